@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ * options.h - what an analysis is asked to do; the command's option beside each field.
+ * Strings are the caller's and must outlive the analysis.  Zero-initialize: every zero is the default.
+ */
+#ifndef BOUNCE_OPTIONS_H
+#define BOUNCE_OPTIONS_H
+
+#include "bounce/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct bnc_progress {
+    uint64_t bytes_in, bytes_total;      /* of the files as they lie on disk; total 0: unknown (a pipe) */
+    uint64_t rows;
+    uint64_t source, n_sources;          /* file i of n */
+    double seconds;
+};
+
+struct bnc_options {
+    const char *from;              /* -f, --from FORMAT */
+    const char *map;               /* --map field=Column,... */
+    char delimiter, quote, escape; /* --delimiter, --quote ('\1': none), --escape */
+    const char *encoding;          /* --encoding utf-8|utf-16le|utf-16be|latin1 */
+    const char *timezone;          /* --timezone, for times that name none */
+    const char *date_order;        /* --date-order dmy|mdy */
+    const char *since, *until;     /* --since, --until: YYYY-MM-DD[THH:MM:SSZ], until exclusive of the next day */
+    const char *provider;          /* --provider NAME: only these rows */
+    const char *campaign;          /* --campaign NAME */
+    const char *sender;            /* --sender DOMAIN or address */
+    const char *sent;              /* --sent N or FILE */
+    const char *rules;             /* --rules FILE */
+    const char *providers;         /* --providers FILE */
+    const char *baseline;          /* --baseline STATE */
+    const char *policy;            /* --policy careful|strict */
+    const char *show;              /* --show domain|masked|full */
+    const char *engine;            /* --engine auto|own|libcsv */
+    const char *gunzip;            /* --gunzip auto|zlib|isal */
+    int threads;                   /* -j, --threads; 0: one per core */
+    uint64_t block_bytes;          /* --block-size (tests); 0: chosen */
+    uint64_t memory_bytes;         /* --memory; 0: no limit */
+    uint64_t max_expanded_bytes;   /* --max-expanded */
+    double max_bad_share;          /* --max-bad-rows PERCENT / 100; 0: no limit */
+    int no_mmap;                   /* --no-mmap */
+    int strict;                    /* --strict */
+    int keep_lists;                /* set for `suppress` and --save-state: keep what the lists need */
+    const char *rejects;           /* --rejects FILE: malformed rows with their places */
+    double domain_share;           /* --domain-share 0..1 */
+    int domain_min;                /* --domain-min N */
+
+    /* Polled between blocks: non-zero stops the run (BNC_ESTOPPED).  May be set from a signal handler. */
+    const volatile int *stop;
+    /* Called about five times a second from one worker; NULL: no progress. */
+    void (*progress)(void *arg, const struct bnc_progress *p);
+    void *progress_arg;
+    /* A warning or a fault of one input while others go on; one line, no newline.  NULL: dropped. */
+    void (*warn)(void *arg, const struct bnc_error *err);
+    void *warn_arg;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

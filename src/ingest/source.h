@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ * source.h - from paths to blocks of plain bytes.  Has never heard of a comma.
+ *
+ * A *source* is one stream of bytes to analyze: a regular file, standard input, a pipe, or one member of
+ * a ZIP archive.  Containers (gzip, zstd, ZIP) and UTF-16 are undone here, so what comes out is always UTF-8
+ * or ASCII-compatible bytes.  Detection is by content, never by name.
+ *
+ *   bnc_source_list_create(paths) -> sources in a stable order (arguments in the order given; a
+ *   directory's files in bytewise order of their paths, recursively, hidden files skipped)
+ *     bnc_source_head()   the first bytes, decoded, for recognition (cheap, may be called before the run)
+ *     bnc_source_open()   -> bnc_reader
+ *       bnc_reader_claim()    serial: the next block of the source is claimed (and read or inflated if that
+ *                             must happen in order)
+ *       bnc_reader_finish()   parallel: what may happen side by side (pread, inflating an independent member)
+ *     bnc_reader_close()
+ *
+ * Block i+1 follows block i without gap; a block knows nothing of rows.  In front of every unmapped block there is
+ * BNC_BLOCK_HEADROOM of writable room, for the tail of the row that began in the block before; a longer tail makes the engine copy.
+ */
+#ifndef BNC_INGEST_SOURCE_H
+#define BNC_INGEST_SOURCE_H
+
+#include "util/span.h"
+#include "util/status.h"
+
+#define BNC_BLOCK_HEADROOM ((size_t)64 << 10)
+
+enum bnc_container { BNC_CONTAINER_NONE, BNC_CONTAINER_GZIP, BNC_CONTAINER_BGZF, BNC_CONTAINER_ZSTD, BNC_CONTAINER_ZIP };
+enum bnc_encoding { BNC_ENCODING_UTF8, BNC_ENCODING_UTF16LE, BNC_ENCODING_UTF16BE, BNC_ENCODING_LATIN1, BNC_ENCODING_AUTO };
+enum bnc_gunzip { BNC_GUNZIP_AUTO, BNC_GUNZIP_ZLIB, BNC_GUNZIP_ISAL };   /* ISA-L where built in; zlib is the base and the oracle */
+
+struct bnc_ingest_options {              /* zero-initialized: all defaults */
+    bool no_mmap;                        /* --no-mmap: pread into buffers instead of mapping */
+    size_t block_bytes;                  /* uncompressed bytes per block; 0: the default. 1 is legal (tests) */
+    enum bnc_encoding encoding;          /* --encoding; BNC_ENCODING_AUTO detects by content */
+    enum bnc_gunzip gunzip;
+    uint64_t max_expanded_bytes;         /* --max-expanded: total per compressed source; 0: no limit */
+};
+
+struct bnc_source {                      /* read-only outside the room */
+    const char *path;                    /* the file as given or found; "-" for standard input */
+    const char *name;                    /* for people: path, or "archive.zip:member.csv" */
+    uint64_t size_bytes;                 /* of the file or compressed member, 0 if unknown (pipes) */
+    uint64_t zip_index;                  /* of the member; UINT64_MAX where it is no ZIP member */
+    bool is_regular, is_stdin;
+    enum bnc_container container;        /* known once bnc_source_head() was called */
+    enum bnc_encoding encoding;          /* likewise */
+};
+
+struct bnc_source_list {
+    struct bnc_source **at;
+    size_t n;
+};
+
+/*
+ * Expands paths.  A path that is missing or unreadable, a ZIP that is encrypted or has no usable member is a
+ * fault of that path alone: it is reported through 'on_fault' (BNC_ENOINPUT, BNC_EDATA ...) and the others go on.
+ * 'paths' must outlive the list.  BNC_ENOMEM is the only failure.
+ */
+typedef void (*bnc_fault_fn)(void *arg, const struct bnc_error *err);
+enum bnc_status bnc_source_list_create(struct bnc_source_list *list, const char *const *paths, size_t n,
+                                       const struct bnc_ingest_options *opt, bnc_fault_fn on_fault, void *arg,
+                                       struct bnc_error *err);
+void bnc_source_list_release(struct bnc_source_list *list);
+
+/*
+ * Up to 'cap' decoded bytes from the start (BOM removed), copied to 'buf'; '*len' says how many and '*whole'
+ * whether that is all there is.  Detects container and encoding.  Standard input keeps what was read for the run that follows.
+ * BNC_EDATA with a text that names the thing and the way out for XLSX, PDF, HTML, encrypted ZIP, corrupt compression.
+ */
+enum bnc_status bnc_source_head(struct bnc_source *src, const struct bnc_ingest_options *opt, char *buf, size_t cap,
+                                size_t *len, bool *whole, struct bnc_error *err);
+
+struct bnc_reader;                       /* one open source */
+
+struct bnc_block {
+    uint64_t index;                      /* 0, 1, 2 ... within the source */
+    uint64_t off;                        /* uncompressed offset of bytes.at[0] (after BOM removal and decoding) */
+    struct bnc_span bytes;
+    bool last;                           /* nothing follows; may be an empty block */
+    bool mapped;                         /* bytes lie in one mapping of the whole source, so bytes.at[-1] is the byte before */
+    void *job;                           /* the room's own */
+};
+
+enum bnc_status bnc_source_open(struct bnc_source *src, const struct bnc_ingest_options *opt, struct bnc_reader **reader,
+                                struct bnc_error *err);
+
+/* True where claim() does little and finish() the work, so that many threads may read one source side by side. */
+bool bnc_reader_is_parallel(const struct bnc_reader *reader);
+
+/*
+ * Claims the next block; one thread at a time per reader (the engine holds a lock).  '*more' false: there is none, 'block' untouched.
+ * 'buf' is the calling worker's own buffer object, reused from block to block: created by bnc_block_buf_create().
+ * Corrupt or cut compression: the bytes before it come out first, then BNC_EDATA with the byte offset.
+ */
+struct bnc_block_buf;
+struct bnc_block_buf *bnc_block_buf_create(void);
+void bnc_block_buf_free(struct bnc_block_buf *buf);
+enum bnc_status bnc_reader_claim(struct bnc_reader *reader, struct bnc_block_buf *buf, struct bnc_block *block, bool *more,
+                                 struct bnc_error *err);
+/* Must be called once for every claimed block, without the lock; fills block->bytes and block->last. */
+enum bnc_status bnc_reader_finish(struct bnc_reader *reader, struct bnc_block_buf *buf, struct bnc_block *block,
+                                  struct bnc_error *err);
+/* The block's bytes are no longer needed: lets a mapping drop its pages.  Any thread. */
+void bnc_reader_done(struct bnc_reader *reader, struct bnc_block *block);
+
+/* Compressed (or plain) bytes taken so far, for progress; any thread. */
+uint64_t bnc_reader_bytes_in(const struct bnc_reader *reader);
+
+/* Checks that a regular file still has the size it had (BNC_EIO if it shrank), then frees the reader; NULL is fine. */
+enum bnc_status bnc_reader_close(struct bnc_reader *reader, struct bnc_error *err);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * report.h - tally and judgement to bytes.  Sections are one table in code; every renderer walks it.
+ */
+#ifndef BNC_REPORT_REPORT_H
+#define BNC_REPORT_REPORT_H
+
+#include "detect/finding.h"
+#include "util/buf.h"
+
+enum bnc_format { BNC_FORMAT_TEXT, BNC_FORMAT_HTML, BNC_FORMAT_JSON, BNC_FORMAT_NDJSON, BNC_FORMAT_CSV, BNC_FORMAT_MD, BNC_FORMAT_SQLITE, BNC_N_FORMATS };
+enum bnc_show { BNC_SHOW_DOMAIN, BNC_SHOW_MASKED, BNC_SHOW_FULL };
+
+struct bnc_report_input {                /* one input, for the data-quality section (the only one that names inputs) */
+    const char *name, *format, *vendor, *container, *encoding;
+    char delim;
+    uint64_t rows, bytes;
+    const char *fault;                   /* why it was not (fully) read, or NULL */
+};
+
+struct bnc_report_data {
+    const struct bnc_tally *tally;
+    const struct bnc_judged *judged;
+    const struct bnc_classifier *classifier;
+    const struct bnc_report_input *inputs; size_t n_inputs;
+    bool complete;                       /* every input was read to its end */
+    int64_t generated;                   /* SOURCE_DATE_EPOCH or the clock; BNC_NO_TIME: leave out */
+    const char *rules_name; uint64_t rules_hash;             /* --rules, or NULL */
+    enum bnc_show show;
+    bool color, unicode, verbose, excel; /* terminal; --excel for CSV */
+    unsigned width;                      /* terminal columns, 0: 80 */
+};
+
+/* Renders into 'out' (not CSV or SQLITE, which need a folder or a file). */
+enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_format format, struct bnc_buf *out, struct bnc_error *err);
+/* CSV tables: one file per section into the folder 'dir' (made if missing); each written to a temporary file and renamed. */
+enum bnc_status bnc_report_tables(const struct bnc_report_data *data, const char *dir, struct bnc_error *err);
+/* SQLite file, likewise temporary and renamed. */
+enum bnc_status bnc_report_sqlite(const struct bnc_report_data *data, const char *path, struct bnc_error *err);
+
+/* Writes 'bytes' to a temporary file beside 'path' (exclusive create, mode 0600 where 'secret'), syncs and renames. */
+enum bnc_status bnc_write_file(const char *path, struct bnc_span bytes, bool secret, struct bnc_error *err);
+
+#endif

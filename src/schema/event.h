@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ * event.h - what one row of an export says, in the project's words (DESIGN: Event).
+ */
+#ifndef BNC_SCHEMA_EVENT_H
+#define BNC_SCHEMA_EVENT_H
+
+#include "csv/row.h"
+#include "util/arena.h"
+#include "util/span.h"
+#include "util/status.h"
+
+enum bnc_event_type {
+    BNC_EVENT_DELIVERED,                 /* accepted by the receiving server */
+    BNC_EVENT_BOUNCE,                    /* permanent, final */
+    BNC_EVENT_DEFERRAL,                  /* temporary, may be retried */
+    BNC_EVENT_SUPPRESSED,                /* the ESP refused to send */
+    BNC_EVENT_COMPLAINT,                 /* feedback loop */
+    BNC_EVENT_SENT,                      /* an attempt, outcome unknown */
+    BNC_EVENT_OTHER,                     /* open, click, unsubscribe ...: counted, not analyzed */
+    BNC_N_EVENTS
+};
+extern const char *const bnc_event_names[BNC_N_EVENTS];
+
+/* Enhanced status codes, packed so that they sort as people read them; 0: none. */
+#define BNC_ENHANCED(c, s, d) ((uint32_t)(c) << 20 | (uint32_t)(s) << 10 | (uint32_t)(d))
+#define BNC_ENHANCED_CLASS(e) ((e) >> 20)
+#define BNC_ENHANCED_SUBJECT(e) ((e) >> 10 & 0x3ff)
+#define BNC_ENHANCED_DETAIL(e) ((e) & 0x3ff)
+
+#define BNC_NO_TIME INT64_MIN
+
+enum bnc_hardness { BNC_HARDNESS_NONE, BNC_HARDNESS_HARD, BNC_HARDNESS_SOFT, BNC_HARDNESS_UNKNOWN };   /* the ESP's own label */
+
+struct bnc_event {                       /* spans live as long as the row's bytes */
+    enum bnc_event_type type;
+    enum bnc_hardness hardness;          /* as the ESP labels it */
+    bool late;                           /* reported after delivery (rb, OOB, DSN) or a second report of the same failure: see tally.h */
+    uint16_t reply;                      /* reply code from a column of its own, 0 if none */
+    uint32_t enhanced;                   /* likewise, packed */
+    int64_t time;                        /* seconds since 1970 UTC of the event, BNC_NO_TIME if unknown */
+    struct bnc_span recipient;           /* the address: trimmed, no <>, no display name; may be empty or a hash */
+    struct bnc_span domain;              /* of the recipient; points into recipient or a column of its own; not lower-cased */
+    struct bnc_span diagnostic;          /* the raw response, may be empty */
+    struct bnc_span campaign;            /* empty: the engine takes the sending day */
+    struct bnc_span sender;              /* envelope or header sender address, may be empty */
+    struct bnc_span sender_domain;       /* of the sender, may be empty */
+    struct bnc_span sending_ip;
+    struct bnc_span message_id;
+    struct bnc_span mx;                  /* host that answered, without the address in parentheses */
+    struct bnc_span label;               /* the ESP's category (bounceCat, bounce_class ...), may be empty */
+};
+
+/* Why a row yields no event; counted and shown with first places. */
+enum bnc_row_fault {
+    BNC_FAULT_NONE, BNC_FAULT_UNCLOSED_QUOTE, BNC_FAULT_TOO_LONG, BNC_FAULT_FIELD_COUNT /* a key column is missing */,
+    BNC_FAULT_NO_RECIPIENT, BNC_FAULT_BAD_ADDRESS, BNC_FAULT_UNKNOWN_EVENT, BNC_FAULT_BAD_TIME, BNC_FAULT_BAD_JSON,
+    BNC_FAULT_REPEATED_HEADER /* not malformed: dropped and counted */, BNC_N_FAULTS
+};
+extern const char *const bnc_fault_names[BNC_N_FAULTS];
+
+/* The fields of the common schema; esp_columns.csv column schema_field. */
+enum bnc_field {
+    BNC_FIELD_IGNORE, BNC_FIELD_EVENT_TIME, BNC_FIELD_EVENT_TYPE, BNC_FIELD_RECIPIENT, BNC_FIELD_RECIPIENT_DOMAIN,
+    BNC_FIELD_DIAGNOSTIC, BNC_FIELD_REPLY_CODE, BNC_FIELD_ENHANCED_CODE, BNC_FIELD_CAMPAIGN, BNC_FIELD_TAG,
+    BNC_FIELD_SENDER, BNC_FIELD_SENDER_DOMAIN, BNC_FIELD_SENDING_IP, BNC_FIELD_IP_POOL, BNC_FIELD_REMOTE_IP,
+    BNC_FIELD_REMOTE_MX, BNC_FIELD_MESSAGE_ID, BNC_FIELD_SUBJECT, BNC_FIELD_ESP_CATEGORY, BNC_FIELD_ESP_SUBCATEGORY,
+    BNC_FIELD_COUNT, BNC_N_FIELDS
+};
+extern const char *const bnc_field_names[BNC_N_FIELDS];
+
+struct bnc_schema_options {              /* zero-initialized: all defaults */
+    const char *from;                    /* --from FORMAT, NULL: recognize */
+    const char *map;                     /* --map recipient=Email,diagnostic=Reason; NULL: none */
+    char delim, quote, escape;           /* forced dialect; 0: detect (quote: '\1' = none) */
+    const char *timezone;                /* --timezone for times without one: "+02:00", "UTC"; NULL: the format's, else UTC */
+    const char *date_order;              /* "dmy" or "mdy" for generic files; NULL: the format's */
+};
+
+/* How one source is read: const after creation, shared by all threads. */
+struct bnc_mapping {
+    const char *format;                  /* "pmta_acct", "generic" ...; points to the tables */
+    const char *vendor;
+    bool has_deliveries;                 /* the format can hold delivered or sent rows */
+    bool has_diagnostics, has_codes;
+    struct bnc_dialect dialect;
+    uint64_t header_off, data_off;       /* where header and first data row start in the decoded source */
+    uint32_t preamble_rows;              /* rows before data_off, header included: the first data row has number preamble_rows + 1 */
+    uint32_t n_cols;
+    const uint16_t *want;                /* ascending columns the event needs */
+    uint32_t n_want;
+    struct bnc_schema_plan *plan;        /* the room's own */
+    struct bnc_arena arena;
+};
+
+/*
+ * Recognizes the source called 'name' (its file name may be the event, e.g. suppression_bounces.csv) from its first bytes.
+ * BNC_EDATA: not recognized; err->text names the columns found, the nearest formats, what is missing and how to use --map.
+ * BNC_EUSAGE: 'from' or 'map' names what does not exist (with the nearest name that does).
+ * 'whole': head is the whole source (an empty source or a header alone is fine: zero rows).
+ */
+enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span head, bool whole, const char *name,
+                                   const struct bnc_schema_options *opt, struct bnc_error *err);
+void bnc_mapping_free(struct bnc_mapping *mapping);
+
+/* One worker's state for turning rows into events (date memo, scratch for lists). */
+struct bnc_mapper;
+struct bnc_mapper *bnc_mapper_create(void);
+void bnc_mapper_free(struct bnc_mapper *m);
+
+/*
+ * The events of a row: usually one; several where a cell lists recipients; none with '*fault' set, or none and BNC_FAULT_NONE where the
+ * format says the row is no event of ours (other record types, inbound mail): counted as 'other'.
+ * 'row' holds the wanted fields in the order of mapping->want.  The array belongs to the mapper until the next call.
+ */
+const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping, const struct bnc_row *row,
+                                          size_t *n, enum bnc_row_fault *fault);
+
+/* ISO 8601 "2026-10-31T23:59:59Z" into buf (21 bytes with NUL); "" for BNC_NO_TIME. */
+void bnc_time_format(int64_t time, char buf[32]);
+/* Any of the layouts of the tables; false if it is none. 'date_order' 'd' or 'm' for numeric dates with slashes; 0: unknown. */
+bool bnc_time_parse(struct bnc_span text, char date_order, int zone_seconds, int64_t *time);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/arena.h"
+
+#include <stdlib.h>
+
+struct bnc_arena_block {
+    struct bnc_arena_block *next;
+    size_t used, cap;            /* bytes of data[] */
+    _Alignas(16) char data[];
+};
+
+#define FIRST_BLOCK_BYTES ((size_t)4 << 10)
+#define MAX_BLOCK_BYTES ((size_t)1 << 20)
+
+void *bnc_arena_alloc(struct bnc_arena *arena, size_t len)
+{
+    struct bnc_arena_block *b = arena->blocks;
+    const size_t need = (len + 15) & ~(size_t)15;
+
+    if (need < len)
+        return NULL;
+    if (b == NULL || b->cap - b->used < need) {
+        size_t cap = b == NULL ? FIRST_BLOCK_BYTES : b->cap * 2;
+
+        if (cap > MAX_BLOCK_BYTES)
+            cap = MAX_BLOCK_BYTES;
+        if (cap < need)
+            cap = need;
+        b = malloc(sizeof *b + cap);
+        if (b == NULL)
+            return NULL;
+        b->next = arena->blocks;
+        b->used = 0;
+        b->cap = cap;
+        arena->blocks = b;
+        arena->total_bytes += sizeof *b + cap;
+    }
+    b->used += need;
+    return b->data + b->used - need;
+}
+
+struct bnc_span bnc_arena_copy(struct bnc_arena *arena, struct bnc_span s)
+{
+    char *at = bnc_arena_alloc(arena, s.len + 1);
+
+    if (at == NULL)
+        return (struct bnc_span){ .at = NULL, .len = 0 };
+    if (s.len > 0)
+        memcpy(at, s.at, s.len);
+    at[s.len] = '\0';
+    return bnc_span_from(at, s.len);
+}
+
+void bnc_arena_release(struct bnc_arena *arena)
+{
+    while (arena->blocks != NULL) {
+        struct bnc_arena_block *next = arena->blocks->next;
+
+        free(arena->blocks);
+        arena->blocks = next;
+    }
+    arena->total_bytes = 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * arena.h - memory that is given back all at once.
+ * One owner, one thread at a time.  What is allocated never moves.
+ */
+#ifndef BNC_UTIL_ARENA_H
+#define BNC_UTIL_ARENA_H
+
+#include "util/span.h"
+
+struct bnc_arena {               /* zero-initialized is an empty arena */
+    struct bnc_arena_block *blocks;
+    size_t total_bytes;          /* asked from malloc so far */
+};
+
+/* 'len' bytes aligned to 16, or NULL when out of memory.  Not cleared. */
+void *bnc_arena_alloc(struct bnc_arena *arena, size_t len);
+
+/* A copy of 's' with a NUL behind it (not counted in len); at == NULL when out of memory. */
+struct bnc_span bnc_arena_copy(struct bnc_arena *arena, struct bnc_span s);
+
+/* Gives everything back; the arena is empty and usable again. */
+void bnc_arena_release(struct bnc_arena *arena);
+
+#endif

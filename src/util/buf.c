@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bool bnc_buf_reserve(struct bnc_buf *b, size_t len)
+{
+    size_t cap = b->cap < 64 ? 64 : b->cap;
+    char *at;
+
+    if (b->failed || len >= SIZE_MAX - b->len ||
+        (b->max_bytes != 0 && b->len + len > b->max_bytes)) {
+        b->failed = true;
+        return false;
+    }
+    if (b->len + len + 1 <= b->cap)
+        return true;
+    while (cap < b->len + len + 1) {
+        if (cap > SIZE_MAX / 2) {
+            b->failed = true;
+            return false;
+        }
+        cap *= 2;
+    }
+    at = realloc(b->at, cap);
+    if (at == NULL) {
+        b->failed = true;
+        return false;
+    }
+    b->at = at;
+    b->cap = cap;
+    return true;
+}
+
+void bnc_buf_put(struct bnc_buf *b, struct bnc_span s)
+{
+    if (!bnc_buf_reserve(b, s.len))
+        return;
+    if (s.len > 0)
+        memcpy(b->at + b->len, s.at, s.len);
+    b->len += s.len;
+    b->at[b->len] = '\0';
+}
+
+void bnc_buf_puts(struct bnc_buf *b, const char *s)
+{
+    bnc_buf_put(b, bnc_span_str(s));
+}
+
+void bnc_buf_putc(struct bnc_buf *b, char c)
+{
+    bnc_buf_put(b, bnc_span_from(&c, 1));
+}
+
+void bnc_buf_printf(struct bnc_buf *b, const char *fmt, ...)
+{
+    va_list ap, again;
+    int len;
+
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    len = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (len < 0)
+        b->failed = true;
+    else if (bnc_buf_reserve(b, (size_t)len)) {
+        vsnprintf(b->at + b->len, (size_t)len + 1, fmt, again);
+        b->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void bnc_buf_release(struct bnc_buf *b)
+{
+    free(b->at);
+    *b = (struct bnc_buf){ .max_bytes = b->max_bytes };
+}

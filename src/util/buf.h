@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * buf.h - a growing run of bytes with a hard maximum.
+ * Errors stick: after a failed append every later one fails too, so a writer
+ * may append freely and look at 'failed' once at the end.
+ */
+#ifndef BNC_UTIL_BUF_H
+#define BNC_UTIL_BUF_H
+
+#include "util/span.h"
+
+struct bnc_buf {                 /* zero-initialized is an empty buffer with no maximum */
+    char *at;                    /* NUL-terminated once anything was appended */
+    size_t len, cap;             /* bytes */
+    size_t max_bytes;            /* appending beyond fails; 0: no maximum */
+    bool failed;                 /* out of memory, or the maximum was reached */
+};
+
+void bnc_buf_put(struct bnc_buf *b, struct bnc_span s);
+void bnc_buf_puts(struct bnc_buf *b, const char *s);
+void bnc_buf_putc(struct bnc_buf *b, char c);
+void bnc_buf_printf(struct bnc_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Room for 'len' more bytes, for a caller that fills b->at + b->len itself; false when failed. */
+bool bnc_buf_reserve(struct bnc_buf *b, size_t len);
+
+static inline struct bnc_span bnc_buf_span(const struct bnc_buf *b)
+{
+    return bnc_span_from(b->len > 0 ? b->at : "", b->len);
+}
+
+static inline void bnc_buf_clear(struct bnc_buf *b)
+{
+    b->len = 0;
+    b->failed = false;
+}
+
+void bnc_buf_release(struct bnc_buf *b);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * cpu.h - which instruction sets may be used; asked once, before threads start.
+ */
+#ifndef BNC_UTIL_CPU_H
+#define BNC_UTIL_CPU_H
+
+#include <stdint.h>
+
+enum {
+    BNC_CPU_AVX2 = 1,                /* AVX2, BMI1, BMI2, LZCNT, POPCNT, PCLMULQDQ */
+    BNC_CPU_AVX512 = 2,              /* the above and AVX-512 F, BW, VL, VBMI, VBMI2 */
+    BNC_CPU_NEON = 4
+};
+
+/* What the machine has, less what the environment variable BNC_DISABLE_CPU names ("avx512", "avx2,avx512", "all"). */
+uint32_t bnc_cpu_detect(void);
+
+#endif

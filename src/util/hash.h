@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ * hash.h - the 64-bit fingerprint of a run of bytes.
+ * Fingerprints name addresses, domains and templates in tallies and in state
+ * files, so the function is frozen: fixed key, same value on every machine.
+ * Two different keys share one with probability 2^-64; hash *tables* spread
+ * fingerprints with a per-run seed of their own (bnc_hash_slot), so crafted keys can't make a table slow.
+ * The mix is the 64x64->128 multiply-fold of wyhash (Wang Yi, public domain idea).
+ */
+#ifndef BNC_UTIL_HASH_H
+#define BNC_UTIL_HASH_H
+
+#include "util/span.h"
+
+#define BNC_HASH_K0 UINT64_C(0xa0761d6478bd642f)
+#define BNC_HASH_K1 UINT64_C(0xe7037ed1a0b428db)
+#define BNC_HASH_K2 UINT64_C(0x8ebc6af09c88c6e3)
+
+static inline uint64_t bnc_mix64(uint64_t a, uint64_t b)
+{
+    const unsigned __int128 p = (unsigned __int128)a * b;
+
+    return (uint64_t)p ^ (uint64_t)(p >> 64);
+}
+
+static inline uint64_t bnc_load64(const char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+static inline uint64_t bnc_load32(const char *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, 4);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap32(v);
+#endif
+    return v;
+}
+
+/* Up to 8 bytes as a number, without reading past them. */
+static inline uint64_t bnc_load_tail(const char *p, size_t len)
+{
+    if (len >= 8)
+        return bnc_load64(p);
+    if (len >= 4)
+        return bnc_load32(p) | bnc_load32(p + len - 4) << 32;
+    if (len == 0)
+        return 0;
+    return (uint64_t)(unsigned char)p[0] | (uint64_t)(unsigned char)p[len / 2] << 8 |
+           (uint64_t)(unsigned char)p[len - 1] << 16;
+}
+
+static inline uint64_t bnc_hash64(const char *p, size_t len, uint64_t seed)
+{
+    uint64_t h = seed ^ BNC_HASH_K0;
+    size_t left = len;
+
+    for (; left > 16; p += 16, left -= 16)
+        h = bnc_mix64(bnc_load64(p) ^ BNC_HASH_K1, bnc_load64(p + 8) ^ h);
+    if (left > 8)
+        h = bnc_mix64(bnc_load64(p) ^ BNC_HASH_K1, bnc_load64(p + left - 8) ^ h);
+    else
+        h = bnc_mix64(bnc_load_tail(p, left) ^ BNC_HASH_K1, h ^ BNC_HASH_K2);
+    return bnc_mix64(h ^ BNC_HASH_K2, (uint64_t)len ^ BNC_HASH_K1);
+}
+
+static inline uint64_t bnc_hash_span(struct bnc_span s)
+{
+    return bnc_hash64(s.at, s.len, 0);
+}
+
+/* Two fingerprints into one; order matters. */
+static inline uint64_t bnc_hash_pair(uint64_t a, uint64_t b)
+{
+    return bnc_mix64(a ^ BNC_HASH_K1, b ^ BNC_HASH_K2);
+}
+
+/* The first slot of 'fp' in a table of 2^log2 slots, 'seed' odd and chosen per run. */
+static inline size_t bnc_hash_slot(uint64_t fp, uint64_t seed, unsigned log2)
+{
+    return log2 == 0 ? 0 : (size_t)((fp * seed) >> (64 - log2));
+}
+
+#endif
