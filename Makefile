@@ -1,6 +1,8 @@
 # bounce-analyzer - see 'make help'
 #
-# One file, no recursion.  Everything made goes to build/$(MODE)/, so modes never mix.
+# One file.  Everything made goes to build/$(MODE)/, so modes never mix.  'make report' and 'make test' start on
+# a machine without a compiler: they install what is missing first and then call this Makefile again, so that it
+# asks the compiler afresh what there is.
 # Yours: CC CFLAGS LDFLAGS PREFIX DESTDIR V=1 DEVELOPER=1, kept in config.mak if you like.
 
 -include config.mak
@@ -8,25 +10,33 @@
 MODE     ?= release
 PREFIX   ?= /usr/local
 DESTDIR  ?=
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := $(if $(filter tsan,$(MODE)),clang,gcc)
+endif
 B        := build/$(MODE)
 Q        := $(if $(V),,@)
+say       = $(if $(V),,@echo "  $(1)")
+AGAIN    := $(MAKE) --no-print-directory
 
 OPT.release := -O2 -g
 OPT.debug   := -O1 -g -DBNC_DEBUG
 OPT.asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DBNC_DEBUG
 OPT.ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all -DBNC_DEBUG
 OPT.tsan    := -O1 -g -fsanitize=thread -DBNC_DEBUG
+OPT.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DBNC_DEBUG
 CFLAGS   ?= $(OPT.$(MODE))
 
-# Optional libraries, by what the compiler finds; each can be switched off: make WITH_ISAL=0
-try = $(shell printf '\#include <%s>\nint main(void){return 0;}\n' $(1) | $(CC) -fsyntax-only -x c - 2>/dev/null && echo 1 || echo 0)
-WITH_ISAL   ?= $(call try,isa-l.h)
-WITH_ZSTD   ?= $(call try,zstd.h)
-WITH_ZIP    ?= $(call try,zip.h)
-WITH_PSL    ?= $(call try,libpsl.h)
-WITH_SQLITE ?= $(call try,sqlite3.h)
-WITH_JSON   ?= $(call try,jansson.h)
+# Optional libraries, by what the compiler finds; each can be switched off: make WITH_ISAL=0.  One run of the
+# preprocessor answers for all; without a compiler (a fresh machine) all are 0 and nothing is said.
+PROBED   := $(shell for h in isa-l zstd zip libpsl sqlite3 jansson; do \
+              printf '\#if __has_include(<%s.h>)\nhas_%s\n\#endif\n' $$h $$h; done | $(CC) -E -P -x c - 2>/dev/null)
+has       = $(if $(filter has_$(1),$(PROBED)),1,0)
+WITH_ISAL   ?= $(call has,isa-l)
+WITH_ZSTD   ?= $(call has,zstd)
+WITH_ZIP    ?= $(call has,zip)
+WITH_PSL    ?= $(call has,libpsl)
+WITH_SQLITE ?= $(call has,sqlite3)
+WITH_JSON   ?= $(call has,jansson)
 
 FEATURES := -DBNC_WITH_ISAL=$(WITH_ISAL) -DBNC_WITH_ZSTD=$(WITH_ZSTD) -DBNC_WITH_ZIP=$(WITH_ZIP) \
             -DBNC_WITH_PSL=$(WITH_PSL) -DBNC_WITH_SQLITE=$(WITH_SQLITE) -DBNC_WITH_JSON=$(WITH_JSON)
@@ -34,7 +44,8 @@ WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 ifdef DEVELOPER
 WARN     += -Werror -Wcast-align -Wwrite-strings -Wundef -Wformat=2 -Wno-format-nonliteral
 endif
-ALL_CFLAGS := -std=gnu11 -fopenmp -fvisibility=hidden -Isrc -Iinclude -I$(B) $(FEATURES) $(WARN) $(CFLAGS)
+# The build folder's name stays out of the debug information, so the same sources give the same bytes anywhere.
+ALL_CFLAGS := -std=gnu11 -fopenmp -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -Isrc -Iinclude -I$(B) $(FEATURES) $(WARN) $(CFLAGS)
 LIBS     := -lcsv -lz -lm \
             $(if $(filter 1,$(WITH_ISAL)),-lisal) $(if $(filter 1,$(WITH_ZSTD)),-lzstd) $(if $(filter 1,$(WITH_ZIP)),-lzip) \
             $(if $(filter 1,$(WITH_PSL)),-lpsl) $(if $(filter 1,$(WITH_SQLITE)),-lsqlite3) $(if $(filter 1,$(WITH_JSON)),-ljansson)
@@ -43,18 +54,22 @@ ROOMS    := util tables ingest csv schema classify aggregate detect report engin
 GEN_C    := $(wildcard src/tables/gen_*.c)
 LIB_C    := $(filter-out $(GEN_C),$(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
 LIB_O    := $(LIB_C:%.c=$(B)/%.o)
-CMD_O    := $(patsubst %.c,$(B)/%.o,$(wildcard analyzer/*.c))
+CMD_C    := $(filter-out analyzer/gen_%.c,$(wildcard analyzer/*.c))
+CMD_O    := $(CMD_C:%.c=$(B)/%.o)
 TEST_C   := $(wildcard tests/unit/test_*.c)
 TEST_X   := $(TEST_C:%.c=$(B)/%)
 LIB      := $(B)/libbounce.a
 CMD      := $(B)/bounce-analyzer
+# The build tools run on this machine whatever the mode, so they are built once, in release.
+G        := build/release
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test unit clean help
+.PHONY: all lib unit deps report reports test check asan ubsan tsan bench fuzz docs install uninstall clean help FORCE
 
 all: $(CMD)             ## build the command (default)
+lib: $(LIB)
 
 # ---- generated tables: CSV -> generator -> header ----
 T        := src/tables
@@ -73,30 +88,79 @@ $(B)/gen/$(1).h: $(B)/gen_$(1) $$($(1).from)
 	$$(Q)$(B)/gen_$(1) $$($(1).from) > $$@
 endef
 $(foreach g,$(GEN_H),$(eval $(call gen_rule,$(g))))
-GEN_DONE := $(GEN_H:%=$(B)/gen/%.h)
+GEN_DONE := $(GEN_H:%=$(B)/gen/%.h) $(B)/gen/commit.h
 
-$(B)/%.o: %.c | $(GEN_DONE)
+# Files that change only when what they say changes: what 'git describe' answers, and the flags objects were made with.
+rewrite   = printf '%s\n' $(1) | cmp -s - $@ || { mkdir -p $(@D); printf '%s\n' $(1) > $@; }
+$(B)/gen/commit.h: FORCE
+	@$(call rewrite,'#define BNC_COMMIT "$(shell git rev-parse --short=12 HEAD 2>/dev/null)"')
+$(B)/flags: FORCE
+	@$(call rewrite,'$(CC) $(FEATURES) $(CFLAGS)')
+
+$(B)/%.o: %.c $(B)/flags | $(GEN_DONE)
 	@mkdir -p $(@D)
-	@$(if $(V),,echo "  CC $<")
+	$(call say,CC $<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_O)
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $(LIB_O)
+	$(Q)$(AR) rcsD $@ $(LIB_O)
 
 $(CMD): $(CMD_O) $(LIB)
+	$(call say,LD $@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# ---- documents made from the option table ----
+DOCS     := analyzer/bounce-analyzer.1 packaging/completions/bounce-analyzer.bash \
+            packaging/completions/_bounce-analyzer packaging/completions/bounce-analyzer.fish
+$(B)/gen_docs: analyzer/gen_docs.c analyzer/options.c analyzer/suggest.c analyzer/options.def $(wildcard analyzer/*.h include/bounce/*.h)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O1 -g -Iinclude -Ianalyzer -o $@ $(filter %.c,$^)
+$(DOCS): $(B)/gen_docs
+	@mkdir -p $(@D)
+	$(Q)$(B)/gen_docs $(@F) > $@
+docs: $(DOCS)           ## man page and completions, from analyzer/options.def
+
+# ---- what people call ----
+deps:                   ## install the Debian packages that are missing
+	$(Q)sh packaging/install-deps.sh build
+report:                 ## from nothing: install, build, analyze samples/ into reports/
+	$(Q)sh packaging/install-deps.sh build
+	$(Q)$(AGAIN) MODE=release reports
+reports: $(CMD)
+	$(Q)sh reports/render.sh $(CMD) reports
+test:                   ## from nothing: install, build, run every test
+	$(Q)sh packaging/install-deps.sh test
+	$(Q)sh tests/run.sh
+check: $(CMD) $(TEST_X) ## unit and quick command-line tests: seconds, no network, no root
+	$(Q)sh tests/run.sh --quick
 unit: $(TEST_X)         ## unit tests of this MODE
 	@for t in $(TEST_X); do $$t || exit 1; done
+asan ubsan tsan:        ## build and run the suite under a sanitizer (tsan: clang)
+	$(Q)sh tests/run.sh --mode $@
+bench: $(CMD)           ## measure; see bench/run.sh
+	$(Q)sh bench/run.sh
+fuzz:                   ## the fuzzers, a minute each (clang)
+	$(Q)sh tests/fuzz/run.sh
+
+MANDIR   := $(DESTDIR)$(PREFIX)/share/man/man1
+install: all            ## into $(DESTDIR)$(PREFIX)
+	install -Dm755 $(CMD) $(DESTDIR)$(PREFIX)/bin/bounce-analyzer
+	install -Dm644 analyzer/bounce-analyzer.1 $(MANDIR)/bounce-analyzer.1
+	install -Dm644 packaging/completions/bounce-analyzer.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bounce-analyzer
+	install -Dm644 packaging/completions/_bounce-analyzer $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_bounce-analyzer
+	install -Dm644 packaging/completions/bounce-analyzer.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/bounce-analyzer.fish
+	install -Dm644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libbounce.a
+	install -d $(DESTDIR)$(PREFIX)/include/bounce
+	install -m644 include/bounce/*.h $(DESTDIR)$(PREFIX)/include/bounce
 
 clean:                  ## remove everything made
 	rm -rf build
 
 help:                   ## this text
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+	@sed -n 's/^\([a-z][a-z ]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
 
 -include $(LIB_O:.o=.d) $(CMD_O:.o=.d) $(TEST_X:=.d)

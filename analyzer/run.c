@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "help.h"
+#include "signals.h"
+
+enum bnc_status status_worse(enum bnc_status a, enum bnc_status b)
+{
+    static const enum bnc_status order[] = { BNC_ESTOPPED, BNC_EUSAGE, BNC_EINTERNAL, BNC_ENOMEM, BNC_EIO, BNC_ECREATE, BNC_ECONFIG,
+                                             BNC_EDATA, BNC_ENOINPUT };
+
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (a == order[i] || b == order[i])
+            return order[i];
+    return a != BNC_OK ? a : b;
+}
+
+enum bnc_status run_fail(struct run *run, const struct bnc_error *err)
+{
+    progress_erase(&run->progress);
+    if (strcmp(err->text, run->told) != 0 || err->text[0] == '\0')
+        say_error(err);
+    if (err->status == BNC_EUSAGE)
+        fputs("Try 'bounce-analyzer --help'\n", stderr);
+    return err->status;
+}
+
+enum bnc_status run_usage(struct run *run, const char *fmt, ...)
+{
+    struct bnc_error err = { .status = BNC_EUSAGE, .byte_off = BNC_NO_PLACE };
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(err.text, sizeof err.text, fmt, ap);
+    va_end(ap);
+    return run_fail(run, &err);
+}
+
+/* Faults are always told, warnings unless --quiet. */
+static void on_warn(void *arg, const struct bnc_error *err)
+{
+    struct run *const run = arg;
+
+    if (err->status == BNC_OK && run->s->quiet)
+        return;
+    progress_erase(&run->progress);
+    say_error(err);
+    if (err->status != BNC_OK)
+        memcpy(run->told, err->text, sizeof run->told);
+}
+
+void run_connect(struct run *run)
+{
+    struct bnc_options *const lib = &run->s->lib;
+
+    progress_init(&run->progress, run->s->progress, run->s->quiet);
+    lib->stop = signals_stop();
+    lib->progress = progress_update;
+    lib->progress_arg = &run->progress;
+    lib->warn = on_warn;
+    lib->warn_arg = run;
+}
+
+enum bnc_status run_inputs(struct run *run)
+{
+    struct strings *const files = &run->s->files;
+    size_t standard_input = 0;
+
+    if (files->n == 0 && isatty(STDIN_FILENO)) {
+        help_short(stderr);
+        return BNC_EUSAGE;
+    }
+    if (files->n == 0 && !strings_add(files, "-"))
+        return run_fail(run, &(struct bnc_error){ .status = BNC_ENOMEM, .byte_off = BNC_NO_PLACE, .text = "out of memory" });
+    for (size_t i = 0; i < files->n; i++)
+        standard_input += strcmp(files->at[i], "-") == 0;
+    return standard_input > 1 ? run_usage(run, "standard input (-) can be read only once") : BNC_OK;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * signals.h - SIGINT and SIGTERM ask the library to stop; the second ends at once.
+ */
+#ifndef ANALYZER_SIGNALS_H
+#define ANALYZER_SIGNALS_H
+
+/*
+ * The first SIGINT or SIGTERM sets the stop flag and interrupts a blocking read; the library unwinds, removing its temporary files.
+ * The second is delivered as if there were no handler.  SIGPIPE ends the process quietly.  Core dumps are switched off: they would
+ * hold addresses.
+ */
+void signals_install(void);
+
+/* For bnc_options.stop: non-zero once a signal came. */
+const volatile int *signals_stop(void);
+
+/* Ends the process by the signal that came, so that a shell sees it; returns if none did. */
+void signals_reraise(void);
+
+#endif
