@@ -81,6 +81,8 @@ $(B)/gen_%: $(T)/gen_%.c $(GEN_UTIL)
 # gen/NAME.h is made by gen_NAME from the tables listed here
 GEN_H    := causes
 causes.from := $(T)/causes.csv
+GEN_H    += thresholds
+thresholds.from := $(T)/thresholds.csv
 
 define gen_rule
 $(B)/gen/$(1).h: $(B)/gen_$(1) $$($(1).from)

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: MIT
+ * domains.c - which domains fail as a whole: the question the product is asked most often.
+ *
+ * An *entity* is a domain, or all the domains of one organization together.  For each entity and group of causes there are k distinct
+ * recipients that failed so and n that were tried.  The entity fails as a whole if
+ *   - a reply says so itself (556, null MX, no such domain), or
+ *   - k is at least 5, the lower Wilson bound of k/n at least a half, and k of n is more than the rest of the traffic explains, with
+ *     false discoveries controlled over all domains that could have been tested, or
+ *   - the same holds on a run of days on which it accepted nothing (an outage within an otherwise healthy month), or
+ *   - the input knows no deliveries, and k/n of the *failures* satisfies the second rule for a cause that no single mailbox can have
+ *     (marked by_code: a share of the traffic is not claimed).
+ * Counting recipients, not messages, is what keeps one dead mailbox that is mailed every day from looking like a dead domain.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "detect/judging.h"
+#include "tables/threshold.h"
+
+#define SPAN_DAYS 63                     /* longer than this, day bits of different days coincide */
+
+struct entity {
+    struct bnc_span name;
+    uint32_t first_domain, n_domains;    /* in 'order'; one for a plain domain */
+    uint64_t recipients_delivered, delivered, failed;
+    uint64_t delivered_days;
+};
+
+/* One way in which an entity may fail as a whole. */
+struct case_ {
+    size_t entity;
+    int cause;                           /* the commonest */
+    enum bnc_group group;
+    enum bnc_event_type type;
+    uint64_t k, n, events;
+    int64_t first, last;
+    double p;
+    bool is_explicit, in_run;            /* in_run: only on a run of days */
+};
+
+struct search {
+    struct bnc_judging *g;
+    uint32_t *order;                     /* domains sorted by organization */
+    struct entity *entity;
+    size_t n_entities;
+    struct case_ *hit;                   /* at most one per entity */
+    size_t n_hits, n_tested;
+    uint64_t all_k, all_n;               /* recipients over all domains: failing without a wider explanation, tried */
+    uint64_t min_recipients;
+    double min_share;
+    bool days_ok;                        /* the input is short enough for day bits */
+    int32_t day0;
+};
+
+/* What the rows of one group add up to at one entity. */
+struct sum {
+    uint64_t k, events, days, top;
+    int cause;
+    int64_t first, last;
+    bool is_explicit;
+    enum bnc_event_type type;
+};
+
+static void add_time(int64_t *first, int64_t *last, int64_t a, int64_t b)
+{
+    if (a != BNC_NO_TIME && (*first == BNC_NO_TIME || a < *first))
+        *first = a;
+    if (b != BNC_NO_TIME && (*last == BNC_NO_TIME || b > *last))
+        *last = b;
+}
+
+static void add_row(struct sum *s, const struct bnc_domain_cause *c)
+{
+    s->k += c->recipients;
+    s->events += c->events;
+    s->days |= c->failed_days;
+    s->is_explicit |= c->explicit_domain;
+    add_time(&s->first, &s->last, c->first, c->last);
+    if (c->recipients > s->top || s->cause < 0) {
+        s->top = c->recipients;
+        s->cause = c->cause;
+        s->type = c->type;
+    }
+}
+
+/* Rows that say nothing of the domain: first contacts, notices, and what a wider incident explains. */
+static bool row_counts(const struct search *s, uint32_t domain, const struct bnc_domain_cause *c)
+{
+    const enum bnc_family family = bnc_family_of(c->cause, c->type);
+
+    if (c->cause == BNC_CAUSE_GREYLISTED || bnc_causes[c->cause].group == BNC_GROUP_BOOKKEEPING)
+        return false;
+    return family == BNC_FAMILY_NONE || (s->g->domain_done[domain] >> family & 1) == 0;
+}
+
+static struct sum sum_group(const struct search *s, const struct entity *e, enum bnc_group group)
+{
+    const struct bnc_tally *t = s->g->t;
+    struct sum sum = { .cause = -1, .first = BNC_NO_TIME, .last = BNC_NO_TIME };
+
+    for (uint32_t i = 0; i < e->n_domains; i++) {
+        const uint32_t at = s->order[e->first_domain + i];
+        const struct bnc_domain *d = &t->domains[at];
+        const uint64_t before = sum.k;
+
+        for (uint32_t r = 0; r < d->n_causes; r++) {
+            const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + r];
+
+            if (bnc_causes[c->cause].group == group && row_counts(s, at, c))
+                add_row(&sum, c);
+        }
+        if (sum.k - before > d->recipients_failed)
+            sum.k = before + d->recipients_failed;
+    }
+    return sum;
+}
+
+/* The run of days without any delivery that holds most of the failing days; false where there is none. */
+static bool best_run(const struct search *s, const struct entity *e, uint64_t failed, unsigned *n_failed, unsigned *n_mixed)
+{
+    const int32_t last = (int32_t)(s->g->t->last / 86400);
+    unsigned run = 0;
+    bool before = false, found = false;  /* before: the day before the run failed and delivered */
+
+    *n_failed = *n_mixed = 0;
+    for (int32_t day = s->day0; day <= last + 1; day++) {
+        const bool f = failed >> (day & 63) & 1 && day <= last, d = e->delivered_days >> (day & 63) & 1 && day <= last;
+
+        if (f && !d)
+            run++;
+        if ((!d && day <= last) || run == 0) {
+            before = d && f;
+            continue;
+        }
+        if (run > *n_failed) {
+            *n_failed = run;
+            *n_mixed = (unsigned)before + (unsigned)(f && d);
+            found = true;
+        }
+        run = 0;
+        before = d && f;
+    }
+    return found;
+}
+
+/*
+ * k and n on the best run.  Recipients are kept per month, not per day: they are spread evenly over the failing days, and the mixed days
+ * at both ends of the run count half a usual day of deliveries against it.
+ */
+static bool run_counts(const struct search *s, const struct entity *e, const struct sum *sum, uint64_t *k, uint64_t *n)
+{
+    const unsigned days = (unsigned)__builtin_popcountll(sum->days), delivering = (unsigned)__builtin_popcountll(e->delivered_days);
+    unsigned failed, mixed;
+    double usual;
+
+    if (!s->days_ok || days == 0 || delivering == 0 || !best_run(s, e, sum->days, &failed, &mixed))
+        return false;
+    *k = sum->k * (failed + mixed) / days;
+    usual = (double)e->delivered / delivering;
+    *n = *k + (uint64_t)llround(usual * mixed / 2);
+    return (double)sum->events * (failed + mixed) / days >= usual * failed / 2;
+}
+
+/*
+ * A reply about the whole domain is believed unless the domain went on accepting mail afterwards: a name server that lost the zone for an
+ * hour, or a text that was read wrongly.
+ */
+static bool explicit_holds(const struct search *s, const struct entity *e, const struct sum *sum)
+{
+    if (!sum->is_explicit)
+        return false;
+    if (e->recipients_delivered == 0)
+        return true;
+    if (!s->days_ok || sum->first == BNC_NO_TIME)
+        return sum->k >= e->recipients_delivered;
+    for (int32_t day = (int32_t)(sum->first / 86400) + 1; day <= (int32_t)(s->g->t->last / 86400); day++)
+        if (e->delivered_days >> (day & 63) & 1)
+            return false;
+    return true;
+}
+
+/* A cause that says something of more than one mailbox even where nothing is known of deliveries. */
+static bool wider_by_code(enum bnc_group group)
+{
+    return group != BNC_GROUP_RECIPIENT && group != BNC_GROUP_CONTENT && group != BNC_GROUP_BOOKKEEPING;
+}
+
+static bool share_reached(const struct search *s, uint64_t k, uint64_t n)
+{
+    double low, high;
+
+    bnc_wilson(k, n, &low, &high);
+    return k >= s->min_recipients && low >= s->min_share;
+}
+
+static double rest_share(const struct search *s, uint64_t k, uint64_t n)
+{
+    const double rest_k = (double)(s->all_k > k ? s->all_k - k : 0), rest_n = (double)(s->all_n > n ? s->all_n - n : 0);
+
+    return (rest_k + 0.5) / (rest_n + 1);    /* never 0: the rest may be small */
+}
+
+static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_group group, const struct sum *sum, struct case_ *c)
+{
+    const bool known = s->g->j->has_deliveries;
+    const uint64_t n = known ? sum->k + e->recipients_delivered : e->failed > sum->k ? e->failed : sum->k;
+
+    *c = (struct case_){ .cause = sum->cause, .group = group, .type = sum->type, .k = sum->k, .n = n, .events = sum->events,
+                         .first = sum->first, .last = sum->last, .is_explicit = explicit_holds(s, e, sum) };
+    if (c->is_explicit)
+        return true;                     /* p stays 0: no test needed */
+    if (!known && (!wider_by_code(group) || sum->type == BNC_EVENT_DEFERRAL))
+        return false;
+    if (!share_reached(s, c->k, c->n)) {
+        if (!known || !run_counts(s, e, sum, &c->k, &c->n) || !share_reached(s, c->k, c->n))
+            return false;
+        c->in_run = true;
+    }
+    c->p = bnc_binomial_tail(c->k, c->n, rest_share(s, c->k, c->n));
+    return true;
+}
+
+/* The best case against one entity; false where it has none. */
+static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
+{
+    bool found = false;
+
+    for (unsigned group = 0; group < BNC_N_GROUPS; group++) {
+        const struct sum sum = sum_group(s, &s->entity[i], group);
+        struct case_ c;
+
+        if (sum.k == 0 || !judge_sum(s, &s->entity[i], group, &sum, &c))
+            continue;
+        if (!found || c.is_explicit > best->is_explicit || (c.is_explicit == best->is_explicit && c.k > best->k))
+            *best = c;
+        best->entity = i;
+        found = true;
+    }
+    return found;
+}
+
+/* ---- entities ---- */
+
+struct member { struct bnc_span org; uint32_t domain; };
+
+static int by_org(const void *a, const void *b)
+{
+    const struct member *x = a, *y = b;
+    const int c = bnc_span_cmp(x->org, y->org);
+
+    return c != 0 ? c : (x->domain > y->domain) - (x->domain < y->domain);
+}
+
+static void add_entity(struct search *s, struct bnc_span name, uint32_t first, uint32_t n)
+{
+    struct entity *e = &s->entity[s->n_entities++];
+
+    *e = (struct entity){ .name = name, .first_domain = first, .n_domains = n };
+    for (uint32_t i = 0; i < n; i++) {
+        const struct bnc_domain *d = &s->g->t->domains[s->order[first + i]];
+
+        e->recipients_delivered += d->recipients_delivered;
+        e->delivered += d->n[BNC_EVENT_DELIVERED];
+        e->failed += d->recipients_failed;
+        e->delivered_days |= d->delivered_days;
+    }
+}
+
+static unsigned failing_members(const struct search *s, uint32_t first, uint32_t n)
+{
+    unsigned failing = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        failing += s->g->t->domains[s->order[first + i]].recipients_failed > 0;
+    return failing;
+}
+
+/* Organizations of which several domains fail come before their domains. */
+static enum bnc_status make_entities(struct search *s)
+{
+    struct bnc_judging *g = s->g;
+    const uint32_t n = (uint32_t)g->t->n_domains;
+    struct member *member;
+
+    s->order = bnc_zalloc(&g->scratch, n, sizeof *s->order);
+    member = bnc_zalloc(&g->scratch, n, sizeof *member);
+    s->entity = bnc_zalloc(&g->scratch, (size_t)n * 2, sizeof *s->entity);
+    s->hit = bnc_zalloc(&g->scratch, (size_t)n * 2, sizeof *s->hit);
+    if (s->order == NULL || member == NULL || s->entity == NULL || s->hit == NULL)
+        return bnc_error_nomem(g->err);
+    for (uint32_t i = 0; i < n; i++)
+        member[i] = (struct member){ bnc_org_domain(g->t->domains[i].name), i };
+    qsort(member, n, sizeof *member, by_org);
+    for (uint32_t i = 0; i < n; i++)
+        s->order[i] = member[i].domain;
+    for (uint32_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && bnc_span_eq(member[i].org, member[end].org);)
+            end++;
+        if (end - i > 1 && failing_members(s, i, end - i) > 1)
+            add_entity(s, member[i].org, i, end - i);
+        for (uint32_t k = i; k < end; k++)
+            add_entity(s, g->t->domains[s->order[k]].name, k, 1);
+    }
+    return BNC_OK;
+}
+
+/* ---- the whole traffic ---- */
+
+static void sum_traffic(struct search *s)
+{
+    const struct bnc_tally *t = s->g->t;
+
+    for (uint32_t i = 0; i < t->n_domains; i++) {
+        const struct bnc_domain *d = &t->domains[i];
+        uint64_t k = 0;
+
+        for (uint32_t r = 0; r < d->n_causes; r++)
+            if (row_counts(s, i, &t->domain_causes[d->cause_at + r]))
+                k += t->domain_causes[d->cause_at + r].recipients;
+        k = k < d->recipients_failed ? k : d->recipients_failed;
+        s->all_k += k;
+        s->all_n += s->g->j->has_deliveries ? k + d->recipients_delivered : d->recipients_failed * 2;
+        s->n_tested += d->recipients_failed + d->recipients_delivered >= s->min_recipients;
+    }
+}
+
+/* ---- findings ---- */
+
+static enum bnc_priority severity_of(const struct search *s, const struct case_ *c)
+{
+    if (c->k < s->min_recipients)
+        return BNC_PRIORITY_INFO;
+    if (c->k >= 100 && (double)c->k >= 0.01 * (double)s->all_n)
+        return BNC_PRIORITY_FIX_SOON;
+    return BNC_PRIORITY_MONITOR;
+}
+
+static enum bnc_status list_members(struct bnc_judging *g, const struct search *s, const struct entity *e, struct bnc_finding *f)
+{
+    struct bnc_span *also;
+
+    if (e->n_domains < 2)
+        return BNC_OK;
+    also = bnc_zalloc(&g->j->arena, e->n_domains, sizeof *also);
+    if (also == NULL)
+        return bnc_error_nomem(g->err);
+    for (uint32_t i = 0; i < e->n_domains; i++) {
+        const struct bnc_domain *d = &g->t->domains[s->order[e->first_domain + i]];
+
+        if (d->recipients_failed > 0 && !bnc_span_eq(d->name, e->name))
+            also[f->n_also++] = d->name;
+    }
+    f->also = also;
+    return BNC_OK;
+}
+
+static enum bnc_status report_case(struct search *s, const struct case_ *c)
+{
+    struct bnc_judging *g = s->g;
+    const struct entity *e = &s->entity[c->entity];
+    const int64_t day_end = (g->t->last / 86400) * 86400;
+    struct bnc_finding *f = bnc_finding_add(g);
+
+    if (f == NULL)
+        return bnc_error_nomem(g->err);
+    f->kind = BNC_FINDING_DOMAIN_WIDE_FAILURE;
+    f->scope = BNC_SCOPE_DOMAIN_WIDE;
+    f->subject_type = BNC_SUBJECT_DOMAIN;
+    f->subject = e->name;
+    f->cause = c->cause;
+    f->side = bnc_causes[c->cause].side == BNC_SIDE_RECIPIENT ? BNC_SIDE_RECIPIENT_DOMAIN : bnc_causes[c->cause].side;
+    f->severity = severity_of(s, c);
+    f->by_code = !g->j->has_deliveries;
+    f->recipients = c->k;
+    f->events = c->events;
+    f->attempted = g->j->has_deliveries ? c->n : 0;
+    f->rate = g->j->has_deliveries ? bnc_rate_make(c->k, c->n, 0, s->min_share, s->min_recipients) : (struct bnc_rate){ .num = c->k };
+    if (!g->j->has_deliveries)
+        f->rate.why_na = "the input holds no deliveries (--sent supplies a denominator)";
+    f->first_seen = c->first;
+    f->last_seen = c->last;
+    f->ongoing = c->last != BNC_NO_TIME && c->last >= day_end;
+    if (c->in_run) {
+        f->onset = c->first;
+        f->end = f->ongoing ? BNC_NO_TIME : c->last;
+    }
+    f->confidence = c->is_explicit ? 95 : g->j->has_deliveries ? 90 : 70;
+    return list_members(g, s, e, f);
+}
+
+/* Dead domains that few mail: one line for all of them. */
+static enum bnc_status report_small(struct search *s, const struct case_ *const *small, size_t n)
+{
+    struct bnc_judging *g = s->g;
+    struct bnc_finding *f;
+    struct bnc_span *also;
+
+    if (n == 0)
+        return BNC_OK;
+    if (n == 1)
+        return report_case(s, small[0]);
+    f = bnc_finding_add(g);
+    also = bnc_zalloc(&g->j->arena, n, sizeof *also);
+    if (f == NULL || also == NULL)
+        return bnc_error_nomem(g->err);
+    f->kind = BNC_FINDING_DOMAIN_WIDE_FAILURE;
+    f->scope = BNC_SCOPE_DOMAIN_WIDE;
+    f->subject_type = BNC_SUBJECT_DOMAIN;
+    f->subject = s->entity[small[0]->entity].name;
+    f->cause = small[0]->cause;
+    f->side = BNC_SIDE_RECIPIENT_DOMAIN;
+    f->by_code = true;
+    f->confidence = 95;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            also[f->n_also++] = s->entity[small[i]->entity].name;
+        f->recipients += small[i]->k;
+        f->events += small[i]->events;
+        add_time(&f->first_seen, &f->last_seen, small[i]->first, small[i]->last);
+    }
+    f->also = also;
+    return BNC_OK;
+}
+
+static void mark_members(struct search *s, const struct entity *e)
+{
+    for (uint32_t i = 0; i < e->n_domains; i++)
+        if (s->g->t->domains[s->order[e->first_domain + i]].recipients_failed > 0)
+            s->g->j->domain_scope[s->order[e->first_domain + i]] = BNC_SCOPE_DOMAIN_WIDE;
+}
+
+static int by_recipients(const void *a, const void *b)
+{
+    const struct case_ *x = *(const struct case_ *const *)a, *y = *(const struct case_ *const *)b;
+
+    if (x->k != y->k)
+        return x->k > y->k ? -1 : 1;
+    return (x->entity > y->entity) - (x->entity < y->entity);
+}
+
+/* An organization that fails speaks for its domains; one that does not leaves it to them. */
+static enum bnc_status report_hits(struct search *s, double cut)
+{
+    const struct case_ **small = bnc_zalloc(&s->g->scratch, s->n_hits, sizeof *small);
+    enum bnc_status status = BNC_OK;
+    uint32_t covered = 0;                /* domains before this place in 'order' are spoken for */
+    size_t n_small = 0;
+
+    if (small == NULL)
+        return bnc_error_nomem(s->g->err);
+    for (size_t i = 0; status == BNC_OK && i < s->n_hits; i++) {
+        const struct case_ *c = &s->hit[i];
+        const struct entity *e = &s->entity[c->entity];
+
+        if ((!c->is_explicit && c->p > cut) || e->first_domain < covered)
+            continue;
+        if (e->n_domains > 1 && c->is_explicit && !share_reached(s, c->k, c->n))
+            continue;                    /* one dead subdomain is no dead organization */
+        covered = e->first_domain + e->n_domains;
+        mark_members(s, e);
+        if (c->k < s->min_recipients)
+            small[n_small++] = c;
+        else
+            status = report_case(s, c);
+    }
+    qsort(small, n_small, sizeof *small, by_recipients);
+    return status == BNC_OK ? report_small(s, small, n_small) : status;
+}
+
+enum bnc_status bnc_domains_find(struct bnc_judging *g)
+{
+    const struct bnc_tally *t = g->t;
+    struct search s = { .g = g };
+    double *p;
+    enum bnc_status status = make_entities(&s);
+    size_t n_p = 0;
+
+    if (status != BNC_OK)
+        return status;
+    s.min_recipients = g->opt->domain_min_recipients > 0 ? g->opt->domain_min_recipients :
+                       (uint64_t)bnc_threshold_default("domain_recipients")->limit;
+    s.min_share = g->opt->domain_share > 0 ? g->opt->domain_share : bnc_threshold_default("domain_share")->limit;
+    s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / 86400);
+    s.days_ok = t->first != BNC_NO_TIME && t->last / 86400 - t->first / 86400 < SPAN_DAYS;
+    sum_traffic(&s);
+    for (size_t i = 0; i < s.n_entities; i++)
+        s.n_hits += s.entity[i].failed > 0 && judge_entity(&s, i, &s.hit[s.n_hits]);
+    p = bnc_zalloc(&g->scratch, s.n_hits, sizeof *p);
+    if (p == NULL)
+        return bnc_error_nomem(g->err);
+    for (size_t i = 0; i < s.n_hits; i++)
+        if (!s.hit[i].is_explicit)
+            p[n_p++] = s.hit[i].p;
+    return report_hits(&s, bnc_fdr_cut(p, n_p, s.n_tested, g->opt->fdr > 0 ? g->opt->fdr : 0.05));
+}

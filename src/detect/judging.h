@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ * judging.h - what the files of this room share while one tally is judged.  Private to detect/.
+ */
+#ifndef BNC_DETECT_JUDGING_H
+#define BNC_DETECT_JUDGING_H
+
+#include "detect/finding.h"
+#include "detect/stats.h"
+#include "util/buf.h"
+#include "util/status.h"
+
+/* Volumes from --sent: what was sent per domain, provider, campaign or day; 0 where nothing is known. */
+struct bnc_volumes {
+    bool given;
+    uint64_t total;
+    uint64_t *provider;                  /* [n_providers] or NULL */
+    uint64_t *domain;                    /* [n_domains] or NULL */
+    uint64_t *subject[BNC_N_KINDS];      /* [n_subjects[kind]] or NULL */
+};
+
+/*
+ * The families of causes that break together.  A provider that turns on us answers with several codes and causes of one family, and what has to
+ * be repaired is the same for all of them.
+ */
+enum bnc_family {
+    BNC_FAMILY_AUTHENTICATION, BNC_FAMILY_REPUTATION, BNC_FAMILY_THROTTLING, BNC_FAMILY_CONTENT, BNC_FAMILY_SETUP,
+    BNC_FAMILY_NETWORK, BNC_FAMILY_UNNAMED, BNC_FAMILY_ADDRESS, BNC_FAMILY_COMPLAINT, BNC_N_FAMILIES, BNC_FAMILY_NONE = BNC_N_FAMILIES
+};
+
+/* The family of a failure; 'type' is BNC_EVENT_BOUNCE or BNC_EVENT_DEFERRAL. */
+enum bnc_family bnc_family_of(unsigned cause, enum bnc_event_type type);
+
+/* A cause that is the address's own permanent fault: what hard-bounce limits count. */
+bool bnc_cause_is_hard(unsigned cause);
+
+/*
+ * Counts per sending day and provider.  Providers are addressed by row: row 0 is all of them together, row r > 0 is provider[r].
+ * Only providers with failures, complaints or deliveries have a row.
+ *
+ *     at(r, field, d) = base[(r * n_fields + field) * n_days + d]
+ */
+enum { BNC_SERIES_DELIVERED = BNC_N_FAMILIES, BNC_SERIES_BOUNCED, BNC_SERIES_DEFERRED, BNC_SERIES_SENT, BNC_N_SERIES };
+struct bnc_series {
+    size_t n_days, n_rows;
+    const int32_t *day;                  /* [n_days] ascending */
+    const uint16_t *provider;            /* [n_rows]; [0] is unused */
+    uint64_t *base;
+};
+static inline uint64_t *bnc_series_at(const struct bnc_series *s, size_t row, unsigned field)
+{
+    return s->base + (row * BNC_N_SERIES + field) * s->n_days;
+}
+
+struct bnc_judging {
+    const struct bnc_tally *t;
+    const struct bnc_detect_options *opt;
+    struct bnc_judged *j;
+    struct bnc_volumes volumes;
+    struct bnc_series series;
+    size_t *cell_at[BNC_N_KINDS];        /* [n_subjects + 1]: where the cells of each subject begin */
+    struct bnc_finding *finding;         /* growing; moved to the arena at the end */
+    size_t n_findings, cap_findings;
+    uint8_t *domain_done;                /* [n_domains] bits of families (1 << family) that a wider incident explains */
+    bool *campaign_done;                 /* [campaigns] explained by an incident already */
+    struct bnc_arena scratch;            /* gone when the judging ends */
+    struct bnc_error *err;
+};
+
+/* Zeroed room for n things; NULL when out of memory. */
+void *bnc_zalloc(struct bnc_arena *arena, size_t n, size_t size);
+
+/* ---- volumes.c ---- */
+enum bnc_status bnc_volumes_load(struct bnc_judging *g);
+
+/* ---- rates.c ---- */
+enum bnc_status bnc_rates_judge(struct bnc_judging *g);
+/* The rate of a metric with the default limits. */
+struct bnc_rate bnc_rate_of(enum bnc_metric metric, uint64_t num, uint64_t den);
+
+/* ---- series.c ---- */
+enum bnc_status bnc_series_fill(struct bnc_judging *g);
+/* Fills cell_at. */
+enum bnc_status bnc_cells_index(struct bnc_judging *g);
+
+/* ---- complaints.c ---- */
+/* Is the name of a campaign a day that stands in for one? */
+bool bnc_name_is_day(struct bnc_span name);
+
+/* ---- judge.c ---- */
+/* A new finding with nothing set; NULL when out of memory.  The pointer lives until the next one is added. */
+struct bnc_finding *bnc_finding_add(struct bnc_judging *g);
+
+/* ---- the searches, from the widest scope to the narrowest ---- */
+enum bnc_status bnc_incidents_find(struct bnc_judging *g);     /* incidents.c: sender- and provider-wide */
+enum bnc_status bnc_campaigns_find(struct bnc_judging *g);     /* campaigns.c: lists and content by campaign */
+enum bnc_status bnc_complaints_find(struct bnc_judging *g);    /* complaints.c */
+enum bnc_status bnc_domains_find(struct bnc_judging *g);       /* domains.c */
+enum bnc_status bnc_hygiene_find(struct bnc_judging *g);       /* hygiene.c: typos, duties, waste, data, trend */
+enum bnc_status bnc_words_write(struct bnc_judging *g);        /* words.c: headline ... letter of every finding */
+enum bnc_status bnc_limits_make(struct bnc_judging *g);        /* limits.c */
+enum bnc_status bnc_contradictions_make(struct bnc_judging *g);/* labels.c */
+
+/* ---- orgdomain.c ---- */
+/* The registrable part of a lower-cased domain ("example.co.uk" of "news.example.co.uk"), or all of it; points into 'domain'. */
+struct bnc_span bnc_org_domain(struct bnc_span domain);
+
+#endif

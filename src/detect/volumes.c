@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ * volumes.c - --sent FILE: how many messages were sent per domain, provider, campaign or day.
+ * One key column and 'sent'; the key's name says what it is.  Keys that the export does not have still count for the total.
+ */
+#include <stdlib.h>
+
+#include "detect/judging.h"
+#include "util/table.h"
+
+enum key { KEY_DOMAIN, KEY_PROVIDER, KEY_CAMPAIGN, KEY_DATE, N_KEYS };
+static const char *const key_names[N_KEYS] = { "domain", "provider", "campaign", "date" };
+
+static bool read_count(struct bnc_span s, uint64_t *n)
+{
+    s = bnc_span_trim(s);
+    *n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (!bnc_is_digit(s.at[i]) || *n > (UINT64_MAX - 9) / 10)
+            return false;
+        *n = *n * 10 + (uint64_t)(s.at[i] - '0');
+    }
+    return s.len > 0;
+}
+
+/* The index of a lower-cased name among the sorted domains, or n_domains. */
+static size_t find_domain(const struct bnc_tally *t, struct bnc_span name)
+{
+    size_t lo = 0, hi = t->n_domains;
+
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        const int c = bnc_span_cmp(t->domains[mid].name, name);
+
+        if (c == 0)
+            return mid;
+        if (c < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return t->n_domains;
+}
+
+/* Both are sorted by name: campaigns by it, days because ISO dates sort as days do. */
+static size_t find_subject(const struct bnc_tally *t, enum bnc_kind kind, struct bnc_span name)
+{
+    size_t lo = 0, hi = t->n_subjects[kind];
+
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        const int c = bnc_span_cmp(t->subject[kind][mid].name, name);
+
+        if (c == 0)
+            return mid;
+        if (c < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return t->n_subjects[kind];
+}
+
+static void count_domain(struct bnc_judging *g, struct bnc_span name, uint64_t sent)
+{
+    const struct bnc_tally *t = g->t;
+    char lower[256];
+    size_t i;
+    uint16_t provider;
+
+    if (name.len > sizeof lower)
+        return;
+    for (i = 0; i < name.len; i++)
+        lower[i] = bnc_lower(name.at[i]);
+    name = bnc_span_from(lower, name.len);
+    i = find_domain(t, name);
+    provider = i < t->n_domains ? t->domains[i].provider : bnc_provider_of_domain(t->classifier, name);
+    if (i < t->n_domains)
+        g->volumes.domain[i] += sent;
+    if (provider < t->n_providers)
+        g->volumes.provider[provider] += sent;
+}
+
+static void count_key(struct bnc_judging *g, enum key key, struct bnc_span name, uint64_t sent)
+{
+    const struct bnc_tally *t = g->t;
+    const enum bnc_kind kind = key == KEY_CAMPAIGN ? BNC_KIND_CAMPAIGN : BNC_KIND_DAY;
+    size_t i;
+
+    g->volumes.total += sent;
+    if (key == KEY_DOMAIN) {
+        count_domain(g, name, sent);
+    } else if (key == KEY_PROVIDER) {
+        i = bnc_provider_find(t->classifier, name);
+        if (i < t->n_providers)
+            g->volumes.provider[i] += sent;
+    } else {
+        i = find_subject(t, kind, name);
+        if (i < t->n_subjects[kind])
+            g->volumes.subject[kind][i] += sent;
+    }
+}
+
+static enum bnc_status make_room(struct bnc_judging *g, enum key key)
+{
+    struct bnc_volumes *v = &g->volumes;
+    const enum bnc_kind kind = key == KEY_CAMPAIGN ? BNC_KIND_CAMPAIGN : BNC_KIND_DAY;
+    bool ok = true;
+
+    if (key == KEY_DOMAIN || key == KEY_PROVIDER)
+        ok = (v->provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *v->provider)) != NULL;
+    if (key == KEY_DOMAIN)
+        ok = ok && (v->domain = bnc_zalloc(&g->scratch, g->t->n_domains, sizeof *v->domain)) != NULL;
+    if (key == KEY_CAMPAIGN || key == KEY_DATE)
+        ok = (v->subject[kind] = bnc_zalloc(&g->scratch, g->t->n_subjects[kind], sizeof(uint64_t))) != NULL;
+    return ok ? BNC_OK : bnc_error_nomem(g->err);
+}
+
+static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *table, const char *path)
+{
+    const int sent_col = bnc_table_col(table, "sent");
+    enum bnc_status status;
+    int key = 0, key_col = -1;
+
+    while (key < N_KEYS && (key_col = bnc_table_col(table, key_names[key])) < 0)
+        key++;
+    if (key == N_KEYS || sent_col < 0)
+        return bnc_error_set(g->err, BNC_ECONFIG,
+                             "the volume file '%s' needs the column 'sent' and one of 'domain', 'provider', 'campaign', 'date'", path);
+    status = make_room(g, (enum key)key);
+    for (size_t i = 0; status == BNC_OK && i < table->n_rows; i++) {
+        uint64_t sent;
+
+        if (!read_count(bnc_table_cell(table, i, sent_col), &sent))
+            return bnc_error_at(g->err, path, table->line[i],
+                                (bnc_error_set(g->err, BNC_ECONFIG, "'sent' is no whole number in line %u of '%s'", table->line[i], path),
+                                 BNC_NO_PLACE));
+        count_key(g, (enum key)key, bnc_span_trim(bnc_table_cell(table, i, key_col)), sent);
+    }
+    return status;
+}
+
+enum bnc_status bnc_volumes_load(struct bnc_judging *g)
+{
+    struct bnc_table table;
+    enum bnc_status status;
+
+    g->volumes.given = g->opt->sent_total > 0 || g->opt->sent_path != NULL;
+    g->volumes.total = g->opt->sent_total;
+    if (g->opt->sent_path == NULL)
+        return BNC_OK;
+    status = bnc_table_read(&table, g->opt->sent_path, g->err);
+    if (status != BNC_OK)
+        return status;
+    g->volumes.total = 0;
+    status = read_rows(g, &table, g->opt->sent_path);
+    bnc_table_release(&table);
+    return status;
+}
