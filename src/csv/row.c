@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT
+ * row.c - a worker's index: fill it (bnc_rows_scan), read it (bnc_rows_next).
+ *
+ * Filling alternates between the kernel, which runs until something is not plain, and the strict scanner, which
+ * reads that row and whatever else starts in the bytes the kernel had looked at.  So no byte is seen by the kernel more than twice, and a text full of
+ * stray quotes costs a constant factor, not a kernel start for every row.
+ *
+ * Memory.  end[] and row[] have room for the worst text of its length (four and six bytes a byte), so nothing checks for space while scanning; pages that are
+ * never written are never there.
+ */
+#include "csv/row_private.h"
+
+#include <stdlib.h>
+
+#include "csv/row.h"
+
+/* A tail longer than this isn't looked at again before it has grown by half. */
+#define WAIT_FROM_BYTES ((size_t)64 << 10)
+
+/* After a kernel run that got less far than this, the strict scanner keeps the text for a while, then for longer. */
+#define SHORT_RUN_BYTES ((size_t)512)
+#define MAX_BACKOFF_BYTES ((size_t)64 << 10)
+
+static void fill_classes(struct bnc_scan *s)
+{
+    const struct bnc_dialect *d = &s->dialect;
+
+    memset(s->byte_class, BNC_BYTE_OTHER, sizeof s->byte_class);
+    s->byte_class['\n'] = s->byte_class['\r'] = BNC_BYTE_LINE_END;
+    s->byte_class[(unsigned char)d->delim] = BNC_BYTE_DELIM;
+    if (d->quote != 0)
+        s->byte_class[(unsigned char)d->quote] = BNC_BYTE_QUOTE;
+    if (d->escape != 0)
+        s->byte_class[(unsigned char)d->escape] = BNC_BYTE_ESCAPE;
+}
+
+static bool is_line_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+static bool dialect_is_possible(const struct bnc_dialect *d)
+{
+    if (d->json_lines)
+        return true;
+    if (d->delim == 0 || d->delim == d->quote || d->delim == d->escape)
+        return false;
+    if (d->quote != 0 && d->quote == d->escape)
+        return false;
+    return !is_line_end(d->delim) && !is_line_end(d->quote) && !is_line_end(d->escape);
+}
+
+enum bnc_status bnc_rows_configure(struct bnc_rows *rows, const struct bnc_rows_options *opt)
+{
+    const size_t n = opt->want == NULL ? BNC_MAX_COLUMNS : opt->n_want;
+
+    if (!dialect_is_possible(&opt->dialect) || opt->n_cols > BNC_MAX_COLUMNS)
+        return BNC_EUSAGE;
+    rows->opt = *opt;
+    rows->every = opt->want == NULL;
+    rows->own_carry = (struct bnc_rows_carry){ 0 };
+    rows->scan.dialect = opt->dialect;
+    rows->scan.n_cols = opt->n_cols;
+    rows->scan.n_row = rows->next = 0;
+    rows->kernel = bnc_scanner_pick(opt->cpu);
+    fill_classes(&rows->scan);
+    if (n > rows->cap_field) {
+        free(rows->field);
+        rows->field = malloc(n * sizeof *rows->field);
+        rows->cap_field = rows->field == NULL ? 0 : n;
+        if (rows->field == NULL)
+            return BNC_ENOMEM;
+    }
+    return BNC_OK;
+}
+
+struct bnc_rows *bnc_rows_create(const struct bnc_rows_options *opt)
+{
+    struct bnc_rows *rows = calloc(1, sizeof *rows);
+
+    if (rows != NULL && bnc_rows_configure(rows, opt) != BNC_OK) {
+        bnc_rows_free(rows);
+        rows = NULL;
+    }
+    return rows;
+}
+
+void bnc_rows_free(struct bnc_rows *rows)
+{
+    if (rows == NULL)
+        return;
+    bnc_rows_libcsv_release(rows);
+    free(rows->scan.end);
+    free(rows->scan.row);
+    free(rows->field);
+    free(rows->scratch);
+    free(rows);
+}
+
+/* ---- filling the index ---- */
+
+static bool make_room(struct bnc_rows *rows, size_t len)
+{
+    struct bnc_scan *s = &rows->scan;
+    const size_t cap = len + len / 4;
+
+    if (len <= rows->cap_text && s->end != NULL)
+        return true;
+    free(s->end);
+    free(s->row);
+    s->end = malloc((cap + BNC_SCAN_SLACK) * sizeof *s->end);
+    s->row = malloc((cap / 2 + BNC_SCAN_SLACK) * sizeof *s->row);
+    rows->cap_text = s->end == NULL || s->row == NULL ? 0 : cap;
+    if (rows->cap_text != 0 || len == 0)
+        return s->end != NULL && s->row != NULL;
+    free(s->end);
+    free(s->row);
+    s->end = NULL;
+    s->row = NULL;
+    return false;
+}
+
+/* Unescaped bytes must not move until the next scan, so there is room for all of them before the first is written. */
+static bool make_scratch(struct bnc_rows *rows, size_t len)
+{
+    if (len <= rows->cap_scratch)
+        return true;
+    free(rows->scratch);
+    rows->scratch = malloc(len);
+    rows->cap_scratch = rows->scratch == NULL ? 0 : len;
+    return rows->scratch != NULL;
+}
+
+/* What libcsv has no word for is read by the own scanners under either name. */
+static bool by_libcsv(const struct bnc_rows *rows)
+{
+    const struct bnc_dialect *d = &rows->scan.dialect;
+
+    return rows->opt.engine == BNC_ENGINE_LIBCSV && d->quote != 0 && d->escape == 0 && !d->json_lines;
+}
+
+static void scan_own(struct bnc_rows *rows)
+{
+    struct bnc_scan *s = &rows->scan;
+    const bool may_run = s->dialect.escape == 0 && !s->dialect.json_lines;
+    size_t strict_until = 0, backoff = SHORT_RUN_BYTES;
+
+    while (s->pos < s->len) {
+        const size_t from = s->pos;
+
+        if (may_run && from >= s->line_until && from >= strict_until) {
+            rows->kernel->run(s);
+            strict_until = s->reach > s->pos ? s->reach : s->pos + 1;
+            if (s->pos - from >= SHORT_RUN_BYTES)
+                backoff = SHORT_RUN_BYTES;
+            else if (backoff < MAX_BACKOFF_BYTES)
+                backoff *= 2;
+            if (backoff > SHORT_RUN_BYTES && strict_until < from + backoff)
+                strict_until = from + backoff;
+        } else if (!bnc_scan_row_strict(s)) {
+            break;
+        }
+    }
+}
+
+static void take_carry(struct bnc_rows *rows, uint64_t off)
+{
+    const struct bnc_rows_carry *carry = rows->carry;
+    struct bnc_scan *s = &rows->scan;
+
+    s->line_until = 0;
+    s->cut = false;
+    if (carry->next_off != off)
+        return;
+    s->cut = carry->cut;
+    if (carry->line_until > off)
+        s->line_until = (size_t)(carry->line_until - off);
+}
+
+static void give_carry(struct bnc_rows *rows, uint64_t off)
+{
+    const struct bnc_scan *s = &rows->scan;
+    const size_t tail = s->len - s->pos;
+
+    *rows->carry = (struct bnc_rows_carry){
+        .next_off = off + s->pos,
+        .line_until = off + s->line_until,
+        .wait_bytes = tail < WAIT_FROM_BYTES ? 0 : tail + tail / 2,
+        .cut = s->cut,
+    };
+}
+
+/* Indexes what is in rows->scan.at. */
+static enum bnc_status scan_text(struct bnc_rows *rows)
+{
+    struct bnc_scan *s = &rows->scan;
+
+    rows->scratch_len = 0;
+    if (s->cut)
+        bnc_scan_skip_cut(s);
+    if (by_libcsv(rows))
+        return make_scratch(rows, s->len) ? bnc_rows_libcsv_scan(rows) : BNC_ENOMEM;
+    scan_own(rows);
+    return !s->has_escapes || make_scratch(rows, s->len) ? BNC_OK : BNC_ENOMEM;
+}
+
+enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint64_t off,
+                              uint64_t number, bool last, size_t *used, uint64_t *n_rows)
+{
+    struct bnc_scan *s = &rows->scan;
+    enum bnc_status status;
+
+    *used = 0;
+    *n_rows = 0;
+    rows->next = s->n_row = s->n_end = s->pos = 0;
+    rows->carry = rows->opt.carry != NULL ? rows->opt.carry : &rows->own_carry;
+    if (text.len > BNC_MAX_SCAN_BYTES) {
+        text.len = BNC_MAX_SCAN_BYTES;
+        last = false;
+    }
+    if (!last && rows->carry->next_off == off && text.len < rows->carry->wait_bytes)
+        return BNC_OK;
+    if (!make_room(rows, text.len))
+        return BNC_ENOMEM;
+    s->at = text.at;
+    s->len = text.len;
+    s->last = last;
+    s->has_nul = s->has_escapes = false;
+    rows->off = off;
+    rows->number = number;
+    take_carry(rows, off);
+    status = scan_text(rows);
+    if (status != BNC_OK) {
+        s->n_row = 0;
+        return status;
+    }
+    s->row[s->n_row].first = (uint32_t)s->n_end;
+    give_carry(rows, off);
+    *used = s->pos;
+    *n_rows = s->n_row;
+    return BNC_OK;
+}
+
+/* ---- reading it ---- */
+
+/* The text of a quoted field, the quote that opened it left out: doubled quotes halved, the closing one dropped, strays and all else kept. */
+static size_t unquote(const struct bnc_scan *s, const char *at, size_t len, char *to)
+{
+    const char quote = s->dialect.quote, escape = s->dialect.escape;
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (escape != 0 && at[i] == escape && i + 1 < len)
+            i++;
+        else if (at[i] == quote && i + 1 == len)
+            break;
+        else if (at[i] == quote && at[i + 1] == quote)
+            i++;
+        to[n++] = at[i];
+    }
+    return n;
+}
+
+static size_t unescape(char escape, const char *at, size_t len, char *to)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (at[i] == escape && i + 1 < len)
+            i++;
+        to[n++] = at[i];
+    }
+    return n;
+}
+
+/* A field in which quotes or escapes may be hidden. */
+static struct bnc_span read_escaped(struct bnc_rows *rows, struct bnc_span raw)
+{
+    const struct bnc_scan *s = &rows->scan;
+    char *to = rows->scratch + rows->scratch_len;
+    size_t n;
+
+    if (s->dialect.quote != 0 && raw.at[0] == s->dialect.quote) {
+        const bool plain = s->dialect.escape == 0 && raw.len >= 2 &&
+                           memchr(raw.at + 1, s->dialect.quote, raw.len - 1) == raw.at + raw.len - 1;
+
+        if (plain)
+            return bnc_span_from(raw.at + 1, raw.len - 2);
+        n = unquote(s, raw.at + 1, raw.len - 1, to);
+    } else if (s->dialect.escape != 0 && memchr(raw.at, s->dialect.escape, raw.len) != NULL) {
+        n = unescape(s->dialect.escape, raw.at, raw.len, to);
+    } else {
+        return raw;
+    }
+    rows->scratch_len += n;
+    return bnc_span_from(to, n);
+}
+
+/* A field of a row in which every quote is where it belongs, and none is doubled. */
+static inline struct bnc_span read_plain(struct bnc_span raw, char quote)
+{
+    if (raw.len >= 2 && raw.at[0] == quote && quote != 0)
+        return bnc_span_from(raw.at + 1, raw.len - 2);
+    return raw;
+}
+
+static inline struct bnc_span raw_field(const struct bnc_scan *s, const struct bnc_row_mark *mark,
+                                        uint32_t col)
+{
+    const uint32_t *end = s->end + mark->first + col;
+    const uint32_t start = col == 0 ? mark->start : end[-1] + 1;
+
+    return bnc_span_from(s->at + start, *end - start);
+}
+
+static void read_fields(struct bnc_rows *rows, const struct bnc_row_mark *mark, uint32_t n_fields)
+{
+    const struct bnc_scan *s = &rows->scan;
+    const bool escaped = (mark->flags & BNC_MARK_ESCAPED) != 0;
+    const uint32_t most = n_fields > s->n_cols ? n_fields : s->n_cols;
+    const uint32_t n = rows->every ? most : rows->opt.n_want;
+    const char quote = s->dialect.json_lines ? '\0' : s->dialect.quote;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t col = rows->every ? i : rows->opt.want[i];
+        struct bnc_span raw;
+
+        if (col >= n_fields) {
+            rows->field[i] = bnc_span_from("", 0);
+            continue;
+        }
+        if ((mark->flags & BNC_MARK_CELLS) != 0) {
+            rows->field[i] = rows->cell[mark->first + col];
+            continue;
+        }
+        raw = raw_field(s, mark, col);
+        rows->field[i] = !escaped || raw.len == 0 ? read_plain(raw, quote) : read_escaped(rows, raw);
+    }
+    rows->n_field = n;
+}
+
+static uint32_t find_nul(const struct bnc_rows *rows)
+{
+    for (uint32_t i = 0; i < rows->n_field; i++)
+        if (memchr(rows->field[i].at, '\0', rows->field[i].len) != NULL)
+            return BNC_ROW_NUL;
+    return 0;
+}
+
+bool bnc_rows_next(struct bnc_rows *rows, struct bnc_row *row)
+{
+    const struct bnc_scan *s = &rows->scan;
+    const struct bnc_row_mark *mark;
+    uint32_t n_fields;
+
+    if (rows->next >= s->n_row)
+        return false;
+    mark = &s->row[rows->next];
+    n_fields = mark[1].first - mark->first;
+    row->number = rows->number + rows->next++;
+    row->off = rows->off + mark->start;
+    row->flags = mark->flags & 0xffff;
+    row->raw = bnc_span_from(s->at + mark->start, s->end[mark[1].first - 1] - mark->start);
+    if ((mark->flags & BNC_ROW_TOO_LONG) != 0)
+        n_fields = 0;
+    else if (n_fields != s->n_cols && s->n_cols != 0)
+        row->flags |= n_fields < s->n_cols ? BNC_ROW_SHORT : BNC_ROW_LONG;
+    read_fields(rows, mark, n_fields);
+    if (s->has_nul)
+        row->flags |= find_nul(rows);
+    row->n_fields = n_fields;
+    row->field = rows->field;
+    return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * row_private.h - what row.c and row_libcsv.c share.
+ */
+#ifndef BNC_CSV_ROW_PRIVATE_H
+#define BNC_CSV_ROW_PRIVATE_H
+
+#include "csv/scan.h"
+
+struct bnc_rows {
+    struct bnc_rows_options opt;
+    struct bnc_scan scan;
+    const struct bnc_scanner *kernel;
+    struct bnc_rows_carry own_carry, *carry;   /* 'carry' is the one in use */
+    size_t cap_text;                     /* length of text that scan.end and scan.row have room for */
+    uint64_t off, number;                /* of the text and its first row */
+    size_t next;                         /* row that bnc_rows_next() gives next */
+
+    bool every;                          /* every column is wanted */
+    struct bnc_span *field;              /* of the row given last */
+    size_t n_field, cap_field;
+
+    char *scratch;                       /* unquoted bytes of all rows of this text; never moves while it is read */
+    size_t scratch_len, cap_scratch;
+
+    struct bnc_rows_libcsv *libcsv;      /* NULL until that engine is used */
+    struct bnc_span *cell;               /* its fields; those of row r from cell[row[r].first] on */
+};
+
+/* As row.c does it with the own scanners.  BNC_ENOMEM is the only failure. */
+enum bnc_status bnc_rows_libcsv_scan(struct bnc_rows *rows);
+void bnc_rows_libcsv_release(struct bnc_rows *rows);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ * row_dump.h - for tests: a whole input through bnc_rows_* in blocks of any size, as text that can be compared.
+ */
+#ifndef BNC_TESTS_ROW_DUMP_H
+#define BNC_TESTS_ROW_DUMP_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "csv/row_private.h"
+#include "util/buf.h"
+#include "util/cpu.h"
+
+struct row_way {                         /* how to read */
+    const char *name;
+    enum bnc_engine engine;
+    uint32_t cpu;
+    bool strict_only;                    /* no kernel at all */
+};
+
+static inline void no_kernel(struct bnc_scan *s)
+{
+    s->reach = s->len;
+}
+
+static const struct bnc_scanner strict_scanner = { "strict", 0, no_kernel };
+
+static const struct row_way row_ways[] = {
+    { "strict", BNC_ENGINE_OWN, 0, true },
+    { "generic", BNC_ENGINE_OWN, 0, false },
+    { "avx2", BNC_ENGINE_OWN, BNC_CPU_AVX2, false },
+    { "avx512", BNC_ENGINE_OWN, BNC_CPU_AVX2 | BNC_CPU_AVX512, false },
+    { "neon", BNC_ENGINE_OWN, BNC_CPU_NEON, false },
+    { "libcsv", BNC_ENGINE_LIBCSV, 0, false },
+};
+#define N_ROW_WAYS (sizeof row_ways / sizeof *row_ways)
+
+/* Can this machine go that way? */
+static inline bool row_way_exists(const struct row_way *way)
+{
+    return (bnc_cpu_detect() & way->cpu) == way->cpu;
+}
+
+static inline struct bnc_rows *row_way_open(const struct row_way *way, struct bnc_rows_options opt)
+{
+    struct bnc_rows *rows;
+
+    opt.engine = way->engine;
+    opt.cpu = way->cpu;
+    rows = bnc_rows_create(&opt);
+    if (rows == NULL)
+        abort();
+    if (way->strict_only)
+        rows->kernel = &strict_scanner;
+    return rows;
+}
+
+/* "number@off flags n:[field][field]... raw" and a newline, with control bytes as they are. */
+static inline void dump_row(struct bnc_buf *to, const struct bnc_row *row, size_t n_field)
+{
+    bnc_buf_printf(to, "%llu@%llu %u %u:", (unsigned long long)row->number,
+                   (unsigned long long)row->off, row->flags, row->n_fields);
+    for (size_t i = 0; i < n_field; i++) {
+        bnc_buf_putc(to, '[');
+        bnc_buf_put(to, row->field[i]);
+        bnc_buf_putc(to, ']');
+    }
+    bnc_buf_putc(to, '<');
+    bnc_buf_put(to, row->raw);
+    bnc_buf_puts(to, ">\n");
+}
+
+/*
+ * Reads 'text' in blocks of 'block' bytes (0: at once), the tail of each put in front of the next, every scan by the next of 'n_workers' objects, and
+ * appends every row to 'to'.  Each text that is scanned lies in its own allocation, so that a sanitizer sees reads beyond it.
+ */
+static inline void dump_rows(struct bnc_buf *to, const struct row_way *way, struct bnc_rows_options opt,
+                             struct bnc_span text, size_t block, unsigned n_workers)
+{
+    struct bnc_rows *rows[8] = { NULL };
+    struct bnc_rows_carry carry = { 0 };
+    uint64_t number = 1;
+    size_t start = 0, end = 0;
+    unsigned turn = 0;
+
+    opt.carry = &carry;
+    for (unsigned i = 0; i < n_workers; i++)
+        rows[i] = row_way_open(way, opt);
+    do {
+        struct bnc_rows *r = rows[turn++ % n_workers];
+        struct bnc_row row;
+        uint64_t n_rows, n_seen = 0;
+        size_t used;
+        bool last;
+        char *copy;
+
+        end = block == 0 || text.len - end < block ? text.len : end + block;
+        last = end == text.len;
+        copy = malloc(end - start + (end == start));
+        if (copy == NULL)
+            abort();
+        if (end > start)
+            memcpy(copy, text.at + start, end - start);
+        if (bnc_rows_scan(r, bnc_span_from(copy, end - start), start, number, last, &used, &n_rows) != BNC_OK)
+            abort();
+        while (bnc_rows_next(r, &row)) {
+            dump_row(to, &row, r->n_field);
+            n_seen++;
+        }
+        if (n_seen != n_rows || used > end - start || (last && used != end - start))
+            bnc_buf_printf(to, "scan is wrong: %zu of %zu bytes used, %llu of %llu rows\n", used, end - start,
+                           (unsigned long long)n_seen, (unsigned long long)n_rows);
+        number += n_rows;
+        start += used;
+        free(copy);
+    } while (end < text.len);
+    for (unsigned i = 0; i < n_workers; i++)
+        bnc_rows_free(rows[i]);
+}
+
+/* xorshift64*: the same on every machine. */
+static inline uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(0x2545f4914f6cdd1d);
+}
+
+#endif
