@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT
+ * plain.c - a plain regular file as blocks: windows of one mapping, or pread() into the worker's buffer.
+ *
+ * Block i is bytes [i * block_bytes, (i + 1) * block_bytes) of the file behind the byte order mark, so claiming is counting.
+ * A mapped block is faulted in by one call when it is finished and its pages are given back when it is done: the
+ * process stays small however long the file is, and the page cache keeps what it likes.
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "ingest/mapping.h"
+#include "ingest/reader.h"
+#include "ingest/sniff.h"
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22            /* Linux 5.14 */
+#endif
+
+#define PAGE_MASK (~(uintptr_t)4095)     /* larger pages: advice on part of one is refused or does nothing */
+
+struct plain {
+    char *base;                          /* the mapping; NULL: pread() */
+    int slot;                            /* in the guard; -1: none */
+    uint64_t from, size_bytes;           /* of the bytes behind the byte order mark; of the whole file */
+};
+
+static enum bnc_status shrank(const struct bnc_reader *r, uint64_t off, struct bnc_error *err)
+{
+    bnc_error_set(err, BNC_EIO, "'%s' shrank while it was read", r->src->pub.name);
+    bnc_error_at(err, r->src->pub.name, 0, off);
+    return BNC_EIO;
+}
+
+static bool is_cut(const struct bnc_reader *r, const struct plain *p)
+{
+    return p->slot >= 0 && bnc_guard_is_hit(r->opt.guard, p->slot);
+}
+
+static enum bnc_status claim_plain(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block, bool *more,
+                                   struct bnc_error *err)
+{
+    const struct plain *p = r->own;
+    const uint64_t len = p->size_bytes - p->from, off = r->n_claimed * r->opt.block_bytes;
+
+    (void)buf;
+    *more = false;
+    if (is_cut(r, p))
+        return shrank(r, off, err);
+    if (off >= len && r->n_claimed > 0)
+        return BNC_OK;
+    block->index = r->n_claimed++;
+    block->off = off;
+    block->raw_from = p->from + off;
+    block->raw_to = len - off > r->opt.block_bytes ? block->raw_from + r->opt.block_bytes : p->size_bytes;
+    block->last = block->raw_to == p->size_bytes;
+    block->mapped = p->base != NULL;
+    block->bytes = bnc_span_from("", 0);
+    *more = true;
+    return BNC_OK;
+}
+
+static void advise(const struct plain *p, const struct bnc_block *block, int advice)
+{
+    const uintptr_t from = (uintptr_t)(p->base + block->raw_from) & PAGE_MASK;
+
+    madvise((void *)from, (uintptr_t)(p->base + block->raw_to) - from, advice);
+}
+
+static enum bnc_status finish_mapped(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block,
+                                     struct bnc_error *err)
+{
+    const struct plain *p = r->own;
+
+    (void)buf;
+    (void)err;
+    advise(p, block, MADV_POPULATE_READ);
+    block->bytes = bnc_span_from(p->base + block->raw_from, block->raw_to - block->raw_from);
+    atomic_fetch_add(&r->bytes_in, block->bytes.len);
+    atomic_fetch_add(&r->bytes_out, block->bytes.len);
+    return BNC_OK;
+}
+
+static void done_mapped(struct bnc_reader *r, struct bnc_block *block)
+{
+    advise(r->own, block, MADV_DONTNEED);
+}
+
+static enum bnc_status finish_pread(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block,
+                                    struct bnc_error *err)
+{
+    const size_t len = block->raw_to - block->raw_from;
+    char *room = bnc_block_buf_room(buf, len);
+    int64_t n;
+
+    if (room == NULL)
+        return bnc_error_nomem(err);
+    n = bnc_pread_full(r->fd, room, len, block->raw_from);
+    if (n < 0) {
+        bnc_error_sys(err, BNC_EIO, "cannot read '%s'", r->src->pub.name);
+        bnc_error_at(err, r->src->pub.name, 0, block->off);
+        return BNC_EIO;
+    }
+    memset(room + n, 0, BNC_BLOCK_SLACK);
+    block->bytes = bnc_span_from(room, (size_t)n);
+    atomic_fetch_add(&r->bytes_in, (uint64_t)n);
+    atomic_fetch_add(&r->bytes_out, (uint64_t)n);
+    return (size_t)n < len ? shrank(r, block->off + (uint64_t)n, err) : BNC_OK;
+}
+
+static void free_plain(struct bnc_reader *r)
+{
+    struct plain *p = r->own;
+
+    if (p->slot >= 0)
+        bnc_guard_drop(r->opt.guard, p->slot);
+    if (p->base != NULL)
+        munmap(p->base, p->size_bytes);
+    free(p);
+}
+
+static const struct bnc_reader_ops mapped_ops = { true, claim_plain, finish_mapped, done_mapped, free_plain };
+static const struct bnc_reader_ops pread_ops = { true, claim_plain, finish_pread, NULL, free_plain };
+
+/* Leaves base at NULL where mapping is not wanted or not possible (a file system without it, a full guard). */
+static void map(struct bnc_reader *r, struct plain *p)
+{
+    void *base;
+
+    if (r->opt.no_mmap || p->size_bytes > SIZE_MAX / 2)
+        return;
+    base = mmap(NULL, p->size_bytes, PROT_READ, MAP_PRIVATE, r->fd, 0);
+    if (base == MAP_FAILED)
+        return;
+    if (r->opt.guard != NULL) {
+        p->slot = bnc_guard_add(r->opt.guard, base, p->size_bytes);
+        if (p->slot < 0) {
+            munmap(base, p->size_bytes);
+            return;
+        }
+    }
+    madvise(base, p->size_bytes, MADV_SEQUENTIAL);
+    p->base = base;
+}
+
+/* The length of the UTF-8 mark in front, 0 if there is none. */
+static uint64_t skip_mark(const struct bnc_reader *r)
+{
+    enum bnc_encoding encoding = BNC_ENCODING_AUTO;
+    char head[3];
+    const int64_t n = bnc_pread_full(r->fd, head, sizeof head, 0);
+    const size_t len = n > 0 ? bnc_sniff_bom(bnc_span_from(head, (size_t)n), &encoding) : 0;
+
+    return encoding == BNC_ENCODING_UTF8 ? len : 0;
+}
+
+enum bnc_status bnc_reader_open_plain(struct bnc_reader *r, struct bnc_error *err)
+{
+    struct plain *p;
+    const enum bnc_status status = bnc_reader_open_fd(r, err);
+
+    if (status != BNC_OK)
+        return status;
+    p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return bnc_error_nomem(err);
+    p->slot = -1;
+    p->size_bytes = (uint64_t)r->opened.st_size;
+    p->from = skip_mark(r);
+    if (p->size_bytes > 0)
+        map(r, p);
+    r->own = p;
+    r->ops = p->base != NULL ? &mapped_ops : &pread_ops;
+    return BNC_OK;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "ingest/raw.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ingest/archive.h"
+
+static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, const char *name, struct bnc_error *err)
+{
+    if (raw->buf == NULL)
+        raw->buf = malloc(BNC_RAW_PUSHBACK + BNC_RAW_WINDOW);
+    if (raw->buf == NULL)
+        return bnc_error_nomem(err);
+    raw->kind = kind;
+    raw->name = name;
+    raw->off = 0;
+    raw->end = UINT64_MAX;
+    raw->at = raw->buf + BNC_RAW_PUSHBACK;
+    raw->len = 0;
+    raw->eof = false;
+    return BNC_OK;
+}
+
+enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const char *name, struct bnc_error *err)
+{
+    raw->fd = fd;
+    return start(raw, BNC_RAW_READ, name, err);
+}
+
+enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end, const char *name,
+                                   struct bnc_error *err)
+{
+    const enum bnc_status status = start(raw, BNC_RAW_PREAD, name, err);
+
+    raw->fd = fd;
+    raw->off = from;
+    raw->end = end;
+    return status;
+}
+
+enum bnc_status bnc_raw_init_zip(struct bnc_raw *raw, struct bnc_member *member, const char *name,
+                                 struct bnc_error *err)
+{
+    raw->member = member;
+    return start(raw, BNC_RAW_ZIP, name, err);
+}
+
+int64_t bnc_pread_full(int fd, char *out, size_t len, uint64_t off)
+{
+    size_t n = 0;
+
+    while (n < len) {
+        const ssize_t got = pread(fd, out + n, len - n, (off_t)(off + n));
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        n += (size_t)got;
+    }
+    return (int64_t)n;
+}
+
+static ssize_t read_once(int fd, char *out, size_t len)
+{
+    ssize_t got;
+
+    do
+        got = read(fd, out, len);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static ssize_t pread_window(const struct bnc_raw *raw, char *out)
+{
+    const uint64_t left = raw->end > raw->off ? raw->end - raw->off : 0;
+
+    return (ssize_t)bnc_pread_full(raw->fd, out, left < BNC_RAW_WINDOW ? (size_t)left : BNC_RAW_WINDOW, raw->off);
+}
+
+enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
+{
+    char *const window = raw->buf == NULL ? NULL : raw->buf + BNC_RAW_PUSHBACK;
+    int64_t got = 0;
+
+    if (raw->len > 0 || raw->eof || window == NULL)
+        return BNC_OK;
+    memmove(raw->buf, raw->at - BNC_RAW_PUSHBACK, BNC_RAW_PUSHBACK);    /* for unread() */
+    raw->at = window;
+    if (raw->kind == BNC_RAW_ZIP) {
+        const enum bnc_status status = bnc_member_read(raw->member, window, BNC_RAW_WINDOW, &got, err);
+
+        if (status != BNC_OK)
+            return status;
+    } else
+        got = raw->kind == BNC_RAW_READ ? read_once(raw->fd, window, BNC_RAW_WINDOW) : pread_window(raw, window);
+    if (got < 0) {
+        const enum bnc_status status = bnc_error_sys(err, BNC_EIO, "cannot read '%s'", raw->name);
+
+        bnc_error_at(err, raw->name, 0, raw->off);
+        return status;
+    }
+    raw->eof = got == 0;
+    raw->len = (size_t)got;
+    raw->off += (uint64_t)got;
+    return BNC_OK;
+}
+
+enum bnc_status bnc_raw_read(struct bnc_raw *raw, char *out, size_t cap, size_t *n, struct bnc_error *err)
+{
+    enum bnc_status status = BNC_OK;
+
+    for (*n = 0; *n < cap;) {
+        size_t take;
+
+        status = bnc_raw_fill(raw, err);
+        if (status != BNC_OK || raw->len == 0)
+            break;
+        take = raw->len < cap - *n ? raw->len : cap - *n;
+        memcpy(out + *n, raw->at, take);
+        bnc_raw_skip(raw, take);
+        *n += take;
+    }
+    return status;
+}
+
+void bnc_raw_release(struct bnc_raw *raw)
+{
+    free(raw->buf);
+    *raw = (struct bnc_raw){ 0 };
+}

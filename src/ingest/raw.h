@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * raw.h - the bytes as they lie in the file, window by window.
+ *
+ *     buf:  [ pushback | window ........................ ]
+ *                        ^ at, 'len' bytes are unread
+ *
+ * Three kinds behind one fill(): read() for what can only be read once, pread() for regular files (any number of
+ * readers share one descriptor), and a member of a ZIP.  Short reads and EINTR end here.  One thread at a time.
+ */
+#ifndef BNC_INGEST_RAW_H
+#define BNC_INGEST_RAW_H
+
+#include "util/span.h"
+#include "util/status.h"
+
+#define BNC_RAW_WINDOW ((size_t)256 << 10)
+#define BNC_RAW_PUSHBACK ((size_t)64)    /* bytes of the window before that can be given back */
+
+enum bnc_raw_kind { BNC_RAW_READ, BNC_RAW_PREAD, BNC_RAW_ZIP };
+
+struct bnc_member;
+
+struct bnc_raw {                         /* zero-initialized: at its end */
+    enum bnc_raw_kind kind;
+    int fd;                              /* the caller's, for READ and PREAD */
+    struct bnc_member *member;       /* the caller's, for ZIP */
+    const char *name;                    /* for messages; the caller's */
+    uint64_t off;                        /* file offset behind the window */
+    uint64_t end;                        /* PREAD: nothing is read from here on */
+    const char *at;
+    size_t len;
+    char *buf;
+    bool eof;
+};
+
+/* All three allocate one window: BNC_ENOMEM.  init() may be called again for another place and keeps the buffer. */
+enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const char *name, struct bnc_error *err);
+enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end, const char *name,
+                                   struct bnc_error *err);
+enum bnc_status bnc_raw_init_zip(struct bnc_raw *raw, struct bnc_member *member, const char *name,
+                                 struct bnc_error *err);
+
+/* Makes raw->len > 0 unless the end is reached (raw->eof).  BNC_EIO with the offset, BNC_EDATA from a ZIP. */
+enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err);
+
+/* Copies up to 'cap' bytes; fewer only at the end or on failure, and '*n' counts then too. */
+enum bnc_status bnc_raw_read(struct bnc_raw *raw, char *out, size_t cap, size_t *n, struct bnc_error *err);
+
+static inline void bnc_raw_skip(struct bnc_raw *raw, size_t n)
+{
+    raw->at += n;
+    raw->len -= n;
+}
+
+/* Gives back 'n' <= BNC_RAW_PUSHBACK bytes that were skipped just before. */
+static inline void bnc_raw_unread(struct bnc_raw *raw, size_t n)
+{
+    raw->at -= n;
+    raw->len += n;
+}
+
+/* The file offset of the next unread byte. */
+static inline uint64_t bnc_raw_pos(const struct bnc_raw *raw)
+{
+    return raw->off - raw->len;
+}
+
+void bnc_raw_release(struct bnc_raw *raw);
+
+/* pread() until 'len' bytes are there, the file ends or it fails (-1, errno). */
+int64_t bnc_pread_full(int fd, char *out, size_t len, uint64_t off);
+
+#endif

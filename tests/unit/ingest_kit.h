@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ * ingest_kit.h - what the tests of the ingest room share: files in a folder of their own, sources read whole.
+ */
+#ifndef BNC_TEST_INGEST_KIT_H
+#define BNC_TEST_INGEST_KIT_H
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "ingest/source.h"
+#include "util/buf.h"
+
+struct kit {                             /* the test's folder */
+    char dir[64];
+    char path[256];                      /* of the file made last */
+};
+
+static inline int kit_setup(void **state)
+{
+    struct kit *kit = calloc(1, sizeof *kit);
+
+    strcpy(kit->dir, "/tmp/bnc-ingest-XXXXXX");
+    assert_non_null(mkdtemp(kit->dir));
+    *state = kit;
+    return 0;
+}
+
+static inline int kit_teardown(void **state)
+{
+    struct kit *kit = *state;
+    char command[128];
+
+    snprintf(command, sizeof command, "rm -rf '%s'", kit->dir);
+    assert_int_equal(system(command), 0);
+    free(kit);
+    return 0;
+}
+
+static inline const char *kit_path(struct kit *kit, const char *name)
+{
+    snprintf(kit->path, sizeof kit->path, "%s/%s", kit->dir, name);
+    return kit->path;
+}
+
+static inline const char *kit_file(struct kit *kit, const char *name, struct bnc_span bytes)
+{
+    FILE *f = fopen(kit_path(kit, name), "wb");
+
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes.at, 1, bytes.len, f), bytes.len);
+    assert_int_equal(fclose(f), 0);
+    return kit->path;
+}
+
+/* A text of 'len' bytes that looks like an export and is the same every time. */
+static inline struct bnc_buf kit_text(size_t len, uint64_t seed)
+{
+    struct bnc_buf b = { 0 };
+    uint64_t x = seed * 2 + 1;
+
+    while (b.len < len) {
+        x = x * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        bnc_buf_printf(&b, "%u,user%u@example%u.com,\"550 5.%u.1 mailbox, not found %x\"\r\n", (unsigned)(x >> 40) % 900000,
+                       (unsigned)(x >> 33) % 90000, (unsigned)(x >> 50) % 40, (unsigned)(x >> 60), (unsigned)(x >> 32));
+    }
+    b.len = len;
+    return b;
+}
+
+/* Appends one gzip member. */
+static inline void kit_gzip(struct bnc_buf *to, struct bnc_span bytes, int level)
+{
+    z_stream z = { 0 };
+    const size_t room = compressBound(bytes.len) + 64;
+
+    assert_true(bnc_buf_reserve(to, room));
+    assert_int_equal(deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_in = (z_const Bytef *)bytes.at;
+    z.avail_in = (uInt)bytes.len;
+    z.next_out = (Bytef *)to->at + to->len;
+    z.avail_out = (uInt)room;
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    to->len += z.total_out;
+    deflateEnd(&z);
+}
+
+struct faults {                          /* what a list reported */
+    unsigned n, n_info;
+    struct bnc_error last;
+    char text[4096];                     /* all of them, a line each */
+};
+
+static inline void kit_on_fault(void *arg, const struct bnc_error *err)
+{
+    struct faults *f = arg;
+
+    f->last = *err;
+    if (err->status == BNC_OK)
+        f->n_info++;
+    else
+        f->n++;
+    strncat(f->text, err->text, sizeof f->text - strlen(f->text) - 2);
+    strcat(f->text, "\n");
+}
+
+struct slurped {
+    struct bnc_buf bytes;
+    enum bnc_status status;              /* of the first fault, opening included; else of close() */
+    struct bnc_error err;
+    uint64_t n_blocks;
+    unsigned n_last;
+    bool parallel;
+    enum bnc_container container;
+    enum bnc_encoding encoding;
+};
+
+static inline void slurp_blocks(struct slurped *s, struct bnc_reader *r)
+{
+    struct bnc_block_buf *buf = bnc_block_buf_create();
+    struct bnc_block block;
+    bool more = true;
+
+    while (s->status == BNC_OK) {
+        s->status = bnc_reader_claim(r, buf, &block, &more, &s->err);
+        if (s->status != BNC_OK || !more)
+            break;
+        s->status = bnc_reader_finish(r, buf, &block, &s->err);
+        assert_int_equal(block.index, s->n_blocks++);
+        assert_int_equal(block.off, s->bytes.len);
+        assert_int_equal(s->n_last, 0);
+        bnc_buf_put(&s->bytes, block.bytes);
+        s->n_last += block.last;
+        bnc_reader_done(r, &block);
+    }
+    bnc_block_buf_free(buf);
+}
+
+/* Reads one source; release with bnc_buf_release(&s.bytes). */
+static inline struct slurped slurp_source(struct bnc_source *src, const struct bnc_ingest_options *opt)
+{
+    struct slurped s = { 0 };
+    struct bnc_reader *r;
+
+    s.status = bnc_source_open(src, opt, &r, &s.err);
+    if (s.status != BNC_OK)
+        return s;
+    s.parallel = bnc_reader_is_parallel(r);
+    slurp_blocks(&s, r);
+    if (s.status == BNC_OK) {
+        assert_int_equal(s.n_last, 1);
+        assert_int_equal(bnc_reader_bytes_out(r), s.bytes.len);
+        s.status = bnc_reader_close(r, &s.err);
+    } else
+        bnc_reader_close(r, NULL);
+    s.container = src->container;
+    s.encoding = src->encoding;
+    return s;
+}
+
+/* Reads the only source of a path. */
+static inline struct slurped slurp(const char *path, const struct bnc_ingest_options *opt)
+{
+    struct bnc_source_list list;
+    struct faults faults = { 0 };
+    struct slurped s = { 0 };
+
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, opt, kit_on_fault, &faults, NULL), BNC_OK);
+    if (list.n == 1)
+        s = slurp_source(list.at[0], opt);
+    else {
+        assert_int_equal(list.n, 0);
+        s.status = faults.last.status;
+        s.err = faults.last;
+    }
+    bnc_source_list_release(&list);
+    return s;
+}
+
+/* The bytes and status that must come out, whatever the options. */
+static inline void assert_slurps(const char *path, const struct bnc_ingest_options *opt, struct bnc_span want,
+                                 enum bnc_status status)
+{
+    struct slurped s = slurp(path, opt);
+
+    if (s.status != status)
+        print_message("%s\n", s.err.text);
+    assert_int_equal(s.status, status);
+    assert_int_equal(s.bytes.len, want.len);
+    if (want.len > 0)
+        assert_memory_equal(s.bytes.at, want.at, want.len);
+    bnc_buf_release(&s.bytes);
+}
+
+/* The same for every block size, with and without mapping, with either inflater. */
+static inline void assert_slurps_every_way(const char *path, struct bnc_span want, enum bnc_status status)
+{
+    static const size_t sizes[] = { 1, 7, 4096, 0 };
+
+    for (unsigned i = 0; i < 4; i++)
+        for (int no_mmap = 0; no_mmap < 2; no_mmap++)
+            for (int gunzip = BNC_GUNZIP_ZLIB; gunzip <= BNC_GUNZIP_ISAL; gunzip++)
+                assert_slurps(path, &(struct bnc_ingest_options){
+                    .block_bytes = sizes[i], .no_mmap = no_mmap != 0, .gunzip = (enum bnc_gunzip)gunzip }, want, status);
+}
+
+#endif
