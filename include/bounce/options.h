@@ -5,6 +5,7 @@
 #ifndef BOUNCE_OPTIONS_H
 #define BOUNCE_OPTIONS_H
 
+#include "bounce/guard.h"
 #include "bounce/status.h"
 
 #ifdef __cplusplus
@@ -43,6 +44,7 @@ struct bnc_options {
     uint64_t max_expanded_bytes;   /* --max-expanded */
     double max_bad_share;          /* --max-bad-rows PERCENT / 100; 0: no limit */
     int no_mmap;                   /* --no-mmap */
+    struct bnc_guard *guard;       /* lets the program survive files cut while mapped, see guard.h; NULL: none */
     int strict;                    /* --strict */
     int keep_lists;                /* set for `suppress` and --save-state: keep what the lists need */
     const char *rejects;           /* --rejects FILE: malformed rows with their places */
