@@ -51,7 +51,7 @@ LIBS     := -lcsv -lz -lm \
             $(if $(filter 1,$(WITH_PSL)),-lpsl) $(if $(filter 1,$(WITH_SQLITE)),-lsqlite3) $(if $(filter 1,$(WITH_JSON)),-ljansson)
 
 ROOMS    := util tables ingest csv schema classify aggregate detect report engine
-GEN_C    := $(wildcard src/tables/gen_*.c)
+GEN_C    := $(wildcard src/*/gen_*.c)
 LIB_C    := $(filter-out $(GEN_C),$(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
 LIB_O    := $(LIB_C:%.c=$(B)/%.o)
 CMD_C    := $(filter-out analyzer/gen_%.c,$(wildcard analyzer/*.c))
@@ -66,7 +66,7 @@ G        := build/release
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all lib unit deps report reports samples test check asan ubsan tsan bench fuzz docs install uninstall clean help FORCE
+.PHONY: all lib unit deps report reports test check asan ubsan tsan bench fuzz docs install uninstall clean help FORCE
 
 all: $(CMD)             ## build the command (default)
 lib: $(LIB)
@@ -78,11 +78,17 @@ $(B)/gen_%: $(T)/gen_%.c $(GEN_UTIL)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -g -Isrc -Iinclude -o $@ $^ -lcsv
 
+$(B)/gen_page: src/report/gen_page.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O1 -g -o $@ $<
+
 # gen/NAME.h is made by gen_NAME from the tables listed here
 GEN_H    := causes
 causes.from := $(T)/causes.csv
 GEN_H    += thresholds
 thresholds.from := $(T)/thresholds.csv
+GEN_H    += page
+page.from := src/report/page.css src/report/page.js
 
 define gen_rule
 $(B)/gen/$(1).h: $(B)/gen_$(1) $$($(1).from)
@@ -125,15 +131,6 @@ $(DOCS): $(B)/gen_docs
 	@mkdir -p $(@D)
 	$(Q)$(B)/gen_docs $(@F) > $@
 docs: $(DOCS)           ## man page and completions, from analyzer/options.def
-
-# ---- samples/, from a seed; committed, so that reading them needs no compiler ----
-SAMPLES  := pmta-accounting.csv smtp2go-events.csv mailgun-bounces.csv ses-events.jsonl nastiest-legal.csv
-$(B)/gen_samples: bench/gen/gen_samples.c
-	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O1 -g -o $@ $<
-samples: $(B)/gen_samples
-	$(Q)for s in $(SAMPLES); do $(B)/gen_samples $$s > samples/$$s || exit 1; done
-	$(Q)$(B)/gen_samples sendgrid-activity.csv | gzip -n9 > samples/sendgrid-activity.csv.gz
 
 # ---- what people call ----
 deps:                   ## install the Debian packages that are missing

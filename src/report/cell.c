@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/cell.h"
+
+#include "report/figure.h"
+
+bool bnc_is_numeric(enum bnc_value_type type)
+{
+    return type == BNC_VALUE_COUNT || type == BNC_VALUE_INTEGER || type == BNC_VALUE_SHARE || type == BNC_VALUE_RATE ||
+           type == BNC_VALUE_INTERVAL;
+}
+
+/* Figures hold a no-break space, which has no place in an ASCII terminal. */
+static void put_plain(struct bnc_buf *out, const struct bnc_buf *from, bool ascii)
+{
+    struct bnc_span rest = bnc_buf_span(from);
+
+    while (rest.len > 0) {
+        const uint32_t cp = bnc_utf8_next(&rest);
+
+        bnc_utf8_put(out, ascii && cp == 0xa0 ? ' ' : cp);
+    }
+}
+
+static void put_percent(struct bnc_buf *out, double share, bool ascii)
+{
+    struct bnc_buf b = { .at = NULL };
+
+    bnc_percent_put(&b, share);
+    put_plain(out, &b, ascii);
+    out->failed |= b.failed;
+    bnc_buf_release(&b);
+}
+
+static void put_interval(struct bnc_buf *out, const struct bnc_rate *r, bool ascii)
+{
+    const unsigned digits = r->high >= 0.0995 ? 1 : r->high >= 0.00995 ? 2 : 3;
+
+    bnc_fixed_put(out, r->low * 100, digits);
+    bnc_buf_puts(out, ascii ? "-" : "\u2013");
+    bnc_fixed_put(out, r->high * 100, digits);
+    bnc_buf_puts(out, ascii ? " %" : "\u00a0%");
+}
+
+void bnc_rate_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii)
+{
+    if (r->den == 0) {
+        bnc_buf_puts(out, "n/a");
+        if (r->why_na != NULL)
+            bnc_buf_printf(out, ": %s", r->why_na);
+        return;
+    }
+    put_percent(out, r->value, ascii);
+    bnc_buf_puts(out, " (");
+    put_interval(out, r, ascii);
+    bnc_buf_puts(out, ", ");
+    bnc_count_put(out, r->num, ',');
+    bnc_buf_puts(out, " of ");
+    bnc_count_put(out, r->den, ',');
+    bnc_buf_putc(out, ')');
+}
+
+void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_visible *how)
+{
+    struct bnc_buf b = { .at = NULL };
+
+    for (size_t i = 0; i < word.len; i++)
+        bnc_buf_putc(&b, word.at[i] == '_' ? ' ' : word.at[i]);
+    bnc_visible_put(out, bnc_buf_span(&b), how);
+    out->failed |= b.failed;
+    bnc_buf_release(&b);
+}
+
+static void put_list(struct bnc_buf *out, const struct bnc_value *v, const struct bnc_visible *how)
+{
+    for (size_t i = 0; i < v->n_list; i++) {
+        if (i > 0)
+            bnc_buf_puts(out, "; ");
+        bnc_visible_put(out, v->list[i], how);
+    }
+}
+
+static void put_integer(struct bnc_buf *out, int64_t n, bool ascii)
+{
+    if (n < 0)
+        bnc_buf_puts(out, ascii ? "-" : "\u2212");
+    bnc_count_put(out, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n, ',');
+}
+
+void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v, const struct bnc_visible *how)
+{
+    if (v->unset) {
+        bnc_buf_puts(out, how->ascii ? "-" : "\u2013");
+        return;
+    }
+    switch (type) {
+    case BNC_VALUE_COUNT: bnc_count_put(out, v->count, ','); break;
+    case BNC_VALUE_INTEGER: put_integer(out, v->integer, how->ascii); break;
+    case BNC_VALUE_SHARE: put_percent(out, v->share, how->ascii); break;
+    case BNC_VALUE_RATE: bnc_rate_put(out, v->rate, how->ascii); break;
+    case BNC_VALUE_INTERVAL: put_interval(out, v->rate, how->ascii); break;
+    case BNC_VALUE_TIME: bnc_moment_put(out, v->integer); break;
+    case BNC_VALUE_FLAG: bnc_buf_puts(out, v->count ? "yes" : "no"); break;
+    case BNC_VALUE_LIST: put_list(out, v, how); break;
+    case BNC_VALUE_WORD: bnc_word_put(out, v->text, how); break;
+    default:
+        if (v->text.len == 0)
+            bnc_buf_puts(out, "(none)");
+        else
+            bnc_visible_put(out, v->text, how);
+    }
+}

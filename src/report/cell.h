@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * cell.h - a value as a person reads it, for terminal, Markdown and HTML.
+ */
+#ifndef BNC_REPORT_CELL_H
+#define BNC_REPORT_CELL_H
+
+#include "report/section.h"
+#include "report/visible.h"
+
+/* How long each kind of text may get in a human format; machine formats are whole. */
+#define BNC_CELL_NAME_WIDTH 60
+#define BNC_CELL_TEXT_WIDTH 160
+
+/* Appends the value as one line (prose keeps its newlines if how->newlines).  Unset is a dash, a rate without denominator "n/a". */
+void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v, const struct bnc_visible *how);
+
+/* "2.31 % (2.20-2.42 %, 80,123 of 3,400,000)"; "n/a: why". */
+void bnc_rate_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii);
+
+/* True for numbers, which stand right-aligned. */
+bool bnc_is_numeric(enum bnc_value_type type);
+
+/* A word of ours for a person: "fix_soon" -> "fix soon". */
+void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_visible *how);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/figure.h"
+
+#include <math.h>
+
+const char *const bnc_month_names[12] = { "January", "February", "March", "April", "May", "June", "July",
+                                          "August", "September", "October", "November", "December" };
+
+static const uint64_t power_of_ten[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000 };
+
+/* printf("%f") would follow the locale of whoever calls the library. */
+void bnc_fixed_put(struct bnc_buf *out, double value, unsigned decimals)
+{
+    const uint64_t scale = power_of_ten[decimals];
+    const double scaled = isfinite(value) ? fabs(value) * (double)scale : 0;
+    const uint64_t n = scaled < 9e18 ? (uint64_t)llround(scaled) : UINT64_C(9000000000000000000);
+
+    if (value < 0 && n > 0)
+        bnc_buf_putc(out, '-');
+    bnc_buf_printf(out, "%llu", (unsigned long long)(n / scale));
+    if (decimals > 0)
+        bnc_buf_printf(out, ".%0*llu", (int)decimals, (unsigned long long)(n % scale));
+}
+
+void bnc_real_put(struct bnc_buf *out, double value)
+{
+    bnc_fixed_put(out, value, 9);
+    while (!out->failed && out->at[out->len - 1] == '0')
+        out->at[--out->len] = '\0';
+    if (!out->failed && out->at[out->len - 1] == '.')
+        out->at[--out->len] = '\0';
+}
+
+void bnc_count_put(struct bnc_buf *out, uint64_t n, char sep)
+{
+    char text[32];
+    size_t at = sizeof text;
+    unsigned digits = 0;
+
+    do {
+        if (sep != 0 && digits > 0 && digits % 3 == 0)
+            text[--at] = sep;
+        text[--at] = (char)('0' + n % 10);
+        digits++;
+        n /= 10;
+    } while (n > 0);
+    bnc_buf_put(out, bnc_span_from(text + at, sizeof text - at));
+}
+
+void bnc_percent_put(struct bnc_buf *out, double share)
+{
+    const double percent = share * 100;
+
+    if (percent > 0 && percent < 0.0005)
+        bnc_buf_puts(out, "< 0.001");
+    else if (percent == 0)
+        bnc_buf_putc(out, '0');
+    else
+        bnc_fixed_put(out, percent, percent >= 9.995 ? 1 : percent >= 0.0995 ? 2 : 3);
+    bnc_buf_puts(out, "\u00a0%");
+}
+
+/* Days to a date of the proleptic Gregorian calendar: eras of 400 years, years that begin in March. */
+struct bnc_date bnc_date_of_day(int64_t days_since_1970)
+{
+    const int64_t z = days_since_1970 + 719468;
+    const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    const int64_t doe = z - era * 146097;
+    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    const int64_t mp = (5 * doy + 2) / 153;
+    const int month = (int)(mp < 10 ? mp + 3 : mp - 9);
+
+    return (struct bnc_date){ .year = (int)(yoe + era * 400 + (month <= 2)), .month = month,
+                              .day = (int)(doy - (153 * mp + 2) / 5 + 1) };
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+struct bnc_date bnc_date_of_time(int64_t time)
+{
+    return bnc_date_of_day(floor_div(time, 86400));
+}
+
+void bnc_date_put(struct bnc_buf *out, int64_t time)
+{
+    const struct bnc_date d = bnc_date_of_time(time);
+
+    if (time == BNC_NO_TIME)
+        bnc_buf_puts(out, "unknown");
+    else
+        bnc_buf_printf(out, "%d %.3s %d", d.day, bnc_month_names[d.month - 1], d.year);
+}
+
+void bnc_moment_put(struct bnc_buf *out, int64_t time)
+{
+    const int64_t second = time - floor_div(time, 86400) * 86400;
+
+    bnc_date_put(out, time);
+    if (time != BNC_NO_TIME)
+        bnc_buf_printf(out, " %02d:%02d UTC", (int)(second / 3600), (int)(second / 60 % 60));
+}
+
+void bnc_period_put(struct bnc_buf *out, int64_t first, int64_t last, bool ascii)
+{
+    const struct bnc_date a = bnc_date_of_time(first), b = bnc_date_of_time(last);
+    const char *const dash = ascii ? "-" : "\u2013";
+    const char *const wide = ascii ? " - " : " \u2013 ";
+
+    if (first == BNC_NO_TIME || last == BNC_NO_TIME) {
+        bnc_buf_puts(out, "no dates");
+        return;
+    }
+    bnc_buf_printf(out, "%d", a.day);
+    if (a.year != b.year)
+        bnc_buf_printf(out, " %s %d%s%d", bnc_month_names[a.month - 1], a.year, wide, b.day);
+    else if (a.month != b.month)
+        bnc_buf_printf(out, " %s%s%d", bnc_month_names[a.month - 1], wide, b.day);
+    else if (a.day != b.day)
+        bnc_buf_printf(out, "%s%d", dash, b.day);
+    bnc_buf_printf(out, " %s %d", bnc_month_names[b.month - 1], b.year);
+}
+
+void bnc_code_put(struct bnc_buf *out, uint16_t reply, uint32_t enhanced)
+{
+    if (reply == 0 && enhanced == 0)
+        bnc_buf_puts(out, "none");
+    if (reply != 0)
+        bnc_buf_printf(out, "%u", reply);
+    if (reply != 0 && enhanced != 0)
+        bnc_buf_putc(out, ' ');
+    if (enhanced != 0)
+        bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(enhanced), BNC_ENHANCED_SUBJECT(enhanced), BNC_ENHANCED_DETAIL(enhanced));
+}

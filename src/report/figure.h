@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ * figure.h - numbers and times as text, the same in every locale.
+ */
+#ifndef BNC_REPORT_FIGURE_H
+#define BNC_REPORT_FIGURE_H
+
+#include "detect/finding.h"
+#include "util/buf.h"
+
+/* "3.250": 'decimals' 0..9; not finite is written as 0. */
+void bnc_fixed_put(struct bnc_buf *out, double value, unsigned decimals);
+/* The same with trailing zeros off: "0.25", "3". */
+void bnc_real_put(struct bnc_buf *out, double value);
+/* "12,345" with 'sep' between thousands; 0: none. */
+void bnc_count_put(struct bnc_buf *out, uint64_t n, char sep);
+/* A share as per cent with the digits a reader can use: "12.3 %", "0.31 %", "0.004 %", "< 0.001 %". */
+void bnc_percent_put(struct bnc_buf *out, double share);
+
+struct bnc_date { int year, month, day; };
+struct bnc_date bnc_date_of_day(int64_t days_since_1970);
+struct bnc_date bnc_date_of_time(int64_t time);
+extern const char *const bnc_month_names[12];        /* "January" ... */
+/* "12 Oct 2026", "12 Oct 2026 14:05 UTC"; "unknown" for BNC_NO_TIME. */
+void bnc_date_put(struct bnc_buf *out, int64_t time);
+void bnc_moment_put(struct bnc_buf *out, int64_t time);
+/* "1\u201331 October 2026" from first and last moment; "no dates" if there are none. 'ascii': a plain hyphen. */
+void bnc_period_put(struct bnc_buf *out, int64_t first, int64_t last, bool ascii);
+
+/* "550 5.1.1", "550", "5.1.1" or "none" for a reply and an enhanced code. */
+void bnc_code_put(struct bnc_buf *out, uint16_t reply, uint32_t enhanced);
+
+#endif

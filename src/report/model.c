@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "report/section.h"
+
+const char *bnc_model_provider_title(const struct bnc_model *m, uint32_t provider)
+{
+    const struct bnc_provider *p = provider == 0 || m->data->classifier == NULL ? NULL : bnc_provider_get(m->data->classifier, (uint16_t)provider);
+
+    return p == NULL ? "Other" : p->title;
+}
+
+const char *bnc_model_provider_name(const struct bnc_model *m, uint32_t provider)
+{
+    const struct bnc_provider *p = provider == 0 || m->data->classifier == NULL ? NULL : bnc_provider_get(m->data->classifier, (uint16_t)provider);
+
+    return p == NULL ? "other" : p->name;
+}
+
+static void *take(struct bnc_model *m, size_t n, size_t size)
+{
+    void *p = n > SIZE_MAX / size ? NULL : bnc_arena_alloc(&m->arena, n * size + 1);
+
+    if (p != NULL)
+        memset(p, 0, n * size);
+    return p;
+}
+
+/* Sorting indexes by a key of two numbers, largest first, then by index: names are sorted already, so ties are too. */
+struct ranked { uint64_t first, second; uint32_t index; };
+
+static int ranked_cmp(const void *pa, const void *pb)
+{
+    const struct ranked *a = pa, *b = pb;
+
+    if (a->first != b->first)
+        return a->first < b->first ? 1 : -1;
+    if (a->second != b->second)
+        return a->second < b->second ? 1 : -1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static uint32_t *rank(struct bnc_model *m, struct ranked *r, size_t n)
+{
+    uint32_t *order = take(m, n, sizeof *order);
+
+    if (order == NULL)
+        return NULL;
+    if (n > 0)
+        qsort(r, n, sizeof *r, ranked_cmp);
+    for (size_t i = 0; i < n; i++)
+        order[i] = r[i].index;
+    return order;
+}
+
+static bool any_event(const uint64_t n[BNC_N_EVENTS])
+{
+    for (int i = 0; i < BNC_N_EVENTS; i++)
+        if (n[i] > 0)
+            return true;
+    return false;
+}
+
+static bool order_providers(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+    struct ranked *r = malloc((t->n_providers + 1) * sizeof *r);
+    size_t n = 0;
+
+    if (r == NULL)
+        return false;
+    for (size_t i = 0; i < t->n_providers; i++)
+        if (any_event(t->providers[i].n))
+            r[n++] = (struct ranked){ bnc_failures(t->providers[i].n), t->providers[i].n[BNC_EVENT_DELIVERED], (uint32_t)i };
+    m->providers = rank(m, r, n);
+    m->n_providers = n;
+    free(r);
+    return m->providers != NULL;
+}
+
+static bool order_domains(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+    struct ranked *r = malloc((t->n_domains + 1) * sizeof *r);
+
+    if (r == NULL)
+        return false;
+    for (size_t i = 0; i < t->n_domains; i++) {
+        const bool wide = m->judged->domain_scope != NULL && m->judged->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE &&
+                          bnc_failures(t->domains[i].n) > 0;
+
+        r[i] = (struct ranked){ t->domains[i].recipients_failed | (wide ? UINT64_C(1) << 63 : 0), bnc_failures(t->domains[i].n), (uint32_t)i };
+    }
+    m->domains = rank(m, r, t->n_domains);
+    m->n_domains = t->n_domains;
+    free(r);
+    return m->domains != NULL;
+}
+
+static bool order_subjects(struct bnc_model *m, enum bnc_kind kind)
+{
+    const struct bnc_tally *t = m->tally;
+    const size_t n = t->n_subjects[kind];
+    struct ranked *r = malloc((n + 1) * sizeof *r);
+
+    if (r == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_subject *s = &t->subject[kind][i];
+
+        r[i] = (struct ranked){ .index = (uint32_t)i };
+        if (kind != BNC_KIND_DAY)
+            r[i] = (struct ranked){ bnc_failures(s->n), s->n[BNC_EVENT_COMPLAINT], (uint32_t)i };
+    }
+    m->subject[kind] = rank(m, r, n);
+    free(r);
+    return m->subject[kind] != NULL;
+}
+
+static int code_cmp(const void *pa, const void *pb)
+{
+    const struct bnc_code_sum *a = pa, *b = pb;
+
+    if (a->reply != b->reply)
+        return a->reply < b->reply ? -1 : 1;
+    if (a->enhanced != b->enhanced)
+        return a->enhanced < b->enhanced ? -1 : 1;
+    if (a->cause != b->cause)
+        return a->cause < b->cause ? -1 : 1;
+    return 0;
+}
+
+static int code_by_weight(const void *pa, const void *pb)
+{
+    const struct bnc_code_sum *a = pa, *b = pb;
+    const uint64_t na = a->bounces + a->deferrals, nb = b->bounces + b->deferrals;
+
+    return na != nb ? (na < nb ? 1 : -1) : code_cmp(pa, pb);
+}
+
+/* Adds neighbours of equal (reply, enhanced, cause), then of equal codes, keeping the heaviest cause. */
+static size_t fold_codes(struct bnc_code_sum *c, size_t n)
+{
+    size_t out = 0;
+
+    for (size_t i = 0; i < n; ) {
+        struct bnc_code_sum sum = { .reply = c[i].reply, .enhanced = c[i].enhanced };
+
+        while (i < n && c[i].reply == sum.reply && c[i].enhanced == sum.enhanced) {
+            const uint8_t cause = c[i].cause;
+            uint64_t here = 0;
+
+            for (; i < n && c[i].reply == sum.reply && c[i].enhanced == sum.enhanced && c[i].cause == cause; i++) {
+                here += c[i].bounces + c[i].deferrals;
+                sum.bounces += c[i].bounces;
+                sum.deferrals += c[i].deferrals;
+                sum.templates++;
+            }
+            if (here > sum.cause_n) {
+                sum.cause = cause;
+                sum.cause_n = here;
+            }
+        }
+        c[out++] = sum;
+    }
+    return out;
+}
+
+static bool is_failure(const struct bnc_template *t)
+{
+    return t->type == BNC_EVENT_BOUNCE || t->type == BNC_EVENT_DEFERRAL;
+}
+
+static bool sum_codes(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+
+    m->codes = take(m, t->n_templates, sizeof *m->codes);
+    if (m->codes == NULL)
+        return false;
+    for (size_t i = 0; i < t->n_templates; i++) {
+        const struct bnc_template *x = &t->templates[i];
+
+        if (is_failure(x))
+            m->codes[m->n_codes++] = (struct bnc_code_sum){
+                .reply = x->verdict.reply, .enhanced = x->verdict.enhanced, .cause = x->verdict.cause,
+                .bounces = x->type == BNC_EVENT_BOUNCE ? x->n : 0, .deferrals = x->type == BNC_EVENT_DEFERRAL ? x->n : 0 };
+    }
+    if (m->n_codes > 0)
+        qsort(m->codes, m->n_codes, sizeof *m->codes, code_cmp);
+    m->n_codes = fold_codes(m->codes, m->n_codes);
+    if (m->n_codes > 0)
+        qsort(m->codes, m->n_codes, sizeof *m->codes, code_by_weight);
+    return true;
+}
+
+static bool sum_causes(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+    struct ranked r[BNC_N_CAUSES];
+    size_t n = 0;
+    uint32_t *order;
+
+    for (size_t p = 0; p < t->n_providers; p++)
+        for (int c = 0; c < BNC_N_CAUSES; c++) {
+            m->bounce_cause[c] += t->providers[p].cause[c];
+            m->deferral_cause[c] += t->providers[p].cause[BNC_N_CAUSES + c];
+        }
+    for (uint32_t c = 0; c < BNC_N_CAUSES; c++) {
+        const uint64_t sum = m->bounce_cause[c] + m->deferral_cause[c];
+
+        m->failures += sum;
+        if (sum > 0)
+            r[n++] = (struct ranked){ sum, m->bounce_cause[c], c };
+    }
+    m->unclassified = m->bounce_cause[BNC_CAUSE_UNKNOWN] + m->deferral_cause[BNC_CAUSE_UNKNOWN];
+    order = rank(m, r, n);
+    for (size_t i = 0; order != NULL && i < n; i++)
+        m->causes[i] = (uint8_t)order[i];
+    m->n_causes = n;
+    return order != NULL;
+}
+
+/* Sides come from the verdicts, which may differ from the default of their cause. */
+static bool sum_sides(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+    struct ranked r[BNC_N_SIDES];
+    size_t n = 0;
+    uint32_t *order;
+
+    m->provider_side = take(m, t->n_providers, sizeof *m->provider_side);
+    if (m->provider_side == NULL)
+        return false;
+    for (size_t i = 0; i < t->n_templates; i++) {
+        const struct bnc_template *x = &t->templates[i];
+
+        if (!is_failure(x))
+            continue;
+        (x->type == BNC_EVENT_BOUNCE ? m->bounce_side : m->deferral_side)[x->verdict.side] += x->n;
+        if (x->verdict.provider < t->n_providers)
+            m->provider_side[x->verdict.provider][x->verdict.side] += x->n;
+    }
+    for (uint32_t s = 0; s < BNC_N_SIDES; s++)
+        if (m->bounce_side[s] + m->deferral_side[s] > 0)
+            r[n++] = (struct ranked){ m->bounce_side[s] + m->deferral_side[s], m->bounce_side[s], s };
+    order = rank(m, r, n);
+    for (size_t i = 0; order != NULL && i < n; i++)
+        m->sides[i] = (uint8_t)order[i];
+    m->n_sides = n;
+    return order != NULL;
+}
+
+static bool list_pairs(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+
+    m->pairs = take(m, m->n_providers * m->n_causes, sizeof *m->pairs);
+    if (m->pairs == NULL)
+        return false;
+    for (size_t i = 0; i < m->n_providers; i++)
+        for (size_t k = 0; k < m->n_causes; k++) {
+            const struct bnc_provider_total *p = &t->providers[m->providers[i]];
+
+            if (p->cause[m->causes[k]] + p->cause[BNC_N_CAUSES + m->causes[k]] > 0)
+                m->pairs[m->n_pairs++] = (struct bnc_pair){ (uint16_t)m->providers[i], m->causes[k] };
+        }
+    return true;
+}
+
+static bool list_unknown(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+    struct ranked *r = malloc((t->n_templates + 1) * sizeof *r);
+    size_t n = 0;
+
+    if (r == NULL)
+        return false;
+    for (size_t i = 0; i < t->n_templates; i++)
+        if (is_failure(&t->templates[i]) && t->templates[i].verdict.cause == BNC_CAUSE_UNKNOWN)
+            r[n++] = (struct ranked){ t->templates[i].n, t->templates[i].recipients, (uint32_t)i };
+    m->unknown = rank(m, r, n);
+    m->n_unknown = n;
+    free(r);
+    return m->unknown != NULL;
+}
+
+static bool list_faults(struct bnc_model *m)
+{
+    size_t n = 0;
+
+    for (int f = 0; f < BNC_N_FAULTS; f++)
+        n += m->tally->faults[f].n_first;
+    m->faults = take(m, n, sizeof *m->faults);
+    if (m->faults == NULL)
+        return false;
+    for (int f = 0; f < BNC_N_FAULTS; f++)
+        for (uint32_t k = 0; k < m->tally->faults[f].n_first; k++)
+            m->faults[m->n_faults++] = (struct bnc_fault_place){ (uint8_t)f, k };
+    return true;
+}
+
+static bool list_finding_templates(struct bnc_model *m)
+{
+    const struct bnc_judged *j = m->judged;
+
+    m->finding_templates = take(m, j->n_findings, sizeof *m->finding_templates);
+    for (size_t i = 0; m->finding_templates != NULL && i < j->n_findings; i++) {
+        struct bnc_span *texts = take(m, j->findings[i].n_templates, sizeof *texts);
+
+        if (texts == NULL)
+            return false;
+        for (size_t k = 0; k < j->findings[i].n_templates; k++)
+            texts[k] = m->tally->templates[j->findings[i].templates[k]].text;
+        m->finding_templates[i] = texts;
+    }
+    return m->finding_templates != NULL;
+}
+
+enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data *data, struct bnc_error *err)
+{
+    bool ok;
+
+    *m = (struct bnc_model){ .data = data, .tally = data->tally, .judged = data->judged };
+    ok = order_providers(m) && order_domains(m) && sum_codes(m) && sum_causes(m) && sum_sides(m) && list_pairs(m) &&
+         list_unknown(m) && list_faults(m) && list_finding_templates(m);
+    for (int k = 0; ok && k < BNC_N_KINDS; k++)
+        ok = order_subjects(m, (enum bnc_kind)k);
+    return ok ? BNC_OK : bnc_error_nomem(err);
+}
+
+void bnc_model_release(struct bnc_model *m)
+{
+    bnc_arena_release(&m->arena);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * outfile.c - files that are whole or not there: written beside their place, synced, renamed over it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "report/outfile.h"
+
+#define MAX_TRIES 100
+
+static bool write_all(int fd, struct bnc_span bytes)
+{
+    while (bytes.len > 0) {
+        const ssize_t n = write(fd, bytes.at, bytes.len < (1u << 30) ? bytes.len : 1u << 30);
+
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            bytes = bnc_span_from(bytes.at + n, bytes.len - (size_t)n);
+    }
+    return true;
+}
+
+enum bnc_status bnc_outfile_begin(struct bnc_outfile *f, const char *path, bool secret, struct bnc_error *err)
+{
+    const size_t size = strlen(path) + 32;
+
+    *f = (struct bnc_outfile){ .path = path, .fd = -1, .temp = malloc(size) };
+    if (f->temp == NULL)
+        return bnc_error_nomem(err);
+    for (int i = 0; i < MAX_TRIES && f->fd < 0; i++) {
+        snprintf(f->temp, size, "%s.%ld-%d.tmp", path, (long)getpid(), i);
+        f->fd = open(f->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, secret ? 0600 : 0666);
+        if (f->fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (f->fd >= 0)
+        return BNC_OK;
+    bnc_error_sys(err, BNC_ECREATE, "cannot create a file beside '%s'", path);
+    bnc_error_at(err, path, 0, BNC_NO_PLACE);
+    free(f->temp);
+    f->temp = NULL;
+    return BNC_ECREATE;
+}
+
+/* The name itself is on disk only when its folder is; a file system that can't sync folders is no reason to fail. */
+static void sync_folder(const char *path)
+{
+    char *const dir = strdup(path);
+    char *const slash = dir == NULL ? NULL : strrchr(dir, '/');
+    int fd;
+
+    if (slash != NULL)
+        slash[slash == dir ? 1 : 0] = '\0';
+    fd = dir == NULL ? -1 : open(slash == NULL ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(dir);
+}
+
+enum bnc_status bnc_outfile_end(struct bnc_outfile *f, enum bnc_status status, struct bnc_error *err)
+{
+    struct stat st;
+
+    if (f->temp == NULL)
+        return status;
+    if (status == BNC_OK && f->fd >= 0 && fsync(f->fd) != 0)
+        status = bnc_error_sys(err, BNC_EIO, "cannot write '%s'", f->path);
+    if (f->fd >= 0 && close(f->fd) != 0 && status == BNC_OK)
+        status = bnc_error_sys(err, BNC_EIO, "cannot write '%s'", f->path);
+    if (status == BNC_OK && lstat(f->path, &st) == 0 && S_ISDIR(st.st_mode))
+        status = bnc_error_set(err, BNC_ECREATE, "'%s' is a folder", f->path);
+    if (status == BNC_OK && rename(f->temp, f->path) != 0)
+        status = bnc_error_sys(err, BNC_ECREATE, "cannot rename a file to '%s'", f->path);
+    if (status == BNC_OK)
+        sync_folder(f->path);
+    else
+        unlink(f->temp);
+    if (status != BNC_OK)
+        bnc_error_at(err, f->path, 0, BNC_NO_PLACE);
+    free(f->temp);
+    f->temp = NULL;
+    return status;
+}
+
+enum bnc_status bnc_write_file(const char *path, struct bnc_span bytes, bool secret, struct bnc_error *err)
+{
+    struct bnc_outfile f;
+    enum bnc_status status = bnc_outfile_begin(&f, path, secret, err);
+
+    if (status != BNC_OK)
+        return status;
+    if (!write_all(f.fd, bytes))
+        status = bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
+    return bnc_outfile_end(&f, status, err);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ * render_csv.c - one section as CSV (RFC 4180): UTF-8, LF, a header always; with --excel CRLF and a byte order mark.
+ */
+#include "report/figure.h"
+#include "report/render.h"
+#include "report/visible.h"
+
+const char *const bnc_rate_suffix[BNC_RATE_PARTS] = { "", "_numerator", "_denominator", "_low", "_high", "_limit", "_judgement" };
+
+/* Spreadsheets take a text that begins so for a formula, quoted or not; a leading ' makes it text. */
+static bool is_formula(struct bnc_span s)
+{
+    return s.len > 0 && memchr("=+-@\t\r", s.at[0], 6) != NULL;
+}
+
+/* Full-width forms that some spreadsheets fold to = + - @ before looking. */
+static bool is_wide_formula(struct bnc_span s)
+{
+    static const char *const wide[] = { "\uff1d", "\uff0b", "\uff0d", "\uff20" };
+
+    for (size_t i = 0; i < 4; i++)
+        if (s.len >= 3 && memcmp(s.at, wide[i], 3) == 0)
+            return true;
+    return false;
+}
+
+static void put_cell(struct bnc_buf *out, struct bnc_span s)
+{
+    bool quote = s.len > 0 && (s.at[0] == ' ' || s.at[s.len - 1] == ' ');
+
+    for (size_t i = 0; i < s.len && !quote; i++)
+        quote = s.at[i] == '"' || s.at[i] == ',' || s.at[i] == '\n' || s.at[i] == '\r';
+    if (!quote) {
+        bnc_buf_put(out, s);
+        return;
+    }
+    bnc_buf_putc(out, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] == '"')
+            bnc_buf_putc(out, '"');
+        bnc_buf_putc(out, s.at[i]);
+    }
+    bnc_buf_putc(out, '"');
+}
+
+/* Text of any origin: hidden characters made visible, so that neither a spreadsheet nor cat(1) acts on it. */
+static void put_texts(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_span *s, size_t n, bool newlines)
+{
+    const struct bnc_visible how = { .newlines = newlines, .addresses = m->data->show == BNC_SHOW_FULL };
+    struct bnc_buf cell = { .at = NULL };
+
+    if (n > 0 && (is_formula(s[0]) || is_wide_formula(s[0])))
+        bnc_buf_putc(&cell, '\'');
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            bnc_buf_puts(&cell, " | ");
+        bnc_visible_put(&cell, s[i], &how);
+    }
+    put_cell(out, bnc_buf_span(&cell));
+    out->failed |= cell.failed;
+    bnc_buf_release(&cell);
+}
+
+static void put_share(struct bnc_buf *out, double x, bool known)
+{
+    if (known)
+        bnc_real_put(out, x);
+}
+
+static void put_rate(struct bnc_buf *out, const struct bnc_rate *r)
+{
+    const bool known = r != NULL && r->den > 0;
+
+    put_share(out, known ? r->value : 0, known);
+    if (r == NULL) {
+        bnc_buf_puts(out, ",,,,,,");
+        return;
+    }
+    bnc_buf_printf(out, ",%llu,%llu,", (unsigned long long)r->num, (unsigned long long)r->den);
+    put_share(out, r->low, known);
+    bnc_buf_putc(out, ',');
+    put_share(out, r->high, known);
+    bnc_buf_putc(out, ',');
+    put_share(out, r->limit, r->limit > 0);
+    bnc_buf_printf(out, ",%s", bnc_judgement_names[r->judgement]);
+}
+
+static void put_time(struct bnc_buf *out, int64_t time)
+{
+    char text[32];
+
+    bnc_time_format(time, text);
+    bnc_buf_puts(out, text);
+}
+
+static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v)
+{
+    if (type == BNC_VALUE_RATE) {
+        put_rate(out, v->unset ? NULL : v->rate);
+        return;
+    }
+    if (v->unset)
+        return;
+    switch (type) {
+    case BNC_VALUE_COUNT: bnc_count_put(out, v->count, 0); break;
+    case BNC_VALUE_INTEGER: bnc_buf_printf(out, "%lld", (long long)v->integer); break;
+    case BNC_VALUE_SHARE: bnc_real_put(out, v->share); break;
+    case BNC_VALUE_TIME: put_time(out, v->integer); break;
+    case BNC_VALUE_FLAG: bnc_buf_puts(out, v->count ? "true" : "false"); break;
+    case BNC_VALUE_LIST: put_texts(m, out, v->list, v->n_list, false); break;
+    default: put_texts(m, out, &v->text, 1, type == BNC_VALUE_PROSE);
+    }
+}
+
+static void put_header(struct bnc_buf *out, const struct bnc_section *s)
+{
+    bool first = true;
+
+    for (size_t c = 0; c < s->n_cols; c++) {
+        const int n = s->cols[c].type == BNC_VALUE_RATE ? BNC_RATE_PARTS : 1;
+
+        if (s->cols[c].use & BNC_ONLY_JSON)
+            continue;
+        for (int k = 0; k < n; k++) {
+            bnc_buf_printf(out, "%s%s%s", first ? "" : ",", s->cols[c].key, bnc_rate_suffix[k]);
+            first = false;
+        }
+    }
+}
+
+static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, size_t i)
+{
+    struct bnc_value v[BNC_SECTION_COLUMNS];
+    bool first = true;
+
+    bnc_section_row(s, m, i, v);
+    for (size_t c = 0; c < s->n_cols; c++) {
+        if (s->cols[c].use & BNC_ONLY_JSON)
+            continue;
+        if (!first)
+            bnc_buf_putc(out, ',');
+        put_value(m, out, s->cols[c].type, &v[c]);
+        first = false;
+    }
+}
+
+void bnc_render_csv(const struct bnc_model *m, const struct bnc_section *s, struct bnc_buf *out)
+{
+    const char *const end = m->data->excel ? "\r\n" : "\n";
+    const size_t n = s->count(m);
+
+    if (m->data->excel)
+        bnc_buf_puts(out, "\ufeff");
+    put_header(out, s);
+    bnc_buf_puts(out, end);
+    for (size_t i = 0; i < n && !out->failed; i++) {
+        put_row(m, out, s, i);
+        bnc_buf_puts(out, end);
+    }
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ * render_json.c - the report as one JSON object, or as one object a line.  docs/report.schema.json describes it.
+ */
+#include "report/figure.h"
+#include "report/render.h"
+#include "report/visible.h"
+
+/* Control characters, separators and what bnc_is_hidden() names go out as \u escapes: the text is whole, and harmless where it is shown as it is. */
+static void escape(struct bnc_buf *out, uint32_t cp)
+{
+    if (cp == '"' || cp == '\\') {
+        bnc_buf_putc(out, '\\');
+        bnc_buf_putc(out, (char)cp);
+    } else if (cp == '\n') {
+        bnc_buf_puts(out, "\\n");
+    } else if (cp > 0xffff && bnc_is_hidden(cp)) {
+        bnc_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((cp - 0x10000) >> 10)), (unsigned)(0xdc00 + ((cp - 0x10000) & 0x3ff)));
+    } else if (bnc_is_hidden(cp)) {
+        bnc_buf_printf(out, "\\u%04x", (unsigned)cp);
+    } else {
+        bnc_utf8_put(out, cp);
+    }
+}
+
+static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_span s)
+{
+    struct bnc_buf valid = { .at = NULL };
+    struct bnc_span rest;
+
+    bnc_valid_put(&valid, s, m->data->show == BNC_SHOW_FULL);
+    bnc_buf_putc(out, '"');
+    for (rest = bnc_buf_span(&valid); rest.len > 0; )
+        escape(out, bnc_utf8_next(&rest));
+    bnc_buf_putc(out, '"');
+    out->failed |= valid.failed;
+    bnc_buf_release(&valid);
+}
+
+static void put_str(struct bnc_buf *out, const char *s)
+{
+    struct bnc_span rest = bnc_span_str(s);
+
+    bnc_buf_putc(out, '"');
+    while (rest.len > 0)
+        escape(out, bnc_utf8_next(&rest));
+    bnc_buf_putc(out, '"');
+}
+
+static void put_time(struct bnc_buf *out, int64_t time)
+{
+    char text[32];
+
+    bnc_time_format(time, text);
+    if (time == BNC_NO_TIME)
+        bnc_buf_puts(out, "null");
+    else
+        bnc_buf_printf(out, "\"%s\"", text);
+}
+
+/* "key":number, null where it does not apply. */
+static void put_part(struct bnc_buf *out, const char *key, double x, bool known)
+{
+    bnc_buf_printf(out, ",\"%s\":", key);
+    if (known)
+        bnc_real_put(out, x);
+    else
+        bnc_buf_puts(out, "null");
+}
+
+static void put_rate(struct bnc_buf *out, const struct bnc_rate *r)
+{
+    const bool known = r->den > 0;
+
+    bnc_buf_printf(out, "{\"numerator\":%llu,\"denominator\":%llu", (unsigned long long)r->num, (unsigned long long)r->den);
+    put_part(out, "value", r->value, known);
+    put_part(out, "low", r->low, known);
+    put_part(out, "high", r->high, known);
+    put_part(out, "warn", r->warn, r->warn > 0);
+    put_part(out, "limit", r->limit, r->limit > 0);
+    bnc_buf_printf(out, ",\"judgement\":\"%s\",\"why_na\":", bnc_judgement_names[r->judgement]);
+    if (r->why_na != NULL)
+        put_str(out, r->why_na);
+    else
+        bnc_buf_puts(out, "null");
+    bnc_buf_putc(out, '}');
+}
+
+static void put_interval(struct bnc_buf *out, const struct bnc_rate *r)
+{
+    if (r->den == 0) {
+        bnc_buf_puts(out, "null");
+        return;
+    }
+    bnc_buf_puts(out, "{\"low\":");
+    bnc_real_put(out, r->low);
+    put_part(out, "high", r->high, true);
+    bnc_buf_putc(out, '}');
+}
+
+static void put_list(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_value *v)
+{
+    bnc_buf_putc(out, '[');
+    for (size_t i = 0; i < v->n_list; i++) {
+        if (i > 0)
+            bnc_buf_putc(out, ',');
+        put_text(m, out, v->list[i]);
+    }
+    bnc_buf_putc(out, ']');
+}
+
+static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v)
+{
+    if (v->unset) {
+        bnc_buf_puts(out, "null");
+        return;
+    }
+    switch (type) {
+    case BNC_VALUE_COUNT: bnc_count_put(out, v->count, 0); break;
+    case BNC_VALUE_INTEGER: bnc_buf_printf(out, "%lld", (long long)v->integer); break;
+    case BNC_VALUE_SHARE: bnc_real_put(out, v->share); break;
+    case BNC_VALUE_RATE: put_rate(out, v->rate); break;
+    case BNC_VALUE_INTERVAL: put_interval(out, v->rate); break;
+    case BNC_VALUE_TIME: put_time(out, v->integer); break;
+    case BNC_VALUE_FLAG: bnc_buf_puts(out, v->count ? "true" : "false"); break;
+    case BNC_VALUE_LIST: put_list(m, out, v); break;
+    default: put_text(m, out, v->text);
+    }
+}
+
+/* The members of one row, without braces. */
+static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, size_t i)
+{
+    struct bnc_value v[BNC_SECTION_COLUMNS];
+
+    bnc_section_row(s, m, i, v);
+    for (size_t c = 0; c < s->n_cols; c++) {
+        bnc_buf_printf(out, "%s\"%s\":", c > 0 ? "," : "", s->cols[c].key);
+        put_value(m, out, s->cols[c].type, &v[c]);
+    }
+}
+
+/* The members that precede the sections. */
+static void put_head(const struct bnc_model *m, struct bnc_buf *out)
+{
+    bnc_buf_printf(out, "\"schema_version\":%d,\"generator\":\"bounce-analyzer\",\"generated\":", BNC_SCHEMA_VERSION);
+    put_time(out, m->data->generated);
+    bnc_buf_printf(out, ",\"complete\":%s,\"has_deliveries\":%s,\"period\":{\"first\":", m->data->complete ? "true" : "false",
+                   m->judged->has_deliveries ? "true" : "false");
+    put_time(out, m->tally->first);
+    bnc_buf_puts(out, ",\"last\":");
+    put_time(out, m->tally->last);
+    bnc_buf_printf(out, "},\"rows_read\":%llu,\"failures\":%llu,\"unclassified\":%llu", (unsigned long long)m->tally->rows,
+                   (unsigned long long)m->failures, (unsigned long long)m->unclassified);
+    bnc_buf_printf(out, ",\"recipients_failed\":%llu,\"recipients_bounced\":%llu,\"recipients_deferred\":%llu,\"recipients_recurring\":%llu",
+                   (unsigned long long)m->tally->recipients_failed, (unsigned long long)m->tally->recipients_bounced,
+                   (unsigned long long)m->tally->recipients_deferred, (unsigned long long)m->tally->recipients_recurring);
+}
+
+void bnc_render_json(const struct bnc_model *m, struct bnc_buf *out)
+{
+    bnc_buf_puts(out, "{");
+    put_head(m, out);
+    for (size_t k = 0; k < bnc_n_sections; k++) {
+        const struct bnc_section *s = &bnc_sections[k];
+        const size_t n = s->count(m);
+
+        bnc_buf_printf(out, ",\n\"%s\":[", s->id);
+        for (size_t i = 0; i < n && !out->failed; i++) {
+            bnc_buf_puts(out, i > 0 ? ",\n{" : "\n{");
+            put_row(m, out, s, i);
+            bnc_buf_putc(out, '}');
+        }
+        bnc_buf_putc(out, ']');
+    }
+    bnc_buf_puts(out, "}\n");
+}
+
+void bnc_render_ndjson(const struct bnc_model *m, struct bnc_buf *out)
+{
+    bnc_buf_puts(out, "{\"section\":\"report\",");
+    put_head(m, out);
+    bnc_buf_puts(out, "}\n");
+    for (size_t k = 0; k < bnc_n_sections; k++) {
+        const size_t n = bnc_sections[k].count(m);
+
+        for (size_t i = 0; i < n && !out->failed; i++) {
+            bnc_buf_printf(out, "{\"section\":\"%s\",", bnc_sections[k].id);
+            put_row(m, out, &bnc_sections[k], i);
+            bnc_buf_puts(out, "}\n");
+        }
+    }
+}
