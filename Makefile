@@ -66,7 +66,7 @@ G        := build/release
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all lib unit deps report reports test check asan ubsan tsan bench fuzz docs install uninstall clean help FORCE
+.PHONY: all lib unit deps report reports samples test check asan ubsan tsan bench fuzz docs install uninstall clean help FORCE
 
 all: $(CMD)             ## build the command (default)
 lib: $(LIB)
@@ -131,6 +131,15 @@ $(DOCS): $(B)/gen_docs
 	@mkdir -p $(@D)
 	$(Q)$(B)/gen_docs $(@F) > $@
 docs: $(DOCS)           ## man page and completions, from analyzer/options.def
+
+# ---- samples/, from a seed; committed, so that reading them needs no compiler ----
+SAMPLES  := pmta-accounting.csv smtp2go-events.csv mailgun-bounces.csv ses-events.jsonl nastiest-legal.csv
+$(B)/gen_samples: bench/gen/gen_samples.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O1 -g -o $@ $<
+samples: $(B)/gen_samples
+	$(Q)for s in $(SAMPLES); do $(B)/gen_samples $$s > samples/$$s || exit 1; done
+	$(Q)$(B)/gen_samples sendgrid-activity.csv | gzip -n9 > samples/sendgrid-activity.csv.gz
 
 # ---- what people call ----
 deps:                   ## install the Debian packages that are missing
