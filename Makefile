@@ -66,7 +66,7 @@ G        := build/release
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all lib unit deps report reports samples test check asan ubsan tsan bench fuzz docs install uninstall clean help FORCE
+.PHONY: all lib unit deps report reports samples score test check asan ubsan tsan bench fuzz docs install uninstall clean help FORCE
 
 all: $(CMD)             ## build the command (default)
 lib: $(LIB)
@@ -76,19 +76,23 @@ T        := src/tables
 GEN_UTIL := src/util/table.c src/util/arena.c src/util/buf.c src/util/status.c
 $(B)/gen_%: $(T)/gen_%.c $(GEN_UTIL)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O1 -g -Isrc -Iinclude -o $@ $^ -lcsv
+	$(Q)$(CC) -std=gnu11 -O1 -g -Isrc -Iinclude -I$(B) -o $@ $(filter %.c,$^) -lcsv
+$(B)/gen_words: $(addprefix src/classify/,collect.c phash.c token.c)
+$(B)/gen_rules: $(addprefix src/classify/,compile.c automaton.c phash.c mask.c mask_generic.c words.c token.c) src/tables/cause.c | $(B)/gen/words.h $(B)/gen/causes.h
 
 $(B)/gen_page: src/report/gen_page.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -g -o $@ $<
 
 # gen/NAME.h is made by gen_NAME from the tables listed here
-GEN_H    := causes
+GEN_H    := causes words rules
 causes.from := $(T)/causes.csv
 GEN_H    += thresholds
 thresholds.from := $(T)/thresholds.csv
 GEN_H    += page
 page.from := src/report/page.css src/report/page.js
+rules.from := $(addprefix $(T)/,providers.csv provider_domains.csv provider_codes.csv text_phrases.csv guards.csv blocklists.csv enhanced_codes.csv reply_codes.csv)
+words.from := $(addprefix $(T)/,kept_words.csv provider_codes.csv text_phrases.csv blocklists.csv provider_domains.csv)
 
 define gen_rule
 $(B)/gen/$(1).h: $(B)/gen_$(1) $$($(1).from)
@@ -173,6 +177,12 @@ install: all            ## into $(DESTDIR)$(PREFIX)
 	install -Dm644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libbounce.a
 	install -d $(DESTDIR)$(PREFIX)/include/bounce
 	install -m644 include/bounce/*.h $(DESTDIR)$(PREFIX)/include/bounce
+
+$(B)/score: tests/score.c $(LIB)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+score: $(B)/score       ## how good the classifier is: make score CORPUS=labelled.tsv [V=1 for every miss]
+	$(B)/score $(if $(V),-v) $(CORPUS)
 
 clean:                  ## remove everything made
 	rm -rf build

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ * classifier.h - the inside of struct bnc_classifier: the rule sets in the order in which they are asked, the providers.
+ */
+#ifndef BNC_CLASSIFY_CLASSIFIER_H
+#define BNC_CLASSIFY_CLASSIFIER_H
+
+#include "classify/mask.h"
+#include "classify/ruleset.h"
+#include "classify/verdict.h"
+#include "util/arena.h"
+
+enum { BNC_N_RULESETS = 2 };             /* 0: the user's, may be empty; 1: built in */
+
+struct bnc_user_knowledge;               /* what --rules and --providers brought; owns its memory */
+
+struct bnc_classifier {
+    const struct bnc_ruleset *sets[BNC_N_RULESETS];
+    const struct bnc_words *words;
+    uint32_t cpu;
+    struct bnc_user_knowledge *user;     /* NULL without either option */
+};
+
+/* The number of a provider group: equal for providers of one operator; 0 for none. */
+uint16_t bnc_provider_group(const struct bnc_classifier *c, uint16_t provider);
+
+/* Rule 'number' of a verdict, NULL for 0. */
+const struct bnc_rule *bnc_rule_get(const struct bnc_classifier *c, uint32_t number);
+
+/* User knowledge (user.c). */
+enum bnc_status bnc_user_load(struct bnc_classifier *c, const struct bnc_classifier_options *opt, struct bnc_error *err);
+void bnc_user_free(struct bnc_user_knowledge *u);
+size_t bnc_user_provider_count(const struct bnc_user_knowledge *u);
+const struct bnc_provider *bnc_user_provider(const struct bnc_user_knowledge *u, size_t i);
+uint16_t bnc_user_provider_of(const struct bnc_user_knowledge *u, struct bnc_span name, bool mx);
+
+/* The built-in providers (providers.c). */
+size_t bnc_builtin_provider_count(void);
+uint16_t bnc_builtin_provider_find(struct bnc_span name);
+
+#endif

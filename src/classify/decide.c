@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: MIT
+ * decide.c - weighs the evidence.
+ *
+ * Every rule that applies is a candidate with a weight; the heaviest wins, the user's before ours.  From most to least
+ * decisive (the constants below; within a class the longer fragment weighs more):
+ *
+ *   a platform's suppression wording           nothing was sent
+ *   a marker of a provider (S3150, TSS04)      the provider's own code for one cause
+ *   a provider's sentence                      its domain, MX or text marker names it
+ *   a block list named
+ *   a sentence of a mail server or gateway whose codes agree
+ *   a phrase, by specificity
+ *   provider + codes without text, then an enhanced code with a meaning of its own
+ *   weak words, general codes (5.7.1, x.0.0), the reply code
+ *
+ * The innermost quoted reply is heard first; the words around it only if it says nothing.
+ */
+#include "classify/decide.h"
+#include "classify/token.h"
+
+enum weight {
+    W_SUPPRESSED = 2000, W_MARKER = 1200, W_MARKER_AND_TEXT = 100, W_PROVIDER_TEXT = 1000, W_BLOCKLIST = 900, W_SOFTWARE = 640,
+    W_PHRASE5 = 600, W_PHRASE4 = 500, W_PHRASE3 = 420, W_PHRASE2 = 250, W_PHRASE1 = 150, W_PROVIDER_CODE = 560,
+    W_PROVIDER_GENERAL_CODE = 330, W_ENHANCED = 470, W_ENHANCED_GENERAL = 200, W_REPLY = 100,
+    W_CODE_AGREES = 20, W_CODE_DIFFERS = -80, W_CLASS_DIFFERS = -150, W_SIBLING = -40,
+    MAX_LENGTH_BONUS = 60, MIN_FOREIGN_LENGTH = 16
+};
+
+enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8 };
+
+struct candidate {
+    int weight;
+    uint32_t rule;                       /* 1 + number over all sets, 0 none */
+};
+
+struct weighing {
+    const struct bnc_classifier *c;
+    const struct bnc_question *q;
+    struct bnc_reading r;
+    struct bnc_hit hits[MAX_HITS];
+    size_t n_hits;
+    uint32_t base;                       /* number of the first rule of the set at hand */
+    uint16_t reply;                      /* that rules are compared with */
+    uint32_t enhanced;
+    uint16_t providers[MAX_PROVIDERS];   /* that may be speaking: the given one, then by markers in the text */
+    size_t n_providers;
+    uint16_t by_marker;                  /* the first provider named by a marker */
+    struct candidate best;
+    struct candidate *others;            /* for explanations, NULL */
+    size_t n_others;
+    uint16_t blocklist;                  /* the longest alias found */
+    int blocklist_len;
+};
+
+/* ---- rule numbers over all sets ---- */
+
+const struct bnc_rule *bnc_rule_get(const struct bnc_classifier *c, uint32_t number)
+{
+    if (number == 0)
+        return NULL;
+    number--;
+    for (int i = 0; i < BNC_N_RULESETS; i++) {
+        if (number < c->sets[i]->n_rules)
+            return &c->sets[i]->rules[number];
+        number -= c->sets[i]->n_rules;
+    }
+    return NULL;
+}
+
+/* ---- candidates ---- */
+
+static void other_insert(struct weighing *w, struct candidate one)
+{
+    size_t k;
+
+    for (k = 0; k < w->n_others; k++)
+        if (w->others[k].rule == one.rule)
+            return;
+    if (w->n_others == MAX_OTHERS && w->others[MAX_OTHERS - 1].weight >= one.weight)
+        return;
+    if (w->n_others < MAX_OTHERS)
+        w->n_others++;
+    for (k = w->n_others - 1; k > 0 && w->others[k - 1].weight < one.weight; k--)
+        w->others[k] = w->others[k - 1];
+    w->others[k] = one;
+}
+
+static void consider(struct weighing *w, int weight, uint32_t rule)
+{
+    const struct candidate one = { weight, rule + w->base + 1 };
+
+    if (w->others != NULL)
+        other_insert(w, one);
+    if (one.weight > w->best.weight)
+        w->best = one;
+}
+
+static int length_bonus(size_t len)
+{
+    return len < MAX_LENGTH_BONUS ? (int)len : MAX_LENGTH_BONUS;
+}
+
+/* How the codes of a rule fit those of the reply: 0 where either has none. */
+static int code_fit(const struct weighing *w, const struct bnc_rule *r)
+{
+    int fit = 0;
+
+    if (r->reply != 0 && w->reply != 0) {
+        fit += r->reply == w->reply ? W_CODE_AGREES : W_CODE_DIFFERS;
+        if (r->reply / 100 != w->reply / 100)
+            fit += W_CLASS_DIFFERS;
+    }
+    if (r->enh_first != 0 && w->enhanced != 0)
+        fit += w->enhanced >= r->enh_first && w->enhanced <= r->enh_last ? 2 * W_CODE_AGREES : W_CODE_DIFFERS;
+    return fit;
+}
+
+enum relation { FOREIGN, SOFTWARE, SIBLING, SAME };
+
+static enum relation relation_of(const struct weighing *w, uint16_t provider)
+{
+    const uint16_t group = bnc_provider_group(w->c, provider);
+    enum bnc_provider_kind kind;
+
+    if (provider == 0)
+        return SAME;
+    for (size_t i = 0; i < w->n_providers; i++)
+        if (w->providers[i] == provider)
+            return SAME;
+    for (size_t i = 0; i < w->n_providers; i++)
+        if (bnc_provider_group(w->c, w->providers[i]) == group)
+            return SIBLING;
+    kind = bnc_provider_get(w->c, provider)->kind;
+    return kind == BNC_PROVIDER_MAILBOX || kind == BNC_PROVIDER_OTHER ? FOREIGN : SOFTWARE;
+}
+
+/* ---- text rules ---- */
+
+static int phrase_weight(const struct bnc_rule *r, size_t len)
+{
+    static const int by_specificity[6] = { 0, W_PHRASE1, W_PHRASE2, W_PHRASE3, W_PHRASE4, W_PHRASE5 };
+
+    return by_specificity[r->specificity] + length_bonus(len);
+}
+
+static int provider_text_weight(const struct weighing *w, const struct bnc_rule *r, size_t len)
+{
+    const int fit = code_fit(w, r);
+
+    switch (relation_of(w, r->provider)) {
+    case SAME:
+        return W_PROVIDER_TEXT + length_bonus(len) + fit;
+    case SIBLING:
+        return W_PROVIDER_TEXT + length_bonus(len) + fit + W_SIBLING;
+    case SOFTWARE:
+        return fit >= 0 ? W_SOFTWARE + length_bonus(len) + fit : len >= MIN_FOREIGN_LENGTH ? W_PHRASE4 + length_bonus(len) : 0;
+    case FOREIGN:
+        break;
+    }
+    return len >= MIN_FOREIGN_LENGTH && fit >= 0 ? W_PHRASE4 + length_bonus(len) : 0;
+}
+
+/* A marker decides alone where no second rule has it; else its rule's text must be there as well. */
+static int marker_weight(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_rule *r, uint32_t pattern,
+                         size_t len)
+{
+    uint32_t owners = 0;
+
+    for (uint32_t i = set->pattern_first[pattern]; i < set->pattern_first[pattern + 1]; i++)
+        owners += (set->pattern_rules[i] & 1) != 0 && set->rules[set->pattern_rules[i] >> 1].kind == BNC_RULE_PROVIDER;
+    if (owners > 1 && (r->n_fragments > 1 || code_fit(w, r) < 0))
+        return 0;
+    if (relation_of(w, r->provider) == FOREIGN && len < 4)
+        return 0;
+    return W_MARKER + length_bonus(len) + code_fit(w, r);
+}
+
+static bool same_rule_text_hit(const struct weighing *w, const struct bnc_ruleset *set, uint32_t rule)
+{
+    for (size_t i = 0; i < w->n_hits; i++)
+        for (uint32_t k = set->pattern_first[w->hits[i].pattern]; k < set->pattern_first[w->hits[i].pattern + 1]; k++)
+            if (set->pattern_rules[k] == rule << 1)
+                return true;
+    return false;
+}
+
+static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32_t rule, bool marker, const struct bnc_hit *hit)
+{
+    const struct bnc_rule *r = &set->rules[rule];
+    const size_t len = (size_t)(hit->end - hit->start);
+    int weight = 0;
+
+    switch (r->kind) {
+    case BNC_RULE_PHRASE:
+        weight = phrase_weight(r, len) + code_fit(w, r);
+        break;
+    case BNC_RULE_BLOCKLIST:
+        weight = W_BLOCKLIST + length_bonus(len);
+        if ((int)len > w->blocklist_len) {
+            w->blocklist_len = (int)len;
+            w->blocklist = r->blocklist;
+        }
+        break;
+    case BNC_RULE_PROVIDER:
+        if (r->cause == BNC_CAUSE_UNKNOWN && marker)
+            break;
+        weight = marker ? marker_weight(w, set, r, hit->pattern, len) : provider_text_weight(w, r, len);
+        if (marker && r->n_fragments > 1 && same_rule_text_hit(w, set, rule))
+            weight = W_MARKER + W_MARKER_AND_TEXT + length_bonus(len) + code_fit(w, r);
+        break;
+    default:
+        break;
+    }
+    if (weight > 0 && r->cause == BNC_CAUSE_SUPPRESSED)
+        weight += W_SUPPRESSED;
+    if (weight > 0)
+        consider(w, weight, rule);
+}
+
+static bool ends_word(struct bnc_span text, size_t end)
+{
+    return end >= text.len || !((text.at[end] >= 'a' && text.at[end] <= 'z') || bnc_is_digit(text.at[end]));
+}
+
+/* The rules of all fragments found from byte 'from' on. */
+static void weigh_hits(struct weighing *w, const struct bnc_ruleset *set, size_t from)
+{
+    for (size_t i = 0; i < w->n_hits; i++) {
+        const struct bnc_hit *h = &w->hits[i];
+
+        if (h->start < from || (set->pattern_whole[h->pattern] && !ends_word(w->q->text, h->end)))
+            continue;
+        for (uint32_t k = set->pattern_first[h->pattern]; k < set->pattern_first[h->pattern + 1]; k++)
+            weigh_rule(w, set, set->pattern_rules[k] >> 1, set->pattern_rules[k] & 1, h);
+    }
+}
+
+static void provider_add(struct weighing *w, uint16_t provider)
+{
+    for (size_t i = 0; i < w->n_providers; i++)
+        if (w->providers[i] == provider)
+            return;
+    if (w->n_providers < MAX_PROVIDERS)
+        w->providers[w->n_providers++] = provider;
+}
+
+static void find_providers(struct weighing *w, const struct bnc_ruleset *set)
+{
+    for (size_t i = 0; i < w->n_hits; i++)
+        for (uint32_t k = set->pattern_first[w->hits[i].pattern]; k < set->pattern_first[w->hits[i].pattern + 1]; k++) {
+            const struct bnc_rule *r = &set->rules[set->pattern_rules[k] >> 1];
+
+            if (r->kind != BNC_RULE_MARKER)
+                continue;
+            if (w->by_marker == 0)
+                w->by_marker = r->provider;
+            provider_add(w, r->provider);
+        }
+}
+
+/* ---- code rules ---- */
+
+/* Codes that name a subject but no cause. */
+static bool is_general(uint32_t e)
+{
+    const unsigned s = BNC_ENHANCED_SUBJECT(e), d = BNC_ENHANCED_DETAIL(e);
+
+    return d == 0 || d == BNC_ENHANCED_ANY || s == 0 || s == BNC_ENHANCED_ANY || (s == 7 && d == 1) || (s == 3 && d == 0);
+}
+
+static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int weight, unsigned provider, unsigned reply, uint32_t enh)
+{
+    const uint32_t rule = bnc_phash_get(&set->codes, bnc_rule_code_key(provider, reply, enh));
+
+    if (rule != BNC_PHASH_NONE && set->rules[rule].cause != BNC_CAUSE_UNKNOWN)
+        consider(w, weight, rule);
+}
+
+static void weigh_provider_codes(struct weighing *w, const struct bnc_ruleset *set)
+{
+    const int weight = w->enhanced == 0 || is_general(w->enhanced) ? W_PROVIDER_GENERAL_CODE : W_PROVIDER_CODE;
+
+    for (size_t i = 0; i < w->n_providers; i++) {
+        if (w->enhanced != 0) {
+            weigh_code(w, set, weight + 4, w->providers[i], w->reply, w->enhanced);
+            weigh_code(w, set, weight + 2, w->providers[i], 0, w->enhanced);
+        }
+        if (w->reply != 0)
+            weigh_code(w, set, W_PROVIDER_GENERAL_CODE, w->providers[i], w->reply, 0);
+    }
+}
+
+static void weigh_general_codes(struct weighing *w, const struct bnc_ruleset *set)
+{
+    const unsigned c = BNC_ENHANCED_CLASS(w->enhanced), s = BNC_ENHANCED_SUBJECT(w->enhanced),
+                   d = BNC_ENHANCED_DETAIL(w->enhanced);
+    const int weight = is_general(w->enhanced) ? W_ENHANCED_GENERAL : W_ENHANCED;
+
+    if (w->enhanced != 0) {
+        weigh_code(w, set, weight + 6, 0, w->reply, w->enhanced);
+        weigh_code(w, set, weight + 4, 0, 0, w->enhanced);
+        weigh_code(w, set, weight + 2, 0, 0, BNC_ENHANCED(0, s, d));
+        weigh_code(w, set, W_ENHANCED_GENERAL - 20, 0, 0, BNC_ENHANCED(0, s, BNC_ENHANCED_ANY));
+        weigh_code(w, set, W_ENHANCED_GENERAL - 40, 0, 0, BNC_ENHANCED(c, BNC_ENHANCED_ANY, BNC_ENHANCED_ANY));
+    }
+    if (w->reply != 0)
+        weigh_code(w, set, W_REPLY, 0, w->reply, 0);
+}
+
+/* ---- one set after the other ---- */
+
+static void weigh_set(struct weighing *w, const struct bnc_ruleset *set)
+{
+    const size_t from = w->r.wrapped ? (size_t)(w->r.inner.at - w->q->text.at) : 0;
+
+    w->n_hits = bnc_ac_find(&set->ac, w->q->text, w->hits, MAX_HITS);
+    find_providers(w, set);
+    weigh_hits(w, set, from);
+    if (from > 0 && w->best.weight < W_PHRASE3)
+        weigh_hits(w, set, 0);
+    weigh_provider_codes(w, set);
+    weigh_general_codes(w, set);
+}
+
+static void weigh(struct weighing *w)
+{
+    w->r = bnc_reading_of(w->q->text);
+    w->reply = w->r.reply != 0 ? w->r.reply : w->q->reply;
+    w->enhanced = w->r.enhanced != 0 ? w->r.enhanced : w->q->enhanced;
+    if (w->q->provider != 0)
+        provider_add(w, w->q->provider);
+    for (int i = 0; i < BNC_N_RULESETS; i++) {
+        if (w->c->sets[i]->n_rules > 0)
+            weigh_set(w, w->c->sets[i]);
+        if (i + 1 < BNC_N_RULESETS && w->best.weight >= W_PHRASE2)
+            break;                       /* the user's rules win */
+        w->base += w->c->sets[i]->n_rules;
+    }
+}
+
+/* ---- from rule to verdict ---- */
+
+static unsigned class_of(const struct weighing *w)
+{
+    return w->reply != 0 ? w->reply / 100u : BNC_ENHANCED_CLASS(w->enhanced);
+}
+
+static bool is_recipient_side(const struct bnc_cause_row *cause)
+{
+    return cause->group == BNC_GROUP_RECIPIENT || cause->group == BNC_GROUP_DOMAIN;
+}
+
+/* A reply class alone never condemns an address that came with words nobody understood. */
+static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
+{
+    return r->kind == BNC_RULE_REPLY && w->r.has_text && bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
+}
+
+static void apply_defaults(struct bnc_verdict *v, const struct bnc_rule *r)
+{
+    const struct bnc_cause_row *cause = &bnc_causes[v->cause];
+
+    v->duration = (uint8_t)cause->duration;
+    v->side = (uint8_t)cause->side;
+    v->action = (uint8_t)cause->action;
+    v->priority = (uint8_t)cause->priority;
+    if (r == NULL || r->cause != v->cause)
+        return;
+    if (r->duration != BNC_RULE_ANY)
+        v->duration = r->duration;
+    if (r->side != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY)
+        v->side = r->side;
+    if (r->action != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY)
+        v->action = r->action;
+}
+
+/* A temporary reply is never reason enough to give an address up at once. */
+static void soften(struct bnc_verdict *v, unsigned reply_class)
+{
+    if (reply_class != 4)
+        return;
+    v->duration = BNC_DURATION_TEMPORARY;
+    if (v->action == BNC_ACTION_SUPPRESS_ADDRESS)
+        v->action = BNC_ACTION_SUPPRESS_AFTER_RECURRENCE;
+    else if (v->action == BNC_ACTION_SUPPRESS_DOMAIN)
+        v->action = BNC_ACTION_CHECK_DNS;
+    if (v->priority == BNC_PRIORITY_FIX_SOON && is_recipient_side(&bnc_causes[v->cause]))
+        v->priority = BNC_PRIORITY_MONITOR;
+}
+
+static uint8_t confidence_of(int weight)
+{
+    static const struct { int weight; uint8_t confidence; } steps[] = {
+        { W_MARKER, 98 }, { W_PROVIDER_TEXT, 95 }, { W_BLOCKLIST, 93 }, { W_PHRASE5, 90 }, { W_PROVIDER_CODE, 80 }, { W_PHRASE4, 85 },
+        { W_ENHANCED, 70 }, { W_PHRASE3, 75 }, { W_PROVIDER_GENERAL_CODE, 55 }, { W_PHRASE2, 50 }, { W_ENHANCED_GENERAL - 40, 40 },
+        { W_PHRASE1, 35 }, { W_REPLY, 30 },
+    };
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        if (weight >= steps[i].weight)
+            return steps[i].confidence;
+    return 10;
+}
+
+static bool names_arc(struct bnc_span text)
+{
+    for (size_t i = 0; i + 4 <= text.len; i++)
+        if (memcmp(text.at + i, "arc ", 4) == 0 && (i == 0 || !bnc_byte_is(text.at[i - 1], BNC_BYTE_ALNUM)))
+            return true;
+    return false;
+}
+
+static uint8_t mechanism_of(const struct weighing *w, uint8_t cause)
+{
+    switch (cause) {
+    case BNC_CAUSE_AUTH_SPF:
+        return BNC_MECH_SPF;
+    case BNC_CAUSE_AUTH_DKIM:
+        return BNC_MECH_DKIM;
+    case BNC_CAUSE_AUTH_DMARC:
+        return BNC_MECH_DMARC;
+    case BNC_CAUSE_REVERSE_DNS:
+        return BNC_MECH_PTR;
+    case BNC_CAUSE_AUTH_OTHER:
+        return names_arc(w->q->text) ? BNC_MECH_ARC : BNC_MECH_NONE;
+    default:
+        return BNC_MECH_NONE;
+    }
+}
+
+/* The rule of the enhanced code alone, where it has a meaning of its own. */
+static const struct bnc_rule *enhanced_rule(const struct weighing *w)
+{
+    const struct bnc_ruleset *set = w->c->sets[BNC_N_RULESETS - 1];
+    const uint32_t e = w->enhanced & ~(UINT32_C(7) << 20);
+    uint32_t rule;
+
+    if (w->enhanced == 0 || is_general(w->enhanced))
+        return NULL;
+    rule = bnc_phash_get(&set->codes, bnc_rule_code_key(0, 0, w->enhanced));
+    if (rule == BNC_PHASH_NONE)
+        rule = bnc_phash_get(&set->codes, bnc_rule_code_key(0, 0, e));
+    return rule != BNC_PHASH_NONE ? &set->rules[rule] : NULL;
+}
+
+static uint8_t contradictions_of(const struct weighing *w, const struct bnc_verdict *v)
+{
+    const struct bnc_cause_row *cause = &bnc_causes[v->cause];
+    const struct bnc_rule *e = enhanced_rule(w);
+    uint8_t bits = 0;
+
+    if (w->reply != 0 && w->enhanced != 0 && w->reply / 100u != BNC_ENHANCED_CLASS(w->enhanced))
+        bits |= BNC_CONTRA_CLASS;
+    if (e != NULL && e->cause != BNC_CAUSE_UNKNOWN && v->cause != BNC_CAUSE_UNKNOWN && bnc_causes[e->cause].group != cause->group &&
+        w->best.weight >= W_PHRASE2)
+        bits |= BNC_CONTRA_CODE_TEXT;
+    if (w->q->hardness == BNC_HARDNESS_HARD && v->cause != BNC_CAUSE_UNKNOWN &&
+        (v->duration == BNC_DURATION_TEMPORARY || !is_recipient_side(cause)) && cause->group != BNC_GROUP_BOOKKEEPING)
+        bits |= BNC_CONTRA_LABEL;
+    if (w->q->hardness == BNC_HARDNESS_SOFT &&
+        (v->action == BNC_ACTION_SUPPRESS_ADDRESS || v->action == BNC_ACTION_SUPPRESS_DOMAIN) && cause->group != BNC_GROUP_BOOKKEEPING)
+        bits |= BNC_CONTRA_LABEL;
+    return bits;
+}
+
+static void set_outcome(struct weighing *w, struct bnc_verdict *v)
+{
+    const struct bnc_rule *r = bnc_rule_get(w->c, w->best.rule);
+
+    v->cause = BNC_CAUSE_UNKNOWN;
+    if (r != NULL && !is_mere_class(w, r)) {
+        v->cause = r->cause;
+        v->rule = w->best.rule;
+        v->confidence = confidence_of(w->best.weight);
+    }
+    apply_defaults(v, r);
+    soften(v, class_of(w));
+    if (v->cause == BNC_CAUSE_UNKNOWN && class_of(w) == 4)
+        v->action = BNC_ACTION_RETRY;
+}
+
+/* Events that are no failures, or that say by themselves what happened. */
+static bool is_settled(const struct bnc_question *q, struct bnc_verdict *v)
+{
+    switch (q->type) {
+    case BNC_EVENT_DELIVERED:
+        v->cause = BNC_CAUSE_DELIVERED;
+        break;
+    case BNC_EVENT_COMPLAINT:
+        v->cause = BNC_CAUSE_COMPLAINT;
+        break;
+    case BNC_EVENT_SUPPRESSED:
+        v->cause = BNC_CAUSE_SUPPRESSED;
+        break;
+    case BNC_EVENT_SENT:
+    case BNC_EVENT_OTHER:
+        v->cause = BNC_CAUSE_UNKNOWN;
+        break;
+    default:
+        return false;
+    }
+    apply_defaults(v, NULL);
+    if (v->cause == BNC_CAUSE_UNKNOWN) {
+        v->action = BNC_ACTION_NONE;
+        v->priority = BNC_PRIORITY_INFO;
+    }
+    v->confidence = 100;
+    v->provider = q->provider;
+    v->reply = q->reply;
+    v->enhanced = q->enhanced;
+    return true;
+}
+
+static bool says_whole_domain(const struct weighing *w, const struct bnc_verdict *v)
+{
+    if (v->duration != BNC_DURATION_PERMANENT)
+        return false;
+    return v->cause == BNC_CAUSE_DOMAIN_NOT_ACCEPTING || w->reply == 556 ||
+           (v->cause == BNC_CAUSE_BAD_DOMAIN && w->best.weight >= W_ENHANCED);
+}
+
+static struct bnc_verdict conclude(struct weighing *w)
+{
+    struct bnc_verdict v = { 0 };
+
+    weigh(w);
+    set_outcome(w, &v);
+    v.reply = w->q->reply != 0 ? w->q->reply : w->reply;
+    v.enhanced = w->q->enhanced != 0 ? w->q->enhanced : w->enhanced;
+    v.provider = w->q->provider != 0 ? w->q->provider : w->by_marker;
+    v.by_text_marker = w->q->provider == 0 && w->by_marker != 0;
+    v.blocklist = v.cause == BNC_CAUSE_BLOCKLISTED || v.cause == BNC_CAUSE_POOR_REPUTATION ? w->blocklist : 0;
+    v.mechanism = mechanism_of(w, v.cause);
+    v.contradictions = contradictions_of(w, &v);
+    v.explicit_domain = says_whole_domain(w, &v);
+    return v;
+}
+
+struct bnc_verdict bnc_decide(const struct bnc_classifier *c, const struct bnc_question *q)
+{
+    struct weighing w;
+    struct bnc_verdict v = { 0 };
+
+    if (is_settled(q, &v))
+        return v;
+    memset(&w, 0, offsetof(struct weighing, hits));
+    memset(&w.n_hits, 0, sizeof w - offsetof(struct weighing, n_hits));
+    w.c = c;
+    w.q = q;
+    return conclude(&w);
+}
+
+struct bnc_verdict bnc_decide_explained(const struct bnc_classifier *c, const struct bnc_question *q, struct bnc_reading *reading,
+                                        uint32_t *others, size_t *n)
+{
+    struct candidate list[MAX_OTHERS];
+    struct weighing w = { .c = c, .q = q, .others = list };
+    struct bnc_verdict v = { 0 };
+
+    *reading = bnc_reading_of(q->text);
+    if (is_settled(q, &v)) {
+        *n = 0;
+        return v;
+    }
+    v = conclude(&w);
+    if (*n > w.n_others)
+        *n = w.n_others;
+    for (size_t i = 0; i < *n; i++)
+        others[i] = list[i].rule;
+    return v;
+}

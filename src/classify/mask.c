@@ -1,0 +1,694 @@
+/* SPDX-License-Identifier: MIT
+ * mask.c - the masking pass: stops only where a scan kernel found something hot, copies what lies between.
+ *
+ * A response of 184 bytes has about 8 tokens with a digit, an @ or an inner dot; all else is copied in runs of 32 bytes.
+ * Each stop is judged by its token and by what was written before it, never by what an earlier response held.
+ */
+#include "classify/mask.h"
+
+#include "classify/mask_scan.h"
+#include "classify/token.h"
+#include "util/cpu.h"
+
+struct pass {
+    const struct bnc_words *words;
+    const uint64_t *token, *hot;
+    const char *low, *raw;
+    size_t len, pos;                     /* bytes; next byte not written yet */
+    char *out;
+    size_t n;                            /* written */
+    unsigned head;                       /* reply code at the head of the reply we are in, 0 none */
+    struct bnc_span head_enh;            /* the enhanced code beside it */
+    bool multi;                          /* the head was written 550-: lines repeat it */
+    bool fragment;
+};
+
+/* ---- bitmaps ---- */
+
+static size_t hot_next(const struct pass *p, size_t from)
+{
+    size_t w = from / 64;
+    uint64_t bits;
+
+    if (from >= p->len)
+        return p->len;
+    bits = p->hot[w] & ~UINT64_C(0) << from % 64;
+    while (bits == 0) {
+        if (++w > (p->len - 1) / 64)
+            return p->len;
+        bits = p->hot[w];
+    }
+    return w * 64 + (size_t)__builtin_ctzll(bits);
+}
+
+/* First byte of the token that holds 'at', not before 'floor'. */
+static size_t token_start(const struct pass *p, size_t at, size_t floor)
+{
+    size_t w = at / 64;
+    uint64_t gap = ~p->token[w] & ~(~UINT64_C(0) << at % 64);
+
+    while (gap == 0) {
+        if (w * 64 <= floor)
+            return floor;
+        gap = ~p->token[--w];
+    }
+    at = w * 64 + 64 - (size_t)__builtin_clzll(gap);
+    return at > floor ? at : floor;
+}
+
+static size_t token_end(const struct pass *p, size_t at)
+{
+    size_t w = at / 64;
+    uint64_t gap = ~p->token[w] & ~UINT64_C(0) << at % 64;
+
+    while (gap == 0)
+        gap = ~p->token[++w];            /* ends: bits from len on are 0 */
+    at = w * 64 + (size_t)__builtin_ctzll(gap);
+    return at < p->len ? at : p->len;
+}
+
+/* ---- output ---- */
+
+/* Copies low[p->pos .. to); may write up to 31 bytes beyond, which out[] has room for. */
+static void copy_to(struct pass *p, size_t to)
+{
+    const char *from = p->low + p->pos;
+    char *dst = p->out + p->n;
+    const size_t len = to - p->pos;
+
+    for (size_t i = 0; i < len; i += 32)
+        memcpy(dst + i, from + i, 32);
+    p->n += len;
+    p->pos = to;
+}
+
+static void put_blank(struct pass *p)
+{
+    if (p->n > 0 && p->out[p->n - 1] != ' ')
+        p->out[p->n++] = ' ';
+}
+
+static void skip_blanks(struct pass *p)
+{
+    while (p->pos < p->len && bnc_byte_is(p->low[p->pos], BNC_BYTE_BLANK))
+        p->pos++;
+}
+
+static bool joins_masks(char c)
+{
+    switch (c) {
+    case ' ': case '.': case ',': case ':': case ';': case '/': case '-': case '+': case '=': case '&':
+    case '_': case '%': case '~': case '|': case '#': case '?': case '$':
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The last word written, lower-case letters only, not counting one trailing separator. */
+static struct bnc_span word_before(const struct pass *p)
+{
+    size_t end = p->n, at;
+
+    while (end > 0 && joins_masks(p->out[end - 1]) && p->n - end < 3)
+        end--;
+    for (at = end; at > 0 && p->out[at - 1] >= 'a' && p->out[at - 1] <= 'z' && end - at < 12; at--)
+        ;
+    if (at > 0 && bnc_byte_is(p->out[at - 1], BNC_BYTE_ALNUM))
+        return bnc_span_from(p->out, 0);
+    return bnc_span_from(p->out + at, end - at);
+}
+
+/* Takes back what only looked like a word: the month before a day, the letters of an IPv6 group. */
+static void take_back_date(struct pass *p)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct bnc_span w = word_before(p);
+
+        if (w.len < 2 || bnc_word_find(p->words, w.at, w.len) != BNC_WORD_DATE)
+            return;
+        p->n = (size_t)(w.at - p->out);
+    }
+}
+
+static void put_star(struct pass *p)
+{
+    size_t k = p->n;
+
+    while (k > 0 && joins_masks(p->out[k - 1]))
+        k--;
+    if (k > 0 && p->out[k - 1] == '*')
+        p->n = k;
+    else
+        p->out[p->n++] = '*';
+}
+
+/* ---- what follows a masked number belongs to it ---- */
+
+static bool is_hex(char c)
+{
+    return bnc_is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+/* "2606:2800:220:aa::1" after its first group, "12:30": digits, hex letters and colons up to the end of the group. */
+static void swallow_ipv6(struct pass *p)
+{
+    size_t k = p->pos;
+    int colons = 0;
+
+    while (k < p->len && (is_hex(p->low[k]) || p->low[k] == ':' || p->low[k] == '.') && k - p->pos < 46)
+        colons += p->low[k++] == ':';
+    if (colons >= 2 && (k == p->len || !bnc_byte_is(p->low[k], BNC_BYTE_ALNUM)))
+        p->pos = k;
+}
+
+static void swallow_date(struct pass *p)
+{
+    size_t at = p->pos, end;
+
+    while (at < p->len && at - p->pos < 2 && (p->low[at] == ' ' || p->low[at] == '/' || p->low[at] == '-'))
+        at++;
+    for (end = at; end < p->len && p->low[end] >= 'a' && p->low[end] <= 'z' && end - at < 10; end++)
+        ;
+    if (end - at < 2 || end - at > 9 || (end < p->len && bnc_byte_is(p->low[end], BNC_BYTE_ALNUM)))
+        return;
+    if (bnc_word_find(p->words, p->low + at, end - at) == BNC_WORD_DATE)
+        p->pos = end;
+}
+
+static void mask_number(struct pass *p, size_t end)
+{
+    p->pos = end;
+    take_back_date(p);
+    put_star(p);
+    if (p->pos < p->len && p->low[p->pos] == ':')
+        swallow_ipv6(p);
+    swallow_date(p);
+}
+
+/* Ids in base64 hold / + = as well: after a long masked token they belong to it. */
+static void mask_id(struct pass *p, size_t start, size_t end)
+{
+    put_star(p);
+    p->pos = end;
+    if (end - start < 16)
+        return;
+    while (p->pos < p->len && (bnc_byte_is(p->low[p->pos], BNC_BYTE_TOKEN) || p->low[p->pos] == '/' || p->low[p->pos] == '='))
+        p->pos++;
+}
+
+/* ---- codes ---- */
+
+static unsigned reply_at(const char *at, size_t len)
+{
+    if (len < 3 || at[0] < '2' || at[0] > '5' || at[0] == '3' || !bnc_is_digit(at[1]) || !bnc_is_digit(at[2]))
+        return 0;
+    if (at[0] == '2' && at[1] > '5')
+        return 0;
+    return (unsigned)((at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0'));
+}
+
+/* Length of an enhanced code at 'at' ("5.7.26", subject 0-7), 0 if there is none. */
+static size_t enhanced_at(const char *at, size_t len)
+{
+    size_t k, digits;
+
+    if (len < 5 || (at[0] != '2' && at[0] != '4' && at[0] != '5') || at[1] != '.' || at[2] < '0' || at[2] > '7' || at[3] != '.')
+        return 0;
+    for (k = 4, digits = 0; k < len && bnc_is_digit(at[k]); k++)
+        digits++;
+    return digits >= 1 && digits <= 3 ? k : 0;
+}
+
+static bool is_version_word(struct bnc_span w)
+{
+    static const char *const names[] = { "version", "ver", "v", "exim", "postfix", "sendmail", "release", "build", "rev" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (bnc_span_eq(w, bnc_span_str(names[i])))
+            return true;
+    return false;
+}
+
+static bool is_code_word(struct bnc_span w)
+{
+    static const char *const names[] = { "said", "code", "error", "status", "smtp", "reply", "response", "returned",
+                                         "was", "esmtp", "dsn", "failed", "respond" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (bnc_span_eq(w, bnc_span_str(names[i])))
+            return true;
+    return false;
+}
+
+/* The byte before the output's end that is no blank; '\0' at the start. */
+static char mark_before(const struct pass *p)
+{
+    size_t k = p->n;
+
+    while (k > 0 && p->out[k - 1] == ' ')
+        k--;
+    return k > 0 ? p->out[k - 1] : '\0';
+}
+
+static bool only_opening(const struct pass *p)
+{
+    for (size_t k = 0; k < p->n; k++)
+        if (strchr(" '\"([<", p->out[k]) == NULL)
+            return false;
+    return true;
+}
+
+/* Where a remote reply may begin inside a text: "said: 550", "[554 5.4.6", "smtp;550", "'441 4.4.1". */
+static bool opens_reply(const struct pass *p)
+{
+    const char c = mark_before(p);
+
+    return c != '\0' && strchr(":;>'\"[(=|", c) != NULL;
+}
+
+/* What follows a code at its end: an enhanced code, maybe behind " (#'"; its start, or 0. */
+static size_t enhanced_after(const struct pass *p, size_t end)
+{
+    size_t k = end;
+
+    while (k < p->len && k - end < 4 && strchr(" -(#'<:", p->low[k]) != NULL)
+        k++;
+    return enhanced_at(p->low + k, p->len - k) > 0 ? k : 0;
+}
+
+/* A word, a quote or an address follows: the rest of a reply, not of a sentence about a number. */
+static bool text_follows(const struct pass *p, size_t end)
+{
+    size_t k = end;
+
+    if (k >= p->len || (p->low[k] != ' ' && p->low[k] != '-' && p->low[k] != ','))
+        return k >= p->len;
+    while (k < p->len && k - end < 3 && strchr(" -<'\"#[(,:", p->low[k]) != NULL)
+        k++;
+    return k < p->len && bnc_byte_is(p->low[k], BNC_BYTE_ALNUM);
+}
+
+/* Skips the code of a line that repeats the head's, and the enhanced code behind it. */
+static void drop_repeated(struct pass *p, size_t end)
+{
+    const size_t e = enhanced_after(p, end);
+
+    if (e > 0 && enhanced_at(p->low + e, p->len - e) == p->head_enh.len &&
+        memcmp(p->low + e, p->head_enh.at, p->head_enh.len) == 0)
+        end = e + p->head_enh.len;
+    p->pos = end;
+    while (p->pos < p->len && (p->low[p->pos] == '-' || bnc_byte_is(p->low[p->pos], BNC_BYTE_BLANK)))
+        p->pos++;
+    put_blank(p);
+}
+
+static bool repeats_head(const struct pass *p, unsigned code, size_t end)
+{
+    const char next = end < p->len ? p->low[end] : ' ';
+
+    if (code != p->head || p->n == 0 || p->out[p->n - 1] != ' ')
+        return false;
+    if (!p->multi && opens_reply(p))
+        return false;                    /* "host x said: 550 ..." */
+    return next == '-' || (next == ' ' && (p->multi || enhanced_after(p, end) > 0));
+}
+
+static void keep_reply(struct pass *p, unsigned code, size_t end)
+{
+    const size_t e = enhanced_after(p, end);
+    const bool opening = only_opening(p);
+
+    p->head = code;
+    p->head_enh = e > 0 ? bnc_span_from(p->low + e, enhanced_at(p->low + e, p->len - e)) : bnc_span_from(p->low, 0);
+    p->multi = end < p->len && p->low[end] == '-';
+    copy_to(p, end);
+    if (end < p->len && p->low[end] == '-' && (opening || e > 0)) {
+        p->pos = end + 1;
+        put_blank(p);
+        skip_blanks(p);
+    }
+}
+
+/* Three digits that are a reply code by their place: at the start, before an enhanced code, where a reply is quoted. */
+static bool is_head(const struct pass *p, unsigned code, size_t stop)
+{
+    if (p->fragment)
+        return enhanced_after(p, stop) > 0;
+    if (only_opening(p))
+        return true;
+    if (code < 400)
+        return false;
+    if (stop + 1 < p->len && p->low[stop] == '-' && p->out[p->n - 1] == ' ' && (p->low[stop + 1] == '\'' || (p->low[stop + 1] >= 'a' && p->low[stop + 1] <= 'z')))
+        return true;
+    return enhanced_after(p, stop) > 0 || (opens_reply(p) && text_follows(p, stop)) || is_code_word(word_before(p));
+}
+
+/* A token that begins with three digits: a reply code here?  True when it was dealt with. */
+static bool try_reply(struct pass *p, size_t start, size_t end)
+{
+    const unsigned code = reply_at(p->low + start, end - start);
+    const size_t stop = start + 3;
+
+    if (code == 0 || (stop < end && p->low[stop] != '-'))
+        return false;
+    if (p->head != 0 && repeats_head(p, code, stop)) {
+        drop_repeated(p, stop);
+        return true;
+    }
+    if (is_head(p, code, stop)) {
+        keep_reply(p, code, stop);
+        return true;
+    }
+    return false;
+}
+
+static bool try_enhanced(struct pass *p, size_t start, size_t end)
+{
+    const size_t len = enhanced_at(p->low + start, end - start);
+
+    if (len == 0 || len != end - start || is_version_word(word_before(p)))
+        return false;
+    copy_to(p, end);
+    return true;
+}
+
+/* Numbers that are part of a name: rfc 5322, section 3.6.2, /err/4. */
+static bool try_named_number(struct pass *p, size_t end)
+{
+    const struct bnc_span w = word_before(p);
+
+    if (!bnc_span_eq(w, BNC_SPAN("rfc")) && !bnc_span_eq(w, BNC_SPAN("section")) && !bnc_span_eq(w, BNC_SPAN("err")))
+        return false;
+    copy_to(p, end);
+    return true;
+}
+
+/* ---- tokens ---- */
+
+static bool is_local_char(char c)
+{
+    return bnc_byte_is(c, BNC_BYTE_TOKEN) || (c != '\0' && strchr("=/!&'?{}|^`", c) != NULL);
+}
+
+/* An address: from the first byte that may stand in a local part to the end of the domain. */
+static void mask_address(struct pass *p, size_t start, size_t end)
+{
+    size_t s = start;
+
+    if (p->low[s] == '@' && s > p->pos && p->low[s - 1] == '"')
+        for (s--; s > p->pos && p->low[s - 1] != '"' && p->low[s - 1] != ' ';)
+            s--;
+    while (s > p->pos && is_local_char(p->low[s - 1]))
+        s--;
+    if (s > p->pos && p->low[s - 1] == '"' && p->low[start] == '@')
+        s--;
+    copy_to(p, s);
+    p->pos = end;
+    put_star(p);
+}
+
+static bool is_known(const struct pass *p, size_t start, size_t end)
+{
+    return end - start <= 64 && bnc_word_find(p->words, p->low + start, end - start) == BNC_WORD_EXACT;
+}
+
+/* mwinf5c79, ofr006_417, aup#in-1310: families known by how they begin. */
+static bool try_family(struct pass *p, size_t start, size_t end)
+{
+    size_t k = start;
+    enum bnc_word_kind kind;
+
+    while (k < end && p->low[k] >= 'a' && p->low[k] <= 'z')
+        k++;
+    if (k - start < 2 || k - start > 12 || k == end)
+        return false;
+    kind = bnc_word_find(p->words, p->low + start, k - start);
+    if (kind != BNC_WORD_LAST3 && (kind = bnc_word_find(p->words, p->low + start, ++k - start)) <= BNC_WORD_EXACT)
+        return false;
+    copy_to(p, start);
+    if (kind == BNC_WORD_LAST3) {
+        if (end - k < 3 || !bnc_is_digit(p->low[end - 1]) || !bnc_is_digit(p->low[end - 2]) ||
+            !bnc_is_digit(p->low[end - 3]))
+            return false;
+        copy_to(p, k);
+        p->out[p->n++] = '_';
+        p->pos = end - 3;
+        copy_to(p, end);
+    } else if (kind == BNC_WORD_WHOLE) {
+        copy_to(p, end);
+    } else if (kind == BNC_WORD_PREFIX) {
+        copy_to(p, k);
+        put_star(p);
+        p->pos = end;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* zen.spamhaus.org within a longer name: "*.zen.spamhaus.org". */
+static bool try_known_suffix(struct pass *p, size_t start, size_t end)
+{
+    for (size_t k = start + 1; k + 4 < end; k++)
+        if (p->low[k - 1] == '.' && !bnc_is_digit(p->low[k]) && is_known(p, k, end)) {
+            put_star(p);
+            p->out[p->n++] = '.';
+            p->pos = k;
+            copy_to(p, end);
+            return true;
+        }
+    return false;
+}
+
+/* "sender domain.Fix reverse DNS": a full stop without its blank.  Writes up to the dot. */
+static bool try_glued_sentence(struct pass *p, size_t start, size_t end)
+{
+    size_t dot = start;
+
+    while (dot < end && p->low[dot] != '.') {
+        if (bnc_is_digit(p->low[dot]) || p->low[dot] == '-')
+            return false;
+        dot++;
+    }
+    if (dot + 2 >= end || dot == start || memchr(p->low + dot + 1, '.', end - dot - 1) != NULL)
+        return false;
+    if (p->raw[dot + 1] < 'A' || p->raw[dot + 1] > 'Z' || p->raw[dot + 2] == p->low[dot + 2] - 32 ||
+        p->raw[dot - 1] != p->low[dot - 1])
+        return false;
+    copy_to(p, dot + 1);
+    put_blank(p);
+    return true;
+}
+
+/* troubleshooting.aspx#errors: a page, not a host. */
+static bool is_page(const struct pass *p, size_t start, size_t end)
+{
+    static const char *const endings[] = { "aspx", "asp", "html", "htm", "php", "cgi", "jsp", "py", "pl", "txt", "pdf" };
+    size_t dot = start, stop;
+
+    while (dot < end && p->low[dot] != '.')
+        if (bnc_is_digit(p->low[dot++]))
+            return false;
+    for (stop = dot; stop < end && p->low[stop] != '#'; stop++)
+        if (bnc_is_digit(p->low[stop]))
+            return false;
+    for (size_t i = stop; i < end; i++)
+        if (bnc_is_digit(p->low[i]))
+            return false;
+    for (size_t i = 0; dot < stop && i < sizeof endings / sizeof endings[0]; i++)
+        if (bnc_span_eq(bnc_span_from(p->low + dot + 1, stop - dot - 1), bnc_span_str(endings[i])))
+            return true;
+    return false;
+}
+
+static bool all_number(const struct pass *p, size_t start, size_t end)
+{
+    for (size_t k = start; k < end; k++)
+        if (bnc_byte_is(p->low[k], BNC_BYTE_ALNUM) && !bnc_is_digit(p->low[k]))
+            return false;
+    return true;
+}
+
+static bool all_hex(const struct pass *p, size_t start, size_t end)
+{
+    for (size_t k = start; k < end; k++)
+        if (!is_hex(p->low[k]))
+            return false;
+    return end - start <= 4;
+}
+
+/* Digits, dots, signs: a code, a named number, a date, a time, an IP. */
+static void number(struct pass *p, size_t start, size_t end)
+{
+    if (try_reply(p, start, end) || try_enhanced(p, start, end) || try_named_number(p, end))
+        return;
+    while (p->n > 0 && (p->out[p->n - 1] == '-' || p->out[p->n - 1] == '+') && p->n > 1 && p->out[p->n - 2] != '*' &&
+           !bnc_byte_is(p->out[p->n - 2], BNC_BYTE_ALNUM))
+        p->n--;                          /* a sign */
+    mask_number(p, end);
+}
+
+static void word(struct pass *p, size_t start, size_t end)
+{
+    if (is_known(p, start, end) || is_page(p, start, end)) {
+        copy_to(p, end);
+        return;
+    }
+    if (try_reply(p, start, end) || try_family(p, start, end) || try_known_suffix(p, start, end) ||
+        try_glued_sentence(p, start, end))
+        return;
+    if (all_hex(p, start, end) && end < p->len && p->low[end] == ':')
+        mask_number(p, end);
+    else
+        mask_id(p, start, end);
+}
+
+/* "denied...7d39": dots in a row end a token. */
+static void cut_at_dots(const struct pass *p, size_t at, size_t *start, size_t *end)
+{
+    for (size_t k = at; k > *start + 1; k--)
+        if (p->low[k - 1] == '.' && p->low[k - 2] == '.') {
+            *start = k;
+            break;
+        }
+    for (size_t k = at; k + 1 < *end; k++)
+        if (p->low[k] == '.' && p->low[k + 1] == '.') {
+            *end = k > *start ? k : *end;
+            break;
+        }
+}
+
+/* The token around a hot byte.  Always moves p->pos beyond 'at'. */
+static void token_judge(struct pass *p, size_t at)
+{
+    size_t start = token_start(p, at, p->pos), end = token_end(p, at);
+    const char *sign;
+
+    cut_at_dots(p, at, &start, &end);
+    if (end - start == 4 && p->low[start] == '#' && is_known(p, start, end)) {
+        copy_to(p, end);
+        return;
+    }
+    while (end > start + 1 && bnc_token_edge(p->low[end - 1]))
+        end--;
+    while (start + 1 < end && bnc_token_edge(p->low[start]) && p->low[start] != '@')
+        start++;
+    sign = memchr(p->low + start, '@', end - start);
+    if (sign != NULL && !is_known(p, start, end)) {
+        mask_address(p, start, end);
+        return;
+    }
+    if (memchr(p->low + start, '*', end - start) != NULL) {
+        copy_to(p, start);
+        if (!try_family(p, start, end) && !try_known_suffix(p, start, end))
+            mask_id(p, start, end);
+        return;
+    }
+    copy_to(p, start);
+    if (all_number(p, start, end))
+        number(p, start, end);
+    else
+        word(p, start, end);
+}
+
+/* "<...>" without a blank inside is variable, but for URLs and codes. */
+static bool try_angles(struct pass *p, size_t at)
+{
+    size_t k = at + 1;
+
+    while (k < p->len && k - at < 320 && p->low[k] != '>' && p->low[k] != '<' && !bnc_byte_is(p->low[k], BNC_BYTE_BLANK))
+        k++;
+    if (k >= p->len || p->low[k] != '>' || k == at + 1 || enhanced_after(p, at + 1) > 0 || is_known(p, at + 1, k))
+        return false;
+    for (size_t i = at + 1; i + 2 < k; i++)
+        if (p->low[i] == ':' && p->low[i + 1] == '/' && p->low[i + 2] == '/')
+            return false;
+    memcpy(p->out + p->n, "<*", 2);
+    p->n += 2;
+    p->pos = k;
+    return true;
+}
+
+/* A backslash before n, r or t that is no name in a path: a line break written out. */
+static bool is_escape(const struct pass *p, size_t at)
+{
+    const char next = at + 1 < p->len ? p->low[at + 1] : '\0';
+    const char then = at + 2 < p->len ? p->low[at + 2] : ' ';
+
+    return (next == 'n' || next == 'r' || next == 't') && (!bnc_byte_is(then, BNC_BYTE_ALNUM) || bnc_is_digit(then));
+}
+
+static void stop_at(struct pass *p, size_t at)
+{
+    const char c = p->low[at];
+
+    if (bnc_byte_is(c, BNC_BYTE_BLANK)) {
+        copy_to(p, at);
+        put_blank(p);
+        skip_blanks(p);
+    } else if (c == '<') {
+        copy_to(p, at);
+        if (!try_angles(p, at))
+            copy_to(p, at + 1);
+    } else if (c == '\\') {
+        copy_to(p, at);
+        if (is_escape(p, at)) {
+            p->pos = at + 2;
+            put_blank(p);
+            skip_blanks(p);
+        } else {
+            copy_to(p, at + 1);
+        }
+    } else {
+        token_judge(p, at);
+    }
+}
+
+static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragment)
+{
+    struct pass p = { .words = m->words, .token = m->token, .hot = m->hot, .low = m->low, .raw = text.at,
+                      .len = text.len, .out = m->out, .fragment = fragment };
+    size_t at;
+
+    if (p.len > BNC_MASK_MAX_BYTES)
+        p.len = BNC_MASK_MAX_BYTES;
+    m->scan(text.at, p.len, m->low, m->token, m->hot);
+    while ((at = hot_next(&p, p.pos)) < p.len)
+        stop_at(&p, at);
+    copy_to(&p, p.len);
+    while (p.n > 0 && p.out[p.n - 1] == ' ')
+        p.n--;
+    return bnc_span_from(m->out, p.n);
+}
+
+struct bnc_span bnc_mask_text(struct bnc_mask *m, struct bnc_span text)
+{
+    return run(m, text, false);
+}
+
+struct bnc_span bnc_mask_fragment(struct bnc_mask *m, struct bnc_span text)
+{
+    return run(m, text, true);
+}
+
+static const struct bnc_mask_kernel kernels[] = {    /* best first */
+    { "generic", 0, bnc_mask_scan_generic },
+};
+
+const struct bnc_mask_kernel *bnc_mask_kernel_pick(uint32_t cpu)
+{
+    const struct bnc_mask_kernel *k = kernels;
+
+    while ((k->needs & cpu) != k->needs)
+        k++;                             /* ends: "generic" needs nothing */
+    return k;
+}
+
+void bnc_mask_init(struct bnc_mask *m, const struct bnc_words *words, uint32_t cpu)
+{
+    m->words = words != NULL ? words : &bnc_words_builtin;
+    m->scan = bnc_mask_kernel_pick(cpu)->scan;
+    memset(m->low, 0, sizeof m->low);
+    memset(m->out, 0, sizeof m->out);
+}

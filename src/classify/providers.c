@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * providers.c - providers by number, name, recipient domain and MX host; block lists by number.
+ */
+#include "classify/classifier.h"
+
+#define BNC_GEN_PROVIDERS
+#define BNC_GEN_BLOCKLISTS
+#include "gen/rules.h"
+
+#define MAX_NAME_BYTES 256
+
+enum { N_BUILTIN = sizeof providers / sizeof providers[0] };
+
+size_t bnc_builtin_provider_count(void)
+{
+    return N_BUILTIN;
+}
+
+size_t bnc_provider_count(const struct bnc_classifier *c)
+{
+    return N_BUILTIN + bnc_user_provider_count(c->user);
+}
+
+const struct bnc_provider *bnc_provider_get(const struct bnc_classifier *c, uint16_t provider)
+{
+    if (provider < N_BUILTIN)
+        return &providers[provider];
+    return bnc_user_provider(c->user, provider - N_BUILTIN);
+}
+
+uint16_t bnc_provider_group(const struct bnc_classifier *c, uint16_t provider)
+{
+    (void)c;
+    return provider < N_BUILTIN ? provider_group[provider] : provider;
+}
+
+/* Tries the name, then what follows each dot: the longest listed suffix wins. */
+static uint16_t find_suffix(const struct bnc_classifier *c, const struct bnc_phash *builtin, bool mx, struct bnc_span name)
+{
+    char low[MAX_NAME_BYTES];
+    uint16_t user;
+
+    while (name.len > 0 && name.at[name.len - 1] == '.')
+        name.len--;
+    if (name.len == 0 || name.len > sizeof low)
+        return 0;
+    for (size_t i = 0; i < name.len; i++)
+        low[i] = bnc_lower(name.at[i]);
+    for (size_t at = 0; at < name.len;) {
+        const struct bnc_span s = { low + at, name.len - at };
+        uint32_t number;
+
+        if (c->user != NULL && (user = bnc_user_provider_of(c->user, s, mx)) != 0)
+            return user;
+        number = bnc_phash_get(builtin, bnc_hash_span(s));
+        if (number != BNC_PHASH_NONE)
+            return (uint16_t)number;
+        while (at < name.len && low[at] != '.')
+            at++;
+        at++;
+    }
+    return 0;
+}
+
+uint16_t bnc_provider_of_domain(const struct bnc_classifier *c, struct bnc_span domain)
+{
+    return find_suffix(c, &domain_hash, false, domain);
+}
+
+uint16_t bnc_provider_of_mx(const struct bnc_classifier *c, struct bnc_span mx)
+{
+    return find_suffix(c, &mx_hash, true, mx);
+}
+
+uint16_t bnc_builtin_provider_find(struct bnc_span name)
+{
+    for (uint16_t i = 1; i < N_BUILTIN; i++)
+        if (bnc_span_eq_nocase(bnc_span_str(providers[i].name), name))
+            return i;
+    for (uint16_t i = 1; i < N_BUILTIN; i++)
+        if (bnc_span_eq_nocase(bnc_span_str(providers[i].title), name))
+            return i;
+    return 0;
+}
+
+uint16_t bnc_provider_find(const struct bnc_classifier *c, struct bnc_span name)
+{
+    for (size_t i = N_BUILTIN; i < bnc_provider_count(c); i++)
+        if (bnc_span_eq_nocase(bnc_span_str(bnc_provider_get(c, (uint16_t)i)->name), name))
+            return (uint16_t)i;
+    return bnc_builtin_provider_find(name);
+}
+
+const char *bnc_blocklist_name(uint16_t blocklist)
+{
+    return blocklist < sizeof blocklists / sizeof blocklists[0] ? blocklists[blocklist].name : "";
+}
+
+const char *bnc_blocklist_route(uint16_t blocklist)
+{
+    return blocklist < sizeof blocklists / sizeof blocklists[0] ? blocklists[blocklist].route : "";
+}

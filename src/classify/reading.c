@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ * reading.c - works on the template: every number still there is a code, because masking hid all others.
+ */
+#include "classify/reading.h"
+
+#include "classify/token.h"
+#include "schema/event.h"
+
+enum { MAX_GROUPS = 32 };
+
+struct group {                           /* a reply code, an enhanced code, or one beside the other */
+    size_t start, end;
+    uint16_t reply;
+    uint32_t enhanced;
+};
+
+static size_t digits_at(struct bnc_span t, size_t at, unsigned *value)
+{
+    size_t k = at;
+
+    for (*value = 0; k < t.len && bnc_is_digit(t.at[k]); k++)
+        *value = *value * 10 + (unsigned)(t.at[k] - '0');
+    return k - at;
+}
+
+static bool ends_token(struct bnc_span t, size_t at)
+{
+    return at >= t.len || !bnc_byte_is(t.at[at], BNC_BYTE_ALNUM);
+}
+
+static bool read_reply(struct bnc_span t, size_t at, struct group *g)
+{
+    unsigned v;
+
+    if (digits_at(t, at, &v) != 3 || v < 200 || v > 599 || !ends_token(t, at + 3))
+        return false;
+    if (at + 4 < t.len && t.at[at + 3] == '.' && bnc_is_digit(t.at[at + 4]))
+        return false;
+    *g = (struct group){ .start = at, .end = at + 3, .reply = (uint16_t)v };
+    return true;
+}
+
+static bool read_enhanced(struct bnc_span t, size_t at, struct group *g)
+{
+    unsigned c, s, d;
+    size_t k = at, n;
+
+    if (digits_at(t, k, &c) != 1 || (c != 2 && c != 4 && c != 5) || k + 2 >= t.len || t.at[k + 1] != '.')
+        return false;
+    n = digits_at(t, k + 2, &s);
+    if (n < 1 || n > 3 || k + 3 + n >= t.len || t.at[k + 2 + n] != '.')
+        return false;
+    k += 3 + n;
+    n = digits_at(t, k, &d);
+    if (n < 1 || n > 3 || (k + n + 1 < t.len && t.at[k + n] == '.' && bnc_is_digit(t.at[k + n + 1])))
+        return false;
+    *g = (struct group){ .start = at, .end = k + n, .enhanced = BNC_ENHANCED(c, s, d) };
+    return true;
+}
+
+/* Nothing but punctuation between a reply code and its enhanced code. */
+static bool beside(struct bnc_span t, size_t from, size_t to)
+{
+    if (to - from > 4)
+        return false;
+    for (size_t k = from; k < to; k++)
+        if (strchr(" -(#'<:", t.at[k]) == NULL)
+            return false;
+    return true;
+}
+
+static size_t find_groups(struct bnc_span t, struct group *g)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; at < t.len && n < MAX_GROUPS;) {
+        struct group one;
+
+        if (!bnc_is_digit(t.at[at]) || (at > 0 && bnc_byte_is(t.at[at - 1], BNC_BYTE_ALNUM)) ||
+            (!read_reply(t, at, &one) && !read_enhanced(t, at, &one))) {
+            at++;
+            continue;
+        }
+        at = one.end;
+        if (n > 0 && one.reply == 0 && g[n - 1].reply != 0 && g[n - 1].enhanced == 0 && beside(t, g[n - 1].end, one.start)) {
+            g[n - 1].enhanced = one.enhanced;
+            g[n - 1].end = one.end;
+        } else {
+            g[n++] = one;
+        }
+    }
+    return n;
+}
+
+/* The reply quotes begin after a colon, an arrow, a quote, or such a word. */
+static bool opens_quote(struct bnc_span t, size_t at)
+{
+    static const char *const words[] = { "said", "returned", "code", "error", "smtp" };
+    size_t k = at;
+
+    while (k > 0 && t.at[k - 1] == ' ')
+        k--;
+    if (k == 0 || strchr(":;>'\"[", t.at[k - 1]) != NULL)
+        return true;
+    if (k < at || (k > 0 && t.at[k - 1] == '-'))
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (k >= strlen(words[i]) && memcmp(t.at + k - strlen(words[i]), words[i], strlen(words[i])) == 0)
+                return true;
+    return at > 1 && t.at[at - 1] == '\'' && t.at[at - 2] == '-';
+}
+
+static bool has_words(struct bnc_span t, size_t from)
+{
+    size_t letters = 0;
+
+    for (size_t k = from; k < t.len; k++)
+        letters += bnc_byte_is(t.at[k], BNC_BYTE_ALNUM) && !bnc_is_digit(t.at[k]);
+    return letters >= 3;
+}
+
+/* An enhanced code in brackets at the end, "(#5.1.1)", belongs to the head. */
+static bool is_trailer(struct bnc_span t, const struct group *g)
+{
+    return g->reply == 0 && g->start > 0 && strchr("#([", t.at[g->start - 1]) != NULL;
+}
+
+struct bnc_reading bnc_reading_of(struct bnc_span t)
+{
+    struct group g[MAX_GROUPS];
+    const size_t n = find_groups(t, g);
+    struct bnc_reading r = { .inner = t, .has_text = has_words(t, 0) };
+    size_t in = 0;
+
+    if (n == 0)
+        return r;
+    r.outer_reply = g[0].reply;
+    r.outer_enhanced = g[0].enhanced;
+    for (size_t i = n - 1; i > 0 && in == 0; i--)
+        if (!is_trailer(t, &g[i]) && opens_quote(t, g[i].start) && has_words(t, g[i].end))
+            in = i;
+    r.reply = g[in].reply;
+    r.enhanced = g[in].enhanced;
+    for (size_t i = in + 1; i < n && r.enhanced == 0; i++)
+        if (g[i].reply == 0 || g[i].reply == r.reply)
+            r.enhanced = g[i].enhanced;
+    if (r.reply == 0 && in > 0 && (g[in - 1].reply / 100) == BNC_ENHANCED_CLASS(r.enhanced))
+        r.reply = g[in - 1].reply;
+    if (in > 0 || (g[0].start > 3 && opens_quote(t, g[0].start) && has_words(t, g[0].end))) {
+        r.wrapped = true;
+        r.inner = bnc_span_from(t.at + g[in].start, t.len - g[in].start);
+    }
+    return r;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ * verdicts.c - one worker's memo: (template, codes, provider, type, label) -> entry, one probe per row.
+ *
+ * A slot holds the 64-bit key and a pointer: a probe touches one cache line of the slot table and
+ * one of the entry.  The key is the fingerprint of all that the verdict depends on, so equal keys mean equal verdicts
+ * (two different questions share one with probability 2^-64).  Entries are never evicted: the aggregate counts by them.
+ */
+#include "classify/classifier.h"
+#include "classify/decide.h"
+
+#include <stdlib.h>
+
+enum { FIRST_LOG2 = 10, ENTRIES_PER_CHUNK = 256 };
+
+struct slot {
+    uint64_t key;                        /* 0: empty */
+    const struct bnc_entry *entry;
+};
+
+struct bnc_verdicts {
+    const struct bnc_classifier *c;
+    struct slot *slots;
+    unsigned log2;
+    size_t n;                            /* entries */
+    struct bnc_entry **chunks;           /* ENTRIES_PER_CHUNK each; never move */
+    size_t n_chunks, cap_chunks;
+    struct bnc_arena arena;              /* templates and labels */
+    struct bnc_mask mask;
+};
+
+struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
+{
+    struct bnc_verdicts *v = calloc(1, sizeof *v);
+
+    if (v == NULL)
+        return NULL;
+    v->c = c;
+    v->log2 = FIRST_LOG2;
+    v->slots = calloc((size_t)1 << v->log2, sizeof *v->slots);
+    if (v->slots == NULL) {
+        free(v);
+        return NULL;
+    }
+    bnc_mask_init(&v->mask, c->words, c->cpu);
+    return v;
+}
+
+void bnc_verdicts_free(struct bnc_verdicts *v)
+{
+    if (v == NULL)
+        return;
+    for (size_t i = 0; i < v->n_chunks; i++)
+        free(v->chunks[i]);
+    free(v->chunks);
+    free(v->slots);
+    bnc_arena_release(&v->arena);
+    free(v);
+}
+
+/* Everything but the template, in two words. */
+static uint64_t context_of(const struct bnc_event *e, uint16_t provider)
+{
+    const uint64_t codes = (uint64_t)e->reply << 48 | (uint64_t)provider << 32 | e->enhanced;
+    const uint64_t kinds = (uint64_t)e->type << 8 | (uint64_t)e->hardness;
+
+    return bnc_hash_pair(codes, kinds ^ (e->label.len > 0 ? bnc_hash64(e->label.at, e->label.len, 1) : 0));
+}
+
+static bool slots_grow(struct bnc_verdicts *v)
+{
+    const unsigned log2 = v->log2 + 1;
+    const size_t mask = ((size_t)1 << log2) - 1;
+    struct slot *slots = calloc(mask + 1, sizeof *slots);
+
+    if (slots == NULL)
+        return false;
+    for (size_t i = 0; i < (size_t)1 << v->log2; i++) {
+        size_t k = v->slots[i].key & mask;
+
+        if (v->slots[i].key == 0)
+            continue;
+        while (slots[k].key != 0)
+            k = (k + 1) & mask;
+        slots[k] = v->slots[i];
+    }
+    free(v->slots);
+    v->slots = slots;
+    v->log2 = log2;
+    return true;
+}
+
+static struct bnc_entry *entry_new(struct bnc_verdicts *v)
+{
+    if (v->n % ENTRIES_PER_CHUNK == 0 && v->n / ENTRIES_PER_CHUNK == v->n_chunks) {
+        if (v->n_chunks == v->cap_chunks) {
+            const size_t cap = v->cap_chunks == 0 ? 16 : v->cap_chunks * 2;
+            struct bnc_entry **p = realloc(v->chunks, cap * sizeof *p);
+
+            if (p == NULL)
+                return NULL;
+            v->chunks = p;
+            v->cap_chunks = cap;
+        }
+        v->chunks[v->n_chunks] = malloc(ENTRIES_PER_CHUNK * sizeof **v->chunks);
+        if (v->chunks[v->n_chunks] == NULL)
+            return NULL;
+        v->n_chunks++;
+    }
+    return &v->chunks[v->n / ENTRIES_PER_CHUNK][v->n % ENTRIES_PER_CHUNK];
+}
+
+static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_event *e, uint16_t provider, uint64_t key,
+                                    uint64_t template_fp, struct bnc_span text)
+{
+    struct bnc_entry *entry = entry_new(v);
+    struct bnc_question q = { text, e->label, e->reply, e->enhanced, provider, e->type, e->hardness };
+
+    if (entry == NULL)
+        return NULL;
+    *entry = (struct bnc_entry){ .key = key, .template_fp = template_fp, .type = e->type, .hardness = e->hardness,
+                                 .index = (uint32_t)v->n };
+    entry->template_text = bnc_arena_copy(&v->arena, text);
+    entry->label = bnc_arena_copy(&v->arena, e->label);
+    if (entry->template_text.at == NULL || entry->label.at == NULL)
+        return NULL;
+    entry->verdict = bnc_decide(v->c, &q);
+    v->n++;
+    return entry;
+}
+
+const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event, uint16_t provider)
+{
+    const struct bnc_span text = bnc_mask_text(&v->mask, event->diagnostic);
+    const uint64_t template_fp = bnc_hash_span(text);
+    uint64_t key = bnc_hash_pair(template_fp, context_of(event, provider));
+    size_t mask = ((size_t)1 << v->log2) - 1, k;
+
+    key += key == 0;
+    for (k = key & mask; v->slots[k].key != 0; k = (k + 1) & mask)
+        if (v->slots[k].key == key)
+            return v->slots[k].entry;
+    if (v->n >= mask - mask / 4) {
+        if (!slots_grow(v))
+            return NULL;
+        mask = ((size_t)1 << v->log2) - 1;
+        for (k = key & mask; v->slots[k].key != 0; k = (k + 1) & mask)
+            ;
+    }
+    v->slots[k].entry = entry_fill(v, event, provider, key, template_fp, text);
+    if (v->slots[k].entry != NULL)
+        v->slots[k].key = key;
+    return v->slots[k].entry;
+}
+
+size_t bnc_verdicts_count(const struct bnc_verdicts *v)
+{
+    return v->n;
+}
+
+const struct bnc_entry *bnc_verdicts_at(const struct bnc_verdicts *v, size_t index)
+{
+    return &v->chunks[index / ENTRIES_PER_CHUNK][index % ENTRIES_PER_CHUNK];
+}
