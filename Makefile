@@ -93,6 +93,8 @@ GEN_H    += page
 page.from := src/report/page.css src/report/page.js
 rules.from := $(addprefix $(T)/,providers.csv provider_domains.csv provider_codes.csv text_phrases.csv guards.csv blocklists.csv enhanced_codes.csv reply_codes.csv)
 words.from := $(addprefix $(T)/,kept_words.csv provider_codes.csv text_phrases.csv blocklists.csv provider_domains.csv)
+GEN_H    += formats
+formats.from := $(T)/formats.csv $(T)/esp_columns.csv $(T)/esp_event_values.csv
 
 define gen_rule
 $(B)/gen/$(1).h: $(B)/gen_$(1) $$($(1).from)

@@ -31,10 +31,25 @@ extern const char *const bnc_event_names[BNC_N_EVENTS];
 
 enum bnc_hardness { BNC_HARDNESS_NONE, BNC_HARDNESS_HARD, BNC_HARDNESS_SOFT, BNC_HARDNESS_UNKNOWN };   /* the ESP's own label */
 
-struct bnc_event {                       /* spans live as long as the row's bytes */
+/* What is doubtful about an event that counts nevertheless; sums of these are data quality, never lost rows. */
+enum bnc_event_flag {
+    BNC_EVENT_BAD_TIME = 1,              /* there is a time and it can't be read: the event counts without one */
+    BNC_EVENT_MANGLED_CODE = 2,          /* a spreadsheet spoilt a code column (5.1.2001, 01.May, 4.47E+02): not believed */
+    BNC_EVENT_PSEUDO_CODE = 4,           /* a code column holds a number that is no SMTP reply (Mailgun 605, HubSpot 436) */
+    BNC_EVENT_OPAQUE_ADDRESS = 8,        /* a hash stands for the recipient */
+    BNC_EVENT_INVALID_ADDRESS = 16       /* the recipient is no address and the format says so (lists of invalid addresses) */
+};
+
+/*
+ * Spans live as long as the row's bytes.  Where the mapper makes the bytes itself (JSON: unescaped strings and numbers), they stay
+ * valid for the next BNC_MAPPER_KEEP - 1 calls of bnc_mapper_events() on that mapper.
+ */
+#define BNC_MAPPER_KEEP 64
+struct bnc_event {
     enum bnc_event_type type;
     enum bnc_hardness hardness;          /* as the ESP labels it */
     bool late;                           /* reported after delivery (rb, OOB, DSN) or a second report of the same failure: see tally.h */
+    uint8_t flags;                       /* enum bnc_event_flag bits */
     uint16_t reply;                      /* reply code from a column of its own, 0 if none */
     uint32_t enhanced;                   /* likewise, packed */
     int64_t time;                        /* seconds since 1970 UTC of the event, BNC_NO_TIME if unknown */
@@ -79,7 +94,7 @@ struct bnc_schema_options {              /* zero-initialized: all defaults */
 /* How one source is read: const after creation, shared by all threads. */
 struct bnc_mapping {
     const char *format;                  /* "pmta_acct", "generic" ...; points to the tables */
-    const char *vendor;
+    const char *vendor, *title;
     bool has_deliveries;                 /* the format can hold delivered or sent rows */
     bool has_diagnostics, has_codes;
     struct bnc_dialect dialect;
@@ -104,7 +119,7 @@ void bnc_mapping_free(struct bnc_mapping *mapping);
 
 /* One worker's state for turning rows into events (date memo, scratch for lists). */
 struct bnc_mapper;
-struct bnc_mapper *bnc_mapper_create(void);
+struct bnc_mapper *bnc_mapper_create(void);      /* NULL when out of memory */
 void bnc_mapper_free(struct bnc_mapper *m);
 
 /*

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * address.h - recipient and sender cells to an address and its domain, by rule or not at all: never split wrongly.
+ */
+#ifndef BNC_SCHEMA_ADDRESS_H
+#define BNC_SCHEMA_ADDRESS_H
+
+#include "util/span.h"
+
+#define BNC_MAX_ADDRESS_BYTES 320        /* 64 + '@' + 255 */
+
+enum bnc_address_kind {
+    BNC_ADDRESS_OK,
+    BNC_ADDRESS_EMPTY,                   /* nothing, or a word for nothing (<>, [redacted]) */
+    BNC_ADDRESS_OPAQUE,                  /* a hash in place of an address: no domain */
+    BNC_ADDRESS_BAD                      /* no @, two of them, blanks, an empty part, too long */
+};
+
+/*
+ * 'cell' may hold a display name ("Ann" <ann@example.net>), angle brackets, a type prefix (rfc822;), a trailing comment or
+ * dot.  Local parts may be quoted ("a b"@example.net) and, like domains, any UTF-8; domains may be literals ([192.0.2.1]).
+ * Both results point into the cell and keep its case; they are empty unless the kind is OK (OPAQUE sets '*address').
+ */
+enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain);
+
+#endif

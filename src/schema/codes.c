@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "schema/codes.h"
+
+#include "schema/event.h"
+
+/* The number at s[*i], at most 'max' digits; -1 where there is none or more digits. */
+static int number(struct bnc_span s, size_t *i, size_t max)
+{
+    const size_t from = *i;
+    int n = 0;
+
+    while (*i < s.len && bnc_is_digit(s.at[*i]) && *i - from < max)
+        n = n * 10 + (s.at[(*i)++] - '0');
+    return *i == from || (*i < s.len && bnc_is_digit(s.at[*i])) ? -1 : n;
+}
+
+/* d.d{1,3}.d{1,3} at 'from' that ends there; 0 if it is none. */
+static uint32_t enhanced_at(struct bnc_span s, size_t from)
+{
+    size_t i = from;
+    const int class = number(s, &i, 1);
+    int subject, detail;
+
+    if ((class != 2 && class != 4 && class != 5) || i >= s.len || s.at[i++] != '.')
+        return 0;
+    subject = number(s, &i, 3);
+    if (subject < 0 || i >= s.len || s.at[i++] != '.')
+        return 0;
+    detail = number(s, &i, 3);
+    if (detail < 0 || (i + 1 < s.len && s.at[i] == '.' && bnc_is_digit(s.at[i + 1])))
+        return 0;
+    return BNC_ENHANCED(class, subject, detail);
+}
+
+static bool has_month(struct bnc_span s)
+{
+    static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdecmai.okt.dez";
+
+    for (size_t i = 0; i + 3 <= s.len; i++)
+        for (size_t m = 0; m + 3 < sizeof months; m += 3)
+            if (bnc_span_eq_nocase(bnc_span_from(s.at + i, 3), bnc_span_from(months + m, 3)))
+                return true;
+    return false;
+}
+
+/*
+ * What spreadsheets make of codes: 5.1.1 is a date to them (05.01.2001, 5.1.2001, 5-Jan-01, 01.May) and a number with an E is a power of ten.
+ * The day, month and year can't be told apart any more, so nothing is read back.
+ */
+static bool looks_mangled(struct bnc_span s)
+{
+    size_t digits = 0, marks = 0, letters = 0;
+
+    if (s.len < 4 || s.len > 12)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        const char c = bnc_lower(s.at[i]);
+
+        digits += bnc_is_digit(c);
+        marks += c == '.' || c == '-' || c == '/' || c == '+' || c == ',';
+        letters += c >= 'a' && c <= 'z';
+    }
+    if (digits == 0 || marks == 0 || digits + marks + letters + (letters > 0 && memchr(s.at, ' ', s.len) != NULL) != s.len)
+        return false;
+    if (letters == 1 && marks >= 1 && (memchr(s.at, 'E', s.len) != NULL || memchr(s.at, 'e', s.len) != NULL))
+        return true;
+    if (letters >= 3)
+        return has_month(s);
+    return letters == 0 && digits >= 5 && marks == 2;
+}
+
+struct bnc_codes bnc_codes_read(struct bnc_span cell)
+{
+    struct bnc_codes c = { 0, 0, 0, false };
+    size_t i = 0;
+    int n;
+
+    cell = bnc_span_trim(cell);
+    if (cell.len == 0)
+        return c;
+    c.enhanced = enhanced_at(cell, 0);
+    if (c.enhanced != 0)
+        return c;
+    n = number(cell, &i, 5);
+    if (n <= 0 || (i < cell.len && cell.at[i] != ' ' && cell.at[i] != '-' && cell.at[i] != ';' && cell.at[i] != '.') ||
+        (i < cell.len && cell.at[i] != ' ' && looks_mangled(cell))) {
+        c.mangled = looks_mangled(cell);
+        return c;
+    }
+    if (i + 1 < cell.len && cell.at[i] == '.' && cell.at[i + 1] != '0')
+        return c;                        /* 550.0 is what data frames write; 5.1 is nothing */
+    if (n >= 200 && n <= 599)
+        c.reply = (uint16_t)n;
+    else
+        c.other = (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
+    if (c.reply != 0 && i < cell.len && cell.at[i] != '.')
+        c.enhanced = enhanced_at(cell, i + 1);
+    return c;
+}

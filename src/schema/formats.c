@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "schema/formats.h"
+
+#include <stdlib.h>
+
+const struct bnc_format_row bnc_formats[] = {
+#define BNC_FORMAT_ROWS
+#include "gen/formats.h"
+#undef BNC_FORMAT_ROWS
+};
+const size_t bnc_n_formats = sizeof bnc_formats / sizeof bnc_formats[0];
+
+const struct bnc_column_row bnc_columns[] = {
+#define BNC_COLUMN_ROWS
+#include "gen/formats.h"
+#undef BNC_COLUMN_ROWS
+};
+
+const struct bnc_value_row bnc_values[] = {
+#define BNC_VALUE_ROWS
+#include "gen/formats.h"
+#undef BNC_VALUE_ROWS
+};
+
+const char *const bnc_event_names[BNC_N_EVENTS] = {
+    "delivered", "bounce", "deferral", "suppressed", "complaint", "sent", "other"
+};
+
+const char *const bnc_fault_names[BNC_N_FAULTS] = {
+    "none", "unclosed_quote", "too_long", "field_count", "no_recipient", "bad_address", "unknown_event", "bad_time",
+    "bad_json", "repeated_header"
+};
+
+const char *const bnc_field_names[BNC_N_FIELDS] = {
+    "ignore", "event_time", "event_type", "recipient", "recipient_domain", "diagnostic", "reply_code", "enhanced_code",
+    "campaign", "tag", "sender", "sender_domain", "sending_ip", "ip_pool", "remote_ip", "remote_mx", "message_id",
+    "subject", "esp_category", "esp_subcategory", "count"
+};
+
+const struct bnc_format_row *bnc_format_find(struct bnc_span id)
+{
+    for (size_t i = 0; i < bnc_n_formats; i++)
+        if (bnc_span_eq_nocase(bnc_span_str(bnc_formats[i].id), id))
+            return &bnc_formats[i];
+    return NULL;
+}
+
+const struct bnc_format_row *bnc_format_generic(void)
+{
+    return &bnc_formats[bnc_n_formats - 1];      /* the last row of formats.csv; a test holds it there */
+}
+
+enum bnc_field bnc_field_find(struct bnc_span word)
+{
+    for (int i = 0; i < BNC_N_FIELDS; i++)
+        if (bnc_span_eq_nocase(bnc_span_str(bnc_field_names[i]), word))
+            return (enum bnc_field)i;
+    return BNC_N_FIELDS;
+}
+
+/* Edit distance (insert, delete, replace), case ignored; both words cut at 63 bytes. */
+static unsigned distance(struct bnc_span a, struct bnc_span b)
+{
+    unsigned row[64];
+
+    a.len = a.len < 63 ? a.len : 63;
+    b.len = b.len < 63 ? b.len : 63;
+    for (unsigned j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (unsigned i = 1; i <= a.len; i++) {
+        unsigned diagonal = row[0];
+
+        row[0] = i;
+        for (unsigned j = 1; j <= b.len; j++) {
+            const unsigned same = diagonal + (bnc_lower(a.at[i - 1]) != bnc_lower(b.at[j - 1]));
+            const unsigned gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+            diagonal = row[j];
+            row[j] = same < gap ? same : gap;
+        }
+    }
+    return row[b.len];
+}
+
+const char *bnc_format_nearest(struct bnc_span word)
+{
+    const char *best = bnc_formats[0].id;
+    unsigned least = 64;
+
+    for (size_t i = 0; i < bnc_n_formats; i++) {
+        const char *const names[] = { bnc_formats[i].id, bnc_formats[i].vendor };
+
+        for (size_t k = 0; k < 2; k++) {
+            const unsigned d = distance(word, bnc_span_str(names[k]));
+
+            if (d < least) {
+                least = d;
+                best = names[k];
+            }
+        }
+    }
+    return best;
+}

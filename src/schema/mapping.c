@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: MIT
+ * mapping.c - from the first bytes of a source to how it is read.
+ *
+ * Each delimiter that occurs is tried on each of the first rows: the row and delimiter whose cells satisfy the signature of a
+ * format best are header and dialect, so preambles of any kind need no rules of their own.  Without such a row, files without
+ * header are tried by the shape of their cells, then the synonyms of the generic format.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "schema/json_rows.h"
+#include "schema/plan.h"
+#include "schema/times.h"
+
+#define MAX_PREAMBLE 32                  /* rows that may stand before the header */
+
+struct candidate {                       /* a row that may be the header */
+    const struct bnc_format_row *format;
+    unsigned score;
+    struct bnc_dialect dialect;
+    struct bnc_head_row row;
+    struct bnc_span *name;               /* cleaned */
+    uint32_t rows_before;
+    size_t end;                          /* offset behind the row */
+    bool headerless;
+};
+
+struct work {
+    struct bnc_mapping *mapping;
+    struct bnc_span head;
+    bool whole;
+    const char *file;
+    const struct bnc_schema_options *opt;
+    struct bnc_error *err;
+    struct bnc_map_entry map[BNC_N_FIELDS * 2];
+    uint32_t n_map;
+    bool nomem;
+};
+
+/* ---- options ---- */
+
+static struct bnc_span part(struct bnc_span *s, char mark)
+{
+    const char *at = s->len == 0 ? NULL : memchr(s->at, mark, s->len);
+    const struct bnc_span head = bnc_span_from(s->at, at == NULL ? s->len : (size_t)(at - s->at));
+    const size_t used = head.len + (at != NULL);
+
+    *s = bnc_span_from(s->at + used, s->len - used);
+    return head;
+}
+
+/* True where text after a comma is the next "field=": a comma may be part of a column's name. */
+static bool begins_entry(struct bnc_span s)
+{
+    const char *eq = memchr(s.at, '=', s.len);
+
+    return eq != NULL && bnc_field_find(bnc_span_trim(bnc_span_from(s.at, (size_t)(eq - s.at)))) != BNC_N_FIELDS;
+}
+
+static enum bnc_status unknown_field(struct bnc_error *err, struct bnc_span word)
+{
+    char known[400];
+    size_t n = 0;
+
+    for (int i = 1; i < BNC_N_FIELDS && n < sizeof known - 32; i++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i > 1 ? ", " : "", bnc_field_names[i]);
+    return bnc_error_set(err, BNC_EUSAGE, "--map: no field is called '%.*s'; there are %s", (int)word.len, word.at, known);
+}
+
+static enum bnc_status read_map(struct work *w)
+{
+    struct bnc_span s = bnc_span_str(w->opt->map == NULL ? "" : w->opt->map);
+
+    while (s.len > 0) {
+        struct bnc_map_entry *const m = &w->map[w->n_map];
+        const struct bnc_span word = bnc_span_trim(part(&s, '='));
+        const char *const from = s.at;
+
+        m->field = bnc_field_find(word);
+        if (m->field == BNC_N_FIELDS)
+            return unknown_field(w->err, word);
+        do {
+            const struct bnc_span piece = part(&s, ',');
+
+            m->column = bnc_span_trim(bnc_span_from(from, (size_t)(piece.at + piece.len - from)));
+        } while (s.len > 0 && !begins_entry(s));
+        if (m->column.len == 0)
+            return bnc_error_set(w->err, BNC_EUSAGE, "--map %s: no column is named, write %s=Column", bnc_field_names[m->field],
+                                 bnc_field_names[m->field]);
+        if (++w->n_map == sizeof w->map / sizeof w->map[0])
+            return bnc_error_set(w->err, BNC_EUSAGE, "--map names too many columns");
+    }
+    return BNC_OK;
+}
+
+static bool from_is_known(const char *from)
+{
+    for (size_t i = 0; i < bnc_n_formats; i++)
+        if (bnc_span_eq_nocase(bnc_span_str(from), bnc_span_str(bnc_formats[i].id)) ||
+            bnc_name_match(bnc_span_str(from), bnc_span_str(bnc_formats[i].vendor)) != BNC_MATCH_NONE)
+            return true;
+    return false;
+}
+
+static enum bnc_status read_options(struct work *w)
+{
+    const struct bnc_schema_options *const o = w->opt;
+    int zone;
+
+    if (o->from != NULL && !from_is_known(o->from))
+        return bnc_error_set(w->err, BNC_EUSAGE, "--from: no format is called '%s'; did you mean '%s'? 'bounce-analyzer formats' lists them",
+                             o->from, bnc_format_nearest(bnc_span_str(o->from)));
+    if (o->timezone != NULL && !bnc_zone_parse(bnc_span_str(o->timezone), &zone))
+        return bnc_error_set(w->err, BNC_EUSAGE, "--timezone: '%s' is neither an offset such as +02:00 nor a name such as UTC or CET",
+                             o->timezone);
+    if (o->date_order != NULL && strcmp(o->date_order, "dmy") != 0 && strcmp(o->date_order, "mdy") != 0)
+        return bnc_error_set(w->err, BNC_EUSAGE, "--date-order: '%s' is neither dmy nor mdy", o->date_order);
+    return read_map(w);
+}
+
+/* ---- candidates ---- */
+
+static bool clean_names(struct work *w, struct candidate *c)
+{
+    c->name = bnc_arena_alloc(&w->mapping->arena, (c->row.n + 1) * sizeof *c->name);
+    if (c->name == NULL) {
+        w->nomem = true;
+        return false;
+    }
+    for (uint32_t i = 0; i < c->row.n; i++)
+        c->name[i] = c->headerless ? bnc_span_trim(c->row.cell[i]) : bnc_header_clean(c->row.cell[i]);
+    return true;
+}
+
+static struct bnc_header header_of(const struct work *w, const struct candidate *c)
+{
+    return (struct bnc_header){ .name = c->name, .n = c->row.n, .delim = c->dialect.delim, .headerless = c->headerless, .file = w->file };
+}
+
+/* A data row of a header is full of names; one whose cells hold addresses is data. */
+static bool has_address(const struct candidate *c)
+{
+    for (uint32_t i = 0; i < c->row.n; i++) {
+        struct bnc_span s = c->row.cell[i];
+        const char *const at = memchr(s.at, '@', s.len);
+
+        if (at != NULL && at > s.at && memchr(at, '.', (size_t)(s.at + s.len - at)) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* How well the synonyms of the generic format cover a row, as a score below any signature's. */
+static unsigned generic_score(struct work *w, const struct candidate *c)
+{
+    const struct bnc_format_row *const g = bnc_format_generic();
+    const struct bnc_header h = header_of(w, c);
+    unsigned fields = 0;
+    uint32_t seen = 0;
+
+    for (unsigned i = 0; i < g->n_columns; i++) {
+        const struct bnc_column_row *const col = &bnc_columns[g->column_at + i];
+
+        if ((seen & 1u << col->field) == 0 && bnc_header_find(&h, bnc_span_str(col->name), true) >= 0) {
+            seen |= 1u << col->field;
+            fields++;
+        }
+    }
+    for (uint32_t i = 0; i < w->n_map; i++)
+        fields += 4 * (bnc_header_find(&h, w->map[i].column, true) >= 0);
+    return fields;
+}
+
+static void consider(struct work *w, struct candidate *c, struct candidate *best, struct candidate *generic)
+{
+    struct bnc_header h;
+    unsigned score;
+
+    if (!clean_names(w, c))
+        return;
+    h = header_of(w, c);
+    c->format = bnc_format_recognize(&h, w->opt->from, &score);
+    c->score = score;
+    if (c->format != NULL && score > best->score)
+        *best = *c;
+    if (c->headerless || has_address(c))
+        return;
+    c->score = generic_score(w, c);
+    c->format = bnc_format_generic();
+    if (c->score > generic->score)
+        *generic = *c;
+}
+
+/* The first rows under one dialect, as headers and as data. */
+static void try_dialect(struct work *w, struct bnc_dialect dialect, struct candidate *best, struct candidate *generic)
+{
+    struct bnc_head head = { .text = w->head, .whole = w->whole, .dialect = dialect, .arena = &w->mapping->arena };
+    struct candidate c = { .dialect = dialect };
+
+    for (uint32_t i = 0; i < MAX_PREAMBLE && bnc_head_next(&head, &c.row); i++) {
+        c.rows_before = i;
+        c.end = head.at;
+        c.headerless = i == 0;
+        if (i == 0)
+            consider(w, &c, best, generic);
+        c.headerless = false;
+        consider(w, &c, best, generic);
+        if (best->score >= 200 && !best->headerless)
+            break;                       /* nothing better comes after the header */
+    }
+    w->nomem |= c.row.nomem && c.row.n < BNC_MAX_COLUMNS;
+}
+
+static void try_all(struct work *w, struct candidate *best, struct candidate *generic)
+{
+    static const char delims[] = { ',', ';', '\t', '|', '@' };
+    const struct bnc_schema_options *const o = w->opt;
+    struct bnc_dialect d = { .quote = o->quote == '\1' ? 0 : o->quote != 0 ? o->quote : '"', .escape = o->escape };
+
+    for (size_t i = 0; i < sizeof delims; i++) {
+        d.delim = o->delim != 0 ? o->delim : delims[i];
+        if (d.delim == '@' && o->quote == 0)
+            d.quote = 0;
+        if (i == 0 || (o->delim == 0 && memchr(w->head.at, d.delim, w->head.len) != NULL))
+            try_dialect(w, d, best, generic);
+    }
+}
+
+/* ---- quotes ---- */
+
+static bool is_wrapped(struct bnc_span s, char quote)
+{
+    return s.len >= 2 && s.at[0] == quote && s.at[s.len - 1] == quote;
+}
+
+/* Cells in ' quotes, or quotes escaped by a backslash, as the first rows show them. */
+static void detect_quotes(struct work *w, struct bnc_dialect *d)
+{
+    struct bnc_head head = { .text = w->head, .whole = w->whole, .dialect = *d, .arena = &w->mapping->arena };
+    struct bnc_head_row row;
+    size_t single = 0, cells = 0;
+
+    if (w->opt->quote == 0 && d->quote == '"' && memchr(w->head.at, '\'', w->head.len) != NULL) {
+        for (uint32_t i = 0; i < 64 && bnc_head_next(&head, &row); i++)
+            for (uint32_t k = 0; k < row.n; k++) {
+                cells += row.cell[k].len > 0;
+                single += is_wrapped(row.cell[k], '\'');
+            }
+        if (2 * single > cells && single > 0)
+            d->quote = '\'';
+    }
+    if (w->opt->escape == 0 && d->quote == '"' && memmem(w->head.at, w->head.len, "\"\"", 2) == NULL) {
+        const char *at = w->head.at;
+        const char *const end = at + w->head.len;
+
+        while ((at = memmem(at, (size_t)(end - at), "\\\"", 2)) != NULL && end - at > 2) {
+            if (at[2] != d->delim && at[2] != '\r' && at[2] != '\n' && at > w->head.at && at[-1] != '\\')
+                d->escape = '\\';
+            at += 2;
+        }
+    }
+}
+
+/* ---- failure ---- */
+
+struct near { const struct bnc_format_row *format; unsigned held; struct bnc_span missing; };
+
+/* The two formats of whose signature most columns are there. */
+static void nearest(const struct bnc_header *h, struct near near[2])
+{
+    near[0] = near[1] = (struct near){ NULL, 0, { "", 0 } };
+    for (size_t i = 0; i + 1 < bnc_n_formats; i++) {
+        struct near n = { .format = &bnc_formats[i] };
+
+        n.missing = bnc_format_missing(n.format, h, &n.held);
+        if (n.held == 0 || n.missing.len == 0)
+            continue;
+        if (n.held > near[0].held) {
+            near[1] = near[0];
+            near[0] = n;
+        } else if (n.held > near[1].held) {
+            near[1] = n;
+        }
+    }
+}
+
+/* Column names as a list, at most about 200 bytes, control characters as '?'. */
+static void list_columns(const struct bnc_header *h, char *to, size_t cap)
+{
+    size_t n = 0;
+    uint32_t i = 0;
+
+    for (; i < h->n && n + 40 < cap; i++) {
+        n += (size_t)snprintf(to + n, cap - n, "%s'", i > 0 ? ", " : "");
+        for (size_t k = 0; k < h->name[i].len && k < 40 && n + 8 < cap; k++) {
+            const unsigned char c = (unsigned char)h->name[i].at[k];
+
+            to[n++] = c < ' ' || c == 127 ? '?' : (char)c;
+        }
+        to[n++] = '\'';
+    }
+    to[n] = '\0';
+    if (i < h->n)
+        snprintf(to + n, cap - n, " and %u more", h->n - i);
+}
+
+static enum bnc_status not_recognized(struct work *w, const struct candidate *c)
+{
+    const struct bnc_header h = header_of(w, c);
+    char columns[260], formats[300];
+    struct near near[2];
+    size_t n = 0;
+
+    list_columns(&h, columns, sizeof columns);
+    nearest(&h, near);
+    for (int i = 0; i < 2 && near[i].format != NULL; i++)
+        n += (size_t)snprintf(formats + n, sizeof formats - n, "%s%s (missing: %.*s)", i > 0 ? ", " : "; nearest formats: ",
+                              near[i].format->id, (int)(near[i].missing.len < 60 ? near[i].missing.len : 60), near[i].missing.at);
+    formats[n] = '\0';
+    return bnc_error_set(w->err, BNC_EDATA, "not recognized as an export: %s %s%s; name the columns yourself, e.g. --map "
+                         "recipient=Column,diagnostic=Column,event_type=Column", h.n == 0 ? "it has no columns" : "its columns are",
+                         columns, formats);
+}
+
+static enum bnc_status no_header(struct work *w, const struct candidate *c)
+{
+    return bnc_error_set(w->err, BNC_EDATA, "no header: the first row holds data (%u fields); add a header line, or name fields by "
+                         "position, e.g. --map recipient=#1,diagnostic=#2", c->row.n);
+}
+
+/* ---- putting it together ---- */
+
+static void set_time_rules(struct work *w, struct bnc_schema_plan *p)
+{
+    const struct bnc_schema_options *const o = w->opt;
+
+    p->date_order = o->date_order != NULL ? o->date_order[0] : p->format->date_order;
+    p->zone = p->format->zone == BNC_ZONE_UNSTATED ? 0 : p->format->zone;
+    if (o->timezone != NULL && p->format->zone == BNC_ZONE_UNSTATED)
+        (void)bnc_zone_parse(bnc_span_str(o->timezone), &p->zone);
+}
+
+/* Where the format leaves the order of day and month open, the first rows decide it for the whole file, or it stays open. */
+static void detect_date_order(struct work *w, struct bnc_schema_plan *p, const struct bnc_dialect *dialect)
+{
+    const struct bnc_field_plan *const f = &p->field[BNC_FIELD_EVENT_TIME];
+    struct bnc_head head = { .text = w->head, .whole = w->whole, .dialect = *dialect, .arena = &w->mapping->arena, .at = (size_t)w->mapping->data_off };
+    struct bnc_head_row row;
+    bool d = false, m = false;
+
+    for (uint32_t i = 0; p->date_order == 0 && f->n > 0 && i < 500 && bnc_head_next(&head, &row); i++) {
+        const uint32_t column = p->cells[f->pick[0].slot];
+        const char order = column < row.n ? bnc_time_order(row.cell[column]) : 0;
+
+        d |= order == 'd';
+        m |= order == 'm';
+    }
+    if (d != m)
+        p->date_order = d ? 'd' : 'm';
+}
+
+static void publish(struct bnc_mapping *map, struct bnc_schema_plan *p)
+{
+    map->plan = p;
+    map->format = p->format->id;
+    map->vendor = p->format->vendor;
+    map->title = p->format->title;
+    map->has_deliveries = p->format->rates == BNC_LEVEL_YES;
+    map->has_diagnostics = p->field[BNC_FIELD_DIAGNOSTIC].n > 0;
+    map->has_codes = p->field[BNC_FIELD_REPLY_CODE].n + p->field[BNC_FIELD_ENHANCED_CODE].n > 0;
+}
+
+static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
+{
+    struct bnc_mapping *const map = w->mapping;
+    const struct bnc_header h = header_of(w, c);
+    const struct bnc_plan_input in = { .format = c->format, .header = &h, .map = w->map, .n_map = w->n_map, .arena = &map->arena };
+    struct bnc_schema_plan *p;
+    const enum bnc_status status = bnc_plan_create(&p, &in, w->err);
+
+    if (status != BNC_OK)
+        return status;
+    if (p->generic && !bnc_plan_is_usable(p))
+        return c->score == 0 && has_address(c) ? no_header(w, c) : not_recognized(w, c);
+    map->dialect = c->dialect;
+    detect_quotes(w, &map->dialect);
+    map->header_off = c->row.off;
+    map->data_off = c->headerless ? c->row.off : c->end;
+    map->preamble_rows = c->rows_before + (c->headerless ? 0 : 1);
+    map->n_cols = c->headerless ? 0 : c->row.n;
+    map->want = p->cells;
+    map->n_want = p->n_cells;
+    if (!c->headerless)
+        p->header_raw = c->row.raw;
+    if (p->header_raw.len >= 3 && memcmp(p->header_raw.at, "\xEF\xBB\xBF", 3) == 0)
+        p->header_raw = bnc_span_from(p->header_raw.at + 3, p->header_raw.len - 3);
+    p->header_raw = bnc_arena_copy(&map->arena, p->header_raw);
+    p->comments = p->header_raw.len > 0 && p->header_raw.at[0] == '#';
+    set_time_rules(w, p);
+    detect_date_order(w, p, &map->dialect);
+    publish(map, p);
+    return p->header_raw.at == NULL ? bnc_error_nomem(w->err) : BNC_OK;
+}
+
+static enum bnc_status create_csv(struct work *w)
+{
+    struct candidate best = { .score = 0 }, generic = { .score = 0 };
+    const struct bnc_format_row *const forced = w->opt->from == NULL ? NULL : bnc_format_find(bnc_span_str(w->opt->from));
+
+    try_all(w, &best, &generic);
+    if (w->nomem)
+        return bnc_error_nomem(w->err);
+    if (best.format != NULL)
+        return finish_csv(w, &best);
+    if (generic.name == NULL) {          /* no row at all, or its end lies beyond the head */
+        struct candidate first = { .dialect.delim = w->opt->delim != 0 ? w->opt->delim : ',', .dialect.quote = '"' };
+        struct bnc_head head = { .text = w->head, .whole = true, .dialect = first.dialect, .arena = &w->mapping->arena };
+
+        if (bnc_head_next(&head, &first.row) && !clean_names(w, &first))
+            return bnc_error_nomem(w->err);
+        if (first.row.nomem || (first.row.n > 0 && !w->whole && head.at == w->head.len))
+            return bnc_error_set(w->err, BNC_EDATA, "the first row has no end within %zu bytes or more than %d columns: not an export",
+                                 w->head.len, BNC_MAX_COLUMNS);
+        if (w->n_map > 0 && first.row.n > 0) {
+            first.headerless = true;
+            first.format = bnc_format_generic();
+            return finish_csv(w, &first);
+        }
+        return has_address(&first) ? no_header(w, &first) : not_recognized(w, &first);
+    }
+    if (forced != NULL)
+        generic.format = forced;         /* asked for by name: its columns apply as far as they are there */
+    return finish_csv(w, &generic);
+}
+
+/* A source without any row: fine, and nothing to map. */
+static enum bnc_status create_empty(struct work *w)
+{
+    const struct bnc_header h = { .file = w->file };
+    const struct bnc_plan_input in = { .format = bnc_format_generic(), .header = &h, .arena = &w->mapping->arena };
+    struct bnc_schema_plan *p;
+    const enum bnc_status status = bnc_plan_create(&p, &in, w->err);
+
+    if (status != BNC_OK)
+        return status;
+    w->mapping->dialect = (struct bnc_dialect){ .delim = ',', .quote = '"' };
+    w->mapping->data_off = w->head.len;
+    w->mapping->want = p->cells;
+    publish(w->mapping, p);
+    return BNC_OK;
+}
+
+static const struct bnc_format_row *json_format(struct work *w, const struct bnc_header *h)
+{
+    unsigned score;
+    const struct bnc_format_row *f = bnc_format_recognize(h, w->opt->from, &score);
+
+    if (f == NULL && w->opt->from != NULL)
+        f = bnc_format_find(bnc_span_str(w->opt->from));
+    return f == NULL ? bnc_format_generic() : f;
+}
+
+static enum bnc_status create_json(struct work *w)
+{
+    static const uint16_t whole_line[] = { 0 };
+    struct bnc_mapping *const map = w->mapping;
+    struct bnc_header h = { .file = w->file };
+    struct candidate c = { .score = 0 };
+    struct bnc_plan_input in = { .header = &h, .json = true, .map = w->map, .n_map = w->n_map, .arena = &map->arena };
+    struct bnc_schema_plan *p;
+    enum bnc_status status;
+
+    if (!bnc_json_built_in())
+        return bnc_error_set(w->err, BNC_EDATA, "JSON lines: this build has no JSON reader (jansson)");
+    if (!bnc_json_header(w->head, w->whole, &map->arena, &c.name, &c.row.n))
+        return bnc_error_nomem(w->err);
+    if (c.row.n == 0)
+        return bnc_error_set(w->err, BNC_EDATA, "JSON, but not one object a line: convert it first, e.g. jq -c '.[]' in.json > out.jsonl");
+    h.name = c.name;
+    h.n = c.row.n;
+    in.format = json_format(w, &h);
+    status = bnc_plan_create(&p, &in, w->err);
+    if (status != BNC_OK)
+        return status;
+    if (p->generic && !bnc_plan_is_usable(p))
+        return not_recognized(w, &c);
+    map->dialect = (struct bnc_dialect){ .json_lines = true };
+    map->n_cols = 1;
+    map->want = whole_line;
+    map->n_want = 1;
+    set_time_rules(w, p);
+    publish(map, p);
+    return BNC_OK;
+}
+
+static enum bnc_status create(struct work *w)
+{
+    const struct bnc_span text = bnc_span_trim(w->head);
+    const enum bnc_status status = read_options(w);
+
+    if (status != BNC_OK)
+        return status;
+    if (text.len == 0 || (text.len == 3 && memcmp(text.at, "\xEF\xBB\xBF", 3) == 0))
+        return w->whole ? create_empty(w) : bnc_error_set(w->err, BNC_EDATA, "nothing but blanks at the start: not an export");
+    if (w->opt->delim == 0 && (text.at[0] == '{' || text.at[0] == '['))
+        return create_json(w);
+    if (w->opt->from != NULL && w->n_map == 0 && bnc_format_find(bnc_span_str(w->opt->from)) != NULL &&
+        bnc_format_find(bnc_span_str(w->opt->from))->event == BNC_FORMAT_TOTALS)
+        return bnc_error_set(w->err, BNC_EDATA, "'%s' holds totals and not one row per message: give them with --sent", w->opt->from);
+    return create_csv(w);
+}
+
+enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span head, bool whole, const char *name,
+                                   const struct bnc_schema_options *opt, struct bnc_error *err)
+{
+    static const struct bnc_schema_options defaults;
+    const char *const slash = name == NULL ? NULL : strrchr(name, '/');
+    struct work w = { .head = head, .whole = whole, .err = err, .opt = opt == NULL ? &defaults : opt };
+    enum bnc_status status;
+
+    *mapping = calloc(1, sizeof **mapping);
+    if (*mapping == NULL)
+        return bnc_error_nomem(err);
+    w.mapping = *mapping;
+    w.file = slash != NULL ? slash + 1 : name == NULL ? "" : name;
+    status = create(&w);
+    if (status == BNC_OK && (*mapping)->plan->event == BNC_FORMAT_TOTALS)
+        status = bnc_error_set(err, BNC_EDATA, "%s (%s) holds totals and not one row per message: give them with --sent",
+                               (*mapping)->title, (*mapping)->format);
+    if (status != BNC_OK) {
+        bnc_mapping_free(*mapping);
+        *mapping = NULL;
+    }
+    return status;
+}
+
+void bnc_mapping_free(struct bnc_mapping *mapping)
+{
+    if (mapping == NULL)
+        return;
+    bnc_arena_release(&mapping->arena);
+    free(mapping);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT
+ * times.c - one parser by hand for every layout met in exports.
+ *
+ *   1788423165   1788423165.25   1788423165123   1788423165123456     Unix seconds, milli- and microseconds
+ *   2026-09-03T08:12:44.512Z    2026-09-03 08:12:44+0200    2026/09/03 08:12:44 UTC    2026-09-03    20260903081244
+ *   03-09-2026 10:12:44    03.09.2026 10:12    9/3/2026 3:12:44 AM
+ *   Thu, 03 Sep 2026 08:12:44 +0000    3 Sep 2026 08:12:44 GMT    Sep 3, 2026 8:12:44 AM    Thu Sep  3 08:12:44 2026
+ *
+ * The separator decides what a numeric date means: dashes and dots put the day first, slashes are the format's to decide
+ * ('date_order') and never guessed row by row.  Years outside 1970..2199 are what programs write for "never" and "unset":
+ * no time.  Only the fixed offsets of zone names are known: an export that says CEST means it.
+ */
+#include "schema/times.h"
+
+#define DAY 86400
+
+/* Days since 1970 of a civil date; exact for every year after 1600 (era arithmetic of 400 years = 146097 days). */
+static int64_t days_of(int y, int m, int d)
+{
+    const int year = m <= 2 ? y - 1 : y;
+    const int era = year / 400, in_era = year - era * 400;
+    const int in_year = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
+
+    return (int64_t)era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+}
+
+static bool date_ok(int y, int m, int d)
+{
+    static const char last[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+    if (y < 1970 || y > 2199 || m < 1 || m > 12 || d < 1 || d > last[m - 1])
+        return false;
+    return m != 2 || d < 29 || (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
+}
+
+/* A reader over the text; 'at' runs to 'end'. */
+struct scan { const char *at, *end; };
+
+static void skip_blanks(struct scan *s)
+{
+    while (s->at < s->end && *s->at == ' ')
+        s->at++;
+}
+
+/* 1 to 'max' digits; -1 where there is none. */
+static int digits(struct scan *s, int max)
+{
+    const char *const from = s->at;
+    int n = 0;
+
+    while (s->at < s->end && s->at - from < max && bnc_is_digit(*s->at))
+        n = n * 10 + (*s->at++ - '0');
+    return s->at == from ? -1 : n;
+}
+
+static bool take(struct scan *s, char c)
+{
+    if (s->at >= s->end || *s->at != c)
+        return false;
+    s->at++;
+    return true;
+}
+
+static bool take_word(struct scan *s, const char *word)
+{
+    const size_t len = strlen(word);
+
+    if ((size_t)(s->end - s->at) < len || !bnc_span_eq_nocase(bnc_span_from(s->at, len), bnc_span_from(word, len)))
+        return false;
+    s->at += len;
+    return true;
+}
+
+/* "UTC", "CEST" ...: up to five letters with a fixed offset. */
+static bool zone_name(struct scan *s, int *seconds)
+{
+    static const struct { const char *name; short minutes; } zones[] = {
+        { "utc", 0 }, { "gmt", 0 }, { "z", 0 }, { "ut", 0 }, { "wet", 0 }, { "west", 60 }, { "bst", 60 }, { "cet", 60 }, { "cest", 120 },
+        { "eet", 120 }, { "eest", 180 }, { "msk", 180 }, { "est", -300 }, { "edt", -240 }, { "cst", -360 },
+        { "cdt", -300 }, { "mst", -420 }, { "mdt", -360 }, { "pst", -480 }, { "pdt", -420 }, { "jst", 540 },
+        { "aest", 600 }, { "aedt", 660 }, { "nzst", 720 }, { "nzdt", 780 }
+    };
+    const char *const from = s->at;
+    struct bnc_span word;
+
+    while (s->at < s->end && bnc_lower(*s->at) >= 'a' && bnc_lower(*s->at) <= 'z')
+        s->at++;
+    word = bnc_span_from(from, (size_t)(s->at - from));
+    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
+        if (bnc_span_eq_nocase(word, bnc_span_str(zones[i].name))) {
+            *seconds = zones[i].minutes * 60;
+            return true;
+        }
+    s->at = from;
+    return false;
+}
+
+/* "+02:00", "+0200", "-06", a name, each perhaps in brackets behind another; '*seconds' stays where nothing is said. */
+static bool zone(struct scan *s, int *seconds)
+{
+    skip_blanks(s);
+    if (s->at >= s->end)
+        return true;
+    if (*s->at == '+' || *s->at == '-') {
+        const int sign = *s->at++ == '-' ? -1 : 1;
+        const int h = digits(s, 2);
+        int m = 0;
+
+        take(s, ':');
+        if (h < 0 || h > 15 || (s->at < s->end && bnc_is_digit(*s->at) && ((m = digits(s, 2)) < 0 || m > 59)))
+            return false;
+        *seconds = sign * (h * 3600 + m * 60);
+    } else if (!zone_name(s, seconds)) {
+        return false;
+    }
+    skip_blanks(s);
+    if (s->at < s->end && *s->at == '(')
+        s->at = s->end;                  /* "+0000 (UTC)": a comment */
+    return s->at == s->end;
+}
+
+bool bnc_zone_parse(struct bnc_span text, int *seconds)
+{
+    struct scan s = { text.at, text.at + text.len };
+
+    return text.len > 0 && zone(&s, seconds);
+}
+
+/* "h:mm[:ss[.fff]] [AM|PM]"; seconds of the day or -1. */
+static int clock_time(struct scan *s)
+{
+    int h = digits(s, 2), m, sec = 0;
+
+    if (h < 0 || !take(s, ':') || (m = digits(s, 2)) < 0)
+        return -1;
+    if (take(s, ':') && (sec = digits(s, 2)) < 0)
+        return -1;
+    if (take(s, '.') || take(s, ','))
+        while (s->at < s->end && bnc_is_digit(*s->at))
+            s->at++;
+    skip_blanks(s);
+    if (take_word(s, "am") || take_word(s, "a.m."))
+        h = h == 12 ? 0 : h > 12 ? 99 : h;
+    else if (take_word(s, "pm") || take_word(s, "p.m."))
+        h = h == 12 ? 12 : h > 12 ? 99 : h + 12;
+    return h > 23 || m > 59 || sec > 60 ? -1 : h * 3600 + m * 60 + sec;
+}
+
+/* What may follow a date: nothing, or a clock time and a zone. */
+static bool rest(struct scan *s, int64_t midnight, int zone_seconds, int64_t *time)
+{
+    int clock = 0;
+
+    if (take(s, 'T') || take(s, 't') || take(s, ',') || (s->at < s->end && *s->at == ' ')) {
+        skip_blanks(s);
+        if (s->at < s->end && (clock = clock_time(s)) < 0)
+            return false;
+    }
+    if (s->at < s->end && !zone(s, &zone_seconds))
+        return false;
+    *time = midnight + clock - zone_seconds;
+    return true;
+}
+
+/* Digits alone: a Unix time by its length, or YYYYMMDD[HHMMSS]. */
+static bool number_time(struct bnc_span t, int zone_seconds, int64_t *time)
+{
+    static const int64_t unit[] = { 1, 1000, 1000000, 1000000000 };
+    const char *const dot = memchr(t.at, '.', t.len);
+    const size_t len = dot == NULL ? t.len : (size_t)(dot - t.at);
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < t.len; i++)
+        if (!bnc_is_digit(t.at[i]) && t.at + i != dot)
+            return false;
+    if (len > 19)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        n = n * 10 + (uint64_t)(t.at[i] - '0');
+    if ((len == 8 || len == 14 || len == 12) && dot == NULL) {
+        const uint64_t clock = len == 8 ? 0 : len == 12 ? n % 10000 * 100 : n % 1000000;
+        const uint64_t date = len == 8 ? n : len == 12 ? n / 10000 : n / 1000000;
+        const int y = (int)(date / 10000), m = (int)(date / 100 % 100), d = (int)(date % 100);
+
+        if (!date_ok(y, m, d) || clock / 10000 > 23 || clock / 100 % 100 > 59 || clock % 100 > 60)
+            return false;
+        *time = days_of(y, m, d) * DAY + (int64_t)(clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100) - zone_seconds;
+        return true;
+    }
+    if (len < 9 || len == 11 || len == 12 || len == 14 || len == 15 || len == 17 || len == 18)
+        return false;
+    *time = (int64_t)n / unit[len < 13 ? 0 : len < 16 ? 1 : len < 19 ? 2 : 3];
+    return *time >= 100000000 && *time < INT64_C(7258118400);    /* 1973 .. 2199: a serial day or a row number is no time */
+}
+
+static int month_name(struct scan *s)
+{
+    static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+    for (int m = 0; m < 12; m++)
+        if (s->end - s->at >= 3 && bnc_span_eq_nocase(bnc_span_from(s->at, 3), bnc_span_from(names + 3 * m, 3))) {
+            while (s->at < s->end && bnc_lower(*s->at) >= 'a' && bnc_lower(*s->at) <= 'z')
+                s->at++;
+            take(s, '.');
+            return m + 1;
+        }
+    return -1;
+}
+
+/* "[Thu,] 3 Sep 2026 ...", "Sep 3, 2026 ...", "Thu Sep  3 08:12:44 2026". */
+static bool named_time(struct scan s, int zone_seconds, int64_t *time)
+{
+    int y, m, d, clock = -1;
+
+    if (!bnc_is_digit(*s.at) && month_name(&(struct scan){ s.at, s.end }) < 0) {     /* the day of the week */
+        while (s.at < s.end && *s.at != ' ' && *s.at != ',')
+            s.at++;
+        take(&s, ',');
+        skip_blanks(&s);
+    }
+    if (s.at < s.end && bnc_is_digit(*s.at)) {
+        d = digits(&s, 2);
+        if (!take(&s, '-'))
+            skip_blanks(&s);
+        if ((m = month_name(&s)) < 0)
+            return false;
+        take(&s, '-');
+    } else {
+        if ((m = month_name(&s)) < 0)
+            return false;
+        skip_blanks(&s);
+        d = digits(&s, 2);
+        take(&s, ',');
+    }
+    skip_blanks(&s);
+    if (s.end - s.at > 4 && (s.at[2] == ':' || s.at[1] == ':')) {      /* ctime: the clock before the year */
+        clock = clock_time(&s);
+        skip_blanks(&s);
+    }
+    y = digits(&s, 4);
+    if (!date_ok(y, m, d))
+        return false;
+    if (clock < 0)
+        return rest(&s, days_of(y, m, d) * DAY, zone_seconds, time);
+    *time = days_of(y, m, d) * DAY + clock - zone_seconds;
+    return s.at == s.end;
+}
+
+/* "03-09-2026 ...", "3.9.2026 ...", "9/3/2026 ...". */
+static bool short_date(struct scan s, char order, int zone_seconds, int64_t *time)
+{
+    const int a = digits(&s, 2);
+    const char mark = s.at < s.end ? *s.at : 0;
+    int b, y;
+
+    if (mark != '-' && mark != '.' && mark != '/')
+        return false;
+    s.at++;
+    b = digits(&s, 2);
+    if (b < 0 || !take(&s, mark) || (y = digits(&s, 4)) < 0)
+        return false;
+    if (y < 100)
+        y += 2000;
+    if (order == 0 && mark != '/')
+        order = 'd';
+    if (order == 0 || !date_ok(y, order == 'd' ? b : a, order == 'd' ? a : b))
+        return false;
+    return rest(&s, days_of(y, order == 'd' ? b : a, order == 'd' ? a : b) * DAY, zone_seconds, time);
+}
+
+char bnc_time_order(struct bnc_span text)
+{
+    struct scan s;
+    int a, b;
+
+    text = bnc_span_trim(text);
+    s = (struct scan){ text.at, text.at + text.len };
+    a = digits(&s, 2);
+    if (a < 0 || !take(&s, '/') || (b = digits(&s, 2)) < 0 || !take(&s, '/'))
+        return 0;
+    if (a > 12 && b <= 12)
+        return 'd';
+    if ((b > 12 && a <= 12) || memchr(s.at, 'M', (size_t)(s.end - s.at)) != NULL)
+        return 'm';
+    return 0;
+}
+
+/* Two decimal digits at p, or a number above 99. */
+static inline unsigned two(const char *p)
+{
+    const unsigned a = (unsigned char)(p[0] - '0'), b = (unsigned char)(p[1] - '0');
+
+    return a > 9 || b > 9 ? 100 : a * 10 + b;
+}
+
+/* "YYYY?MM?DD" into the memo. */
+static bool long_date(struct bnc_time_memo *memo, const char *p)
+{
+    const unsigned century = two(p), year = two(p + 2), m = two(p + 5), d = two(p + 8);
+
+    if (century > 99 || year > 99 || p[4] != p[7] || (p[4] != '-' && p[4] != '/' && p[4] != '.') ||
+        !date_ok((int)(century * 100 + year), (int)m, (int)d))
+        return false;
+    memo->seconds = days_of((int)(century * 100 + year), (int)m, (int)d) * DAY;
+    memcpy(memo->date, p, sizeof memo->date);
+    return true;
+}
+
+bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order, int zone_seconds, int64_t *time)
+{
+    struct scan s;
+
+    text = bnc_span_trim(text);
+    if (text.len < 6)
+        return false;
+    s = (struct scan){ text.at, text.at + text.len };
+    if (text.len >= 10 && !bnc_is_digit(text.at[4])) {
+        const char *const p = text.at;
+
+        if (memcmp(p, memo->date, sizeof memo->date) == 0 || long_date(memo, p)) {
+            s.at += 10;
+            if (text.len >= 19 && (p[10] == ' ' || p[10] == 'T') && p[13] == ':' && p[16] == ':') {
+                const unsigned h = two(p + 11), m = two(p + 14), sec = two(p + 17);
+
+                if (h < 24 && m < 60 && sec <= 60 && (text.len == 19 || (text.len == 20 && p[19] == 'Z'))) {
+                    *time = memo->seconds + h * 3600 + m * 60 + sec - (text.len == 20 ? 0 : zone_seconds);
+                    return true;
+                }
+            }
+            return rest(&s, memo->seconds, zone_seconds, time);
+        }
+    }
+    if (!bnc_is_digit(text.at[0]))
+        return named_time(s, zone_seconds, time);
+    return number_time(text, zone_seconds, time) || short_date(s, date_order, zone_seconds, time) ||
+           named_time(s, zone_seconds, time);
+}
+
+bool bnc_time_parse(struct bnc_span text, char date_order, int zone_seconds, int64_t *time)
+{
+    struct bnc_time_memo memo = { { 0 }, 0 };
+
+    return bnc_time_parse_memo(&memo, text, date_order, zone_seconds, time);
+}
+
+void bnc_time_format(int64_t time, char buf[32])
+{
+    int64_t days, left, year_days;
+    int year, m;
+
+    buf[0] = '\0';
+    if (time == BNC_NO_TIME)
+        return;
+    days = time / DAY - (time % DAY < 0);
+    left = time - days * DAY;
+    year = (int)(1970 + days * 400 / 146097);
+    while (year < 9999 && days_of(year + 1, 1, 1) <= days)
+        year++;
+    while (year > 0 && days_of(year, 1, 1) > days)
+        year--;
+    year_days = days;
+    for (m = 12; m > 1 && days_of(year, m, 1) > year_days; m--)
+        ;
+    days -= days_of(year, m, 1) - 1;
+    {
+        const int part[] = { year / 100, year % 100, m, (int)days, (int)(left / 3600), (int)(left / 60 % 60), (int)(left % 60) };
+        static const char form[] = "%%-%-%T%:%:%Z";
+        char *p = buf;
+        int k = 0;
+
+        for (const char *f = form; *f != '\0'; f++) {
+            if (*f != '%') {
+                *p++ = *f;
+                continue;
+            }
+            *p++ = (char)('0' + part[k] / 10 % 10);
+            *p++ = (char)('0' + part[k++] % 10);
+        }
+        *p = '\0';
+    }
+}
