@@ -9,9 +9,13 @@
  *
  * Counting rules (DESIGN section 2):
  * - delivered, bounce, deferral ... count rows of that type.  A *late* bounce (rb, OOB, DSN) moves one message from delivered to bounced.
+ *   A message that bounced in time is not moved by a later report.  Nobody's deliveries go below zero: a domain without counted deliveries has
+ *   none to give (bounce-only exports).  tally->late counts what was moved.  Which day, campaign, IP, sender and provider gives a delivery:
+ *   the late bounce's own if it has one left, else the nearest before it in sorted order, so that parts equal totals in every table.
  * - Bounces that carry a message id are held back and resolved in finish: one per (message id, recipient), the last one in (time, source, row)
  *   order wins, others count as duplicates.  So that parts can be merged in any order, nothing is decided before finish.
- * - Recipients are distinct addresses among failures; those of deliveries are estimated from a 64-bit linear-counting sketch per domain.
+ * - Recipients are distinct (address, domain) pairs among failures; rows without an address have none.  Those of deliveries are estimated from a
+ *   64-bit linear-counting sketch per domain.
  */
 #ifndef BNC_AGGREGATE_TALLY_H
 #define BNC_AGGREGATE_TALLY_H
@@ -26,29 +30,49 @@ enum bnc_detail {                        /* how much a part keeps about addresse
     BNC_DETAIL_LISTS                     /* every address with outcome per campaign, and the text of those that may land on a list */
 };
 
-struct bnc_place { uint32_t source; uint64_t row, off; };     /* source: index in the source list */
+struct bnc_place { uint32_t source; uint64_t row, off; };     /* source: index in tally->sources */
 
 struct bnc_part;
 struct bnc_part_options {
     enum bnc_detail detail;
     const struct bnc_classifier *classifier;
     uint64_t seed;                       /* odd; per run, for hash tables only */
+    const struct bnc_span *sources;      /* the name of each source; copied.  NULL: sources are known by number only */
+    uint32_t n_sources;
 };
+/*
+ * NULL when out of memory.  Places are ordered by the *name* of their source, so that neither the order of the arguments nor that of merged
+ * states shows; sources of one name are one source.  Entries that are counted (and the verdicts object that owns them) and the classifier must
+ * outlive the part.
+ */
 struct bnc_part *bnc_part_create(const struct bnc_part_options *opt);
 void bnc_part_free(struct bnc_part *part);
 
-/*
- * Counts a batch of at most BNC_BATCH events (hash and prefetch first, then update).  entry[i] is NULL for types that are not classified (delivered,
- * sent, other); provider[i] is the one by domain or MX.  BNC_ENOMEM leaves the part unusable.
- */
 #define BNC_BATCH 32
 struct bnc_item {
     struct bnc_event event;
-    const struct bnc_entry *entry;
-    uint16_t provider;                   /* final: entry's where there is one */
+    const struct bnc_entry *entry;       /* NULL for types that are not classified (delivered, sent, other) */
+    uint16_t provider;                   /* by domain or MX; where there is an entry, the entry's counts */
+    uint32_t domain;                     /* 1 + number of the recipient's domain in this part; 0: not looked up yet */
     uint64_t row, off;
 };
+
+/*
+ * Looks up the recipient domains of at most BNC_BATCH events: sets 'domain', and 'provider' by domain (0: the tables don't know the domain, ask
+ * the MX).  Every domain is asked for once, whatever the number of its rows.  To be called before classification; events that are left
+ * out afterwards cost nothing.  BNC_ENOMEM leaves the part unusable.
+ */
+enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, size_t n);
+
+/*
+ * Counts a batch of at most BNC_BATCH events (hash and prefetch first, then update).  Items whose 'domain' is 0 are located first, their
+ * 'provider' is kept if it is not 0.  Events of one row stand next to each other and share its number; rows are counted by it.
+ * Times outside 1970-01-01T00:00:01Z .. 2106-02-07 are no times.  BNC_ENOMEM leaves the part unusable.
+ */
 enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n, uint32_t source);
+
+/* An event that a filter (--since, --provider ...) left out. */
+void bnc_part_add_filtered(struct bnc_part *part, uint32_t source, uint64_t row);
 
 /* Rows that yield no event: malformed, by reason with the first places, or repeated headers. */
 enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fault, struct bnc_place place);
@@ -57,7 +81,7 @@ void bnc_part_add_other(struct bnc_part *part, uint32_t source);
 
 /* ---- the finished tally ---- */
 
-/* The column of a cell: an event type, or type and cause for failures. */
+/* The column of a cell: type and cause for classified bounces and deferrals, else the event type.  Every event is in one cell per kind. */
 #define BNC_COL_BOUNCE(cause) (BNC_N_EVENTS + (cause))
 #define BNC_COL_DEFERRAL(cause) (BNC_N_EVENTS + BNC_N_CAUSES + (cause))
 #define BNC_N_COLS (BNC_N_EVENTS + 2 * BNC_N_CAUSES)
@@ -106,7 +130,8 @@ struct bnc_domain_cause {                /* sorted by (domain, cause, type) */
 struct bnc_template {                    /* sorted by (recipients desc, key); one per entry key */
     uint64_t key, template_fp;
     struct bnc_span text, label;
-    struct bnc_verdict verdict;
+    struct bnc_span rule, rule_source;   /* names behind verdict.rule, kept through states; "" if nothing matched */
+    struct bnc_verdict verdict;          /* read from a state: rule is 0, see 'rule' */
     enum bnc_event_type type;
     enum bnc_hardness hardness;
     uint64_t n, recipients;
@@ -129,7 +154,10 @@ struct bnc_fault_total { uint64_t n; struct bnc_place first[5]; uint32_t n_first
 
 enum bnc_address_state_bits { BNC_ADDR_BOUNCED = 1, BNC_ADDR_DEFERRED = 2, BNC_ADDR_DELIVERED = 4, BNC_ADDR_COMPLAINED = 8, BNC_ADDR_SUPPRESSED = 16 };
 
-/* Address x campaign outcome, lists only; sorted by (address, first, campaign).  The last event of an address in a campaign decides (retries count once). */
+/*
+ * Address x campaign outcome, lists only; sorted by (address, first, campaign).  The last event of an address in a campaign decides (retries
+ * count once); of several at the same time the one that stands last in: suppressed, deferral, bounce, delivered, late bounce, complaint.
+ */
 struct bnc_outcome {
     uint32_t address;                    /* index in tally->addresses */
     uint32_t campaign;                   /* index in subject[BNC_KIND_CAMPAIGN] (the sending day where there is none) */
@@ -138,8 +166,8 @@ struct bnc_outcome {
     int64_t first, last;
 };
 
-struct bnc_address {                     /* lists only; sorted by text */
-    struct bnc_span text;                /* lower-cased domain, local part as first seen in (time, source, row) order */
+struct bnc_address {                     /* lists only, failing or complaining or suppressed addresses; sorted by text */
+    struct bnc_span text;                /* lower-cased domain; the local part in the spelling that sorts first */
     uint64_t fp;
     uint32_t domain;
     uint8_t states;                      /* bits */
@@ -149,9 +177,11 @@ struct bnc_address {                     /* lists only; sorted by text */
 struct bnc_tally {
     uint64_t rows;                       /* read, header rows excluded */
     uint64_t n[BNC_N_EVENTS];            /* after late bounces were moved and duplicates taken out */
-    uint64_t malformed, repeated_headers, duplicates, late;   /* rows = sum n + malformed + repeated_headers + duplicates + filtered - (extra events of list cells) */
-    uint64_t filtered;                   /* by --since, --provider ... */
+    uint64_t malformed, repeated_headers, duplicates;
+    uint64_t late;                       /* deliveries that a late bounce turned into bounces: each is the second row of its message */
+    uint64_t filtered;                   /* events left out by --since, --provider ... */
     uint64_t extra_events;               /* events beyond the first of a row */
+                                         /* rows = sum n + malformed + repeated_headers + duplicates + late + filtered - extra_events */
     struct bnc_fault_total faults[BNC_N_FAULTS];
     int64_t first, last;                 /* of all events with a time */
     uint64_t recipients_failed, recipients_deferred, recipients_bounced, recipients_deferred_only;   /* distinct */
@@ -165,12 +195,14 @@ struct bnc_tally {
     struct bnc_address *addresses; size_t n_addresses;      /* lists only */
     struct bnc_outcome *outcomes; size_t n_outcomes;
     const struct bnc_classifier *classifier;
+    struct bnc_span *sources; uint32_t n_sources;           /* names, sorted, distinct; none where the parts were given none */
+    enum bnc_detail detail;              /* BNC_DETAIL_LISTS: addresses and outcomes are there */
     struct bnc_arena arena;              /* owns every name */
 };
 
 /*
- * Adds the parts up; they stay the caller's and can be finished only once.  'n_threads' are used through 'parallel' (the engine's: calls
- * fn(arg, i) for every i < n, in any order, on any thread), NULL: one after the other.
+ * Adds the parts up; they stay the caller's and unchanged: they may take more rows, be saved and be finished again.  Threads are used through
+ * 'parallel' (the engine's: calls fn(arg, i) for every i < n, in any order, on any thread), NULL: one after the other.
  */
 typedef void (*bnc_parallel_fn)(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts, bnc_parallel_fn parallel, void *ctx,

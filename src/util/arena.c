@@ -51,6 +51,20 @@ struct bnc_span bnc_arena_copy(struct bnc_arena *arena, struct bnc_span s)
     return bnc_span_from(at, s.len);
 }
 
+void bnc_arena_join(struct bnc_arena *dst, struct bnc_arena *src)
+{
+    struct bnc_arena_block *last = src->blocks;
+
+    if (last == NULL)
+        return;
+    while (last->next != NULL)
+        last = last->next;
+    last->next = dst->blocks;
+    dst->blocks = src->blocks;
+    dst->total_bytes += src->total_bytes;
+    *src = (struct bnc_arena){ 0 };
+}
+
 void bnc_arena_release(struct bnc_arena *arena)
 {
     while (arena->blocks != NULL) {

@@ -18,6 +18,9 @@ void *bnc_arena_alloc(struct bnc_arena *arena, size_t len);
 /* A copy of 's' with a NUL behind it (not counted in len); at == NULL when out of memory. */
 struct bnc_span bnc_arena_copy(struct bnc_arena *arena, struct bnc_span s);
 
+/* Hands all that 'src' holds to 'dst'; 'src' is empty then.  Nothing moves in memory. */
+void bnc_arena_join(struct bnc_arena *dst, struct bnc_arena *src);
+
 /* Gives everything back; the arena is empty and usable again. */
 void bnc_arena_release(struct bnc_arena *arena);
 

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+#include "aggregate/distinct.h"
+
+#include <stdlib.h>
+
+#define TASK_BYTES ((size_t)16 << 20)    /* counters of all tasks together */
+#define MAX_TASKS 8u
+
+struct job {
+    const struct bnc_distinct_plan *plan;
+    struct bnc_distinct *results;
+    size_t n_tasks;
+    bool failed;
+};
+
+struct scratch {                         /* of one task: small sets of one address */
+    uint32_t *set;
+    struct bnc_address_rec *by_campaign;
+    size_t cap;
+};
+
+/* ---- counters ---- */
+
+static size_t counters_of(const struct bnc_distinct_plan *plan)
+{
+    const struct bnc_merged *m = plan->m;
+
+    return m->n_pairs + plan->n_causes + 2 * (size_t)m->n_domains + m->n_names[BNC_KIND_CAMPAIGN] + plan->n_days;
+}
+
+static size_t bytes_of(const struct bnc_distinct_plan *plan)
+{
+    return (size_t)plan->n_providers * (BNC_N_CAUSES + 1) * sizeof(uint64_t) + counters_of(plan) * sizeof(uint32_t) + 16;
+}
+
+static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+{
+    const struct bnc_merged *m = plan->m;
+
+    *d = (struct bnc_distinct){ .block = calloc(1, bytes_of(plan)) };
+    if (d->block == NULL)
+        return false;
+    d->provider = d->block;
+    d->provider_cause = d->provider + plan->n_providers;
+    d->pair = (uint32_t *)(d->provider_cause + (size_t)plan->n_providers * BNC_N_CAUSES);
+    d->cause = d->pair + m->n_pairs;
+    d->domain_failed = d->cause + plan->n_causes;
+    d->domain_bounced = d->domain_failed + m->n_domains;
+    d->campaign = d->domain_bounced + m->n_domains;
+    d->day = d->campaign + m->n_names[BNC_KIND_CAMPAIGN];
+    return true;
+}
+
+void bnc_distinct_release(struct bnc_distinct *d)
+{
+    free(d->block);
+    free(d->addresses);
+    free(d->outcomes);
+    bnc_arena_release(&d->texts);
+    *d = (struct bnc_distinct){ 0 };
+}
+
+/* ---- small sets ---- */
+
+static int cmp_u32(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Sorts and drops repeats; how many are left. */
+static size_t unique(uint32_t *set, size_t n)
+{
+    size_t kept = 0;
+
+    if (n > 16)
+        qsort(set, n, sizeof *set, cmp_u32);
+    else
+        for (size_t i = 1; i < n; i++) {
+            const uint32_t x = set[i];
+            size_t j = i;
+
+            for (; j > 0 && set[j - 1] > x; j--)
+                set[j] = set[j - 1];
+            set[j] = x;
+        }
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || set[kept - 1] != set[i])
+            set[kept++] = set[i];
+    return kept;
+}
+
+static void count_set(uint32_t *set, size_t n, uint32_t *counters)
+{
+    n = unique(set, n);
+    for (size_t i = 0; i < n; i++)
+        counters[set[i]]++;
+}
+
+static bool reserve(struct scratch *s, size_t n)
+{
+    size_t cap = s->cap < 64 ? 64 : s->cap;
+    uint32_t *set;
+    struct bnc_address_rec *by_campaign;
+
+    if (n <= s->cap)
+        return true;
+    while (cap < n)
+        cap *= 2;
+    set = realloc(s->set, cap * sizeof *set);
+    if (set != NULL)
+        s->set = set;
+    by_campaign = realloc(s->by_campaign, cap * sizeof *by_campaign);
+    if (by_campaign != NULL)
+        s->by_campaign = by_campaign;
+    if (set == NULL || by_campaign == NULL)
+        return false;
+    s->cap = cap;
+    return true;
+}
+
+/* ---- one address ---- */
+
+static bool is_failure(const struct bnc_address_rec *r)
+{
+    const enum bnc_event_type type = BNC_WHAT_TYPE(r->what);
+
+    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL;
+}
+
+static const struct bnc_verdict *verdict_of(const struct bnc_merged *m, uint32_t entry)
+{
+    return BNC_IS_PSEUDO(entry) ? NULL : &m->entries[entry].entry->verdict;
+}
+
+static bool is_temporary(const struct bnc_merged *m, const struct bnc_address_rec *r)
+{
+    const struct bnc_verdict *v = verdict_of(m, r->entry);
+
+    return BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL || (v != NULL && v->duration == BNC_DURATION_TEMPORARY);
+}
+
+static size_t find_pair(const struct bnc_distinct_plan *plan, uint32_t domain, uint32_t entry)
+{
+    const uint64_t key = BNC_PAIR_KEY(domain, entry);
+    size_t low = plan->pair_at[domain], high = plan->pair_at[domain + 1];
+
+    while (high - low > 1) {
+        const size_t mid = low + (high - low) / 2;
+
+        if (plan->m->pairs[mid].key <= key)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Distinct pairs and causes: records are sorted by entry, so equal pairs are neighbours. */
+static void count_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
+                        const struct bnc_address_rec *r, size_t n)
+{
+    size_t n_set = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (is_failure(&r[i]) && (i == 0 || r[i].entry != r[i - 1].entry)) {
+            const size_t pair = find_pair(plan, r[i].domain, r[i].entry);
+
+            d->pair[pair]++;
+            if (plan->pair_cause[pair] != UINT32_MAX)
+                set[n_set++] = plan->pair_cause[pair];
+        }
+    count_set(set, n_set, d->cause);
+}
+
+static void count_providers(struct bnc_distinct *d, const struct bnc_merged *m, uint32_t *set,
+                            const struct bnc_address_rec *r, size_t n)
+{
+    size_t n_set = 0;
+    uint32_t before = UINT32_MAX;
+
+    for (size_t i = 0; i < n; i++)
+        if (is_failure(&r[i])) {
+            const struct bnc_verdict *v = verdict_of(m, r[i].entry);
+
+            set[n_set++] = v == NULL ? BNC_CAUSE_UNKNOWN : (uint32_t)v->provider * BNC_N_CAUSES + v->cause;
+        }
+    n_set = unique(set, n_set);
+    for (size_t i = 0; i < n_set; i++) {
+        d->provider_cause[set[i]]++;
+        if (before == UINT32_MAX || set[i] / BNC_N_CAUSES != before)
+            d->provider[set[i] / BNC_N_CAUSES]++;
+        before = set[i] / BNC_N_CAUSES;
+    }
+}
+
+static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
+                           const struct bnc_address_rec *r, size_t n)
+{
+    size_t n_set = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (is_failure(&r[i]))
+            set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
+    count_set(set, n_set, d->campaign);
+    n_set = 0;
+    for (size_t i = 0; i < n; i++)
+        if (is_failure(&r[i]))
+            set[n_set++] = plan->day_subject[bnc_time_day(r[i].time)];
+    count_set(set, n_set, d->day);
+    n_set = 0;
+    for (size_t i = 0; i < n; i++)
+        if (is_failure(&r[i]) && is_temporary(plan->m, &r[i]))
+            set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
+    d->recurring += unique(set, n_set) >= 3;
+}
+
+static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s,
+                          const struct bnc_address_rec *r, size_t n)
+{
+    bool bounced = false, deferred = false;
+
+    for (size_t i = 0; i < n; i++) {
+        bounced |= BNC_WHAT_TYPE(r[i].what) == BNC_EVENT_BOUNCE;
+        deferred |= BNC_WHAT_TYPE(r[i].what) == BNC_EVENT_DEFERRAL;
+    }
+    if (!bounced && !deferred)
+        return;
+    d->failed++;
+    d->bounced += bounced;
+    d->deferred += deferred;
+    d->deferred_only += !bounced;
+    d->domain_failed[r->domain]++;
+    d->domain_bounced[r->domain] += bounced;
+    count_pairs(d, plan, s->set, r, n);
+    count_providers(d, plan->m, s->set, r, n);
+    count_subjects(d, plan, s->set, r, n);
+}
+
+/* ---- lists: outcomes ---- */
+
+/* Of events at the same time, the greater decides: a wrong suppression is the costliest error, so a delivery beats a bounce. */
+static unsigned rank_of(uint32_t what)
+{
+    static const uint8_t rank[BNC_N_EVENTS + 1] = {
+        [BNC_EVENT_SUPPRESSED] = 1, [BNC_EVENT_DEFERRAL] = 2, [BNC_EVENT_BOUNCE] = 3, [BNC_EVENT_DELIVERED] = 4,
+        [BNC_CODE_LATE] = 5, [BNC_EVENT_COMPLAINT] = 6
+    };
+
+    return rank[BNC_WHAT_CODE(what)];
+}
+
+static int cmp_outcome_rec(const void *a, const void *b)
+{
+    const struct bnc_address_rec *x = a, *y = b;
+
+    if (BNC_WHAT_CAMPAIGN(x->what) != BNC_WHAT_CAMPAIGN(y->what))
+        return BNC_WHAT_CAMPAIGN(x->what) < BNC_WHAT_CAMPAIGN(y->what) ? -1 : 1;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    if (rank_of(x->what) != rank_of(y->what))
+        return rank_of(x->what) < rank_of(y->what) ? -1 : 1;
+    return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+static uint8_t state_bit(enum bnc_event_type type)
+{
+    static const uint8_t bit[BNC_N_EVENTS] = {
+        [BNC_EVENT_BOUNCE] = BNC_ADDR_BOUNCED, [BNC_EVENT_DEFERRAL] = BNC_ADDR_DEFERRED,
+        [BNC_EVENT_DELIVERED] = BNC_ADDR_DELIVERED, [BNC_EVENT_COMPLAINT] = BNC_ADDR_COMPLAINED,
+        [BNC_EVENT_SUPPRESSED] = BNC_ADDR_SUPPRESSED
+    };
+
+    return bit[type];
+}
+
+static void *grow(void *at, size_t *cap, size_t need, size_t each)
+{
+    size_t next = *cap < 64 ? 64 : *cap;
+    void *to;
+
+    if (need <= *cap)
+        return at;
+    while (next < need)
+        next += next / 2;
+    to = realloc(at, next * each);
+    if (to != NULL)
+        *cap = next;
+    return to;
+}
+
+/* One outcome per campaign out of records sorted by cmp_outcome_rec(). */
+static bool add_outcomes(struct bnc_distinct *d, const struct bnc_address_rec *r, size_t n)
+{
+    struct bnc_outcome *at = grow(d->outcomes, &d->cap_outcomes, d->n_outcomes + n, sizeof *at);
+
+    if (at == NULL)
+        return false;
+    d->outcomes = at;
+    for (size_t i = 0; i < n; i++) {
+        const bool fails = is_failure(&r[i]) && !BNC_IS_PSEUDO(r[i].entry);
+        struct bnc_outcome *o = &at[d->n_outcomes];
+
+        if (i > 0 && BNC_WHAT_CAMPAIGN(r[i - 1].what) == BNC_WHAT_CAMPAIGN(r[i].what))
+            o--;
+        else
+            *o = (struct bnc_outcome){ .first = BNC_NO_TIME, .last = BNC_NO_TIME };
+        d->n_outcomes = (size_t)(o - at) + 1;
+        o->campaign = BNC_WHAT_CAMPAIGN(r[i].what);
+        o->template = fails ? r[i].entry : UINT32_MAX;
+        o->type = (uint8_t)BNC_WHAT_TYPE(r[i].what);
+        if (o->first == BNC_NO_TIME)
+            o->first = bnc_time_of_last(r[i].time);
+        o->last = bnc_time_of_last(r[i].time);
+    }
+    return true;
+}
+
+static struct bnc_span full_text(struct bnc_distinct *d, const struct bnc_text *t, struct bnc_span domain)
+{
+    const size_t len = t->text.len + (t->is_local ? domain.len : 0);
+    char *at = bnc_arena_alloc(&d->texts, len + 1);
+    size_t local = t->text.len;
+
+    if (at == NULL)
+        return bnc_span_from(NULL, 0);
+    memcpy(at, t->text.at, t->text.len);
+    if (t->is_local)
+        memcpy(at + t->text.len, domain.at, domain.len);
+    else                                 /* hashes and odd addresses: what follows the last '@' is the domain */
+        while (local > 0 && at[local - 1] != '@')
+            local--;
+    for (size_t i = local; local > 0 && i < len; i++)
+        at[i] = bnc_lower(at[i]);
+    at[len] = '\0';
+    return bnc_span_from(at, len);
+}
+
+static bool add_address(struct bnc_distinct *d, const struct bnc_merged *m, struct scratch *s,
+                        const struct bnc_address_rec *r, size_t n, const struct bnc_text *text)
+{
+    struct bnc_address *a = grow(d->addresses, &d->cap_addresses, d->n_addresses + 1, sizeof *a);
+
+    if (a == NULL)
+        return false;
+    d->addresses = a;
+    a += d->n_addresses;
+    *a = (struct bnc_address){
+        .text = full_text(d, text, m->domains[r->domain].name), .fp = r->fp, .domain = r->domain,
+        .outcome_at = (uint32_t)d->n_outcomes
+    };
+    if (a->text.at == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        a->states |= state_bit(BNC_WHAT_TYPE(r[i].what));
+    memcpy(s->by_campaign, r, n * sizeof *r);
+    qsort(s->by_campaign, n, sizeof *r, cmp_outcome_rec);
+    if (!add_outcomes(d, s->by_campaign, n))
+        return false;
+    a->n_outcomes = (uint32_t)d->n_outcomes - a->outcome_at;
+    d->n_addresses++;
+    return true;
+}
+
+/* ---- one partition ---- */
+
+/* Walks addresses and texts side by side: both are sorted by fingerprint. */
+static bool walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s,
+                 const struct bnc_address_rec *r, size_t n, const char *texts, size_t texts_len)
+{
+    size_t text_at = 0;
+
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i + 1; j < n && r[j].fp == r[i].fp && r[j].domain == r[i].domain; j++)
+            ;
+        if (!reserve(s, j - i))
+            return false;
+        count_address(d, plan, s, r + i, j - i);
+        while (text_at < texts_len && bnc_text_read(texts + text_at).fp < r[i].fp)
+            text_at += BNC_TEXT_HEAD + bnc_text_read(texts + text_at).text.len;
+        if (text_at < texts_len) {
+            const struct bnc_text t = bnc_text_read(texts + text_at);
+
+            if (t.fp == r[i].fp && !add_address(d, plan->m, s, r + i, j - i, &t))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s, unsigned p)
+{
+    size_t n, texts_len = 0;
+    struct bnc_address_rec *recs = bnc_merged_addresses(plan->m, p, &n);
+    const bool lists = plan->m->detail == BNC_DETAIL_LISTS;
+    char *texts = recs != NULL && lists ? bnc_merged_texts(plan->m, p, &texts_len) : NULL;
+    const bool ok = recs != NULL && (texts != NULL || !lists) && walk(d, plan, s, recs, n, texts, texts_len);
+
+    free(recs);
+    free(texts);
+    return ok;
+}
+
+static void task(void *arg, size_t t)
+{
+    struct job *job = arg;
+    struct bnc_distinct *d = &job->results[t];
+    struct scratch s = { 0 };
+    bool ok = init(d, job->plan);
+
+    for (unsigned p = (unsigned)t; ok && p < BNC_LOG_PARTS; p += (unsigned)job->n_tasks)
+        ok = count_partition(d, job->plan, &s, p);
+    if (!ok)
+        __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
+    free(s.set);
+    free(s.by_campaign);
+}
+
+/* ---- adding the tasks up ---- */
+
+static void add_counters(struct bnc_distinct *out, const struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+{
+    const size_t n32 = counters_of(plan), n64 = (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
+
+    for (size_t i = 0; i < n64; i++)
+        out->provider[i] += d->provider[i];
+    for (size_t i = 0; i < n32; i++)
+        out->pair[i] += d->pair[i];
+    out->failed += d->failed;
+    out->bounced += d->bounced;
+    out->deferred += d->deferred;
+    out->deferred_only += d->deferred_only;
+    out->recurring += d->recurring;
+}
+
+/* Moves the addresses of a task behind those of 'out'. */
+static bool move_addresses(struct bnc_distinct *out, struct bnc_distinct *d)
+{
+    struct bnc_address *a = grow(out->addresses, &out->cap_addresses, out->n_addresses + d->n_addresses, sizeof *a);
+    struct bnc_outcome *o;
+
+    if (a == NULL)
+        return d->n_addresses == 0;
+    out->addresses = a;
+    o = grow(out->outcomes, &out->cap_outcomes, out->n_outcomes + d->n_outcomes, sizeof *o);
+    if (o == NULL)
+        return d->n_outcomes == 0;
+    out->outcomes = o;
+    for (size_t i = 0; i < d->n_addresses; i++) {
+        a[out->n_addresses + i] = d->addresses[i];
+        a[out->n_addresses + i].outcome_at += (uint32_t)out->n_outcomes;
+    }
+    if (d->n_outcomes > 0)
+        memcpy(o + out->n_outcomes, d->outcomes, d->n_outcomes * sizeof *o);
+    out->n_addresses += d->n_addresses;
+    out->n_outcomes += d->n_outcomes;
+    bnc_arena_join(&out->texts, &d->texts);
+    return true;
+}
+
+enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_distinct_plan *plan)
+{
+    const size_t fit = TASK_BYTES / bytes_of(plan);
+    struct job job = { .plan = plan, .n_tasks = fit < 1 ? 1 : fit > MAX_TASKS ? MAX_TASKS : fit };
+    bool ok;
+
+    *out = (struct bnc_distinct){ 0 };
+    job.results = calloc(job.n_tasks, sizeof *job.results);
+    if (job.results == NULL)
+        return BNC_ENOMEM;
+    bnc_merged_run(plan->m, job.n_tasks, task, &job);
+    ok = !job.failed;
+    *out = job.results[0];
+    for (size_t t = 1; t < job.n_tasks; t++) {
+        if (ok) {
+            add_counters(out, &job.results[t], plan);
+            ok = move_addresses(out, &job.results[t]);
+        }
+        bnc_distinct_release(&job.results[t]);
+    }
+    free(job.results);
+    return ok ? BNC_OK : BNC_ENOMEM;
+}

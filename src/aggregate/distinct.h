@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ * distinct.h - how many different recipients stand behind the counts, and what became of each; private to the room.
+ * An address is one (fingerprint, domain).  Partition by partition, so that memory is a sixty-fourth of the log.
+ */
+#ifndef BNC_AGGREGATE_DISTINCT_H
+#define BNC_AGGREGATE_DISTINCT_H
+
+#include "aggregate/merge.h"
+
+/* Where the counts go; all by merged numbers. */
+struct bnc_distinct_plan {
+    const struct bnc_merged *m;
+    const size_t *pair_at;               /* [n_domains + 1]: each domain's run in m->pairs */
+    const uint32_t *pair_cause;          /* [n_pairs]: row of domain_causes, UINT32_MAX if it is no failure */
+    uint32_t n_causes;
+    const uint32_t *day_subject;         /* by day since 1970 + 1 */
+    uint32_t n_days, n_providers;
+};
+
+
+struct bnc_distinct {
+    uint32_t *pair, *cause, *domain_failed, *domain_bounced, *campaign, *day;
+    uint64_t *provider;                  /* [n_providers] */
+    uint64_t *provider_cause;            /* [n_providers * BNC_N_CAUSES] */
+    uint64_t failed, bounced, deferred, deferred_only, recurring;
+    struct bnc_address *addresses;       /* lists; domain, campaign and template by merged numbers */
+    size_t n_addresses, cap_addresses;
+    struct bnc_outcome *outcomes;        /* in runs by address; 'address' is unset */
+    size_t n_outcomes, cap_outcomes;
+    struct bnc_arena texts;
+    void *block;                         /* owns the arrays of counters */
+};
+
+/* Fills 'out' from all partitions.  BNC_ENOMEM; release in any case. */
+enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_distinct_plan *plan);
+void bnc_distinct_release(struct bnc_distinct *d);
+
+#endif

@@ -1,0 +1,780 @@
+/* SPDX-License-Identifier: MIT
+ * finish.c - from merged parts to the tally that others read.
+ *
+ *   merge -> late bounces take deliveries back -> subjects and cells -> domains and their causes -> distinct recipients
+ *         -> templates in order of recipients -> providers and totals -> (lists) addresses and outcomes
+ */
+#include "aggregate/distinct.h"
+#include "aggregate/merge.h"
+
+#include "util/status.h"
+
+#include <stdlib.h>
+
+#define N_DAY_SLOTS (UINT32_MAX / BNC_SECONDS_PER_DAY + 2)
+
+struct finish {
+    struct bnc_tally *t;
+    struct bnc_merged m;
+    struct bnc_distinct d;
+    uint64_t *taken;                     /* [n_domains] deliveries taken back, by merged domain */
+    uint64_t n_taken;
+    size_t *pair_at;                     /* [n_domains + 1] */
+    uint32_t *pair_cause;                /* [n_pairs] */
+    uint32_t *domain_index;              /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
+    uint32_t *campaign_index;            /* likewise */
+    uint32_t *template_index;            /* merged entry -> tally's */
+    uint32_t *day_subject;               /* day + 1 -> subject */
+};
+
+static void *arena_array(struct bnc_tally *t, size_t n, size_t each)
+{
+    void *at = n < SIZE_MAX / each - 1 ? bnc_arena_alloc(&t->arena, (n + 1) * each) : NULL;
+
+    if (at != NULL)
+        memset(at, 0, (n + 1) * each);
+    return at;
+}
+
+static enum bnc_event_type pair_type(const struct bnc_merged *m, uint32_t entry)
+{
+    return BNC_IS_PSEUDO(entry) ? (enum bnc_event_type)(entry - BNC_PSEUDO_ENTRY(0)) : m->entries[entry].entry->type;
+}
+
+/* ---- late bounces ---- */
+
+/*
+ * Shares 'target' takings out among subjects in sorted order: each gives for its own late bounces first; what it can't give, the
+ * nearest before it gives, then the first that can.  take[i] <= avail[i], and their sum is 'target' <= the sum of avail.
+ */
+static void spread(const uint64_t *late, const uint64_t *avail, uint64_t *take, size_t n, uint64_t target)
+{
+    uint64_t sum = 0, carry = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        take[i] = late[i] < avail[i] ? late[i] : avail[i];
+        if (take[i] > target - sum)
+            take[i] = target - sum;
+        sum += take[i];
+    }
+    for (size_t i = n; i-- > 0 && sum < target;) {
+        uint64_t give = avail[i] - take[i];
+
+        carry += late[i] > take[i] ? late[i] - take[i] : 0;
+        give = give < carry ? give : carry;
+        give = give < target - sum ? give : target - sum;
+        take[i] += give;
+        carry -= give;
+        sum += give;
+    }
+    for (size_t i = 0; i < n && sum < target; i++) {
+        const uint64_t give = avail[i] - take[i] < target - sum ? avail[i] - take[i] : target - sum;
+
+        take[i] += give;
+        sum += give;
+    }
+}
+
+/* Takes 'target' deliveries out of the cells of one kind and provider. */
+static bool take_from_cells(struct bnc_count *cells, size_t n, unsigned provider, uint64_t target)
+{
+    uint64_t *late = calloc(3 * (n + 1), sizeof *late), *avail = late + n, *take = avail + n;
+    size_t n_subjects = 0, at = 0;
+    uint32_t subject = 0;
+
+    if (late == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (BNC_CELL_PROVIDER(cells[i].key) != provider)
+            continue;
+        if (n_subjects == 0 || BNC_CELL_SUBJECT(cells[i].key) != subject)
+            n_subjects++;
+        subject = BNC_CELL_SUBJECT(cells[i].key);
+        if (BNC_CELL_COL(cells[i].key) == BNC_COL_LATE)
+            late[n_subjects - 1] = cells[i].n;
+        if (BNC_CELL_COL(cells[i].key) == BNC_EVENT_DELIVERED)
+            avail[n_subjects - 1] = cells[i].n;
+    }
+    spread(late, avail, take, n_subjects, target);
+    for (size_t i = 0; i < n; i++) {
+        if (BNC_CELL_PROVIDER(cells[i].key) != provider)
+            continue;
+        if (at == 0 || BNC_CELL_SUBJECT(cells[i].key) != subject)
+            at++;
+        subject = BNC_CELL_SUBJECT(cells[i].key);
+        if (BNC_CELL_COL(cells[i].key) == BNC_EVENT_DELIVERED)
+            cells[i].n -= take[at - 1];
+    }
+    free(late);
+    return true;
+}
+
+/* The first cell of 'kind' at or after which no smaller kind follows. */
+static size_t kind_at(const struct bnc_merged *m, unsigned kind)
+{
+    size_t low = 0, high = m->n_cells;
+
+    while (low < high) {
+        const size_t mid = low + (high - low) / 2;
+
+        if (BNC_CELL_KIND(m->cells[mid].key) < kind)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static bool take_back_by_provider(struct finish *f)
+{
+    const size_t n = f->t->n_providers;
+    uint64_t *late = calloc(3 * n + 1, sizeof *late), *avail = late + n, *take = avail + n;
+    bool ok = late != NULL;
+
+    for (size_t i = 0; ok && i < kind_at(&f->m, BNC_KIND_DAY + 1); i++) {
+        const unsigned provider = BNC_CELL_PROVIDER(f->m.cells[i].key), col = BNC_CELL_COL(f->m.cells[i].key);
+
+        if (col == BNC_COL_LATE)
+            late[provider] += f->m.cells[i].n;
+        if (col == BNC_EVENT_DELIVERED)
+            avail[provider] += f->m.cells[i].n;
+    }
+    if (ok)
+        spread(late, avail, take, n, f->n_taken);
+    for (unsigned p = 0; ok && p < n; p++)
+        for (unsigned k = 0; ok && take[p] > 0 && k < BNC_N_KINDS; k++) {
+            const size_t at = kind_at(&f->m, k);
+
+            ok = take_from_cells(f->m.cells + at, kind_at(&f->m, k + 1) - at, p, take[p]);
+        }
+    free(late);
+    return ok;
+}
+
+static bool take_back(struct finish *f)
+{
+    struct bnc_merged *m = &f->m;
+
+    f->taken = calloc((size_t)m->n_domains + 1, sizeof *f->taken);
+    if (f->taken == NULL)
+        return false;
+    for (size_t i = 0; i < m->n_pairs; i++)
+        if (BNC_PAIR_ENTRY(m->pairs[i].key) == BNC_PSEUDO_LATE) {
+            const uint32_t d = BNC_PAIR_DOMAIN(m->pairs[i].key);
+
+            f->taken[d] = m->pairs[i].n < m->domains[d].delivered ? m->pairs[i].n : m->domains[d].delivered;
+            f->n_taken += f->taken[d];
+        }
+    f->t->late = f->n_taken;
+    return f->n_taken == 0 || take_back_by_provider(f);
+}
+
+/* ---- cells and subjects ---- */
+
+static struct bnc_span subject_name(struct finish *f, unsigned kind, uint32_t subject)
+{
+    char day[32];
+
+    if (kind == BNC_KIND_DAY) {
+        bnc_day_name(subject, day);
+        return bnc_arena_copy(&f->t->arena, bnc_span_str(day));
+    }
+    return bnc_arena_copy(&f->t->arena, f->m.names[kind][subject]);
+}
+
+static void add_to_subject(struct bnc_subject *s, const struct bnc_cell *c)
+{
+    s->n[bnc_col_type(c->col)] += c->n;
+    if (c->first != BNC_NO_TIME && (s->first == BNC_NO_TIME || c->first < s->first))
+        s->first = c->first;
+    if (c->last != BNC_NO_TIME && (s->last == BNC_NO_TIME || c->last > s->last))
+        s->last = c->last;
+}
+
+/* The cells of one kind, with new numbers for the subjects that are left. */
+static bool build_kind(struct finish *f, unsigned kind)
+{
+    struct bnc_tally *t = f->t;
+    const size_t from = kind_at(&f->m, kind), to = kind_at(&f->m, kind + 1);
+    uint32_t before = UINT32_MAX;
+    struct bnc_subject *s;
+    size_t n = 0;
+
+    for (size_t i = from; i < to; i++)
+        if (BNC_CELL_COL(f->m.cells[i].key) != BNC_COL_LATE) {
+            n += BNC_CELL_SUBJECT(f->m.cells[i].key) != before;
+            before = BNC_CELL_SUBJECT(f->m.cells[i].key);
+        }
+    t->subject[kind] = arena_array(t, n, sizeof *s);
+    if (t->subject[kind] == NULL)
+        return false;
+    s = t->subject[kind] - 1;
+    before = UINT32_MAX;
+    for (size_t i = from; i < to; i++) {
+        const struct bnc_count *c = &f->m.cells[i];
+        const uint32_t subject = BNC_CELL_SUBJECT(c->key);
+        struct bnc_cell *cell = &t->cells[t->n_cells];
+
+        if (BNC_CELL_COL(c->key) == BNC_COL_LATE)
+            continue;
+        if (subject != before) {
+            *++s = (struct bnc_subject){ .name = subject_name(f, kind, subject), .first = BNC_NO_TIME, .last = BNC_NO_TIME };
+            if (s->name.at == NULL)
+                return false;
+            s->day = kind == BNC_KIND_DAY && subject > 0 ? (int32_t)subject - 1 : BNC_DAY_NONE;
+            if (kind == BNC_KIND_DAY)
+                f->day_subject[subject] = (uint32_t)t->n_subjects[kind];
+            if (kind == BNC_KIND_CAMPAIGN)
+                f->campaign_index[subject] = (uint32_t)t->n_subjects[kind];
+            t->n_subjects[kind]++;
+            before = subject;
+        }
+        *cell = (struct bnc_cell){
+            .kind = (uint8_t)kind, .subject = (uint32_t)t->n_subjects[kind] - 1, .provider = BNC_CELL_PROVIDER(c->key),
+            .col = (uint16_t)BNC_CELL_COL(c->key), .n = c->n,
+            .first = bnc_time_of_first(c->first), .last = bnc_time_of_last(c->last)
+        };
+        add_to_subject(s, cell);
+        t->n_cells++;
+    }
+    return true;
+}
+
+static bool build_cells(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+    const size_t n_campaigns = f->m.n_names[BNC_KIND_CAMPAIGN];
+
+    t->cells = arena_array(t, f->m.n_cells, sizeof *t->cells);
+    f->day_subject = calloc(N_DAY_SLOTS, sizeof *f->day_subject);
+    f->campaign_index = malloc((n_campaigns + 1) * sizeof *f->campaign_index);
+    if (t->cells == NULL || f->day_subject == NULL || f->campaign_index == NULL)
+        return false;
+    memset(f->campaign_index, 0xff, (n_campaigns + 1) * sizeof *f->campaign_index);
+    for (unsigned k = 0; k < BNC_N_KINDS; k++)
+        if (!build_kind(f, k))
+            return false;
+    return true;
+}
+
+/* ---- domains ---- */
+
+/* -64 ln(z / 64) for z free bits of 64, rounded: how many recipients set the others (linear counting, Whang 1990). */
+static uint64_t sketch_count(uint64_t sketch, uint64_t delivered)
+{
+    static const uint16_t recipients[65] = {
+        0, 266, 222, 196, 177, 163, 151, 142, 133, 126, 119, 113, 107, 102, 97, 93, 89, 85, 81, 78, 74, 71, 68, 65, 63, 60,
+        58, 55, 53, 51, 48, 46, 44, 42, 40, 39, 37, 35, 33, 32, 30, 28, 27, 25, 24, 23, 21, 20, 18, 17, 16, 15, 13, 12, 11,
+        10, 9, 7, 6, 5, 4, 3, 2, 1, 0
+    };
+    const int free_bits = 64 - __builtin_popcountll(sketch);
+
+    if (sketch == 0 || free_bits == 0)   /* no addresses, or too many to tell */
+        return sketch == 0 ? 0 : delivered;
+    return recipients[free_bits] < delivered ? recipients[free_bits] : delivered;
+}
+
+struct poll { uint64_t *n; uint16_t *named; size_t n_named; };   /* [65536] votes by provider, and who has any */
+
+static void vote_for(struct poll *poll, uint16_t provider, uint64_t n)
+{
+    if (provider == 0)
+        return;
+    if (poll->n[provider] == 0)
+        poll->named[poll->n_named++] = provider;
+    poll->n[provider] += n;
+}
+
+/* By domain, else the provider that most of its rows named; of equals the smaller.  '*vote' moves on to the next domain's. */
+static uint16_t domain_provider(const struct finish *f, uint32_t d, size_t *vote, struct poll *poll)
+{
+    const struct bnc_merged *m = &f->m;
+    uint16_t best = 0;
+
+    for (; *vote < m->n_votes && m->votes[*vote].key >> 16 == d; ++*vote)
+        vote_for(poll, (uint16_t)m->votes[*vote].key, m->votes[*vote].n);
+    for (size_t i = f->pair_at[d]; m->domains[d].provider == 0 && i < f->pair_at[d + 1]; i++)
+        if (!BNC_IS_PSEUDO(BNC_PAIR_ENTRY(m->pairs[i].key)))
+            vote_for(poll, m->entries[BNC_PAIR_ENTRY(m->pairs[i].key)].entry->verdict.provider, m->pairs[i].n);
+    for (size_t i = 0; i < poll->n_named; i++) {
+        const uint16_t p = poll->named[i];
+
+        if (best == 0 || poll->n[p] > poll->n[best] || (poll->n[p] == poll->n[best] && p < best))
+            best = p;
+    }
+    while (poll->n_named > 0)
+        poll->n[poll->named[--poll->n_named]] = 0;
+    return m->domains[d].provider != 0 ? m->domains[d].provider : best;
+}
+
+static void widen(int64_t *first, int64_t *last, const struct bnc_count *c)
+{
+    const int64_t f = bnc_time_of_first(c->first), l = bnc_time_of_last(c->last);
+
+    if (f != BNC_NO_TIME && (*first == BNC_NO_TIME || f < *first))
+        *first = f;
+    if (l != BNC_NO_TIME && (*last == BNC_NO_TIME || l > *last))
+        *last = l;
+}
+
+/* The row of (cause, type) among those of this domain, made if missing. */
+static uint32_t cause_row(struct finish *f, struct bnc_domain *d, uint32_t index, unsigned cause, enum bnc_event_type type)
+{
+    struct bnc_domain_cause *at = f->t->domain_causes;
+    uint32_t i = d->cause_at;
+
+    for (; i < d->cause_at + d->n_causes; i++)
+        if (at[i].cause == cause && at[i].type == type)
+            return i;
+    d->n_causes++;
+    f->t->n_domain_causes++;
+    at[i] = (struct bnc_domain_cause){
+        .domain = index, .cause = (uint8_t)cause, .type = (uint8_t)type, .first = BNC_NO_TIME, .last = BNC_NO_TIME,
+        .top_template = UINT32_MAX
+    };
+    return i;
+}
+
+static int cmp_cause(const void *a, const void *b)
+{
+    const struct bnc_domain_cause *x = a, *y = b;
+
+    if (x->cause != y->cause)
+        return x->cause < y->cause ? -1 : 1;
+    return (x->type > y->type) - (x->type < y->type);
+}
+
+/* Counts the pairs of a domain; its causes get their rows, sorted, before anything is added to them. */
+static void count_domain(struct finish *f, struct bnc_domain *d, uint32_t index, uint32_t merged)
+{
+    const struct bnc_merged *m = &f->m;
+
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (size_t i = f->pair_at[merged]; i < f->pair_at[merged + 1]; i++) {
+            const struct bnc_count *pair = &m->pairs[i];
+            const uint32_t entry = BNC_PAIR_ENTRY(pair->key);
+            const struct bnc_verdict *v = BNC_IS_PSEUDO(entry) ? NULL : &m->entries[entry].entry->verdict;
+            const enum bnc_event_type type = pair_type(m, entry);
+            struct bnc_domain_cause *c;
+
+            f->pair_cause[i] = UINT32_MAX;
+            if (entry == BNC_PSEUDO_LATE)
+                continue;
+            if (pass == 0)
+                d->n[type] += pair->n;
+            if (type != BNC_EVENT_BOUNCE && type != BNC_EVENT_DEFERRAL)
+                continue;
+            f->pair_cause[i] = cause_row(f, d, index, v == NULL ? BNC_CAUSE_UNKNOWN : v->cause, type);
+            if (pass == 0)
+                continue;
+            c = &f->t->domain_causes[f->pair_cause[i]];
+            c->events += pair->n;
+            c->failed_days |= pair->days;
+            c->explicit_domain |= v != NULL && v->explicit_domain;
+            widen(&c->first, &c->last, pair);
+            widen(&d->first, &d->last, pair);
+        }
+        if (pass == 0)
+            qsort(f->t->domain_causes + d->cause_at, d->n_causes, sizeof *f->t->domain_causes, cmp_cause);
+    }
+}
+
+static bool index_pairs(struct finish *f)
+{
+    struct bnc_merged *m = &f->m;
+    size_t i = 0;
+
+    f->pair_at = malloc(((size_t)m->n_domains + 2) * sizeof *f->pair_at);
+    f->pair_cause = malloc((m->n_pairs + 1) * sizeof *f->pair_cause);
+    f->domain_index = malloc(((size_t)m->n_domains + 1) * sizeof *f->domain_index);
+    if (f->pair_at == NULL || f->pair_cause == NULL || f->domain_index == NULL)
+        return false;
+    for (uint32_t d = 0; d <= m->n_domains; d++) {
+        while (i < m->n_pairs && BNC_PAIR_DOMAIN(m->pairs[i].key) < d)
+            i++;
+        f->pair_at[d] = i;
+    }
+    return true;
+}
+
+static bool has_events(const uint64_t n[BNC_N_EVENTS])
+{
+    uint64_t any = 0;
+
+    for (unsigned e = 0; e < BNC_N_EVENTS; e++)
+        any |= n[e];
+    return any != 0;
+}
+
+static bool build_domains(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+    struct poll poll = { calloc(65536, sizeof *poll.n), malloc(65536 * sizeof *poll.named), 0 };
+    size_t vote = 0;
+    bool ok = poll.n != NULL && poll.named != NULL && index_pairs(f);
+
+    t->domains = arena_array(t, f->m.n_domains, sizeof *t->domains);
+    t->domain_causes = arena_array(t, f->m.n_pairs, sizeof *t->domain_causes);
+    ok = ok && t->domains != NULL && t->domain_causes != NULL;
+    for (uint32_t i = 0; ok && i < f->m.n_domains; i++) {
+        const struct bnc_merged_domain *from = &f->m.domains[i];
+        struct bnc_domain *d = &t->domains[t->n_domains];
+
+        *d = (struct bnc_domain){
+            .provider = domain_provider(f, i, &vote, &poll), .delivered_days = from->days, .cause_at = (uint32_t)t->n_domain_causes,
+            .first = BNC_NO_TIME, .last = BNC_NO_TIME
+        };
+        d->n[BNC_EVENT_DELIVERED] = from->delivered - f->taken[i];
+        d->recipients_delivered = sketch_count(from->sketch, d->n[BNC_EVENT_DELIVERED]);
+        count_domain(f, d, (uint32_t)t->n_domains, i);
+        f->domain_index[i] = UINT32_MAX;
+        if (!has_events(d->n))
+            continue;
+        d->name = bnc_arena_copy(&t->arena, from->name);
+        ok = d->name.at != NULL;
+        f->domain_index[i] = (uint32_t)t->n_domains++;
+        t->providers[d->provider].domains++;
+    }
+    free(poll.n);
+    free(poll.named);
+    return ok;
+}
+
+/* ---- distinct recipients ---- */
+
+static bool build_recipients(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+    const struct bnc_distinct_plan plan = {
+        .m = &f->m, .pair_at = f->pair_at, .pair_cause = f->pair_cause, .n_causes = (uint32_t)t->n_domain_causes,
+        .day_subject = f->day_subject, .n_days = (uint32_t)t->n_subjects[BNC_KIND_DAY], .n_providers = (uint32_t)t->n_providers
+    };
+
+    if (bnc_distinct_count(&f->d, &plan) != BNC_OK)
+        return false;
+    for (uint32_t i = 0; i < f->m.n_domains; i++)
+        if (f->domain_index[i] != UINT32_MAX) {
+            t->domains[f->domain_index[i]].recipients_failed = f->d.domain_failed[i];
+            t->domains[f->domain_index[i]].recipients_bounced = f->d.domain_bounced[i];
+        }
+    for (size_t i = 0; i < t->n_domain_causes; i++)
+        t->domain_causes[i].recipients = f->d.cause[i];
+    for (uint32_t i = 0; i < f->m.n_names[BNC_KIND_CAMPAIGN]; i++)
+        if (f->campaign_index[i] != UINT32_MAX)
+            t->subject[BNC_KIND_CAMPAIGN][f->campaign_index[i]].recipients_failed = f->d.campaign[i];
+    for (size_t i = 0; i < t->n_subjects[BNC_KIND_DAY]; i++)
+        t->subject[BNC_KIND_DAY][i].recipients_failed = f->d.day[i];
+    for (size_t p = 0; p < t->n_providers; p++) {
+        t->providers[p].recipients_failed = f->d.provider[p];
+        for (unsigned c = 0; c < BNC_N_CAUSES; c++)
+            t->providers[p].cause_recipients[c] = f->d.provider_cause[p * BNC_N_CAUSES + c];
+    }
+    t->recipients_failed = f->d.failed;
+    t->recipients_bounced = f->d.bounced;
+    t->recipients_deferred = f->d.deferred;
+    t->recipients_deferred_only = f->d.deferred_only;
+    t->recipients_recurring = f->d.recurring;
+    return true;
+}
+
+/* ---- templates ---- */
+
+/* Sums over the pairs of each entry, and what its rows say about providers. */
+static void count_entries(struct finish *f, struct bnc_template *by_entry)
+{
+    const struct bnc_merged *m = &f->m;
+
+    for (size_t i = 0; i < m->n_pairs; i++) {
+        const uint32_t entry = BNC_PAIR_ENTRY(m->pairs[i].key);
+        const struct bnc_verdict *v;
+        struct bnc_template *t;
+
+        if (BNC_IS_PSEUDO(entry))
+            continue;
+        t = &by_entry[entry];
+        v = &m->entries[entry].entry->verdict;
+        t->n += m->pairs[i].n;
+        t->recipients += f->d.pair[i];
+        t->domains++;
+        widen(&t->first, &t->last, &m->pairs[i]);
+        if (v->by_text_marker)
+            f->t->providers[v->provider].by_marker[m->entries[entry].entry->type] += m->pairs[i].n;
+    }
+}
+
+static bool describe(struct bnc_tally *t, struct bnc_template *to, const struct bnc_merged_entry *e)
+{
+    to->key = e->entry->key;
+    to->template_fp = e->entry->template_fp;
+    to->text = bnc_arena_copy(&t->arena, e->entry->template_text);
+    to->label = bnc_arena_copy(&t->arena, e->entry->label);
+    to->rule = bnc_arena_copy(&t->arena, e->rule);
+    to->rule_source = bnc_arena_copy(&t->arena, e->rule_source);
+    to->verdict = e->entry->verdict;
+    to->type = e->entry->type;
+    to->hardness = e->entry->hardness;
+    to->example = (struct bnc_place){ e->example.source, e->example.row, e->example.off };
+    return to->text.at != NULL && to->label.at != NULL && to->rule.at != NULL && to->rule_source.at != NULL;
+}
+
+/* Entries are in order of key, so a stable sort by recipients is all that is needed. */
+static bool order_templates(struct finish *f, struct bnc_template *by_entry)
+{
+    const uint32_t n = f->m.n_entries;
+    struct bnc_sortkey *keys = malloc(((size_t)n + 1) * 2 * sizeof *keys);
+    size_t kept = 0;
+    bool ok = keys != NULL;
+
+    for (uint32_t i = 0; ok && i < n; i++)
+        if (by_entry[i].n > 0)
+            keys[kept++] = (struct bnc_sortkey){ .key = ~by_entry[i].recipients, .ref = i };
+    if (ok)
+        bnc_sortkeys(keys, keys + n, kept);
+    for (size_t i = 0; ok && i < kept; i++) {
+        struct bnc_template *to = &f->t->templates[i];
+
+        *to = by_entry[keys[i].ref];
+        ok = describe(f->t, to, &f->m.entries[keys[i].ref]);
+        f->template_index[keys[i].ref] = (uint32_t)i;
+    }
+    f->t->n_templates = kept;
+    free(keys);
+    return ok;
+}
+
+/* The template with most recipients, then events, of each domain's cause; of equals the first. */
+static bool find_top_templates(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+    uint64_t (*best)[2] = calloc(t->n_domain_causes + 1, sizeof *best);
+
+    if (best == NULL)
+        return false;
+    for (size_t i = 0; i < f->m.n_pairs; i++) {
+        const uint32_t entry = BNC_PAIR_ENTRY(f->m.pairs[i].key), c = f->pair_cause[i];
+        const uint64_t recipients = f->d.pair[i], n = f->m.pairs[i].n;
+        uint32_t *top;
+
+        if (c == UINT32_MAX || BNC_IS_PSEUDO(entry))
+            continue;
+        top = &t->domain_causes[c].top_template;
+        if (*top == UINT32_MAX || recipients > best[c][0] || (recipients == best[c][0] && n > best[c][1]) ||
+            (recipients == best[c][0] && n == best[c][1] && f->template_index[entry] < *top)) {
+            *top = f->template_index[entry];
+            best[c][0] = recipients;
+            best[c][1] = n;
+        }
+    }
+    free(best);
+    return true;
+}
+
+static bool build_templates(struct finish *f)
+{
+    const uint32_t n = f->m.n_entries;
+    struct bnc_template *by_entry = calloc((size_t)n + 1, sizeof *by_entry);
+    bool ok;
+
+    f->template_index = malloc(((size_t)n + 1) * sizeof *f->template_index);
+    f->t->templates = arena_array(f->t, n, sizeof *f->t->templates);
+    ok = by_entry != NULL && f->template_index != NULL && f->t->templates != NULL;
+    if (ok) {
+        memset(f->template_index, 0xff, ((size_t)n + 1) * sizeof *f->template_index);
+        for (uint32_t i = 0; i < n; i++)
+            by_entry[i].first = by_entry[i].last = BNC_NO_TIME;
+        count_entries(f, by_entry);
+        ok = order_templates(f, by_entry) && find_top_templates(f);
+    }
+    free(by_entry);
+    return ok;
+}
+
+/* ---- providers and totals ---- */
+
+static size_t count_providers(const struct finish *f)
+{
+    size_t n = f->m.classifier != NULL ? bnc_provider_count(f->m.classifier) : 1;
+
+    for (size_t i = 0; i < f->m.n_cells; i++)
+        if (BNC_CELL_PROVIDER(f->m.cells[i].key) >= n)
+            n = (size_t)BNC_CELL_PROVIDER(f->m.cells[i].key) + 1;
+    for (uint32_t i = 0; i < f->m.n_domains; i++)
+        if (f->m.domains[i].provider >= n)
+            n = (size_t)f->m.domains[i].provider + 1;
+    return n;
+}
+
+static void build_providers(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+
+    for (size_t i = 0; i < t->n_cells && t->cells[i].kind == BNC_KIND_DAY; i++) {
+        const struct bnc_cell *c = &t->cells[i];
+        struct bnc_provider_total *p = &t->providers[c->provider];
+
+        p->n[bnc_col_type(c->col)] += c->n;
+        t->n[bnc_col_type(c->col)] += c->n;
+        if (c->col >= BNC_N_EVENTS)
+            p->cause[c->col - BNC_N_EVENTS] += c->n;
+        if (c->col == BNC_EVENT_COMPLAINT && c->n > p->complaints_day_max && t->subject[BNC_KIND_DAY][c->subject].day != BNC_DAY_NONE)
+            p->complaints_day_max = c->n;
+    }
+}
+
+static void add_faults(struct finish *f, size_t part)
+{
+    const struct bnc_part *p = f->m.parts[part];
+
+    for (unsigned i = 0; i < BNC_N_FAULTS; i++) {
+        struct bnc_fault_total *to = &f->t->faults[i];
+
+        to->n += p->faults[i].n;
+        if (i == BNC_FAULT_REPEATED_HEADER)
+            f->t->repeated_headers += p->faults[i].n;
+        else
+            f->t->malformed += p->faults[i].n;
+        for (uint32_t k = 0; k < p->faults[i].n_first; k++) {
+            struct bnc_place place = p->faults[i].first[k];
+
+            if (f->m.source_map[part] != NULL)
+                place.source = f->m.source_map[part][place.source];
+            bnc_fault_add_place(to, place);
+        }
+    }
+}
+
+static bool build_totals(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+
+    t->first = t->last = BNC_NO_TIME;
+    for (size_t i = 0; i < t->n_subjects[BNC_KIND_DAY]; i++) {
+        const struct bnc_subject *s = &t->subject[BNC_KIND_DAY][i];
+
+        if (s->first != BNC_NO_TIME && (t->first == BNC_NO_TIME || s->first < t->first))
+            t->first = s->first;
+        if (s->last != BNC_NO_TIME && (t->last == BNC_NO_TIME || s->last > t->last))
+            t->last = s->last;
+    }
+    for (size_t p = 0; p < f->m.n_parts; p++) {
+        t->rows += f->m.parts[p]->rows;
+        t->filtered += f->m.parts[p]->filtered;
+        t->extra_events += f->m.parts[p]->extra;
+        add_faults(f, p);
+    }
+    t->duplicates = f->m.duplicates;
+    t->n_sources = f->m.n_sources;
+    t->sources = arena_array(t, t->n_sources, sizeof *t->sources);
+    if (t->sources == NULL)
+        return false;
+    for (uint32_t i = 0; i < t->n_sources; i++) {
+        t->sources[i] = bnc_arena_copy(&t->arena, f->m.sources[i]);
+        if (t->sources[i].at == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* ---- lists ---- */
+
+static int cmp_address(const void *a, const void *b)
+{
+    const struct bnc_address *x = a, *y = b;
+    const int c = bnc_span_cmp(x->text, y->text);
+
+    return c != 0 ? c : (x->domain > y->domain) - (x->domain < y->domain);
+}
+
+static int cmp_outcome(const void *a, const void *b)
+{
+    const struct bnc_outcome *x = a, *y = b;
+
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return (x->campaign > y->campaign) - (x->campaign < y->campaign);
+}
+
+static void copy_outcomes(struct finish *f, struct bnc_address *a, uint32_t index)
+{
+    struct bnc_tally *t = f->t;
+    struct bnc_outcome *to = t->outcomes + t->n_outcomes;
+
+    memcpy(to, f->d.outcomes + a->outcome_at, a->n_outcomes * sizeof *to);
+    for (uint32_t i = 0; i < a->n_outcomes; i++) {
+        to[i].address = index;
+        to[i].campaign = f->campaign_index[to[i].campaign];
+        if (to[i].template != UINT32_MAX)
+            to[i].template = f->template_index[to[i].template];
+    }
+    qsort(to, a->n_outcomes, sizeof *to, cmp_outcome);
+    a->outcome_at = (uint32_t)t->n_outcomes;
+    a->domain = f->domain_index[a->domain];
+    t->n_outcomes += a->n_outcomes;
+}
+
+static bool build_addresses(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+
+    t->detail = f->m.detail;
+    t->addresses = arena_array(t, f->d.n_addresses, sizeof *t->addresses);
+    t->outcomes = arena_array(t, f->d.n_outcomes, sizeof *t->outcomes);
+    if (t->addresses == NULL || t->outcomes == NULL)
+        return false;
+    if (f->d.n_addresses == 0)
+        return true;
+    qsort(f->d.addresses, f->d.n_addresses, sizeof *f->d.addresses, cmp_address);
+    memcpy(t->addresses, f->d.addresses, f->d.n_addresses * sizeof *t->addresses);
+    t->n_addresses = f->d.n_addresses;
+    for (size_t i = 0; i < t->n_addresses; i++)
+        copy_outcomes(f, &t->addresses[i], (uint32_t)i);
+    bnc_arena_join(&t->arena, &f->d.texts);
+    return true;
+}
+
+/* ---- all of it ---- */
+
+static bool build(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+
+    t->classifier = f->m.classifier;
+    t->n_providers = count_providers(f);
+    t->providers = arena_array(t, t->n_providers, sizeof *t->providers);
+    if (t->providers == NULL || !take_back(f) || !build_cells(f) || !build_domains(f))
+        return false;
+    build_providers(f);
+    return build_recipients(f) && build_templates(f) && build_totals(f) && build_addresses(f);
+}
+
+enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts, bnc_parallel_fn parallel, void *ctx,
+                                 struct bnc_error *err)
+{
+    struct finish f = { .t = calloc(1, sizeof(struct bnc_tally)) };
+    bool ok = f.t != NULL && bnc_merged_make(&f.m, parts, n_parts, true, parallel, ctx) == BNC_OK && build(&f);
+    const char *why;
+
+    bnc_merged_release(&f.m);
+    bnc_distinct_release(&f.d);
+    free(f.taken);
+    free(f.pair_at);
+    free(f.pair_cause);
+    free(f.domain_index);
+    free(f.campaign_index);
+    free(f.template_index);
+    free(f.day_subject);
+    *tally = f.t;
+    if (ok && bnc_tally_check(f.t, &why))
+        return BNC_OK;
+    bnc_tally_free(f.t);
+    *tally = NULL;
+    return ok ? bnc_error_set(err, BNC_EINTERNAL, "sums do not add up: %s", why) : bnc_error_nomem(err);
+}
+
+void bnc_tally_free(struct bnc_tally *tally)
+{
+    if (tally == NULL)
+        return;
+    bnc_arena_release(&tally->arena);
+    free(tally);
+}

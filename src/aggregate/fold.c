@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT
+ * fold.c - what is equal in a log becomes one.
+ *
+ * A log grows by the row, but only what is distinct is worth keeping.  Folding a partition sorts it and drops repeats.
+ * Whether that pays differs: retries repeat an address ten times, a suppression export never does.  So partition 0, a fair
+ * sample as fingerprints are, is folded first, and the others follow only if it shrank by a quarter.
+ */
+#include "aggregate/part.h"
+
+#include <stdlib.h>
+
+#define FOLD_BYTES ((size_t)192 << 10)   /* of partition 0: about 12 MiB in all */
+#define SMALL_RUN 24u
+
+bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len)
+{
+    size_t end = log->bytes[part];
+
+    *at = NULL;
+    *len = end;
+    if (end == 0)
+        return true;
+    *at = malloc(end);
+    if (*at == NULL)
+        return false;
+    for (const struct bnc_log_chunk *c = log->head[part]; c != NULL; c = c->next) {
+        end -= c->used;
+        memcpy(*at + end, c->data, c->used);
+    }
+    return true;
+}
+
+/* ---- addresses ---- */
+
+static int cmp_address(const void *a, const void *b)
+{
+    const struct bnc_address_rec *x = a, *y = b;
+
+    if (x->fp != y->fp)
+        return x->fp < y->fp ? -1 : 1;
+    if (x->domain != y->domain)
+        return x->domain < y->domain ? -1 : 1;
+    if (x->entry != y->entry)
+        return x->entry < y->entry ? -1 : 1;
+    if (x->what != y->what)
+        return x->what < y->what ? -1 : 1;
+    return (x->time > y->time) - (x->time < y->time);
+}
+
+static void sort_run(struct bnc_address_rec *at, size_t n)
+{
+    if (n > SMALL_RUN) {
+        qsort(at, n, sizeof *at, cmp_address);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        const struct bnc_address_rec x = at[i];
+        size_t j = i;
+
+        for (; j > 0 && cmp_address(&at[j - 1], &x) > 0; j--)
+            at[j] = at[j - 1];
+        at[j] = x;
+    }
+}
+
+#define RADIX_SHIFT (64 - BNC_LOG_LOG2 - 24)
+
+/* Three byte passes over the bits below those of the partition leave runs of one or two, which are then put in order. */
+static bool sort_addresses(struct bnc_address_rec *at, size_t n)
+{
+    struct bnc_address_rec *tmp = malloc(n * sizeof *tmp), *from = at, *to = tmp;
+    size_t run = 0;
+
+    if (tmp == NULL)
+        return false;
+    for (unsigned shift = RADIX_SHIFT; shift < RADIX_SHIFT + 24; shift += 8) {
+        size_t count[256] = { 0 }, sum = 0;
+        struct bnc_address_rec *was = from;
+
+        for (size_t i = 0; i < n; i++)
+            count[from[i].fp >> shift & 0xff]++;
+        for (size_t b = 0; b < 256; b++) {
+            const size_t c = count[b];
+
+            count[b] = sum;
+            sum += c;
+        }
+        for (size_t i = 0; i < n; i++)
+            to[count[from[i].fp >> shift & 0xff]++] = from[i];
+        from = to;
+        to = was;
+    }
+    memcpy(at, from, n * sizeof *at);    /* three passes: it is in tmp */
+    free(tmp);
+    for (size_t i = 1; i <= n; i++)
+        if (i == n || at[i].fp >> RADIX_SHIFT != at[run].fp >> RADIX_SHIFT) {
+            sort_run(at + run, i - run);
+            run = i;
+        }
+    return true;
+}
+
+static bool same_day(const struct bnc_address_rec *a, const struct bnc_address_rec *b)
+{
+    return a->fp == b->fp && a->domain == b->domain && a->entry == b->entry && a->what == b->what &&
+           bnc_time_day(a->time) == bnc_time_day(b->time);
+}
+
+size_t bnc_address_fold(struct bnc_address_rec *at, size_t n)
+{
+    size_t kept = 0;
+
+    if (n > SMALL_RUN ? !sort_addresses(at, n) : (sort_run(at, n), false))
+        return SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        const bool again = kept > 0 && same_day(&at[kept - 1], &at[i]);
+
+        if (again && at[kept - 1].time == at[i].time)
+            continue;
+        if (again && kept > 1 && same_day(&at[kept - 2], &at[i]))
+            kept--;                      /* the last so far was neither first nor last */
+        at[kept++] = at[i];
+    }
+    return kept;
+}
+
+/* ---- held bounces ---- */
+
+static bool held_before(const struct bnc_held *a, const struct bnc_held *b)
+{
+    if (a->time != b->time)
+        return a->time < b->time;
+    if (a->source != b->source)
+        return a->source < b->source;
+    return a->row != b->row ? a->row < b->row : a->off < b->off;
+}
+
+size_t bnc_held_fold(struct bnc_held *at, size_t n, uint64_t *dropped)
+{
+    struct bnc_sortkey *keys = malloc((n + 1) * 2 * sizeof *keys);
+    struct bnc_held *sorted = malloc((n + 1) * sizeof *sorted);
+    size_t kept = 0;
+
+    if (keys == NULL || sorted == NULL) {
+        free(keys);
+        free(sorted);
+        return SIZE_MAX;
+    }
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (struct bnc_sortkey){ .key = at[i].pair, .ref = i };
+    bnc_sortkeys(keys, keys + n, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_held *h = &at[keys[i].ref];
+        struct bnc_held *top = kept > 0 ? &sorted[kept - 1] : NULL;
+
+        if (top != NULL && top->pair == h->pair) {
+            const bool late = top->late && h->late;
+
+            if (held_before(top, h))
+                *top = *h;
+            top->late = late;
+            ++*dropped;
+        } else {
+            sorted[kept++] = *h;
+        }
+    }
+    if (kept > 0)
+        memcpy(at, sorted, kept * sizeof *at);
+    free(keys);
+    free(sorted);
+    return kept;
+}
+
+/* ---- folding a part while it fills ---- */
+
+/* Folds 'len' bytes in place; the bytes left, SIZE_MAX when out of memory. */
+typedef size_t (*fold_fn)(struct bnc_part *part, char *at, size_t len);
+
+static size_t fold_addresses(struct bnc_part *part, char *at, size_t len)
+{
+    const size_t kept = bnc_address_fold((void *)at, len / sizeof(struct bnc_address_rec));
+
+    (void)part;
+    return kept == SIZE_MAX ? SIZE_MAX : kept * sizeof(struct bnc_address_rec);
+}
+
+static size_t fold_held(struct bnc_part *part, char *at, size_t len)
+{
+    const size_t kept = bnc_held_fold((void *)at, len / sizeof(struct bnc_held), &part->duplicates);
+
+    return kept == SIZE_MAX ? SIZE_MAX : kept * sizeof(struct bnc_held);
+}
+
+static size_t fold_texts(struct bnc_part *part, char *at, size_t len)
+{
+    (void)part;
+    return bnc_texts_fold(at, len);
+}
+
+static bool fold_one(struct bnc_part *part, struct bnc_log *log, unsigned p, fold_fn fold)
+{
+    size_t len, kept;
+    char *at, *to;
+    bool ok = false;
+
+    if (!bnc_log_copy(log, p, &at, &len))
+        return false;
+    if (len == 0)
+        return true;
+    kept = fold(part, at, len);
+    if (kept != SIZE_MAX) {
+        bnc_log_clear(log, p);
+        to = bnc_log_push(log, p, kept);
+        ok = to != NULL;
+        if (ok)
+            memcpy(to, at, kept);
+    }
+    free(at);
+    return ok;
+}
+
+static enum bnc_status fold_log(struct bnc_part *part, struct bnc_log *log, size_t *fold_at, fold_fn fold)
+{
+    const size_t before = log->bytes[0];
+    bool pays;
+
+    if (before < FOLD_BYTES || before < *fold_at)
+        return BNC_OK;
+    if (!fold_one(part, log, 0, fold))
+        return BNC_ENOMEM;
+    pays = log->bytes[0] < before / 4 * 3;
+    for (unsigned p = 1; pays && p < BNC_LOG_PARTS; p++)
+        if (!fold_one(part, log, p, fold))
+            return BNC_ENOMEM;
+    *fold_at = log->bytes[0] / 2 * (pays ? 3 : 4);
+    return BNC_OK;
+}
+
+enum bnc_status bnc_part_fold(struct bnc_part *part)
+{
+    if (fold_log(part, &part->sums.log, &part->fold_at, fold_addresses) != BNC_OK ||
+        fold_log(part, &part->held, &part->fold_held_at, fold_held) != BNC_OK ||
+        fold_log(part, &part->texts, &part->fold_texts_at, fold_texts) != BNC_OK)
+        return BNC_ENOMEM;
+    return BNC_OK;
+}
+
+/* ---- texts ---- */
+
+struct bnc_text bnc_text_read(const char *at)
+{
+    struct bnc_text t;
+    uint16_t head;
+
+    memcpy(&t.fp, at, 8);
+    memcpy(&head, at + 8, 2);
+    t.is_local = (head & BNC_TEXT_LOCAL) != 0;
+    t.text = bnc_span_from(at + BNC_TEXT_HEAD, head & BNC_TEXT_MAX);
+    return t;
+}
+
+/* Of two spellings of one address the one that is kept: local parts before whole texts, then bytewise. */
+static bool text_before(const char *a, const char *b)
+{
+    const struct bnc_text x = bnc_text_read(a), y = bnc_text_read(b);
+
+    return x.is_local != y.is_local ? x.is_local : bnc_span_cmp(x.text, y.text) < 0;
+}
+
+static size_t text_bytes(const char *at)
+{
+    return BNC_TEXT_HEAD + bnc_text_read(at).text.len;
+}
+
+size_t bnc_texts_fold(char *at, size_t len)
+{
+    size_t n = 0, i = 0, kept = 0;
+    struct bnc_sortkey *keys;
+    char *sorted;
+
+    for (size_t off = 0; off < len; off += text_bytes(at + off))
+        n++;
+    keys = malloc((n + 1) * 2 * sizeof *keys);
+    sorted = malloc(len + 1);
+    if (keys == NULL || sorted == NULL) {
+        free(keys);
+        free(sorted);
+        return SIZE_MAX;
+    }
+    for (size_t off = 0; off < len; off += text_bytes(at + off))
+        keys[i++] = (struct bnc_sortkey){ .key = bnc_text_read(at + off).fp, .ref = off };
+    bnc_sortkeys(keys, keys + n, n);
+    for (i = 0; i < n;) {
+        const char *best = at + keys[i].ref;
+        size_t j = i + 1;
+
+        for (; j < n && keys[j].key == keys[i].key; j++)
+            if (text_before(at + keys[j].ref, best))
+                best = at + keys[j].ref;
+        memcpy(sorted + kept, best, text_bytes(best));
+        kept += text_bytes(best);
+        i = j;
+    }
+    memcpy(at, sorted, kept);
+    free(keys);
+    free(sorted);
+    return kept;
+}

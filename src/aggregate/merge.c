@@ -1,0 +1,680 @@
+/* SPDX-License-Identifier: MIT
+ * merge.c - from the numbering of each part to one that all share.
+ *
+ * Names are sorted by their first eight bytes as a number, which settles most of them without looking at the text again;
+ * runs that agree in those are sorted by the whole.  Counts are sorted by their packed key and added up.  Both sorts are
+ * byte passes, linear in what is distinct.
+ */
+#include "aggregate/merge.h"
+
+#include "util/status.h"
+
+#include <stdlib.h>
+
+void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+    if (m->parallel != NULL) {
+        m->parallel(m->ctx, n, fn, arg);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        fn(arg, i);
+}
+
+/* A task ran out of memory; any thread. */
+static void fail(struct bnc_merged *m)
+{
+    __atomic_store_n(&m->failed, true, __ATOMIC_RELAXED);
+}
+
+/* ---- names ---- */
+
+struct name_ref { struct bnc_span text; uint32_t part, at; };
+
+static int cmp_name_ref(const void *a, const void *b)
+{
+    return bnc_span_cmp(((const struct name_ref *)a)->text, ((const struct name_ref *)b)->text);
+}
+
+static uint64_t prefix_of(struct bnc_span s)
+{
+    uint64_t v = 0;
+
+    memcpy(&v, s.at, s.len < 8 ? s.len : 8);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+/* Sorts 'n' references by text; false when out of memory. */
+static bool sort_names(struct name_ref *refs, size_t n)
+{
+    struct bnc_sortkey *keys = malloc((n + 1) * 2 * sizeof *keys);
+    struct name_ref *sorted = malloc((n + 1) * sizeof *sorted);
+    size_t run = 0;
+
+    if (keys == NULL || sorted == NULL) {
+        free(keys);
+        free(sorted);
+        return false;
+    }
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (struct bnc_sortkey){ .key = prefix_of(refs[i].text), .ref = i };
+    bnc_sortkeys(keys, keys + n, n);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = refs[keys[i].ref];
+    for (size_t i = 1; i <= n; i++)
+        if (i == n || keys[i].key != keys[run].key) {
+            if (i - run > 1)
+                qsort(sorted + run, i - run, sizeof *sorted, cmp_name_ref);
+            run = i;
+        }
+    if (n > 0)
+        memcpy(refs, sorted, n * sizeof *refs);
+    free(keys);
+    free(sorted);
+    return true;
+}
+
+static uint32_t **new_maps(size_t n_parts)
+{
+    return calloc(n_parts + 1, sizeof(uint32_t *));
+}
+
+static void free_maps(uint32_t **maps, size_t n_parts)
+{
+    for (size_t p = 0; maps != NULL && p < n_parts; p++)
+        free(maps[p]);
+    free(maps);
+}
+
+/* A map of 'n' indexes in each part, all UINT32_MAX. */
+static bool fill_maps(uint32_t **maps, size_t part, size_t n)
+{
+    maps[part] = malloc((n + 1) * sizeof **maps);
+    if (maps[part] == NULL)
+        return false;
+    memset(maps[part], 0xff, (n + 1) * sizeof **maps);
+    return true;
+}
+
+/*
+ * Gives each distinct text its number in 'maps'; '*texts' (malloc'ed) are the distinct ones in order.  Sorts 'refs'.
+ */
+static bool number_names(struct name_ref *refs, size_t n, uint32_t **maps, struct bnc_span **texts, uint32_t *n_texts)
+{
+    struct bnc_span *out = malloc((n + 1) * sizeof *out);
+
+    *n_texts = 0;
+    *texts = out;
+    if (out == NULL || !sort_names(refs, n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (*n_texts == 0 || !bnc_span_eq(out[*n_texts - 1], refs[i].text))
+            out[(*n_texts)++] = refs[i].text;
+        maps[refs[i].part][refs[i].at] = *n_texts - 1;
+    }
+    return true;
+}
+
+static bool merge_names(struct bnc_merged *m, enum bnc_kind kind)
+{
+    struct name_ref *refs;
+    size_t n = 0, at = 0;
+    bool ok;
+
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->names[kind].n;
+    refs = malloc((n + 1) * sizeof *refs);
+    m->name_map[kind] = new_maps(m->n_parts);
+    ok = refs != NULL && m->name_map[kind] != NULL;
+    for (size_t p = 0; ok && p < m->n_parts; p++) {
+        const struct bnc_names *names = &m->parts[p]->names[kind];
+
+        ok = fill_maps(m->name_map[kind], p, names->n);
+        for (uint32_t i = 0; i < names->n; i++)
+            refs[at++] = (struct name_ref){ ((struct bnc_name *)bnc_names_at(names, i))->text, (uint32_t)p, i };
+    }
+    ok = ok && number_names(refs, n, m->name_map[kind], &m->names[kind], &m->n_names[kind]);
+    free(refs);
+    return ok;
+}
+
+static bool merge_sources(struct bnc_merged *m)
+{
+    struct name_ref *refs;
+    size_t n = 0, at = 0;
+    bool ok;
+
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->n_sources;
+    refs = malloc((n + 1) * sizeof *refs);
+    m->source_map = new_maps(m->n_parts);
+    ok = refs != NULL && m->source_map != NULL;
+    for (size_t p = 0; ok && p < m->n_parts; p++) {
+        const struct bnc_part *part = m->parts[p];
+
+        if (part->sources != NULL)
+            ok = fill_maps(m->source_map, p, part->n_sources);
+        for (uint32_t i = 0; i < part->n_sources; i++)
+            refs[at++] = (struct name_ref){ part->sources[i], (uint32_t)p, i };
+    }
+    ok = ok && number_names(refs, n, m->source_map, &m->sources, &m->n_sources);
+    free(refs);
+    return ok;
+}
+
+static bool merge_domains(struct bnc_merged *m)
+{
+    struct bnc_span *texts = NULL;
+    struct name_ref *refs;
+    size_t n = 0, at = 0;
+    bool ok;
+
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->domains.n;
+    refs = malloc((n + 1) * sizeof *refs);
+    m->domain_map = new_maps(m->n_parts);
+    ok = refs != NULL && m->domain_map != NULL;
+    for (size_t p = 0; ok && p < m->n_parts; p++) {
+        const struct bnc_names *names = &m->parts[p]->domains;
+
+        ok = fill_maps(m->domain_map, p, names->n);
+        for (uint32_t i = 0; i < names->n; i++) {
+            const struct bnc_domain_rec *d = bnc_names_at(names, i);
+
+            if (d->used)
+                refs[at++] = (struct name_ref){ d->name.text, (uint32_t)p, i };
+        }
+    }
+    ok = ok && number_names(refs, at, m->domain_map, &texts, &m->n_domains);
+    if (ok) {
+        m->domains = calloc((size_t)m->n_domains + 1, sizeof *m->domains);
+        ok = m->domains != NULL;
+    }
+    for (size_t i = 0; ok && i < at; i++) {
+        const struct bnc_domain_rec *d = bnc_names_at(&m->parts[refs[i].part]->domains, refs[i].at);
+        struct bnc_merged_domain *to = &m->domains[m->domain_map[refs[i].part][refs[i].at]];
+
+        to->name = d->name.text;
+        to->delivered += d->delivered;
+        to->days |= d->days;
+        to->sketch |= d->sketch;
+        to->provider = d->provider;
+    }
+    free(texts);
+    free(refs);
+    return ok;
+}
+
+/* ---- entries ---- */
+
+struct entry_ref { struct bnc_part_entry e; uint32_t part, at; };
+
+static struct bnc_span rule_text(const char *s)
+{
+    return bnc_span_str(s != NULL ? s : "");
+}
+
+/* The names behind an entry's rule: its own, or those the classifier knows. */
+static struct bnc_part_entry named(const struct bnc_part *part, struct bnc_part_entry e)
+{
+    if (e.rule.at == NULL) {
+        const uint32_t rule = e.entry->verdict.rule;
+
+        e.rule = rule_text(rule == 0 || part->classifier == NULL ? NULL : bnc_rule_name(part->classifier, rule));
+        e.rule_source = rule_text(rule == 0 || part->classifier == NULL ? NULL : bnc_rule_source(part->classifier, rule));
+    }
+    return e;
+}
+
+#define CMP(a, b) do { if ((a) != (b)) return (a) < (b) ? -1 : 1; } while (0)
+
+static int cmp_verdict(const struct bnc_verdict *x, const struct bnc_verdict *y)
+{
+    CMP(x->cause, y->cause);
+    CMP(x->duration, y->duration);
+    CMP(x->side, y->side);
+    CMP(x->action, y->action);
+    CMP(x->priority, y->priority);
+    CMP(x->confidence, y->confidence);
+    CMP(x->mechanism, y->mechanism);
+    CMP(x->contradictions, y->contradictions);
+    CMP(x->by_text_marker, y->by_text_marker);
+    CMP(x->explicit_domain, y->explicit_domain);
+    CMP(x->reply, y->reply);
+    CMP(x->provider, y->provider);
+    CMP(x->blocklist, y->blocklist);
+    CMP(x->enhanced, y->enhanced);
+    return 0;
+}
+
+/* The key names an entry; verdicts differ only where states were made with different rules. */
+static int cmp_entry(const void *a, const void *b)
+{
+    const struct entry_ref *x = a, *y = b;
+    int c;
+
+    CMP(x->e.entry->key, y->e.entry->key);
+    c = cmp_verdict(&x->e.entry->verdict, &y->e.entry->verdict);
+    if (c == 0)
+        c = bnc_span_cmp(x->e.rule, y->e.rule);
+    return c != 0 ? c : bnc_span_cmp(x->e.rule_source, y->e.rule_source);
+}
+
+static bool number_entries(struct bnc_merged *m, struct entry_ref *refs, size_t n)
+{
+    m->entries = malloc((n + 1) * sizeof *m->entries);
+    if (m->entries == NULL)
+        return false;
+    qsort(refs, n, sizeof *refs, cmp_entry);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || cmp_entry(&refs[i - 1], &refs[i]) != 0)
+            m->entries[m->n_entries++] = (struct bnc_merged_entry){
+                .entry = refs[i].e.entry, .rule = refs[i].e.rule, .rule_source = refs[i].e.rule_source,
+                .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX, UINT64_MAX }
+            };
+        m->entry_map[refs[i].part][refs[i].at] = m->n_entries - 1;
+    }
+    return true;
+}
+
+static bool merge_entries(struct bnc_merged *m)
+{
+    struct entry_ref *refs;
+    size_t n = 0, at = 0;
+    bool ok;
+
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->n_entries;
+    refs = malloc((n + 1) * sizeof *refs);
+    m->entry_map = new_maps(m->n_parts);
+    ok = refs != NULL && m->entry_map != NULL;
+    for (size_t p = 0; ok && p < m->n_parts; p++) {
+        const struct bnc_part *part = m->parts[p];
+
+        ok = fill_maps(m->entry_map, p, part->n_entries);
+        for (size_t i = 0; i < part->n_entries; i++)
+            if (part->entries[i].entry != NULL)
+                refs[at++] = (struct entry_ref){ named(part, part->entries[i]), (uint32_t)p, (uint32_t)i };
+    }
+    ok = ok && number_entries(m, refs, at);
+    free(refs);
+    return ok;
+}
+
+static uint32_t map_source(const struct bnc_merged *m, size_t part, uint32_t source)
+{
+    return m->source_map[part] == NULL || source == UINT32_MAX ? source : m->source_map[part][source];
+}
+
+static void merge_examples(struct bnc_merged *m)
+{
+    for (size_t p = 0; p < m->n_parts; p++) {
+        const struct bnc_sums *sums = &m->parts[p]->sums;
+        const size_t n = sums->n_examples < m->parts[p]->n_entries ? sums->n_examples : m->parts[p]->n_entries;
+
+        for (size_t i = 0; i < n; i++) {
+            struct bnc_example e = sums->examples[i];
+
+            if (m->entry_map[p][i] == UINT32_MAX)
+                continue;
+            e.source = map_source(m, p, e.source);
+            bnc_example_merge(&m->entries[m->entry_map[p][i]].example, &e);
+        }
+    }
+    for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
+        for (size_t i = 0; i < m->overlay[o].n_examples && i < m->n_entries; i++)
+            bnc_example_merge(&m->entries[i].example, &m->overlay[o].examples[i]);
+}
+
+/* ---- logs ---- */
+
+static uint32_t map_entry(const struct bnc_merged *m, size_t part, uint32_t entry)
+{
+    return BNC_IS_PSEUDO(entry) ? entry : m->entry_map[part][entry];
+}
+
+/* The chunks of one partition of all parts (and overlays) in one run of bytes; 'extra' bytes of room behind them. */
+static char *gather(const struct bnc_log *const *logs, size_t n_logs, unsigned partition, size_t *len, size_t *ends)
+{
+    char *at, *to;
+
+    *len = 0;
+    for (size_t i = 0; i < n_logs; i++)
+        ends[i] = *len += logs[i]->bytes[partition];
+    to = at = malloc(*len + 1);
+    for (size_t i = 0; at != NULL && i < n_logs; i++)
+        for (const struct bnc_log_chunk *c = logs[i]->head[partition]; c != NULL; c = c->next) {
+            memcpy(to, c->data, c->used);
+            to += c->used;
+        }
+    return at;
+}
+
+/* Which log of a part a gathering is about. */
+enum which { LOG_ADDRESSES, LOG_HELD, LOG_TEXTS };
+
+/* As gather(); '*ends' (malloc'ed) says where the bytes of each part end, overlays last. */
+static char *gather_parts(const struct bnc_merged *m, enum which which, unsigned partition, size_t *len, size_t **ends)
+{
+    const struct bnc_log **logs = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof *logs);
+    size_t n = 0;
+    char *at = NULL;
+
+    *ends = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof **ends);
+    if (logs != NULL && *ends != NULL) {
+        for (; n < m->n_parts; n++)
+            logs[n] = which == LOG_ADDRESSES ? &m->parts[n]->sums.log : which == LOG_HELD ? &m->parts[n]->held : &m->parts[n]->texts;
+        for (size_t o = 0; which == LOG_ADDRESSES && o < BNC_N_OVERLAYS; o++)
+            logs[n++] = &m->overlay[o].log;
+        at = gather(logs, n, partition, len, *ends);
+    }
+    free(logs);
+    if (at == NULL) {
+        free(*ends);
+        *ends = NULL;
+    }
+    return at;
+}
+
+struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigned partition, size_t *n)
+{
+    size_t len, *ends, i = 0;
+    struct bnc_address_rec *recs = (void *)gather_parts(m, LOG_ADDRESSES, partition, &len, &ends);
+
+    *n = SIZE_MAX;
+    if (recs == NULL)
+        return NULL;
+    for (size_t p = 0; p < m->n_parts; p++)
+        for (; i < ends[p] / sizeof *recs; i++) {
+            const uint32_t what = recs[i].what;
+
+            recs[i].domain = m->domain_map[p][recs[i].domain];
+            recs[i].entry = map_entry(m, p, recs[i].entry);
+            recs[i].what = BNC_WHAT(m->name_map[BNC_KIND_CAMPAIGN][p][BNC_WHAT_CAMPAIGN(what)], BNC_WHAT_CODE(what));
+        }
+    free(ends);
+    *n = bnc_address_fold(recs, len / sizeof *recs);
+    if (*n == SIZE_MAX) {
+        free(recs);
+        return NULL;
+    }
+    return recs;
+}
+
+struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n, uint64_t *dropped)
+{
+    size_t len, *ends, i = 0;
+    struct bnc_held *held = (void *)gather_parts(m, LOG_HELD, partition, &len, &ends);
+
+    *n = SIZE_MAX;
+    if (held == NULL)
+        return NULL;
+    for (size_t p = 0; p < m->n_parts; p++)
+        for (; i < ends[p] / sizeof *held; i++) {
+            held[i].source = map_source(m, p, held[i].source);
+            held[i].domain = m->domain_map[p][held[i].domain];
+            held[i].entry = map_entry(m, p, held[i].entry);
+            held[i].campaign = m->name_map[BNC_KIND_CAMPAIGN][p][held[i].campaign];
+            held[i].ip = m->name_map[BNC_KIND_SENDING_IP][p][held[i].ip];
+            held[i].sender = m->name_map[BNC_KIND_SENDER_DOMAIN][p][held[i].sender];
+        }
+    free(ends);
+    *n = bnc_held_fold(held, len / sizeof *held, dropped);
+    if (*n == SIZE_MAX) {
+        free(held);
+        return NULL;
+    }
+    return held;
+}
+
+char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *len)
+{
+    size_t *ends;
+    char *at = gather_parts(m, LOG_TEXTS, partition, len, &ends);
+
+    free(ends);
+    if (at == NULL) {
+        *len = SIZE_MAX;
+        return NULL;
+    }
+    *len = bnc_texts_fold(at, *len);
+    if (*len == SIZE_MAX) {
+        free(at);
+        return NULL;
+    }
+    return at;
+}
+
+/* ---- held bounces are decided ---- */
+
+static bool count_held(struct bnc_merged *m, struct bnc_sums *sums, const struct bnc_held *h)
+{
+    const bool known = !BNC_IS_PSEUDO(h->entry);
+    const struct bnc_fact f = {
+        .address = h->address, .row = h->row, .off = h->off, .source = h->source, .time = h->time, .domain = h->domain,
+        .entry = h->entry, .campaign = h->campaign, .ip = h->ip, .sender = h->sender, .provider = h->provider,
+        .col = bnc_col_of(BNC_EVENT_BOUNCE, known ? m->entries[h->entry].entry->verdict.cause : -1),
+        .code = h->late ? BNC_CODE_LATE : BNC_EVENT_BOUNCE
+    };
+
+    if (h->late && !bnc_sums_take_back(sums, &f))
+        return false;
+    return bnc_sums_add(sums, &f, m->detail);
+}
+
+static void resolve_task(void *arg, size_t task)
+{
+    struct bnc_merged *m = arg;
+    struct bnc_sums *sums = &m->overlay[task];
+    uint64_t dropped = 0;
+
+    for (unsigned p = (unsigned)task; p < BNC_LOG_PARTS; p += BNC_N_OVERLAYS) {
+        size_t n;
+        struct bnc_held *held = bnc_merged_held(m, p, &n, &dropped);
+        bool ok = held != NULL;
+
+        for (size_t i = 0; ok && i < n; i++)
+            ok = count_held(m, sums, &held[i]);
+        free(held);
+        if (!ok)
+            fail(m);
+    }
+    __atomic_fetch_add(&m->duplicates, dropped, __ATOMIC_RELAXED);
+}
+
+/* ---- counts ---- */
+
+static uint64_t map_pair(const struct bnc_merged *m, size_t part, uint64_t key)
+{
+    return BNC_PAIR_KEY(m->domain_map[part][BNC_PAIR_DOMAIN(key)], map_entry(m, part, BNC_PAIR_ENTRY(key)));
+}
+
+static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
+{
+    const unsigned kind = BNC_CELL_KIND(key);
+    const uint32_t subject = BNC_CELL_SUBJECT(key);
+
+    if (kind == BNC_KIND_DAY)
+        return key;
+    return BNC_CELL_KEY(kind, m->name_map[kind][part][subject], BNC_CELL_PROVIDER(key), BNC_CELL_COL(key));
+}
+
+static uint64_t map_vote(const struct bnc_merged *m, size_t part, uint64_t key)
+{
+    return (uint64_t)m->domain_map[part][key >> 16] << 16 | (key & 0xffff);
+}
+
+typedef uint64_t (*map_fn)(const struct bnc_merged *m, size_t part, uint64_t key);
+
+struct table_ref { const struct bnc_counts *table; size_t part; };   /* part n_parts: keys are merged ones already */
+
+static void put_counts(const struct bnc_merged *m, const struct table_ref *t, map_fn map, struct bnc_count *to)
+{
+    for (size_t s = 0; t->table->slot != NULL && s < (size_t)1 << t->table->log2; s++)
+        if (t->table->slot[s].key != 0) {
+            *to = t->table->slot[s];
+            to->key = t->part < m->n_parts ? map(m, t->part, to->key - 1) : to->key - 1;
+            to++;
+        }
+}
+
+/* The tables' counts with merged keys, sorted and added up; NULL when out of memory. */
+static struct bnc_count *merge_tables(const struct bnc_merged *m, const struct table_ref *tables, size_t n_tables,
+                                      size_t extra, map_fn map, size_t *n)
+{
+    struct bnc_count *at, *to;
+
+    *n = extra;
+    for (size_t i = 0; i < n_tables; i++)
+        *n += tables[i].table->n;
+    to = at = malloc((*n + 1) * sizeof *at);
+    if (at == NULL)
+        return NULL;
+    for (size_t i = 0; i < n_tables; to += tables[i++].table->n)
+        put_counts(m, &tables[i], map, to);
+    *n -= extra;
+    return at;
+}
+
+static bool merge_counts(struct bnc_merged *m, bool cells)
+{
+    struct table_ref *tables = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof *tables);
+    struct bnc_count **out = cells ? &m->cells : &m->pairs;
+    size_t *n = cells ? &m->n_cells : &m->n_pairs, n_tables = 0;
+
+    if (tables == NULL)
+        return false;
+    for (size_t p = 0; p < m->n_parts; p++)
+        tables[n_tables++] = (struct table_ref){ cells ? &m->parts[p]->sums.cells : &m->parts[p]->sums.pairs, p };
+    for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
+        tables[n_tables++] = (struct table_ref){ cells ? &m->overlay[o].cells : &m->overlay[o].pairs, m->n_parts };
+    *out = merge_tables(m, tables, n_tables, 0, cells ? map_cell : map_pair, n);
+    free(tables);
+    return *out != NULL && bnc_counts_compact(*out, n);
+}
+
+/* Votes lie in the domain records while all agree. */
+static bool merge_votes(struct bnc_merged *m)
+{
+    struct table_ref *tables = malloc((m->n_parts + 1) * sizeof *tables);
+    size_t extra = 0;
+
+    if (tables == NULL)
+        return false;
+    for (size_t p = 0; p < m->n_parts; p++) {
+        tables[p] = (struct table_ref){ &m->parts[p]->votes, p };
+        extra += m->parts[p]->domains.n;
+    }
+    m->votes = merge_tables(m, tables, m->n_parts, extra, map_vote, &m->n_votes);
+    free(tables);
+    if (m->votes == NULL)
+        return false;
+    for (size_t p = 0; p < m->n_parts; p++)
+        for (uint32_t i = 0; i < m->parts[p]->domains.n; i++) {
+            const struct bnc_domain_rec *d = bnc_names_at(&m->parts[p]->domains, i);
+
+            if (d->votes > 0)
+                m->votes[m->n_votes++] = (struct bnc_count){
+                    .key = (uint64_t)m->domain_map[p][i] << 16 | d->voted, .n = d->votes, .first = BNC_FIRST_NONE
+                };
+        }
+    return bnc_counts_compact(m->votes, &m->n_votes);
+}
+
+/* Rows that count as 'other' without an event belong to the empty name of every kind. */
+static bool add_others(struct bnc_merged *m)
+{
+    struct bnc_sums *sums = &m->overlay[0];
+
+    for (size_t p = 0; p < m->n_parts; p++) {
+        const uint64_t n = m->parts[p]->others;
+
+        if (n == 0)
+            continue;
+        if (!bnc_counts_reserve(&sums->cells, BNC_N_KINDS) || !bnc_counts_reserve(&sums->pairs, 1))
+            return false;
+        bnc_counts_get(&sums->cells, BNC_CELL_KEY(BNC_KIND_DAY, 0, 0, BNC_EVENT_OTHER))->n += n;
+        for (unsigned k = BNC_KIND_CAMPAIGN; k < BNC_N_KINDS; k++)
+            bnc_counts_get(&sums->cells, BNC_CELL_KEY(k, m->name_map[k][p][0], 0, BNC_EVENT_OTHER))->n += n;
+        bnc_counts_get(&sums->pairs, BNC_PAIR_KEY(m->domain_map[p][0], BNC_PSEUDO_ENTRY(BNC_EVENT_OTHER)))->n += n;
+    }
+    return true;
+}
+
+/* ---- all of it ---- */
+
+static void names_task(void *arg, size_t task)
+{
+    struct bnc_merged *m = arg;
+    bool ok = true;
+
+    switch (task) {
+    case 0: ok = merge_domains(m); break;
+    case 1: ok = merge_entries(m); break;
+    case 2: ok = merge_names(m, BNC_KIND_CAMPAIGN); break;
+    case 3: ok = merge_names(m, BNC_KIND_SENDING_IP); break;
+    case 4: ok = merge_names(m, BNC_KIND_SENDER_DOMAIN); break;
+    default: ok = merge_sources(m);
+    }
+    if (!ok)
+        fail(m);
+}
+
+static void counts_task(void *arg, size_t task)
+{
+    struct bnc_merged *m = arg;
+
+    if (!(task == 2 ? merge_votes(m) : merge_counts(m, task == 1)))
+        fail(m);
+}
+
+enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *parts, size_t n_parts, bool resolve,
+                                bnc_parallel_fn parallel, void *ctx)
+{
+    *m = (struct bnc_merged){
+        .parts = parts, .n_parts = n_parts, .parallel = parallel, .ctx = ctx, .detail = BNC_DETAIL_LISTS
+    };
+    for (size_t p = 0; p < n_parts; p++) {
+        m->duplicates += parts[p]->duplicates;
+        if (parts[p]->detail != BNC_DETAIL_LISTS)
+            m->detail = BNC_DETAIL_REPORT;
+        if (m->classifier == NULL)
+            m->classifier = parts[p]->classifier;
+    }
+    for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
+        m->overlay[o].cells.seed = m->overlay[o].pairs.seed = n_parts > 0 ? parts[0]->domains.seed : 1;
+    bnc_merged_run(m, 6, names_task, m);
+    if (!m->failed && resolve && !add_others(m))
+        fail(m);
+    if (!m->failed && resolve)
+        bnc_merged_run(m, BNC_N_OVERLAYS, resolve_task, m);
+    if (!m->failed)
+        bnc_merged_run(m, 3, counts_task, m);
+    if (m->failed)
+        return BNC_ENOMEM;
+    merge_examples(m);
+    return BNC_OK;
+}
+
+void bnc_merged_release(struct bnc_merged *m)
+{
+    free_maps(m->source_map, m->n_parts);
+    free_maps(m->domain_map, m->n_parts);
+    free_maps(m->entry_map, m->n_parts);
+    for (unsigned k = 0; k < BNC_N_KINDS; k++) {
+        free_maps(m->name_map[k], m->n_parts);
+        free(m->names[k]);
+    }
+    free(m->sources);
+    free(m->domains);
+    free(m->entries);
+    free(m->pairs);
+    free(m->cells);
+    free(m->votes);
+    for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
+        bnc_sums_release(&m->overlay[o]);
+    *m = (struct bnc_merged){ 0 };
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "aggregate/names.h"
+
+#include <stdlib.h>
+
+#define FIRST_LOG2 6u
+
+uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp)
+{
+    const size_t mask = names->slot == NULL ? 0 : ((size_t)1 << names->log2) - 1;
+    size_t i;
+
+    if (names->slot == NULL)
+        return UINT32_MAX;
+    for (i = bnc_hash_slot(fp, names->seed, names->log2); names->slot[i] != 0; i = (i + 1) & mask)
+        if (names->slot[i] >> 32 == (uint32_t)fp) {
+            const uint32_t index = (uint32_t)names->slot[i] - 1;
+
+            if (((const struct bnc_name *)bnc_names_at(names, index))->fp == fp)
+                return index;
+        }
+    return UINT32_MAX;
+}
+
+static void put(uint64_t *slot, unsigned log2, uint64_t seed, uint64_t fp, uint32_t index)
+{
+    const size_t mask = ((size_t)1 << log2) - 1;
+    size_t i = bnc_hash_slot(fp, seed, log2);
+
+    while (slot[i] != 0)
+        i = (i + 1) & mask;
+    slot[i] = fp << 32 | (index + 1);
+}
+
+static bool grow_slots(struct bnc_names *names)
+{
+    const unsigned log2 = names->slot == NULL ? FIRST_LOG2 : names->log2 + 1;
+    uint64_t *slot = calloc((size_t)1 << log2, sizeof *slot);
+
+    if (slot == NULL)
+        return false;
+    for (uint32_t i = 0; i < names->n; i++)
+        put(slot, log2, names->seed, ((const struct bnc_name *)bnc_names_at(names, i))->fp, i);
+    free(names->slot);
+    names->slot = slot;
+    names->log2 = log2;
+    return true;
+}
+
+static bool grow_chunks(struct bnc_names *names)
+{
+    char **chunk = realloc(names->chunk, (names->n_chunks + 1) * sizeof *chunk);
+
+    if (chunk == NULL)
+        return false;
+    names->chunk = chunk;
+    chunk[names->n_chunks] = calloc((size_t)1 << BNC_NAMES_CHUNK_LOG2, names->rec_bytes);
+    if (chunk[names->n_chunks] == NULL)
+        return false;
+    names->n_chunks++;
+    return true;
+}
+
+uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made)
+{
+    const uint32_t found = bnc_names_find(names, fp);
+    struct bnc_name *rec;
+    uint32_t index;
+
+    *made = false;
+    if (found != UINT32_MAX || names->n >= BNC_NAMES_MAX)
+        return found;
+    if (names->slot == NULL || names->n >= ((size_t)1 << names->log2) / 8 * 5)
+        if (!grow_slots(names))
+            return UINT32_MAX;
+    if (names->n >> BNC_NAMES_CHUNK_LOG2 >= names->n_chunks && !grow_chunks(names))
+        return UINT32_MAX;
+    index = names->n;
+    rec = bnc_names_at(names, index);
+    rec->fp = fp;
+    rec->text = bnc_arena_copy(&names->arena, text);
+    if (rec->text.at == NULL)
+        return UINT32_MAX;
+    put(names->slot, names->log2, names->seed, fp, index);
+    names->n++;
+    *made = true;
+    return index;
+}
+
+void bnc_names_release(struct bnc_names *names)
+{
+    for (size_t i = 0; i < names->n_chunks; i++)
+        free(names->chunk[i]);
+    free(names->chunk);
+    free(names->slot);
+    bnc_arena_release(&names->arena);
+    *names = (struct bnc_names){ .seed = names->seed, .rec_bytes = names->rec_bytes };
+}
+
+/* Eight letters at once: bit 5 is set in the bytes between 'A' and 'Z'. */
+static inline uint64_t lower8(uint64_t v)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    const uint64_t low7 = v & ~high;
+    const uint64_t ge_a = low7 + ones * (128 - 'A'), gt_z = low7 + ones * (127 - 'Z');
+
+    return v | ((ge_a & ~gt_z & ~v & high) >> 2);
+}
+
+void bnc_lower_copy(char *to, const char *from, size_t len)
+{
+    uint64_t v;
+    size_t i = 0;
+
+    for (; i + 8 <= len; i += 8) {
+        memcpy(&v, from + i, 8);
+        v = lower8(v);
+        memcpy(to + i, &v, 8);
+    }
+    if (i == len)
+        return;
+    if (len >= 8) {                      /* the last eight again, overlapping */
+        memcpy(&v, from + len - 8, 8);
+        v = lower8(v);
+        memcpy(to + len - 8, &v, 8);
+        return;
+    }
+    for (; i < len; i++)
+        to[i] = bnc_lower(from[i]);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ * names.h - a dictionary: fingerprint -> dense index, each name kept once.
+ * Records never move, so an index or a pointer stays good.  The slots hold half of the fingerprint and the index, 8 bytes
+ * a name, so the part that is probed at random stays in cache.  One thread at a time.
+ */
+#ifndef BNC_AGGREGATE_NAMES_H
+#define BNC_AGGREGATE_NAMES_H
+
+#include "util/arena.h"
+#include "util/hash.h"
+
+#define BNC_NAMES_CHUNK_LOG2 10u
+#define BNC_NAMES_MAX UINT32_C(0x0ffffffe)   /* an index fits in 28 bits beside 4 others */
+
+struct bnc_name {                        /* how every record begins */
+    uint64_t fp;
+    struct bnc_span text;
+};
+
+struct bnc_names {                       /* zero-initialized but for 'seed' and 'rec_bytes' is empty */
+    uint64_t *slot;                      /* low half of fp << 32 | index + 1; 0: free */
+    char **chunk;                        /* of 2^BNC_NAMES_CHUNK_LOG2 records */
+    size_t n_chunks, rec_bytes;
+    uint32_t n;
+    unsigned log2;
+    uint64_t seed;                       /* odd */
+    struct bnc_arena arena;              /* the texts */
+};
+
+static inline void *bnc_names_at(const struct bnc_names *names, uint32_t i)
+{
+    const uint32_t in_chunk = ((uint32_t)1 << BNC_NAMES_CHUNK_LOG2) - 1;
+
+    return names->chunk[i >> BNC_NAMES_CHUNK_LOG2] + (size_t)(i & in_chunk) * names->rec_bytes;
+}
+
+static inline void bnc_names_prefetch(const struct bnc_names *names, uint64_t fp)
+{
+    if (names->slot != NULL)
+        __builtin_prefetch(&names->slot[bnc_hash_slot(fp, names->seed, names->log2)]);
+}
+
+/*
+ * The index of the name with fingerprint 'fp', or UINT32_MAX if it is not there.
+ */
+uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp);
+
+/*
+ * The same, made if missing: 'text' is copied and the rest of the record is zero.  '*made' says so.
+ * UINT32_MAX when out of memory or beyond BNC_NAMES_MAX names.
+ */
+uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made);
+
+void bnc_names_release(struct bnc_names *names);
+
+/*
+ * Copies 'len' bytes with ASCII letters lower-cased; other bytes as they are.  Reads and writes exactly 'len' bytes.
+ */
+void bnc_lower_copy(char *to, const char *from, size_t len);
+
+#endif

@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: MIT
+ * part.c - counting events, 32 at a time.
+ *
+ * Every counter of a row lies somewhere else in memory, so a row counted alone waits for five cache misses in turn.  A
+ * batch makes all its keys first and asks for their cache lines; by the time the second pass updates them they are there.
+ * Names that columns repeat from row to row (campaign, sending IP, sender domain) are compared with the last one before
+ * they are hashed.
+ */
+#include "aggregate/part.h"
+
+#include "util/status.h"
+
+#include <stdlib.h>
+
+#define LOWER_BYTES 320u                 /* longer names take the slow path; an address has at most 254 */
+
+/* ---- life ---- */
+
+struct source_ref { struct bnc_span name; uint32_t number; };
+
+static int by_name(const void *a, const void *b)
+{
+    return bnc_span_cmp(((const struct source_ref *)a)->name, ((const struct source_ref *)b)->name);
+}
+
+/* Gives each source its place among the sorted distinct names. */
+static bool rank_sources(struct bnc_part *part, const struct bnc_span *names, uint32_t n)
+{
+    struct source_ref *order = malloc(((size_t)n + 1) * sizeof *order);
+    bool ok;
+
+    part->sources = malloc(((size_t)n + 1) * sizeof *part->sources);
+    part->rank = malloc(((size_t)n + 1) * sizeof *part->rank);
+    ok = order != NULL && part->sources != NULL && part->rank != NULL;
+    for (uint32_t i = 0; ok && i < n; i++)
+        order[i] = (struct source_ref){ names[i], i };
+    if (ok)
+        qsort(order, n, sizeof *order, by_name);
+    for (uint32_t i = 0; ok && i < n; i++) {
+        struct bnc_span *last = &part->sources[part->n_sources];
+
+        if (i == 0 || !bnc_span_eq(last[-1], order[i].name)) {
+            *last = bnc_arena_copy(&part->arena, order[i].name);
+            ok = last->at != NULL;
+            part->n_sources++;
+        }
+        part->rank[order[i].number] = part->n_sources - 1;
+    }
+    part->n_ranks = n;
+    free(order);
+    return ok;
+}
+
+/* Number 0 is the empty name everywhere: for rows that have none, and for those counted without an event. */
+static bool name_nothing(struct bnc_part *part)
+{
+    const struct bnc_span none = BNC_SPAN("");
+    const uint64_t fp = bnc_hash_span(none);
+    bool made, ok = bnc_names_get(&part->domains, fp, none, &made) == 0;
+
+    for (unsigned k = BNC_KIND_CAMPAIGN; k < BNC_N_KINDS; k++)
+        ok = ok && bnc_names_get(&part->names[k], fp, none, &made) == 0;
+    return ok;
+}
+
+struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
+{
+    struct bnc_part *part = calloc(1, sizeof *part);
+
+    if (part == NULL)
+        return NULL;
+    part->detail = opt->detail;
+    part->classifier = opt->classifier;
+    part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
+    part->domains.seed = part->votes.seed = opt->seed | 1;
+    part->sums.cells.seed = part->sums.pairs.seed = opt->seed | 1;
+    part->last_source = UINT32_MAX;
+    for (unsigned k = 0; k < BNC_N_KINDS; k++) {
+        part->names[k].rec_bytes = sizeof(struct bnc_name);
+        part->names[k].seed = opt->seed | 1;
+        part->memo[k] = UINT32_MAX;
+    }
+    part->memo_day_campaign = UINT32_MAX;
+    if (!name_nothing(part) || (opt->sources != NULL && !rank_sources(part, opt->sources, opt->n_sources))) {
+        bnc_part_free(part);
+        return NULL;
+    }
+    return part;
+}
+
+void bnc_sums_release(struct bnc_sums *sums)
+{
+    bnc_counts_release(&sums->cells);
+    bnc_counts_release(&sums->pairs);
+    bnc_log_release(&sums->log);
+    free(sums->examples);
+}
+
+void bnc_part_free(struct bnc_part *part)
+{
+    if (part == NULL)
+        return;
+    bnc_names_release(&part->domains);
+    for (unsigned k = 0; k < BNC_N_KINDS; k++)
+        bnc_names_release(&part->names[k]);
+    bnc_counts_release(&part->votes);
+    bnc_sums_release(&part->sums);
+    bnc_log_release(&part->held);
+    bnc_log_release(&part->texts);
+    bnc_buf_release(&part->scratch);
+    free(part->entries);
+    free(part->sources);
+    free(part->rank);
+    bnc_arena_release(&part->arena);
+    free(part);
+}
+
+/* ---- what any numbering shares ---- */
+
+static bool example_less(const struct bnc_example *a, const struct bnc_example *b)
+{
+    if (a->first != b->first)
+        return a->first < b->first;
+    if (a->source != b->source)
+        return a->source < b->source;
+    return a->row != b->row ? a->row < b->row : a->off < b->off;
+}
+
+void bnc_example_merge(struct bnc_example *dst, const struct bnc_example *src)
+{
+    if (example_less(src, dst))
+        *dst = *src;
+}
+
+bool bnc_sums_reserve_examples(struct bnc_sums *sums, size_t n)
+{
+    size_t cap = sums->n_examples < 64 ? 64 : sums->n_examples;
+    struct bnc_example *at;
+
+    if (n <= sums->n_examples)
+        return true;
+    while (cap < n)
+        cap += cap / 2;
+    at = realloc(sums->examples, cap * sizeof *at);
+    if (at == NULL)
+        return false;
+    for (size_t i = sums->n_examples; i < cap; i++)
+        at[i] = (struct bnc_example){ BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX, UINT64_MAX };
+    sums->examples = at;
+    sums->n_examples = cap;
+    return true;
+}
+
+static void count_cells(struct bnc_sums *sums, const struct bnc_fact *f, unsigned col)
+{
+    const uint32_t subject[BNC_N_KINDS] = {
+        [BNC_KIND_DAY] = bnc_time_day(f->time), [BNC_KIND_CAMPAIGN] = f->campaign,
+        [BNC_KIND_SENDING_IP] = f->ip, [BNC_KIND_SENDER_DOMAIN] = f->sender
+    };
+
+    for (unsigned k = 0; k < BNC_N_KINDS; k++)
+        bnc_count_event(bnc_counts_get(&sums->cells, BNC_CELL_KEY(k, subject[k], f->provider, col)), f->time);
+}
+
+static inline uint64_t day_bit(uint32_t time)
+{
+    return time == 0 ? 0 : UINT64_C(1) << (time / BNC_SECONDS_PER_DAY & 63);
+}
+
+/* Whether the log keeps this outcome. */
+static inline bool is_logged(unsigned code, enum bnc_detail detail)
+{
+    if (code == BNC_EVENT_BOUNCE || code == BNC_EVENT_DEFERRAL || code == BNC_CODE_LATE)
+        return true;
+    return detail == BNC_DETAIL_LISTS && code != BNC_EVENT_SENT && code != BNC_EVENT_OTHER;
+}
+
+static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
+{
+    struct bnc_address_rec *r;
+
+    if (f->address == 0 || !is_logged(f->code, detail))
+        return true;
+    r = bnc_log_push(&sums->log, bnc_log_part(f->address), sizeof *r);
+    if (r == NULL)
+        return false;
+    *r = (struct bnc_address_rec){
+        .fp = f->address, .domain = f->domain, .entry = f->entry,
+        .what = BNC_WHAT(f->campaign, f->code), .time = f->time
+    };
+    if (detail == BNC_DETAIL_REPORT && f->time != 0)
+        r->time = f->time - f->time % BNC_SECONDS_PER_DAY + 1;
+    return true;
+}
+
+bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
+{
+    if (!bnc_counts_reserve(&sums->cells, BNC_N_KINDS) || !bnc_counts_reserve(&sums->pairs, 1))
+        return false;
+    count_cells(sums, f, f->col);
+    if (f->code != BNC_EVENT_DELIVERED) {
+        struct bnc_count *pair = bnc_counts_get(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry));
+
+        bnc_count_event(pair, f->time);
+        pair->days |= day_bit(f->time);
+    }
+    if (!BNC_IS_PSEUDO(f->entry)) {
+        const struct bnc_example e = { f->time - 1, f->source, f->row, f->off };
+
+        if (!bnc_sums_reserve_examples(sums, (size_t)f->entry + 1))
+            return false;
+        bnc_example_merge(&sums->examples[f->entry], &e);
+    }
+    return log_address(sums, f, detail);
+}
+
+bool bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *f)
+{
+    if (!bnc_counts_reserve(&sums->cells, BNC_N_KINDS) || !bnc_counts_reserve(&sums->pairs, 1))
+        return false;
+    count_cells(sums, f, BNC_COL_LATE);
+    bnc_count_event(bnc_counts_get(&sums->pairs, BNC_PAIR_KEY(f->domain, BNC_PSEUDO_LATE)), f->time);
+    return true;
+}
+
+/* ---- names ---- */
+
+/*
+ * Lower-cases 's' into 'buf' of LOWER_BYTES, or where it is longer into the part's scratch, good until the next call.
+ * at == NULL: out of memory.
+ */
+static struct bnc_span lower(struct bnc_part *part, struct bnc_span s, char *buf)
+{
+    char *to = buf;
+
+    if (s.len > LOWER_BYTES) {
+        bnc_buf_clear(&part->scratch);
+        to = bnc_buf_reserve(&part->scratch, s.len) ? part->scratch.at : NULL;
+    }
+    if (to != NULL)
+        bnc_lower_copy(to, s.at, s.len);
+    return bnc_span_from(to, s.len);
+}
+
+void bnc_day_name(uint32_t day, char buf[32])
+{
+    bnc_time_format(day == 0 ? BNC_NO_TIME : (int64_t)(day - 1) * BNC_SECONDS_PER_DAY, buf);
+    buf[day == 0 ? 0 : 10] = '\0';
+}
+
+/* The index of a name of 'kind'; UINT32_MAX when out of memory. */
+static uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
+{
+    struct bnc_names *names = &part->names[kind];
+    const uint32_t memo = part->memo[kind];
+    char buf[LOWER_BYTES];
+    bool made;
+
+    if (memo != UINT32_MAX && bnc_span_eq(((const struct bnc_name *)bnc_names_at(names, memo))->text, name))
+        return memo;
+    if (kind == BNC_KIND_SENDER_DOMAIN) {
+        name = lower(part, name, buf);
+        if (name.at == NULL)
+            return UINT32_MAX;
+    }
+    part->memo[kind] = bnc_names_get(names, bnc_hash_span(name), name, &made);
+    return part->memo[kind];
+}
+
+/* The campaign of rows that name none: the day, "" without a time. */
+static uint32_t day_campaign(struct bnc_part *part, uint32_t time)
+{
+    const uint32_t day = bnc_time_day(time);
+    char buf[32];
+    bool made;
+
+    if (part->memo_day_campaign == UINT32_MAX || part->memo_day != day) {
+        struct bnc_span name;
+
+        bnc_day_name(day, buf);
+        name = bnc_span_str(buf);
+        part->memo_day = day;
+        part->memo_day_campaign = bnc_names_get(&part->names[BNC_KIND_CAMPAIGN], bnc_hash_span(name), name, &made);
+    }
+    return part->memo_day_campaign;
+}
+
+/* ---- adding ---- */
+
+/* The number of the domain; UINT32_MAX when out of memory. */
+static uint32_t domain_index(struct bnc_part *part, uint64_t fp, struct bnc_span name)
+{
+    bool made;
+    const uint32_t at = bnc_names_get(&part->domains, fp, name, &made);
+
+    if (made && part->classifier != NULL && name.len > 0) {
+        struct bnc_domain_rec *d = bnc_names_at(&part->domains, at);
+
+        d->provider = bnc_provider_of_domain(part->classifier, d->name.text);
+    }
+    return at;
+}
+
+enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, size_t n)
+{
+    char buf[BNC_BATCH][LOWER_BYTES];
+    uint64_t fp[BNC_BATCH];
+
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_span name = lower(part, items[i].event.domain, buf[i]);
+
+        if (name.at == NULL)
+            return BNC_ENOMEM;
+        fp[i] = bnc_hash_span(name);
+        if (name.len > LOWER_BYTES && domain_index(part, fp[i], name) == UINT32_MAX)
+            return BNC_ENOMEM;           /* now: the scratch is not its own for long */
+        bnc_names_prefetch(&part->domains, fp[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t at = domain_index(part, fp[i], bnc_span_from(buf[i], items[i].event.domain.len));
+
+        if (at == UINT32_MAX)
+            return BNC_ENOMEM;
+        items[i].domain = at + 1;
+        __builtin_prefetch(bnc_names_at(&part->domains, at), 1);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_domain_rec *d = bnc_names_at(&part->domains, items[i].domain - 1);
+
+        items[i].provider = d->provider;
+    }
+    return BNC_OK;
+}
+
+/* Looks up what the caller did not, and keeps the providers that it set. */
+static enum bnc_status locate_missing(struct bnc_part *part, struct bnc_item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (items[i].domain == 0) {
+            const uint16_t given = items[i].provider;
+
+            if (bnc_part_locate(part, &items[i], 1) != BNC_OK)
+                return BNC_ENOMEM;
+            if (given != 0)
+                items[i].provider = given;
+        }
+    return BNC_OK;
+}
+
+static bool note_entry(struct bnc_part *part, const struct bnc_entry *entry)
+{
+    size_t cap = part->cap_entries < 64 ? 64 : part->cap_entries;
+
+    if (entry->index >= part->cap_entries) {
+        struct bnc_part_entry *at;
+
+        while (cap <= entry->index)
+            cap += cap / 2;
+        at = realloc(part->entries, cap * sizeof *at);
+        if (at == NULL)
+            return false;
+        memset(at + part->cap_entries, 0, (cap - part->cap_entries) * sizeof *at);
+        part->entries = at;
+        part->cap_entries = cap;
+    }
+    if (entry->index >= part->n_entries)
+        part->n_entries = (size_t)entry->index + 1;
+    part->entries[entry->index].entry = entry;
+    return true;
+}
+
+/* Whether an address with this outcome may land on a list. */
+static inline bool is_listed(enum bnc_event_type type)
+{
+    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_COMPLAINT ||
+           type == BNC_EVENT_SUPPRESSED;
+}
+
+/* Keeps the text of an address, unless this spelling was kept just now. */
+static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t fp)
+{
+    const uint64_t spelling = bnc_hash_span(e->recipient);
+    uint64_t *recent = &part->recent[spelling & 255];
+    struct bnc_span text = e->recipient;
+    uint16_t head = 0;
+    char *at;
+
+    if (*recent == spelling)
+        return true;
+    *recent = spelling;
+    if (e->domain.len > 0 && text.len > e->domain.len && text.at[text.len - e->domain.len - 1] == '@' &&
+        bnc_span_eq_nocase(bnc_span_from(text.at + text.len - e->domain.len, e->domain.len), e->domain)) {
+        text.len -= e->domain.len;
+        head = BNC_TEXT_LOCAL;
+    }
+    if (text.len > BNC_TEXT_MAX)
+        text.len = BNC_TEXT_MAX;
+    head |= (uint16_t)text.len;
+    at = bnc_log_push(&part->texts, bnc_log_part(fp), BNC_TEXT_HEAD + text.len);
+    if (at == NULL)
+        return false;
+    memcpy(at, &fp, 8);
+    memcpy(at + 8, &head, 2);
+    memcpy(at + BNC_TEXT_HEAD, text.at, text.len);
+    return true;
+}
+
+/* Fills 'f' from an item and asks for the memory that counting it will touch. */
+static bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source, struct bnc_fact *f)
+{
+    const struct bnc_event *e = &item->event;
+    char buf[LOWER_BYTES];
+
+    f->source = source;
+    f->row = item->row;
+    f->off = item->off;
+    f->time = bnc_time_pack(e->time);
+    f->domain = item->domain - 1;
+    f->entry = item->entry != NULL ? item->entry->index : BNC_PSEUDO_ENTRY(e->type);
+    f->provider = item->entry != NULL ? item->entry->verdict.provider : item->provider;
+    f->col = bnc_col_of(e->type, item->entry != NULL ? item->entry->verdict.cause : -1);
+    f->code = e->type == BNC_EVENT_BOUNCE && e->late ? BNC_CODE_LATE : (uint8_t)e->type;
+    f->campaign = e->campaign.len > 0 ? name_index(part, BNC_KIND_CAMPAIGN, e->campaign) : day_campaign(part, f->time);
+    f->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
+    f->sender = name_index(part, BNC_KIND_SENDER_DOMAIN, e->sender_domain);
+    f->address = 0;
+    if (e->recipient.len > 0) {
+        const struct bnc_span address = lower(part, e->recipient, buf);
+
+        if (address.at == NULL)
+            return false;
+        f->address = bnc_hash_span(address);
+        f->address += f->address == 0;
+    }
+    return f->campaign != UINT32_MAX && f->ip != UINT32_MAX && f->sender != UINT32_MAX &&
+           (item->entry == NULL || note_entry(part, item->entry));
+}
+
+static void prefetch(const struct bnc_part *part, const struct bnc_fact *f)
+{
+    bnc_counts_prefetch(&part->sums.cells, BNC_CELL_KEY(BNC_KIND_CAMPAIGN, f->campaign, f->provider, f->col));
+    bnc_counts_prefetch(&part->sums.cells, BNC_CELL_KEY(BNC_KIND_DAY, bnc_time_day(f->time), f->provider, f->col));
+    if (f->code != BNC_EVENT_DELIVERED)
+        bnc_counts_prefetch(&part->sums.pairs, BNC_PAIR_KEY(f->domain, f->entry));
+}
+
+static bool count_delivered(struct bnc_part *part, struct bnc_domain_rec *d, const struct bnc_fact *f)
+{
+    d->delivered++;
+    d->days |= day_bit(f->time);
+    if (f->address != 0)
+        d->sketch |= UINT64_C(1) << (f->address & 63);
+    if (d->provider != 0 || f->provider == 0)
+        return true;
+    if (d->votes == 0)
+        d->voted = f->provider;
+    if (d->voted == f->provider && d->votes < UINT32_MAX) {
+        d->votes++;
+        return true;
+    }
+    if (!bnc_counts_reserve(&part->votes, 1))
+        return false;
+    bnc_counts_get(&part->votes, (uint64_t)f->domain << 16 | f->provider)->n++;
+    return true;
+}
+
+static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f)
+{
+    const uint64_t pair = bnc_hash_pair(bnc_hash_span(e->message_id), f->address);
+    struct bnc_held *h = bnc_log_push(&part->held, bnc_log_part(pair), sizeof *h);
+
+    if (h == NULL)
+        return false;
+    *h = (struct bnc_held){
+        .pair = pair, .address = f->address, .row = f->row, .off = f->off, .source = f->source, .time = f->time,
+        .domain = f->domain, .entry = f->entry, .campaign = f->campaign, .ip = f->ip, .sender = f->sender,
+        .provider = f->provider, .late = f->code == BNC_CODE_LATE
+    };
+    return true;
+}
+
+static bool count(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f)
+{
+    struct bnc_domain_rec *d = bnc_names_at(&part->domains, f->domain);
+
+    d->used = true;
+    if (part->detail == BNC_DETAIL_LISTS && f->address != 0 && is_listed(e->type) && !log_text(part, e, f->address))
+        return false;
+    if (e->type == BNC_EVENT_BOUNCE && e->message_id.len > 0)
+        return hold(part, e, f);
+    if (e->type == BNC_EVENT_DELIVERED && !count_delivered(part, d, f))
+        return false;
+    if (f->code == BNC_CODE_LATE && !bnc_sums_take_back(&part->sums, f))
+        return false;
+    return bnc_sums_add(&part->sums, f, part->detail);
+}
+
+static uint32_t source_rank(const struct bnc_part *part, uint32_t source)
+{
+    return source < part->n_ranks ? part->rank[source] : source;
+}
+
+/* Counts rows: the first event of a row, or one more of the same. */
+static void count_row(struct bnc_part *part, uint32_t source, uint64_t row)
+{
+    if (row != 0 && row == part->last_row && source == part->last_source)
+        part->extra++;
+    else
+        part->rows++;
+    part->last_row = row;
+    part->last_source = source;
+}
+
+enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n, uint32_t source)
+{
+    struct bnc_fact fact[BNC_BATCH];
+
+    if (locate_missing(part, items, n) != BNC_OK)
+        return BNC_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        count_row(part, source, items[i].row);
+        if (!prepare(part, &items[i], source_rank(part, source), &fact[i]))
+            return BNC_ENOMEM;
+        prefetch(part, &fact[i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!count(part, &items[i].event, &fact[i]))
+            return BNC_ENOMEM;
+    return bnc_part_fold(part);
+}
+
+void bnc_part_add_filtered(struct bnc_part *part, uint32_t source, uint64_t row)
+{
+    count_row(part, source, row);
+    part->filtered++;
+}
+
+static bool place_less(const struct bnc_place *a, const struct bnc_place *b)
+{
+    if (a->source != b->source)
+        return a->source < b->source;
+    return a->row != b->row ? a->row < b->row : a->off < b->off;
+}
+
+void bnc_fault_add_place(struct bnc_fault_total *f, struct bnc_place place)
+{
+    const uint32_t cap = sizeof f->first / sizeof *f->first;
+    uint32_t i = f->n_first;
+
+    if (i == cap && !place_less(&place, &f->first[--i]))
+        return;
+    for (; i > 0 && place_less(&place, &f->first[i - 1]); i--)
+        f->first[i] = f->first[i - 1];
+    f->first[i] = place;
+    f->n_first += f->n_first < cap;
+}
+
+enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fault, struct bnc_place place)
+{
+    count_row(part, place.source, 0);
+    place.source = source_rank(part, place.source);
+    part->faults[fault].n++;
+    bnc_fault_add_place(&part->faults[fault], place);
+    return BNC_OK;
+}
+
+void bnc_part_add_other(struct bnc_part *part, uint32_t source)
+{
+    count_row(part, source, 0);
+    part->others++;
+    ((struct bnc_domain_rec *)bnc_names_at(&part->domains, 0))->used = true;
+}
