@@ -223,6 +223,7 @@ enum bnc_status bnc_flow_open(struct bnc_flow **flow, struct bnc_source_own *src
         return status;
     }
     src->is_known = true;
+    src->mark_bytes = encoding == BNC_ENCODING_UTF8 ? f->stash_at : 0;
     *flow = f;
     return BNC_OK;
 }

@@ -192,6 +192,11 @@ static enum bnc_status read_trailer(struct bnc_gzip *gz, struct bnc_error *err)
     return BNC_OK;
 }
 
+static bool can_replay(const struct bnc_gzip *gz)
+{
+    return gz->with != &bnc_inflater_zlib && gz->raw.kind == BNC_RAW_PREAD;
+}
+
 static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err);
 
 /* Decodes into 'out' until it is full, the member's data ends or input has to be read; '*n' moves on. */
@@ -205,6 +210,8 @@ static enum bnc_status read_data(struct bnc_gzip *gz, char *out, size_t cap, siz
     const size_t used = gz->raw.len - io.in_len, made = cap - *n - io.out_len;
     enum bnc_status status;
 
+    if (result == BNC_INFLATE_BAD && can_replay(gz))
+        return replay(gz, err);          /* ISA-L puts out a little beyond the fault: not counted */
     gz->crc = gz->with->crc32(gz->crc, (unsigned char *)out + *n, made);
     gz->member_out += made;
     *n += made;
@@ -221,7 +228,7 @@ static enum bnc_status read_data(struct bnc_gzip *gz, char *out, size_t cap, siz
         if (status != BNC_OK || gz->raw.len > 0)
             return status;
     }
-    if (gz->with != &bnc_inflater_zlib && gz->raw.kind == BNC_RAW_PREAD)
+    if (can_replay(gz))
         return replay(gz, err);
     return result == BNC_INFLATE_BAD ? corrupt(gz, "corrupt compressed data", err) : cut(gz, err);
 }

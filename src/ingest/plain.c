@@ -10,7 +10,6 @@
 
 #include "ingest/mapping.h"
 #include "ingest/reader.h"
-#include "ingest/sniff.h"
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22            /* Linux 5.14 */
@@ -142,17 +141,6 @@ static void map(struct bnc_reader *r, struct plain *p)
     p->base = base;
 }
 
-/* The length of the UTF-8 mark in front, 0 if there is none. */
-static uint64_t skip_mark(const struct bnc_reader *r)
-{
-    enum bnc_encoding encoding = BNC_ENCODING_AUTO;
-    char head[3];
-    const int64_t n = bnc_pread_full(r->fd, head, sizeof head, 0);
-    const size_t len = n > 0 ? bnc_sniff_bom(bnc_span_from(head, (size_t)n), &encoding) : 0;
-
-    return encoding == BNC_ENCODING_UTF8 ? len : 0;
-}
-
 enum bnc_status bnc_reader_open_plain(struct bnc_reader *r, struct bnc_error *err)
 {
     struct plain *p;
@@ -165,7 +153,7 @@ enum bnc_status bnc_reader_open_plain(struct bnc_reader *r, struct bnc_error *er
         return bnc_error_nomem(err);
     p->slot = -1;
     p->size_bytes = (uint64_t)r->opened.st_size;
-    p->from = skip_mark(r);
+    p->from = r->src->mark_bytes < p->size_bytes ? r->src->mark_bytes : p->size_bytes;
     if (p->size_bytes > 0)
         map(r, p);
     r->own = p;

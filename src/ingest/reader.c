@@ -145,10 +145,18 @@ enum bnc_status bnc_reader_open_fd(struct bnc_reader *r, struct bnc_error *err)
     return BNC_OK;
 }
 
-/* True where the blocks may be read side by side: no ZIP, no pipe, no other encoding. */
-static bool is_splittable(const struct bnc_source *src)
+typedef enum bnc_status (*open_fn)(struct bnc_reader *r, struct bnc_error *err);
+
+/* How blocks may be read side by side; NULL: not (pipes, ZIP, zstd, other encodings). */
+static open_fn parallel_way(const struct bnc_source *src)
 {
-    return src->is_regular && src->encoding == BNC_ENCODING_UTF8 && src->container == BNC_CONTAINER_NONE;
+    if (!src->is_regular || src->encoding != BNC_ENCODING_UTF8)
+        return NULL;
+    switch (src->container) {
+    case BNC_CONTAINER_NONE: return bnc_reader_open_plain;
+    case BNC_CONTAINER_GZIP: case BNC_CONTAINER_BGZF: return bnc_reader_open_members;
+    default: return NULL;
+    }
 }
 
 static enum bnc_status open_best(struct bnc_reader *r, struct bnc_error *err)
@@ -157,14 +165,14 @@ static enum bnc_status open_best(struct bnc_reader *r, struct bnc_error *err)
     enum bnc_status status = BNC_OK;
 
     r->src->flow = NULL;
-    if (flow == NULL && !(r->src->is_known && is_splittable(&r->src->pub)))
+    if (flow == NULL && !(r->src->is_known && parallel_way(&r->src->pub) != NULL))
         status = bnc_flow_open(&flow, r->src, &r->opt, err);
     if (status != BNC_OK)
         return status;
-    if (!is_splittable(&r->src->pub))
+    if (parallel_way(&r->src->pub) == NULL)
         return bnc_reader_open_serial(r, flow, err);
     bnc_flow_close(flow);
-    return bnc_reader_open_plain(r, err);
+    return parallel_way(&r->src->pub)(r, err);
 }
 
 enum bnc_status bnc_source_open(struct bnc_source *src, const struct bnc_ingest_options *opt, struct bnc_reader **reader,

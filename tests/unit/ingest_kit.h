@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,91 @@ static inline struct slurped slurp_source(struct bnc_source *src, const struct b
         bnc_reader_close(r, NULL);
     s.container = src->container;
     s.encoding = src->encoding;
+    return s;
+}
+
+/* Reads a source as the engine does: 'n_threads' workers claim under a lock, finish without it. */
+struct crew {
+    struct bnc_reader *reader;
+    pthread_mutex_t lock;
+    bool ended;
+    struct piece { struct bnc_buf bytes; uint64_t off; bool done, last; enum bnc_status status; } *pieces;
+    uint64_t n, cap;
+    enum bnc_status claim_status;
+};
+
+static inline bool crew_claim(struct crew *c, struct bnc_block_buf *buf, struct bnc_block *block)
+{
+    bool more = false;
+
+    pthread_mutex_lock(&c->lock);
+    if (!c->ended) {
+        c->claim_status = bnc_reader_claim(c->reader, buf, block, &more, NULL);
+        c->ended = !more || c->claim_status != BNC_OK;
+        more = !c->ended;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return more;
+}
+
+static inline void *crew_work(void *arg)
+{
+    struct crew *c = arg;
+    struct bnc_block_buf *buf = bnc_block_buf_create();
+    struct bnc_block block;
+
+    while (crew_claim(c, buf, &block)) {
+        const enum bnc_status status = bnc_reader_finish(c->reader, buf, &block, NULL);
+        struct bnc_buf bytes = { 0 };
+
+        bnc_buf_put(&bytes, block.bytes);
+        bnc_reader_done(c->reader, &block);
+        pthread_mutex_lock(&c->lock);
+        c->ended |= status != BNC_OK;
+        if (block.index >= c->cap) {
+            c->cap = block.index * 2 + 64;
+            c->pieces = realloc(c->pieces, c->cap * sizeof *c->pieces);
+            memset(c->pieces + c->n, 0, (c->cap - c->n) * sizeof *c->pieces);
+        }
+        if (block.index >= c->n)
+            c->n = block.index + 1;
+        c->pieces[block.index] = (struct piece){ bytes, block.off, true, block.last, status };
+        pthread_mutex_unlock(&c->lock);
+    }
+    bnc_block_buf_free(buf);
+    return NULL;
+}
+
+static inline struct slurped slurp_threads(struct bnc_source *src, const struct bnc_ingest_options *opt, unsigned n_threads)
+{
+    struct slurped s = { 0 };
+    struct crew c = { .lock = PTHREAD_MUTEX_INITIALIZER };
+    pthread_t thread[16];
+
+    s.status = bnc_source_open(src, opt, &c.reader, &s.err);
+    if (s.status != BNC_OK)
+        return s;
+    for (unsigned i = 0; i < n_threads; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, crew_work, &c), 0);
+    for (unsigned i = 0; i < n_threads; i++)
+        pthread_join(thread[i], NULL);
+    for (uint64_t i = 0; i < c.n; i++) {
+        if (s.status == BNC_OK && c.pieces[i].done && (s.n_last == 0 || c.pieces[i].bytes.len > 0)) {
+            assert_int_equal(c.pieces[i].off, s.bytes.len);
+            bnc_buf_put(&s.bytes, bnc_buf_span(&c.pieces[i].bytes));
+            s.n_last += c.pieces[i].last;
+            s.status = c.pieces[i].status;
+        }
+        bnc_buf_release(&c.pieces[i].bytes);
+    }
+    free(c.pieces);
+    if (s.status == BNC_OK)
+        s.status = c.claim_status;
+    if (s.status == BNC_OK) {
+        assert_int_equal(s.n_last, 1);
+        s.status = bnc_reader_close(c.reader, &s.err);
+    } else
+        bnc_reader_close(c.reader, NULL);
     return s;
 }
 
