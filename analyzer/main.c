@@ -94,6 +94,7 @@ int main(int argc, char **argv)
     if (status != BNC_ESTOPPED && output_finish_stdout(&err) != BNC_OK)
         status = status_worse(status, run_fail(&run, &err));
     settings_release(&settings);
+    signals_release();
     if (status == BNC_ESTOPPED)
         signals_reraise();
     return (int)status;

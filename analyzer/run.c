@@ -58,6 +58,7 @@ void run_connect(struct run *run)
 
     progress_init(&run->progress, run->s->progress, run->s->quiet);
     lib->stop = signals_stop();
+    lib->guard = signals_guard();
     lib->progress = progress_update;
     lib->progress_arg = &run->progress;
     lib->warn = on_warn;

@@ -8,10 +8,39 @@
 #include <sys/resource.h>
 
 static volatile int stop_signal;
+static struct bnc_guard *guard;      /* set once, before the handler that reads it */
 
 static void on_stop(int number)
 {
     stop_signal = number;
+}
+
+/* A mapped file was cut: the guard lets the run go on and fail in order.  Anything else is a bug of ours. */
+static void on_bus(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (bnc_guard_patch(guard, info->si_addr))
+        return;
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+struct bnc_guard *signals_guard(void)
+{
+    struct sigaction bus = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO };
+
+    if (guard == NULL && (guard = bnc_guard_create()) != NULL) {
+        sigemptyset(&bus.sa_mask);
+        sigaction(SIGBUS, &bus, NULL);
+    }
+    return guard;
+}
+
+void signals_release(void)
+{
+    signal(SIGBUS, SIG_DFL);
+    bnc_guard_free(guard);
+    guard = NULL;
 }
 
 void signals_install(void)
