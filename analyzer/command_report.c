@@ -126,12 +126,15 @@ static enum bnc_status judge(struct run *run, const struct bnc_analysis *a, enum
 
 /* ---- after the run ---- */
 
-static enum bnc_status write_stdout(struct run *run, const struct bnc_analysis *a)
+/* Standard output ('path' "-") or a stream: the report in memory, then written. */
+static enum bnc_status write_stream(struct run *run, const struct bnc_analysis *a, const char *path)
 {
     const struct settings *const s = run->s;
+    const bool standard = strcmp(path, "-") == 0;
     const struct bnc_render render = {
-        .format = s->to != NULL ? s->to : "text", .color = terminal_color(s->color, stdout), .unicode = terminal_unicode(),
-        .verbose = s->verbose, .excel = s->excel, .width = s->width > 0 ? (unsigned)s->width : terminal_width(),
+        .format = output_format(path, s->to != NULL ? s->to : "text"), .color = standard && terminal_color(s->color, stdout),
+        .unicode = terminal_unicode(), .verbose = s->verbose, .excel = s->excel,
+        .width = s->width > 0 ? (unsigned)s->width : terminal_width(),
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
     enum bnc_status status;
@@ -140,7 +143,7 @@ static enum bnc_status write_stdout(struct run *run, const struct bnc_analysis *
 
     status = bnc_analysis_render(a, &render, &bytes, &len, &err);
     if (status == BNC_OK)
-        status = output_bytes(bytes, len, &err);
+        status = standard ? output_bytes(bytes, len, &err) : output_stream(path, bytes, len, &err);
     free(bytes);
     return status == BNC_OK ? BNC_OK : run_fail(run, &err);
 }
@@ -153,8 +156,11 @@ static enum bnc_status write_file(struct run *run, const struct bnc_analysis *a,
         .unicode = terminal_unicode(), .verbose = s->verbose, .excel = s->excel, .width = (unsigned)s->width,
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
-    const enum bnc_status status = bnc_analysis_write(a, path, &render, &err);
+    enum bnc_status status;
 
+    if (output_is_stream(path))
+        return write_stream(run, a, path);
+    status = bnc_analysis_write(a, path, &render, &err);
     if (status != BNC_OK)
         return run_fail(run, &err);
     if (s->verbose)
@@ -186,7 +192,7 @@ static enum bnc_status write_all(struct run *run, const struct bnc_analysis *a)
         else
             status = status_worse(status, write_file(run, a, outputs->at[i]));
     }
-    return to_stdout ? status_worse(status, write_stdout(run, a)) : status;
+    return to_stdout ? status_worse(status, write_stream(run, a, "-")) : status;
 }
 
 enum bnc_status command_report(struct run *run)

@@ -38,7 +38,9 @@ static enum bnc_status unknown_key(const char *name, struct bnc_error *err)
             names[n++] = options[i].name;
     names[n] = NULL;
     near = nearest(name, names);
-    if (near != NULL)
+    if (option_find(name, strlen(name)) >= 0)
+        snprintf(err->text, sizeof err->text, "'%.60s' belongs on the command line", name);
+    else if (near != NULL)
         snprintf(err->text, sizeof err->text, "unknown setting '%.60s'; did you mean '%s'?", name, near);
     else
         snprintf(err->text, sizeof err->text, "unknown setting '%.60s'", name);

@@ -41,7 +41,7 @@ const char *output_format(const char *path, const char *to)
     const char *const slash = strrchr(path, '/');
     const char *const dot = strrchr(slash != NULL ? slash : path, '.');
 
-    if (strcmp(path, "-") == 0)
+    if (strcmp(path, "-") == 0 || output_is_stream(path))
         return to != NULL ? to : "text";
     if (is_folder(path))
         return "csv";
@@ -136,6 +136,27 @@ enum bnc_status output_finish_stdout(struct bnc_error *err)
     return BNC_OK;
 }
 
+/* ---- devices and pipes ---- */
+
+bool output_is_stream(const char *path)
+{
+    struct stat st;
+
+    return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0 ||
+           (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
+enum bnc_status output_stream(const char *path, const char *bytes, size_t len, struct bnc_error *err)
+{
+    FILE *const out = fopen(path, "we");
+    bool ok;
+
+    if (out == NULL)
+        return fail(err, BNC_ECREATE, errno, "cannot open '%.500s'", path);
+    ok = fwrite(bytes, 1, len, out) == len;
+    return fclose(out) == 0 && ok ? BNC_OK : fail(err, BNC_EIO, errno, "cannot write '%.500s'", path);
+}
+
 /* ---- whole files ---- */
 
 enum bnc_status output_file_open(struct output_file *f, const char *path, struct bnc_error *err)
@@ -143,6 +164,10 @@ enum bnc_status output_file_open(struct output_file *f, const char *path, struct
     int fd = -1;
 
     *f = (struct output_file){ .path = path };
+    if (output_is_stream(path)) {
+        f->stream = fopen(path, "we");
+        return f->stream != NULL ? BNC_OK : fail(err, BNC_ECREATE, errno, "cannot open '%.500s'", path);
+    }
     for (unsigned i = 0; i < 100 && fd < 0; i++) {
         if ((size_t)snprintf(f->temp, sizeof f->temp, "%s.%ld-%u.tmp", path, (long)getpid(), i) >= sizeof f->temp)
             errno = ENAMETOOLONG;
@@ -166,12 +191,12 @@ enum bnc_status output_file_open(struct output_file *f, const char *path, struct
 
 enum bnc_status output_file_commit(struct output_file *f, struct bnc_error *err)
 {
-    bool ok = fflush(f->stream) == 0 && !ferror(f->stream) && (fsync(fileno(f->stream)) == 0 || errno == EINVAL);
+    bool ok = fflush(f->stream) == 0 && !ferror(f->stream) && (fsync(fileno(f->stream)) == 0 || errno == EINVAL || errno == EROFS);
     enum bnc_status status;
 
     ok = fclose(f->stream) == 0 && ok;
     f->stream = NULL;
-    if (ok && rename(f->temp, f->path) == 0) {
+    if (ok && (f->temp[0] == '\0' || rename(f->temp, f->path) == 0)) {
         f->temp[0] = '\0';
         return BNC_OK;
     }

@@ -10,7 +10,7 @@
 #include "options.h"
 
 /*
- * The report format of an -o name: by its extension, "csv" for a folder (a name ending in '/', or an existing one), "-" and unknown
+ * The report format of an -o name: by its extension, "csv" for a folder (a name ending in '/', or an existing one), "-", devices and unknown
  * extensions by 'to'; NULL if that is NULL too.
  */
 const char *output_format(const char *path, const char *to);
@@ -21,6 +21,11 @@ const char *output_format(const char *path, const char *to);
  */
 enum bnc_status output_check(const struct strings *paths, const struct strings *inputs, struct bnc_error *err);
 
+/* A device, a pipe, or anything in /dev and /proc: written to as it is, never replaced by a file. */
+bool output_is_stream(const char *path);
+/* Writes all to such a stream; BNC_ECREATE, BNC_EIO. */
+enum bnc_status output_stream(const char *path, const char *bytes, size_t len, struct bnc_error *err);
+
 /* Flushes and closes standard output; BNC_EIO if any byte did not get through. */
 enum bnc_status output_finish_stdout(struct bnc_error *err);
 /* Writes to standard output; BNC_EIO. */
@@ -28,11 +33,11 @@ enum bnc_status output_bytes(const char *bytes, size_t len, struct bnc_error *er
 
 /*
  * A file that appears under its name only when complete: written beside it under a temporary name that is created exclusively,
- * synced, renamed.  Zeroed is "none"; output_file_drop() removes what is unfinished and accepts that.
+ * synced, renamed; a stream is just opened.  Zeroed is "none"; output_file_drop() removes what is unfinished and accepts that.
  */
 struct output_file {
     FILE *stream;
-    char temp[4200];
+    char temp[4200];                 /* "" for a stream */
     const char *path;
 };
 enum bnc_status output_file_open(struct output_file *f, const char *path, struct bnc_error *err);

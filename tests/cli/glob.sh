@@ -11,20 +11,21 @@ matches_glob() {
                 c = substr(p, i, 1)
                 if (c == "*") r = r ".*"
                 else if (c == "?") r = r "."
-                else if (c ~ /[][\\.^$+(){}|\/]/) r = r "\\" c
+                else if (index("][\\.^$+(){}|/", c)) r = r "\\" c
                 else r = r c
             }
             return r "$"
         }
         # Do lines i.. match patterns j.. ?
         function match_from(i, j) {
-            for (; j <= np; i++, j++) {
+            for (; j <= np; j++) {
                 if (pat[j] == "...") {
                     for (; i <= nl + 1; i++)
                         if (match_from(i, j + 1)) return 1
                     return 0
                 }
                 if (i > nl || line[i] !~ regex(pat[j])) return 0
+                i++
             }
             return i > nl
         }
