@@ -96,7 +96,7 @@ struct bnc_mapping {
     const char *format;                  /* "pmta_acct", "generic" ...; points to the tables */
     const char *vendor, *title;
     bool has_deliveries;                 /* the format can hold delivered or sent rows */
-    bool has_diagnostics, has_codes;
+    bool has_diagnostics, has_codes, has_time, has_message_id;
     struct bnc_dialect dialect;
     uint64_t header_off, data_off;       /* where header and first data row start in the decoded source */
     uint32_t preamble_rows;              /* rows before data_off, header included: the first data row has number preamble_rows + 1 */
@@ -106,6 +106,12 @@ struct bnc_mapping {
     struct bnc_schema_plan *plan;        /* the room's own */
     struct bnc_arena arena;
 };
+
+/*
+ * What can be said about the options before anything is read: BNC_EUSAGE for an unknown --from (with the nearest name), a --map
+ * with unknown fields, a --timezone or --date-order that is none.
+ */
+enum bnc_status bnc_schema_options_check(const struct bnc_schema_options *opt, struct bnc_error *err);
 
 /*
  * Recognizes the source called 'name' (its file name may be the event, e.g. suppression_bounces.csv) from its first bytes.

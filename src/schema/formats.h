@@ -93,17 +93,12 @@ enum bnc_field bnc_field_find(struct bnc_span word);
 /* Every format with its confidence and what it cannot tell: a table for people, or {"formats": [...]}. */
 void bnc_formats_known(struct bnc_buf *out, bool json);
 
-struct bnc_describe {                    /* what the caller knows and the mapping does not */
-    const char *name;                    /* of the source */
-    const char *encoding;                /* "UTF-8", "UTF-16LE" ... */
-    struct bnc_span head;                /* the bytes the mapping was made from */
-    bool whole;
-};
-
 /*
- * What a source was recognized as: format, dialect, encoding, each column and what it is used for, the first three rows as
- * understood, and the analysis that the file allows.
+ * What the source 'name' was recognized as, from the same first bytes: format, dialect, encoding ("UTF-8", "UTF-16LE" ...), each
+ * column and what it is used for, the first three rows as understood, and the analysis that the file allows.  Local parts of
+ * addresses are shown as '*'.  BNC_ENOMEM.
  */
-void bnc_mapping_describe(const struct bnc_mapping *mapping, const struct bnc_describe *about, struct bnc_buf *out, bool json);
+enum bnc_status bnc_mapping_describe(const struct bnc_mapping *mapping, const char *name, const char *encoding, struct bnc_span head,
+                                     bool whole, bool json, struct bnc_buf *out);
 
 #endif

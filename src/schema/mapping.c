@@ -119,6 +119,13 @@ static enum bnc_status read_options(struct work *w)
     return read_map(w);
 }
 
+enum bnc_status bnc_schema_options_check(const struct bnc_schema_options *opt, struct bnc_error *err)
+{
+    struct work w = { .opt = opt, .err = err };
+
+    return read_options(&w);
+}
+
 /* ---- candidates ---- */
 
 static bool clean_names(struct work *w, struct candidate *c)
@@ -368,6 +375,8 @@ static void publish(struct bnc_mapping *map, struct bnc_schema_plan *p)
     map->title = p->format->title;
     map->has_deliveries = p->format->rates == BNC_LEVEL_YES;
     map->has_diagnostics = p->field[BNC_FIELD_DIAGNOSTIC].n > 0;
+    map->has_time = p->field[BNC_FIELD_EVENT_TIME].n > 0;
+    map->has_message_id = p->field[BNC_FIELD_MESSAGE_ID].n > 0;
     map->has_codes = p->field[BNC_FIELD_REPLY_CODE].n + p->field[BNC_FIELD_ENHANCED_CODE].n > 0;
 }
 
