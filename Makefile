@@ -85,7 +85,8 @@ $(B)/gen_page: src/report/gen_page.c
 	$(Q)$(CC) -std=gnu11 -O1 -g -o $@ $<
 
 # gen/NAME.h is made by gen_NAME from the tables listed here
-GEN_H    := causes words rules
+GEN_H    := causes words rules advice
+advice.from := $(T)/advice.csv $(T)/causes.csv
 causes.from := $(T)/causes.csv
 GEN_H    += thresholds
 thresholds.from := $(T)/thresholds.csv

@@ -26,7 +26,7 @@ enum weight {
     MAX_LENGTH_BONUS = 60, MIN_FOREIGN_LENGTH = 16
 };
 
-enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8 };
+enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16 };
 
 struct candidate {
     int weight;
@@ -39,6 +39,8 @@ struct weighing {
     struct bnc_reading r;
     struct bnc_hit hits[MAX_HITS];
     size_t n_hits;
+    uint16_t guards[MAX_GUARDS];         /* hits that are guards */
+    size_t n_guards;
     uint32_t base;                       /* number of the first rule of the set at hand */
     uint16_t reply;                      /* that rules are compared with */
     uint32_t enhanced;
@@ -222,6 +224,28 @@ static bool ends_word(struct bnc_span text, size_t end)
     return end >= text.len || !((text.at[end] >= 'a' && text.at[end] <= 'z') || bnc_is_digit(text.at[end]));
 }
 
+/* A guard that covers the hit takes this cause back ("if this is not spam" is no spam_content); unknown means any cause. */
+static bool is_guarded(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_hit *hit, uint8_t cause)
+{
+    for (size_t i = 0; i < w->n_guards; i++) {
+        const struct bnc_hit *g = &w->hits[w->guards[i]];
+        const struct bnc_rule *r = &set->rules[set->pattern_rules[set->pattern_first[g->pattern]] >> 1];
+
+        if (hit->start < g->end && hit->end > g->start && hit->pattern != g->pattern &&
+            (r->cause == cause || r->cause == BNC_CAUSE_UNKNOWN))
+            return true;
+    }
+    return false;
+}
+
+static void find_guards(struct weighing *w, const struct bnc_ruleset *set)
+{
+    w->n_guards = 0;
+    for (size_t i = 0; i < w->n_hits && w->n_guards < MAX_GUARDS; i++)
+        if (set->rules[set->pattern_rules[set->pattern_first[w->hits[i].pattern]] >> 1].kind == BNC_RULE_GUARD)
+            w->guards[w->n_guards++] = (uint16_t)i;
+}
+
 /* The rules of all fragments found from byte 'from' on. */
 static void weigh_hits(struct weighing *w, const struct bnc_ruleset *set, size_t from)
 {
@@ -230,8 +254,12 @@ static void weigh_hits(struct weighing *w, const struct bnc_ruleset *set, size_t
 
         if (h->start < from || (set->pattern_whole[h->pattern] && !ends_word(w->q->text, h->end)))
             continue;
-        for (uint32_t k = set->pattern_first[h->pattern]; k < set->pattern_first[h->pattern + 1]; k++)
-            weigh_rule(w, set, set->pattern_rules[k] >> 1, set->pattern_rules[k] & 1, h);
+        for (uint32_t k = set->pattern_first[h->pattern]; k < set->pattern_first[h->pattern + 1]; k++) {
+            const uint32_t rule = set->pattern_rules[k] >> 1;
+
+            if (w->n_guards == 0 || !is_guarded(w, set, h, set->rules[rule].cause))
+                weigh_rule(w, set, rule, set->pattern_rules[k] & 1, h);
+        }
     }
 }
 
@@ -314,6 +342,7 @@ static void weigh_set(struct weighing *w, const struct bnc_ruleset *set)
     const size_t from = w->r.wrapped ? (size_t)(w->r.inner.at - w->q->text.at) : 0;
 
     w->n_hits = bnc_ac_find(&set->ac, w->q->text, w->hits, MAX_HITS);
+    find_guards(w, set);
     find_providers(w, set);
     weigh_hits(w, set, from);
     if (from > 0 && w->best.weight < W_PHRASE3)
