@@ -331,6 +331,14 @@ static void compile_aliases(struct bnc_compile *c, struct cell at, struct bnc_sp
         }
 }
 
+/* "Spamhaus (unspecified)" stands back where a list of the same operator is named. */
+static bool is_unspecified(struct bnc_span list)
+{
+    const struct bnc_span end = BNC_SPAN("(unspecified)");
+
+    return list.len > end.len && bnc_span_eq(bnc_span_from(list.at + list.len - end.len, end.len), end);
+}
+
 enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_table *t, const char *path)
 {
     c->path = path;
@@ -342,7 +350,7 @@ enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_t
             break;
         r->kind = BNC_RULE_BLOCKLIST;
         r->cause = BNC_CAUSE_BLOCKLISTED;
-        r->specificity = 5;
+        r->specificity = is_unspecified(cell_of(at, "list")) ? 1 : 5;
         r->blocklist = (uint16_t)(i + 1);
         r->name = keep_named(c, "blocklist", bnc_span_from("", 0), bnc_span_from("", 0), cell_of(at, "list"));
         r->source = keep(c, cell_of(at, "source"));

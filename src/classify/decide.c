@@ -50,8 +50,8 @@ struct weighing {
     struct candidate best;
     struct candidate *others;            /* for explanations, NULL */
     size_t n_others;
-    uint16_t blocklist;                  /* the longest alias found */
-    int blocklist_len;
+    uint16_t blocklist;                  /* the one named most exactly */
+    int blocklist_weight;
 };
 
 /* ---- rule numbers over all sets ---- */
@@ -197,9 +197,9 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
         weight = phrase_weight(r, len) + code_fit(w, r);
         break;
     case BNC_RULE_BLOCKLIST:
-        weight = W_BLOCKLIST + length_bonus(len);
-        if ((int)len > w->blocklist_len) {
-            w->blocklist_len = (int)len;
+        weight = W_BLOCKLIST + (r->specificity > 1 ? length_bonus(len) : 0);
+        if (weight > w->blocklist_weight) {
+            w->blocklist_weight = weight;
             w->blocklist = r->blocklist;
         }
         break;
