@@ -66,7 +66,6 @@ void bnc_scan_skip_cut(struct bnc_scan *s);
 /* A bit for each of 64 bytes, the first byte's the lowest. */
 struct bnc_masks {
     uint64_t quote, delim, line_end;
-    uint64_t nul;                        /* not 0: there is a NUL among them */
 };
 
 struct bnc_scanner {

@@ -25,6 +25,20 @@ static inline KERNEL_TARGET struct kernel_keys kernel_keys(const struct bnc_dial
     };
 }
 
+struct kernel_nul {
+    __m256i least;                       /* of the bytes seen, lane by lane */
+};
+
+static inline KERNEL_TARGET struct kernel_nul kernel_nul_none(void)
+{
+    return (struct kernel_nul){ _mm256_set1_epi8(-1) };
+}
+
+static inline KERNEL_TARGET bool kernel_nul_seen(const struct kernel_nul *nul)
+{
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(nul->least, _mm256_setzero_si256())) != 0;
+}
+
 static inline KERNEL_TARGET uint64_t bits_of(__m256i lo, __m256i hi)
 {
     return (uint32_t)_mm256_movemask_epi8(lo) | (uint64_t)(uint32_t)_mm256_movemask_epi8(hi) << 32;
@@ -35,18 +49,18 @@ static inline KERNEL_TARGET __m256i is_line_end(__m256i v, struct kernel_keys ke
     return _mm256_or_si256(_mm256_cmpeq_epi8(v, keys.lf), _mm256_cmpeq_epi8(v, keys.cr));
 }
 
-static inline KERNEL_TARGET struct bnc_masks kernel_masks(const char *p, struct kernel_keys keys)
+static inline KERNEL_TARGET struct bnc_masks kernel_masks(const char *p, struct kernel_keys keys,
+                                                          struct kernel_nul *nul)
 {
     const __m256i lo = _mm256_loadu_si256((const void *)p);
     const __m256i hi = _mm256_loadu_si256((const void *)(p + 32));
-    const __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(lo, hi), _mm256_setzero_si256());
 
+    nul->least = _mm256_min_epu8(nul->least, _mm256_min_epu8(lo, hi));
     return (struct bnc_masks){
         .quote = bits_of(_mm256_cmpeq_epi8(lo, keys.quote), _mm256_cmpeq_epi8(hi, keys.quote)) &
                  keys.with_quote,
         .delim = bits_of(_mm256_cmpeq_epi8(lo, keys.delim), _mm256_cmpeq_epi8(hi, keys.delim)),
         .line_end = bits_of(is_line_end(lo, keys), is_line_end(hi, keys)),
-        .nul = (uint32_t)_mm256_movemask_epi8(low),
     };
 }
 

@@ -26,15 +26,31 @@ static inline KERNEL_TARGET struct kernel_keys kernel_keys(const struct bnc_dial
     };
 }
 
-static inline KERNEL_TARGET struct bnc_masks kernel_masks(const char *p, struct kernel_keys keys)
+struct kernel_nul {
+    __m512i least;                       /* of the bytes seen, lane by lane */
+};
+
+static inline KERNEL_TARGET struct kernel_nul kernel_nul_none(void)
+{
+    return (struct kernel_nul){ _mm512_set1_epi8(-1) };
+}
+
+static inline KERNEL_TARGET bool kernel_nul_seen(const struct kernel_nul *nul)
+{
+    return _mm512_testn_epi8_mask(nul->least, nul->least) != 0;
+}
+
+static inline KERNEL_TARGET struct bnc_masks kernel_masks(const char *p, struct kernel_keys keys,
+                                                          struct kernel_nul *nul)
 {
     const __m512i v = _mm512_loadu_si512(p);
 
+    nul->least = _mm512_min_epu8(nul->least, v);
     return (struct bnc_masks){
         .quote = _mm512_cmpeq_epi8_mask(v, keys.quote) & keys.with_quote,
         .delim = _mm512_cmpeq_epi8_mask(v, keys.delim),
-        .line_end = _mm512_cmpeq_epi8_mask(v, keys.lf) | _mm512_cmpeq_epi8_mask(v, keys.cr),
-        .nul = _mm512_testn_epi8_mask(v, v),
+        .line_end = _kor_mask64(_mm512_cmpeq_epi8_mask(v, keys.lf),
+                                 _mm512_cmpeq_epi8_mask(v, keys.cr)),
     };
 }
 

@@ -20,13 +20,19 @@
  *   KERNEL          the function's name
  *   KERNEL_TARGET   __attribute__((target(...))) or nothing
  *   struct kernel_keys, kernel_keys(dialect)     what to compare with
- *   kernel_masks(p, keys)                        the masks of 64 bytes at p
+ *   struct kernel_nul, kernel_nul_none(), kernel_nul_seen(&nul)     a register in which NUL bytes leave a trace
+ *   kernel_masks(p, keys, &nul)                  the masks of 64 bytes at p
  *   kernel_prefix_xor(bits)
  *   kernel_put(out, bits, base)                  writes base + position of every set bit; may write 64 entries
  */
 #ifndef KERNEL
 #error "a kernel file defines KERNEL and its friends first"
 #endif
+
+#define KERNEL_INLINE static inline __attribute__((always_inline)) KERNEL_TARGET
+
+/* A row may get this much over BNC_MAX_FIELD_BYTES before the kernel sees it. */
+#define KERNEL_STRIDE_BYTES ((size_t)32 << 10)
 
 /* What one block hands to the next: the last bit of each mask, as 0 or 1, and the quote state as 0 or ~0. */
 struct kernel_carry {
@@ -38,8 +44,13 @@ struct kernel_bits {
     uint64_t ends, starts, bad, escaped, inner_line_ends;
 };
 
-static inline KERNEL_TARGET struct kernel_bits kernel_grammar(const struct bnc_masks *m,
-                                                              struct kernel_carry *carry)
+/* A run: where the output goes.  Kept apart from struct bnc_scan so that it lives in registers. */
+struct kernel_out {
+    struct bnc_row_mark *row, *first_row;   /* behind the last row begun; the first of this run */
+    uint32_t *end;
+};
+
+KERNEL_INLINE struct kernel_bits kernel_grammar(const struct bnc_masks *m, struct kernel_carry *carry)
 {
     const uint64_t inside = kernel_prefix_xor(m->quote) ^ carry->inside;
     const uint64_t opens = m->quote & inside, closes = m->quote & ~inside;
@@ -62,67 +73,91 @@ static inline KERNEL_TARGET struct kernel_bits kernel_grammar(const struct bnc_m
     return b;
 }
 
-/* Is the last row, with entries up to n_end and the next row's start at 'stop', one that a kernel may decide? */
-static inline bool kernel_row_is_plain(const struct bnc_scan *s, size_t n_end, size_t stop)
+/* Is the last row, with entries up to 'end' and the next row's start at 'stop', one that a kernel may decide? */
+KERNEL_INLINE bool kernel_row_is_plain(const struct bnc_scan *s, const struct kernel_out *out,
+                                       const uint32_t *end, size_t stop)
 {
-    const struct bnc_row_mark *mark = &s->row[s->n_row - 1];
-    const size_t n = n_end - mark->first;
+    const struct bnc_row_mark *mark = out->row - 1;
+    const size_t n = (size_t)(end - s->end) - mark->first;
 
     if (stop - mark->start > BNC_MAX_FIELD_BYTES || n > BNC_MAX_COLUMNS)
         return false;
     return s->n_cols == 0 || n <= s->n_cols || (mark->flags & BNC_MARK_MULTILINE) == 0;
 }
 
-/*
- * The block at 'pos'.  One that the text doesn't fill is filled up with line ends; 'valid' has a bit for each byte of the text,
- * and where the input ends, one more for the line end that it may lack.
- */
-static inline KERNEL_TARGET struct bnc_masks kernel_load(const struct bnc_scan *s, size_t pos,
-                                                         struct kernel_keys keys, uint64_t *valid)
+/* Takes a block's entries and begins its rows.  False when the row before one of them isn't plain. */
+KERNEL_INLINE bool kernel_take(struct bnc_scan *s, struct kernel_out *out, const struct kernel_bits *b,
+                               size_t pos)
 {
-    char padded[64];
-    size_t n = s->len - pos;
+    uint32_t *const end = out->end;
+    uint32_t flags = 0;
 
-    *valid = ~UINT64_C(0);
-    if (n >= 64)
-        return kernel_masks(s->at + pos, keys);
-    memset(padded, '\n', sizeof padded);
-    memcpy(padded, s->at + pos, n);
-    n += s->last;
-    if (n < 64)
-        *valid = (UINT64_C(1) << n) - 1;
-    return kernel_masks(padded, keys);
-}
-
-/* Begins the rows of a block, whose entries start at n_end.  False when the row before one of them isn't plain. */
-static inline KERNEL_TARGET bool kernel_begin_rows(struct bnc_scan *s, const struct kernel_bits *b,
-                                                   size_t n_row_before, size_t n_end, size_t pos,
-                                                   uint32_t flags)
-{
+    out->end = kernel_put(end, b->ends, (uint32_t)pos);
+    if (__builtin_expect((b->escaped | b->inner_line_ends) != 0, 0)) {
+        flags = (b->escaped != 0 ? BNC_MARK_ESCAPED : 0) |
+                (b->inner_line_ends != 0 ? BNC_MARK_MULTILINE : 0);
+        if (out->row > out->first_row)
+            out->row[-1].flags |= flags;
+        s->has_escapes |= b->escaped != 0;
+    }
     for (uint64_t left = b->starts; left != 0; left &= left - 1) {
-        const uint64_t below = (left & -left) - 1;
         const size_t start = pos + (size_t)__builtin_ctzll(left);
-        const size_t first = n_end + (size_t)__builtin_popcountll(b->ends & below);
+        uint32_t *const at = end + __builtin_popcountll(b->ends & ((left & -left) - 1));
 
-        if (s->n_row > n_row_before && !kernel_row_is_plain(s, first, start))
+        if (out->row > out->first_row && !kernel_row_is_plain(s, out, at, start))
             return false;
-        s->row[s->n_row++] = (struct bnc_row_mark){ (uint32_t)start, (uint32_t)first, flags };
+        *out->row++ = (struct bnc_row_mark){ (uint32_t)start, (uint32_t)(at - s->end), flags };
     }
     return true;
 }
 
-/* Keeps the complete rows.  A row is complete when the last entry is its line end (or the input's end). */
-static inline void kernel_finish(struct bnc_scan *s, size_t n_row_before, size_t n_end, bool plain)
+/* Only the bits of 'valid', and of the rest only what lies in front of the first bad one.  False if there is a bad one. */
+KERNEL_INLINE bool kernel_cut(struct kernel_bits *b, uint64_t valid)
 {
-    s->n_end = n_end;
+    const uint64_t bad = b->bad & valid;
+
+    if (bad != 0)
+        valid &= (bad & -bad) - 1;
+    b->ends &= valid;
+    b->starts &= valid;
+    return bad == 0;
+}
+
+/*
+ * The block that the text doesn't fill, filled up with line ends.  The first of them counts where the input ends, for the one that the last row may lack.
+ */
+KERNEL_INLINE bool kernel_take_last(struct bnc_scan *s, struct kernel_out *out, struct kernel_carry *carry,
+                                    struct kernel_nul *nul, size_t pos)
+{
+    const size_t n = s->len - pos;
+    const uint64_t text = (UINT64_C(1) << n) - 1;
+    char padded[64];
+    struct bnc_masks m;
+    struct kernel_bits b;
+    bool plain;
+
+    memset(padded, '\n', sizeof padded);
+    memcpy(padded, s->at + pos, n);
+    m = kernel_masks(padded, kernel_keys(&s->dialect), nul);
+    b = kernel_grammar(&m, carry);
+    b.starts &= text;
+    plain = kernel_cut(&b, s->last ? text << 1 | 1 : text);
+    return kernel_take(s, out, &b, pos) && plain;
+}
+
+/* Keeps the complete rows.  A row is complete when the last entry is its line end (or the input's end). */
+KERNEL_INLINE void kernel_finish(struct bnc_scan *s, struct kernel_out *out, bool plain)
+{
+    s->n_end = (size_t)(out->end - s->end);
+    s->n_row = (size_t)(out->row - s->row);
     s->pos = s->len;
-    if (s->n_row == n_row_before)
+    if (out->row == out->first_row)
         return;                          /* nothing but line ends */
-    if (plain && n_end > s->row[s->n_row - 1].first) {
-        const size_t at = s->end[n_end - 1];
+    if (plain && s->n_end > out->row[-1].first) {
+        const size_t at = s->end[s->n_end - 1];
 
         if ((at == s->len || s->byte_class[(unsigned char)s->at[at]] == BNC_BYTE_LINE_END) &&
-            kernel_row_is_plain(s, n_end, s->len))
+            kernel_row_is_plain(s, out, out->end, s->len))
             return;
     }
     s->n_row--;
@@ -133,44 +168,30 @@ static inline void kernel_finish(struct bnc_scan *s, size_t n_row_before, size_t
 KERNEL_TARGET void KERNEL(struct bnc_scan *s)
 {
     const struct kernel_keys keys = kernel_keys(&s->dialect);
-    const size_t stop = s->len + s->last, n_row_before = s->n_row;
+    struct kernel_out out = { s->row + s->n_row, s->row + s->n_row, s->end + s->n_end };
     struct kernel_carry carry = { .may_open = 1, .line_end = 1 };
-    uint32_t *out = s->end + s->n_end;
-    uint64_t nul = 0;
+    struct kernel_nul nul = kernel_nul_none();
     size_t pos = s->pos;
     bool plain = true;
 
-    for (; pos < stop && plain; pos += 64) {
-        const size_t n_end = (size_t)(out - s->end);
-        uint32_t flags = 0;
-        uint64_t valid;
-        const struct bnc_masks m = kernel_load(s, pos, keys, &valid);
-        struct kernel_bits b = kernel_grammar(&m, &carry);
+    while (plain && s->len - pos >= 64) {
+        const size_t left = (s->len - pos) & ~(size_t)63;
+        const size_t stop = pos + (left < KERNEL_STRIDE_BYTES ? left : KERNEL_STRIDE_BYTES);
 
-        if ((b.bad & valid) != 0) {
-            valid &= (b.bad & -b.bad) - 1;
+        if (out.row > out.first_row && pos - out.row[-1].start > BNC_MAX_FIELD_BYTES)
             plain = false;
+        for (; plain && pos < stop; pos += 64) {
+            const struct bnc_masks m = kernel_masks(s->at + pos, keys, &nul);
+            struct kernel_bits b = kernel_grammar(&m, &carry);
+
+            if (__builtin_expect(b.bad != 0, 0))
+                plain = kernel_cut(&b, ~UINT64_C(0));
+            plain &= kernel_take(s, &out, &b, pos);
         }
-        b.ends &= valid;
-        nul |= m.nul;
-        out = kernel_put(out, b.ends, (uint32_t)pos);
-        if ((b.escaped | b.inner_line_ends) != 0) {
-            flags = (b.escaped != 0 ? BNC_MARK_ESCAPED : 0) |
-                    (b.inner_line_ends != 0 ? BNC_MARK_MULTILINE : 0);
-            if (s->n_row > n_row_before)
-                s->row[s->n_row - 1].flags |= flags;
-            s->has_escapes = true;
-        }
-        b.starts &= valid;
-        if (pos + 64 > s->len)
-            b.starts &= ~(~UINT64_C(0) << (s->len - pos));
-        if (b.starts != 0)
-            plain = kernel_begin_rows(s, &b, n_row_before, n_end, pos, flags) && plain;
-        else if (s->n_row > n_row_before &&
-                 pos - s->row[s->n_row - 1].start > BNC_MAX_FIELD_BYTES)
-            plain = false;
     }
-    s->reach = pos < s->len ? pos : s->len;
-    s->has_nul |= nul != 0;
-    kernel_finish(s, n_row_before, (size_t)(out - s->end), plain);
+    if (plain)
+        plain = kernel_take_last(s, &out, &carry, &nul, pos);
+    s->reach = plain ? s->len : pos;
+    s->has_nul |= kernel_nul_seen(&nul);
+    kernel_finish(s, &out, plain);
 }

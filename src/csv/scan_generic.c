@@ -24,6 +24,20 @@ static inline struct kernel_keys kernel_keys(const struct bnc_dialect *d)
     };
 }
 
+struct kernel_nul {
+    uint64_t seen;
+};
+
+static inline struct kernel_nul kernel_nul_none(void)
+{
+    return (struct kernel_nul){ 0 };
+}
+
+static inline bool kernel_nul_seen(const struct kernel_nul *nul)
+{
+    return nul->seen != 0;
+}
+
 /* A bit for each zero byte of 'v'.  Exact: no carry runs from one byte to the next. */
 static inline uint64_t zero_bytes(uint64_t v)
 {
@@ -32,7 +46,8 @@ static inline uint64_t zero_bytes(uint64_t v)
     return (high >> 7) * UINT64_C(0x0102040810204080) >> 56;
 }
 
-static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys keys)
+static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys keys,
+                                            struct kernel_nul *nul)
 {
     struct bnc_masks m = { 0 };
 
@@ -42,7 +57,7 @@ static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys ke
         m.quote |= zero_bytes(v ^ keys.quote) << i;
         m.delim |= zero_bytes(v ^ keys.delim) << i;
         m.line_end |= (zero_bytes(v ^ ONES * '\n') | zero_bytes(v ^ ONES * '\r')) << i;
-        m.nul |= (v - ONES) & ~v & ONES << 7;
+        nul->seen |= (v - ONES) & ~v & ONES << 7;
     }
     m.quote &= keys.with_quote;
     return m;

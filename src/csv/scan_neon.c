@@ -23,6 +23,20 @@ static inline struct kernel_keys kernel_keys(const struct bnc_dialect *d)
     };
 }
 
+struct kernel_nul {
+    uint8x16_t least;                    /* of the bytes seen, lane by lane */
+};
+
+static inline struct kernel_nul kernel_nul_none(void)
+{
+    return (struct kernel_nul){ vdupq_n_u8(0xff) };
+}
+
+static inline bool kernel_nul_seen(const struct kernel_nul *nul)
+{
+    return vminvq_u8(nul->least) == 0;
+}
+
 /* Each byte of a..d is 0 or 0xff: keep one bit of each, at its place among eight, then add neighbours three times. */
 static inline uint64_t bits_of(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
 {
@@ -40,17 +54,17 @@ static inline uint64_t equal_bits(const uint8x16_t v[4], uint8x16_t key)
                    vceqq_u8(v[3], key));
 }
 
-static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys keys)
+static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys keys,
+                                            struct kernel_nul *nul)
 {
     const uint8_t *u = (const uint8_t *)p;
     const uint8x16_t v[4] = { vld1q_u8(u), vld1q_u8(u + 16), vld1q_u8(u + 32), vld1q_u8(u + 48) };
-    const uint8x16_t least = vminq_u8(vminq_u8(v[0], v[1]), vminq_u8(v[2], v[3]));
 
+    nul->least = vminq_u8(nul->least, vminq_u8(vminq_u8(v[0], v[1]), vminq_u8(v[2], v[3])));
     return (struct bnc_masks){
         .quote = equal_bits(v, keys.quote) & keys.with_quote,
         .delim = equal_bits(v, keys.delim),
         .line_end = equal_bits(v, vdupq_n_u8('\n')) | equal_bits(v, vdupq_n_u8('\r')),
-        .nul = vminvq_u8(least) == 0,
     };
 }
 

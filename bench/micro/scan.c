@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ * scan.c - how fast are rows found (bnc_rows_scan) and read (bnc_rows_next)?
+ *
+ *     make bench-scan && build/release/bench/micro/scan [MB]
+ *
+ * A text of rows as PowerMTA writes them, about 360 bytes of 20 columns, is scanned in blocks of 512 KiB, as an analysis does it, by every kernel that
+ * runs here.  The floor is a pass that only reads: memchr() for a byte that isn't there.  Best of five.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "csv/row.h"
+#include "util/buf.h"
+#include "util/cpu.h"
+
+#define BLOCK_BYTES ((size_t)512 << 10)
+#define N_RUNS 5
+
+struct shape {
+    const char *name;
+    const char *row;                     /* printf format of one number, used as often as it appears */
+};
+
+static const struct shape shapes[] = {
+    { "full, unquoted",
+      "b,2026-10-%02u 06:14:09+0000,2026-10-12 06:14:02+0000,news-%u@mail.example.com,user%u@example.net,"
+      ",failed,5.1.1 (bad destination mailbox address),smtp;550 5.1.1 <user%u@example.net> recipient "
+      "rejected: user unknown (in reply to RCPT TO command),mx%u.example.net (198.51.100.7),bad-mailbox,smtp,"
+      "mta1 (192.0.2.1),smtp,198.51.100.7,192.0.2.1,campaign-%u,pool-a,%u,a1b2c3d4e5f6\n" },
+    { "full, every field quoted",
+      "\"b\",\"2026-10-%02u 06:14:09+0000\",\"2026-10-12 06:14:02+0000\",\"news-%u@mail.example.com\","
+      "\"user%u@example.net\",\"\",\"failed\",\"5.1.1 (bad destination, mailbox address)\",\"smtp;550 5.1.1 "
+      "<user%u@example.net> rejected: user unknown, in reply to RCPT TO\",\"mx%u.example.net (198.51.100.7)\","
+      "\"bad-mailbox\",\"smtp\",\"mta1 (192.0.2.1)\",\"smtp\",\"198.51.100.7\",\"192.0.2.1\",\"camp-%u\",\"pool\","
+      "\"%u\",\"a1b2c3\"\r\n" },
+    { "narrow, one field quoted, doubled quotes",
+      "%u,user%u@example.org,\"550 5.7.1 \"\"%u\"\" blocked, see\n https://example.org/%u\",%u,%u,%u\n" },
+};
+
+static const uint16_t want[] = { 0, 1, 3, 4, 7, 8, 9, 14, 16, 18 };
+static const uint16_t want_narrow[] = { 0, 1, 2, 3 };
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static struct bnc_buf make_text(const struct shape *shape, size_t bytes)
+{
+    struct bnc_buf text = { 0 };
+
+    for (unsigned i = 0; text.len < bytes; i++) {
+        const unsigned r = i * 2654435761u;
+
+        bnc_buf_printf(&text, shape->row, i % 30 + 1, r % 100, r, r, r % 7, i / 50000, i);
+    }
+    return text;
+}
+
+/* One pass; with 'read' every row is read too.  Returns the sum of what was found, so that nothing can be left out. */
+static uint64_t pass(struct bnc_rows *rows, struct bnc_span text, bool read, uint64_t *n_rows)
+{
+    uint64_t sum = 0;
+    size_t at = 0;
+
+    *n_rows = 0;
+    while (at < text.len) {
+        const size_t len = text.len - at < BLOCK_BYTES ? text.len - at : BLOCK_BYTES;
+        struct bnc_row row;
+        uint64_t n;
+        size_t used;
+
+        if (bnc_rows_scan(rows, bnc_span_from(text.at + at, len), at, *n_rows + 1, at + len == text.len, &used,
+                          &n) != BNC_OK || used == 0)
+            abort();
+        while (read && bnc_rows_next(rows, &row))
+            sum += row.field[1].len;
+        at += used;
+        *n_rows += n;
+    }
+    return sum + *n_rows;
+}
+
+static void measure(struct bnc_span text, bool narrow, enum bnc_engine engine, const char *name, uint32_t cpu)
+{
+    const struct bnc_rows_options opt = {
+        .dialect = { .delim = ',', .quote = '"' },
+        .engine = engine,
+        .n_cols = narrow ? 7 : 20,
+        .want = narrow ? want_narrow : want,
+        .n_want = narrow ? 4 : sizeof want / sizeof *want,
+        .cpu = cpu,
+    };
+    struct bnc_rows *rows = bnc_rows_create(&opt);
+    double best[2] = { 1e9, 1e9 };
+    uint64_t n_rows = 0, sum = 0;
+
+    if (rows == NULL)
+        abort();
+    for (int i = 0; i < 2 * N_RUNS; i++) {
+        const double start = now_s();
+        double took;
+
+        sum += pass(rows, text, i % 2 == 1, &n_rows);
+        took = now_s() - start;
+        if (took < best[i % 2])
+            best[i % 2] = took;
+    }
+    printf("  %-8s scan %6.2f GB/s %7.2f ns/row   scan and read %6.2f GB/s, reading %6.2f ns/row   (%llu)\n", name,
+           (double)text.len / best[0] * 1e-9, best[0] / (double)n_rows * 1e9,
+           (double)text.len / best[1] * 1e-9, (best[1] - best[0]) / (double)n_rows * 1e9,
+           (unsigned long long)(sum / n_rows));
+    bnc_rows_free(rows);
+}
+
+static void measure_floor(struct bnc_span text)
+{
+    double best = 1e9;
+
+    for (int i = 0; i < N_RUNS; i++) {
+        const double start = now_s();
+        double took;
+
+        if (memchr(text.at, '\1', text.len) != NULL)
+            abort();
+        took = now_s() - start;
+        if (took < best)
+            best = took;
+    }
+    printf("  %-8s      %6.2f GB/s\n", "memchr", (double)text.len / best * 1e-9);
+}
+
+int main(int argc, char **argv)
+{
+    const size_t bytes = (argc > 1 ? strtoull(argv[1], NULL, 10) : 64) << 20;
+    const uint32_t cpu = bnc_cpu_detect();
+
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct bnc_buf buf = make_text(&shapes[i], bytes);
+        const struct bnc_span text = bnc_buf_span(&buf);
+        const bool narrow = i == 2;
+
+        printf("%s\n", shapes[i].name);
+        measure_floor(text);
+        if ((cpu & BNC_CPU_AVX512) != 0)
+            measure(text, narrow, BNC_ENGINE_OWN, "avx512", cpu);
+        if ((cpu & BNC_CPU_AVX2) != 0)
+            measure(text, narrow, BNC_ENGINE_OWN, "avx2", BNC_CPU_AVX2);
+        if ((cpu & BNC_CPU_NEON) != 0)
+            measure(text, narrow, BNC_ENGINE_OWN, "neon", BNC_CPU_NEON);
+        measure(text, narrow, BNC_ENGINE_OWN, "generic", 0);
+        measure(text, narrow, BNC_ENGINE_LIBCSV, "libcsv", 0);
+        bnc_buf_release(&buf);
+    }
+    return 0;
+}
