@@ -4,9 +4,6 @@
  * Filling alternates between the kernel, which runs until something is not plain, and the strict scanner, which
  * reads that row and whatever else starts in the bytes the kernel had looked at.  So no byte is seen by the kernel more than twice, and a text full of
  * stray quotes costs a constant factor, not a kernel start for every row.
- *
- * Memory.  end[] and row[] have room for the worst text of its length (four and six bytes a byte), so nothing checks for space while scanning; pages that are
- * never written are never there.
  */
 #include "csv/row_private.h"
 
@@ -99,27 +96,6 @@ void bnc_rows_free(struct bnc_rows *rows)
 
 /* ---- filling the index ---- */
 
-static bool make_room(struct bnc_rows *rows, size_t len)
-{
-    struct bnc_scan *s = &rows->scan;
-    const size_t cap = len + len / 4;
-
-    if (len <= rows->cap_text && s->end != NULL)
-        return true;
-    free(s->end);
-    free(s->row);
-    s->end = malloc((cap + BNC_SCAN_SLACK) * sizeof *s->end);
-    s->row = malloc((cap / 2 + BNC_SCAN_SLACK) * sizeof *s->row);
-    rows->cap_text = s->end == NULL || s->row == NULL ? 0 : cap;
-    if (rows->cap_text != 0 || len == 0)
-        return s->end != NULL && s->row != NULL;
-    free(s->end);
-    free(s->row);
-    s->end = NULL;
-    s->row = NULL;
-    return false;
-}
-
 /* Unescaped bytes must not move until the next scan, so there is room for all of them before the first is written. */
 static bool make_scratch(struct bnc_rows *rows, size_t len)
 {
@@ -201,6 +177,8 @@ static enum bnc_status scan_text(struct bnc_rows *rows)
     if (by_libcsv(rows))
         return make_scratch(rows, s->len) ? bnc_rows_libcsv_scan(rows) : BNC_ENOMEM;
     scan_own(rows);
+    if (s->nomem)
+        return BNC_ENOMEM;
     return !s->has_escapes || make_scratch(rows, s->len) ? BNC_OK : BNC_ENOMEM;
 }
 
@@ -220,12 +198,10 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
     }
     if (!last && rows->carry->next_off == off && text.len < rows->carry->wait_bytes)
         return BNC_OK;
-    if (!make_room(rows, text.len))
-        return BNC_ENOMEM;
     s->at = text.at;
     s->len = text.len;
     s->last = last;
-    s->has_nul = s->has_escapes = false;
+    s->has_nul = s->has_escapes = s->nomem = false;
     rows->off = off;
     rows->number = number;
     take_carry(rows, off);
@@ -234,7 +210,8 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
         s->n_row = 0;
         return status;
     }
-    s->row[s->n_row].first = (uint32_t)s->n_end;
+    if (s->n_row > 0)
+        s->row[s->n_row].first = (uint32_t)s->n_end;
     give_carry(rows, off);
     *used = s->pos;
     *n_rows = s->n_row;

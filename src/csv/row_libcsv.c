@@ -13,6 +13,12 @@
 
 #define STRICT (CSV_STRICT | CSV_STRICT_FINI)
 
+/* Of one row: one byte more than it may have in this file's hands. */
+#define MAX_FEED_BYTES (BNC_MAX_FIELD_BYTES + 1)
+
+/* By this much libcsv lets a field grow at a time; its own 128 bytes would mean thousands of calls. */
+#define GROW_BYTES ((size_t)64 << 10)
+
 struct bnc_rows_libcsv {
     struct csv_parser parser;
     struct bnc_rows *rows;
@@ -82,18 +88,19 @@ static void forget(struct bnc_rows_libcsv *l)
 static size_t feed_row(struct bnc_rows_libcsv *l, size_t *reach, bool *multiline)
 {
     const struct bnc_scan *s = &l->rows->scan;
+    const size_t stop = s->len - s->pos < MAX_FEED_BYTES ? s->len : s->pos + MAX_FEED_BYTES;
     size_t at = s->pos;
 
     l->n = 0;
     l->row_ended = false;
     l->scratch_len = l->rows->scratch_len;
     *multiline = false;
-    while (at < s->len && at - s->pos <= BNC_MAX_FIELD_BYTES) {
+    while (at < stop) {
         const size_t from = at;
 
-        while (at < s->len && s->byte_class[(unsigned char)s->at[at]] != BNC_BYTE_LINE_END)
+        while (at < stop && s->byte_class[(unsigned char)s->at[at]] != BNC_BYTE_LINE_END)
             at++;
-        at += at < s->len;
+        at += at < stop;
         *reach = at;
         if (csv_parse(&l->parser, s->at + from, at - from, on_field, on_row, l) != at - from)
             return SIZE_MAX;
@@ -112,7 +119,7 @@ static bool scan_row(struct bnc_rows_libcsv *l, size_t *reach)
     struct bnc_rows *rows = l->rows;
     struct bnc_scan *s = &rows->scan;
     bool multiline;
-    const size_t end = feed_row(l, reach, &multiline);
+    const size_t end = bnc_scan_reserve(s, BNC_MAX_COLUMNS + 1) ? feed_row(l, reach, &multiline) : SIZE_MAX;
 
     if (end == SIZE_MAX || end - s->pos > BNC_MAX_FIELD_BYTES || l->n > BNC_MAX_COLUMNS ||
         (multiline && s->n_cols != 0 && l->n > s->n_cols)) {
@@ -138,6 +145,7 @@ static enum bnc_status prepare(struct bnc_rows *rows)
             free(l);
             return BNC_ENOMEM;
         }
+        csv_set_blk_size(&l->parser, GROW_BYTES);
         csv_set_space_func(&l->parser, never);
         l->rows = rows;
         rows->libcsv = l;
@@ -169,7 +177,7 @@ enum bnc_status bnc_rows_libcsv_scan(struct bnc_rows *rows)
         if (!bnc_scan_row_strict(s))
             break;
     }
-    return rows->libcsv->nomem ? BNC_ENOMEM : BNC_OK;
+    return rows->libcsv->nomem || s->nomem ? BNC_ENOMEM : BNC_OK;
 }
 
 void bnc_rows_libcsv_release(struct bnc_rows *rows)

@@ -11,7 +11,6 @@ struct bnc_rows {
     struct bnc_scan scan;
     const struct bnc_scanner *kernel;
     struct bnc_rows_carry own_carry, *carry;   /* 'carry' is the one in use */
-    size_t cap_text;                     /* length of text that scan.end and scan.row have room for */
     uint64_t off, number;                /* of the text and its first row */
     size_t next;                         /* row that bnc_rows_next() gives next */
 

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * scan.c - which kernel.
+ * scan.c - which kernel, and room for its index.
  */
 #include "csv/scan.h"
+
+#include <stdlib.h>
+
 #include "util/cpu.h"
+
+#define SLACK 80                         /* a kernel writes up to 64 entries ahead of what it keeps; one row closes the last */
 
 static const struct bnc_scanner scanners[] = {      /* best first */
 #if defined(__x86_64__)
@@ -13,6 +18,37 @@ static const struct bnc_scanner scanners[] = {      /* best first */
 #endif
     { "generic", 0, bnc_scan_generic },
 };
+
+static void *grow(void *p, size_t *cap, size_t need, size_t size)
+{
+    const size_t n = need + need / 2;
+    void *q = realloc(p, n * size);
+
+    if (q != NULL)
+        *cap = n;
+    return q;
+}
+
+bool bnc_scan_reserve(struct bnc_scan *s, size_t n_bytes)
+{
+    const size_t need_end = s->n_end + n_bytes + SLACK;
+    const size_t need_row = s->n_row + n_bytes / 2 + SLACK;     /* a row takes two bytes, its line end counted */
+    void *p;
+
+    if (need_end > s->cap_end) {
+        p = grow(s->end, &s->cap_end, need_end, sizeof *s->end);
+        if (p == NULL)
+            return s->nomem = true, false;
+        s->end = p;
+    }
+    if (need_row > s->cap_row) {
+        p = grow(s->row, &s->cap_row, need_row, sizeof *s->row);
+        if (p == NULL)
+            return s->nomem = true, false;
+        s->row = p;
+    }
+    return true;
+}
 
 const struct bnc_scanner *bnc_scanner_pick(uint32_t cpu)
 {

@@ -43,10 +43,11 @@ struct bnc_scan {
     size_t len;
     bool last;                           /* the input ends with it */
 
-    uint32_t *end;                       /* room for len + BNC_SCAN_SLACK entries */
-    size_t n_end;
-    struct bnc_row_mark *row;            /* room for len / 2 + BNC_SCAN_SLACK entries */
-    size_t n_row;
+    uint32_t *end;
+    size_t n_end, cap_end;
+    struct bnc_row_mark *row;
+    size_t n_row, cap_row;
+    bool nomem;                          /* bnc_scan_reserve() failed: the index is no good */
 
     size_t pos;                          /* everything before it is indexed or empty lines */
     size_t reach;                        /* how far the kernel looked before it stopped */
@@ -55,7 +56,8 @@ struct bnc_scan {
     bool has_nul, has_escapes;           /* in the rows indexed; may be true in vain */
 };
 
-#define BNC_SCAN_SLACK 80                /* a kernel may write up to 64 entries ahead of what it keeps */
+/* Room for the entries that 'n_bytes' of text can make at worst, and for what a kernel writes ahead.  May move end[] and row[]. */
+bool bnc_scan_reserve(struct bnc_scan *s, size_t n_bytes);
 
 /* Indexes the row at or after s->pos and moves pos behind it.  False: text ends before that row does, and more is to come. Or there is none: then pos == len. */
 bool bnc_scan_row_strict(struct bnc_scan *s);

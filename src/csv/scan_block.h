@@ -48,7 +48,21 @@ struct kernel_bits {
 struct kernel_out {
     struct bnc_row_mark *row, *first_row;   /* behind the last row begun; the first of this run */
     uint32_t *end;
+    size_t n_row_before;
 };
+
+/* Room for the next 'n_bytes'. */
+KERNEL_INLINE bool kernel_reserve(struct bnc_scan *s, struct kernel_out *out, size_t n_bytes)
+{
+    s->n_end = (size_t)(out->end - s->end);
+    s->n_row = (size_t)(out->row - s->row);
+    if (!bnc_scan_reserve(s, n_bytes))
+        return false;
+    out->end = s->end + s->n_end;
+    out->row = s->row + s->n_row;
+    out->first_row = s->row + out->n_row_before;
+    return true;
+}
 
 KERNEL_INLINE struct kernel_bits kernel_grammar(const struct bnc_masks *m, struct kernel_carry *carry)
 {
@@ -168,7 +182,7 @@ KERNEL_INLINE void kernel_finish(struct bnc_scan *s, struct kernel_out *out, boo
 KERNEL_TARGET void KERNEL(struct bnc_scan *s)
 {
     const struct kernel_keys keys = kernel_keys(&s->dialect);
-    struct kernel_out out = { s->row + s->n_row, s->row + s->n_row, s->end + s->n_end };
+    struct kernel_out out = { s->row + s->n_row, s->row + s->n_row, s->end + s->n_end, s->n_row };
     struct kernel_carry carry = { .may_open = 1, .line_end = 1 };
     struct kernel_nul nul = kernel_nul_none();
     size_t pos = s->pos;
@@ -178,6 +192,7 @@ KERNEL_TARGET void KERNEL(struct bnc_scan *s)
         const size_t left = (s->len - pos) & ~(size_t)63;
         const size_t stop = pos + (left < KERNEL_STRIDE_BYTES ? left : KERNEL_STRIDE_BYTES);
 
+        plain = kernel_reserve(s, &out, KERNEL_STRIDE_BYTES);
         if (out.row > out.first_row && pos - out.row[-1].start > BNC_MAX_FIELD_BYTES)
             plain = false;
         for (; plain && pos < stop; pos += 64) {
@@ -189,7 +204,7 @@ KERNEL_TARGET void KERNEL(struct bnc_scan *s)
             plain &= kernel_take(s, &out, &b, pos);
         }
     }
-    if (plain)
+    if (plain && kernel_reserve(s, &out, 64))
         plain = kernel_take_last(s, &out, &carry, &nul, pos);
     s->reach = plain ? s->len : pos;
     s->has_nul |= kernel_nul_seen(&nul);

@@ -310,6 +310,8 @@ bool bnc_scan_row_strict(struct bnc_scan *s)
     struct cursor c = { .s = s, .n_end = s->n_end, .line_end = NONE };
     enum step step;
 
+    if (!bnc_scan_reserve(s, BNC_MAX_COLUMNS + 1))
+        return false;                    /* no row has more entries */
     if (s->dialect.json_lines)
         return scan_line(s);
     while (s->pos < s->len && class_at(s, s->pos) == BNC_BYTE_LINE_END)

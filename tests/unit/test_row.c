@@ -160,10 +160,223 @@ static void row__follows_every_rule(void **state)
     }
 }
 
+/* Every case behind a first row of every length from 0 to 130 bytes, so that each of its bytes once lies at each edge of a block of 64. */
+static void row__is_the_same_at_every_shift(void **state)
+{
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct bnc_rows_options opt = { .dialect = comma, .n_cols = cases[i].n_cols };
+
+        for (size_t shift = 0; shift <= 130; shift++) {
+            struct bnc_buf want = { 0 }, got = { 0 };
+            const struct bnc_span shifted = bnc_span_from(text, shift + 1 + cases[i].text.len);
+
+            memset(text, 'p', shift);
+            text[shift] = '\n';
+            memcpy(text + shift + 1, cases[i].text.at, cases[i].text.len);
+            dump_rows(&want, &row_ways[0], opt, shifted, 0, 1);
+            for (size_t w = 1; w < N_ROW_WAYS; w++) {
+                if (!row_way_exists(&row_ways[w]))
+                    continue;
+                bnc_buf_clear(&got);
+                dump_rows(&got, &row_ways[w], opt, shifted, 0, 1);
+                check_dump(cases[i].name, &row_ways[w], shift, &want, &got);
+            }
+            bnc_buf_release(&want);
+            bnc_buf_release(&got);
+        }
+    }
+}
+
+/* ---- dialects ---- */
+
+static void check_dialect(const struct bnc_dialect *dialect, struct bnc_span text, const char *want)
+{
+    const struct bnc_rows_options opt = { .dialect = *dialect };
+    struct bnc_buf expected = { 0 };
+
+    bnc_buf_puts(&expected, want);
+    check_text("dialect", text, &opt, &expected);
+    bnc_buf_release(&expected);
+}
+
+static void row__knows_other_delimiters_and_quotes(void **state)
+{
+    (void)state;
+    check_dialect(&(struct bnc_dialect){ .delim = ';', .quote = '"' }, T("a;\"b;\"\"c\"\n"),
+                  "1@0 0 2:[a][b;\"c]<a;\"b;\"\"c\">\n");
+    check_dialect(&(struct bnc_dialect){ .delim = '\t', .quote = '\'' }, T("'it''s'\t\"b\n'\t'"),
+                  "1@0 0 2:[it's][\"b]<'it''s'\t\"b>\n2@11 0 1:[\t]<'\t'>\n");
+    check_dialect(&(struct bnc_dialect){ .delim = (char)0xa7, .quote = '"' }, T("a\xa7\"b\"\n"),
+                  "1@0 0 2:[a][b]<a\xa7\"b\">\n");
+}
+
+static void row__knows_no_quotes(void **state)
+{
+    (void)state;
+    check_dialect(&(struct bnc_dialect){ .delim = '|' }, T("\"a|b\"\n\"c\n|d"),
+                  "1@0 0 2:[\"a][b\"]<\"a|b\">\n2@6 0 1:[\"c]<\"c>\n3@9 0 2:[][d]<|d>\n");
+}
+
+static void row__knows_escapes(void **state)
+{
+    const struct bnc_dialect d = { .delim = ',', .quote = '"', .escape = '\\' };
+
+    (void)state;
+    check_dialect(&d, T("a\\,b,\"c\\\"d\",\"e\"\"f\"\n\\\"g,h\\\ni,\"\\\\\"\n"),
+                  "1@0 0 3:[a,b][c\"d][e\"f]<a\\,b,\"c\\\"d\",\"e\"\"f\">\n"
+                  "2@19 0 3:[\"g][h\ni][\\]<\\\"g,h\\\ni,\"\\\\\">\n");
+    check_dialect(&d, T("a\\"), "1@0 0 1:[a\\]<a\\>\n");
+    check_dialect(&d, T("\"a\\\"\nb\n"), "1@0 2 1:[a\"]<\"a\\\">\n2@5 0 1:[b]<b>\n");
+    check_dialect(&(struct bnc_dialect){ .delim = ',', .escape = '\\' }, T("\"a\\,\\\\,b\n"),
+                  "1@0 0 2:[\"a,\\][b]<\"a\\,\\\\,b>\n");
+}
+
+static void row__splits_json_at_lf_only(void **state)
+{
+    const struct bnc_dialect d = { .json_lines = true };
+
+    (void)state;
+    check_dialect(&d, T("{\"a\":\"b,c\"}\r\n\r\n\n[1]\r[2]\n\"\n7"),
+                  "1@0 0 1:[{\"a\":\"b,c\"}]<{\"a\":\"b,c\"}>\n2@16 0 1:[[1]\r[2]]<[1]\r[2]>\n"
+                  "3@24 0 1:[\"]<\">\n4@26 0 1:[7]<7>\n");
+}
+
+static void row__refuses_impossible_dialects(void **state)
+{
+    static const struct bnc_dialect bad[] = {
+        { .quote = '"' }, { .delim = '"', .quote = '"' }, { .delim = '\n', .quote = '"' },
+        { .delim = ',', .quote = '\r' }, { .delim = ',', .quote = '"', .escape = ',' },
+        { .delim = ',', .quote = '"', .escape = '"' },
+    };
+    struct bnc_rows *rows = bnc_rows_create(&(struct bnc_rows_options){ .dialect = comma });
+
+    (void)state;
+    assert_non_null(rows);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const struct bnc_rows_options opt = { .dialect = bad[i] };
+
+        assert_null(bnc_rows_create(&opt));
+        assert_int_equal(bnc_rows_configure(rows, &opt), BNC_EUSAGE);
+    }
+    bnc_rows_free(rows);
+    bnc_rows_free(NULL);
+}
+
+/* ---- the object ---- */
+
+static void row__gives_only_wanted_columns(void **state)
+{
+    static const uint16_t want[] = { 1, 3, 4 };
+
+    (void)state;
+    for (size_t w = 0; w < N_ROW_WAYS; w++) {
+        struct bnc_rows_options opt = { .dialect = comma, .n_cols = 4, .want = want, .n_want = 3 };
+        struct bnc_rows *rows;
+        struct bnc_row row;
+        uint64_t n;
+        size_t used;
+
+        if (!row_way_exists(&row_ways[w]))
+            continue;
+        rows = row_way_open(&row_ways[w], opt);
+        assert_int_equal(bnc_rows_scan(rows, T("a,\"b\"\"\",c,\"d\"\ne\n1,\0,3,4,5\n\0,2,3,4\n"), 1000, 7, true, &used, &n),
+                         BNC_OK);
+        assert_int_equal(n, 4);
+        assert_true(bnc_rows_next(rows, &row));
+        assert_int_equal(row.number, 7);
+        assert_int_equal(row.off, 1000);
+        assert_int_equal(row.n_fields, 4);
+        assert_int_equal(row.flags, 0);
+        assert_true(bnc_span_eq(row.field[0], T("b\"")));
+        assert_true(bnc_span_eq(row.field[1], T("d")));
+        assert_true(bnc_span_eq(row.field[2], T("")));
+        assert_true(bnc_rows_next(rows, &row));
+        assert_int_equal(row.number, 8);
+        assert_int_equal(row.off, 1014);
+        assert_int_equal(row.flags, BNC_ROW_SHORT);
+        assert_true(bnc_span_eq(row.field[0], T("")));
+        assert_true(bnc_rows_next(rows, &row));
+        assert_int_equal(row.flags, BNC_ROW_LONG | BNC_ROW_NUL);
+        assert_true(bnc_span_eq(row.field[0], T("\0")));
+        assert_true(bnc_span_eq(row.field[2], T("5")));
+        assert_true(bnc_rows_next(rows, &row));
+        assert_int_equal(row.flags, 0);          /* the NUL is in a column nobody wants */
+        assert_false(bnc_rows_next(rows, &row));
+        assert_false(bnc_rows_next(rows, &row));
+        bnc_rows_free(rows);
+    }
+}
+
+static void row__keeps_bytes_until_the_next_scan(void **state)
+{
+    struct bnc_buf text = { 0 };
+
+    (void)state;
+    for (unsigned i = 0; i < 3000; i++)
+        bnc_buf_printf(&text, "\"a\"\"%u\",b%u\n", i, i);
+    for (size_t w = 0; w < N_ROW_WAYS; w++) {
+        struct bnc_span kept[3000];
+        struct bnc_rows *rows;
+        struct bnc_row row;
+        uint64_t n;
+        size_t used;
+
+        if (!row_way_exists(&row_ways[w]))
+            continue;
+        rows = row_way_open(&row_ways[w], (struct bnc_rows_options){ .dialect = comma });
+        assert_int_equal(bnc_rows_scan(rows, bnc_buf_span(&text), 0, 1, true, &used, &n), BNC_OK);
+        assert_int_equal(n, 3000);
+        for (unsigned i = 0; bnc_rows_next(rows, &row); i++)
+            kept[i] = row.field[0];
+        for (unsigned i = 0; i < 3000; i++) {
+            char want[16];
+
+            snprintf(want, sizeof want, "a\"%u", i);
+            assert_true(bnc_span_eq(kept[i], bnc_span_str(want)));
+        }
+        bnc_rows_free(rows);
+    }
+    bnc_buf_release(&text);
+}
+
+static void row__goes_on_to_another_source(void **state)
+{
+    struct bnc_rows *rows = bnc_rows_create(&(struct bnc_rows_options){ .dialect = comma });
+    struct bnc_row row;
+    uint64_t n;
+    size_t used;
+
+    (void)state;
+    assert_false(bnc_rows_next(rows, &row));
+    assert_int_equal(bnc_rows_scan(rows, T("\"x\n\"\"y\nz"), 0, 1, false, &used, &n), BNC_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(used, 0);
+    assert_int_equal(bnc_rows_configure(rows, &(struct bnc_rows_options){ .dialect = { .delim = '|' } }), BNC_OK);
+    assert_false(bnc_rows_next(rows, &row));
+    assert_int_equal(bnc_rows_scan(rows, T("a|b\nc"), 0, 1, false, &used, &n), BNC_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(used, 4);
+    assert_true(bnc_rows_next(rows, &row));
+    assert_true(bnc_span_eq(row.field[1], T("b")));
+    bnc_rows_free(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row__follows_every_rule),
+        cmocka_unit_test(row__is_the_same_at_every_shift),
+        cmocka_unit_test(row__knows_other_delimiters_and_quotes),
+        cmocka_unit_test(row__knows_no_quotes),
+        cmocka_unit_test(row__knows_escapes),
+        cmocka_unit_test(row__splits_json_at_lf_only),
+        cmocka_unit_test(row__refuses_impossible_dialects),
+        cmocka_unit_test(row__gives_only_wanted_columns),
+        cmocka_unit_test(row__keeps_bytes_until_the_next_scan),
+        cmocka_unit_test(row__goes_on_to_another_source),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
