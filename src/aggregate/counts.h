@@ -33,21 +33,16 @@ static inline size_t bnc_counts_at(const struct bnc_counts *c, uint64_t key)
     return (size_t)(bnc_mix64(key ^ BNC_HASH_K1, c->seed) >> (64 - c->log2));
 }
 
-/* Asks for the slot of 'key' ahead of its use. */
-static inline void bnc_counts_prefetch(const struct bnc_counts *c, uint64_t key)
-{
-    if (c->slot != NULL)
-        __builtin_prefetch(&c->slot[bnc_counts_at(c, key)], 1);
-}
-
 /* Room for 'more' further keys; false when out of memory (the table is unchanged). */
 bool bnc_counts_reserve(struct bnc_counts *c, size_t more);
 
-/* The slot of 'key', made if missing.  There must be room: see bnc_counts_reserve().  Valid until the next reserve. */
-static inline struct bnc_count *bnc_counts_get(struct bnc_counts *c, uint64_t key)
+/*
+ * The slot of 'key', made if missing; 'i' is bnc_counts_at() of it since the last reserve.  There must be room: see
+ * bnc_counts_reserve().  Valid until the next reserve.
+ */
+static inline struct bnc_count *bnc_counts_get_at(struct bnc_counts *c, uint64_t key, size_t i)
 {
     const size_t mask = ((size_t)1 << c->log2) - 1;
-    size_t i = bnc_counts_at(c, key);
 
     while (c->slot[i].key != key + 1) {
         if (c->slot[i].key == 0) {
@@ -58,6 +53,11 @@ static inline struct bnc_count *bnc_counts_get(struct bnc_counts *c, uint64_t ke
         i = (i + 1) & mask;
     }
     return &c->slot[i];
+}
+
+static inline struct bnc_count *bnc_counts_get(struct bnc_counts *c, uint64_t key)
+{
+    return bnc_counts_get_at(c, key, bnc_counts_at(c, key));
 }
 
 /* One more event at 'time' (0: unknown). */

@@ -660,6 +660,8 @@ static bool build_totals(struct finish *f)
         t->rows += f->m.parts[p]->rows;
         t->filtered += f->m.parts[p]->filtered;
         t->extra_events += f->m.parts[p]->extra;
+        for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
+            t->flagged[b] += f->m.parts[p]->flagged[b];
         add_faults(f, p);
     }
     t->duplicates = f->m.duplicates;

@@ -460,8 +460,10 @@ static bool count_held(struct bnc_merged *m, struct bnc_sums *sums, const struct
         .code = h->late ? BNC_CODE_LATE : BNC_EVENT_BOUNCE
     };
 
-    if (h->late && !bnc_sums_take_back(sums, &f))
+    if (!bnc_sums_reserve(sums, 2, known ? (size_t)h->entry + 1 : 0))
         return false;
+    if (h->late)
+        bnc_sums_take_back(sums, &f);
     return bnc_sums_add(sums, &f, m->detail);
 }
 
@@ -594,7 +596,7 @@ static bool add_others(struct bnc_merged *m)
 
         if (n == 0)
             continue;
-        if (!bnc_counts_reserve(&sums->cells, BNC_N_KINDS) || !bnc_counts_reserve(&sums->pairs, 1))
+        if (!bnc_sums_reserve(sums, 1, 0))
             return false;
         bnc_counts_get(&sums->cells, BNC_CELL_KEY(BNC_KIND_DAY, 0, 0, BNC_EVENT_OTHER))->n += n;
         for (unsigned k = BNC_KIND_CAMPAIGN; k < BNC_N_KINDS; k++)

@@ -5,23 +5,6 @@
 
 #define FIRST_LOG2 6u
 
-uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp)
-{
-    const size_t mask = names->slot == NULL ? 0 : ((size_t)1 << names->log2) - 1;
-    size_t i;
-
-    if (names->slot == NULL)
-        return UINT32_MAX;
-    for (i = bnc_hash_slot(fp, names->seed, names->log2); names->slot[i] != 0; i = (i + 1) & mask)
-        if (names->slot[i] >> 32 == (uint32_t)fp) {
-            const uint32_t index = (uint32_t)names->slot[i] - 1;
-
-            if (((const struct bnc_name *)bnc_names_at(names, index))->fp == fp)
-                return index;
-        }
-    return UINT32_MAX;
-}
-
 static void put(uint64_t *slot, unsigned log2, uint64_t seed, uint64_t fp, uint32_t index)
 {
     const size_t mask = ((size_t)1 << log2) - 1;
@@ -54,22 +37,22 @@ static bool grow_chunks(struct bnc_names *names)
     if (chunk == NULL)
         return false;
     names->chunk = chunk;
-    chunk[names->n_chunks] = calloc((size_t)1 << BNC_NAMES_CHUNK_LOG2, names->rec_bytes);
+    chunk[names->n_chunks] = aligned_alloc(64, names->rec_bytes << BNC_NAMES_CHUNK_LOG2);
     if (chunk[names->n_chunks] == NULL)
         return false;
+    memset(chunk[names->n_chunks], 0, names->rec_bytes << BNC_NAMES_CHUNK_LOG2);
     names->n_chunks++;
     return true;
 }
 
-uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made)
+uint32_t bnc_names_make(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made)
 {
-    const uint32_t found = bnc_names_find(names, fp);
     struct bnc_name *rec;
     uint32_t index;
 
     *made = false;
-    if (found != UINT32_MAX || names->n >= BNC_NAMES_MAX)
-        return found;
+    if (names->n >= BNC_NAMES_MAX)
+        return UINT32_MAX;
     if (names->slot == NULL || names->n >= ((size_t)1 << names->log2) / 8 * 5)
         if (!grow_slots(names))
             return UINT32_MAX;

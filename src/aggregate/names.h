@@ -40,16 +40,45 @@ static inline void bnc_names_prefetch(const struct bnc_names *names, uint64_t fp
         __builtin_prefetch(&names->slot[bnc_hash_slot(fp, names->seed, names->log2)]);
 }
 
-/*
- * The index of the name with fingerprint 'fp', or UINT32_MAX if it is not there.
- */
-uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp);
+/* Asks for the record that the slot of 'fp' leads to: almost always the right one. */
+static inline void bnc_names_prefetch_record(const struct bnc_names *names, uint64_t fp)
+{
+    const uint64_t slot = names->slot == NULL ? 0 : names->slot[bnc_hash_slot(fp, names->seed, names->log2)];
+
+    if (slot != 0)
+        __builtin_prefetch(bnc_names_at(names, (uint32_t)slot - 1), 1);
+}
+
+/* The index of the name with fingerprint 'fp', or UINT32_MAX if it is not there. */
+static inline uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp)
+{
+    const size_t mask = ((size_t)1 << names->log2) - 1;
+
+    if (names->slot == NULL)
+        return UINT32_MAX;
+    for (size_t i = bnc_hash_slot(fp, names->seed, names->log2); names->slot[i] != 0; i = (i + 1) & mask)
+        if (names->slot[i] >> 32 == (uint32_t)fp) {
+            const uint32_t index = (uint32_t)names->slot[i] - 1;
+
+            if (((const struct bnc_name *)bnc_names_at(names, index))->fp == fp)
+                return index;
+        }
+    return UINT32_MAX;
+}
 
 /*
- * The same, made if missing: 'text' is copied and the rest of the record is zero.  '*made' says so.
- * UINT32_MAX when out of memory or beyond BNC_NAMES_MAX names.
+ * bnc_names_make() adds a name that is not there yet: 'text' is copied and the rest of the record is zero.
+ * bnc_names_get() adds it if it is missing; '*made' says so.  UINT32_MAX when out of memory or beyond BNC_NAMES_MAX names.
  */
-uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made);
+uint32_t bnc_names_make(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made);
+
+static inline uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made)
+{
+    const uint32_t found = bnc_names_find(names, fp);
+
+    *made = false;
+    return found != UINT32_MAX ? found : bnc_names_make(names, fp, text, made);
+}
 
 void bnc_names_release(struct bnc_names *names);
 

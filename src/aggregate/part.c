@@ -74,7 +74,6 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
     part->domains.seed = part->votes.seed = opt->seed | 1;
     part->sums.cells.seed = part->sums.pairs.seed = opt->seed | 1;
-    part->last_source = UINT32_MAX;
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         part->names[k].rec_bytes = sizeof(struct bnc_name);
         part->names[k].seed = opt->seed | 1;
@@ -132,7 +131,8 @@ void bnc_example_merge(struct bnc_example *dst, const struct bnc_example *src)
         *dst = *src;
 }
 
-bool bnc_sums_reserve_examples(struct bnc_sums *sums, size_t n)
+/* Examples for entries 0 .. n-1, unset where new. */
+static bool reserve_examples(struct bnc_sums *sums, size_t n)
 {
     size_t cap = sums->n_examples < 64 ? 64 : sums->n_examples;
     struct bnc_example *at;
@@ -151,15 +151,41 @@ bool bnc_sums_reserve_examples(struct bnc_sums *sums, size_t n)
     return true;
 }
 
-static void count_cells(struct bnc_sums *sums, const struct bnc_fact *f, unsigned col)
+bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries)
 {
-    const uint32_t subject[BNC_N_KINDS] = {
-        [BNC_KIND_DAY] = bnc_time_day(f->time), [BNC_KIND_CAMPAIGN] = f->campaign,
-        [BNC_KIND_SENDING_IP] = f->ip, [BNC_KIND_SENDER_DOMAIN] = f->sender
-    };
+    return bnc_counts_reserve(&sums->cells, n * BNC_N_KINDS) && bnc_counts_reserve(&sums->pairs, n) &&
+           reserve_examples(sums, n_entries);
+}
 
+/* Where a fact is counted: keys, and the slots at which looking for them starts. */
+struct spot {
+    uint64_t cell[BNC_N_KINDS], pair;
+    size_t cell_at[BNC_N_KINDS], pair_at;
+};
+
+static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact *f, unsigned col, uint32_t entry, struct spot *s)
+{
+    s->cell[BNC_KIND_DAY] = BNC_CELL_KEY(BNC_KIND_DAY, bnc_time_day(f->time), f->provider, col);
+    s->cell[BNC_KIND_CAMPAIGN] = BNC_CELL_KEY(BNC_KIND_CAMPAIGN, f->campaign, f->provider, col);
+    s->cell[BNC_KIND_SENDING_IP] = BNC_CELL_KEY(BNC_KIND_SENDING_IP, f->ip, f->provider, col);
+    s->cell[BNC_KIND_SENDER_DOMAIN] = BNC_CELL_KEY(BNC_KIND_SENDER_DOMAIN, f->sender, f->provider, col);
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
-        bnc_count_event(bnc_counts_get(&sums->cells, BNC_CELL_KEY(k, subject[k], f->provider, col)), f->time);
+        s->cell_at[k] = bnc_counts_at(&sums->cells, s->cell[k]);
+    s->pair = BNC_PAIR_KEY(f->domain, entry);
+    s->pair_at = bnc_counts_at(&sums->pairs, s->pair);
+}
+
+static inline void prefetch_spot(const struct bnc_sums *sums, const struct spot *s)
+{
+    for (unsigned k = 0; k < BNC_N_KINDS; k++)
+        __builtin_prefetch(&sums->cells.slot[s->cell_at[k]], 1);
+    __builtin_prefetch(&sums->pairs.slot[s->pair_at], 1);
+}
+
+static inline void count_cells(struct bnc_sums *sums, const struct bnc_fact *f, const struct spot *s)
+{
+    for (unsigned k = 0; k < BNC_N_KINDS; k++)
+        bnc_count_event(bnc_counts_get_at(&sums->cells, s->cell[k], s->cell_at[k]), f->time);
 }
 
 static inline uint64_t day_bit(uint32_t time)
@@ -193,13 +219,11 @@ static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, enum bn
     return true;
 }
 
-bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
+static inline bool count_fact(struct bnc_sums *sums, const struct bnc_fact *f, const struct spot *s, enum bnc_detail detail)
 {
-    if (!bnc_counts_reserve(&sums->cells, BNC_N_KINDS) || !bnc_counts_reserve(&sums->pairs, 1))
-        return false;
-    count_cells(sums, f, f->col);
+    count_cells(sums, f, s);
     if (f->code != BNC_EVENT_DELIVERED) {
-        struct bnc_count *pair = bnc_counts_get(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry));
+        struct bnc_count *pair = bnc_counts_get_at(&sums->pairs, s->pair, s->pair_at);
 
         bnc_count_event(pair, f->time);
         pair->days |= day_bit(f->time);
@@ -207,20 +231,26 @@ bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_deta
     if (!BNC_IS_PSEUDO(f->entry)) {
         const struct bnc_example e = { f->time - 1, f->source, f->row, f->off };
 
-        if (!bnc_sums_reserve_examples(sums, (size_t)f->entry + 1))
-            return false;
         bnc_example_merge(&sums->examples[f->entry], &e);
     }
     return log_address(sums, f, detail);
 }
 
-bool bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *f)
+bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
 {
-    if (!bnc_counts_reserve(&sums->cells, BNC_N_KINDS) || !bnc_counts_reserve(&sums->pairs, 1))
-        return false;
-    count_cells(sums, f, BNC_COL_LATE);
-    bnc_count_event(bnc_counts_get(&sums->pairs, BNC_PAIR_KEY(f->domain, BNC_PSEUDO_LATE)), f->time);
-    return true;
+    struct spot spot;
+
+    find_spot(sums, f, f->col, f->entry, &spot);
+    return count_fact(sums, f, &spot, detail);
+}
+
+void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *f)
+{
+    struct spot spot;
+
+    find_spot(sums, f, BNC_COL_LATE, BNC_PSEUDO_LATE, &spot);
+    count_cells(sums, f, &spot);
+    bnc_count_event(bnc_counts_get_at(&sums->pairs, spot.pair, spot.pair_at), f->time);
 }
 
 /* ---- names ---- */
@@ -316,18 +346,15 @@ enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, s
             return BNC_ENOMEM;           /* now: the scratch is not its own for long */
         bnc_names_prefetch(&part->domains, fp[i]);
     }
+    for (size_t i = 0; i < n; i++)
+        bnc_names_prefetch_record(&part->domains, fp[i]);
     for (size_t i = 0; i < n; i++) {
         const uint32_t at = domain_index(part, fp[i], bnc_span_from(buf[i], items[i].event.domain.len));
 
         if (at == UINT32_MAX)
             return BNC_ENOMEM;
         items[i].domain = at + 1;
-        __builtin_prefetch(bnc_names_at(&part->domains, at), 1);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct bnc_domain_rec *d = bnc_names_at(&part->domains, items[i].domain - 1);
-
-        items[i].provider = d->provider;
+        items[i].provider = ((const struct bnc_domain_rec *)bnc_names_at(&part->domains, at))->provider;
     }
     return BNC_OK;
 }
@@ -436,14 +463,6 @@ static bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t
            (item->entry == NULL || note_entry(part, item->entry));
 }
 
-static void prefetch(const struct bnc_part *part, const struct bnc_fact *f)
-{
-    bnc_counts_prefetch(&part->sums.cells, BNC_CELL_KEY(BNC_KIND_CAMPAIGN, f->campaign, f->provider, f->col));
-    bnc_counts_prefetch(&part->sums.cells, BNC_CELL_KEY(BNC_KIND_DAY, bnc_time_day(f->time), f->provider, f->col));
-    if (f->code != BNC_EVENT_DELIVERED)
-        bnc_counts_prefetch(&part->sums.pairs, BNC_PAIR_KEY(f->domain, f->entry));
-}
-
 static bool count_delivered(struct bnc_part *part, struct bnc_domain_rec *d, const struct bnc_fact *f)
 {
     d->delivered++;
@@ -479,20 +498,23 @@ static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct 
     return true;
 }
 
-static bool count(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f)
+static bool count(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f, const struct spot *spot)
 {
     struct bnc_domain_rec *d = bnc_names_at(&part->domains, f->domain);
 
     d->used = true;
+    if (e->flags != 0)
+        for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
+            part->flagged[b] += e->flags >> b & 1;
     if (part->detail == BNC_DETAIL_LISTS && f->address != 0 && is_listed(e->type) && !log_text(part, e, f->address))
         return false;
     if (e->type == BNC_EVENT_BOUNCE && e->message_id.len > 0)
         return hold(part, e, f);
     if (e->type == BNC_EVENT_DELIVERED && !count_delivered(part, d, f))
         return false;
-    if (f->code == BNC_CODE_LATE && !bnc_sums_take_back(&part->sums, f))
-        return false;
-    return bnc_sums_add(&part->sums, f, part->detail);
+    if (f->code == BNC_CODE_LATE)
+        bnc_sums_take_back(&part->sums, f);
+    return count_fact(&part->sums, f, spot, part->detail);
 }
 
 static uint32_t source_rank(const struct bnc_part *part, uint32_t source)
@@ -500,39 +522,46 @@ static uint32_t source_rank(const struct bnc_part *part, uint32_t source)
     return source < part->n_ranks ? part->rank[source] : source;
 }
 
-/* Counts rows: the first event of a row, or one more of the same. */
-static void count_row(struct bnc_part *part, uint32_t source, uint64_t row)
-{
-    if (row != 0 && row == part->last_row && source == part->last_source)
-        part->extra++;
-    else
-        part->rows++;
-    part->last_row = row;
-    part->last_source = source;
-}
-
 enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n, uint32_t source)
 {
     struct bnc_fact fact[BNC_BATCH];
+    struct spot spot[BNC_BATCH];
 
     if (locate_missing(part, items, n) != BNC_OK)
         return BNC_ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        count_row(part, source, items[i].row);
+    for (size_t i = 0; i < n; i++)
         if (!prepare(part, &items[i], source_rank(part, source), &fact[i]))
             return BNC_ENOMEM;
-        prefetch(part, &fact[i]);
+    if (!bnc_sums_reserve(&part->sums, 2 * n, part->n_entries))
+        return BNC_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        find_spot(&part->sums, &fact[i], fact[i].col, fact[i].entry, &spot[i]);
+        prefetch_spot(&part->sums, &spot[i]);
     }
     for (size_t i = 0; i < n; i++)
-        if (!count(part, &items[i].event, &fact[i]))
+        if (!count(part, &items[i].event, &fact[i], &spot[i]))
             return BNC_ENOMEM;
+    part->rows += n;
     return bnc_part_fold(part);
 }
 
-void bnc_part_add_filtered(struct bnc_part *part, uint32_t source, uint64_t row)
+void bnc_part_add_extra(struct bnc_part *part, uint64_t n)
 {
-    count_row(part, source, row);
-    part->filtered++;
+    part->rows -= n;                     /* modulo 2^64: the events may be said before they are added */
+    part->extra += n;
+}
+
+void bnc_part_add_filtered(struct bnc_part *part, uint64_t n)
+{
+    part->rows += n;
+    part->filtered += n;
+}
+
+void bnc_part_add_duplicate(struct bnc_part *part, uint32_t source)
+{
+    (void)source;
+    part->rows++;
+    part->duplicates++;
 }
 
 static bool place_less(const struct bnc_place *a, const struct bnc_place *b)
@@ -557,7 +586,7 @@ void bnc_fault_add_place(struct bnc_fault_total *f, struct bnc_place place)
 
 enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fault, struct bnc_place place)
 {
-    count_row(part, place.source, 0);
+    part->rows++;
     place.source = source_rank(part, place.source);
     part->faults[fault].n++;
     bnc_fault_add_place(&part->faults[fault], place);
@@ -566,7 +595,8 @@ enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fau
 
 void bnc_part_add_other(struct bnc_part *part, uint32_t source)
 {
-    count_row(part, source, 0);
+    (void)source;
+    part->rows++;
     part->others++;
     ((struct bnc_domain_rec *)bnc_names_at(&part->domains, 0))->used = true;
 }

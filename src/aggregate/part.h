@@ -106,9 +106,8 @@ struct bnc_part {
     size_t fold_at, fold_held_at, fold_texts_at;   /* bytes in partition 0 that start the next fold */
     struct bnc_buf scratch;              /* lower-cased names too long for the stack */
     uint64_t recent[256];                /* spellings of addresses that were logged lately */
-    uint64_t rows, filtered, extra, repeated_headers, others, duplicates;
-    uint64_t last_row;
-    uint32_t last_source;
+    uint64_t rows, filtered, extra, others, duplicates;
+    uint64_t flagged[BNC_N_EVENT_FLAGS];
     struct bnc_fault_total faults[BNC_N_FAULTS];
     struct bnc_arena arena;
 };
@@ -147,13 +146,14 @@ struct bnc_fact {
     uint8_t code;                        /* type, or BNC_CODE_LATE */
 };
 
-/* Counts a fact that is no delivery, or one; in the numbering that 'sums' uses.  False when out of memory. */
-bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *fact, enum bnc_detail detail);
-bool bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *fact);
-void bnc_sums_release(struct bnc_sums *sums);
-/* Examples for entries 0 .. n-1, unset where new. */
-bool bnc_sums_reserve_examples(struct bnc_sums *sums, size_t n);
+/* Room for 'n' facts of entries below 'n_entries'; false when out of memory. */
+bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries);
 
+/* Counts a fact, in the numbering that 'sums' uses.  There must be room.  False when out of memory (the log grows by itself). */
+bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *fact, enum bnc_detail detail);
+/* The fact, a late bounce, takes a delivery back.  There must be room for one fact more. */
+void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *fact);
+void bnc_sums_release(struct bnc_sums *sums);
 /* Keeps the least (time, source, row) of two examples. */
 void bnc_example_merge(struct bnc_example *dst, const struct bnc_example *src);
 

@@ -66,13 +66,19 @@ enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, s
 
 /*
  * Counts a batch of at most BNC_BATCH events (hash and prefetch first, then update).  Items whose 'domain' is 0 are located first, their
- * 'provider' is kept if it is not 0.  Events of one row stand next to each other and share its number; rows are counted by it.
+ * 'provider' is kept if it is not 0.
  * Times outside 1970-01-01T00:00:01Z .. 2106-02-07 are no times.  BNC_ENOMEM leaves the part unusable.
  */
 enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n, uint32_t source);
 
-/* An event that a filter (--since, --provider ...) left out. */
-void bnc_part_add_filtered(struct bnc_part *part, uint32_t source, uint64_t row);
+/* Every event is taken for a row of its own; where a row holds n of them, the other n - 1 are said here. */
+void bnc_part_add_extra(struct bnc_part *part, uint64_t n);
+
+/* 'n' events that a filter (--since, --provider ...) left out. */
+void bnc_part_add_filtered(struct bnc_part *part, uint64_t n);
+
+/* A row known to be in another input too: counted as a duplicate, and not looked at. */
+void bnc_part_add_duplicate(struct bnc_part *part, uint32_t source);
 
 /* Rows that yield no event: malformed, by reason with the first places, or repeated headers. */
 enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fault, struct bnc_place place);
@@ -150,6 +156,8 @@ struct bnc_provider_total {              /* index = provider id of the classifie
     uint32_t domains;
 };
 
+#define BNC_N_EVENT_FLAGS 8u             /* bits of bnc_event.flags */
+
 struct bnc_fault_total { uint64_t n; struct bnc_place first[5]; uint32_t n_first; };
 
 enum bnc_address_state_bits { BNC_ADDR_BOUNCED = 1, BNC_ADDR_DEFERRED = 2, BNC_ADDR_DELIVERED = 4, BNC_ADDR_COMPLAINED = 8, BNC_ADDR_SUPPRESSED = 16 };
@@ -181,6 +189,7 @@ struct bnc_tally {
     uint64_t late;                       /* deliveries that a late bounce turned into bounces: each is the second row of its message */
     uint64_t filtered;                   /* events left out by --since, --provider ... */
     uint64_t extra_events;               /* events beyond the first of a row */
+    uint64_t flagged[BNC_N_EVENT_FLAGS]; /* events with bit i of enum bnc_event_flag: soft faults */
                                          /* rows = sum n + malformed + repeated_headers + duplicates + late + filtered - extra_events */
     struct bnc_fault_total faults[BNC_N_FAULTS];
     int64_t first, last;                 /* of all events with a time */

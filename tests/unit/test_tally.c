@@ -30,7 +30,9 @@ static struct bnc_tally *deal(struct world *w, unsigned n_parts, enum bnc_detail
 
         if (p == 0) {
             bnc_part_add_other(parts[p], 0);
-            bnc_part_add_filtered(parts[p], 0, 9999);
+            bnc_part_add_filtered(parts[p], 2);
+            bnc_part_add_extra(parts[p], 1);
+            bnc_part_add_duplicate(parts[p], 0);
             assert_int_equal(bnc_part_add_fault(parts[p], BNC_FAULT_BAD_TIME, place), BNC_OK);
         }
     }
