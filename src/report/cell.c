@@ -61,8 +61,16 @@ void bnc_rate_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii)
 
 void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_visible *how)
 {
+    static const char *const spoken[][2] = {
+        { "auth_spf", "SPF failure" }, { "auth_dkim", "DKIM failure" }, { "auth_dmarc", "DMARC failure" }, { "auth_other", "unauthenticated" },
+        { "tls_failure", "TLS failure" }, { "reverse_dns", "reverse DNS" }, { "check_dns", "check DNS" }, { "fix_tls", "fix TLS" },
+        { "esp", "ESP" }, { "esp_label_mismatch", "ESP label mismatch" }, { "sending_ip", "sending IP" }, { "mta", "MTA" }
+    };
     struct bnc_buf b = { .at = NULL };
 
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++)
+        if (bnc_span_eq(word, bnc_span_str(spoken[i][0])))
+            word = bnc_span_str(spoken[i][1]);
     for (size_t i = 0; i < word.len; i++)
         bnc_buf_putc(&b, word.at[i] == '_' ? ' ' : word.at[i]);
     bnc_visible_put(out, bnc_buf_span(&b), how);

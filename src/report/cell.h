@@ -20,7 +20,7 @@ void bnc_rate_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii);
 /* True for numbers, which stand right-aligned. */
 bool bnc_is_numeric(enum bnc_value_type type);
 
-/* A word of ours for a person: "fix_soon" -> "fix soon". */
+/* A word of ours for a person: "fix_soon" -> "fix soon", "auth_dmarc" -> "DMARC failure". */
 void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_visible *how);
 
 #endif

@@ -60,6 +60,12 @@ void bnc_percent_put(struct bnc_buf *out, double share)
     bnc_buf_puts(out, "\u00a0%");
 }
 
+void bnc_limit_put(struct bnc_buf *out, double share)
+{
+    bnc_real_put(out, (double)llround(share * 1e6) / 1e4);
+    bnc_buf_puts(out, "\u00a0%");
+}
+
 /* Days to a date of the proleptic Gregorian calendar: eras of 400 years, years that begin in March. */
 struct bnc_date bnc_date_of_day(int64_t days_since_1970)
 {

@@ -41,6 +41,9 @@ void bnc_html_verdicts(struct bnc_page *p);
 void bnc_html_rates(struct bnc_page *p);
 void bnc_html_findings(struct bnc_page *p);
 
+/* The sides at fault in the colours of charts. */
+void bnc_html_side_legend(struct bnc_page *p);
+
 /* Charts; each is a figure with a caption that states its message, or nothing where there is nothing to show. */
 void bnc_chart_sides(struct bnc_page *p);
 void bnc_chart_rate(struct bnc_page *p, const struct bnc_rate *r, const char *name);

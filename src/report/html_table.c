@@ -62,15 +62,15 @@ static void put_rate(struct bnc_page *p, const struct bnc_rate *r)
     bnc_html_percent(p, r->value);
     if (r->judgement == BNC_JUDGE_BREACH || r->judgement == BNC_JUDGE_WATCH)
         bnc_buf_printf(p->out, " <b class=\"j %s\">%s</b>", bnc_judgement_names[r->judgement], bnc_judgement_names[r->judgement]);
-    bnc_buf_puts(p->out, "<small>");
+    bnc_buf_puts(p->out, "<small><span>");
     bnc_fixed_put(p->out, r->low * 100, digits);
     bnc_buf_puts(p->out, "\u2013");
     bnc_fixed_put(p->out, r->high * 100, digits);
-    bnc_buf_puts(p->out, " \u00b7 ");
+    bnc_buf_puts(p->out, "</span> <span>");
     bnc_html_count(p, r->num);
     bnc_buf_puts(p->out, " / ");
     bnc_html_count(p, r->den);
-    bnc_buf_puts(p->out, "</small>");
+    bnc_buf_puts(p->out, "</span></small>");
 }
 
 /* A share with a bar behind the figure. */
@@ -90,7 +90,7 @@ static bool is_side(const struct bnc_column *c)
 static void put_value(struct bnc_page *p, const struct bnc_column *c, const struct bnc_value *v)
 {
     const struct bnc_visible how = { .markup = BNC_MARKUP_HTML, .addresses = p->m->data->show == BNC_SHOW_FULL,
-                                     .max_width = c->type == BNC_VALUE_NAME ? BNC_CELL_TEXT_WIDTH : 3 * BNC_CELL_TEXT_WIDTH };
+                                     .max_width = 2 * BNC_CELL_TEXT_WIDTH };
 
     if (v->unset) {
         bnc_buf_puts(p->out, "<span class=\"na\">\u2013</span>");

@@ -306,7 +306,7 @@ static void put_rate(struct term *t, enum bnc_metric metric)
     bnc_rate_put(&b, r, t->ascii);
     if (r->den > 0 && r->limit > 0) {
         bnc_buf_puts(&b, ", limit ");
-        bnc_percent_put(&b, r->limit);
+        bnc_limit_put(&b, r->limit);
     }
     if (bnc_text_width(bnc_buf_span(&b)) <= left(t))
         put_own(t, &b, 0);

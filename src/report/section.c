@@ -289,8 +289,8 @@ static void side_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 static const struct bnc_column provider_cols[] = {
     { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Who operates the mailboxes." },
     { "name", "Name", BNC_VALUE_WORD, 0, NULL, "The word for --provider." },
-    { "kind", "Kind", BNC_VALUE_WORD, BNC_USE_PAGE, NULL, "mailbox, gateway, mta, esp or other." },
-    { "domains", "Domains", BNC_VALUE_COUNT, BNC_USE_PAGE, "domains", "Distinct recipient domains." },
+    { "kind", "Kind", BNC_VALUE_WORD, 0, NULL, "mailbox, gateway, mta, esp or other." },
+    { "domains", "Domains", BNC_VALUE_COUNT, 0, "domains", "Distinct recipient domains." },
     COL_EVENTS(BNC_USE_BOTH),
     { "recipients_failed", "Recipients failed", BNC_VALUE_COUNT, BNC_USE_BOTH, "recipients", "Distinct recipients with a bounce or deferral." },
     { "recipient", "Recipient", BNC_VALUE_COUNT, 0, "events", "Failures on the recipient's side." },
