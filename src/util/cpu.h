@@ -15,4 +15,14 @@ enum {
 /* What the machine has, less what the environment variable BNC_DISABLE_CPU names ("avx512", "avx2,avx512", "all"). */
 uint32_t bnc_cpu_detect(void);
 
+/* Tells the core that this thread spins. */
+static inline void bnc_cpu_relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 #endif

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT
+ * analysis.c - the public handle: run or merge, then write what was asked for.
+ */
+#include "bounce/analysis.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "aggregate/state.h"
+#include "detect/lists.h"
+#include "engine/run.h"
+#include "report/report.h"
+#include "util/status.h"
+
+struct bnc_analysis {
+    struct bnc_options opt;
+    struct bnc_setup setup;
+    struct bnc_inputs inputs;
+    struct bnc_worker *workers;
+    struct bnc_part **parts; /* the workers' or the states' */
+    size_t n_parts;
+    bool parts_are_states;
+    struct bnc_tally *tally, *baseline;
+    struct bnc_judged *judged;
+    struct bnc_report_input *report_inputs;
+    size_t n_report_inputs;
+    char **fault_texts;
+    enum bnc_show show;
+    enum bnc_policy policy;
+    int64_t generated;
+};
+
+/* ---- creating ---- */
+
+/* Same input, same bytes: no clock in a report, unless SOURCE_DATE_EPOCH names a time. */
+static int64_t time_of_report(void)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    char *end;
+    long long t;
+
+    if (epoch == NULL || *epoch == '\0')
+        return BNC_NO_TIME;
+    errno = 0;
+    t = strtoll(epoch, &end, 10);
+    return *end != '\0' || errno != 0 || t < 0 ? BNC_NO_TIME : (int64_t)t;
+}
+
+enum bnc_status bnc_analysis_create(struct bnc_analysis **out, const struct bnc_options *opt,
+                                    struct bnc_error *err)
+{
+    struct bnc_analysis *a = calloc(1, sizeof *a);
+
+    *out = a;
+    if (a == NULL)
+        return bnc_error_nomem(err);
+    a->opt = *opt;
+    a->generated = time_of_report();
+    a->policy = opt->policy != NULL && strcmp(opt->policy, "strict") == 0 ? BNC_POLICY_STRICT
+                                                                          : BNC_POLICY_CAREFUL;
+    a->show = opt->show == NULL || strcmp(opt->show, "domain") == 0 ? BNC_SHOW_DOMAIN
+              : strcmp(opt->show, "full") == 0                      ? BNC_SHOW_FULL
+                                                                    : BNC_SHOW_MASKED;
+    return bnc_setup_init(&a->setup, &a->opt, err);
+}
+
+void bnc_analysis_free(struct bnc_analysis *a)
+{
+    if (a == NULL)
+        return;
+    bnc_judged_free(a->judged);
+    bnc_tally_free(a->tally);
+    bnc_tally_free(a->baseline);
+    for (size_t i = 0; a->parts_are_states && i < a->n_parts; i++)
+        bnc_part_free(a->parts[i]);
+    free(a->parts);
+    bnc_workers_free(a->workers, a->setup.n_threads);
+    for (size_t i = 0; a->fault_texts != NULL && i < a->n_report_inputs; i++)
+        free(a->fault_texts[i]);
+    free(a->fault_texts);
+    free(a->report_inputs);
+    bnc_inputs_release(&a->inputs);
+    bnc_setup_release(&a->setup);
+    free(a);
+}
+
+/* ---- from parts to answers ---- */
+
+static bool parse_count(const char *text, uint64_t *n)
+{
+    char *end;
+
+    errno = 0;
+    *n = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
+}
+
+/* One state file as a finished tally, for --baseline. */
+static enum bnc_status load_baseline(struct bnc_analysis *a, struct bnc_error *err)
+{
+    struct bnc_part *part = NULL;
+    enum bnc_status status = bnc_state_load(&part, a->opt.baseline, a->setup.classifier, err);
+
+    if (status == BNC_OK)
+        status = bnc_tally_finish(&a->baseline, &part, 1, bnc_parallel, &a->setup, err);
+    bnc_part_free(part);
+    return status;
+}
+
+static enum bnc_status judge(struct bnc_analysis *a, struct bnc_error *err)
+{
+    struct bnc_detect_options dopt = { .domain_share = a->opt.domain_share,
+                                       .domain_min_recipients = (uint32_t)a->opt.domain_min };
+    enum bnc_status status = BNC_OK;
+    const char *why;
+
+    if (!bnc_tally_check(a->tally, &why))
+        return bnc_error_set(err, BNC_EINTERNAL, "the sums do not add up: %s; please report this",
+                             why);
+    if (a->opt.baseline != NULL)
+        status = load_baseline(a, err);
+    if (status != BNC_OK)
+        return status;
+    dopt.baseline = a->baseline;
+    if (a->opt.sent != NULL && !parse_count(a->opt.sent, &dopt.sent_total))
+        dopt.sent_path = a->opt.sent;
+    return bnc_judge(&a->judged, a->tally, &dopt, err);
+}
+
+static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
+{
+    enum bnc_status status =
+        bnc_tally_finish(&a->tally, a->parts, a->n_parts, bnc_parallel, &a->setup, err);
+
+    return status == BNC_OK ? judge(a, err) : status;
+}
+
+static const char *container_name(enum bnc_container c)
+{
+    static const char *const names[] = { "plain", "gzip", "bgzf", "zstd", "zip" };
+
+    return names[c];
+}
+
+static const char *encoding_name(enum bnc_encoding e)
+{
+    static const char *const names[] = { "UTF-8", "UTF-16LE", "UTF-16BE", "Latin-1", "?" };
+
+    return names[e];
+}
+
+static enum bnc_status describe_inputs(struct bnc_analysis *a, struct bnc_error *err)
+{
+    const size_t n = a->inputs.n;
+
+    a->report_inputs = calloc(n + 1, sizeof *a->report_inputs);
+    a->fault_texts = calloc(n + 1, sizeof *a->fault_texts);
+    if (a->report_inputs == NULL || a->fault_texts == NULL)
+        return bnc_error_nomem(err);
+    a->n_report_inputs = n;
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_input *in = &a->inputs.at[i];
+        struct bnc_report_input *r = &a->report_inputs[i];
+
+        if (in->error.status != BNC_OK || in->duplicate) {
+            a->fault_texts[i] =
+                strdup(in->duplicate ? "the same bytes as an input before it; counted once"
+                                     : in->error.text);
+            if (a->fault_texts[i] == NULL)
+                return bnc_error_nomem(err);
+        }
+        *r = (struct bnc_report_input){
+            .name = in->source->name,
+            .format = in->mapping == NULL ? "" : in->mapping->format,
+            .vendor = in->mapping == NULL ? "" : in->mapping->vendor,
+            .container = container_name(in->source->container),
+            .encoding = encoding_name(in->source->encoding),
+            .delim = in->mapping == NULL ? 0 : in->mapping->dialect.delim,
+            .rows = in->n_rows,
+            .bytes = in->n_bytes,
+            .fault = a->fault_texts[i],
+        };
+    }
+    return BNC_OK;
+}
+
+static double malformed_share(const struct bnc_tally *t)
+{
+    return t->rows == 0 ? 0.0 : (double)t->malformed / (double)t->rows;
+}
+
+/* What is wrong although there is a result: bad rows, unreadable inputs, nothing in them. */
+static enum bnc_status verdict_on_input(const struct bnc_analysis *a, struct bnc_error *err)
+{
+    const struct bnc_tally *t = a->tally;
+
+    if (a->inputs.worst != BNC_OK) {
+        if (err != NULL)
+            *err = a->inputs.first;
+        return a->inputs.worst;
+    }
+    if (a->opt.strict && t->malformed > 0)
+        return bnc_error_set(err, BNC_EDATA, "%llu malformed rows (--strict)",
+                             (unsigned long long)t->malformed);
+    if (a->opt.strict && t->rows == 0)
+        return bnc_error_set(err, BNC_EDATA, "the input has no rows (--strict)");
+    if (a->opt.max_bad_share > 0 && malformed_share(t) > a->opt.max_bad_share)
+        return bnc_error_set(err, BNC_EDATA,
+                             "%.2f %% of the rows are malformed, --max-bad-rows allows %.2f %%",
+                             100 * malformed_share(t), 100 * a->opt.max_bad_share);
+    return BNC_OK;
+}
+
+static enum bnc_status collect_parts(struct bnc_analysis *a, struct bnc_error *err)
+{
+    a->parts = calloc(a->setup.n_threads, sizeof *a->parts);
+    if (a->parts == NULL)
+        return bnc_error_nomem(err);
+    for (unsigned i = 0; i < a->setup.n_threads; i++)
+        a->parts[a->n_parts++] = a->workers[i].part;
+    return BNC_OK;
+}
+
+enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *paths, size_t n,
+                                 struct bnc_error *err)
+{
+    const enum bnc_detail detail = a->opt.keep_lists ? BNC_DETAIL_LISTS : BNC_DETAIL_REPORT;
+    enum bnc_status status = bnc_inputs_open(&a->inputs, &a->setup, paths, n, err);
+
+    if (status == BNC_OK)
+        status = bnc_run(&a->inputs, &a->setup, &bnc_count_sink, detail, &a->workers, err);
+    if (status == BNC_OK)
+        status = collect_parts(a, err);
+    if (status == BNC_OK)
+        status = finish(a, err);
+    if (status == BNC_OK)
+        status = describe_inputs(a, err);
+    return status == BNC_OK ? verdict_on_input(a, err) : status;
+}
+
+enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *paths, size_t n,
+                                   struct bnc_error *err)
+{
+    enum bnc_status status = BNC_OK;
+
+    a->inputs.complete = true;
+    a->parts_are_states = true;
+    a->parts = calloc(n + 1, sizeof *a->parts);
+    if (a->parts == NULL)
+        return bnc_error_nomem(err);
+    for (size_t i = 0; i < n && status == BNC_OK; i++) {
+        status = bnc_state_load(&a->parts[a->n_parts], paths[i], a->setup.classifier, err);
+        a->n_parts += status == BNC_OK;
+    }
+    return status == BNC_OK ? finish(a, err) : status;
+}
+
+int bnc_analysis_has_result(const struct bnc_analysis *a)
+{
+    return a != NULL && a->judged != NULL;
+}
+
+/* ---- writing ---- */
+
+static const struct {
+    const char *name, *extension;
+    enum bnc_format format;
+} formats[] = {
+    { "text", ".txt", BNC_FORMAT_TEXT },
+    { "html", ".html", BNC_FORMAT_HTML },
+    { "json", ".json", BNC_FORMAT_JSON },
+    { "ndjson", ".ndjson", BNC_FORMAT_NDJSON },
+    { "csv", "/", BNC_FORMAT_CSV },
+    { "md", ".md", BNC_FORMAT_MD },
+    { "sqlite", ".sqlite", BNC_FORMAT_SQLITE },
+    { "html", ".htm", BNC_FORMAT_HTML },
+    { "sqlite", ".db", BNC_FORMAT_SQLITE },
+    { "md", ".markdown", BNC_FORMAT_MD },
+    { "ndjson", ".jsonl", BNC_FORMAT_NDJSON },
+};
+
+static bool ends_with(const char *s, const char *end)
+{
+    const size_t n = strlen(s), k = strlen(end);
+
+    return n >= k && bnc_span_eq_nocase(bnc_span_from(s + n - k, k), bnc_span_from(end, k));
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static enum bnc_status choose_format(const struct bnc_render *render, const char *path,
+                                     enum bnc_format *format, struct bnc_error *err)
+{
+    const bool by_name = render != NULL && render->format != NULL;
+
+    *format = path != NULL && is_folder(path) ? BNC_FORMAT_CSV : BNC_FORMAT_TEXT;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (by_name ? strcmp(render->format, formats[i].name) == 0
+                    : path != NULL && ends_with(path, formats[i].extension)) {
+            *format = formats[i].format;
+            return BNC_OK;
+        }
+    }
+    if (by_name)
+        return bnc_error_set(
+            err, BNC_EUSAGE,
+            "'%s' is no report format; it is one of text, html, json, ndjson, csv, md, sqlite",
+            render->format);
+    if (path != NULL && *format == BNC_FORMAT_TEXT && !ends_with(path, ".txt"))
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "cannot tell a report format from the name '%s'; use .html, .json, "
+                             ".ndjson, .md, .txt, .sqlite, a folder for CSV tables, or --to",
+                             path);
+    return BNC_OK;
+}
+
+static struct bnc_report_data report_data(const struct bnc_analysis *a,
+                                          const struct bnc_render *render)
+{
+    static const struct bnc_render plain = { 0 };
+    const struct bnc_render *r = render == NULL ? &plain : render;
+
+    return (struct bnc_report_data){
+        .tally = a->tally,
+        .judged = a->judged,
+        .classifier = a->setup.classifier,
+        .inputs = a->report_inputs,
+        .n_inputs = a->n_report_inputs,
+        .complete = a->inputs.complete,
+        .generated = a->generated,
+        .rules_name = a->opt.rules,
+        .rules_hash = bnc_classifier_rules_hash(a->setup.classifier),
+        .show = a->show,
+        .color = r->color != 0,
+        .unicode = r->unicode != 0,
+        .verbose = r->verbose != 0,
+        .excel = r->excel != 0,
+        .width = r->width,
+    };
+}
+
+static enum bnc_status need_result(const struct bnc_analysis *a, struct bnc_error *err)
+{
+    return bnc_analysis_has_result(a) ? BNC_OK
+                                      : bnc_error_set(err, BNC_EUSAGE, "there is no result yet");
+}
+
+enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *path,
+                                   const struct bnc_render *render, struct bnc_error *err)
+{
+    enum bnc_format format;
+    struct bnc_report_data data;
+    struct bnc_buf out = { 0 };
+    enum bnc_status status = need_result(a, err);
+
+    if (status == BNC_OK)
+        status = choose_format(render, path, &format, err);
+    if (status != BNC_OK)
+        return status;
+    data = report_data(a, render);
+    if (format == BNC_FORMAT_CSV)
+        return bnc_report_tables(&data, path, err);
+    if (format == BNC_FORMAT_SQLITE)
+        return bnc_report_sqlite(&data, path, err);
+    status = bnc_report_render(&data, format, &out, err);
+    if (status == BNC_OK)
+        status = bnc_write_file(path, bnc_buf_span(&out), a->show == BNC_SHOW_FULL, err);
+    bnc_buf_release(&out);
+    return status;
+}
+
+/* Hands a buffer's bytes to a caller who will free() them. */
+static void give(struct bnc_buf *buf, char **bytes, size_t *len)
+{
+    *bytes = buf->at;
+    *len = buf->len;
+    *buf = (struct bnc_buf){ 0 };
+}
+
+enum bnc_status bnc_analysis_render(const struct bnc_analysis *a, const struct bnc_render *render,
+                                    char **bytes, size_t *len, struct bnc_error *err)
+{
+    enum bnc_format format;
+    struct bnc_report_data data;
+    struct bnc_buf out = { 0 };
+    enum bnc_status status = need_result(a, err);
+
+    *bytes = NULL;
+    *len = 0;
+    if (status == BNC_OK)
+        status = choose_format(render, NULL, &format, err);
+    if (status != BNC_OK)
+        return status;
+    if (format == BNC_FORMAT_CSV || format == BNC_FORMAT_SQLITE)
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "this format needs a place to write to: -o FOLDER/ or -o FILE.sqlite");
+    data = report_data(a, render);
+    status = bnc_report_render(&data, format, &out, err);
+    if (status == BNC_OK)
+        give(&out, bytes, len);
+    bnc_buf_release(&out);
+    return status;
+}
+
+enum bnc_status bnc_analysis_save_state(const struct bnc_analysis *a, const char *path,
+                                        struct bnc_error *err)
+{
+    enum bnc_status status = need_result(a, err);
+
+    return status == BNC_OK ? bnc_state_save(a->parts, a->n_parts, path, err) : status;
+}
+
+enum bnc_status bnc_analysis_write_lists(const struct bnc_analysis *a, const char *dir,
+                                         const char *layout, struct bnc_error *err)
+{
+    struct bnc_lists *lists = NULL;
+    enum bnc_status status = need_result(a, err);
+
+    if (status == BNC_OK)
+        status = bnc_lists_make(&lists, a->tally, a->judged, a->policy, err);
+    if (status == BNC_OK)
+        status = bnc_lists_write(lists, a->tally, dir, layout, err);
+    bnc_lists_free(lists);
+    return status;
+}
+
+enum bnc_status bnc_analysis_explain_address(const struct bnc_analysis *a, const char *address,
+                                             char **text, size_t *len, struct bnc_error *err)
+{
+    struct bnc_buf out = { 0 };
+    enum bnc_status status = need_result(a, err);
+
+    if (status == BNC_OK)
+        status =
+            bnc_lists_explain(a->tally, a->judged, a->policy, bnc_span_str(address), &out, err);
+    if (status == BNC_OK)
+        give(&out, text, len);
+    bnc_buf_release(&out);
+    return status;
+}
+
+int bnc_analysis_severity(const struct bnc_analysis *a)
+{
+    int worst = -1;
+
+    for (size_t i = 0; bnc_analysis_has_result(a) && i < a->judged->n_findings; i++)
+        if ((int)a->judged->findings[i].severity > worst)
+            worst = (int)a->judged->findings[i].severity;
+    return worst;
+}
+
+enum bnc_status bnc_analysis_rate(const struct bnc_analysis *a, const char *name, double *percent,
+                                  struct bnc_error *err)
+{
+    const char *at = strchr(name, '@');
+    const struct bnc_span metric =
+        at == NULL ? bnc_span_str(name) : bnc_span_from(name, (size_t)(at - name));
+    const int m = bnc_name_find(bnc_metric_names, BNC_N_METRICS, metric);
+    const struct bnc_rates *rates;
+    uint16_t provider = 0;
+
+    *percent = NAN;
+    if (m < 0)
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "'%.*s' is no rate; it is one of bounce_rate, hard_bounce_rate, "
+                             "complaint_rate, deferral_rate",
+                             (int)metric.len, metric.at);
+    if (at != NULL) {
+        provider = bnc_provider_find(a->setup.classifier, bnc_span_str(at + 1));
+        if (provider == 0 && strcmp(at + 1, "other") != 0)
+            return bnc_error_set(err, BNC_EUSAGE,
+                                 "no provider is called '%s'; 'bounce-analyzer codes' lists them",
+                                 at + 1);
+    }
+    if (!bnc_analysis_has_result(a))
+        return BNC_OK; /* the name was checked, more is not known yet */
+    if (at != NULL && provider >= a->tally->n_providers)
+        return BNC_OK;
+    rates = at == NULL ? &a->judged->overall : &a->judged->provider[provider];
+    if (rates->of[m].den > 0)
+        *percent = 100.0 * rates->of[m].value;
+    return BNC_OK;
+}

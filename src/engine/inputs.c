@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ * inputs.c - paths to recognized inputs, before any long work begins.
+ */
+#include <stdlib.h>
+
+#include "engine/run.h"
+#include "util/status.h"
+
+/* Header, preamble and enough rows to tell the dialect. */
+#define HEAD_BYTES ((size_t)128 << 10)
+
+/* The order in which several faults decide the exit status. */
+static int precedence(enum bnc_status status)
+{
+    static const enum bnc_status worst_first[] = { BNC_EINTERNAL, BNC_ENOMEM,  BNC_EIO,
+                                                   BNC_ECREATE,   BNC_ECONFIG, BNC_EDATA,
+                                                   BNC_ENOINPUT };
+    const int n = sizeof worst_first / sizeof worst_first[0];
+
+    for (int i = 0; i < n; i++)
+        if (status == worst_first[i])
+            return n - i;
+    return 0;
+}
+
+void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                     const struct bnc_error *fault)
+{
+    if (setup->opt->warn != NULL)
+        setup->opt->warn(setup->opt->warn_arg, fault);
+    inputs->complete = false;
+    if (inputs->worst == BNC_OK || precedence(fault->status) > precedence(inputs->worst)) {
+        inputs->worst = fault->status;
+        inputs->first = *fault;
+    }
+}
+
+struct fault_list {
+    struct bnc_inputs *inputs;
+    const struct bnc_setup *setup;
+};
+
+static void on_fault(void *arg, const struct bnc_error *fault)
+{
+    struct fault_list *f = arg;
+
+    bnc_inputs_note(f->inputs, f->setup, fault);
+}
+
+struct probe {
+    struct bnc_inputs *inputs;
+    const struct bnc_setup *setup;
+};
+
+/* Runs on any thread: touches input i only. */
+static void probe_one(void *arg, size_t i)
+{
+    const struct probe *p = arg;
+    struct bnc_input *input = &p->inputs->at[i];
+    struct bnc_error *err = &input->error;
+    size_t len = 0;
+    bool whole = false;
+    char *head = malloc(HEAD_BYTES);
+
+    if (head == NULL) {
+        bnc_error_nomem(err);
+        return;
+    }
+    if (bnc_source_head(input->source, &p->setup->ingest, head, HEAD_BYTES, &len, &whole, err) ==
+        BNC_OK) {
+        input->fingerprint = bnc_source_fingerprint(input->source);
+        bnc_mapping_create(&input->mapping, bnc_span_from(head, len), whole, input->source->name,
+                           &p->setup->schema, err);
+    }
+    if (err->status != BNC_OK && err->path[0] == '\0')
+        bnc_error_at(err, input->source->name, err->row, err->byte_off);
+    free(head);
+}
+
+static void warn_duplicate(const struct bnc_setup *setup, const struct bnc_input *input,
+                           const struct bnc_input *before)
+{
+    struct bnc_error note;
+
+    bnc_error_set(&note, BNC_OK, "the same bytes as '%s'; it is counted once",
+                  before->source->name);
+    bnc_error_at(&note, input->source->name, 0, BNC_NO_PLACE);
+    if (setup->opt->warn != NULL)
+        setup->opt->warn(setup->opt->warn_arg, &note);
+}
+
+/* The same file given twice would count everything twice. */
+static void mark_duplicates(struct bnc_inputs *inputs, const struct bnc_setup *setup)
+{
+    for (size_t i = 1; i < inputs->n; i++) {
+        struct bnc_input *a = &inputs->at[i];
+
+        for (size_t k = 0; k < i && a->fingerprint != 0 && !a->duplicate; k++) {
+            const struct bnc_input *b = &inputs->at[k];
+
+            if (b->fingerprint == a->fingerprint && !b->duplicate && b->mapping != NULL &&
+                a->mapping != NULL && bnc_source_same(a->source, b->source)) {
+                a->duplicate = true;
+                warn_duplicate(setup, a, b);
+            }
+        }
+    }
+}
+
+static enum bnc_status judge_inputs(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                                    struct bnc_error *err)
+{
+    size_t usable = 0;
+
+    for (size_t i = 0; i < inputs->n; i++) {
+        if (inputs->at[i].error.status != BNC_OK)
+            bnc_inputs_note(inputs, setup, &inputs->at[i].error);
+        usable += inputs->at[i].mapping != NULL;
+    }
+    if (inputs->worst == BNC_OK && inputs->n == 0)
+        bnc_error_set(&inputs->first, inputs->worst = BNC_ENOINPUT, "no input files were found");
+    if (inputs->worst != BNC_OK && (usable == 0 || setup->opt->strict ||
+                                    inputs->worst == BNC_ENOMEM || inputs->worst == BNC_EUSAGE)) {
+        if (err != NULL)
+            *err = inputs->first;
+        return inputs->worst;
+    }
+    return BNC_OK;
+}
+
+enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                                const char *const *paths, size_t n, struct bnc_error *err)
+{
+    struct fault_list faults = { .inputs = inputs, .setup = setup };
+    struct probe probe = { .inputs = inputs, .setup = setup };
+    enum bnc_status status;
+
+    *inputs = (struct bnc_inputs){ .complete = true };
+    status =
+        bnc_source_list_create(&inputs->sources, paths, n, &setup->ingest, on_fault, &faults, err);
+    if (status != BNC_OK)
+        return status;
+    inputs->at = calloc(inputs->sources.n + 1, sizeof *inputs->at);
+    if (inputs->at == NULL)
+        return bnc_error_nomem(err);
+    inputs->n = inputs->sources.n;
+    for (size_t i = 0; i < inputs->n; i++)
+        inputs->at[i].source = inputs->sources.at[i];
+    bnc_parallel((void *)(uintptr_t)setup, inputs->n, probe_one, &probe);
+    mark_duplicates(inputs, setup);
+    return judge_inputs(inputs, setup, err);
+}
+
+void bnc_inputs_release(struct bnc_inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->n; i++)
+        bnc_mapping_free(inputs->at[i].mapping);
+    free(inputs->at);
+    bnc_source_list_release(&inputs->sources);
+    *inputs = (struct bnc_inputs){ 0 };
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ * pool.h - which worker reads which block of which source, and whose turn it is to find rows.
+ *
+ * Every open source is a *stream*.  A worker claims the next block of a stream, reads or inflates
+ * it, waits until it is its turn to find rows in it (strictly in order of blocks: the row that a
+ * block leaves unfinished goes in front of the next), passes the turn on and then analyzes the
+ * rows, which is most of the work and runs side by side.
+ *
+ *   worker A  |claim 0|read|scan|analyze ..........|claim 2|read|  |scan|analyze ...
+ *   worker B          |claim 1|read|  |scan|analyze ..........|claim 3|read|scan|
+ *
+ * A plain file gives blocks to any number of workers.  A gzip stream is inflated by one worker at
+ * a time: whoever is free takes the next block, so inflating never waits for the analysis.
+ * Workers that find every open stream busy open the next source.
+ */
+#ifndef BNC_ENGINE_POOL_H
+#define BNC_ENGINE_POOL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "ingest/source.h"
+#include "schema/event.h"
+#include "util/buf.h"
+
+struct bnc_stream {
+    struct bnc_source *source;
+    uint32_t source_index;           /* in the order of the source list */
+    const struct bnc_mapping *mapping;
+    struct bnc_reader *reader;
+    struct bnc_stream *next;         /* in the pool's list of open streams */
+
+    /* under the pool's lock */
+    bool claiming;                   /* a worker reads or inflates its next block */
+    bool exhausted;                  /* no further block */
+    unsigned in_flight;              /* claimed blocks not yet done */
+    uint64_t n_claimed;
+
+    /* only touched by the worker whose turn it is */
+    uint64_t row_off;                /* where the next row starts */
+    uint64_t row_number;
+    struct bnc_buf tail;             /* the unfinished row's bytes, where blocks are not mapped */
+    bool broken;                     /* a block could not be read: what follows is not connected */
+    uint64_t n_rows, n_bytes;        /* found and read so far */
+
+    _Atomic uint64_t turn;           /* index of the block that may be scanned now */
+};
+
+struct bnc_input {                   /* a source that was recognized, or why it was not */
+    struct bnc_source *source;
+    struct bnc_mapping *mapping;     /* NULL: not to be read */
+    struct bnc_error error;          /* status BNC_OK if it was read to its end */
+    uint64_t n_rows, n_bytes;
+    uint64_t fingerprint;            /* of its raw bytes, 0 unknown */
+    bool duplicate;                  /* the same bytes as an input before it: not read again */
+};
+
+struct bnc_pool {
+    const struct bnc_ingest_options *ingest;
+    struct bnc_input *inputs;
+    size_t n_inputs, next_input;
+    bool in_order;                   /* open a source only when the one before is used up */
+    bool stop_at_error;              /* --strict */
+    const volatile int *stop;        /* the caller's wish to end */
+    _Atomic int stopped;             /* everybody ends */
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;          /* a claim ended, a turn was passed, a stream was opened */
+    struct bnc_stream *open;         /* oldest first */
+    unsigned n_opening;              /* workers that are about to list a stream */
+    uint64_t next_seq;               /* of claimed blocks */
+    uint64_t bytes_closed;           /* of sources that are done, as they lie on disk */
+    _Atomic uint64_t rows_done;
+    size_t n_closed;
+};
+
+struct bnc_claim {                   /* what a worker works on */
+    struct bnc_stream *stream;
+    struct bnc_block block;
+    bool failed;                     /* reading it failed: what was read is in it, nothing follows */
+    uint64_t seq;                    /* 0, 1, 2 ... over all claims of the pool */
+};
+
+enum bnc_status bnc_pool_init(struct bnc_pool *pool, struct bnc_error *err);
+void bnc_pool_release(struct bnc_pool *pool);
+
+/*
+ * The next block for this worker, its bytes read; waits while others might still yield one.
+ * False: the work is used up or was stopped.  A source that can't be opened or read is noted in
+ * its input, and the others go on.
+ */
+bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc_claim *claim);
+
+/* Waits until the block before was scanned; false if the run was stopped meanwhile. */
+bool bnc_pool_await_turn(struct bnc_pool *pool, const struct bnc_claim *claim);
+/* Lets the next block of the stream be scanned. */
+void bnc_pool_pass_turn(struct bnc_pool *pool, const struct bnc_claim *claim);
+
+/* The worker is done with the block; the last one of a stream closes it. */
+void bnc_pool_done(struct bnc_pool *pool, struct bnc_claim *claim);
+
+/* Ends the run for everybody. */
+void bnc_pool_stop(struct bnc_pool *pool);
+bool bnc_pool_is_stopped(struct bnc_pool *pool);
+
+/* Bytes taken from disk so far; for progress, any thread. */
+uint64_t bnc_pool_bytes_in(struct bnc_pool *pool);
+
+#endif

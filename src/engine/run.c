@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT
+ * run.c - the workers: claim, scan in turn, analyze side by side.
+ */
+#include "engine/run.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "util/status.h"
+
+#define PROGRESS_EVERY_SECONDS 0.2
+
+void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+    const struct bnc_setup *setup = ctx;
+    const size_t most = n < setup->n_threads ? n : setup->n_threads;
+
+    if (most <= 1) {
+        for (size_t i = 0; i < n; i++)
+            fn(arg, i);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic, 1) num_threads((int)most)
+    for (size_t i = 0; i < n; i++)
+        fn(arg, i);
+}
+
+/* ---- one worker ---- */
+
+static enum bnc_status worker_init(struct bnc_worker *w, const struct bnc_setup *setup,
+                                   const struct bnc_sink *sink, enum bnc_detail detail)
+{
+    const struct bnc_part_options popt = { .detail = detail,
+                                           .classifier = setup->classifier,
+                                           .seed = setup->seed };
+
+    w->setup = setup;
+    w->sink = sink;
+    w->mapper = bnc_mapper_create();
+    w->verdicts = bnc_verdicts_create(setup->classifier);
+    w->part = bnc_part_create(&popt);
+    w->buf = bnc_block_buf_create();
+    if (w->mapper == NULL || w->verdicts == NULL || w->part == NULL || w->buf == NULL)
+        return bnc_error_nomem(&w->err);
+    return BNC_OK;
+}
+
+void bnc_workers_free(struct bnc_worker *workers, unsigned n)
+{
+    for (unsigned i = 0; workers != NULL && i < n; i++) {
+        struct bnc_worker *w = &workers[i];
+
+        bnc_rows_free(w->rows);
+        bnc_mapper_free(w->mapper);
+        bnc_part_free(w->part);
+        bnc_verdicts_free(w->verdicts);
+        bnc_block_buf_free(w->buf);
+        bnc_buf_release(&w->joined);
+        bnc_buf_release(&w->out);
+    }
+    free(workers);
+}
+
+/* Points the row reader at the stream's dialect and columns. */
+static enum bnc_status use_mapping(struct bnc_worker *w, const struct bnc_mapping *m)
+{
+    const struct bnc_rows_options ropt = {
+        .dialect = m->dialect,
+        .engine = w->setup->engine,
+        .n_cols = m->n_cols,
+        .cpu = w->setup->cpu,
+        .want = m->want,
+        .n_want = m->n_want,
+    };
+
+    if (w->rows_for == m)
+        return BNC_OK;
+    w->rows_for = m;
+    if (w->rows != NULL)
+        return bnc_rows_configure(w->rows, &ropt);
+    w->rows = bnc_rows_create(&ropt);
+    return w->rows == NULL ? BNC_ENOMEM : BNC_OK;
+}
+
+/* The row begun in earlier blocks and this block's bytes, in one piece. */
+static enum bnc_status join_tail(struct bnc_worker *w, struct bnc_stream *s,
+                                 const struct bnc_block *b, struct bnc_span *text)
+{
+    const size_t tail = s->tail.len;
+
+    if (tail == 0) {
+        *text = b->bytes;
+    } else if (tail <= BNC_BLOCK_HEADROOM && b->bytes.len > 0) {
+        char *at = (char *)(uintptr_t)b->bytes.at - tail; /* the worker's own buffer */
+
+        memcpy(at, s->tail.at, tail);
+        *text = bnc_span_from(at, tail + b->bytes.len);
+    } else {
+        bnc_buf_clear(&w->joined);
+        bnc_buf_put(&w->joined, bnc_buf_span(&s->tail));
+        bnc_buf_put(&w->joined, b->bytes);
+        if (w->joined.failed)
+            return BNC_ENOMEM;
+        *text = bnc_buf_span(&w->joined);
+    }
+    return BNC_OK;
+}
+
+/* Cuts what lies before the first data row (header, preamble) off a block. */
+static struct bnc_block without_head(const struct bnc_stream *s, struct bnc_block b)
+{
+    if (b.off < s->mapping->data_off) {
+        const uint64_t skip = s->mapping->data_off - b.off;
+        const size_t cut = skip < b.bytes.len ? (size_t)skip : b.bytes.len;
+
+        b.bytes.at += cut;
+        b.bytes.len -= cut;
+        b.off += cut;
+    }
+    return b;
+}
+
+/* The text to scan: from the next row's start to the block's end. */
+static enum bnc_status scan_text(struct bnc_worker *w, struct bnc_stream *s,
+                                 const struct bnc_claim *claim, struct bnc_span *text)
+{
+    const struct bnc_block b = without_head(s, claim->block);
+    const uint64_t end = b.off + b.bytes.len;
+
+    if (!b.mapped)
+        return join_tail(w, s, &b, text);
+    if (s->row_off >= end) { /* the head reaches beyond this block */
+        *text = bnc_span_from(b.bytes.at + b.bytes.len, 0);
+        return BNC_OK;
+    }
+    *text =
+        bnc_span_from(b.bytes.at + b.bytes.len - (end - s->row_off), (size_t)(end - s->row_off));
+    return BNC_OK;
+}
+
+/*
+ * Finds the rows of the claimed block; it is this worker's turn.  What the
+ * last row leaves unfinished stays with the stream for the next block.
+ */
+static enum bnc_status scan_block(struct bnc_worker *w, const struct bnc_claim *claim,
+                                  uint64_t *n_rows)
+{
+    struct bnc_stream *s = claim->stream;
+    const bool last = claim->block.last || claim->failed;
+    enum bnc_status status;
+    struct bnc_span text;
+    size_t used;
+
+    *n_rows = 0;
+    if (s->broken)
+        return BNC_OK;
+    s->broken = claim->failed;
+    status = use_mapping(w, s->mapping);
+    if (status == BNC_OK)
+        status = scan_text(w, s, claim, &text);
+    if (status == BNC_OK)
+        status = bnc_rows_scan(w->rows, text, s->row_off, s->row_number, last, &used, n_rows);
+    if (status != BNC_OK)
+        return status;
+    s->row_off += used;
+    s->row_number += *n_rows;
+    s->n_rows += *n_rows;
+    s->n_bytes += claim->block.bytes.len;
+    if (claim->block.mapped)
+        return BNC_OK;
+    bnc_buf_clear(&s->tail);
+    bnc_buf_put(&s->tail, bnc_span_from(text.at + used, text.len - used));
+    return s->tail.failed ? BNC_ENOMEM : BNC_OK;
+}
+
+static enum bnc_status read_rows(struct bnc_worker *w, const struct bnc_claim *claim)
+{
+    enum bnc_status status = BNC_OK;
+    struct bnc_row row;
+
+    w->source = claim->stream->source_index;
+    while (status == BNC_OK && bnc_rows_next(w->rows, &row))
+        status = w->sink->row(w, claim->stream, &row);
+    return status;
+}
+
+static void fail_worker(struct bnc_worker *w, struct bnc_pool *pool, enum bnc_status status)
+{
+    if (w->err.status == BNC_OK) {
+        if (status == BNC_ENOMEM)
+            bnc_error_nomem(&w->err);
+        else
+            bnc_error_set(&w->err, status, "the analysis failed (status %d)", (int)status);
+    }
+    w->status = status;
+    bnc_pool_stop(pool);
+}
+
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+struct progress {
+    double began, told;
+    uint64_t bytes_total;
+};
+
+static void tell_progress(const struct bnc_setup *setup, struct bnc_pool *pool, struct progress *p)
+{
+    const double now = seconds_now();
+    struct bnc_progress report;
+
+    if (setup->opt->progress == NULL || now - p->told < PROGRESS_EVERY_SECONDS)
+        return;
+    p->told = now;
+    report = (struct bnc_progress){
+        .bytes_in = bnc_pool_bytes_in(pool),
+        .bytes_total = p->bytes_total,
+        .rows = atomic_load(&pool->rows_done),
+        .source = pool->n_closed,
+        .n_sources = pool->n_inputs,
+        .seconds = now - p->began,
+    };
+    setup->opt->progress(setup->opt->progress_arg, &report);
+}
+
+static void work(struct bnc_worker *w, struct bnc_pool *pool, struct progress *progress)
+{
+    struct bnc_claim claim;
+
+    while (bnc_pool_claim(pool, w->buf, &claim)) {
+        enum bnc_status status;
+        uint64_t n_rows = 0;
+
+        if (!bnc_pool_await_turn(pool, &claim))
+            break;
+        status = scan_block(w, &claim, &n_rows);
+        bnc_pool_pass_turn(pool, &claim);
+        if (status == BNC_OK && n_rows > 0)
+            status = read_rows(w, &claim);
+        if (status == BNC_OK)
+            status = w->sink->end(w, claim.stream, claim.seq);
+        atomic_fetch_add_explicit(&pool->rows_done, n_rows, memory_order_relaxed);
+        bnc_pool_done(pool, &claim);
+        if (status != BNC_OK) {
+            fail_worker(w, pool, status);
+            break;
+        }
+        if (progress != NULL)
+            tell_progress(w->setup, pool, progress);
+    }
+}
+
+static void run_workers(struct bnc_worker *workers, struct bnc_pool *pool,
+                        const struct bnc_setup *setup)
+{
+    struct progress progress = { .began = seconds_now() };
+
+    progress.told = progress.began;
+    for (size_t i = 0; i < pool->n_inputs; i++)
+        progress.bytes_total += pool->inputs[i].mapping == NULL || pool->inputs[i].duplicate
+                                    ? 0
+                                    : pool->inputs[i].source->size_bytes;
+#pragma omp parallel num_threads((int)setup->n_threads)
+    {
+        const int i = omp_get_thread_num();
+
+        work(&workers[i], pool, i == 0 ? &progress : NULL);
+    }
+}
+
+static enum bnc_status collect_faults(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                                      const struct bnc_worker *workers, struct bnc_error *err)
+{
+    for (unsigned i = 0; i < setup->n_threads; i++) {
+        if (workers[i].status != BNC_OK) {
+            *err = workers[i].err;
+            return workers[i].status;
+        }
+    }
+    if (setup->opt->stop != NULL && *setup->opt->stop)
+        return bnc_error_set(err, BNC_ESTOPPED, "stopped");
+    for (size_t i = 0; i < inputs->n; i++)
+        if (inputs->at[i].mapping != NULL && inputs->at[i].error.status != BNC_OK)
+            bnc_inputs_note(inputs, setup, &inputs->at[i].error);
+    if (inputs->worst != BNC_OK && (setup->opt->strict || inputs->worst == BNC_ENOMEM)) {
+        *err = inputs->first;
+        return inputs->worst;
+    }
+    return BNC_OK;
+}
+
+enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                        const struct bnc_sink *sink, enum bnc_detail detail,
+                        struct bnc_worker **workers, struct bnc_error *err)
+{
+    struct bnc_error scratch = { .status = BNC_OK };
+    struct bnc_pool pool = {
+        .ingest = &setup->ingest,
+        .inputs = inputs->at,
+        .n_inputs = inputs->n,
+        .in_order = sink->in_order,
+        .stop_at_error = setup->opt->strict != 0,
+        .stop = setup->opt->stop,
+    };
+    enum bnc_status status;
+
+    if (err == NULL)
+        err = &scratch;
+    *workers = calloc(setup->n_threads, sizeof **workers);
+    if (*workers == NULL)
+        return bnc_error_nomem(err);
+    for (unsigned i = 0; i < setup->n_threads; i++) {
+        status = worker_init(&(*workers)[i], setup, sink, detail);
+        if (status != BNC_OK)
+            return bnc_error_nomem(err);
+    }
+    status = bnc_pool_init(&pool, err);
+    if (status != BNC_OK)
+        return status;
+    run_workers(*workers, &pool, setup);
+    bnc_pool_release(&pool);
+    return collect_faults(inputs, setup, *workers, err);
+}
+
+/* ---- the counting sink ---- */
+
+static enum bnc_status flush(struct bnc_worker *w)
+{
+    enum bnc_status status = BNC_OK;
+
+    if (w->n_items > 0)
+        status = bnc_part_add(w->part, w->items, w->n_items, w->source);
+    w->n_items = 0;
+    return status;
+}
+
+bool bnc_event_is_judged(enum bnc_event_type type)
+{
+    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_SUPPRESSED ||
+           type == BNC_EVENT_COMPLAINT;
+}
+
+static enum bnc_status count_event(struct bnc_worker *w, const struct bnc_event *event,
+                                   const struct bnc_row *row)
+{
+    struct bnc_item *item = &w->items[w->n_items];
+
+    item->provider = bnc_event_provider(w->setup, event);
+    item->entry = NULL;
+    if (bnc_event_is_judged(event->type)) {
+        item->entry = bnc_verdicts_get(w->verdicts, event, item->provider);
+        if (item->entry == NULL)
+            return BNC_ENOMEM;
+        item->provider = item->entry->verdict.provider;
+    }
+    if (!bnc_event_passes(w->setup, event, item->provider)) {
+        bnc_part_add_filtered(w->part, 1);
+        return BNC_OK;
+    }
+    item->event = *event;
+    item->row = row->number;
+    item->off = row->off;
+    return ++w->n_items == BNC_BATCH ? flush(w) : BNC_OK;
+}
+
+static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *s,
+                                 const struct bnc_row *row)
+{
+    enum bnc_row_fault fault = BNC_FAULT_NONE;
+    enum bnc_status status = BNC_OK;
+    const struct bnc_event *events;
+    size_t n;
+
+    if (s->mapping->dialect.json_lines)
+        status = flush(w); /* the mapper's strings live until its next call */
+    events = bnc_mapper_events(w->mapper, s->mapping, row, &n, &fault);
+    if (fault != BNC_FAULT_NONE)
+        return status != BNC_OK
+                   ? status
+                   : bnc_part_add_fault(w->part, fault,
+                                        (struct bnc_place){ w->source, row->number, row->off });
+    if (n == 0)
+        bnc_part_add_other(w->part, w->source);
+    if (n > 1 && status == BNC_OK)
+        status = flush(w);
+    if (n > 1)
+        bnc_part_add_extra(w->part, n - 1);
+    for (size_t i = 0; i < n && status == BNC_OK; i++)
+        status = count_event(w, &events[i], row);
+    if (n > 1 && status == BNC_OK)
+        status = flush(w);
+    return status;
+}
+
+static enum bnc_status count_end(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq)
+{
+    (void)s;
+    (void)seq;
+    return flush(w);
+}
+
+const struct bnc_sink bnc_count_sink = { .row = count_row, .end = count_end };

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * run.h - inputs through all rooms into parts, on all threads.
+ */
+#ifndef BNC_ENGINE_RUN_H
+#define BNC_ENGINE_RUN_H
+
+#include "aggregate/tally.h"
+#include "bounce/options.h"
+#include "engine/pool.h"
+
+/* The options, checked and in the rooms' own words. */
+struct bnc_setup {
+    const struct bnc_options *opt;
+    struct bnc_ingest_options ingest;
+    struct bnc_schema_options schema;
+    enum bnc_engine engine;
+    uint32_t cpu;
+    unsigned n_threads;
+    int64_t since, until;                /* BNC_NO_TIME: no bound; until is exclusive */
+    uint16_t only_provider;              /* with has_provider */
+    bool has_provider, has_filter;
+    struct bnc_span only_campaign, only_sender;
+    uint64_t seed;
+    struct bnc_classifier *classifier;
+};
+
+/* BNC_EUSAGE or BNC_ECONFIG with a text that says what would do. */
+enum bnc_status bnc_setup_init(struct bnc_setup *setup, const struct bnc_options *opt, struct bnc_error *err);
+void bnc_setup_release(struct bnc_setup *setup);
+
+struct bnc_inputs {
+    struct bnc_source_list sources;
+    struct bnc_input *at;
+    size_t n;
+    enum bnc_status worst;               /* of all faults so far, by precedence */
+    struct bnc_error first;              /* the fault that 'worst' comes from */
+    bool complete;
+};
+
+/*
+ * Finds and recognizes every input before any long work.  Faults of single inputs are reported through opt->warn and kept in
+ * 'worst'; the call fails only if no input is usable (then 'err' is the first fault) or on BNC_ENOMEM, or at once with --strict.
+ */
+enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setup *setup, const char *const *paths, size_t n,
+                                struct bnc_error *err);
+void bnc_inputs_release(struct bnc_inputs *inputs);
+
+/* Keeps the worse of two faults in the order internal, memory, I/O, create, config, data, input. */
+void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup, const struct bnc_error *fault);
+
+/*
+ * What a worker does with rows.  begin() is called once per block that has rows, row() for each, end() after the last; all by the
+ * same worker.  Any non-OK status ends the run.
+ */
+struct bnc_worker;
+struct bnc_sink {
+    enum bnc_status (*row)(struct bnc_worker *w, const struct bnc_stream *s, const struct bnc_row *row);
+    enum bnc_status (*end)(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq);
+    bool in_order;
+    void *arg;
+};
+
+struct bnc_worker {
+    const struct bnc_setup *setup;
+    const struct bnc_sink *sink;
+    struct bnc_rows *rows;
+    const struct bnc_mapping *rows_for;  /* what 'rows' is configured for */
+    struct bnc_mapper *mapper;
+    struct bnc_verdicts *verdicts;
+    struct bnc_part *part;
+    struct bnc_block_buf *buf;
+    struct bnc_buf joined;               /* a tail longer than the headroom, and its block */
+    struct bnc_buf out;                  /* the sink's */
+    struct bnc_item items[BNC_BATCH];
+    size_t n_items;
+    uint32_t source;
+    enum bnc_status status;
+    struct bnc_error err;
+};
+
+/*
+ * Reads all inputs; one worker per thread.  'workers' is an array of setup->n_threads that the caller released with
+ * bnc_workers_release() in any case.
+ */
+enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup, const struct bnc_sink *sink, enum bnc_detail detail,
+                        struct bnc_worker **workers, struct bnc_error *err);
+void bnc_workers_free(struct bnc_worker *workers, unsigned n);
+
+/* The sink of `report`, `suppress` and --save-state: rows into the worker's part. */
+extern const struct bnc_sink bnc_count_sink;
+
+/* Runs fn(arg, i) for i < n on all threads; the bnc_parallel_fn of the engine, 'ctx' a bnc_setup. */
+void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
+
+/* Whether events of this type carry a response to classify. */
+bool bnc_event_is_judged(enum bnc_event_type type);
+
+/* The provider by domain, else by MX; true if the event passes the filters once it is known. */
+uint16_t bnc_event_provider(const struct bnc_setup *setup, const struct bnc_event *event);
+bool bnc_event_passes(const struct bnc_setup *setup, const struct bnc_event *event, uint16_t provider);
+
+#endif
