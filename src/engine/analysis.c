@@ -223,20 +223,143 @@ static enum bnc_status collect_parts(struct bnc_analysis *a, struct bnc_error *e
     return BNC_OK;
 }
 
+/* All workers' marks in the first one's. */
+static enum bnc_status gather_marks(struct bnc_analysis *a, struct bnc_marks *all)
+{
+    for (unsigned i = 0; i < a->setup.n_threads; i++) {
+        const struct bnc_marks *m = &a->workers[i].marks;
+        struct bnc_row_mark *at = realloc(all->at, (all->n + m->n + 1) * sizeof *at);
+
+        if (at == NULL)
+            return BNC_ENOMEM;
+        if (m->n > 0)
+            memcpy(at + all->n, m->at, m->n * sizeof *at);
+        all->at = at;
+        all->cap = all->n += m->n;
+    }
+    return BNC_OK;
+}
+
+static enum bnc_status run_once(struct bnc_analysis *a, const struct bnc_sink *sink,
+                                struct bnc_error *err)
+{
+    const enum bnc_detail detail = a->opt.keep_lists ? BNC_DETAIL_LISTS : BNC_DETAIL_REPORT;
+
+    bnc_workers_free(a->workers, a->setup.n_threads);
+    a->workers = NULL;
+    return bnc_run(&a->inputs, &a->setup, sink, detail, &a->workers, err);
+}
+
+static void note_overlap(struct bnc_analysis *a, const bool *shares, bool counted_once)
+{
+    struct bnc_error note;
+
+    for (size_t i = 0; i < a->inputs.n; i++) {
+        if (!shares[i] || a->opt.warn == NULL)
+            continue;
+        bnc_error_set(&note, BNC_OK, "shares rows with another input; %s",
+                      counted_once ? "they are counted once"
+                                   : "it can't be read again, so they are counted twice");
+        bnc_error_at(&note, a->inputs.at[i].source->name, 0, BNC_NO_PLACE);
+        a->opt.warn(a->opt.warn_arg, &note);
+    }
+}
+
+/* Reads overlapping inputs again to learn what they share, then counts again without it. */
+static enum bnc_status count_once(struct bnc_analysis *a, bool *shares, struct bnc_error *err)
+{
+    struct bnc_count count = { .shares = shares };
+    struct bnc_sink sink = bnc_mark_sink(&count);
+    struct bnc_overlap overlap = { 0 };
+    struct bnc_marks all = { 0 };
+    enum bnc_status status = run_once(a, &sink, err);
+
+    if (status == BNC_OK && gather_marks(a, &all) != BNC_OK)
+        status = bnc_error_nomem(err);
+    if (status == BNC_OK) {
+        bnc_overlap_find(&overlap, &all, NULL);
+        count.overlap = &overlap;
+        sink = bnc_count_sink(&count);
+        status = run_once(a, &sink, err);
+    }
+    bnc_marks_release(&all);
+    bnc_overlap_release(&overlap);
+    return status;
+}
+
+/* After a sampled run: finds overlapping inputs and has their common rows counted once. */
+static enum bnc_status resolve_overlap(struct bnc_analysis *a, struct bnc_error *err)
+{
+    bool *shares = calloc(a->inputs.n + 1, sizeof *shares);
+    struct bnc_overlap overlap = { 0 };
+    struct bnc_marks all = { 0 };
+    enum bnc_status status = BNC_OK;
+    bool again = true;
+
+    if (shares == NULL || gather_marks(a, &all) != BNC_OK) {
+        free(shares);
+        bnc_marks_release(&all);
+        return bnc_error_nomem(err);
+    }
+    bnc_overlap_find(&overlap, &all, shares);
+    for (size_t i = 0; i < a->inputs.n; i++)
+        again &= !shares[i] || a->inputs.at[i].source->is_regular;
+    if (overlap.n > 0) {
+        note_overlap(a, shares, again);
+        if (again)
+            status = count_once(a, shares, err);
+    }
+    bnc_overlap_release(&overlap);
+    free(shares);
+    return status;
+}
+
+/* --rejects FILE; mode 0600, rows hold addresses. */
+static enum bnc_status write_rejects(const struct bnc_analysis *a, struct bnc_error *err)
+{
+    enum bnc_status status;
+    struct bnc_reject *all;
+    struct bnc_buf out = { 0 };
+    size_t n = 0;
+
+    if (a->opt.rejects == NULL)
+        return BNC_OK;
+    for (unsigned i = 0; i < a->setup.n_threads; i++)
+        n += a->workers[i].rejects.n;
+    all = malloc((n + 1) * sizeof *all);
+    if (all == NULL)
+        return bnc_error_nomem(err);
+    n = 0;
+    for (unsigned i = 0; i < a->setup.n_threads; i++)
+        for (size_t k = 0; k < a->workers[i].rejects.n; k++)
+            all[n++] = a->workers[i].rejects.at[k];
+    bnc_rejects_print(all, n, a->inputs.at, &out);
+    status = out.failed ? bnc_error_nomem(err)
+                        : bnc_write_file(a->opt.rejects, bnc_buf_span(&out), true, err);
+    bnc_buf_release(&out);
+    free(all);
+    return status;
+}
+
 enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *paths, size_t n,
                                  struct bnc_error *err)
 {
-    const enum bnc_detail detail = a->opt.keep_lists ? BNC_DETAIL_LISTS : BNC_DETAIL_REPORT;
     enum bnc_status status = bnc_inputs_open(&a->inputs, &a->setup, paths, n, err);
+    struct bnc_count count = { .sample = a->inputs.n > 1 };
+    const struct bnc_sink sink = bnc_count_sink(&count);
 
     if (status == BNC_OK)
-        status = bnc_run(&a->inputs, &a->setup, &bnc_count_sink, detail, &a->workers, err);
+        status = run_once(a, &sink, err);
+    if (status == BNC_OK && count.sample)
+        status = resolve_overlap(a, err);
     if (status == BNC_OK)
         status = collect_parts(a, err);
     if (status == BNC_OK)
         status = finish(a, err);
     if (status == BNC_OK)
         status = describe_inputs(a, err);
+    if (status == BNC_OK)
+        status = write_rejects(a, err);
     return status == BNC_OK ? verdict_on_input(a, err) : status;
 }
 

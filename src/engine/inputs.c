@@ -115,6 +115,7 @@ static enum bnc_status judge_inputs(struct bnc_inputs *inputs, const struct bnc_
     for (size_t i = 0; i < inputs->n; i++) {
         if (inputs->at[i].error.status != BNC_OK)
             bnc_inputs_note(inputs, setup, &inputs->at[i].error);
+        inputs->at[i].noted = inputs->at[i].error.status != BNC_OK;
         usable += inputs->at[i].mapping != NULL;
     }
     if (inputs->worst == BNC_OK && inputs->n == 0)

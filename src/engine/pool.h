@@ -50,6 +50,7 @@ struct bnc_input {                   /* a source that was recognized, or why it 
     struct bnc_source *source;
     struct bnc_mapping *mapping;     /* NULL: not to be read */
     struct bnc_error error;          /* status BNC_OK if it was read to its end */
+    bool noted;                      /* the error was reported */
     uint64_t n_rows, n_bytes;
     uint64_t fingerprint;            /* of its raw bytes, 0 unknown */
     bool duplicate;                  /* the same bytes as an input before it: not read again */

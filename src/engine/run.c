@@ -58,6 +58,8 @@ void bnc_workers_free(struct bnc_worker *workers, unsigned n)
         bnc_block_buf_free(w->buf);
         bnc_buf_release(&w->joined);
         bnc_buf_release(&w->out);
+        bnc_marks_release(&w->marks);
+        bnc_rejects_release(&w->rejects);
     }
     free(workers);
 }
@@ -285,9 +287,13 @@ static enum bnc_status collect_faults(struct bnc_inputs *inputs, const struct bn
     }
     if (setup->opt->stop != NULL && *setup->opt->stop)
         return bnc_error_set(err, BNC_ESTOPPED, "stopped");
-    for (size_t i = 0; i < inputs->n; i++)
-        if (inputs->at[i].mapping != NULL && inputs->at[i].error.status != BNC_OK)
-            bnc_inputs_note(inputs, setup, &inputs->at[i].error);
+    for (size_t i = 0; i < inputs->n; i++) {
+        struct bnc_input *in = &inputs->at[i];
+
+        if (in->error.status != BNC_OK && !in->noted)
+            bnc_inputs_note(inputs, setup, &in->error);
+        in->noted |= in->error.status != BNC_OK;
+    }
     if (inputs->worst != BNC_OK && (setup->opt->strict || inputs->worst == BNC_ENOMEM)) {
         *err = inputs->first;
         return inputs->worst;
@@ -327,82 +333,3 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
     bnc_pool_release(&pool);
     return collect_faults(inputs, setup, *workers, err);
 }
-
-/* ---- the counting sink ---- */
-
-static enum bnc_status flush(struct bnc_worker *w)
-{
-    enum bnc_status status = BNC_OK;
-
-    if (w->n_items > 0)
-        status = bnc_part_add(w->part, w->items, w->n_items, w->source);
-    w->n_items = 0;
-    return status;
-}
-
-bool bnc_event_is_judged(enum bnc_event_type type)
-{
-    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_SUPPRESSED ||
-           type == BNC_EVENT_COMPLAINT;
-}
-
-static enum bnc_status count_event(struct bnc_worker *w, const struct bnc_event *event,
-                                   const struct bnc_row *row)
-{
-    struct bnc_item *item = &w->items[w->n_items];
-
-    item->provider = bnc_event_provider(w->setup, event);
-    item->entry = NULL;
-    if (bnc_event_is_judged(event->type)) {
-        item->entry = bnc_verdicts_get(w->verdicts, event, item->provider);
-        if (item->entry == NULL)
-            return BNC_ENOMEM;
-        item->provider = item->entry->verdict.provider;
-    }
-    if (!bnc_event_passes(w->setup, event, item->provider)) {
-        bnc_part_add_filtered(w->part, 1);
-        return BNC_OK;
-    }
-    item->event = *event;
-    item->row = row->number;
-    item->off = row->off;
-    return ++w->n_items == BNC_BATCH ? flush(w) : BNC_OK;
-}
-
-static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *s,
-                                 const struct bnc_row *row)
-{
-    enum bnc_row_fault fault = BNC_FAULT_NONE;
-    enum bnc_status status = BNC_OK;
-    const struct bnc_event *events;
-    size_t n;
-
-    if (s->mapping->dialect.json_lines)
-        status = flush(w); /* the mapper's strings live until its next call */
-    events = bnc_mapper_events(w->mapper, s->mapping, row, &n, &fault);
-    if (fault != BNC_FAULT_NONE)
-        return status != BNC_OK
-                   ? status
-                   : bnc_part_add_fault(w->part, fault,
-                                        (struct bnc_place){ w->source, row->number, row->off });
-    if (n == 0)
-        bnc_part_add_other(w->part, w->source);
-    if (n > 1 && status == BNC_OK)
-        status = flush(w);
-    if (n > 1)
-        bnc_part_add_extra(w->part, n - 1);
-    for (size_t i = 0; i < n && status == BNC_OK; i++)
-        status = count_event(w, &events[i], row);
-    if (n > 1 && status == BNC_OK)
-        status = flush(w);
-    return status;
-}
-
-static enum bnc_status count_end(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq)
-{
-    (void)s;
-    (void)seq;
-    return flush(w);
-}
-
-const struct bnc_sink bnc_count_sink = { .row = count_row, .end = count_end };

@@ -6,7 +6,9 @@
 
 #include "aggregate/tally.h"
 #include "bounce/options.h"
+#include "engine/overlap.h"
 #include "engine/pool.h"
+#include "engine/rejects.h"
 
 /* The options, checked and in the rooms' own words. */
 struct bnc_setup {
@@ -71,6 +73,8 @@ struct bnc_worker {
     struct bnc_block_buf *buf;
     struct bnc_buf joined;               /* a tail longer than the headroom, and its block */
     struct bnc_buf out;                  /* the sink's */
+    struct bnc_marks marks;              /* likewise: rows remembered to find overlaps */
+    struct bnc_rejects rejects;          /* with opt->rejects */
     struct bnc_item items[BNC_BATCH];
     size_t n_items;
     uint32_t source;
@@ -86,8 +90,17 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
                         struct bnc_worker **workers, struct bnc_error *err);
 void bnc_workers_free(struct bnc_worker *workers, unsigned n);
 
-/* The sink of `report`, `suppress` and --save-state: rows into the worker's part. */
-extern const struct bnc_sink bnc_count_sink;
+/* What the counting sinks go by. */
+struct bnc_count {
+    bool sample;                         /* remember a sample of the rows */
+    const struct bnc_overlap *overlap;   /* rows to count once, or NULL */
+    const bool *shares;                  /* [inputs]: takes part in the overlap */
+};
+
+/* Rows into the worker's part. */
+struct bnc_sink bnc_count_sink(struct bnc_count *count);
+/* Only remembers every row of the inputs that take part in an overlap. */
+struct bnc_sink bnc_mark_sink(struct bnc_count *count);
 
 /* Runs fn(arg, i) for i < n on all threads; the bnc_parallel_fn of the engine, 'ctx' a bnc_setup. */
 void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);

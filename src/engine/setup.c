@@ -87,6 +87,34 @@ static unsigned count_threads(int wanted)
     return cores > 0 ? (unsigned)cores : 1;
 }
 
+static void *wait_for_lock(void *lock)
+{
+    pthread_mutex_lock(lock);
+    pthread_mutex_unlock(lock);
+    return NULL;
+}
+
+/*
+ * How many of 'wanted' threads the system lets us have, tried out: the OpenMP
+ * run time ends the process when it can't start one.
+ */
+static unsigned count_startable(unsigned wanted)
+{
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *threads = malloc(wanted * sizeof *threads);
+    unsigned n = 0;
+
+    pthread_mutex_lock(&lock);
+    while (threads != NULL && n + 1 < wanted &&
+           pthread_create(&threads[n], NULL, wait_for_lock, &lock) == 0)
+        n++;
+    pthread_mutex_unlock(&lock);
+    for (unsigned i = 0; i < n; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    return n + 1;
+}
+
 static uint64_t random_seed(void)
 {
     uint64_t seed;
@@ -168,10 +196,12 @@ enum bnc_status bnc_setup_init(struct bnc_setup *s, const struct bnc_options *op
 
     *s = (struct bnc_setup){ .opt = opt,
                              .cpu = bnc_cpu_detect(),
-                             .n_threads = count_threads(opt->threads),
+                             .n_threads = count_startable(count_threads(opt->threads)),
                              .seed = random_seed() };
     copt.cpu = s->cpu;
     status = setup_words(s, opt, err);
+    if (status == BNC_OK)
+        status = bnc_schema_options_check(&s->schema, err);
     if (status == BNC_OK)
         status = bnc_classifier_create(&s->classifier, &copt, err);
     if (status == BNC_OK)

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * count.c - rows into a worker's part: the sink of `report`, `suppress` and --save-state.
+ */
+#include "engine/run.h"
+
+static enum bnc_status flush(struct bnc_worker *w)
+{
+    enum bnc_status status = BNC_OK;
+
+    if (w->n_items > 0)
+        status = bnc_part_add(w->part, w->items, w->n_items, w->source);
+    w->n_items = 0;
+    return status;
+}
+
+bool bnc_event_is_judged(enum bnc_event_type type)
+{
+    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_SUPPRESSED ||
+           type == BNC_EVENT_COMPLAINT;
+}
+
+static enum bnc_status count_event(struct bnc_worker *w, const struct bnc_event *event,
+                                   const struct bnc_row *row)
+{
+    struct bnc_item *item = &w->items[w->n_items];
+
+    item->provider = bnc_event_provider(w->setup, event);
+    item->entry = NULL;
+    if (bnc_event_is_judged(event->type)) {
+        item->entry = bnc_verdicts_get(w->verdicts, event, item->provider);
+        if (item->entry == NULL)
+            return BNC_ENOMEM;
+        item->provider = item->entry->verdict.provider;
+    }
+    if (!bnc_event_passes(w->setup, event, item->provider)) {
+        bnc_part_add_filtered(w->part, 1);
+        return BNC_OK;
+    }
+    item->event = *event;
+    item->row = row->number;
+    item->off = row->off;
+    return ++w->n_items == BNC_BATCH ? flush(w) : BNC_OK;
+}
+
+/* Whether equal rows of this input are the same event. */
+static bool tells_events_apart(const struct bnc_stream *s)
+{
+    return s->mapping->has_time || s->mapping->has_message_id;
+}
+
+static bool samples(const struct bnc_worker *w, const struct bnc_stream *s)
+{
+    const struct bnc_count *count = w->sink->arg;
+
+    return count->sample && tells_events_apart(s);
+}
+
+static bool is_repeat(const struct bnc_worker *w, const struct bnc_stream *s,
+                      const struct bnc_row *row)
+{
+    const struct bnc_count *count = w->sink->arg;
+
+    return count->overlap != NULL && count->shares[w->source] && tells_events_apart(s) &&
+           bnc_overlap_is_repeat(count->overlap, row, w->source);
+}
+
+static enum bnc_status count_fault(struct bnc_worker *w, const struct bnc_row *row,
+                                   enum bnc_row_fault fault)
+{
+    const struct bnc_place place = { w->source, row->number, row->off };
+
+    if (w->setup->opt->rejects != NULL && fault != BNC_FAULT_REPEATED_HEADER &&
+        bnc_rejects_add(&w->rejects, w->source, fault, row) != BNC_OK)
+        return BNC_ENOMEM;
+    return bnc_part_add_fault(w->part, fault, place);
+}
+
+static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *s,
+                                 const struct bnc_row *row)
+{
+    enum bnc_row_fault fault = BNC_FAULT_NONE;
+    enum bnc_status status = BNC_OK;
+    const struct bnc_event *events;
+    size_t n;
+
+    if (is_repeat(w, s, row)) {
+        bnc_part_add_duplicate(w->part, w->source);
+        return BNC_OK;
+    }
+    if (samples(w, s))
+        status = bnc_marks_add(&w->marks, row, w->source, false);
+    if (status == BNC_OK && s->mapping->dialect.json_lines)
+        status = flush(w); /* the mapper's strings live until its next call */
+    events = bnc_mapper_events(w->mapper, s->mapping, row, &n, &fault);
+    if (fault != BNC_FAULT_NONE)
+        return status == BNC_OK ? count_fault(w, row, fault) : status;
+    if (n == 0)
+        bnc_part_add_other(w->part, w->source);
+    if (n > 1 && status == BNC_OK)
+        status = flush(w);
+    if (n > 1)
+        bnc_part_add_extra(w->part, n - 1);
+    for (size_t i = 0; i < n && status == BNC_OK; i++)
+        status = count_event(w, &events[i], row);
+    if (n > 1 && status == BNC_OK)
+        status = flush(w);
+    return status;
+}
+
+static enum bnc_status count_end(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq)
+{
+    (void)s;
+    (void)seq;
+    return flush(w);
+}
+
+static enum bnc_status mark_row(struct bnc_worker *w, const struct bnc_stream *s,
+                                const struct bnc_row *row)
+{
+    const struct bnc_count *count = w->sink->arg;
+
+    if (!count->shares[w->source] || !tells_events_apart(s))
+        return BNC_OK;
+    return bnc_marks_add(&w->marks, row, w->source, true);
+}
+
+struct bnc_sink bnc_count_sink(struct bnc_count *count)
+{
+    return (struct bnc_sink){ .row = count_row, .end = count_end, .arg = count };
+}
+
+struct bnc_sink bnc_mark_sink(struct bnc_count *count)
+{
+    return (struct bnc_sink){ .row = mark_row, .end = count_end, .arg = count };
+}
