@@ -11,6 +11,10 @@
 #include "util/cpu.h"
 #include "util/status.h"
 
+#ifndef BNC_COMMIT                       /* set by the Makefile in a git checkout */
+#define BNC_COMMIT "unknown"
+#endif
+
 /* Rows enough for three samples, however wide. */
 #define HEAD_BYTES ((size_t)256 << 10)
 

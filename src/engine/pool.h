@@ -40,6 +40,7 @@ struct bnc_stream {
     uint64_t row_off;                /* where the next row starts */
     uint64_t row_number;
     struct bnc_buf tail;             /* the unfinished row's bytes, where blocks are not mapped */
+    struct bnc_rows_carry carry;     /* what the row scanner remembers between blocks */
     bool broken;                     /* a block could not be read: what follows is not connected */
     uint64_t n_rows, n_bytes;        /* found and read so far */
 
@@ -63,6 +64,8 @@ struct bnc_pool {
     bool in_order;                   /* open a source only when the one before is used up */
     bool stop_at_error;              /* --strict */
     const volatile int *stop;        /* the caller's wish to end */
+    void (*warn)(void *arg, const struct bnc_error *err);    /* NULL: dropped */
+    void *warn_arg;
     _Atomic int stopped;             /* everybody ends */
 
     pthread_mutex_t lock;

@@ -65,8 +65,9 @@ void bnc_workers_free(struct bnc_worker *workers, unsigned n)
 }
 
 /* Points the row reader at the stream's dialect and columns. */
-static enum bnc_status use_mapping(struct bnc_worker *w, const struct bnc_mapping *m)
+static enum bnc_status use_mapping(struct bnc_worker *w, struct bnc_stream *s)
 {
+    const struct bnc_mapping *m = s->mapping;
     const struct bnc_rows_options ropt = {
         .dialect = m->dialect,
         .engine = w->setup->engine,
@@ -74,6 +75,7 @@ static enum bnc_status use_mapping(struct bnc_worker *w, const struct bnc_mappin
         .cpu = w->setup->cpu,
         .want = m->want,
         .n_want = m->n_want,
+        .carry = &s->carry,
     };
 
     if (w->rows_for == m)
@@ -158,7 +160,7 @@ static enum bnc_status scan_block(struct bnc_worker *w, const struct bnc_claim *
     if (s->broken)
         return BNC_OK;
     s->broken = claim->failed;
-    status = use_mapping(w, s->mapping);
+    status = use_mapping(w, s);
     if (status == BNC_OK)
         status = scan_text(w, s, claim, &text);
     if (status == BNC_OK)
@@ -313,6 +315,8 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
         .in_order = sink->in_order,
         .stop_at_error = setup->opt->strict != 0,
         .stop = setup->opt->stop,
+        .warn = setup->opt->warn,
+        .warn_arg = setup->opt->warn_arg,
     };
     enum bnc_status status;
 

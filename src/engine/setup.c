@@ -61,6 +61,7 @@ static enum bnc_status choose(const struct word *words, const char *text, const 
 }
 
 #define SECONDS_PER_DAY 86400
+#define MAX_BLOCK_BYTES ((uint64_t)256 << 20)
 
 /* A bound of time; a bare date is its midnight, or with 'end' the next one. */
 static enum bnc_status time_bound(const char *text, const char *option, bool end, int64_t *bound,
@@ -148,6 +149,7 @@ static enum bnc_status setup_words(struct bnc_setup *s, const struct bnc_options
         .encoding = (enum bnc_encoding)encoding,
         .gunzip = (enum bnc_gunzip)gunzip,
         .max_expanded_bytes = opt->max_expanded_bytes,
+        .guard = opt->guard,
     };
     s->schema = (struct bnc_schema_options){
         .from = opt->from,
@@ -200,6 +202,8 @@ enum bnc_status bnc_setup_init(struct bnc_setup *s, const struct bnc_options *op
                              .seed = random_seed() };
     copt.cpu = s->cpu;
     status = setup_words(s, opt, err);
+    if (status == BNC_OK && opt->block_bytes > MAX_BLOCK_BYTES)
+        status = bnc_error_set(err, BNC_EUSAGE, "--block-size takes at most 256 MiB");
     if (status == BNC_OK)
         status = bnc_schema_options_check(&s->schema, err);
     if (status == BNC_OK)
