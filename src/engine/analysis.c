@@ -137,20 +137,6 @@ static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
     return status == BNC_OK ? judge(a, err) : status;
 }
 
-static const char *container_name(enum bnc_container c)
-{
-    static const char *const names[] = { "plain", "gzip", "bgzf", "zstd", "zip" };
-
-    return names[c];
-}
-
-static const char *encoding_name(enum bnc_encoding e)
-{
-    static const char *const names[] = { "UTF-8", "UTF-16LE", "UTF-16BE", "Latin-1", "?" };
-
-    return names[e];
-}
-
 static enum bnc_status describe_inputs(struct bnc_analysis *a, struct bnc_error *err)
 {
     const size_t n = a->inputs.n;
@@ -175,8 +161,8 @@ static enum bnc_status describe_inputs(struct bnc_analysis *a, struct bnc_error 
             .name = in->source->name,
             .format = in->mapping == NULL ? "" : in->mapping->format,
             .vendor = in->mapping == NULL ? "" : in->mapping->vendor,
-            .container = container_name(in->source->container),
-            .encoding = encoding_name(in->source->encoding),
+            .container = bnc_container_title(in->source->container),
+            .encoding = bnc_encoding_title(in->source->encoding),
             .delim = in->mapping == NULL ? 0 : in->mapping->dialect.delim,
             .rows = in->n_rows,
             .bytes = in->n_bytes,

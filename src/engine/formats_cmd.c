@@ -11,7 +11,7 @@
 #include "util/cpu.h"
 #include "util/status.h"
 
-#ifndef BNC_COMMIT                       /* set by the Makefile in a git checkout */
+#ifndef BNC_COMMIT /* set by the Makefile in a git checkout */
 #define BNC_COMMIT "unknown"
 #endif
 
@@ -23,13 +23,6 @@ static void give(struct bnc_buf *buf, char **bytes, size_t *n)
     *bytes = buf->at;
     *n = buf->len;
     *buf = (struct bnc_buf){ 0 };
-}
-
-static const char *encoding_title(enum bnc_encoding e)
-{
-    static const char *const names[] = { "UTF-8", "UTF-16LE", "UTF-16BE", "Latin-1", "unknown" };
-
-    return names[e];
 }
 
 static enum bnc_status describe(struct bnc_source *src, const struct bnc_setup *setup, bool json,
@@ -48,7 +41,7 @@ static enum bnc_status describe(struct bnc_source *src, const struct bnc_setup *
         status = bnc_mapping_create(&mapping, bnc_span_from(head, len), whole, src->name,
                                     &setup->schema, err);
     if (status == BNC_OK)
-        status = bnc_mapping_describe(mapping, src->name, encoding_title(src->encoding),
+        status = bnc_mapping_describe(mapping, src->name, bnc_encoding_title(src->encoding),
                                       bnc_span_from(head, len), whole, json, out);
     if (status != BNC_OK && err != NULL && err->path[0] == '\0')
         bnc_error_at(err, src->name, err->row, err->byte_off);

@@ -28,6 +28,8 @@ void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup,
 {
     if (setup->opt->warn != NULL)
         setup->opt->warn(setup->opt->warn_arg, fault);
+    if (fault->status == BNC_OK)
+        return; /* mere information */
     inputs->complete = false;
     if (inputs->worst == BNC_OK || precedence(fault->status) > precedence(inputs->worst)) {
         inputs->worst = fault->status;
@@ -159,4 +161,26 @@ void bnc_inputs_release(struct bnc_inputs *inputs)
     free(inputs->at);
     bnc_source_list_release(&inputs->sources);
     *inputs = (struct bnc_inputs){ 0 };
+}
+
+const char *bnc_container_title(enum bnc_container container)
+{
+    static const char *const titles[] = {
+        [BNC_CONTAINER_NONE] = "plain", [BNC_CONTAINER_GZIP] = "gzip",
+        [BNC_CONTAINER_BGZF] = "bgzf",  [BNC_CONTAINER_ZSTD] = "zstd",
+        [BNC_CONTAINER_ZIP] = "zip",
+    };
+
+    return titles[container];
+}
+
+const char *bnc_encoding_title(enum bnc_encoding encoding)
+{
+    static const char *const titles[] = {
+        [BNC_ENCODING_AUTO] = "unknown",     [BNC_ENCODING_UTF8] = "UTF-8",
+        [BNC_ENCODING_UTF16LE] = "UTF-16LE", [BNC_ENCODING_UTF16BE] = "UTF-16BE",
+        [BNC_ENCODING_LATIN1] = "Latin-1",
+    };
+
+    return titles[encoding];
 }

@@ -47,6 +47,10 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
                                 struct bnc_error *err);
 void bnc_inputs_release(struct bnc_inputs *inputs);
 
+/* For people: "gzip", "UTF-16LE". */
+const char *bnc_container_title(enum bnc_container container);
+const char *bnc_encoding_title(enum bnc_encoding encoding);
+
 /* Keeps the worse of two faults in the order internal, memory, I/O, create, config, data, input. */
 void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup, const struct bnc_error *fault);
 
