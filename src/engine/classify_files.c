@@ -104,25 +104,22 @@ static enum bnc_status put_event(struct bnc_worker *w, const struct bnc_stream *
                                  const struct bnc_row *row, const struct bnc_event *event)
 {
     const char d = s->mapping->dialect.json_lines ? ',' : s->mapping->dialect.delim;
-    const uint16_t provider = bnc_event_provider(w->setup, event);
     const struct bnc_classifier *c = w->setup->classifier;
-    const struct bnc_entry *entry = NULL;
+    struct bnc_item item = { .event = *event,
+                             .provider = bnc_provider_of_domain(c, event->domain) };
 
-    if (bnc_event_is_judged(event->type)) {
-        entry = bnc_verdicts_get(w->verdicts, event, provider);
-        if (entry == NULL)
-            return BNC_ENOMEM;
-    }
-    if (!bnc_event_passes(w->setup, event, entry == NULL ? provider : entry->verdict.provider))
+    if (bnc_item_judge(w, &item) != BNC_OK)
+        return BNC_ENOMEM;
+    if (!bnc_event_passes(w->setup, event, item.provider))
         return BNC_OK;
     put_row(&w->out, s->mapping, row);
     put_text(&w->out, d, bnc_event_names[event->type]);
-    if (entry != NULL) {
-        put_verdict(&w->out, d, c, entry);
+    if (item.entry != NULL) {
+        put_verdict(&w->out, d, c, item.entry);
     } else {
         for (int i = 1; i <= 6; i++)
             bnc_buf_putc(&w->out, d);
-        put_text(&w->out, d, bnc_provider_get(c, provider)->name);
+        put_text(&w->out, d, bnc_provider_get(c, item.provider)->name);
         for (int i = 8; i < (int)N_COLUMNS; i++)
             bnc_buf_putc(&w->out, d);
     }

@@ -3,20 +3,52 @@
  */
 #include "engine/run.h"
 
-static enum bnc_status flush(struct bnc_worker *w)
-{
-    enum bnc_status status = BNC_OK;
-
-    if (w->n_items > 0)
-        status = bnc_part_add(w->part, w->items, w->n_items, w->source);
-    w->n_items = 0;
-    return status;
-}
-
 bool bnc_event_is_judged(enum bnc_event_type type)
 {
     return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_SUPPRESSED ||
            type == BNC_EVENT_COMPLAINT;
+}
+
+enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
+{
+    const struct bnc_event *event = &item->event;
+
+    if (item->provider == 0 && event->mx.len > 0)
+        item->provider = bnc_provider_of_mx(w->setup->classifier, event->mx);
+    item->entry = NULL;
+    if (!bnc_event_is_judged(event->type))
+        return BNC_OK;
+    item->entry = bnc_verdicts_get(w->verdicts, event, item->provider);
+    if (item->entry == NULL)
+        return BNC_ENOMEM;
+    item->provider = item->entry->verdict.provider;
+    return BNC_OK;
+}
+
+/* Provider, verdict and filters of the items gathered, then into the part. */
+static enum bnc_status flush(struct bnc_worker *w)
+{
+    const size_t n = w->n_items;
+    size_t kept = 0;
+    enum bnc_status status;
+
+    w->n_items = 0;
+    if (n == 0)
+        return BNC_OK;
+    status = bnc_part_locate(w->part, w->items, n);
+    for (size_t i = 0; i < n && status == BNC_OK; i++) {
+        struct bnc_item *item = &w->items[i];
+
+        status = bnc_item_judge(w, item);
+        if (status == BNC_OK && !bnc_event_passes(w->setup, &item->event, item->provider)) {
+            bnc_part_add_filtered(w->part, w->source, item->row);
+            continue;
+        }
+        if (kept < i)
+            w->items[kept] = *item;
+        kept++;
+    }
+    return status == BNC_OK && kept > 0 ? bnc_part_add(w->part, w->items, kept, w->source) : status;
 }
 
 static enum bnc_status count_event(struct bnc_worker *w, const struct bnc_event *event,
@@ -24,19 +56,9 @@ static enum bnc_status count_event(struct bnc_worker *w, const struct bnc_event 
 {
     struct bnc_item *item = &w->items[w->n_items];
 
-    item->provider = bnc_event_provider(w->setup, event);
-    item->entry = NULL;
-    if (bnc_event_is_judged(event->type)) {
-        item->entry = bnc_verdicts_get(w->verdicts, event, item->provider);
-        if (item->entry == NULL)
-            return BNC_ENOMEM;
-        item->provider = item->entry->verdict.provider;
-    }
-    if (!bnc_event_passes(w->setup, event, item->provider)) {
-        bnc_part_add_filtered(w->part, 1);
-        return BNC_OK;
-    }
     item->event = *event;
+    item->provider = 0;
+    item->domain = 0;
     item->row = row->number;
     item->off = row->off;
     return ++w->n_items == BNC_BATCH ? flush(w) : BNC_OK;
@@ -87,23 +109,15 @@ static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *
         bnc_part_add_duplicate(w->part, w->source);
         return BNC_OK;
     }
-    if (samples(w, s))
-        status = bnc_marks_add(&w->marks, row, w->source, false);
-    if (status == BNC_OK && s->mapping->dialect.json_lines)
-        status = flush(w); /* the mapper's strings live until its next call */
+    if (samples(w, s) && bnc_marks_add(&w->marks, row, w->source, false) != BNC_OK)
+        return BNC_ENOMEM;
     events = bnc_mapper_events(w->mapper, s->mapping, row, &n, &fault);
     if (fault != BNC_FAULT_NONE)
-        return status == BNC_OK ? count_fault(w, row, fault) : status;
+        return count_fault(w, row, fault);
     if (n == 0)
         bnc_part_add_other(w->part, w->source);
-    if (n > 1 && status == BNC_OK)
-        status = flush(w);
-    if (n > 1)
-        bnc_part_add_extra(w->part, n - 1);
     for (size_t i = 0; i < n && status == BNC_OK; i++)
         status = count_event(w, &events[i], row);
-    if (n > 1 && status == BNC_OK)
-        status = flush(w);
     return status;
 }
 

@@ -70,7 +70,8 @@ static void probe_one(void *arg, size_t i)
     }
     if (bnc_source_head(input->source, &p->setup->ingest, head, HEAD_BYTES, &len, &whole, err) ==
         BNC_OK) {
-        input->fingerprint = bnc_source_fingerprint(input->source);
+        if (!bnc_source_fingerprint(input->source, &input->fingerprint))
+            input->fingerprint = 0;
         bnc_mapping_create(&input->mapping, bnc_span_from(head, len), whole, input->source->name,
                            &p->setup->schema, err);
     }

@@ -29,17 +29,13 @@ void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *ar
 /* ---- one worker ---- */
 
 static enum bnc_status worker_init(struct bnc_worker *w, const struct bnc_setup *setup,
-                                   const struct bnc_sink *sink, enum bnc_detail detail)
+                                   const struct bnc_sink *sink, const struct bnc_part_options *popt)
 {
-    const struct bnc_part_options popt = { .detail = detail,
-                                           .classifier = setup->classifier,
-                                           .seed = setup->seed };
-
     w->setup = setup;
     w->sink = sink;
     w->mapper = bnc_mapper_create();
     w->verdicts = bnc_verdicts_create(setup->classifier);
-    w->part = bnc_part_create(&popt);
+    w->part = bnc_part_create(popt);
     w->buf = bnc_block_buf_create();
     if (w->mapper == NULL || w->verdicts == NULL || w->part == NULL || w->buf == NULL)
         return bnc_error_nomem(&w->err);
@@ -303,6 +299,29 @@ static enum bnc_status collect_faults(struct bnc_inputs *inputs, const struct bn
     return BNC_OK;
 }
 
+static enum bnc_status create_workers(const struct bnc_inputs *inputs,
+                                      const struct bnc_setup *setup, const struct bnc_sink *sink,
+                                      enum bnc_detail detail, struct bnc_worker **workers)
+{
+    struct bnc_span *names = malloc((inputs->n + 1) * sizeof *names);
+    struct bnc_part_options popt = { .detail = detail,
+                                     .classifier = setup->classifier,
+                                     .seed = setup->seed,
+                                     .sources = names,
+                                     .n_sources = (uint32_t)inputs->n };
+    enum bnc_status status = BNC_OK;
+
+    *workers = calloc(setup->n_threads, sizeof **workers);
+    if (*workers == NULL || names == NULL)
+        status = BNC_ENOMEM;
+    for (size_t i = 0; status == BNC_OK && i < inputs->n; i++)
+        names[i] = bnc_span_str(inputs->at[i].source->name);
+    for (unsigned i = 0; status == BNC_OK && i < setup->n_threads; i++)
+        status = worker_init(&(*workers)[i], setup, sink, &popt);
+    free(names);
+    return status;
+}
+
 enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup,
                         const struct bnc_sink *sink, enum bnc_detail detail,
                         struct bnc_worker **workers, struct bnc_error *err)
@@ -322,14 +341,9 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
 
     if (err == NULL)
         err = &scratch;
-    *workers = calloc(setup->n_threads, sizeof **workers);
-    if (*workers == NULL)
+    status = create_workers(inputs, setup, sink, detail, workers);
+    if (status != BNC_OK)
         return bnc_error_nomem(err);
-    for (unsigned i = 0; i < setup->n_threads; i++) {
-        status = worker_init(&(*workers)[i], setup, sink, detail);
-        if (status != BNC_OK)
-            return bnc_error_nomem(err);
-    }
     status = bnc_pool_init(&pool, err);
     if (status != BNC_OK)
         return status;

@@ -112,8 +112,12 @@ void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *ar
 /* Whether events of this type carry a response to classify. */
 bool bnc_event_is_judged(enum bnc_event_type type);
 
-/* The provider by domain, else by MX; true if the event passes the filters once it is known. */
-uint16_t bnc_event_provider(const struct bnc_setup *setup, const struct bnc_event *event);
+/*
+ * Completes the provider (by domain, already there if the tables know it, else by MX, else by the reply)
+ * and gives the item its entry.  BNC_ENOMEM.
+ */
+enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item);
+/* Whether the filters let the event through. */
 bool bnc_event_passes(const struct bnc_setup *setup, const struct bnc_event *event, uint16_t provider);
 
 #endif

@@ -219,15 +219,6 @@ void bnc_setup_release(struct bnc_setup *s)
     s->classifier = NULL;
 }
 
-uint16_t bnc_event_provider(const struct bnc_setup *setup, const struct bnc_event *event)
-{
-    uint16_t provider = bnc_provider_of_domain(setup->classifier, event->domain);
-
-    if (provider == 0 && event->mx.len > 0)
-        provider = bnc_provider_of_mx(setup->classifier, event->mx);
-    return provider;
-}
-
 static bool is_of_sender(const struct bnc_event *event, struct bnc_span wanted)
 {
     return bnc_span_eq_nocase(event->sender, wanted) ||
