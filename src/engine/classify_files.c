@@ -24,7 +24,7 @@ struct output {
     bool failed;
     bnc_write_fn write;
     void *arg;
-    const struct bnc_mapping *header_of; /* the mapping whose header was written */
+    bool has_header; /* it was written */
 };
 
 /* A cell that a spreadsheet takes as text, whatever it holds. */
@@ -162,11 +162,15 @@ static enum bnc_status classify_row(struct bnc_worker *w, const struct bnc_strea
     return status;
 }
 
-static void put_header(struct bnc_buf *out, const struct bnc_mapping *m)
+/* The input's own header line and ours; an input without one gets none. */
+static void put_header(struct bnc_buf *out, const struct bnc_stream *s)
 {
-    const char d = m->dialect.json_lines ? ',' : m->dialect.delim;
+    const bool json = s->mapping->dialect.json_lines;
+    const char d = json ? ',' : s->mapping->dialect.delim;
 
-    bnc_mapping_put_header(m, out);
+    if (s->header.len == 0 && !json)
+        return;
+    bnc_buf_put(out, json ? BNC_SPAN("line") : s->header);
     for (size_t i = 0; i < N_COLUMNS; i++)
         bnc_buf_printf(out, "%c%s", d, columns[i]);
     bnc_buf_putc(out, '\n');
@@ -183,10 +187,10 @@ static enum bnc_status write_block(struct bnc_worker *w, const struct bnc_stream
     while (o->turn != seq && !o->failed)
         pthread_cond_wait(&o->changed, &o->lock);
     ok = !o->failed;
-    if (ok && o->header_of == NULL) {
-        put_header(&header, s->mapping);
-        o->header_of = s->mapping;
-        ok = !header.failed && o->write(o->arg, header.at, header.len) == 0;
+    if (ok && !o->has_header) {
+        put_header(&header, s);
+        o->has_header = true;
+        ok = !header.failed && (header.len == 0 || o->write(o->arg, header.at, header.len) == 0);
     }
     if (ok && w->out.len > 0)
         ok = o->write(o->arg, w->out.at, w->out.len) == 0;
@@ -211,7 +215,8 @@ static enum bnc_status check_headers(const struct bnc_inputs *inputs, struct bnc
             continue;
         if (first == NULL)
             first = in;
-        else if (!bnc_mapping_same_header(first->mapping, in->mapping))
+        else if (!bnc_span_eq(first->header, in->header) ||
+                 first->mapping->dialect.delim != in->mapping->dialect.delim)
             return bnc_error_set(err, BNC_EUSAGE,
                                  "'%s' and '%s' have different columns, which can't be one table; "
                                  "classify them one by one",

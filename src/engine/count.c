@@ -41,7 +41,7 @@ static enum bnc_status flush(struct bnc_worker *w)
 
         status = bnc_item_judge(w, item);
         if (status == BNC_OK && !bnc_event_passes(w->setup, &item->event, item->provider)) {
-            bnc_part_add_filtered(w->part, w->source, item->row);
+            bnc_part_add_filtered(w->part, 1);
             continue;
         }
         if (kept < i)
@@ -116,6 +116,8 @@ static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *
         return count_fault(w, row, fault);
     if (n == 0)
         bnc_part_add_other(w->part, w->source);
+    if (n > 1)
+        bnc_part_add_extra(w->part, n - 1);
     for (size_t i = 0; i < n && status == BNC_OK; i++)
         status = count_event(w, &events[i], row);
     return status;

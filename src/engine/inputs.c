@@ -54,6 +54,26 @@ struct probe {
     const struct bnc_setup *setup;
 };
 
+/* Keeps the header line: what lies between it and the first data row, less the line end. */
+static void keep_header(struct bnc_input *input, const char *head, size_t len)
+{
+    const struct bnc_mapping *m = input->mapping;
+    struct bnc_span line;
+    char *copy;
+
+    if (m == NULL || m->data_off > len || m->header_off >= m->data_off)
+        return;
+    line =
+        bnc_span_trim(bnc_span_from(head + m->header_off, (size_t)(m->data_off - m->header_off)));
+    copy = malloc(line.len + 1);
+    if (copy == NULL) {
+        bnc_error_nomem(&input->error);
+        return;
+    }
+    memcpy(copy, line.at, line.len);
+    input->header = bnc_span_from(copy, line.len);
+}
+
 /* Runs on any thread: touches input i only. */
 static void probe_one(void *arg, size_t i)
 {
@@ -75,6 +95,7 @@ static void probe_one(void *arg, size_t i)
         bnc_mapping_create(&input->mapping, bnc_span_from(head, len), whole, input->source->name,
                            &p->setup->schema, err);
     }
+    keep_header(input, head, len);
     if (err->status != BNC_OK && err->path[0] == '\0')
         bnc_error_at(err, input->source->name, err->row, err->byte_off);
     free(head);
@@ -102,7 +123,7 @@ static void mark_duplicates(struct bnc_inputs *inputs, const struct bnc_setup *s
             const struct bnc_input *b = &inputs->at[k];
 
             if (b->fingerprint == a->fingerprint && !b->duplicate && b->mapping != NULL &&
-                a->mapping != NULL && bnc_source_same(a->source, b->source)) {
+                a->mapping != NULL) {
                 a->duplicate = true;
                 warn_duplicate(setup, a, b);
             }
@@ -157,8 +178,10 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
 
 void bnc_inputs_release(struct bnc_inputs *inputs)
 {
-    for (size_t i = 0; i < inputs->n; i++)
+    for (size_t i = 0; i < inputs->n; i++) {
         bnc_mapping_free(inputs->at[i].mapping);
+        free((char *)(uintptr_t)inputs->at[i].header.at);
+    }
     free(inputs->at);
     bnc_source_list_release(&inputs->sources);
     *inputs = (struct bnc_inputs){ 0 };

@@ -80,6 +80,7 @@ static struct bnc_stream *create_stream(struct bnc_pool *pool, size_t i, struct 
     s->source = input->source;
     s->source_index = (uint32_t)i;
     s->mapping = input->mapping;
+    s->header = input->header;
     s->row_off = input->mapping->data_off;
     s->row_number = input->mapping->preamble_rows + 1;
     if (bnc_source_open(input->source, pool->ingest, &s->reader, err) == BNC_OK)

@@ -27,6 +27,7 @@ struct bnc_stream {
     struct bnc_source *source;
     uint32_t source_index;           /* in the order of the source list */
     const struct bnc_mapping *mapping;
+    struct bnc_span header;          /* the header line's bytes, the input's */
     struct bnc_reader *reader;
     struct bnc_stream *next;         /* in the pool's list of open streams */
 
@@ -50,6 +51,7 @@ struct bnc_stream {
 struct bnc_input {                   /* a source that was recognized, or why it was not */
     struct bnc_source *source;
     struct bnc_mapping *mapping;     /* NULL: not to be read */
+    struct bnc_span header;          /* the header line's bytes (malloc'ed), empty where there is none */
     struct bnc_error error;          /* status BNC_OK if it was read to its end */
     bool noted;                      /* the error was reported */
     uint64_t n_rows, n_bytes;

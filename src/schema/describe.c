@@ -138,7 +138,7 @@ void bnc_formats_known(struct bnc_buf *out, bool json)
     else
         bnc_buf_printf(out, "%-30s %-9s %s\n", "FORMAT (--from)", "HEADER", "CANNOT TELL");
     for (size_t i = 0; i < bnc_n_formats; i++) {
-        const struct bnc_format_row *const f = &bnc_formats[i];
+        const struct bnc_format_row *const f = &bnc_format_rows[i];
 
         if (json) {
             put_format_json(out, f, i == 0);

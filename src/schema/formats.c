@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
-const struct bnc_format_row bnc_formats[] = {
+const struct bnc_format_row bnc_format_rows[] = {
 #define BNC_FORMAT_ROWS
 #include "gen/formats.h"
 #undef BNC_FORMAT_ROWS
 };
-const size_t bnc_n_formats = sizeof bnc_formats / sizeof bnc_formats[0];
+const size_t bnc_n_formats = sizeof bnc_format_rows / sizeof bnc_format_rows[0];
 
 const struct bnc_column_row bnc_columns[] = {
 #define BNC_COLUMN_ROWS
@@ -40,14 +40,14 @@ const char *const bnc_field_names[BNC_N_FIELDS] = {
 const struct bnc_format_row *bnc_format_find(struct bnc_span id)
 {
     for (size_t i = 0; i < bnc_n_formats; i++)
-        if (bnc_span_eq_nocase(bnc_span_str(bnc_formats[i].id), id))
-            return &bnc_formats[i];
+        if (bnc_span_eq_nocase(bnc_span_str(bnc_format_rows[i].id), id))
+            return &bnc_format_rows[i];
     return NULL;
 }
 
 const struct bnc_format_row *bnc_format_generic(void)
 {
-    return &bnc_formats[bnc_n_formats - 1];      /* the last row of formats.csv; a test holds it there */
+    return &bnc_format_rows[bnc_n_formats - 1];      /* the last row of formats.csv; a test holds it there */
 }
 
 enum bnc_field bnc_field_find(struct bnc_span word)
@@ -84,11 +84,11 @@ static unsigned distance(struct bnc_span a, struct bnc_span b)
 
 const char *bnc_format_nearest(struct bnc_span word)
 {
-    const char *best = bnc_formats[0].id;
+    const char *best = bnc_format_rows[0].id;
     unsigned least = 64;
 
     for (size_t i = 0; i < bnc_n_formats; i++) {
-        const char *const names[] = { bnc_formats[i].id, bnc_formats[i].vendor };
+        const char *const names[] = { bnc_format_rows[i].id, bnc_format_rows[i].vendor };
 
         for (size_t k = 0; k < 2; k++) {
             const unsigned d = distance(word, bnc_span_str(names[k]));

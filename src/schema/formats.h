@@ -74,7 +74,7 @@ struct bnc_value_row {
     bool late;
 };
 
-extern const struct bnc_format_row bnc_formats[];
+extern const struct bnc_format_row bnc_format_rows[];
 extern const size_t bnc_n_formats;
 extern const struct bnc_column_row bnc_columns[];
 extern const struct bnc_value_row bnc_values[];

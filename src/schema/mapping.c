@@ -97,8 +97,8 @@ static enum bnc_status read_map(struct work *w)
 static bool from_is_known(const char *from)
 {
     for (size_t i = 0; i < bnc_n_formats; i++)
-        if (bnc_span_eq_nocase(bnc_span_str(from), bnc_span_str(bnc_formats[i].id)) ||
-            bnc_name_match(bnc_span_str(from), bnc_span_str(bnc_formats[i].vendor)) != BNC_MATCH_NONE)
+        if (bnc_span_eq_nocase(bnc_span_str(from), bnc_span_str(bnc_format_rows[i].id)) ||
+            bnc_name_match(bnc_span_str(from), bnc_span_str(bnc_format_rows[i].vendor)) != BNC_MATCH_NONE)
             return true;
     return false;
 }
@@ -278,7 +278,7 @@ static void nearest(const struct bnc_header *h, struct near near[2])
 {
     near[0] = near[1] = (struct near){ NULL, 0, { "", 0 } };
     for (size_t i = 0; i + 1 < bnc_n_formats; i++) {
-        struct near n = { .format = &bnc_formats[i] };
+        struct near n = { .format = &bnc_format_rows[i] };
 
         n.missing = bnc_format_missing(n.format, h, &n.held);
         if (n.held == 0 || n.missing.len == 0)

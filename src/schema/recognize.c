@@ -256,7 +256,7 @@ const struct bnc_format_row *bnc_format_recognize(const struct bnc_header *h, co
 
     *score = 0;
     for (size_t i = 0; i + 1 < bnc_n_formats; i++) {
-        const struct bnc_format_row *const f = &bnc_formats[i];
+        const struct bnc_format_row *const f = &bnc_format_rows[i];
         unsigned s;
 
         if (only != NULL && !bnc_span_eq_nocase(bnc_span_str(only), bnc_span_str(f->id)) &&
