@@ -9,6 +9,7 @@
 #include "util/buf.h"
 
 #define MAX_TABLE_BYTES ((size_t)64 << 20)
+#define READ_BYTES ((size_t)64 << 10)
 
 struct reader {
     struct bnc_table *table;
@@ -16,8 +17,9 @@ struct reader {
     struct bnc_error *err;
     enum bnc_status status;
     struct bnc_span *row;            /* fields of the row being read */
-    size_t n, cap_row, cap_rows;
+    size_t n, cap_row, cap_cells, cap_rows;
     uint32_t line, row_line;         /* physical line now; where this row began */
+    bool in_row;                     /* it has begun and not ended */
 };
 
 static void fail(struct reader *r, enum bnc_status status)
@@ -72,31 +74,26 @@ static enum bnc_status keep_header(struct reader *r)
     return BNC_OK;
 }
 
+static bool make_room_for_row(struct reader *r)
+{
+    struct bnc_table *t = r->table;
+
+    if (!grow(&t->cells, &r->cap_cells, (t->n_rows + 1) * t->n_cols, sizeof *t->cells))
+        return false;
+    return grow(&t->line, &r->cap_rows, t->n_rows + 1, sizeof *t->line);
+}
+
 static enum bnc_status keep_row(struct reader *r)
 {
     struct bnc_table *t = r->table;
-    size_t cap_lines = r->cap_rows, cap_cells = r->cap_rows * t->n_cols;
 
     if (r->n != t->n_cols) {
         bnc_error_set(r->err, BNC_ECONFIG, "line %u has %zu fields, the header has %zu",
                       r->row_line, r->n, t->n_cols);
         return bnc_error_at(r->err, r->name, r->row_line, BNC_NO_PLACE), BNC_ECONFIG;
     }
-    if (t->n_rows == r->cap_rows) {
-        const size_t want = r->cap_rows == 0 ? 64 : r->cap_rows * 2;
-
-        cap_lines = want;
-        cap_cells = want * t->n_cols;
-        void *lines = realloc(t->line, cap_lines * sizeof *t->line);
-        if (lines == NULL)
-            return bnc_error_nomem(r->err);
-        t->line = lines;
-        void *cells = realloc(t->cells, cap_cells * sizeof *t->cells);
-        if (cells == NULL)
-            return bnc_error_nomem(r->err);
-        t->cells = cells;
-        r->cap_rows = want;
-    }
+    if (!make_room_for_row(r))
+        return bnc_error_nomem(r->err);
     memcpy(t->cells + t->n_rows * t->n_cols, r->row, t->n_cols * sizeof *r->row);
     t->line[t->n_rows++] = r->row_line;
     return BNC_OK;
@@ -110,32 +107,53 @@ static void on_row(int end, void *arg)
     if (r->status == BNC_OK)
         fail(r, r->table->header == NULL ? keep_header(r) : keep_row(r));
     r->n = 0;
+    r->in_row = false;
 }
 
-/* Line by line would lose quoted newlines, so libcsv gets byte runs that end
- * with a newline and the line number is counted beside it. */
+/* The length of the first line of 'text', with its end: LF, CRLF or CR. */
+static size_t line_len(struct bnc_span text)
+{
+    size_t n = 0;
+
+    while (n < text.len && text.at[n] != '\n' && text.at[n] != '\r')
+        n++;
+    if (n + 1 < text.len && text.at[n] == '\r' && text.at[n + 1] == '\n')
+        n++;
+    return n < text.len ? n + 1 : n;
+}
+
+static enum bnc_status fail_line(struct reader *r, uint32_t line, const char *why)
+{
+    bnc_error_set(r->err, BNC_ECONFIG, "line %u: %s", line, why);
+    bnc_error_at(r->err, r->name, line, BNC_NO_PLACE);
+    return BNC_ECONFIG;
+}
+
+/*
+ * libcsv doesn't say where in the text it is, so it gets one line at a time.
+ * A row begins with the first line that isn't empty after the row before, and
+ * only a line end ends it, in which case libcsv has called on_row().
+ */
 static enum bnc_status feed(struct reader *r, struct csv_parser *p, struct bnc_span text)
 {
     while (text.len > 0 && r->status == BNC_OK) {
-        const char *nl = memchr(text.at, '\n', text.len);
-        const size_t len = nl == NULL ? text.len : (size_t)(nl - text.at) + 1;
+        const size_t len = line_len(text);
 
-        if (r->n == 0 && p->pstate <= 1)
+        if (!r->in_row) {
             r->row_line = r->line;
-        if (csv_parse(p, text.at, len, on_field, on_row, r) != len && r->status == BNC_OK) {
-            bnc_error_set(r->err, BNC_ECONFIG, "line %u: %s", r->line, csv_strerror(csv_error(p)));
-            bnc_error_at(r->err, r->name, r->line, BNC_NO_PLACE);
-            return BNC_ECONFIG;
+            r->in_row = text.at[0] != '\n' && text.at[0] != '\r';
+        }
+        if (csv_parse(p, text.at, len, on_field, on_row, r) != len) {
+            if (csv_error(p) == CSV_ENOMEM)
+                return bnc_error_nomem(r->err);
+            return fail_line(r, r->line, csv_strerror(csv_error(p)));
         }
         text.at += len;
         text.len -= len;
         r->line++;
     }
-    if (r->status == BNC_OK && csv_fini(p, on_field, on_row, r) != 0) {
-        bnc_error_set(r->err, BNC_ECONFIG, "line %u: a quoted field is not closed", r->row_line);
-        bnc_error_at(r->err, r->name, r->row_line, BNC_NO_PLACE);
-        return BNC_ECONFIG;
-    }
+    if (r->status == BNC_OK && csv_fini(p, on_field, on_row, r) != 0)
+        return fail_line(r, r->row_line, "a quoted field is not closed");
     return r->status;
 }
 
@@ -179,7 +197,7 @@ enum bnc_status bnc_table_parse(struct bnc_table *table, struct bnc_span text, c
 
 enum bnc_status bnc_table_read(struct bnc_table *table, const char *path, struct bnc_error *err)
 {
-    struct bnc_buf text = { .max_bytes = MAX_TABLE_BYTES };
+    struct bnc_buf text = { .max_bytes = MAX_TABLE_BYTES + READ_BYTES };
     enum bnc_status status;
     size_t n = 1;
     FILE *f = fopen(path, "rbe");
@@ -189,11 +207,13 @@ enum bnc_status bnc_table_read(struct bnc_table *table, const char *path, struct
         bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", path);
         return BNC_ENOINPUT;
     }
-    while (n > 0 && bnc_buf_reserve(&text, 1 << 16)) {
-        n = fread(text.at + text.len, 1, 1 << 16, f);
+    while (n > 0 && text.len <= MAX_TABLE_BYTES && bnc_buf_reserve(&text, READ_BYTES)) {
+        n = fread(text.at + text.len, 1, READ_BYTES, f);
         text.len += n;
     }
     if (text.failed)
+        status = bnc_error_nomem(err);
+    else if (text.len > MAX_TABLE_BYTES)
         status = bnc_error_set(err, BNC_ECONFIG, "'%s' is too large for a table", path);
     else if (ferror(f))
         status = bnc_error_sys(err, BNC_EIO, "cannot read '%s'", path);
