@@ -96,6 +96,10 @@ rules.from := $(addprefix $(T)/,providers.csv provider_domains.csv provider_code
 words.from := $(addprefix $(T)/,kept_words.csv provider_codes.csv text_phrases.csv blocklists.csv provider_domains.csv)
 GEN_H    += formats
 formats.from := $(T)/formats.csv $(T)/esp_columns.csv $(T)/esp_event_values.csv
+GEN_H    += names findings layouts
+names.from := $(T)/typo_targets.csv $(T)/role_addresses.csv
+findings.from := $(T)/findings.csv
+layouts.from := $(T)/list_layouts.csv
 
 define gen_rule
 $(B)/gen/$(1).h: $(B)/gen_$(1) $$($(1).from)
