@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ * decision.h - one address, one decision.  Private to detect/.
+ */
+#ifndef BNC_DETECT_DECISION_H
+#define BNC_DETECT_DECISION_H
+
+#include "detect/finding.h"
+
+struct bnc_decider {
+    const struct bnc_tally *tally;
+    const struct bnc_judged *judged;
+    enum bnc_policy policy;
+};
+
+struct bnc_decision {
+    int list;                            /* enum bnc_list, -1: none */
+    const char *reason;                  /* the rule in words */
+    uint8_t cause, side, confidence;
+    uint32_t template;                   /* of the failure that decided, UINT32_MAX none */
+    uint32_t campaigns;                  /* with a failure since the last delivery */
+    int64_t first, last;                 /* of those */
+};
+
+/*
+ * Decides one address.  'run' is scratch from bnc_run_room(); afterwards it begins with the 'campaigns' failures since the last
+ * delivery, in order of time.
+ */
+struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a, const struct bnc_outcome **run);
+const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t);
+
+/* A permanent reply said that the whole domain accepts no mail, and it accepted none afterwards. */
+bool bnc_domain_is_dead(const struct bnc_tally *t, uint32_t domain);
+
+/* Did the domain accept nothing after the day of 'since'?  (BNC_NO_TIME: nothing at all.) */
+bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain *d, int64_t since);
+
+#endif

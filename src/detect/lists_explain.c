@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ * lists_explain.c - why one address is on which list: the decision, then the outcomes it rests on.
+ */
+#include "detect/decision.h"
+#include "detect/judging.h"
+#include "detect/lists.h"
+
+static const struct bnc_address *find_address(const struct bnc_tally *t, struct bnc_span address)
+{
+    for (size_t i = 0; i < t->n_addresses; i++)
+        if (bnc_span_eq_nocase(t->addresses[i].text, address))
+            return &t->addresses[i];
+    return NULL;
+}
+
+static void put_when(struct bnc_buf *b, int64_t time)
+{
+    char text[32];
+
+    bnc_time_format(time, text);
+    bnc_buf_puts(b, text[0] != '\0' ? text : "(no time)");
+}
+
+/* "2026-10-12T09:14:03Z  bounce    invalid_recipient  campaign october-1: 550 5.1.1 ..." */
+static void put_outcome(struct bnc_buf *b, const struct bnc_tally *t, const struct bnc_outcome *o)
+{
+    const struct bnc_template *x = o->template < t->n_templates ? &t->templates[o->template] : NULL;
+
+    bnc_buf_puts(b, "  ");
+    put_when(b, o->last);
+    bnc_buf_printf(b, "  %-10s campaign ", bnc_event_names[o->type]);
+    bnc_buf_put(b, t->subject[BNC_KIND_CAMPAIGN][o->campaign].name);
+    if (x != NULL) {
+        bnc_buf_printf(b, "\n      %s (side: %s): ", bnc_causes[x->verdict.cause].name, bnc_side_names[x->verdict.side]);
+        bnc_buf_put(b, x->text);
+    }
+    bnc_buf_putc(b, '\n');
+}
+
+static void put_decision(struct bnc_buf *b, const struct bnc_decision *x, enum bnc_policy policy)
+{
+    if (x->list < 0)
+        bnc_buf_printf(b, "on no list: %s\n", x->reason);
+    else
+        bnc_buf_printf(b, "on %s.csv: %s\n", bnc_list_names[x->list], x->reason);
+    bnc_buf_printf(b, "policy %s; failures since the last delivery, retries within a campaign counted once: %u\n",
+                   policy == BNC_POLICY_STRICT ? "strict" : "careful", x->campaigns);
+}
+
+enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bnc_judged *judged, enum bnc_policy policy,
+                                  struct bnc_span address, struct bnc_buf *out, struct bnc_error *err)
+{
+    const struct bnc_decider d = { tally, judged, policy };
+    const struct bnc_address *a = find_address(tally, bnc_span_trim(address));
+    struct bnc_arena scratch = { .blocks = NULL };
+    const struct bnc_outcome **run;
+
+    bnc_buf_put(out, address);
+    if (a == NULL) {
+        bnc_buf_puts(out, "\non no list: the input holds no failure, complaint or suppression of this address\n");
+        return out->failed ? bnc_error_nomem(err) : BNC_OK;
+    }
+    run = bnc_run_room(&scratch, tally);
+    if (run == NULL)
+        return bnc_error_nomem(err);
+    bnc_buf_putc(out, '\n');
+    const struct bnc_decision x = bnc_address_decide(&d, a, run);
+    put_decision(out, &x, policy);
+    bnc_buf_puts(out, "what the input says, by campaign:\n");
+    for (uint32_t i = 0; i < a->n_outcomes; i++)
+        put_outcome(out, tally, &tally->outcomes[a->outcome_at + i]);
+    bnc_arena_release(&scratch);
+    return out->failed ? bnc_error_nomem(err) : BNC_OK;
+}

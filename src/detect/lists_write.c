@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT
+ * lists_write.c - the lists as files.  They hold addresses by nature: mode 0600, written whole or not at all.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "detect/judging.h"
+#include "detect/lists.h"
+
+const struct bnc_layout bnc_layouts[] = {
+#include "gen/layouts.h"
+};
+const size_t bnc_n_layouts = sizeof bnc_layouts / sizeof bnc_layouts[0];
+
+const struct bnc_layout *bnc_layout_find(struct bnc_span name)
+{
+    for (size_t i = 0; i < bnc_n_layouts; i++)
+        if (bnc_span_eq_nocase(name, bnc_span_str(bnc_layouts[i].name)))
+            return &bnc_layouts[i];
+    return NULL;
+}
+
+/* ---- cells ---- */
+
+static bool needs_quotes(struct bnc_span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] == ',' || s.at[i] == '"' || s.at[i] == '\r' || s.at[i] == '\n' || s.at[i] == '\0')
+            return true;
+    return s.len > 0 && (bnc_is_blank(s.at[0]) || bnc_is_blank(s.at[s.len - 1]));
+}
+
+static void put_cell(struct bnc_buf *b, struct bnc_span s)
+{
+    if (!needs_quotes(s)) {
+        bnc_buf_put(b, s);
+        return;
+    }
+    bnc_buf_putc(b, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] == '"')
+            bnc_buf_putc(b, '"');
+        bnc_buf_putc(b, s.at[i]);
+    }
+    bnc_buf_putc(b, '"');
+}
+
+static void put_iso(struct bnc_buf *b, int64_t time)
+{
+    char text[32];
+
+    bnc_time_format(time, text);
+    bnc_buf_puts(b, text);
+}
+
+static void put_rfc2822(struct bnc_buf *b, int64_t time)
+{
+    static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    const time_t at = (time_t)time;
+    struct tm tm;
+
+    if (time == BNC_NO_TIME || gmtime_r(&at, &tm) == NULL)
+        return;
+    bnc_buf_printf(b, "\"%s, %02d %s %04d %02d:%02d:%02d GMT\"", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
+                   tm.tm_min, tm.tm_sec);
+}
+
+static const struct bnc_template *template_of(const struct bnc_tally *t, const struct bnc_list_row *r)
+{
+    return r->template < t->n_templates ? &t->templates[r->template] : NULL;
+}
+
+static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
+{
+    const uint32_t e = x == NULL ? 0 : x->verdict.enhanced;
+
+    if (x != NULL && x->verdict.reply != 0)
+        bnc_buf_printf(b, "%u", x->verdict.reply);
+    bnc_buf_putc(b, ',');
+    if (e != 0)
+        bnc_buf_printf(b, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
+}
+
+/* ---- one list ---- */
+
+static void put_own_row(struct bnc_buf *b, const struct bnc_tally *t, const struct bnc_list_row *r)
+{
+    const struct bnc_template *x = template_of(t, r);
+
+    put_cell(b, r->subject);
+    bnc_buf_putc(b, ',');
+    put_cell(b, bnc_span_str(r->reason));
+    bnc_buf_printf(b, ",%s,%s,", bnc_causes[r->cause].name, bnc_side_names[r->side]);
+    put_codes(b, x);
+    bnc_buf_putc(b, ',');
+    if (x != NULL)
+        put_cell(b, x->rule);
+    bnc_buf_printf(b, ",%u,", r->confidence);
+    put_iso(b, r->first);
+    bnc_buf_putc(b, ',');
+    put_iso(b, r->last);
+    bnc_buf_printf(b, ",%llu,", (unsigned long long)r->events);
+    if (x != NULL)
+        put_cell(b, x->text);
+    bnc_buf_putc(b, '\n');
+}
+
+static void put_layout_cell(struct bnc_buf *b, struct bnc_span name, const struct bnc_tally *t, const struct bnc_list_row *r)
+{
+    const struct bnc_template *x = template_of(t, r);
+
+    if (bnc_span_eq(name, BNC_SPAN("address")))
+        put_cell(b, r->subject);
+    else if (bnc_span_eq(name, BNC_SPAN("code")))
+        bnc_buf_printf(b, "%u", x != NULL && x->verdict.reply != 0 ? x->verdict.reply : 550);
+    else if (bnc_span_eq(name, BNC_SPAN("reason")))
+        put_cell(b, bnc_span_str(r->reason));
+    else if (bnc_span_eq(name, BNC_SPAN("rfc2822")))
+        put_rfc2822(b, r->last);
+    else if (bnc_span_eq(name, BNC_SPAN("ses_reason")))
+        bnc_buf_puts(b, r->cause == BNC_CAUSE_COMPLAINT ? "COMPLAINT" : "BOUNCE");
+}
+
+static void put_layout_row(struct bnc_buf *b, const char *row, const struct bnc_tally *t, const struct bnc_list_row *r)
+{
+    while (*row != '\0') {
+        const char *end = *row == '{' ? strchr(row, '}') : NULL;
+
+        if (end == NULL) {
+            bnc_buf_putc(b, *row++);
+            continue;
+        }
+        put_layout_cell(b, bnc_span_from(row + 1, (size_t)(end - row - 1)), t, r);
+        row = end + 1;
+    }
+    bnc_buf_putc(b, '\n');
+}
+
+static bool is_formula_like(struct bnc_span s)
+{
+    return s.len > 0 && (s.at[0] == '=' || s.at[0] == '+' || s.at[0] == '-' || s.at[0] == '@');
+}
+
+enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_tally *tally, enum bnc_list list,
+                                const struct bnc_layout *layout, struct bnc_buf *out, uint64_t *n_formula_like, struct bnc_error *err)
+{
+    uint64_t formulas = 0;
+
+    if (layout == NULL)
+        bnc_buf_printf(out, "%s,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,last_seen,count,template\n",
+                       list == BNC_LIST_SUPPRESS_DOMAINS ? "domain" : "address");
+    else if (layout->header[0] != '\0')
+        bnc_buf_printf(out, "%s\n", layout->header);
+    for (size_t i = 0; i < lists->n[list]; i++) {
+        const struct bnc_list_row *r = &lists->row[list][i];
+
+        formulas += is_formula_like(r->subject);
+        if (layout == NULL)
+            put_own_row(out, tally, r);
+        else
+            put_layout_row(out, layout->row, tally, r);
+    }
+    if (n_formula_like != NULL)
+        *n_formula_like = formulas;
+    return out->failed ? bnc_error_nomem(err) : BNC_OK;
+}
+
+/* ---- files ---- */
+
+static enum bnc_status write_all(int fd, const struct bnc_buf *b, const char *path, struct bnc_error *err)
+{
+    size_t done = 0;
+
+    while (done < b->len) {
+        const ssize_t n = write(fd, b->at + done, b->len - done);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
+        done += (size_t)n;
+    }
+    return fsync(fd) == 0 || errno == EINVAL ? BNC_OK : bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
+}
+
+/* Under a name of its own first, so that nobody ever sees half a list. */
+static enum bnc_status save(const char *path, const struct bnc_buf *b, struct bnc_error *err)
+{
+    enum bnc_status status;
+    char temp[4096];
+    int fd = -1;
+
+    for (unsigned i = 0; fd < 0 && i < 100; i++) {
+        if (snprintf(temp, sizeof temp, "%s.%ld.%u.tmp", path, (long)getpid(), i) >= (int)sizeof temp)
+            return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", path);
+        fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (fd < 0)
+        return bnc_error_sys(err, BNC_ECREATE, "cannot create '%s'", path);
+    status = write_all(fd, b, path, err);
+    if (close(fd) != 0 && status == BNC_OK)
+        status = bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
+    if (status == BNC_OK && rename(temp, path) != 0)
+        status = bnc_error_sys(err, BNC_ECREATE, "cannot create '%s'", path);
+    if (status != BNC_OK)
+        unlink(temp);
+    return status;
+}
+
+static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc_tally *t, const char *dir, enum bnc_list list,
+                                 const struct bnc_layout *layout, struct bnc_error *err)
+{
+    struct bnc_buf b = { .at = NULL };
+    enum bnc_status status;
+    char path[4096];
+    const int n = layout == NULL ? snprintf(path, sizeof path, "%s/%s.csv", dir, bnc_list_names[list]) :
+                                   snprintf(path, sizeof path, "%s/%s-%s.csv", dir, bnc_list_names[list], layout->name);
+
+    if (n < 0 || n >= (int)sizeof path)
+        return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", dir);
+    status = bnc_list_render(lists, t, list, layout, &b, NULL, err);
+    if (status == BNC_OK)
+        status = save(path, &b, err);
+    bnc_buf_release(&b);
+    return status;
+}
+
+/* The known name that shares most leading letters; for the message only. */
+static const char *nearest_layout(const char *name)
+{
+    size_t best = 0, most = 0;
+
+    for (size_t i = 0; i < bnc_n_layouts; i++) {
+        size_t n = 0;
+
+        while (name[n] != '\0' && bnc_lower(name[n]) == bnc_layouts[i].name[n])
+            n++;
+        if (n > most) {
+            most = n;
+            best = i;
+        }
+    }
+    return bnc_layouts[best].name;
+}
+
+enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const struct bnc_tally *tally, const char *dir, const char *layout,
+                                struct bnc_error *err)
+{
+    const struct bnc_layout *l = layout == NULL ? NULL : bnc_layout_find(bnc_span_str(layout));
+    enum bnc_status status = BNC_OK;
+
+    if (layout != NULL && l == NULL)
+        return bnc_error_set(err, BNC_EUSAGE, "no import layout '%s'; the nearest is '%s'", layout, nearest_layout(layout));
+    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+        return bnc_error_sys(err, BNC_ECREATE, "cannot create the folder '%s'", dir);
+    for (unsigned i = 0; status == BNC_OK && i < BNC_N_LISTS; i++)
+        status = write_one(lists, tally, dir, (enum bnc_list)i, NULL, err);
+    if (status == BNC_OK && l != NULL)
+        status = write_one(lists, tally, dir, BNC_LIST_SUPPRESS, l, err);
+    return status;
+}
