@@ -278,18 +278,6 @@ void bnc_day_name(uint32_t day, char buf[32])
     buf[day == 0 ? 0 : 10] = '\0';
 }
 
-/* bnc_span_eq() without a call for the short names that columns repeat. */
-static inline bool same_name(struct bnc_span a, struct bnc_span b)
-{
-    if (a.len != b.len)
-        return false;
-    if (a.len < 8)
-        return bnc_load_tail(a.at, a.len) == bnc_load_tail(b.at, b.len) && bnc_span_eq(a, b);
-    if (bnc_load64(a.at) != bnc_load64(b.at) || bnc_load64(a.at + a.len - 8) != bnc_load64(b.at + b.len - 8))
-        return false;
-    return a.len <= 16 || memcmp(a.at + 8, b.at + 8, a.len - 16) == 0;
-}
-
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
 static uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
 {
@@ -298,7 +286,7 @@ static uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc
     char buf[LOWER_BYTES];
     bool made;
 
-    if (memo != UINT32_MAX && same_name(((const struct bnc_name *)bnc_names_at(names, memo))->text, name))
+    if (memo != UINT32_MAX && bnc_span_eq(((const struct bnc_name *)bnc_names_at(names, memo))->text, name))
         return memo;
     if (kind == BNC_KIND_SENDER_DOMAIN) {
         name = lower(part, name, buf);

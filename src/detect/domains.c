@@ -14,6 +14,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "detect/decision.h"
 #include "detect/judging.h"
 #include "tables/threshold.h"
 
@@ -33,6 +34,7 @@ struct case_ {
     enum bnc_group group;
     enum bnc_event_type type;
     uint64_t k, n, events;
+    uint32_t top_template;
     int64_t first, last;
     double p;
     bool is_explicit, in_run;            /* in_run: only on a run of days */
@@ -55,6 +57,7 @@ struct search {
 /* What the rows of one group add up to at one entity. */
 struct sum {
     uint64_t k, events, days, top;
+    uint32_t top_template;
     int cause;
     int64_t first, last;
     bool is_explicit;
@@ -80,6 +83,7 @@ static void add_row(struct sum *s, const struct bnc_domain_cause *c)
         s->top = c->recipients;
         s->cause = c->cause;
         s->type = c->type;
+        s->top_template = c->top_template;
     }
 }
 
@@ -161,22 +165,33 @@ static bool run_counts(const struct search *s, const struct entity *e, const str
     return (double)sum->events * (failed + mixed) / days >= usual * failed / 2;
 }
 
+static bool input_fits_bits(const struct bnc_tally *t)
+{
+    return t->first != BNC_NO_TIME && t->last / 86400 - t->first / 86400 < SPAN_DAYS;
+}
+
+bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain *d, int64_t since)
+{
+    if (d->n[BNC_EVENT_DELIVERED] == 0)
+        return true;
+    if (since == BNC_NO_TIME || !input_fits_bits(t))
+        return false;
+    for (int32_t day = (int32_t)(since / 86400) + 1; day <= (int32_t)(t->last / 86400); day++)
+        if (d->delivered_days >> (day & 63) & 1)
+            return false;
+    return true;
+}
+
 /*
  * A reply about the whole domain is believed unless the domain went on accepting mail afterwards: a name server that lost the zone for an
  * hour, or a text that was read wrongly.
  */
 static bool explicit_holds(const struct search *s, const struct entity *e, const struct sum *sum)
 {
-    if (!sum->is_explicit)
-        return false;
-    if (e->recipients_delivered == 0)
-        return true;
-    if (!s->days_ok || sum->first == BNC_NO_TIME)
-        return sum->k >= e->recipients_delivered;
-    for (int32_t day = (int32_t)(sum->first / 86400) + 1; day <= (int32_t)(s->g->t->last / 86400); day++)
-        if (e->delivered_days >> (day & 63) & 1)
+    for (uint32_t i = 0; sum->is_explicit && i < e->n_domains; i++)
+        if (!bnc_domain_silent_since(s->g->t, &s->g->t->domains[s->order[e->first_domain + i]], sum->first))
             return false;
-    return true;
+    return sum->is_explicit;
 }
 
 /* A cause that says something of more than one mailbox even where nothing is known of deliveries. */
@@ -205,7 +220,7 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
     const bool known = s->g->j->has_deliveries;
     const uint64_t n = known ? sum->k + e->recipients_delivered : e->failed > sum->k ? e->failed : sum->k;
 
-    *c = (struct case_){ .cause = sum->cause, .group = group, .type = sum->type, .k = sum->k, .n = n, .events = sum->events,
+    *c = (struct case_){ .cause = sum->cause, .group = group, .type = sum->type, .k = sum->k, .n = n, .events = sum->events, .top_template = sum->top_template,
                          .first = sum->first, .last = sum->last, .is_explicit = explicit_holds(s, e, sum) };
     if (c->is_explicit)
         return true;                     /* p stays 0: no test needed */
@@ -251,6 +266,14 @@ static int by_org(const void *a, const void *b)
     return c != 0 ? c : (x->domain > y->domain) - (x->domain < y->domain);
 }
 
+/* Recipients that accepted; in an export that says only what was sent, what did not bounce. */
+static uint64_t accepted(const struct bnc_tally *t, const struct bnc_domain *d)
+{
+    if (t->n[BNC_EVENT_DELIVERED] > 0 || d->n[BNC_EVENT_SENT] < d->n[BNC_EVENT_BOUNCE])
+        return d->recipients_delivered;
+    return d->n[BNC_EVENT_SENT] - d->n[BNC_EVENT_BOUNCE];
+}
+
 static void add_entity(struct search *s, struct bnc_span name, uint32_t first, uint32_t n)
 {
     struct entity *e = &s->entity[s->n_entities++];
@@ -259,7 +282,7 @@ static void add_entity(struct search *s, struct bnc_span name, uint32_t first, u
     for (uint32_t i = 0; i < n; i++) {
         const struct bnc_domain *d = &s->g->t->domains[s->order[first + i]];
 
-        e->recipients_delivered += d->recipients_delivered;
+        e->recipients_delivered += accepted(s->g->t, d);
         e->delivered += d->n[BNC_EVENT_DELIVERED];
         e->failed += d->recipients_failed;
         e->delivered_days |= d->delivered_days;
@@ -319,7 +342,7 @@ static void sum_traffic(struct search *s)
                 k += t->domain_causes[d->cause_at + r].recipients;
         k = k < d->recipients_failed ? k : d->recipients_failed;
         s->all_k += k;
-        s->all_n += s->g->j->has_deliveries ? k + d->recipients_delivered : d->recipients_failed * 2;
+        s->all_n += s->g->j->has_deliveries ? k + accepted(t, d) : d->recipients_failed * 2;
         s->n_tested += d->recipients_failed + d->recipients_delivered >= s->min_recipients;
     }
 }
@@ -328,7 +351,7 @@ static void sum_traffic(struct search *s)
 
 static enum bnc_priority severity_of(const struct search *s, const struct case_ *c)
 {
-    if (c->k < s->min_recipients)
+    if (c->k < s->min_recipients || (c->group == BNC_GROUP_RECIPIENT && s->g->dirty_campaigns > 0))
         return BNC_PRIORITY_INFO;
     if (c->k >= 100 && (double)c->k >= 0.01 * (double)s->all_n)
         return BNC_PRIORITY_FIX_SOON;
@@ -354,12 +377,25 @@ static enum bnc_status list_members(struct bnc_judging *g, const struct search *
     return BNC_OK;
 }
 
+static enum bnc_status name_template(struct bnc_judging *g, uint32_t template, struct bnc_finding *f)
+{
+    uint32_t *at = bnc_zalloc(&g->j->arena, 1, sizeof *at);
+
+    if (at == NULL)
+        return bnc_error_nomem(g->err);
+    *at = template;
+    f->templates = at;
+    f->n_templates = template < g->t->n_templates;
+    return BNC_OK;
+}
+
 static enum bnc_status report_case(struct search *s, const struct case_ *c)
 {
     struct bnc_judging *g = s->g;
     const struct entity *e = &s->entity[c->entity];
     const int64_t day_end = (g->t->last / 86400) * 86400;
     struct bnc_finding *f = bnc_finding_add(g);
+    enum bnc_status status;
 
     if (f == NULL)
         return bnc_error_nomem(g->err);
@@ -385,7 +421,8 @@ static enum bnc_status report_case(struct search *s, const struct case_ *c)
         f->end = f->ongoing ? BNC_NO_TIME : c->last;
     }
     f->confidence = c->is_explicit ? 95 : g->j->has_deliveries ? 90 : 70;
-    return list_members(g, s, e, f);
+    status = name_template(g, c->top_template, f);
+    return status == BNC_OK ? list_members(g, s, e, f) : status;
 }
 
 /* Dead domains that few mail: one line for all of them. */
@@ -409,6 +446,7 @@ static enum bnc_status report_small(struct search *s, const struct case_ *const 
     f->subject = s->entity[small[0]->entity].name;
     f->cause = small[0]->cause;
     f->side = BNC_SIDE_RECIPIENT_DOMAIN;
+    f->variant = "several";
     f->by_code = true;
     f->confidence = 95;
     for (size_t i = 0; i < n; i++) {
@@ -458,6 +496,8 @@ static enum bnc_status report_hits(struct search *s, double cut)
             continue;                    /* one dead subdomain is no dead organization */
         covered = e->first_domain + e->n_domains;
         mark_members(s, e);
+        if (e->n_domains == 1 && s->g->typo_domain[s->order[e->first_domain]])
+            continue;                    /* told as a misspelling */
         if (c->k < s->min_recipients)
             small[n_small++] = c;
         else
@@ -481,7 +521,7 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
                        (uint64_t)bnc_threshold_default("domain_recipients")->limit;
     s.min_share = g->opt->domain_share > 0 ? g->opt->domain_share : bnc_threshold_default("domain_share")->limit;
     s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / 86400);
-    s.days_ok = t->first != BNC_NO_TIME && t->last / 86400 - t->first / 86400 < SPAN_DAYS;
+    s.days_ok = input_fits_bits(t);
     sum_traffic(&s);
     for (size_t i = 0; i < s.n_entities; i++)
         s.n_hits += s.entity[i].failed > 0 && judge_entity(&s, i, &s.hit[s.n_hits]);

@@ -57,6 +57,9 @@ struct bnc_finding {
     int64_t onset, end;                  /* change in the daily series; BNC_NO_TIME if not found (end: still going on) */
     int64_t first_seen, last_seen;
     bool ongoing;
+    enum bnc_metric metric;              /* trend: which rate, and what it was in the baseline */
+    struct bnc_rate before;
+    const char *variant;                 /* which texts of findings.csv, where the cause does not say it: "typo", "several" ...; NULL */
     uint8_t confidence;                  /* 0..100 */
     const uint32_t *templates; size_t n_templates;           /* indexes in the tally, most recipients first */
     /* ready text, plain UTF-8, no markup; names in it are raw input (renderers escape) */
@@ -72,7 +75,7 @@ struct bnc_finding {
 struct bnc_limit_row {                   /* limits and headroom: one published limit against the month */
     const char *who, *metric, *scope, *consequence, *source;
     struct bnc_rate rate;
-    int64_t headroom;                    /* events until the limit (negative: over it); INT64_MAX if not a count */
+    int64_t headroom;                    /* events until the next of warn and limit; negative: so many over the limit; INT64_MAX: n/a */
 };
 
 struct bnc_contradiction_row {           /* ESP label against our verdict */
@@ -103,6 +106,9 @@ struct bnc_judged {                      /* everything detect/ says; owns its ar
     struct bnc_finding *findings; size_t n_findings;         /* ranked: severity, then recipients */
     struct bnc_limit_row *limits; size_t n_limits;
     struct bnc_contradiction_row *contradictions; size_t n_contradictions;
+    bool has_baseline;
+    struct bnc_rates baseline_overall;   /* of the tally given as baseline */
+    struct bnc_rates *baseline_provider; /* [n_providers] or NULL */
     struct bnc_arena arena;
 };
 

@@ -26,17 +26,13 @@ void *bnc_zalloc(struct bnc_arena *arena, size_t n, size_t size)
     return p;
 }
 
-static bool has_deliveries(const struct bnc_judging *g)
-{
-    return g->t->n[BNC_EVENT_DELIVERED] > 0 || g->t->n[BNC_EVENT_SENT] > 0;
-}
-
-static enum bnc_status make_room(struct bnc_judging *g)
+enum bnc_status bnc_judging_room(struct bnc_judging *g)
 {
     const struct bnc_tally *t = g->t;
     struct bnc_judged *j = g->j;
     bool ok;
 
+    j->has_deliveries = t->n[BNC_EVENT_DELIVERED] > 0 || t->n[BNC_EVENT_SENT] > 0;
     j->provider = bnc_zalloc(&j->arena, t->n_providers, sizeof *j->provider);
     j->domain = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain);
     j->domain_scope = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain_scope);
@@ -101,12 +97,12 @@ struct bnc_finding *bnc_finding_add(struct bnc_judging *g)
 static enum bnc_status run(struct bnc_judging *g)
 {
     static enum bnc_status (*const steps[])(struct bnc_judging *) = {
-        bnc_volumes_load, make_room, bnc_rates_judge, bnc_cells_index, bnc_series_fill,
-        bnc_complaints_find, bnc_domains_find, bnc_words_write, keep_findings
+        bnc_judging_room, bnc_volumes_load, bnc_rates_judge, bnc_cells_index, bnc_series_fill,
+        bnc_incidents_find, bnc_campaigns_find, bnc_complaints_find, bnc_typos_find, bnc_domains_find, bnc_hygiene_find, bnc_trend_find,
+        bnc_words_write, keep_findings, bnc_limits_make, bnc_contradictions_make
     };
     enum bnc_status status = BNC_OK;
 
-    g->j->has_deliveries = has_deliveries(g);
     for (size_t i = 0; status == BNC_OK && i < sizeof steps / sizeof steps[0]; i++)
         status = steps[i](g);
     return status;

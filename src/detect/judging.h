@@ -60,8 +60,11 @@ struct bnc_judging {
     size_t *cell_at[BNC_N_KINDS];        /* [n_subjects + 1]: where the cells of each subject begin */
     struct bnc_finding *finding;         /* growing; moved to the arena at the end */
     size_t n_findings, cap_findings;
-    uint8_t *domain_done;                /* [n_domains] bits of families (1 << family) that a wider incident explains */
+    uint16_t *domain_done;               /* [n_domains] bits of families (1 << family) that a wider incident explains */
     bool *campaign_done;                 /* [campaigns] explained by an incident already */
+    bool *wave;                          /* [n_providers] denied its own users for a few days */
+    size_t dirty_campaigns;              /* told by campaigns.c */
+    bool *typo_domain;                   /* [n_domains] a misspelling; told by hygiene.c */
     struct bnc_arena scratch;            /* gone when the judging ends */
     struct bnc_error *err;
 };
@@ -86,7 +89,18 @@ enum bnc_status bnc_cells_index(struct bnc_judging *g);
 /* Is the name of a campaign a day that stands in for one? */
 bool bnc_name_is_day(struct bnc_span name);
 
+/* ---- words.c ---- */
+/* A share as a percentage with the digits that mean something: "0.31 %", "12.4 %", "under 0.01 %". */
+void bnc_share_put(struct bnc_buf *b, double share);
+
+/* ---- hygiene.c ---- */
+/* Does the label of a template lead to an address being dropped for what is not its doing, or a dead one being kept? */
+bool bnc_label_loses(const struct bnc_template *x);
+bool bnc_label_keeps_dead(const struct bnc_template *x);
+
 /* ---- judge.c ---- */
+/* Room for the rates in g->j; sets has_deliveries. */
+enum bnc_status bnc_judging_room(struct bnc_judging *g);
 /* A new finding with nothing set; NULL when out of memory.  The pointer lives until the next one is added. */
 struct bnc_finding *bnc_finding_add(struct bnc_judging *g);
 
@@ -95,6 +109,8 @@ enum bnc_status bnc_incidents_find(struct bnc_judging *g);     /* incidents.c: s
 enum bnc_status bnc_campaigns_find(struct bnc_judging *g);     /* campaigns.c: lists and content by campaign */
 enum bnc_status bnc_complaints_find(struct bnc_judging *g);    /* complaints.c */
 enum bnc_status bnc_domains_find(struct bnc_judging *g);       /* domains.c */
+enum bnc_status bnc_typos_find(struct bnc_judging *g);         /* hygiene.c, before domains.c */
+enum bnc_status bnc_trend_find(struct bnc_judging *g);         /* trend.c: against the baseline */
 enum bnc_status bnc_hygiene_find(struct bnc_judging *g);       /* hygiene.c: typos, duties, waste, data, trend */
 enum bnc_status bnc_words_write(struct bnc_judging *g);        /* words.c: headline ... letter of every finding */
 enum bnc_status bnc_limits_make(struct bnc_judging *g);        /* limits.c */

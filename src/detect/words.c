@@ -1,40 +1,405 @@
 /* SPDX-License-Identifier: MIT
- * words.c - findings in words.
+ * words.c - findings in words: findings.csv with its placeholders filled in.
+ *
+ * A text is looked for under the finding's own variant, then under its cause, its cause group, and "".  Lists (check, action, source) are
+ * taken whole from the first variant that has any.  Every figure of a text is an integer or a percentage with the digits that mean something.
  */
 #include <stdio.h>
+#include <time.h>
 
 #include "detect/judging.h"
 
-static void put_share(struct bnc_buf *b, double share)
+struct text_row { const char *kind, *variant, *part, *text; };
+static const struct text_row rows[] = {
+#include "gen/findings.h"
+};
+#define N_ROWS (sizeof rows / sizeof rows[0])
+
+struct words {
+    struct bnc_judging *g;
+    const struct bnc_finding *f;
+    struct bnc_buf buf;
+};
+
+/* ---- figures ---- */
+
+void bnc_share_put(struct bnc_buf *b, double share)
 {
     const double percent = share * 100;
 
-    bnc_buf_printf(b, percent >= 10 ? "%.0f %%" : percent >= 1 ? "%.1f %%" : "%.2f %%", percent);
+    if (share > 0 && percent < 0.01)
+        bnc_buf_puts(b, "under 0.01 %");
+    else if (share < 1 && percent >= 99.95)
+        bnc_buf_puts(b, "over 99.9 %");
+    else
+        bnc_buf_printf(b, percent >= 99.95 || percent == 0 ? "%.0f %%" : percent >= 10 ? "%.1f %%" : "%.2f %%", percent);
 }
 
-static void put_headline(struct bnc_buf *b, const struct bnc_finding *f)
+static void put_count(struct bnc_buf *b, uint64_t n)
 {
-    bnc_buf_put(b, f->subject);
-    if (f->kind == BNC_FINDING_COMPLAINT_RATE) {
-        bnc_buf_puts(b, ": complaint rate ");
-        put_share(b, f->rate.value);
-        bnc_buf_printf(b, " (%llu of %llu delivered)", (unsigned long long)f->rate.num, (unsigned long long)f->rate.den);
+    char digits[24];
+    const int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            bnc_buf_putc(b, ',');
+        bnc_buf_putc(b, digits[i]);
+    }
+}
+
+static void put_time(struct bnc_buf *b, int64_t time)
+{
+    const time_t at = (time_t)time;
+    struct tm tm;
+    char text[32];
+
+    if (time == BNC_NO_TIME || gmtime_r(&at, &tm) == NULL) {
+        bnc_buf_puts(b, "an unknown time");
         return;
     }
-    bnc_buf_printf(b, " fails as a whole: %llu recipients, %s", (unsigned long long)f->recipients, bnc_causes[f->cause].name);
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm);
+    bnc_buf_puts(b, text);
+}
+
+static void put_cause_name(struct bnc_buf *b, int cause)
+{
+    const char *name = cause >= 0 ? bnc_causes[cause].name : "several causes";
+
+    for (; *name != '\0'; name++)
+        bnc_buf_putc(b, *name == '_' ? ' ' : *name);
+}
+
+/* ---- placeholders ---- */
+
+static void put_subject(struct words *w)
+{
+    if (w->f->subject.len > 0)
+        bnc_buf_put(&w->buf, w->f->subject);
+    else
+        bnc_buf_puts(&w->buf, "all mail");
+}
+
+/* "{at_subject}": "at Gmail ", or nothing for the export. */
+static void put_at_subject(struct words *w)
+{
+    if (w->f->subject.len == 0)
+        return;
+    bnc_buf_puts(&w->buf, "at ");
+    bnc_buf_put(&w->buf, w->f->subject);
+    bnc_buf_putc(&w->buf, ' ');
+}
+
+static void put_names(struct bnc_buf *b, const struct bnc_span *name, size_t n, size_t most)
+{
+    for (size_t i = 0; i < n && i < most; i++) {
+        if (i > 0)
+            bnc_buf_puts(b, i + 1 == n ? " and " : ", ");
+        bnc_buf_put(b, name[i]);
+    }
+    if (n > most) {
+        bnc_buf_puts(b, " and ");
+        put_count(b, n - most);
+        bnc_buf_puts(b, " more");
+    }
+}
+
+static void put_others(struct words *w)
+{
+    if (w->f->n_also == 0)
+        return;
+    bnc_buf_puts(&w->buf, "; also ");
+    put_names(&w->buf, w->f->also, w->f->n_also, 4);
+}
+
+/* "{where}": the providers of a sender-wide incident, or the one provider. */
+static void put_where(struct words *w)
+{
+    if (w->f->subject_type == BNC_SUBJECT_PROVIDER || w->f->n_also == 0)
+        put_subject(w);
+    else
+        put_names(&w->buf, w->f->also, w->f->n_also, 6);
+}
+
+static void put_when(struct words *w)
+{
+    if (w->f->onset == BNC_NO_TIME)
+        return;
+    bnc_buf_puts(&w->buf, w->f->end == BNC_NO_TIME ? " since " : " from ");
+    put_time(&w->buf, w->f->onset);
+    if (w->f->end == BNC_NO_TIME)
+        return;
+    bnc_buf_puts(&w->buf, " to ");
+    put_time(&w->buf, w->f->end);
+}
+
+static void put_onset(struct words *w)
+{
+    put_time(&w->buf, w->f->onset != BNC_NO_TIME ? w->f->onset : w->f->first_seen);
+}
+
+static void put_extent(struct words *w)
+{
+    const struct bnc_finding *f = w->f;
+
+    put_count(&w->buf, f->recipients);
+    bnc_buf_puts(&w->buf, f->recipients == 1 ? " recipient" : " recipients");
+    if (f->rate.den == 0) {
+        if (f->by_code)
+            bnc_buf_puts(&w->buf, " (judged by codes: the input holds no deliveries)");
+        return;
+    }
+    bnc_buf_puts(&w->buf, ", ");
+    bnc_share_put(&w->buf, f->rate.value);
+    bnc_buf_puts(&w->buf, " of ");
+    put_count(&w->buf, f->rate.den);
+    bnc_buf_puts(&w->buf, " tried");
+}
+
+static void put_rate(struct bnc_buf *b, const struct bnc_rate *r)
+{
+    if (r->den == 0)
+        bnc_buf_puts(b, "n/a");
+    else
+        bnc_share_put(b, r->value);
+}
+
+static void put_limit(struct words *w)
+{
+    if (w->f->rate.limit > 0 || w->f->rate.warn > 0)
+        bnc_share_put(&w->buf, w->f->rate.limit > 0 ? w->f->rate.limit : w->f->rate.warn);
+    else
+        bnc_buf_puts(&w->buf, "none");
+}
+
+/* The senders or addresses of the whole input: named up to three, else left for the user to fill in. */
+static void put_kind(struct words *w, enum bnc_kind kind, const char *blank)
+{
+    const struct bnc_tally *t = w->g->t;
+    unsigned named = 0;
+
+    for (size_t i = 0; i < t->n_subjects[kind]; i++)
+        named += t->subject[kind][i].name.len > 0;
+    if (named == 0 || named > 3) {
+        bnc_buf_puts(&w->buf, blank);
+        return;
+    }
+    for (size_t i = 0, n = 0; i < t->n_subjects[kind]; i++) {
+        if (t->subject[kind][i].name.len == 0)
+            continue;
+        bnc_buf_puts(&w->buf, n++ == 0 ? "" : ", ");
+        bnc_buf_put(&w->buf, t->subject[kind][i].name);
+    }
+}
+
+/* A carrier of the right type is what the incident is about; only without one are the input's own senders named. */
+static void put_sender(struct words *w)
+{
+    if (w->f->subject_type == BNC_SUBJECT_SENDER_DOMAIN)
+        bnc_buf_put(&w->buf, w->f->subject);
+    else
+        put_kind(w, BNC_KIND_SENDER_DOMAIN, "<your sending domain>");
+}
+
+/* A single name that can stand in a command line. */
+static void put_sender_name(struct words *w)
+{
+    const struct bnc_tally *t = w->g->t;
+
+    if (w->f->subject_type == BNC_SUBJECT_SENDER_DOMAIN)
+        bnc_buf_put(&w->buf, w->f->subject);
+    else if (t->n_subjects[BNC_KIND_SENDER_DOMAIN] == 1 && t->subject[BNC_KIND_SENDER_DOMAIN][0].name.len > 0)
+        bnc_buf_put(&w->buf, t->subject[BNC_KIND_SENDER_DOMAIN][0].name);
+    else
+        bnc_buf_puts(&w->buf, "<from-domain>");
+}
+
+static void put_ips(struct words *w)
+{
+    if (w->f->subject_type == BNC_SUBJECT_SENDING_IP)
+        bnc_buf_put(&w->buf, w->f->subject);
+    else
+        put_kind(w, BNC_KIND_SENDING_IP, "<your sending addresses>");
+}
+
+static void put_response(struct words *w)
+{
+    const struct bnc_template *x = w->f->n_templates > 0 ? &w->g->t->templates[w->f->templates[0]] : NULL;
+
+    if (x != NULL && x->text.len > 0)
+        bnc_buf_put(&w->buf, x->text);
+    else
+        bnc_buf_puts(&w->buf, "<the complete reply>");
+}
+
+static uint16_t list_of(const struct words *w)
+{
+    for (size_t i = 0; i < w->f->n_templates; i++)
+        if (w->g->t->templates[w->f->templates[i]].verdict.blocklist != 0)
+            return w->g->t->templates[w->f->templates[i]].verdict.blocklist;
+    return 0;
+}
+
+static void put_list(struct words *w)
+{
+    if (list_of(w) != 0)
+        bnc_buf_printf(&w->buf, " (%s)", bnc_blocklist_name(list_of(w)));
+}
+
+static void put_route(struct words *w)
+{
+    if (list_of(w) != 0)
+        bnc_buf_printf(&w->buf, ": %s", bnc_blocklist_route(list_of(w)));
+}
+
+static void put_n_domains(struct words *w)
+{
+    put_count(&w->buf, w->f->n_also + 1);
+}
+
+static void put_cause(struct words *w)
+{
+    put_cause_name(&w->buf, w->f->cause);
+}
+
+static void put_cause_meaning(struct words *w)
+{
+    bnc_buf_puts(&w->buf, w->f->cause >= 0 ? bnc_causes[w->f->cause].meaning : "Several causes are involved");
+}
+
+static void put_side(struct words *w)
+{
+    const char *side = bnc_side_names[w->f->side];
+
+    for (; *side != '\0'; side++)
+        bnc_buf_putc(&w->buf, *side == '_' ? ' ' : *side);
+}
+
+static void put_metric(struct words *w)
+{
+    static const char *const names[BNC_N_METRICS] = { "Bounce rate", "Hard-bounce rate", "Complaint rate", "Deferral rate" };
+
+    bnc_buf_puts(&w->buf, names[w->f->metric]);
+}
+
+static void put_recipients(struct words *w) { put_count(&w->buf, w->f->recipients); }
+static void put_events(struct words *w) { put_count(&w->buf, w->f->events); }
+static void put_num(struct words *w) { put_count(&w->buf, w->f->rate.num); }
+static void put_den(struct words *w) { put_count(&w->buf, w->f->attempted); }
+static void put_rate_now(struct words *w) { put_rate(&w->buf, &w->f->rate); }
+static void put_before(struct words *w) { put_rate(&w->buf, &w->f->before); }
+
+static const struct { const char *name; void (*put)(struct words *w); } placeholders[] = {
+    { "subject", put_subject }, { "at_subject", put_at_subject }, { "others", put_others }, { "where", put_where }, { "when", put_when },
+    { "onset", put_onset }, { "extent", put_extent }, { "rate", put_rate_now }, { "before", put_before }, { "limit", put_limit },
+    { "sender", put_sender }, { "sender_name", put_sender_name }, { "ips", put_ips }, { "response", put_response }, { "list", put_list },
+    { "route", put_route }, { "n_domains", put_n_domains }, { "cause", put_cause }, { "cause_meaning", put_cause_meaning },
+    { "side", put_side }, { "metric", put_metric }, { "recipients", put_recipients }, { "events", put_events }, { "num", put_num },
+    { "den", put_den },
+};
+
+/* Puts what "{name}" stands for; false where there is no such name (a brace that means itself). */
+static bool put_placeholder(struct words *w, struct bnc_span name)
+{
+    for (size_t i = 0; i < sizeof placeholders / sizeof placeholders[0]; i++)
+        if (bnc_span_eq(name, bnc_span_str(placeholders[i].name))) {
+            placeholders[i].put(w);
+            return true;
+        }
+    return false;
+}
+
+static bool expand(struct words *w, const char *text, struct bnc_span *out)
+{
+    bnc_buf_clear(&w->buf);
+    while (*text != '\0') {
+        const char *end = *text == '{' ? strchr(text, '}') : NULL;
+
+        if (end != NULL && put_placeholder(w, bnc_span_from(text + 1, (size_t)(end - text - 1))))
+            text = end + 1;
+        else
+            bnc_buf_putc(&w->buf, *text++);
+    }
+    *out = bnc_arena_copy(&w->g->j->arena, bnc_buf_span(&w->buf));
+    return !w->buf.failed && out->at != NULL;
+}
+
+/* ---- choosing the texts ---- */
+
+/* The i-th variant to look under, NULL at the end. */
+static const char *variant_at(const struct bnc_finding *f, unsigned i)
+{
+    const char *order[5];
+    unsigned n = 0;
+
+    if (f->variant != NULL) {
+        order[n++] = f->variant;
+    } else {
+        if (f->kind == BNC_FINDING_AUTHENTICATION_FAILURE && f->scope == BNC_SCOPE_PROVIDER_WIDE)
+            order[n++] = "one";
+        if (f->cause >= 0) {
+            order[n++] = bnc_causes[f->cause].name;
+            order[n++] = bnc_group_names[bnc_causes[f->cause].group];
+        }
+    }
+    order[n++] = "";
+    return i < n ? order[i] : NULL;
+}
+
+static bool row_is(size_t i, const struct bnc_finding *f, const char *variant, const char *part)
+{
+    return strcmp(rows[i].kind, bnc_finding_names[f->kind]) == 0 && strcmp(rows[i].variant, variant) == 0 && strcmp(rows[i].part, part) == 0;
+}
+
+/* The rows of a part under the first variant that has any; returns how many. */
+static size_t find_part(const struct bnc_finding *f, const char *part, size_t found[N_ROWS])
+{
+    const char *variant;
+    size_t n = 0;
+
+    for (unsigned v = 0; n == 0 && (variant = variant_at(f, v)) != NULL; v++)
+        for (size_t i = 0; i < N_ROWS; i++)
+            if (row_is(i, f, variant, part))
+                found[n++] = i;
+    return n;
+}
+
+static bool write_text(struct words *w, const char *part, struct bnc_span *out)
+{
+    size_t found[N_ROWS];
+
+    *out = BNC_SPAN("");
+    return find_part(w->f, part, found) == 0 || expand(w, rows[found[0]].text, out);
+}
+
+static bool write_list(struct words *w, const char *part, const struct bnc_span **list, size_t *n)
+{
+    size_t found[N_ROWS];
+    const size_t n_found = find_part(w->f, part, found);
+    struct bnc_span *out = bnc_zalloc(&w->g->j->arena, n_found, sizeof *out);
+
+    *list = out;
+    *n = 0;
+    for (size_t i = 0; out != NULL && i < n_found; i++)
+        if (!expand(w, rows[found[i]].text, &out[(*n)++]))
+            return false;
+    return out != NULL;
+}
+
+static bool write_finding(struct words *w, struct bnc_finding *f)
+{
+    w->f = f;
+    return write_text(w, "headline", &f->headline) && write_text(w, "meaning", &f->meaning) && write_text(w, "letter", &f->letter) &&
+           write_list(w, "check", &f->checks, &f->n_checks) && write_list(w, "action", &f->actions, &f->n_actions) &&
+           write_list(w, "source", &f->sources, &f->n_sources);
 }
 
 enum bnc_status bnc_words_write(struct bnc_judging *g)
 {
-    struct bnc_buf b = { .at = NULL };
+    struct words w = { .g = g };
     bool ok = true;
 
-    for (size_t i = 0; ok && i < g->n_findings; i++) {
-        bnc_buf_clear(&b);
-        put_headline(&b, &g->finding[i]);
-        g->finding[i].headline = bnc_arena_copy(&g->j->arena, bnc_buf_span(&b));
-        ok = !b.failed && g->finding[i].headline.at != NULL;
-    }
-    bnc_buf_release(&b);
+    for (size_t i = 0; ok && i < g->n_findings; i++)
+        ok = write_finding(&w, &g->finding[i]);
+    bnc_buf_release(&w.buf);
     return ok ? BNC_OK : bnc_error_nomem(g->err);
 }

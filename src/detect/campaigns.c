@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT
+ * campaigns.c - lists that were dirty and mailings that were refused: each campaign against all the others.
+ * What a provider's own fault did to a campaign (waves) is taken out first.
+ */
+#include "detect/judging.h"
+#include "detect/signals.h"
+#include "tables/threshold.h"
+
+struct counts {
+    uint64_t hard, content;              /* bounces */
+    uint64_t failures;                   /* bounces and deferrals */
+    uint64_t attempts;                   /* delivered and bounced, or sent */
+    uint64_t hard_by[BNC_N_CAUSES];
+};
+
+static void add_cell(const struct bnc_judging *g, struct counts *c, const struct bnc_cell *cell, uint64_t *sent)
+{
+    const unsigned cause = cell->col >= BNC_COL_BOUNCE(0) && cell->col < BNC_COL_DEFERRAL(0) ? cell->col - BNC_COL_BOUNCE(0) : BNC_N_CAUSES;
+
+    if (g->wave[cell->provider])
+        return;
+    if (cell->col == BNC_EVENT_DELIVERED)
+        c->attempts += cell->n;
+    else if (cell->col == BNC_EVENT_SENT)
+        *sent += cell->n;
+    else if (cell->col >= BNC_COL_BOUNCE(0))
+        c->failures += cell->n;
+    if (cause == BNC_N_CAUSES)
+        return;
+    c->attempts += cell->n;
+    if (bnc_family_of(cause, BNC_EVENT_BOUNCE) == BNC_FAMILY_CONTENT)
+        c->content += cell->n;
+    if (bnc_cause_is_hard(cause)) {
+        c->hard += cell->n;
+        c->hard_by[cause] += cell->n;
+    }
+}
+
+static struct counts count_campaign(const struct bnc_judging *g, size_t i)
+{
+    struct counts c = { .hard = 0 };
+    uint64_t sent = 0;
+
+    for (size_t at = g->cell_at[BNC_KIND_CAMPAIGN][i]; at < g->cell_at[BNC_KIND_CAMPAIGN][i + 1]; at++)
+        add_cell(g, &c, &g->t->cells[at], &sent);
+    if (g->volumes.subject[BNC_KIND_CAMPAIGN] != NULL && g->volumes.subject[BNC_KIND_CAMPAIGN][i] > sent)
+        sent = g->volumes.subject[BNC_KIND_CAMPAIGN][i];
+    if (sent > c.attempts)
+        c.attempts = sent;
+    return c;
+}
+
+struct test {
+    size_t campaign;
+    uint64_t k, n, rest_k, rest_n;
+    double p, low;
+};
+
+/*
+ * k of n for one campaign and for the rest.  Without deliveries n is k and the failures that grow with the volume alone: a dirty list
+ * has more unknown users than usual to one full mailbox.
+ */
+static struct test make_test(const struct bnc_judging *g, size_t i, const struct counts *c, const struct counts *all, bool hard)
+{
+    const bool known = g->j->has_deliveries || (g->volumes.subject[BNC_KIND_CAMPAIGN] != NULL && g->volumes.subject[BNC_KIND_CAMPAIGN][i] > 0);
+    struct test t = { .campaign = i, .k = hard ? c->hard : c->content, .rest_k = hard ? all->hard - c->hard : all->content - c->content };
+    double high;
+
+    t.n = known ? c->attempts : c->failures;
+    t.rest_n = known ? all->attempts - c->attempts : all->failures - c->failures;
+    bnc_wilson(t.k, t.n, &t.low, &high);
+    t.p = bnc_excess_p(t.k, t.n, t.rest_k, t.rest_n);
+    return t;
+}
+
+static double odds(uint64_t k, uint64_t n)
+{
+    return ((double)k + 0.5) / ((double)(n - k) + 0.5);
+}
+
+static bool matters(const struct bnc_judging *g, const struct test *t, bool hard)
+{
+    const struct bnc_threshold *limit = bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
+    const double ratio = bnc_threshold_default("incident_ratio")->limit;
+
+    if (t->k < 2 * (uint64_t)bnc_threshold_default("incident_recipients")->limit || t->rest_n == 0)
+        return false;
+    if (!g->j->has_deliveries)
+        return odds(t->k, t->n) >= ratio * odds(t->rest_k, t->rest_n) && t->low >= 0.5;
+    return t->low >= limit->warn && (double)t->k / (double)t->n >= (hard ? 2 : ratio) * (double)t->rest_k / (double)t->rest_n;
+}
+
+static int commonest(const struct counts *c)
+{
+    int best = BNC_CAUSE_INVALID_RECIPIENT;
+
+    for (unsigned k = 0; k < BNC_N_CAUSES; k++)
+        if (c->hard_by[k] > c->hard_by[best])
+            best = (int)k;
+    return best;
+}
+
+static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const struct counts *c, bool hard)
+{
+    const struct bnc_threshold *limit = bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
+    const struct bnc_subject *s = &g->t->subject[BNC_KIND_CAMPAIGN][t->campaign];
+    struct bnc_finding *f = bnc_finding_add(g);
+
+    if (f == NULL)
+        return bnc_error_nomem(g->err);
+    f->kind = hard ? BNC_FINDING_LIST_QUALITY : BNC_FINDING_CONTENT_REJECTED;
+    f->scope = hard ? BNC_SCOPE_RECIPIENT_LOCAL : BNC_SCOPE_SENDER_WIDE;
+    f->subject_type = BNC_SUBJECT_CAMPAIGN;
+    f->subject = s->name;
+    f->cause = hard ? commonest(c) : BNC_CAUSE_SPAM_CONTENT;
+    f->side = BNC_SIDE_SENDER;
+    f->by_code = !g->j->has_deliveries;
+    f->recipients = f->events = t->k;
+    f->attempted = f->by_code ? 0 : t->n;
+    f->rate = f->by_code ? bnc_rate_make(0, 0, limit->warn, limit->limit, 0) : bnc_rate_make(t->k, t->n, limit->warn, limit->limit, 0);
+    if (f->by_code)
+        f->rate.num = t->k;
+    f->severity = f->rate.judgement == BNC_JUDGE_BREACH ? BNC_PRIORITY_FIX_SOON : BNC_PRIORITY_MONITOR;
+    f->first_seen = f->onset = s->first;
+    f->last_seen = f->end = s->last;
+    f->confidence = f->by_code ? 70 : 92;
+    return BNC_OK;
+}
+
+static enum bnc_status find(struct bnc_judging *g, const struct counts *all, bool hard)
+{
+    const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
+    struct test *hit = bnc_zalloc(&g->scratch, n, sizeof *hit);
+    double *p = bnc_zalloc(&g->scratch, n, sizeof *p), cut;
+    enum bnc_status status = BNC_OK;
+    size_t n_hits = 0;
+
+    if (hit == NULL || p == NULL)
+        return bnc_error_nomem(g->err);
+    for (size_t i = 0; i < n; i++) {
+        const struct counts c = count_campaign(g, i);
+        const struct test t = make_test(g, i, &c, all, hard);
+
+        if (!(g->campaign_done[i] && !hard) && matters(g, &t, hard)) {
+            p[n_hits] = t.p;
+            hit[n_hits++] = t;
+        }
+    }
+    cut = bnc_fdr_cut(p, n_hits, n, 0.01);
+    for (size_t i = 0; status == BNC_OK && i < n_hits; i++) {
+        const struct counts c = count_campaign(g, hit[i].campaign);
+
+        if (hit[i].p > cut)
+            continue;
+        g->dirty_campaigns += hard;
+        status = tell(g, &hit[i], &c, hard);
+    }
+    return status;
+}
+
+/* No campaign stands out, and the whole is over the limit. */
+static enum bnc_status tell_whole(struct bnc_judging *g)
+{
+    const struct bnc_rate *r = &g->j->overall.of[BNC_METRIC_HARD_BOUNCE_RATE];
+    struct bnc_finding *f;
+
+    if (r->judgement != BNC_JUDGE_BREACH && r->judgement != BNC_JUDGE_WATCH)
+        return BNC_OK;
+    for (size_t p = 0; p < g->t->n_providers; p++)
+        if (g->wave[p])
+            return BNC_OK;               /* the rate holds refusals that are not the list's */
+    f = bnc_finding_add(g);
+    if (f == NULL)
+        return bnc_error_nomem(g->err);
+    f->kind = BNC_FINDING_LIST_QUALITY;
+    f->scope = BNC_SCOPE_RECIPIENT_LOCAL;
+    f->subject_type = BNC_SUBJECT_EXPORT;
+    f->subject = BNC_SPAN("");
+    f->cause = BNC_CAUSE_INVALID_RECIPIENT;
+    f->side = BNC_SIDE_SENDER;
+    f->recipients = f->events = r->num;
+    f->attempted = r->den;
+    f->rate = *r;
+    f->severity = r->judgement == BNC_JUDGE_BREACH ? BNC_PRIORITY_FIX_SOON : BNC_PRIORITY_INFO;
+    f->first_seen = g->t->first;
+    f->last_seen = g->t->last;
+    f->ongoing = true;
+    f->confidence = 90;
+    return BNC_OK;
+}
+
+enum bnc_status bnc_campaigns_find(struct bnc_judging *g)
+{
+    struct counts all = { .hard = 0 };
+    enum bnc_status status;
+
+    for (size_t i = 0; i < g->t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
+        const struct counts c = count_campaign(g, i);
+
+        all.hard += c.hard;
+        all.content += c.content;
+        all.failures += c.failures;
+        all.attempts += c.attempts;
+    }
+    status = find(g, &all, true);
+    if (status == BNC_OK)
+        status = find(g, &all, false);
+    return status == BNC_OK && g->dirty_campaigns == 0 ? tell_whole(g) : status;
+}

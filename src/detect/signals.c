@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT
+ * signals.c - one test, asked of every provider and family of causes: is there a run of days on which this share stands out?
+ *
+ * Population.  With deliveries, k of n is "refusals of the family of all attempts at the provider".  Without, n is k and all failures of
+ * other families: they grow with the volume too, so a big mailing day is no incident.  Providers known from their replies alone (gateways,
+ * hosted mailboxes of unknown domains) have no deliveries of their own; they are held against the pool of unknown domains they hide in.
+ *
+ * A signal needs all of: the scan statistic significant after correction for the windows tried and, over all providers and families,
+ * for false discoveries; a share whose lower bound reaches the family's floor; three times the share outside; ten recipients.  A share
+ * that is the same on all days has no window; it is a signal if it is over the floor throughout and well over the rest of the traffic's.
+ * Significance alone is worth nothing here: mail is lumpy, and a hundred thousand messages make any difference significant.
+ */
+#include "detect/signals.h"
+
+#include <stdlib.h>
+
+#include "tables/threshold.h"
+
+#define BY_CODE_WINDOW 0.10              /* without deliveries: share of all failures on the days of a window ... */
+#define BY_CODE_STEADY 0.50              /* ... and of the provider's own failures throughout */
+#define WAVE_DAYS 3
+#define WAVE_RATIO 5                     /* times the provider's other days, and times the other providers on the same days */
+
+const struct bnc_threshold *bnc_family_limit(enum bnc_family family)
+{
+    static const char *const metric[] = {
+        [BNC_FAMILY_AUTHENTICATION] = "incident_authentication", [BNC_FAMILY_REPUTATION] = "incident_reputation",
+        [BNC_FAMILY_THROTTLING] = "incident_throttling", [BNC_FAMILY_CONTENT] = "incident_content", [BNC_FAMILY_SETUP] = "incident_setup",
+        [BNC_FAMILY_NETWORK] = "incident_network", [BNC_FAMILY_UNNAMED] = "incident_unnamed", [BNC_FAMILY_ADDRESS] = "incident_address_wave",
+        [BNC_FAMILY_COMPLAINT] = "complaint_rate"
+    };
+
+    return bnc_threshold_default(metric[family]);
+}
+
+uint64_t bnc_family_events(const struct bnc_provider_total *p, enum bnc_family family)
+{
+    uint64_t n = 0;
+
+    for (unsigned c = 0; c < BNC_N_CAUSES; c++) {
+        if (bnc_family_of(c, BNC_EVENT_BOUNCE) == family)
+            n += p->cause[c];
+        if (bnc_family_of(c, BNC_EVENT_DEFERRAL) == family)
+            n += p->cause[BNC_N_CAUSES + c];
+    }
+    return n;
+}
+
+uint64_t bnc_family_recipients(const struct bnc_provider_total *p, enum bnc_family family)
+{
+    uint64_t n = 0;
+
+    for (unsigned c = 0; c < BNC_N_CAUSES; c++) {
+        const uint64_t in = (bnc_family_of(c, BNC_EVENT_BOUNCE) == family ? p->cause[c] : 0) +
+                            (bnc_family_of(c, BNC_EVENT_DEFERRAL) == family ? p->cause[BNC_N_CAUSES + c] : 0);
+
+        n += in < p->cause_recipients[c] ? in : p->cause_recipients[c];
+    }
+    return n < p->recipients_failed ? n : p->recipients_failed;
+}
+
+bool bnc_signals_overlap(const struct bnc_signal *a, const struct bnc_signal *b)
+{
+    return a->w.from <= b->w.to && b->w.from <= a->w.to;
+}
+
+/* Room for one series of k and n. */
+struct lane { uint64_t *k, *n; };
+
+static uint64_t day_attempts(const struct bnc_series *s, size_t row, size_t d)
+{
+    const uint64_t done = bnc_series_at(s, row, BNC_SERIES_DELIVERED)[d] + bnc_series_at(s, row, BNC_SERIES_BOUNCED)[d] +
+                          bnc_series_at(s, row, BNC_SERIES_DEFERRED)[d];
+    const uint64_t sent = bnc_series_at(s, row, BNC_SERIES_SENT)[d];
+
+    return done > sent ? done : sent;
+}
+
+static uint64_t day_failures(const struct bnc_series *s, size_t row, size_t d)
+{
+    return bnc_series_at(s, row, BNC_SERIES_BOUNCED)[d] + bnc_series_at(s, row, BNC_SERIES_DEFERRED)[d];
+}
+
+/* Most of what failed at this provider is known from the replies alone. */
+static bool marker_only(const struct bnc_judging *g, size_t row)
+{
+    const struct bnc_provider_total *p = &g->t->providers[g->series.provider[row]];
+    const uint64_t failed = p->n[BNC_EVENT_BOUNCE] + p->n[BNC_EVENT_DEFERRAL];
+
+    return row > 0 && g->series.provider[row] != 0 && 2 * (p->by_marker[BNC_EVENT_BOUNCE] + p->by_marker[BNC_EVENT_DEFERRAL]) > failed;
+}
+
+static size_t pool_row(const struct bnc_judging *g)
+{
+    return g->series.n_rows > 1 && g->series.provider[1] == 0 ? 1 : 0;
+}
+
+static void fill_lane(const struct bnc_judging *g, size_t row, enum bnc_family family, struct lane *lane)
+{
+    const struct bnc_series *s = &g->series;
+    const uint64_t *k = bnc_series_at(s, row, family), *all = bnc_series_at(s, 0, family);
+    const size_t pool = marker_only(g, row) ? pool_row(g) : 0;
+
+    for (size_t d = 0; d < s->n_days; d++) {
+        lane->k[d] = k[d];
+        if (!g->j->has_deliveries)
+            lane->n[d] = k[d] + day_failures(s, 0, d) - all[d];
+        else
+            lane->n[d] = day_attempts(s, row, d) + (pool > 0 ? day_attempts(s, pool, d) : 0);
+        if (s->day[d] == BNC_DAY_NONE)
+            lane->k[d] = lane->n[d] = 0;
+    }
+}
+
+static uint64_t row_recipients(const struct bnc_judging *g, size_t row, enum bnc_family family)
+{
+    uint64_t n = 0;
+
+    if (row > 0)
+        return bnc_family_recipients(&g->t->providers[g->series.provider[row]], family);
+    for (size_t p = 0; p < g->t->n_providers; p++)
+        n += bnc_family_recipients(&g->t->providers[p], family);
+    return n;
+}
+
+static uint64_t row_events(const struct bnc_judging *g, size_t row, enum bnc_family family)
+{
+    const uint64_t *k = bnc_series_at(&g->series, row, family);
+    uint64_t n = 0;
+
+    for (size_t d = 0; d < g->series.n_days; d++)
+        n += k[d];
+    return n;
+}
+
+static double share(uint64_t k, uint64_t n)
+{
+    return n > 0 ? (double)k / (double)n : 0;
+}
+
+/* Is a window big enough to be told, whatever its significance? */
+static bool window_matters(const struct bnc_judging *g, const struct bnc_signal *sig, double floor)
+{
+    const double ratio = bnc_threshold_default("incident_ratio")->limit;
+
+    return sig->recipients >= (uint64_t)bnc_threshold_default("incident_recipients")->limit && sig->low >= floor &&
+           share(sig->w.k, sig->w.n) >= ratio * (g->j->has_deliveries ? 1 : 2) * sig->rate_out;
+}
+
+static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig, double floor, size_t max_days)
+{
+    const uint64_t events = row_events(g, sig->row, sig->family);
+    double high;
+
+    if (!bnc_window_scan(lane->k, lane->n, g->series.n_days, max_days, &sig->w))
+        return false;
+    sig->steady = false;
+    sig->rate_out = share(sig->w.k_out, sig->w.n_out);
+    sig->recipients = events > 0 ? row_recipients(g, sig->row, sig->family) * sig->w.k / events : 0;
+    bnc_wilson(sig->w.k, sig->w.n, &sig->low, &high);
+    return window_matters(g, sig, floor);
+}
+
+/* The share over everything, days unknown included. */
+static bool try_steady(const struct bnc_judging *g, struct bnc_signal *sig, double floor)
+{
+    const struct bnc_series *s = &g->series;
+    const size_t pool = marker_only(g, sig->row) ? pool_row(g) : 0;
+    uint64_t k = 0, n = 0, all_k = 0, all_n = 0;
+    double high;
+
+    for (size_t d = 0; d < s->n_days; d++) {
+        k += bnc_series_at(s, sig->row, sig->family)[d];
+        all_k += bnc_series_at(s, 0, sig->family)[d];
+        n += g->j->has_deliveries ? day_attempts(s, sig->row, d) + (pool > 0 ? day_attempts(s, pool, d) : 0) : day_failures(s, sig->row, d);
+        all_n += g->j->has_deliveries ? day_attempts(s, 0, d) : day_failures(s, 0, d);
+    }
+    sig->steady = true;
+    sig->w = (struct bnc_window){ .to = s->n_days > 0 ? s->n_days - 1 : 0, .k = k, .n = n };
+    sig->recipients = row_recipients(g, sig->row, sig->family);
+    sig->rate_out = all_n > n ? share(all_k - k, all_n - n) : 0;
+    bnc_wilson(k, n, &sig->low, &high);
+    sig->w.p = sig->low >= floor ? bnc_binomial_tail(k, n, floor) : 1;
+    return sig->recipients >= (uint64_t)bnc_threshold_default("incident_recipients")->limit * 2 && sig->low >= floor;
+}
+
+/* Without deliveries a steady burst of temporary failures can't be told from a busy month. */
+static bool steady_allowed(const struct bnc_judging *g, enum bnc_family family)
+{
+    return g->j->has_deliveries || (family != BNC_FAMILY_THROTTLING && family != BNC_FAMILY_NETWORK);
+}
+
+static bool try_row(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig)
+{
+    const double floor = bnc_family_limit(sig->family)->warn;
+    const bool known = g->j->has_deliveries;
+    struct bnc_signal window = *sig;
+
+    if (row_events(g, sig->row, sig->family) == 0)
+        return false;
+    fill_lane(g, sig->row, sig->family, lane);
+    if (try_window(g, lane, &window, known ? floor : BY_CODE_WINDOW, g->series.n_days)) {
+        *sig = window;
+        return true;
+    }
+    return steady_allowed(g, sig->family) && try_steady(g, sig, known ? floor : BY_CODE_STEADY);
+}
+
+static enum bnc_status make_lane(struct bnc_judging *g, struct lane *lane)
+{
+    lane->k = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *lane->k);
+    lane->n = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *lane->n);
+    return lane->k != NULL && lane->n != NULL ? BNC_OK : bnc_error_nomem(g->err);
+}
+
+static enum bnc_status keep_discoveries(struct bnc_judging *g, struct bnc_signals *signals, size_t n_tested)
+{
+    double *p = bnc_zalloc(&g->scratch, signals->n, sizeof *p), cut;
+    size_t kept = 0;
+
+    if (p == NULL)
+        return bnc_error_nomem(g->err);
+    for (size_t i = 0; i < signals->n; i++)
+        p[i] = signals->at[i].w.p;
+    cut = bnc_fdr_cut(p, signals->n, n_tested, (g->opt->fdr > 0 ? g->opt->fdr : 0.05) / 5);
+    for (size_t i = 0; i < signals->n; i++)
+        if (signals->at[i].w.p <= cut)
+            signals->at[kept++] = signals->at[i];
+    signals->n = kept;
+    return BNC_OK;
+}
+
+enum bnc_status bnc_signals_find(struct bnc_judging *g, struct bnc_signals *signals)
+{
+    struct lane lane;
+    enum bnc_status status = make_lane(g, &lane);
+    size_t tested = 0;
+
+    signals->n = 0;
+    signals->at = bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS, sizeof *signals->at);
+    if (status != BNC_OK || signals->at == NULL)
+        return bnc_error_nomem(g->err);
+    for (unsigned family = 0; family < BNC_FAMILY_ADDRESS; family++)
+        for (size_t row = 0; row < g->series.n_rows; row++) {
+            struct bnc_signal sig = { .row = row, .family = (enum bnc_family)family };
+
+            tested += row_events(g, row, sig.family) > 0;
+            if (try_row(g, &lane, &sig))
+                signals->at[signals->n++] = sig;
+        }
+    return keep_discoveries(g, signals, tested);
+}
+
+/* ---- waves ---- */
+
+/* The share of unknown users at all other providers on the days of a window. */
+static double others_share(const struct bnc_judging *g, const struct bnc_signal *sig, size_t from, size_t to)
+{
+    const struct bnc_series *s = &g->series;
+    uint64_t k = 0, n = 0;
+
+    for (size_t d = from; d <= to; d++) {
+        k += bnc_series_at(s, 0, sig->family)[d] - bnc_series_at(s, sig->row, sig->family)[d];
+        n += g->j->has_deliveries ? day_attempts(s, 0, d) - day_attempts(s, sig->row, d) :
+                                    day_failures(s, 0, d) - day_failures(s, sig->row, d);
+    }
+    return share(k, n);
+}
+
+/* Unknown users a day at all other providers: inside the window against outside. */
+static double others_jump(const struct bnc_judging *g, const struct bnc_signal *sig)
+{
+    const struct bnc_series *s = &g->series;
+    const size_t inside = sig->w.to - sig->w.from + 1, outside = s->n_days - inside;
+    uint64_t in = 0, out = 0;
+
+    for (size_t d = 0; d < s->n_days; d++) {
+        const uint64_t k = bnc_series_at(s, 0, sig->family)[d] - bnc_series_at(s, sig->row, sig->family)[d];
+
+        if (d >= sig->w.from && d <= sig->w.to)
+            in += k;
+        else
+            out += k;
+    }
+    return outside == 0 ? 0 : ((double)in + 1) / (double)inside / (((double)out + 1) / (double)outside);
+}
+
+static double own_jump(const struct bnc_judging *g, const struct bnc_signal *sig)
+{
+    const size_t inside = sig->w.to - sig->w.from + 1, outside = g->series.n_days - inside;
+
+    return outside == 0 ? 0 : (double)sig->w.k / (double)inside / (((double)sig->w.k_out + 1) / (double)outside);
+}
+
+static bool is_wave(const struct bnc_judging *g, const struct bnc_signal *sig)
+{
+    const double inside = share(sig->w.k, sig->w.n);
+
+    if (sig->recipients < 2 * (uint64_t)bnc_threshold_default("incident_recipients")->limit || g->series.n_days < 3)
+        return false;
+    if (g->j->has_deliveries)
+        return inside >= WAVE_RATIO * sig->rate_out && inside >= WAVE_RATIO * others_share(g, sig, sig->w.from, sig->w.to);
+    return own_jump(g, sig) >= 2 * WAVE_RATIO && own_jump(g, sig) >= WAVE_RATIO * others_jump(g, sig);
+}
+
+enum bnc_status bnc_waves_find(struct bnc_judging *g, struct bnc_signals *signals)
+{
+    const double floor = bnc_family_limit(BNC_FAMILY_ADDRESS)->warn;
+    struct lane lane;
+    enum bnc_status status = make_lane(g, &lane);
+
+    signals->n = 0;
+    signals->at = bnc_zalloc(&g->scratch, g->series.n_rows, sizeof *signals->at);
+    if (status != BNC_OK || signals->at == NULL)
+        return bnc_error_nomem(g->err);
+    for (size_t row = 1; row < g->series.n_rows; row++) {
+        struct bnc_signal sig = { .row = row, .family = BNC_FAMILY_ADDRESS };
+
+        if (g->series.provider[row] == 0 || marker_only(g, row))
+            continue;                    /* no one provider */
+        fill_lane(g, row, sig.family, &lane);
+        if (try_window(g, &lane, &sig, floor, WAVE_DAYS) && sig.w.p < 1e-6 && is_wave(g, &sig))
+            signals->at[signals->n++] = sig;
+    }
+    return BNC_OK;
+}
