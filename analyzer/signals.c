@@ -48,15 +48,18 @@ void signals_install(void)
     /* No SA_RESTART: a read that waits on a pipe must come back.  SA_RESETHAND: the second signal ends at once. */
     struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
     struct sigaction end = { .sa_handler = SIG_DFL };
+    struct sigaction too_large = { .sa_handler = SIG_IGN };   /* over a file size limit: write() fails instead */
     struct sigaction before;
 
     sigemptyset(&stop.sa_mask);
     sigemptyset(&end.sa_mask);
+    sigemptyset(&too_large.sa_mask);
     /* A shell starts background jobs with SIGINT ignored; that wish is kept. */
     if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGPIPE, &end, NULL);
+    sigaction(SIGXFSZ, &too_large, NULL);
 #ifndef BNC_DEBUG
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 #endif

@@ -1,3 +1,10 @@
 # SPDX-License-Identifier: MIT
-# A JSON report without what names the inputs or says how they were read: placeholder until the report has a stable shape.
-{ print }
+# A JSON report without the section that lists the inputs, and without their names where an example is found in one: what is
+# left must not depend on how the rows came in.  Every section begins a line.
+/^"[a-z_]+":\[/ { skip = /^"inputs":/ }
+skip { next }
+{
+    gsub(/"example_input":(null|[0-9]+)/, "\"example_input\":0")
+    gsub(/"input":"[^"]*"/, "\"input\":\"\"")
+    print
+}

@@ -7,7 +7,7 @@ ba --json p >fifo
 wait
 [ -s fifo ]
 mkdir empty
-exits 65 ba empty
+exits 66 ba empty
 exits 65 ba /dev/null
 if [ "$(id -u)" != 0 ]; then
     chmod 000 x.csv

@@ -7,6 +7,6 @@ exits 65 ba --json "$(printf 'odd\033[31m.csv')"
 exits 66 ba "$(printf 'gone\033[31m\342\200\256.csv')"
 ! grep -q "$(printf '\033')" stderr || fail "an escape on standard error"
 ! grep -q "$(printf '\342\200\256')" stderr || fail "a bidi control on standard error"
-ba "$name" -v -o r.html -o r.md -o r.txt -o r.json -o t/
+ba "$name" -o r.html -o r.md -o r.txt -o r.json -o t/
 ! grep -q '<img' r.html r.md || fail "a tag"
 ! cat r.* t/* | grep -q "$(printf '\033')" || fail "an escape in a report"

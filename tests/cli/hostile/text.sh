@@ -9,7 +9,7 @@ evil=$(printf '<script>alert(1)</script></style>]]>{{7*7}}javascript:x\033]52;c;
             "=$evil" "$evil" "+$evil" "-$evil"
     done
 } >x.csv
-ba x.csv -v -o r.html -o r.md -o r.txt -o r.json -o r.ndjson -o t/
+ba x.csv -o r.html -o r.md -o r.txt -o r.json -o r.ndjson -o t/
 ba x.csv >screen
 ! cat r.* t/* screen | LC_ALL=C grep -q "$(printf '[\001-\010\013\014\016-\037]')" || fail "a control character"
 ! cat r.html r.md r.txt screen | grep -q "$(printf '\342\200\256')" || fail "a bidi control"

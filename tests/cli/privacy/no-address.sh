@@ -1,7 +1,7 @@
 # No address in any report, message or state of progress unless asked for.
 small_export 400 >x.csv
-sed '5s/.*/b,only,user.0003@example.org/' x.csv >bad.csv
-ba bad.csv -v -o a.html -o a.json -o a.md -o a.txt -o a.ndjson -o a/ 2>err
+sed '5s/.*/b,2026-10-05 10:00:00+0000,news@example.com,"user.0003@example.org,job1,failed,5.1.1/' x.csv >bad.csv
+ba bad.csv -o a.html -o a.json -o a.md -o a.txt -o a.ndjson -o a/ 2>err
 cat a.html a.json a.md a.txt a.ndjson a/* err >all
 ! grep -n 'user\.[0-9]' all || fail "an address"
 exits 65 ba --strict bad.csv

@@ -10,6 +10,5 @@ same one other
 ba classify -q - <s.csv >other
 same one other
 head -n 1 one | tr , '\n' | grep -c '^ba_'
-ba classify -q "$ROOT/samples/nastiest-legal.csv" | ba --json -q - >twice || true
 ba classify -q s.csv -o rows.csv
 same one rows.csv

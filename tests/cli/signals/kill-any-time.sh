@@ -19,7 +19,9 @@ while [ $i -lt $n ]; do
         cmp -s $f whole.${f#r.} || [ "$(cat $f)" = before ] || fail "half a report: $f after SIG$signal"
     done
     # only SIGKILL may leave a temporary file, and never one that looks like a result
-    [ $signal = KILL ] || ls | grep -v '^[rw]\(hole\)\{0,1\}\.[a-z]*$\|^x.csv$' && fail "left behind after SIG$signal"
+    if [ $signal != KILL ] && ls -A | grep -v '^\(r\|whole\)\.\(json\|html\)$\|^x.csv$'; then
+        fail "left behind after SIG$signal"
+    fi
     find . -name '*.tmp*' -delete
     find . -name '.*' -type f -delete
 done
