@@ -6,5 +6,5 @@ cat a.html a.json a.md a.txt a.ndjson a/* err >all
 ! grep -n 'user\.[0-9]' all || fail "an address"
 exits 65 ba --strict bad.csv
 ! grep -n 'user\.[0-9]' stderr || fail "an address in a message"
-ba --show masked bad.csv -v -o m.json
+ba --show masked bad.csv -o m.json
 ! grep -n 'user\.[0-9]' m.json || fail "an address in spite of --show masked"
