@@ -87,7 +87,7 @@ static uint64_t next_candidate(const struct bnc_reader *r, struct members *m, ui
         size_t i;
 
         if (n <= 0)
-            return NOWHERE;
+            return n == 0 && at >= m->size_bytes ? m->size_bytes : NOWHERE;
         i = find_header(bnc_span_from(m->scan, (size_t)n));
         if (i < (size_t)n)
             return at + i;

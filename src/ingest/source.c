@@ -50,11 +50,11 @@ static void fault(struct expansion *x, enum bnc_status status, const char *path,
     report(x, &err);
 }
 
-static void fault_errno(struct expansion *x, const char *path)
+static void fault_errno(struct expansion *x, enum bnc_status status, const char *path)
 {
     struct bnc_error err = { 0 };
 
-    bnc_error_sys(&err, BNC_ENOINPUT, "cannot read '%s'", path);
+    bnc_error_sys(&err, status, "cannot read '%s'", path);
     bnc_error_at(&err, path, 0, BNC_NO_PLACE);
     report(x, &err);
 }
@@ -246,7 +246,7 @@ static void add_file(struct expansion *x, const char *path, uint64_t size_bytes)
 
     n = fd < 0 ? -1 : bnc_pread_full(fd, magic, sizeof magic, 0);
     if (n < 0)
-        fault_errno(x, path);
+        fault_errno(x, fd < 0 ? BNC_ENOINPUT : BNC_EIO, path);
     if (fd >= 0)
         close(fd);
     if (n < 0)
@@ -310,7 +310,7 @@ static void walk_entry(struct expansion *x, struct found *f, struct bnc_buf *pat
     if (path->failed)
         x->out_of_memory = true;
     else if (stat(path->at, &st) != 0)
-        fault_errno(x, path->at);
+        fault_errno(x, BNC_ENOINPUT, path->at);
     else if (S_ISDIR(st.st_mode) && here->depth >= MAX_DEPTH)
         fault(x, BNC_ENOINPUT, path->at, "lies too deep in folders");
     else if (S_ISDIR(st.st_mode) && !is_above(here, &st))
@@ -327,7 +327,7 @@ static void walk(struct expansion *x, struct found *f, struct bnc_buf *path, con
     const struct dirent *entry;
 
     if (dir == NULL) {
-        fault_errno(x, path->at);
+        fault_errno(x, BNC_ENOINPUT, path->at);
         return;
     }
     while (!x->out_of_memory && (entry = readdir(dir)) != NULL)
@@ -359,7 +359,7 @@ static void add_folder(struct expansion *x, const char *path, const struct stat 
         if (stat(f.paths[i], &now) == 0)
             add_file(x, f.paths[i], (uint64_t)now.st_size);
         else
-            fault_errno(x, f.paths[i]);
+            fault_errno(x, BNC_ENOINPUT, f.paths[i]);
     }
     free(f.paths);
     bnc_buf_release(&b);
@@ -376,7 +376,7 @@ static void add_stdin(struct expansion *x)
     }
     x->has_stdin = true;
     if (fstat(STDIN_FILENO, &st) != 0) {
-        fault_errno(x, "-");
+        fault_errno(x, BNC_ENOINPUT, "-");
         return;
     }
     src = add(x, "-", "-");
@@ -396,7 +396,7 @@ static void add_path(struct expansion *x, const char *path)
     if (strcmp(path, "-") == 0)
         add_stdin(x);
     else if (stat(path, &st) != 0)
-        fault_errno(x, path);
+        fault_errno(x, BNC_ENOINPUT, path);
     else if (S_ISDIR(st.st_mode))
         add_folder(x, path, &st);
     else if (S_ISREG(st.st_mode))
