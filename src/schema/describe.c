@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * describe.c - the `formats` command: the formats known, and what one file was recognized as.
  */
+#include <stdio.h>
+
 #include "schema/head.h"
 #include "schema/mapper.h"
 
@@ -217,20 +219,18 @@ static void put_dialect(const struct about *a, bool json)
 
 static void put_columns(const struct about *a, bool json)
 {
+    const struct bnc_schema_plan *const p = a->plan;
+    const bool headerless = !p->json && p->header_raw.len == 0;
+    const uint32_t last = p->n_cells == 0 ? 0 : p->cells[p->n_cells - 1] + 1u;
+
     bnc_buf_puts(a->out, json ? ",\n \"columns\": [" : "\ncolumns\n");
-    for (uint32_t i = 0; i < a->plan->n_names; i++) {
+    for (uint32_t i = 0; i < (p->n_names > last ? p->n_names : last); i++) {
         char position[16];
-        const char *const use = use_of(a->plan, i);
-        struct bnc_span name = a->plan->name[i];
+        const char *const use = use_of(p, i);
 
-        if (!a->plan->json && a->plan->header_raw.len == 0) {
-            struct bnc_buf text = { 0 };
+        snprintf(position, sizeof position, "#%u", i + 1);
+        const struct bnc_span name = headerless ? bnc_span_str(position) : p->name[i];
 
-            bnc_buf_printf(&text, "#%u", i + 1);
-            name = bnc_span_from(position, text.len < sizeof position ? text.len : 0);
-            memcpy(position, text.at == NULL ? "" : text.at, name.len);
-            bnc_buf_release(&text);
-        }
         if (json) {
             bnc_buf_puts(a->out, i == 0 ? "\n  {" : ",\n  {");
             put_json(a->out, "name", name, true);

@@ -49,7 +49,7 @@ struct bnc_format_row {
     const char *id, *vendor, *title;
     const char *signature;               /* see recognize.h */
     const char *files;                   /* globs of file names, '|' between; decides among equal headers */
-    const char *filter;                  /* "Column=value|value;...": other rows are no events of ours */
+    const char *filter;                  /* "Column=value|value;Column=!value": other rows are no events of ours */
     const char *empty;                   /* words that stand for an empty cell, '|' between */
     const char *pseudo_codes;            /* numbers in code columns that are no SMTP replies */
     const char *notes;

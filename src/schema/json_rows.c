@@ -16,6 +16,27 @@
 #define MAX_PATH 256
 #define HEADER_LINES 200
 
+/*
+ * The event inside its envelope: webhooks wrap it ({"event-data": {...}}, {"msys": {"message_event": {...}}}), and a notification service
+ * carries it as a string, which is parsed into '*inner' (the caller's to release).
+ */
+static const json_t *unwrap(const json_t *v, json_t **inner)
+{
+    const json_t *member = json_object_get(v, "Message");
+
+    *inner = NULL;
+    if (json_is_string(member) && json_is_string(json_object_get(v, "Type")) && json_string_value(member)[0] == '{') {
+        *inner = json_loadb(json_string_value(member), json_string_length(member), JSON_ALLOW_NUL, NULL);
+        return *inner != NULL ? *inner : v;
+    }
+    if (json_is_object(json_object_get(v, "event-data")))
+        return json_object_get(v, "event-data");
+    member = json_object_get(v, "msys");
+    if (json_is_object(member) && json_object_size(member) == 1)
+        return json_object_iter_value(json_object_iter((json_t *)member));
+    return v;
+}
+
 /* ---- paths of the first lines ---- */
 
 struct collect {
@@ -67,6 +88,15 @@ static void collect_paths(struct collect *c, const json_t *v, char path[MAX_PATH
     }
 }
 
+static void collect_event(struct collect *c, const json_t *v)
+{
+    char path[MAX_PATH];
+    json_t *inner;
+
+    collect_paths(c, unwrap(v, &inner), path, 0, 0);
+    json_decref(inner);
+}
+
 bool bnc_json_built_in(void)
 {
     return true;
@@ -75,7 +105,6 @@ bool bnc_json_built_in(void)
 bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, struct bnc_span **name, uint32_t *n)
 {
     struct collect c = { .arena = arena, .name = bnc_arena_alloc(arena, BNC_MAX_COLUMNS * sizeof *c.name) };
-    char path[MAX_PATH];
 
     *n = 0;
     if (c.name == NULL)
@@ -89,9 +118,9 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, 
             root = json_loadb(head.at, len, JSON_ALLOW_NUL, NULL);
         if (json_is_array(root))
             for (size_t k = 0; k < json_array_size(root); k++)
-                collect_paths(&c, json_array_get(root, k), path, 0, 0);
+                collect_event(&c, json_array_get(root, k));
         else
-            collect_paths(&c, root, path, 0, 0);
+            collect_event(&c, root);
         json_decref(root);
         head = end == NULL ? bnc_span_from(head.at, 0) : bnc_span_from(end + 1, head.len - len - 1);
     }
@@ -104,6 +133,7 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, 
 
 struct line {                            /* what the events of one line point to */
     json_t *root;
+    json_t *inner;                       /* parsed from a string of root: an array of such objects */
     size_t used;
     char text[1024];                     /* numbers as text */
     struct bnc_arena more;
@@ -121,6 +151,7 @@ void bnc_json_ring_free(struct bnc_json_ring *ring)
         return;
     for (unsigned i = 0; i < BNC_MAPPER_KEEP; i++) {
         json_decref(ring->line[i].root);
+        json_decref(ring->line[i].inner);
         bnc_arena_release(&ring->line[i].more);
     }
     free(ring);
@@ -131,8 +162,10 @@ static struct line *next_line(struct bnc_json_ring *ring, json_t *root)
     struct line *const l = &ring->line[ring->next++ % BNC_MAPPER_KEEP];
 
     json_decref(l->root);
+    json_decref(l->inner);
     bnc_arena_release(&l->more);
     l->root = root;
+    l->inner = NULL;
     l->used = 0;
     return l;
 }
@@ -261,10 +294,24 @@ static size_t count_recipients(struct line *l, const struct bnc_schema_plan *p, 
     return 1;
 }
 
-static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_schema_plan *p, struct line *l, const json_t *object)
+/* The event of an envelope; what had to be parsed for it lives as long as the line. */
+static const json_t *unwrap_for(struct line *l, const json_t *v)
+{
+    json_t *inner;
+
+    v = unwrap(v, &inner);
+    if (inner == NULL)
+        return v;
+    if (l->inner == NULL)
+        l->inner = json_array();
+    return json_array_append_new(l->inner, inner) == 0 ? v : NULL;
+}
+
+static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_schema_plan *p, struct line *l, const json_t *envelope)
 {
     struct bnc_span *const cell = m->json->cell;
     const struct bnc_cells c = { .plan = p, .cell = cell };
+    const json_t *const object = unwrap_for(l, envelope);
     const size_t n = count_recipients(l, p, object);
 
     for (size_t i = 0; i < n; i++) {

@@ -63,8 +63,8 @@ static bool holds(const struct bnc_cells *c, const struct bnc_cond *cond)
 
     for (uint32_t i = 0; i < cond->n; i++)
         if (bnc_span_eq_nocase(cell, cond->word[i]))
-            return true;
-    return false;
+            return !cond->negated;
+    return cond->negated;
 }
 
 bool bnc_cells_wanted(const struct bnc_cells *c)
@@ -107,7 +107,7 @@ static struct bnc_span transform(const struct bnc_cells *c, const struct bnc_pic
 {
     switch (p->transform) {
     case BNC_TRANSFORM_HOST:
-        s = bnc_span_trim(cut_at(s, '('));
+        s = bnc_span_trim(cut_at(cut_at(s, '('), '['));
         while (s.len > 0 && s.at[s.len - 1] == '.')
             s.len--;
         return s;
@@ -227,23 +227,20 @@ void bnc_event_refine(struct bnc_mapper *m, const struct bnc_cells *c, struct bn
         if (row == NULL)
             continue;
         if (!c->plan->generic && ((ev->type == BNC_EVENT_BOUNCE && (row->event == BNC_EVENT_SUPPRESSED || row->event == BNC_EVENT_DEFERRAL)) ||
-                                  row->event == BNC_EVENT_OTHER))
+                                  row->event == BNC_EVENT_OTHER)) {
             ev->type = (enum bnc_event_type)row->event;
-        if (ev->hardness == BNC_HARDNESS_NONE || ev->hardness == BNC_HARDNESS_UNKNOWN)
-            ev->hardness = row->hardness == BNC_HARDNESS_NONE ? ev->hardness : (enum bnc_hardness)row->hardness;
+            ev->hardness = (enum bnc_hardness)row->hardness;
+        } else if ((ev->hardness == BNC_HARDNESS_NONE || ev->hardness == BNC_HARDNESS_UNKNOWN) && row->hardness != BNC_HARDNESS_NONE) {
+            ev->hardness = (enum bnc_hardness)row->hardness;
+        }
     }
 }
 
-/* No event column said anything: a category that stands for one ("hard"), else the file's own event. */
+/* No event column said anything: a column that stands for one ("hard", "complaint"), else the file's own event, else the reply. */
 static enum bnc_row_fault classify_by_file(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev, bool unknown_word)
 {
     const struct bnc_schema_plan *const p = c->plan;
 
-    if (p->event != BNC_FORMAT_BY_ROW) {
-        ev->type = (enum bnc_event_type)p->event;
-        ev->late = p->late;
-        return BNC_FAULT_NONE;
-    }
     for (uint32_t i = 0; i < p->n_refine && !unknown_word; i++) {
         const struct bnc_span s = c->cell[p->refine[i].slot];
         const struct bnc_value_row *const row = s.len == 0 ? NULL : bnc_mapper_value(m, p->refine[i].values, s);
@@ -255,7 +252,11 @@ static enum bnc_row_fault classify_by_file(struct bnc_mapper *m, const struct bn
             ev->type = BNC_EVENT_BOUNCE; /* "spam" as a kind of bounce */
         return BNC_FAULT_NONE;
     }
-    return classify_by_reply(c, ev, unknown_word);
+    if (p->event == BNC_FORMAT_BY_ROW)
+        return classify_by_reply(c, ev, unknown_word);
+    ev->type = (enum bnc_event_type)p->event;
+    ev->late = p->late;
+    return BNC_FAULT_NONE;
 }
 
 enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)

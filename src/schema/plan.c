@@ -129,8 +129,8 @@ static int column_of(const struct builder *b, struct bnc_span name)
 {
     const struct bnc_format_row *const f = b->in->format;
 
-    if (position(name, UINT16_MAX) >= 0)
-        return position(name, b->in->header->n);
+    if (position(name, BNC_MAX_COLUMNS) >= 0)       /* rows of files without header may be longer than the first */
+        return position(name, b->in->header->headerless ? BNC_MAX_COLUMNS : b->in->header->n);
     if (b->plan->generic && b->in->header->headerless)
         return -1;
     if (b->in->header->headerless) {     /* the documented order of the columns is the order of the table */
@@ -156,7 +156,8 @@ static bool condition(struct builder *b, struct bnc_cond *c, struct bnc_span tex
     if (column < 0)
         return false;
     c->slot = (uint16_t)column;
-    words(c, text);
+    c->negated = text.len > 0 && text.at[0] == '!';
+    words(c, c->negated ? bnc_span_from(text.at + 1, text.len - 1) : text);
     b->used[column] = true;
     return true;
 }
@@ -347,7 +348,7 @@ static void set_slots(struct builder *b)
         b->nomem = true;
         return;
     }
-    for (uint32_t i = 0; i < b->in->header->n; i++) {
+    for (uint32_t i = 0; i < BNC_MAX_COLUMNS; i++) {
         rank[i] = (uint16_t)p->n_cells;
         if (b->used[i])
             cells[p->n_cells++] = (uint16_t)i;

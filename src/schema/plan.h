@@ -22,7 +22,7 @@ struct bnc_values {
 /* What the value means, NULL if it is not known. */
 const struct bnc_value_row *bnc_values_find(const struct bnc_values *v, struct bnc_span value);
 
-struct bnc_cond { uint16_t slot; uint8_t n; struct bnc_span word[BNC_MAX_WORDS]; };     /* the cell is one of these words */
+struct bnc_cond { uint16_t slot; uint8_t n; bool negated; struct bnc_span word[BNC_MAX_WORDS]; };     /* the cell is one (none) of these words */
 
 struct bnc_pick {
     uint16_t slot;                       /* index in mapping->want */

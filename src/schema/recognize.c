@@ -17,7 +17,15 @@ static struct bnc_span part(struct bnc_span *s, char mark)
 
 static bool is_filler(char c)
 {
-    return c == ' ' || c == '_' || c == '-' || c == '.';
+    return c == ' ' || c == '_' || c == '-' || c == '.' || c == '[' || c == ']';
+}
+
+/* Fillers, and the index of a flattened array's first element: "recipients[0].email", "recipients.0.email", "recipients_0". */
+static size_t skip_fillers(struct bnc_span s, size_t i)
+{
+    while (i < s.len && (is_filler(s.at[i]) || (s.at[i] == '0' && i > 0 && is_filler(s.at[i - 1]) && (i + 1 == s.len || is_filler(s.at[i + 1])))))
+        i++;
+    return i;
 }
 
 enum bnc_match bnc_name_match(struct bnc_span a, struct bnc_span b)
@@ -27,10 +35,8 @@ enum bnc_match bnc_name_match(struct bnc_span a, struct bnc_span b)
     if (bnc_span_eq_nocase(a, b))
         return BNC_MATCH_EXACT;
     for (;;) {
-        while (i < a.len && is_filler(a.at[i]))
-            i++;
-        while (j < b.len && is_filler(b.at[j]))
-            j++;
+        i = skip_fillers(a, i);
+        j = skip_fillers(b, j);
         if (i == a.len || j == b.len)
             return i == a.len && j == b.len ? BNC_MATCH_LOOSE : BNC_MATCH_NONE;
         if (bnc_lower(a.at[i++]) != bnc_lower(b.at[j++]))

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ * test_formats.c - every format of the tables on a file of its own: tests/data/formats/FORMAT[.from][@NAME].csv with the expected
+ * events beside it in FILE.events.  ".from" reads it with --from FORMAT, "@NAME" gives the file this name.
+ * BNC_ACCEPT=1 writes the expected files anew: read the difference before you commit it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+
+#include "schema/plan.h"
+#include "schema_kit.h"
+#include "util/table.h"
+
+#define DIR_PATH "tests/data/formats"
+
+static bool ends_in(const char *s, const char *tail)
+{
+    const size_t n = strlen(s), t = strlen(tail);
+
+    return n >= t && strcmp(s + n - t, tail) == 0;
+}
+
+/* What stands before the first of ".@" in a fixture's name. */
+static struct bnc_span fixture_format(const char *file)
+{
+    return bnc_span_from(file, strcspn(file, ".@"));
+}
+
+static void compare(const char *file, struct bnc_span got)
+{
+    char path[512];
+    struct bnc_buf expected;
+    FILE *f;
+
+    snprintf(path, sizeof path, DIR_PATH "/%s.events", file);
+    if (getenv("BNC_ACCEPT") != NULL) {
+        f = fopen(path, "wb");
+        assert_non_null(f);
+        assert_int_equal(fwrite(got.at, 1, got.len, f), got.len);
+        fclose(f);
+    }
+    expected = kit_read(path);
+    if (!bnc_span_eq(bnc_buf_span(&expected), got))
+        fail_msg("%s: expected\n%.*s\ngot\n%.*s", file, (int)expected.len, expected.at == NULL ? "" : expected.at, (int)got.len, got.at);
+    bnc_buf_release(&expected);
+}
+
+static void read_fixture(const char *file)
+{
+    const struct bnc_span format = fixture_format(file);
+    const char *const at = strchr(file, '@');
+    struct bnc_schema_options opt = { .from = NULL };
+    struct bnc_buf text, dump;
+    char path[512], from[64];
+
+    snprintf(path, sizeof path, DIR_PATH "/%s", file);
+    snprintf(from, sizeof from, "%.*s", (int)format.len, format.at);
+    if (strstr(file, ".from.") != NULL)
+        opt.from = from;
+    text = kit_read(path);
+    dump = kit_dump(bnc_buf_span(&text), at != NULL ? at + 1 : file, &opt);
+    if (!bnc_span_eq(bnc_span_from(dump.at, format.len), format))
+        fail_msg("%s: recognized as %.*s", file, (int)strcspn(dump.at, "\n"), dump.at);
+    compare(file, bnc_buf_span(&dump));
+    bnc_buf_release(&dump);
+    bnc_buf_release(&text);
+}
+
+static void fixtures__give_the_expected_events(void **state)
+{
+    DIR *dir = opendir(DIR_PATH);
+    const struct dirent *entry;
+    unsigned n = 0;
+
+    (void)state;
+    assert_non_null(dir);
+    while ((entry = readdir(dir)) != NULL)
+        if (ends_in(entry->d_name, ".csv") || (ends_in(entry->d_name, ".jsonl") && BNC_WITH_JSON)) {
+            read_fixture(entry->d_name);
+            n++;
+        }
+    closedir(dir);
+    assert_true(n > 80);
+}
+
+/* Totals per provider can't be read as events and are refused; everything else has a fixture. */
+static void formats__each_has_a_fixture(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < bnc_n_formats; i++) {
+        DIR *dir = opendir(DIR_PATH);
+        const struct dirent *entry;
+        bool found = bnc_formats[i].event == BNC_FORMAT_TOTALS;
+
+        assert_non_null(dir);
+        while ((entry = readdir(dir)) != NULL)
+            found |= bnc_span_eq(fixture_format(entry->d_name), bnc_span_str(bnc_formats[i].id));
+        closedir(dir);
+        if (!found)
+            fail_msg("no fixture for %s", bnc_formats[i].id);
+    }
+}
+
+static struct bnc_table table(const char *path)
+{
+    struct bnc_table t;
+    struct bnc_error err;
+
+    if (bnc_table_read(&t, path, &err) != BNC_OK)
+        fail_msg("%s", err.text);
+    return t;
+}
+
+static struct bnc_span cell(const struct bnc_table *t, size_t row, const char *column)
+{
+    return bnc_table_cell(t, row, bnc_table_col(t, column));
+}
+
+/* The arrays hold every row of the CSV files, in their order within a format, and nothing else. */
+static void tables__are_all_in_the_arrays(void **state)
+{
+    struct bnc_table f = table("src/tables/formats.csv"), c = table("src/tables/esp_columns.csv");
+    struct bnc_table v = table("src/tables/esp_event_values.csv");
+    size_t *used = calloc(bnc_n_formats, sizeof *used);
+
+    (void)state;
+    assert_int_equal(f.n_rows, bnc_n_formats);
+    for (size_t i = 0; i < c.n_rows; i++) {
+        const struct bnc_format_row *const row = bnc_format_find(cell(&c, i, "format_id"));
+        const struct bnc_column_row *col;
+
+        assert_non_null(row);
+        col = &bnc_columns[row->column_at + used[row - bnc_formats]++];
+        assert_true(bnc_span_eq(bnc_span_str(col->name), cell(&c, i, "header_name")));
+        assert_true(bnc_span_eq(bnc_span_str(bnc_field_names[col->field]), cell(&c, i, "schema_field")));
+        assert_int_equal(col->verified, bnc_span_eq(cell(&c, i, "confidence"), BNC_SPAN("VERIFIED")));
+    }
+    for (size_t i = 0; i < bnc_n_formats; i++)
+        assert_int_equal(used[i], bnc_formats[i].n_columns);
+    memset(used, 0, bnc_n_formats * sizeof *used);
+    for (size_t i = 0; i < v.n_rows; i++) {
+        const struct bnc_format_row *const row = bnc_format_find(cell(&v, i, "format_id"));
+        const struct bnc_value_row *value;
+
+        assert_non_null(row);
+        value = &bnc_values[row->value_at + used[row - bnc_formats]++];
+        assert_true(bnc_span_eq(bnc_span_str(value->value), cell(&v, i, "value")));
+        if (cell(&v, i, "event").at[0] != 'o' && cell(&v, i, "event").at[0] != 'u' && !bnc_span_eq(cell(&v, i, "event"), BNC_SPAN("click")))
+            assert_true(bnc_span_eq(bnc_span_str(bnc_event_names[value->event]), cell(&v, i, "event")));
+        else
+            assert_int_equal(value->event, BNC_EVENT_OTHER);
+    }
+    for (size_t i = 0; i < bnc_n_formats; i++)
+        assert_int_equal(used[i], bnc_formats[i].n_values);
+    free(used);
+    bnc_table_release(&f);
+    bnc_table_release(&c);
+    bnc_table_release(&v);
+}
+
+/* Recognition must not depend on the order of columns or on more columns than we know, nor fail for case. */
+static void formats__are_recognized_by_their_own_columns(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i + 1 < bnc_n_formats; i++) {
+        const struct bnc_format_row *const f = &bnc_formats[i];
+        struct bnc_span name[128];
+        struct bnc_header h = { .name = name, .delim = ',', .file = "" };
+        unsigned score;
+
+        if (f->signature[0] == '\0' || strstr(f->signature, "file:") != NULL || f->signature[0] == '@')
+            continue;
+        name[h.n++] = BNC_SPAN("something of our own");
+        for (unsigned k = f->n_columns; k-- > 0;)
+            name[h.n++] = bnc_span_str(bnc_columns[f->column_at + k].name);
+        assert_non_null(bnc_format_recognize(&h, NULL, &score));
+        if (bnc_format_recognize(&h, NULL, &score) != f)
+            fail_msg("%s is taken for %s", f->id, bnc_format_recognize(&h, NULL, &score)->id);
+    }
+}
+
+static void formats__generic_is_last(void **state)
+{
+    (void)state;
+    assert_string_equal(bnc_format_generic()->id, "generic_fallback");
+}
+
+static void nearest__names_formats_and_vendors(void **state)
+{
+    (void)state;
+    assert_string_equal(bnc_format_nearest(BNC_SPAN("pmtaacct")), "pmta_acct");
+    assert_string_equal(bnc_format_nearest(BNC_SPAN("sendgird")), "SendGrid");
+    assert_string_equal(bnc_format_nearest(BNC_SPAN("SFMC_bounce")), "sfmc_bounces");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fixtures__give_the_expected_events),
+        cmocka_unit_test(formats__each_has_a_fixture),
+        cmocka_unit_test(tables__are_all_in_the_arrays),
+        cmocka_unit_test(formats__are_recognized_by_their_own_columns),
+        cmocka_unit_test(formats__generic_is_last),
+        cmocka_unit_test(nearest__names_formats_and_vendors),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
