@@ -169,7 +169,13 @@ unit: $(TEST_X)         ## unit tests of this MODE
 	@for t in $(TEST_X); do $$t || exit 1; done
 asan ubsan tsan:        ## build and run the suite under a sanitizer (tsan: clang)
 	$(Q)sh tests/run.sh --mode $@
-bench: $(CMD)           ## measure; see bench/run.sh
+$(B)/gen_export: bench/gen/gen_export.c bench/gen/replies.def
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -o $@ $< -lm
+$(B)/in_turn: bench/in_turn.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -o $@ $<
+bench: $(CMD) $(B)/gen_export $(B)/in_turn  ## measure; see bench/run.sh
 	$(Q)sh bench/run.sh
 fuzz:                   ## the fuzzers, a minute each (clang)
 	$(Q)sh tests/fuzz/run.sh
