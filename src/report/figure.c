@@ -8,43 +8,81 @@ const char *const bnc_month_names[12] = { "January", "February", "March", "April
 
 static const uint64_t power_of_ten[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000 };
 
-/* printf("%f") would follow the locale of whoever calls the library. */
-void bnc_fixed_put(struct bnc_buf *out, double value, unsigned decimals)
+/*
+ * A report may hold a million numbers, and printf() would follow the locale of whoever calls the library: digits are made here,
+ * two at a time, backwards from 'end'.  Returns where they begin.
+ */
+static char *digits(char *end, uint64_t n)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+                                "4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
+                                "99";
+
+    for (; n >= 100; n /= 100) {
+        end -= 2;
+        memcpy(end, pairs + 2 * (n % 100), 2);
+    }
+    if (n >= 10) {
+        end -= 2;
+        memcpy(end, pairs + 2 * n, 2);
+    } else {
+        *--end = (char)('0' + n);
+    }
+    return end;
+}
+
+/* "1.250" backwards from 'end'. */
+static char *fixed(char *end, double value, unsigned decimals)
 {
     const uint64_t scale = power_of_ten[decimals];
     const double scaled = isfinite(value) ? fabs(value) * (double)scale : 0;
     const uint64_t n = scaled < 9e18 ? (uint64_t)llround(scaled) : UINT64_C(9000000000000000000);
+    uint64_t part = n % scale;
 
-    if (value < 0 && n > 0)
-        bnc_buf_putc(out, '-');
-    bnc_buf_printf(out, "%llu", (unsigned long long)(n / scale));
+    for (unsigned i = 0; i < decimals; i++, part /= 10)
+        *--end = (char)('0' + part % 10);
     if (decimals > 0)
-        bnc_buf_printf(out, ".%0*llu", (int)decimals, (unsigned long long)(n % scale));
+        *--end = '.';
+    end = digits(end, n / scale);
+    if (value < 0 && n > 0)
+        *--end = '-';
+    return end;
+}
+
+void bnc_fixed_put(struct bnc_buf *out, double value, unsigned decimals)
+{
+    char text[40], *const end = text + sizeof text, *const at = fixed(end, value, decimals);
+
+    bnc_buf_put(out, bnc_span_from(at, (size_t)(end - at)));
 }
 
 void bnc_real_put(struct bnc_buf *out, double value)
 {
-    bnc_fixed_put(out, value, 9);
-    while (!out->failed && out->at[out->len - 1] == '0')
-        out->at[--out->len] = '\0';
-    if (!out->failed && out->at[out->len - 1] == '.')
-        out->at[--out->len] = '\0';
+    char text[40], *end = text + sizeof text, *const at = fixed(end, value, 9);
+
+    while (end[-1] == '0')
+        end--;
+    if (end[-1] == '.')
+        end--;
+    bnc_buf_put(out, bnc_span_from(at, (size_t)(end - at)));
 }
 
 void bnc_count_put(struct bnc_buf *out, uint64_t n, char sep)
 {
-    char text[32];
-    size_t at = sizeof text;
-    unsigned digits = 0;
+    char plain[24], text[32], *const end = plain + sizeof plain, *const from = digits(end, n);
+    const size_t len = (size_t)(end - from);
+    size_t k = 0;
 
-    do {
-        if (sep != 0 && digits > 0 && digits % 3 == 0)
-            text[--at] = sep;
-        text[--at] = (char)('0' + n % 10);
-        digits++;
-        n /= 10;
-    } while (n > 0);
-    bnc_buf_put(out, bnc_span_from(text + at, sizeof text - at));
+    if (sep == 0) {
+        bnc_buf_put(out, bnc_span_from(from, len));
+        return;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            text[k++] = sep;
+        text[k++] = from[i];
+    }
+    bnc_buf_put(out, bnc_span_from(text, k));
 }
 
 void bnc_percent_put(struct bnc_buf *out, double share)
@@ -99,6 +137,37 @@ void bnc_date_put(struct bnc_buf *out, int64_t time)
         bnc_buf_puts(out, "unknown");
     else
         bnc_buf_printf(out, "%d %.3s %d", d.day, bnc_month_names[d.month - 1], d.year);
+}
+
+static char *two(char *at, unsigned n, char after)
+{
+    at[0] = (char)('0' + n / 10 % 10);
+    at[1] = (char)('0' + n % 10);
+    at[2] = after;
+    return at + 3;
+}
+
+void bnc_time_put(struct bnc_buf *out, int64_t time)
+{
+    const int64_t day = floor_div(time, 86400);
+    const unsigned second = (unsigned)(time - day * 86400);
+    const struct bnc_date d = bnc_date_of_day(day);
+    char text[24], *at = text;
+
+    if (time == BNC_NO_TIME)
+        return;
+    if (d.year < 0 || d.year > 9999) {
+        bnc_buf_printf(out, "%d-%02d-%02dT%02u:%02u:%02uZ", d.year, d.month, d.day, second / 3600, second / 60 % 60, second % 60);
+        return;
+    }
+    two(at, (unsigned)d.year / 100, 0);
+    at = two(at + 2, (unsigned)d.year % 100, '-');
+    at = two(at, (unsigned)d.month, '-');
+    at = two(at, (unsigned)d.day, 'T');
+    at = two(at, second / 3600, ':');
+    at = two(at, second / 60 % 60, ':');
+    at = two(at, second % 60, 'Z');
+    bnc_buf_put(out, bnc_span_from(text, (size_t)(at - text)));
 }
 
 void bnc_moment_put(struct bnc_buf *out, int64_t time)

@@ -18,6 +18,9 @@ void bnc_limit_put(struct bnc_buf *out, double share);
 /* A share as per cent with the digits a reader can use: "12.3 %", "0.31 %", "0.004 %", "< 0.001 %". */
 void bnc_percent_put(struct bnc_buf *out, double share);
 
+/* "2026-10-31T23:59:59Z"; nothing for BNC_NO_TIME. */
+void bnc_time_put(struct bnc_buf *out, int64_t time);
+
 struct bnc_date { int year, month, day; };
 struct bnc_date bnc_date_of_day(int64_t days_since_1970);
 struct bnc_date bnc_date_of_time(int64_t time);

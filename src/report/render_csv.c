@@ -85,14 +85,6 @@ static void put_rate(struct bnc_buf *out, const struct bnc_rate *r)
     bnc_buf_printf(out, ",%s", bnc_judgement_names[r->judgement]);
 }
 
-static void put_time(struct bnc_buf *out, int64_t time)
-{
-    char text[32];
-
-    bnc_time_format(time, text);
-    bnc_buf_puts(out, text);
-}
-
 static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v)
 {
     if (type == BNC_VALUE_RATE) {
@@ -105,7 +97,7 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
     case BNC_VALUE_COUNT: bnc_count_put(out, v->count, 0); break;
     case BNC_VALUE_INTEGER: bnc_buf_printf(out, "%lld", (long long)v->integer); break;
     case BNC_VALUE_SHARE: bnc_real_put(out, v->share); break;
-    case BNC_VALUE_TIME: put_time(out, v->integer); break;
+    case BNC_VALUE_TIME: bnc_time_put(out, v->integer); break;
     case BNC_VALUE_FLAG: bnc_buf_puts(out, v->count ? "true" : "false"); break;
     case BNC_VALUE_LIST: put_texts(m, out, v->list, v->n_list, false); break;
     default: put_texts(m, out, &v->text, 1, type == BNC_VALUE_PROSE);

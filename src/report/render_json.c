@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * render_json.c - the report as one JSON object, or as one object a line.  docs/report.schema.json describes it.
  */
+#include <stdio.h>
+
 #include "report/figure.h"
 #include "report/render.h"
 #include "report/visible.h"
@@ -22,18 +24,46 @@ static void escape(struct bnc_buf *out, uint32_t cp)
     }
 }
 
+/* How many bytes at the front of 's' go out as they are: ASCII that needs no escape and can't be in an address. */
+static size_t clean_run(struct bnc_span s)
+{
+    size_t n = 0;
+
+    while (n < s.len && (unsigned char)s.at[n] >= 0x20 && (unsigned char)s.at[n] < 0x7f && s.at[n] != '"' && s.at[n] != '\\' && s.at[n] != '@')
+        n++;
+    return n;
+}
+
+static void put_quoted(struct bnc_buf *out, struct bnc_span s)
+{
+    char *at;
+
+    if (!bnc_buf_reserve(out, s.len + 2))
+        return;
+    at = out->at + out->len;
+    *at = '"';
+    if (s.len > 0)
+        memcpy(at + 1, s.at, s.len);
+    memcpy(at + 1 + s.len, "\"", 2);     /* with the NUL that ends every buffer */
+    out->len += s.len + 2;
+}
+
 static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_span s)
 {
     struct bnc_buf valid = { .at = NULL };
     struct bnc_span rest;
 
-    bnc_valid_put(&valid, s, m->data->show == BNC_SHOW_FULL);
+    if (clean_run(s) == s.len) {
+        put_quoted(out, s);
+        return;
+    }
     bnc_buf_putc(out, '"');
+    bnc_valid_put(&valid, s, m->data->show == BNC_SHOW_FULL);
     for (rest = bnc_buf_span(&valid); rest.len > 0; )
         escape(out, bnc_utf8_next(&rest));
-    bnc_buf_putc(out, '"');
     out->failed |= valid.failed;
     bnc_buf_release(&valid);
+    bnc_buf_putc(out, '"');
 }
 
 static void put_str(struct bnc_buf *out, const char *s)
@@ -48,19 +78,21 @@ static void put_str(struct bnc_buf *out, const char *s)
 
 static void put_time(struct bnc_buf *out, int64_t time)
 {
-    char text[32];
-
-    bnc_time_format(time, text);
-    if (time == BNC_NO_TIME)
+    if (time == BNC_NO_TIME) {
         bnc_buf_puts(out, "null");
-    else
-        bnc_buf_printf(out, "\"%s\"", text);
+        return;
+    }
+    bnc_buf_putc(out, '"');
+    bnc_time_put(out, time);
+    bnc_buf_putc(out, '"');
 }
 
 /* "key":number, null where it does not apply. */
 static void put_part(struct bnc_buf *out, const char *key, double x, bool known)
 {
-    bnc_buf_printf(out, ",\"%s\":", key);
+    bnc_buf_puts(out, ",\"");
+    bnc_buf_puts(out, key);
+    bnc_buf_puts(out, "\":");
     if (known)
         bnc_real_put(out, x);
     else
@@ -71,13 +103,18 @@ static void put_rate(struct bnc_buf *out, const struct bnc_rate *r)
 {
     const bool known = r->den > 0;
 
-    bnc_buf_printf(out, "{\"numerator\":%llu,\"denominator\":%llu", (unsigned long long)r->num, (unsigned long long)r->den);
+    bnc_buf_puts(out, "{\"numerator\":");
+    bnc_count_put(out, r->num, 0);
+    bnc_buf_puts(out, ",\"denominator\":");
+    bnc_count_put(out, r->den, 0);
     put_part(out, "value", r->value, known);
     put_part(out, "low", r->low, known);
     put_part(out, "high", r->high, known);
     put_part(out, "warn", r->warn, r->warn > 0);
     put_part(out, "limit", r->limit, r->limit > 0);
-    bnc_buf_printf(out, ",\"judgement\":\"%s\",\"why_na\":", bnc_judgement_names[r->judgement]);
+    bnc_buf_puts(out, ",\"judgement\":\"");
+    bnc_buf_puts(out, bnc_judgement_names[r->judgement]);
+    bnc_buf_puts(out, "\",\"why_na\":");
     if (r->why_na != NULL)
         put_str(out, r->why_na);
     else
@@ -127,14 +164,45 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
     }
 }
 
+/* What a sparse row leaves out; its first member names the row and always stays. */
+static bool is_idle(enum bnc_value_type type, const struct bnc_value *v)
+{
+    switch (v->unset ? BNC_N_VALUE_TYPES : type) {
+    case BNC_N_VALUE_TYPES: return true;
+    case BNC_VALUE_COUNT:
+    case BNC_VALUE_FLAG: return v->count == 0;
+    case BNC_VALUE_RATE: return v->rate->den < BNC_SPARSE_MIN;
+    default: return false;
+    }
+}
+
+/* ',"key":' of every column, made once per section. */
+struct keys { struct bnc_span at[BNC_SECTION_COLUMNS]; struct bnc_buf text; };
+
+static bool keys_init(struct keys *k, const struct bnc_section *s)
+{
+    size_t from = 0;
+
+    k->text = (struct bnc_buf){ .at = NULL };
+    for (size_t c = 0; c < s->n_cols; c++)
+        bnc_buf_printf(&k->text, ",\"%s\":", s->cols[c].key);
+    for (size_t c = 0; c < s->n_cols && !k->text.failed; c++) {
+        k->at[c] = bnc_span_from(k->text.at + from, strlen(s->cols[c].key) + 4);
+        from += k->at[c].len;
+    }
+    return !k->text.failed;
+}
+
 /* The members of one row, without braces. */
-static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, size_t i)
+static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, const struct keys *k, size_t i)
 {
     struct bnc_value v[BNC_SECTION_COLUMNS];
 
     bnc_section_row(s, m, i, v);
     for (size_t c = 0; c < s->n_cols; c++) {
-        bnc_buf_printf(out, "%s\"%s\":", c > 0 ? "," : "", s->cols[c].key);
+        if (s->sparse && c > 0 && is_idle(s->cols[c].type, &v[c]))
+            continue;
+        bnc_buf_put(out, c > 0 ? k->at[c] : bnc_span_from(k->at[c].at + 1, k->at[c].len - 1));
         put_value(m, out, s->cols[c].type, &v[c]);
     }
 }
@@ -156,20 +224,31 @@ static void put_head(const struct bnc_model *m, struct bnc_buf *out)
                    (unsigned long long)m->tally->recipients_deferred, (unsigned long long)m->tally->recipients_recurring);
 }
 
+/* All rows of a section, each between 'before' and 'after', with 'between' from the second on. */
+static void put_rows(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, const char *before, const char *between, const char *after)
+{
+    const size_t n = s->count(m);
+    struct keys k;
+
+    if (!keys_init(&k, s))
+        out->failed = true;
+    for (size_t i = 0; i < n && !out->failed; i++) {
+        if (i > 0)
+            bnc_buf_puts(out, between);
+        bnc_buf_puts(out, before);
+        put_row(m, out, s, &k, i);
+        bnc_buf_puts(out, after);
+    }
+    bnc_buf_release(&k.text);
+}
+
 void bnc_render_json(const struct bnc_model *m, struct bnc_buf *out)
 {
     bnc_buf_puts(out, "{");
     put_head(m, out);
     for (size_t k = 0; k < bnc_n_sections; k++) {
-        const struct bnc_section *s = &bnc_sections[k];
-        const size_t n = s->count(m);
-
-        bnc_buf_printf(out, ",\n\"%s\":[", s->id);
-        for (size_t i = 0; i < n && !out->failed; i++) {
-            bnc_buf_puts(out, i > 0 ? ",\n{" : "\n{");
-            put_row(m, out, s, i);
-            bnc_buf_putc(out, '}');
-        }
+        bnc_buf_printf(out, ",\n\"%s\":[", bnc_sections[k].id);
+        put_rows(m, out, &bnc_sections[k], "\n{", ",", "}");
         bnc_buf_putc(out, ']');
     }
     bnc_buf_puts(out, "}\n");
@@ -177,16 +256,13 @@ void bnc_render_json(const struct bnc_model *m, struct bnc_buf *out)
 
 void bnc_render_ndjson(const struct bnc_model *m, struct bnc_buf *out)
 {
+    char before[64];
+
     bnc_buf_puts(out, "{\"section\":\"report\",");
     put_head(m, out);
     bnc_buf_puts(out, "}\n");
     for (size_t k = 0; k < bnc_n_sections; k++) {
-        const size_t n = bnc_sections[k].count(m);
-
-        for (size_t i = 0; i < n && !out->failed; i++) {
-            bnc_buf_printf(out, "{\"section\":\"%s\",", bnc_sections[k].id);
-            put_row(m, out, &bnc_sections[k], i);
-            bnc_buf_puts(out, "}\n");
-        }
+        snprintf(before, sizeof before, "{\"section\":\"%s\",", bnc_sections[k].id);
+        put_rows(m, out, &bnc_sections[k], before, "", "}\n");
     }
 }

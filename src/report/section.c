@@ -64,6 +64,15 @@ static void enhanced(struct bnc_value *v, uint32_t e)
         small(v, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
 }
 
+static void template_id(struct bnc_value *v, uint64_t key)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    for (int i = 0; i < 16; i++)
+        v->small[i] = hex[key >> (60 - 4 * i) & 15];
+    v->text = bnc_span_from(v->small, 16);
+}
+
 static void reply(struct bnc_value *v, uint16_t code)
 {
     v->integer = code;
@@ -461,7 +470,7 @@ static const struct bnc_column domain_cause_cols[] = {
     { "explicit_domain", "Explicit", BNC_VALUE_FLAG, 0, NULL, "A reply said so of the whole domain." },
     { "recipients", "Recipients", BNC_VALUE_COUNT, 0, "recipients", "Distinct recipients." },
     { "events", "Events", BNC_VALUE_COUNT, 0, "events", "Failures." },
-    { "response", "Response", BNC_VALUE_NAME, 0, NULL, "The masked response that most of them got." },
+    { "template", "Response", BNC_VALUE_WORD, 0, NULL, "The response that most of them got: id of a row of templates." },
     COL_SEEN,
 };
 
@@ -478,7 +487,7 @@ static void domain_cause_row(const struct bnc_model *m, size_t i, struct bnc_val
     count(v++, c->recipients);
     count(v++, c->events);
     if (c->top_template < m->tally->n_templates)
-        text(v, m->tally->templates[c->top_template].text);
+        template_id(v, m->tally->templates[c->top_template].key);
     else
         v->unset = true;
     v++;
@@ -601,7 +610,7 @@ static void template_row(const struct bnc_model *m, size_t i, struct bnc_value *
 {
     const struct bnc_template *t = &m->tally->templates[i];
 
-    small(v++, "%016llx", (unsigned long long)t->key);
+    template_id(v++, t->key);
     text(v++, t->text);
     word(v++, bnc_event_names[t->type]);
     count(v++, t->n);
@@ -878,28 +887,28 @@ static void method_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 #define COLS(c) c, sizeof c / sizeof c[0]
 
 const struct bnc_section bnc_sections[] = {
-    { "verdicts", "Verdicts", "What happened, since when, on whose side, and what to do first.", "no finding", COLS(verdict_cols), n_findings, verdict_row, true },
-    { "rates", "Headline rates", "Each rate of the whole input with its numerator, denominator and 95 % interval.", "no rates", COLS(rate_cols), n_metrics, rate_row, true },
-    { "sides", "Whose side", "All failures by the side at fault, most first.", "no failures", COLS(side_cols), n_sides, side_row, true },
-    { "providers", "Providers", "Mailbox providers and gateways, most failures first.", "no events", COLS(provider_cols), n_providers, provider_row, true },
-    { "provider_causes", "Providers by cause", "Failures of each provider by cause.", "no failures", COLS(pair_cols), n_pairs, pair_row, true },
-    { "findings", "Findings", "Everything found, ranked by severity and by the recipients that a fix would win back.", "nothing found", COLS(finding_cols), n_findings, finding_row, true },
-    { "limits", "Limits and headroom", "Published limits of providers and ESPs against this period.", "no limit applies", COLS(limit_cols), n_limits, limit_row, true },
-    { "domains", "Domains", "Recipient domains: those that fail as a whole first, then by failing recipients.", "no domains", COLS(domain_cols), n_domains, domain_row, true },
-    { "domain_causes", "Domains by cause", "Failures of each domain by cause and type.", "no failures", COLS(domain_cause_cols), n_domain_causes, domain_cause_row, false },
-    { "codes", "Codes", "SMTP reply and enhanced status codes of failures, most first.", "no failures", COLS(code_cols), n_codes, code_row, true },
-    { "causes", "Causes", "Why messages failed, most first.", "no failures", COLS(cause_cols), n_causes, cause_row, true },
-    { "templates", "Responses", "What servers said, with variable parts masked; most recipients first.", "no responses", COLS(template_cols), n_templates, template_row, true },
-    { "campaigns", "Campaigns", "Campaigns, most failures first.", "the input names no campaigns", COLS(campaign_cols), n_campaigns, campaign_row, true },
-    { "sending_ips", "Sending IPs", "Addresses we sent from, most failures first.", "the input names no sending IPs", COLS(ip_cols), n_ips, ip_row, true },
-    { "sender_domains", "Sender domains", "Domains we sent as, most failures first.", "the input names no senders", COLS(sender_cols), n_senders, sender_row, true },
-    { "days", "Days", "Events by day.", "the input has no dates", COLS(day_cols), n_days, day_row, true },
-    { "contradictions", "ESP label against response", "Where the ESP's label and the server's own words disagree.", "no contradictions", COLS(contradiction_cols), n_contradictions, contradiction_row, true },
-    { "unknown", "Unknown responses", "Responses that no rule decides, heaviest first, as rows for a rule file: fill in the cause.", "every response was decided", COLS(unknown_cols), n_unknown, unknown_row, true },
-    { "rows", "Rows by kind", "What became of every row read.", "no rows", COLS(kind_cols), n_row_kinds, kind_row, true },
-    { "inputs", "Inputs", "What was read, and how.", "no inputs are named", COLS(input_cols), n_inputs, input_row, true },
-    { "malformed", "Rows without an event", "Malformed rows and repeated headers: reason and first places.", "none", COLS(fault_cols), n_faults, fault_row, true },
-    { "method", "Method", "What the words mean.", "", COLS(method_cols), n_methods, method_row, true },
+    { "verdicts", "Verdicts", "What happened, since when, on whose side, and what to do first.", "no finding", COLS(verdict_cols), n_findings, verdict_row, true, false },
+    { "rates", "Headline rates", "Each rate of the whole input with its numerator, denominator and 95 % interval.", "no rates", COLS(rate_cols), n_metrics, rate_row, true, false },
+    { "sides", "Whose side", "All failures by the side at fault, most first.", "no failures", COLS(side_cols), n_sides, side_row, true, false },
+    { "providers", "Providers", "Mailbox providers and gateways, most failures first.", "no events", COLS(provider_cols), n_providers, provider_row, true, false },
+    { "provider_causes", "Providers by cause", "Failures of each provider by cause.", "no failures", COLS(pair_cols), n_pairs, pair_row, true, false },
+    { "findings", "Findings", "Everything found, ranked by severity and by the recipients that a fix would win back.", "nothing found", COLS(finding_cols), n_findings, finding_row, true, false },
+    { "limits", "Limits and headroom", "Published limits of providers and ESPs against this period.", "no limit applies", COLS(limit_cols), n_limits, limit_row, true, false },
+    { "domains", "Domains", "Recipient domains: those that fail as a whole first, then by failing recipients.", "no domains", COLS(domain_cols), n_domains, domain_row, true, true },
+    { "domain_causes", "Domains by cause", "Failures of each domain by cause and type.", "no failures", COLS(domain_cause_cols), n_domain_causes, domain_cause_row, false, true },
+    { "codes", "Codes", "SMTP reply and enhanced status codes of failures, most first.", "no failures", COLS(code_cols), n_codes, code_row, true, false },
+    { "causes", "Causes", "Why messages failed, most first.", "no failures", COLS(cause_cols), n_causes, cause_row, true, false },
+    { "templates", "Responses", "What servers said, with variable parts masked; most recipients first.", "no responses", COLS(template_cols), n_templates, template_row, true, false },
+    { "campaigns", "Campaigns", "Campaigns, most failures first.", "the input names no campaigns", COLS(campaign_cols), n_campaigns, campaign_row, true, false },
+    { "sending_ips", "Sending IPs", "Addresses we sent from, most failures first.", "the input names no sending IPs", COLS(ip_cols), n_ips, ip_row, true, false },
+    { "sender_domains", "Sender domains", "Domains we sent as, most failures first.", "the input names no senders", COLS(sender_cols), n_senders, sender_row, true, false },
+    { "days", "Days", "Events by day.", "the input has no dates", COLS(day_cols), n_days, day_row, true, false },
+    { "contradictions", "ESP label against response", "Where the ESP's label and the server's own words disagree.", "no contradictions", COLS(contradiction_cols), n_contradictions, contradiction_row, true, false },
+    { "unknown", "Unknown responses", "Responses that no rule decides, heaviest first, as rows for a rule file: fill in the cause.", "every response was decided", COLS(unknown_cols), n_unknown, unknown_row, true, false },
+    { "rows", "Rows by kind", "What became of every row read.", "no rows", COLS(kind_cols), n_row_kinds, kind_row, true, false },
+    { "inputs", "Inputs", "What was read, and how.", "no inputs are named", COLS(input_cols), n_inputs, input_row, true, false },
+    { "malformed", "Rows without an event", "Malformed rows and repeated headers: reason and first places.", "none", COLS(fault_cols), n_faults, fault_row, true, false },
+    { "method", "Method", "What the words mean.", "", COLS(method_cols), n_methods, method_row, true, false },
 };
 const size_t bnc_n_sections = sizeof bnc_sections / sizeof bnc_sections[0];
 

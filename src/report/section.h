@@ -63,9 +63,11 @@ struct bnc_section {
     size_t (*count)(const struct bnc_model *m);
     void (*row)(const struct bnc_model *m, size_t i, struct bnc_value *v);   /* fills n_cols values, valid until the next call with the same v */
     bool page;                           /* a person reads it: HTML, Markdown, --verbose */
+    bool sparse;                         /* may have a million rows: JSON leaves out what is zero, false or unset, and rates of few */
 };
 
 #define BNC_SECTION_COLUMNS 40
+#define BNC_SPARSE_MIN 100               /* a rate of fewer is not in a sparse row: its parts are the counters beside it */
 extern const struct bnc_section bnc_sections[];
 extern const size_t bnc_n_sections;
 /* The section of that id; NULL if there is none. */

@@ -44,8 +44,8 @@ static const struct fixture_response fixture_responses[] = {
     { "550 5.4.1 Recipient address rejected: Access denied. [*]", "microsoft365", 550, BNC_ENHANCED(5, 4, 1), BNC_CAUSE_INVALID_RECIPIENT, BNC_EVENT_BOUNCE, 1640, 1612, 611, 0, 30 },
     { "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient * not found by SMTP address lookup", "microsoft365", 550, BNC_ENHANCED(5, 1, 10), BNC_CAUSE_INVALID_RECIPIENT, BNC_EVENT_BOUNCE, 720, 702, 402, 0, 30 },
     { "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException", "microsoft365", 554, BNC_ENHANCED(5, 2, 2), BNC_CAUSE_MAILBOX_FULL, BNC_EVENT_BOUNCE, 214, 201, 180, 0, 30 },
-    { "550 Requested action not taken: mailbox unavailable", "gmx", 550, 0, BNC_CAUSE_INVALID_RECIPIENT, BNC_EVENT_BOUNCE, 430, 428, 3, 0, 30 },
-    { "554 5.7.1 Service unavailable; Client host [*] blocked using *; *", "orange", 554, BNC_ENHANCED(5, 7, 1), BNC_CAUSE_BLOCKLISTED, BNC_EVENT_BOUNCE, 160, 158, 2, 20, 24 },
+    { "550 Requested action not taken: mailbox unavailable", "gmx_webde", 550, 0, BNC_CAUSE_INVALID_RECIPIENT, BNC_EVENT_BOUNCE, 430, 428, 3, 0, 30 },
+    { "554 5.7.1 Service unavailable; Client host [*] blocked using *; *", "orange_fr", 554, BNC_ENHANCED(5, 7, 1), BNC_CAUSE_BLOCKLISTED, BNC_EVENT_BOUNCE, 160, 158, 2, 20, 24 },
     { "452 4.1.0 * sender rate limited. Please retry later.", "comcast", 452, BNC_ENHANCED(4, 1, 0), BNC_CAUSE_RATE_LIMITED, BNC_EVENT_DEFERRAL, 212, 190, 1, 4, 20 },
     { "554 5.7.1 Message rejected due to content restrictions", "proofpoint", 554, BNC_ENHANCED(5, 7, 1), BNC_CAUSE_SPAM_CONTENT, BNC_EVENT_BOUNCE, 96, 95, 41, 3, 28 },
     { "550 Administrative prohibition - envelope blocked - *", "mimecast", 550, 0, BNC_CAUSE_POLICY_REJECTED, BNC_EVENT_BOUNCE, 77, 77, 33, 1, 29 },
@@ -55,7 +55,7 @@ static const struct fixture_response fixture_responses[] = {
     { "451 4.7.1 Greylisting in action, please come back later", "", 451, BNC_ENHANCED(4, 7, 1), BNC_CAUSE_GREYLISTED, BNC_EVENT_DEFERRAL, 850, 790, 410, 0, 30 },
     { "connect to *: Connection timed out", "", 0, 0, BNC_CAUSE_TIMEOUT, BNC_EVENT_DEFERRAL, 401, 280, 96, 0, 30 },
     { "554 Sorry, no. Ticket *", "", 554, 0, BNC_CAUSE_UNKNOWN, BNC_EVENT_BOUNCE, 143, 143, 14, 2, 29 },
-    { "451 internal resource * unavailable (#*)", "tonline", 451, 0, BNC_CAUSE_UNKNOWN, BNC_EVENT_DEFERRAL, 61, 55, 1, 2, 29 },
+    { "451 internal resource * unavailable (#*)", "t_online", 451, 0, BNC_CAUSE_UNKNOWN, BNC_EVENT_DEFERRAL, 61, 55, 1, 2, 29 },
 };
 #define FIXTURE_RESPONSES (sizeof fixture_responses / sizeof fixture_responses[0])
 
@@ -65,8 +65,8 @@ static const struct { const char *provider; uint64_t delivered, complaints; cons
     { "yahoo", 118040, 402, { "yahoo.com", "ymail.com", "aol.com", "yahoo.co.uk" } },
     { "apple", 60310, 0, { "icloud.com", "me.com" } },
     { "microsoft365", 140087, 0, { "northwind.example", "contoso.example", "fabrikam.example", "tailspin.example" } },
-    { "gmx", 31000, 12, { "gmx.de", "gmx.net", "web.de" } },
-    { "orange", 14012, 8, { "orange.fr", "wanadoo.fr" } },
+    { "gmx_webde", 31000, 12, { "gmx.de", "gmx.net", "web.de" } },
+    { "orange_fr", 14012, 8, { "orange.fr", "wanadoo.fr" } },
     { "comcast", 20110, 11, { "comcast.net" } },
     { "proofpoint", 22400, 0, { "bigbank.example" } },
     { "mimecast", 9040, 0, { "lawfirm.example" } },
