@@ -125,7 +125,7 @@ static void take_back_date(struct pass *p)
     for (int i = 0; i < 2; i++) {
         const struct bnc_span w = word_before(p);
 
-        if (w.len < 2 || bnc_word_find(p->words, w.at, w.len) != BNC_WORD_DATE)
+        if (w.len < 2 || (w.at > p->out && bnc_byte_is(w.at[-1], BNC_BYTE_TOKEN)) || bnc_word_find(p->words, w.at, w.len) != BNC_WORD_DATE)
             return;
         p->n = (size_t)(w.at - p->out);
     }
@@ -137,8 +137,8 @@ static void put_star(struct pass *p)
 
     while (k > 0 && joins_masks(p->out[k - 1]))
         k--;
-    if (k > 0 && p->out[k - 1] == '*')
-        p->n = k;
+    if (k > 0 && p->out[k - 1] == '*' && (k == 1 || !bnc_byte_is(p->out[k - 2], BNC_BYTE_ALNUM)))
+        p->n = k;                        /* not into a family's: "mwinf5*" */
     else
         p->out[p->n++] = '*';
 }
@@ -148,6 +148,21 @@ static void put_star(struct pass *p)
 static bool is_hex(char c)
 {
     return bnc_is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+/* A mask ends where its token ends, but for punctuation. */
+static void swallow_rest(struct pass *p)
+{
+    size_t end;
+
+    if (p->pos >= p->len || !bnc_byte_is(p->low[p->pos], BNC_BYTE_TOKEN))
+        return;
+    end = token_end(p, p->pos);
+    for (size_t k = p->pos; k < end; k++)
+        if (!bnc_token_edge(p->low[k])) {
+            p->pos = end;
+            return;
+        }
 }
 
 /* "2606:2800:220:aa::1" after its first group, "12:30": digits, hex letters and colons up to the end of the group. */
@@ -160,6 +175,15 @@ static void swallow_ipv6(struct pass *p)
         colons += p->low[k++] == ':';
     if (colons >= 2 && (k == p->len || !bnc_byte_is(p->low[k], BNC_BYTE_ALNUM)))
         p->pos = k;
+    swallow_rest(p);
+}
+
+/* A month or zone ends where its token does, or where a number follows: "oct", "oct,", "oct-2002". */
+static bool ends_date(const struct pass *p, size_t end)
+{
+    if (end >= p->len || !bnc_byte_is(p->low[end], BNC_BYTE_TOKEN))
+        return true;
+    return !bnc_byte_is(p->low[end], BNC_BYTE_ALNUM) && end + 1 < p->len && bnc_is_digit(p->low[end + 1]);
 }
 
 static void swallow_date(struct pass *p)
@@ -170,10 +194,12 @@ static void swallow_date(struct pass *p)
         at++;
     for (end = at; end < p->len && p->low[end] >= 'a' && p->low[end] <= 'z' && end - at < 10; end++)
         ;
-    if (end - at < 2 || end - at > 9 || (end < p->len && bnc_byte_is(p->low[end], BNC_BYTE_ALNUM)))
+    if (end - at < 2 || end - at > 9 || !ends_date(p, end))
         return;
-    if (bnc_word_find(p->words, p->low + at, end - at) == BNC_WORD_DATE)
+    if (bnc_word_find(p->words, p->low + at, end - at) == BNC_WORD_DATE) {
         p->pos = end;
+        swallow_rest(p);
+    }
 }
 
 static void mask_number(struct pass *p, size_t end)
@@ -195,6 +221,7 @@ static void mask_id(struct pass *p, size_t start, size_t end)
         return;
     while (p->pos < p->len && (bnc_byte_is(p->low[p->pos], BNC_BYTE_TOKEN) || p->low[p->pos] == '/' || p->low[p->pos] == '='))
         p->pos++;
+    swallow_rest(p);
 }
 
 /* ---- codes ---- */
@@ -217,6 +244,9 @@ static size_t enhanced_at(const char *at, size_t len)
         return 0;
     for (k = 4, digits = 0; k < len && bnc_is_digit(at[k]); k++)
         digits++;
+    for (size_t e = k; e < len && bnc_byte_is(at[e], BNC_BYTE_TOKEN); e++)
+        if (!bnc_token_edge(at[e]))
+            return 0;                    /* "5.7.1.9", "5.7.1x", "5.7.1@" */
     return digits >= 1 && digits <= 3 ? k : 0;
 }
 
@@ -286,7 +316,7 @@ static bool text_follows(const struct pass *p, size_t end)
         return k >= p->len;
     while (k < p->len && k - end < 3 && strchr(" -<'\"#[(,:", p->low[k]) != NULL)
         k++;
-    return k < p->len && bnc_byte_is(p->low[k], BNC_BYTE_ALNUM);
+    return k < p->len && (bnc_byte_is(p->low[k], BNC_BYTE_ALNUM) || p->low[k] == '*') && reply_at(p->low + k, p->len - k) == 0;
 }
 
 /* Skips the code of a line that repeats the head's, and the enhanced code behind it. */
@@ -339,7 +369,7 @@ static bool is_head(const struct pass *p, unsigned code, size_t stop)
         return true;
     if (code < 400)
         return false;
-    if (stop + 1 < p->len && p->low[stop] == '-' && p->out[p->n - 1] == ' ' && (p->low[stop + 1] == '\'' || (p->low[stop + 1] >= 'a' && p->low[stop + 1] <= 'z')))
+    if (stop + 1 < p->len && p->low[stop] == '-' && p->out[p->n - 1] == ' ' && (p->low[stop + 1] == '\'' || p->low[stop + 1] == '*' || (p->low[stop + 1] >= 'a' && p->low[stop + 1] <= 'z')))
         return true;
     return enhanced_after(p, stop) > 0 || (opens_reply(p) && text_follows(p, stop)) || is_code_word(word_before(p));
 }
@@ -391,18 +421,29 @@ static bool is_local_char(char c)
     return bnc_byte_is(c, BNC_BYTE_TOKEN) || (c != '\0' && strchr("=/!&'?{}|^`", c) != NULL);
 }
 
+/* Where a quoted local part before the @ at 'at' begins: "a b"@example.com; 'at' where there is none. */
+static size_t quoted_start(const struct pass *p, size_t at)
+{
+    size_t q = at;
+
+    if (at < p->pos + 2 || p->low[at - 1] != '"')
+        return at;
+    for (q = at - 2; q > p->pos && p->low[q] != '"' && p->low[q] != ' '; q--)
+        ;
+    return p->low[q] == '"' && (q == 0 || !bnc_byte_is(p->low[q - 1], BNC_BYTE_TOKEN)) ? q : at;
+}
+
 /* An address: from the first byte that may stand in a local part to the end of the domain. */
 static void mask_address(struct pass *p, size_t start, size_t end)
 {
-    size_t s = start;
+    size_t s = p->low[start] == '@' ? quoted_start(p, start) : start;
 
-    if (p->low[s] == '@' && s > p->pos && p->low[s - 1] == '"')
-        for (s--; s > p->pos && p->low[s - 1] != '"' && p->low[s - 1] != ' ';)
+    if (s == start) {
+        while (s > p->pos && is_local_char(p->low[s - 1]))
             s--;
-    while (s > p->pos && is_local_char(p->low[s - 1]))
-        s--;
-    if (s > p->pos && p->low[s - 1] == '"' && p->low[start] == '@')
-        s--;
+        while (s < start && !bnc_byte_is(p->low[s], BNC_BYTE_ALNUM))
+            s++;
+    }
     copy_to(p, s);
     p->pos = end;
     put_star(p);
@@ -428,7 +469,8 @@ static bool try_family(struct pass *p, size_t start, size_t end)
         return false;
     copy_to(p, start);
     if (kind == BNC_WORD_LAST3) {
-        if (end - k < 3 || !bnc_is_digit(p->low[end - 1]) || !bnc_is_digit(p->low[end - 2]) ||
+        if (end - start > 12 || memchr(p->low + start, '*', end - start) != NULL || memchr(p->low + start, '.', end - start) != NULL ||
+            end - k < 3 || !bnc_is_digit(p->low[end - 1]) || !bnc_is_digit(p->low[end - 2]) ||
             !bnc_is_digit(p->low[end - 3]))
             return false;
         copy_to(p, k);
@@ -451,7 +493,7 @@ static bool try_family(struct pass *p, size_t start, size_t end)
 static bool try_known_suffix(struct pass *p, size_t start, size_t end)
 {
     for (size_t k = start + 1; k + 4 < end; k++)
-        if (p->low[k - 1] == '.' && !bnc_is_digit(p->low[k]) && is_known(p, k, end)) {
+        if (p->low[k - 1] == '.' && !bnc_is_digit(p->low[k]) && memchr(p->low + k, '.', end - k) != NULL && is_known(p, k, end)) {
             put_star(p);
             p->out[p->n++] = '.';
             p->pos = k;
@@ -581,7 +623,7 @@ static void token_judge(struct pass *p, size_t at)
     }
     if (memchr(p->low + start, '*', end - start) != NULL) {
         copy_to(p, start);
-        if (!try_family(p, start, end) && !try_known_suffix(p, start, end))
+        if (!try_reply(p, start, end) && !try_family(p, start, end) && !try_known_suffix(p, start, end))
             mask_id(p, start, end);
         return;
     }
@@ -601,6 +643,8 @@ static bool try_angles(struct pass *p, size_t at)
         k++;
     if (k >= p->len || p->low[k] != '>' || k == at + 1 || enhanced_after(p, at + 1) > 0 || is_known(p, at + 1, k))
         return false;
+    if (memchr(p->low + at + 1, '*', k - at - 1) != NULL)
+        return false;                    /* masked before */
     for (size_t i = at + 1; i + 2 < k; i++)
         if (p->low[i] == ':' && p->low[i + 1] == '/' && p->low[i + 2] == '/')
             return false;

@@ -25,7 +25,7 @@ static inline bool bnc_byte_is(char c, unsigned bits)
 /* Punctuation cut off both ends of a token before it is judged ("5.7.1.", "#smtp#"). */
 static inline bool bnc_token_edge(char c)
 {
-    return bnc_byte_is(c, BNC_BYTE_TOKEN) && !bnc_byte_is(c, BNC_BYTE_ALNUM) && c != '*';
+    return bnc_byte_is(c, BNC_BYTE_TOKEN) && !bnc_byte_is(c, BNC_BYTE_ALNUM) && c != '*' && c != '@';
 }
 
 #endif
