@@ -7,7 +7,7 @@ set -eu
 needed="gcc libc6-dev make libcsv-dev zlib1g-dev"
 optional="libisal-dev libzstd-dev libzip-dev libpsl-dev libsqlite3-dev libjansson-dev"
 # What the tests use beside: unit tests, a C++ compiler for the headers, archives, locales, fault injection.
-testing="libcmocka-dev g++ zip zstd locales strace git"
+testing="libcmocka-dev g++ zip zstd locales strace git jq"
 browser="chromium chromium-driver"
 
 case "${1:-build}" in
