@@ -40,6 +40,16 @@ void bnc_classifier_free(struct bnc_classifier *c)
     free(c);
 }
 
+uint64_t bnc_classifier_rules_hash(const struct bnc_classifier *c)
+{
+    return bnc_user_rules_hash(c->user);
+}
+
+const char *bnc_classifier_kernel(const struct bnc_classifier *c)
+{
+    return bnc_mask_kernel_pick(c->cpu)->name;
+}
+
 const char *bnc_rule_name(const struct bnc_classifier *c, uint32_t rule)
 {
     const struct bnc_rule *r = bnc_rule_get(c, rule);

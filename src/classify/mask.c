@@ -717,6 +717,10 @@ struct bnc_span bnc_mask_fragment(struct bnc_mask *m, struct bnc_span text)
 }
 
 static const struct bnc_mask_kernel kernels[] = {    /* best first */
+#if defined(__x86_64__)
+    { "avx512", BNC_CPU_AVX512, bnc_mask_scan_avx512 },
+    { "avx2", BNC_CPU_AVX2, bnc_mask_scan_avx2 },
+#endif
     { "generic", 0, bnc_mask_scan_generic },
 };
 

@@ -27,7 +27,13 @@ struct bnc_user_knowledge {
     struct bnc_provider *providers;
     struct user_name *names;
     size_t n_providers, n_names;
+    uint64_t rules_hash;
 };
+
+uint64_t bnc_user_rules_hash(const struct bnc_user_knowledge *u)
+{
+    return u != NULL ? u->rules_hash : 0;
+}
 
 size_t bnc_user_provider_count(const struct bnc_user_knowledge *u)
 {
@@ -152,6 +158,18 @@ static bool collect_words(struct bnc_user_knowledge *u, const struct bnc_table *
     return ok;
 }
 
+/* Of what the file says, not of how it is quoted: header and cells in their order. */
+static uint64_t hash_table(const struct bnc_table *t)
+{
+    uint64_t h = 1;
+
+    for (size_t i = 0; i < t->n_cols; i++)
+        h = bnc_hash_pair(h, bnc_hash_span(t->header[i]));
+    for (size_t i = 0; i < t->n_rows * t->n_cols; i++)
+        h = bnc_hash_pair(h, bnc_hash_span(t->cells[i]));
+    return h;
+}
+
 static enum bnc_status load_rules(struct bnc_classifier *c, const char *path, struct bnc_error *err)
 {
     struct bnc_user_knowledge *u = c->user;
@@ -160,6 +178,7 @@ static enum bnc_status load_rules(struct bnc_classifier *c, const char *path, st
 
     if (status != BNC_OK)
         return status;
+    u->rules_hash = hash_table(&t);
     if (!collect_words(u, &t))
         status = bnc_error_nomem(err);
     if (status == BNC_OK) {

@@ -57,6 +57,12 @@ struct bnc_classifier_options {
 enum bnc_status bnc_classifier_create(struct bnc_classifier **c, const struct bnc_classifier_options *opt, struct bnc_error *err);
 void bnc_classifier_free(struct bnc_classifier *c);
 
+/* Fingerprint of what the --rules file says: 0 without one. */
+uint64_t bnc_classifier_rules_hash(const struct bnc_classifier *c);
+
+/* The masking kernel in use: "avx512", "avx2", "generic". */
+const char *bnc_classifier_kernel(const struct bnc_classifier *c);
+
 size_t bnc_provider_count(const struct bnc_classifier *c);
 const struct bnc_provider *bnc_provider_get(const struct bnc_classifier *c, uint16_t provider);
 /* By recipient domain (any case; subdomains of listed suffixes too), 0 if none. */
