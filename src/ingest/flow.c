@@ -27,7 +27,10 @@ struct bnc_flow {
 
 int bnc_source_fd(const struct bnc_source *src)
 {
-    return src->is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(src->path, O_RDONLY | O_CLOEXEC);
+    if (src->is_stdin)
+        return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    /* a named pipe would make open() wait for its writer; reading waits, and can be stopped */
+    return open(src->path, O_RDONLY | O_CLOEXEC | (src->is_regular ? 0 : O_NONBLOCK));
 }
 
 /* The raw bytes behind whichever decoder has them. */
@@ -50,7 +53,7 @@ int bnc_flow_fd(const struct bnc_flow *flow)
     return flow->fd;
 }
 
-static enum bnc_status open_raw(struct bnc_flow *flow, struct bnc_error *err)
+static enum bnc_status open_raw(struct bnc_flow *flow, const volatile int *stop, struct bnc_error *err)
 {
     const struct bnc_source *src = &flow->src->pub;
 
@@ -64,7 +67,7 @@ static enum bnc_status open_raw(struct bnc_flow *flow, struct bnc_error *err)
         return bnc_error_sys(err, errno == ENOMEM || errno == EMFILE || errno == ENFILE ? BNC_ENOMEM : BNC_ENOINPUT,
                              "cannot open '%s'", src->name);
     return src->is_regular ? bnc_raw_init_pread(&flow->raw, flow->fd, 0, src->size_bytes, src->name, err)
-                           : bnc_raw_init_read(&flow->raw, flow->fd, src->name, err);
+                           : bnc_raw_init_read(&flow->raw, flow->fd, stop, src->name, err);
 }
 
 #define MAGIC_BYTES ((size_t)24)
@@ -208,7 +211,7 @@ enum bnc_status bnc_flow_open(struct bnc_flow **flow, struct bnc_source_own *src
     f->src = src;
     f->fd = -1;
     f->left = opt->max_expanded_bytes != 0 ? opt->max_expanded_bytes : UINT64_MAX;
-    status = open_raw(f, err);
+    status = open_raw(f, opt->stop, err);
     if (status == BNC_OK)
         status = open_container(f, opt, err);
     if (status == BNC_OK)

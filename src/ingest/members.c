@@ -329,7 +329,7 @@ static void free_members(struct bnc_reader *r)
     free(m);
 }
 
-static const struct bnc_reader_ops members_ops = { true, claim_members, finish_members, NULL, free_members };
+static const struct bnc_reader_ops members_ops = { false, claim_members, finish_members, NULL, free_members };
 
 enum bnc_status bnc_reader_open_members(struct bnc_reader *r, struct bnc_error *err)
 {

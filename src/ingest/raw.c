@@ -2,10 +2,13 @@
 #include "ingest/raw.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "ingest/archive.h"
+
+#define WAIT_MS 100                      /* between looks at the stop flag */
 
 static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, const char *name, struct bnc_error *err)
 {
@@ -23,9 +26,10 @@ static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, const 
     return BNC_OK;
 }
 
-enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const char *name, struct bnc_error *err)
+enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop, const char *name, struct bnc_error *err)
 {
     raw->fd = fd;
+    raw->stop = stop;
     return start(raw, BNC_RAW_READ, name, err);
 }
 
@@ -65,13 +69,34 @@ int64_t bnc_pread_full(int fd, char *out, size_t len, uint64_t off)
     return (int64_t)n;
 }
 
-static ssize_t read_once(int fd, char *out, size_t len)
+/*
+ * A signal that asks to stop may be delivered to any thread, so a read() that waits for a pipe need not be interrupted by it: wait in
+ * short turns instead and look.  A pipe that no writer has opened yet is not at its end, and poll() knows.
+ */
+static bool wait_readable(const struct bnc_raw *raw)
+{
+    while (raw->stop == NULL || !*raw->stop) {
+        struct pollfd p = { .fd = raw->fd, .events = POLLIN };
+        const int n = poll(&p, 1, WAIT_MS);
+
+        if (n > 0 || (n < 0 && errno != EINTR))
+            return true;                 /* or it failed: read() will say why */
+    }
+    return false;
+}
+
+/* -1 with errno; ECANCELED where we were asked to stop. */
+static ssize_t read_once(const struct bnc_raw *raw, char *out, size_t len)
 {
     ssize_t got;
 
-    do
-        got = read(fd, out, len);
-    while (got < 0 && errno == EINTR);
+    do {
+        if (!wait_readable(raw)) {
+            errno = ECANCELED;
+            return -1;
+        }
+        got = read(raw->fd, out, len);
+    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
     return got;
 }
 
@@ -97,7 +122,9 @@ enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
         if (status != BNC_OK)
             return status;
     } else
-        got = raw->kind == BNC_RAW_READ ? read_once(raw->fd, window, BNC_RAW_WINDOW) : pread_window(raw, window);
+        got = raw->kind == BNC_RAW_READ ? read_once(raw, window, BNC_RAW_WINDOW) : pread_window(raw, window);
+    if (got < 0 && errno == ECANCELED)
+        return bnc_error_set(err, BNC_ESTOPPED, "stopped while reading '%s'", raw->name);
     if (got < 0) {
         const enum bnc_status status = bnc_error_sys(err, BNC_EIO, "cannot read '%s'", raw->name);
 

@@ -25,6 +25,7 @@ struct bnc_raw {                         /* zero-initialized: at its end */
     int fd;                              /* the caller's, for READ and PREAD */
     struct bnc_member *member;       /* the caller's, for ZIP */
     const char *name;                    /* for messages; the caller's */
+    const volatile int *stop;            /* READ: looked at while waiting; may be NULL */
     uint64_t off;                        /* file offset behind the window */
     uint64_t end;                        /* PREAD: nothing is read from here on */
     const char *at;
@@ -34,13 +35,13 @@ struct bnc_raw {                         /* zero-initialized: at its end */
 };
 
 /* All three allocate one window: BNC_ENOMEM.  init() may be called again for another place and keeps the buffer. */
-enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const char *name, struct bnc_error *err);
+enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop, const char *name, struct bnc_error *err);
 enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end, const char *name,
                                    struct bnc_error *err);
 enum bnc_status bnc_raw_init_zip(struct bnc_raw *raw, struct bnc_member *member, const char *name,
                                  struct bnc_error *err);
 
-/* Makes raw->len > 0 unless the end is reached (raw->eof).  BNC_EIO with the offset, BNC_EDATA from a ZIP. */
+/* Makes raw->len > 0 unless the end is reached (raw->eof).  BNC_EIO with the offset, BNC_EDATA from a ZIP, BNC_ESTOPPED. */
 enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err);
 
 /* Copies up to 'cap' bytes; fewer only at the end or on failure, and '*n' counts then too. */

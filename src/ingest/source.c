@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -302,7 +303,7 @@ static void walk_entry(struct expansion *x, struct found *f, struct bnc_buf *pat
     const size_t len = path->len;
     struct stat st;
 
-    if (name[0] == '.')
+    if (name[0] == '.' || strncasecmp(name, "readme", 6) == 0)
         return;
     if (path->at[len - 1] != '/')
         bnc_buf_putc(path, '/');
@@ -543,4 +544,59 @@ bool bnc_source_fingerprint(const struct bnc_source *src, uint64_t *fingerprint)
         return true;
     }
     return src->is_regular && hash_file(src, fingerprint);
+}
+
+/* The bytes of a source as they lie on disk, or as they come out of a ZIP; 'r' needs release() whatever it returns. */
+struct replay {
+    struct bnc_raw raw;
+    struct bnc_member *member;
+    int fd;
+};
+
+static bool replay_open(struct replay *r, const struct bnc_source *src)
+{
+    const struct bnc_source_own *own = (const struct bnc_source_own *)src;
+
+    *r = (struct replay){ .fd = -1 };
+    if (own->archive != NULL)
+        return bnc_member_open(&r->member, own->archive, src->zip_index, src->name, NULL) == BNC_OK &&
+               bnc_raw_init_zip(&r->raw, r->member, src->name, NULL) == BNC_OK;
+    r->fd = src->is_regular ? bnc_source_fd(src) : -1;
+    return r->fd >= 0 && bnc_raw_init_pread(&r->raw, r->fd, 0, src->size_bytes, src->name, NULL) == BNC_OK;
+}
+
+static void replay_release(struct replay *r)
+{
+    bnc_raw_release(&r->raw);
+    bnc_member_close(r->member);
+    if (r->fd >= 0)
+        close(r->fd);
+}
+
+static bool same_bytes(struct bnc_raw *a, struct bnc_raw *b)
+{
+    for (;;) {
+        size_t n;
+
+        if (bnc_raw_fill(a, NULL) != BNC_OK || bnc_raw_fill(b, NULL) != BNC_OK)
+            return false;
+        n = a->len < b->len ? a->len : b->len;
+        if (n == 0)
+            return a->len == b->len;
+        if (memcmp(a->at, b->at, n) != 0)
+            return false;
+        bnc_raw_skip(a, n);
+        bnc_raw_skip(b, n);
+    }
+}
+
+bool bnc_source_same(const struct bnc_source *a, const struct bnc_source *b)
+{
+    struct replay ra, rb;
+    const bool open_a = replay_open(&ra, a), open_b = replay_open(&rb, b);
+    const bool same = open_a && open_b && same_bytes(&ra.raw, &rb.raw);
+
+    replay_release(&ra);
+    replay_release(&rb);
+    return same;
 }

@@ -6,7 +6,7 @@
  * or ASCII-compatible bytes.  Detection is by content, never by name.
  *
  *   bnc_source_list_create(paths) -> sources in a stable order (arguments in the order given; a
- *   directory's files in bytewise order of their paths, recursively, hidden files skipped)
+ *   directory's files in bytewise order of their paths, recursively, hidden files and README* skipped)
  *     bnc_source_head()   the first bytes, decoded, for recognition (cheap, may be called before the run)
  *     bnc_source_open()   -> bnc_reader
  *       bnc_reader_claim()    serial: the next block of the source is claimed (and read or inflated if that
@@ -40,6 +40,7 @@ struct bnc_ingest_options {              /* zero-initialized: all defaults */
     enum bnc_encoding encoding;          /* --encoding; BNC_ENCODING_AUTO detects by content */
     enum bnc_gunzip gunzip;
     uint64_t max_expanded_bytes;         /* --max-expanded: total per compressed source; 0: no limit */
+    const volatile int *stop;            /* polled while a pipe keeps us waiting: non-zero ends it with BNC_ESTOPPED; may be NULL */
     struct bnc_guard *guard;             /* where mappings are made known to the program's SIGBUS handler; may be NULL */
 };
 
@@ -89,6 +90,12 @@ enum bnc_status bnc_source_head(struct bnc_source *src, const struct bnc_ingest_
  */
 bool bnc_source_fingerprint(const struct bnc_source *src, uint64_t *fingerprint);
 
+/*
+ * True where both hold the same bytes, compared from start to end as they lie on disk (members of ZIPs: decoded); asked when
+ * fingerprints are equal.  False also where one of them can't be read, or not twice.
+ */
+bool bnc_source_same(const struct bnc_source *a, const struct bnc_source *b);
+
 struct bnc_reader;                       /* one open source */
 
 struct bnc_block {
@@ -103,7 +110,10 @@ struct bnc_block {
 enum bnc_status bnc_source_open(struct bnc_source *src, const struct bnc_ingest_options *opt, struct bnc_reader **reader,
                                 struct bnc_error *err);
 
-/* True where claim() does little and finish() the work, so that many threads may read one source side by side. */
+/*
+ * True where claim() only counts: it may be called under a lock that others need.  Else it may read, inflate or wait for the finish()
+ * of blocks claimed before (a gzip file of many members: most of the work is in finish() all the same).
+ */
 bool bnc_reader_is_parallel(const struct bnc_reader *reader);
 
 /*

@@ -188,7 +188,6 @@ static void bgzf__is_known_and_read(void **state)
     path = kit_file(kit, "b.csv.gz", bnc_buf_span(&gz));
     s = slurp(path, &(struct bnc_ingest_options){ .block_bytes = 4096 });
     assert_int_equal(s.container, BNC_CONTAINER_BGZF);
-    assert_true(s.parallel);
     assert_true(s.n_blocks > 5);
     bnc_buf_release(&s.bytes);
     assert_threads(path, bnc_buf_span(&text), BNC_OK);

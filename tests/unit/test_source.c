@@ -252,6 +252,36 @@ static void fifo__is_read_as_it_comes(void **state)
     waitpid(child, NULL, 0);
 }
 
+static volatile int stop_flag;
+
+static void *stop_soon(void *arg)
+{
+    usleep(150000);
+    stop_flag = 1;
+    return arg;
+}
+
+/* Both a pipe that nobody writes to and one that nobody has opened. */
+static void pipe__waiting_can_be_stopped(void **state)
+{
+    struct kit *kit = *state;
+    const char *path = kit_path(kit, "fifo");
+    const struct bnc_ingest_options opt = { .stop = &stop_flag };
+
+    assert_int_equal(mkfifo(path, 0600), 0);
+    for (int opened = 0; opened < 2; opened++) {
+        const int fd = opened ? open(path, O_RDWR) : -1;
+        pthread_t thread;
+
+        stop_flag = 0;
+        pthread_create(&thread, NULL, stop_soon, NULL);
+        assert_int_equal(slurp(path, &opt).status, BNC_ESTOPPED);
+        pthread_join(thread, NULL);
+        if (fd >= 0)
+            close(fd);
+    }
+}
+
 /* < file: a regular file is read like one, also through "-". */
 static void stdin__may_be_a_regular_file(void **state)
 {
@@ -309,6 +339,7 @@ static void paths__are_expanded_in_order(void **state)
     kit_file(kit, "z.csv", BNC_SPAN("x\n"));
     kit_file(kit, "d/.hidden/y.csv", BNC_SPAN("x\n"));
     kit_file(kit, "d/.hidden.csv", BNC_SPAN("x\n"));
+    kit_file(kit, "d/README.md", BNC_SPAN("x\n"));
     mkfifo(kit_path(kit, "d/fifo"), 0600);
     assert_int_equal(symlink("..", kit_path(kit, "d/a/loop")), 0);
     for (int i = 3; i >= 0; i--)
@@ -371,6 +402,10 @@ static void fingerprint__is_that_of_the_bytes(void **state)
     assert_true(print[0] == print[1]);
     assert_true(print[0] != print[2]);
     assert_true(print[2] != print[3]);
+    assert_true(bnc_source_same(list.at[0], list.at[1]));
+    assert_true(bnc_source_same(list.at[0], list.at[0]));
+    assert_false(bnc_source_same(list.at[0], list.at[2]));
+    assert_false(bnc_source_same(list.at[2], list.at[3]));
     bnc_source_list_release(&list);
     bnc_buf_release(&text);
 }
@@ -845,6 +880,7 @@ int main(void)
         KIT_TEST(pipe__keeps_what_the_head_took),
         KIT_TEST(pipe__may_give_byte_by_byte),
         KIT_TEST(fifo__is_read_as_it_comes),
+        KIT_TEST(pipe__waiting_can_be_stopped),
         KIT_TEST(stdin__may_be_a_regular_file),
         KIT_TEST(proc__files_claim_no_size_and_are_read),
         KIT_TEST(paths__are_expanded_in_order),
