@@ -4,7 +4,7 @@
 #ifndef BNC_CLASSIFY_COLLECT_H
 #define BNC_CLASSIFY_COLLECT_H
 
-#include "classify/words.h"
+#include "classify/kept_words.h"
 
 struct bnc_collect {                     /* zero-initialized is empty */
     uint64_t *keys;

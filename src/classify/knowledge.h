@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * knowledge.h - what explain.c and codes.c share.
+ * knowledge.h - what explain.c and code_tables.c share.
  */
 #ifndef BNC_CLASSIFY_KNOWLEDGE_H
 #define BNC_CLASSIFY_KNOWLEDGE_H

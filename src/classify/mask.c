@@ -250,25 +250,33 @@ static size_t enhanced_at(const char *at, size_t len)
     return digits >= 1 && digits <= 3 ? k : 0;
 }
 
-static bool is_version_word(struct bnc_span w)
-{
-    static const char *const names[] = { "version", "ver", "v", "exim", "postfix", "sendmail", "release", "build", "rev" };
+#define WORD(lit) { lit, sizeof lit - 1 }
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (bnc_span_eq(w, bnc_span_str(names[i])))
+static bool is_one_of(struct bnc_span w, const struct bnc_span *words, size_t n)
+{
+    if (w.len == 0)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (words[i].len == w.len && words[i].at[0] == w.at[0] && memcmp(words[i].at, w.at, w.len) == 0)
             return true;
     return false;
 }
 
+static bool is_version_word(struct bnc_span w)
+{
+    static const struct bnc_span words[] = { WORD("version"), WORD("ver"), WORD("v"), WORD("exim"), WORD("postfix"), WORD("sendmail"),
+                                             WORD("release"), WORD("build"), WORD("rev") };
+
+    return is_one_of(w, words, sizeof words / sizeof words[0]);
+}
+
 static bool is_code_word(struct bnc_span w)
 {
-    static const char *const names[] = { "said", "code", "error", "status", "smtp", "reply", "response", "returned",
-                                         "was", "esmtp", "dsn", "failed", "respond" };
+    static const struct bnc_span words[] = { WORD("said"), WORD("code"), WORD("error"), WORD("status"), WORD("smtp"), WORD("reply"),
+                                             WORD("response"), WORD("returned"), WORD("was"), WORD("esmtp"), WORD("dsn"), WORD("failed"),
+                                             WORD("respond") };
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (bnc_span_eq(w, bnc_span_str(names[i])))
-            return true;
-    return false;
+    return is_one_of(w, words, sizeof words / sizeof words[0]);
 }
 
 /* The byte before the output's end that is no blank; '\0' at the start. */
@@ -526,7 +534,7 @@ static bool try_glued_sentence(struct pass *p, size_t start, size_t end)
 /* troubleshooting.aspx#errors: a page, not a host. */
 static bool is_page(const struct pass *p, size_t start, size_t end)
 {
-    static const char *const endings[] = { "aspx", "asp", "html", "htm", "php", "cgi", "jsp", "py", "pl", "txt", "pdf" };
+    static const struct bnc_span endings[] = { WORD("aspx"), WORD("asp"), WORD("html"), WORD("htm"), WORD("php"), WORD("cgi"), WORD("jsp"), WORD("py"), WORD("pl"), WORD("txt"), WORD("pdf") };
     size_t dot = start, stop;
 
     while (dot < end && p->low[dot] != '.')
@@ -538,10 +546,7 @@ static bool is_page(const struct pass *p, size_t start, size_t end)
     for (size_t i = stop; i < end; i++)
         if (bnc_is_digit(p->low[i]))
             return false;
-    for (size_t i = 0; dot < stop && i < sizeof endings / sizeof endings[0]; i++)
-        if (bnc_span_eq(bnc_span_from(p->low + dot + 1, stop - dot - 1), bnc_span_str(endings[i])))
-            return true;
-    return false;
+    return dot + 1 < stop && is_one_of(bnc_span_from(p->low + dot + 1, stop - dot - 1), endings, sizeof endings / sizeof endings[0]);
 }
 
 static bool all_number(const struct pass *p, size_t start, size_t end)

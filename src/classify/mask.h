@@ -5,13 +5,13 @@
  *
  * Masked: tokens with an @, a digit or an inner dot (addresses, ids, IPs, numbers, dates, hosts), what stands alone in <>;
  * masks side by side become one.  Kept: words, reply codes at the head of a reply and enhanced codes, and the words of
- * words.h (S3150, spamhaus.org, rfc 5322); a host that ends in a kept one becomes "*.spamhaus.org".
+ * kept_words.h (S3150, spamhaus.org, rfc 5322); a host that ends in a kept one becomes "*.spamhaus.org".
  * Masking a template again changes nothing.
  */
 #ifndef BNC_CLASSIFY_MASK_H
 #define BNC_CLASSIFY_MASK_H
 
-#include "classify/words.h"
+#include "classify/kept_words.h"
 
 #define BNC_MASK_MAX_BYTES 4096          /* a response is read up to here; RFC 5321 replies are far shorter */
 

@@ -8,7 +8,7 @@
 
 #include "classify/collect.h"
 #include "classify/token.h"
-#include "classify/words.h"
+#include "classify/kept_words.h"
 #include "util/table.h"
 
 static struct bnc_collect words;

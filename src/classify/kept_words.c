@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "classify/words.h"
+#include "classify/kept_words.h"
 
 #define BNC_GEN_WORDS
 #include "gen/words.h"

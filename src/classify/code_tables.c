@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * codes.c - bnc_codes(): the knowledge tables printed, whole or what they say about one code, marker, list or cause.
+ * code_tables.c - bnc_codes(): the knowledge tables printed, whole or what they say about one code, marker, list or cause.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * words.h - tokens with digits or dots that masking keeps: markers (S3150, TSS04), hosts (zen.spamhaus.org), rfc5322.
+ * kept_words.h - tokens with digits or dots that masking keeps: markers (S3150, TSS04), hosts (zen.spamhaus.org), rfc5322.
  * Built from the knowledge tables; user rules bring their own.
  */
-#ifndef BNC_CLASSIFY_WORDS_H
-#define BNC_CLASSIFY_WORDS_H
+#ifndef BNC_CLASSIFY_KEPT_WORDS_H
+#define BNC_CLASSIFY_KEPT_WORDS_H
 
 #include "classify/phash.h"
 
