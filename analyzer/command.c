@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "help.h"
-#include "signals.h"
+#include "handlers.h"
 
 enum bnc_status status_worse(enum bnc_status a, enum bnc_status b)
 {

@@ -10,7 +10,7 @@
 #include "command.h"
 #include "help.h"
 #include "output.h"
-#include "signals.h"
+#include "handlers.h"
 
 static enum bnc_status explain_one(struct run *run, const struct bnc_knowledge *k, const char *text, size_t len)
 {

@@ -8,7 +8,7 @@
 #include "command.h"
 #include "failon.h"
 #include "output.h"
-#include "signals.h"
+#include "handlers.h"
 
 /* ---- before the run ---- */
 

@@ -11,7 +11,7 @@
 #include "config.h"
 #include "help.h"
 #include "output.h"
-#include "signals.h"
+#include "handlers.h"
 
 static enum bnc_status print_version(struct run *run)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * signals.c - the only mutable globals of the program: a signal handler can reach nothing else.
+ * handlers.c - the only mutable globals of the program: a signal handler can reach nothing else.
  */
-#include "signals.h"
+#include "handlers.h"
 
 #include <signal.h>
 #include <stddef.h>

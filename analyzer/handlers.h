@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * signals.h - SIGINT and SIGTERM ask the library to stop; the second ends at once.
+ * handlers.h - SIGINT and SIGTERM ask the library to stop; the second ends at once.
  */
-#ifndef ANALYZER_SIGNALS_H
-#define ANALYZER_SIGNALS_H
+#ifndef ANALYZER_HANDLERS_H
+#define ANALYZER_HANDLERS_H
 
 #include "bounce/guard.h"
 
