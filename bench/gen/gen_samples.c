@@ -617,7 +617,7 @@ static void ses_events(void)
             a = everyday(&w, &p);
             ses_event(&w, "Send", &p, "", id);
             w.now += 2;
-            if (a == ACCEPTED && p.domain->operator == MICROSOFT && day >= 22 && day <= 24)
+            if (a == ACCEPTED && p.domain->operator == MICROSOFT && day >= 22 && day <= 29)
                 a = LISTED;
             else if (a == ACCEPTED && sale && reply_of(&p, THROTTLED)->code != 0 && permille(&w.rng, 750))
                 a = THROTTLED;
