@@ -8,10 +8,10 @@
  *   - or a limit is exceeded.
  * Whoever left a quote open lost one line, so a failed row ends at its first line end.  If it has none, it's over a limit and ends with its line.
  *
- * Time.  A failed reading may have looked at megabytes and consumed a line.  Let Z be the place where it failed.  Rows that start before Z are read
- * by themselves, with every line end ending them (line_until).  So a byte is looked at twice at most: once by a reading that failed
- * behind it, once by the row it belongs to.  What is given up by that is little: between the open quote and Z lies no closing quote (first rule), or
- * none that made sense.
+ * Time.  A failed reading may have looked at megabytes and consumed a line.  Let Z be the start of the line in which it failed.  Rows that start before Z are read
+ * by themselves, with every line end ending them (line_until).  So a byte is looked at three times at most: by a reading that failed
+ * behind it, by one that began on its line, and by the row it belongs to.  What is given up by that is little: between the open quote
+ * and Z lies no closing quote (first rule), or none that made sense.
  *
  * No rule asks where the text ends, only where the input does.  When the text ends first, the row waits.
  */
@@ -220,13 +220,24 @@ static size_t find_line_end(const struct bnc_scan *s, size_t from)
     return from;
 }
 
+/* Where the line that holds c->at begins, if that is behind the row's first line end 'at'. */
+static size_t start_of_failing_line(const struct cursor *c, size_t at)
+{
+    size_t start = c->at;
+
+    while (start > at + 1 && class_at(c->s, start - 1) != BNC_BYTE_LINE_END)
+        start--;
+    return start;
+}
+
 /* The reading failed in c->at, and the row goes over a line end: it ends there. */
 static void end_unclosed(struct cursor *c, size_t at)
 {
     struct bnc_scan *s = c->s;
+    const size_t until = start_of_failing_line(c, at);
 
-    if (c->at > s->line_until)
-        s->line_until = c->at;
+    if (until > s->line_until)
+        s->line_until = until;
     while (s->n_end > c->n_end && s->end[s->n_end - 1] >= at)
         s->n_end--;
     s->end[s->n_end++] = (uint32_t)at;
