@@ -238,7 +238,7 @@ static void fixture_domains(struct fixture *f)
 static void fixture_days(struct fixture *f)
 {
     struct bnc_tally *t = &f->tally;
-    static char names[FIXTURE_DAYS][16];
+    static char names[FIXTURE_DAYS][24];
 
     t->n_subjects[BNC_KIND_DAY] = FIXTURE_DAYS;
     t->subject[BNC_KIND_DAY] = fixture_take(&t->arena, FIXTURE_DAYS, sizeof **t->subject);

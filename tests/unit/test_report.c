@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <csv.h>
+#include <locale.h>
+#include <time.h>
+
+#include "report_fixture.h"
+#include "report/figure.h"
+#include "report/render.h"
+#include "report/visible.h"
+
+static struct bnc_buf render(const struct fixture *f, enum bnc_format format)
+{
+    struct bnc_buf out = { .at = NULL };
+    struct bnc_error err = { .status = BNC_OK };
+
+    assert_int_equal(bnc_report_render(&f->data, format, &out, &err), BNC_OK);
+    assert_true(out.len > 0);
+    assert_int_equal(strlen(out.at), out.len);          /* no NUL in any format */
+    return out;
+}
+
+static const enum bnc_format documents[] = { BNC_FORMAT_TEXT, BNC_FORMAT_HTML, BNC_FORMAT_JSON, BNC_FORMAT_NDJSON, BNC_FORMAT_MD };
+#define N_DOCUMENTS (sizeof documents / sizeof documents[0])
+
+/* ---- what is printed adds up ---- */
+
+static uint64_t sum_column(const struct bnc_model *m, const char *id, const char *key)
+{
+    const struct bnc_section *s = bnc_section_find(id);
+    struct bnc_value v[BNC_SECTION_COLUMNS];
+    uint64_t sum = 0;
+
+    assert_non_null(s);
+    for (size_t i = 0; i < s->count(m); i++) {
+        size_t c = 0;
+
+        bnc_section_row(s, m, i, v);
+        while (c < s->n_cols && strcmp(s->cols[c].key, key) != 0)
+            c++;
+        assert_true(c < s->n_cols);
+        sum += v[c].count;
+    }
+    return sum;
+}
+
+static void sections__sums_agree(void **state)
+{
+    static const char *const by_bounce[] = { "sides", "providers", "provider_causes", "codes", "causes", "campaigns", "sending_ips", "sender_domains", "days" };
+    struct fixture f;
+    struct bnc_model m;
+
+    (void)state;
+    fixture_init(&f);
+    assert_int_equal(bnc_model_init(&m, &f.data, NULL), BNC_OK);
+    for (size_t i = 0; i < sizeof by_bounce / sizeof by_bounce[0]; i++) {
+        assert_int_equal(sum_column(&m, by_bounce[i], "bounces"), f.tally.n[BNC_EVENT_BOUNCE]);
+        assert_int_equal(sum_column(&m, by_bounce[i], "deferrals"), f.tally.n[BNC_EVENT_DEFERRAL]);
+    }
+    assert_int_equal(m.failures, bnc_failures(f.tally.n));
+    assert_int_equal(sum_column(&m, "unknown", "events"), m.unclassified);
+    assert_int_equal(sum_column(&m, "rows", "rows"), 2 * f.tally.rows);      /* the kinds, and the line that says how many were read */
+    bnc_model_release(&m);
+    fixture_release(&f);
+}
+
+static void sections__fill_every_column(void **state)
+{
+    struct fixture f;
+    struct bnc_model m;
+
+    (void)state;
+    fixture_init(&f);
+    assert_int_equal(bnc_model_init(&m, &f.data, NULL), BNC_OK);
+    for (size_t k = 0; k < bnc_n_sections; k++) {
+        const struct bnc_section *s = &bnc_sections[k];
+        struct bnc_value v[BNC_SECTION_COLUMNS + 1];
+
+        assert_true(s->n_cols <= BNC_SECTION_COLUMNS);
+        if (s->count(&m) == 0)
+            continue;
+        memset(v, 0x5a, sizeof v);                       /* a row that fills too few columns leaves this, one too many spoils the last */
+        s->row(&m, 0, v);
+        assert_int_equal(((unsigned char *)&v[s->n_cols])[0], 0x5a);
+        for (size_t c = 0; c < s->n_cols; c++) {
+            bool touched = false;
+
+            for (size_t b = 0; b < sizeof v[c]; b++)
+                touched |= ((unsigned char *)&v[c])[b] != 0x5a;
+            if (!touched)
+                fail_msg("section %s does not fill column %s", s->id, s->cols[c].key);
+        }
+    }
+    bnc_model_release(&m);
+    fixture_release(&f);
+}
+
+static void report__same_data_same_bytes(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_init(&f);
+    for (size_t i = 0; i < N_DOCUMENTS; i++) {
+        struct bnc_buf a = render(&f, documents[i]), b = render(&f, documents[i]);
+
+        assert_int_equal(a.len, b.len);
+        assert_memory_equal(a.at, b.at, a.len);
+        bnc_buf_release(&a);
+        bnc_buf_release(&b);
+    }
+    fixture_release(&f);
+}
+
+/* Any locale and time zone that the machine has. */
+static void report__knows_no_locale(void **state)
+{
+    static const char *const locales[] = { "de_DE.UTF-8", "tr_TR.UTF-8", "fr_FR.UTF-8", "C.UTF-8" };
+    struct fixture f;
+
+    (void)state;
+    fixture_init(&f);
+    for (size_t i = 0; i < N_DOCUMENTS; i++) {
+        struct bnc_buf a = render(&f, documents[i]), b;
+
+        for (size_t k = 0; k < sizeof locales / sizeof locales[0]; k++) {
+            setlocale(LC_ALL, locales[k]);
+            setenv("TZ", "Asia/Kolkata", 1);
+            tzset();
+            b = render(&f, documents[i]);
+            assert_int_equal(a.len, b.len);
+            assert_memory_equal(a.at, b.at, a.len);
+            bnc_buf_release(&b);
+        }
+        setlocale(LC_ALL, "C");
+        bnc_buf_release(&a);
+    }
+    fixture_release(&f);
+}
+
+/* ---- hostile input ---- */
+
+#define POLYGLOT "=HYPERLINK(\"http://evil.example/\")\"><script>alert(1)</script></style>]]>{{7*7}}javascript:alert(1)|`a`[x](javascript:1)" \
+                 "\033]52;c;Zm9v\007\u202egpj\u2028\xff\xfe' onload='x victim.person@secret.example &amp; "
+
+/* The same with a NUL in the middle. */
+static struct bnc_span polyglot(void)
+{
+    static const char text[] = POLYGLOT "\0end";
+
+    return bnc_span_from(text, sizeof text - 1);
+}
+
+static void make_hostile(struct fixture *f)
+{
+    static struct bnc_span texts[2];
+    struct bnc_tally *t = &f->tally;
+
+    texts[0] = texts[1] = polyglot();
+    for (int k = 0; k < BNC_N_KINDS; k++)
+        if (k != BNC_KIND_DAY)
+            t->subject[k][0].name = polyglot();
+    t->domains[0].name = t->domains[3].name = polyglot();
+    for (size_t i = 0; i < t->n_templates; i += 2)
+        t->templates[i].text = t->templates[i].label = polyglot();
+    for (size_t i = 0; i < t->n_templates; i++)                          /* one is unknown too */
+        if (t->templates[i].verdict.cause == BNC_CAUSE_UNKNOWN)
+            t->templates[i].text = polyglot();
+    for (size_t i = 0; i < f->judged.n_findings; i++) {
+        struct bnc_finding *x = &f->judged.findings[i];
+
+        x->subject = x->headline = x->meaning = x->letter = polyglot();
+        x->actions = x->checks = x->sources = x->also = texts;
+        x->n_actions = x->n_checks = x->n_sources = x->n_also = 2;
+    }
+    f->judged.contradictions[0].label = f->judged.contradictions[0].format = polyglot();
+    f->inputs[0].name = "\033]0;x\a<img src=x onerror=1>" POLYGLOT ".csv";
+    f->data.rules_name = "<b>rules</b>";
+}
+
+/* Valid UTF-8, and nothing that acts on a terminal. */
+static void expect_visible(const struct bnc_buf *b)
+{
+    struct bnc_span rest = bnc_buf_span(b);
+
+    while (rest.len > 0) {
+        const char *const at = rest.at;
+        const uint32_t cp = bnc_utf8_next(&rest);
+
+        if (cp == 0xfffd)
+            assert_int_equal(rest.at - at, 3);           /* written as such, not a broken byte */
+        if (cp != '\n' && bnc_is_hidden(cp))
+            fail_msg("U+%04X is in the output", (unsigned)cp);
+    }
+}
+
+static void expect_absent(const struct bnc_buf *b, const char *what)
+{
+    if (strstr(b->at, what) != NULL)
+        fail_msg("'%s' is in the output", what);
+}
+
+/* Every element and attribute name of a page, sorted and distinct, one a line; attribute values must be quoted. */
+struct names { char at[128][32]; size_t n; };
+
+static void add_name(struct names *names, const char *kind, const char *s, size_t len)
+{
+    char name[32];
+
+    snprintf(name, sizeof name, "%s%.*s", kind, (int)len, s);
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->at[i], name) == 0)
+            return;
+    assert_true(names->n < 128);
+    strcpy(names->at[names->n++], name);
+}
+
+static const char *tag_names(struct names *names, const char *at)
+{
+    size_t n = strcspn(at, " />\n");
+
+    add_name(names, "<", at, n);
+    for (at += n; *at != '>'; ) {
+        at += strspn(at, " /\n");
+        n = strcspn(at, "=>/ \n");
+        if (n == 0)
+            continue;
+        add_name(names, "", at, n);
+        at += n;
+        if (*at == '=') {
+            assert_int_equal(at[1], '"');
+            at = strchr(at + 2, '"');
+            assert_non_null(at);
+            at++;
+        }
+    }
+    return at;
+}
+
+static struct names html_names(const struct bnc_buf *b)
+{
+    struct names names = { .n = 0 };
+
+    for (const char *at = strchr(b->at, '<'); at != NULL; at = strchr(at, '<')) {
+        at = tag_names(&names, at + 1);
+        if (strncmp(at, ">", 1) == 0 && names.n > 0 && (strncmp(at - 5, "style>", 6) == 0 || strncmp(at - 6, "script>", 7) == 0))
+            at = strstr(at, "</");                       /* raw text up to the first end tag, as a browser reads it */
+    }
+    return names;
+}
+
+static void polyglot__adds_no_element_to_html(void **state)
+{
+    struct fixture f;
+    struct bnc_buf clean, hostile;
+    struct names a, b;
+
+    (void)state;
+    fixture_init(&f);
+    clean = render(&f, BNC_FORMAT_HTML);
+    make_hostile(&f);
+    hostile = render(&f, BNC_FORMAT_HTML);
+    a = html_names(&clean);
+    b = html_names(&hostile);
+    assert_true(a.n > 30);
+    for (size_t i = 0; i < b.n; i++) {
+        bool known = false;
+
+        for (size_t k = 0; k < a.n; k++)
+            known |= strcmp(a.at[k], b.at[i]) == 0;
+        if (!known)
+            fail_msg("the input made '%s'", b.at[i]);
+    }
+    expect_visible(&hostile);
+    expect_absent(&hostile, "victim.person");
+    expect_absent(&hostile, " style=");
+    expect_absent(&hostile, "href=\"javascript");
+    bnc_buf_release(&clean);
+    bnc_buf_release(&hostile);
+    fixture_release(&f);
+}
+
+static void polyglot__is_inert_in_text_and_markdown(void **state)
+{
+    struct fixture f;
+    struct bnc_buf out;
+
+    (void)state;
+    fixture_init(&f);
+    make_hostile(&f);
+    f.data.verbose = true;
+    out = render(&f, BNC_FORMAT_TEXT);
+    expect_visible(&out);
+    expect_absent(&out, "victim.person");
+    bnc_buf_release(&out);
+    out = render(&f, BNC_FORMAT_MD);
+    expect_visible(&out);
+    expect_absent(&out, "victim.person");
+    bnc_buf_release(&out);
+    fixture_release(&f);
+}
+
+/* Every line of a table has as many cells as its header, and tags stand in indented code only. */
+static void polyglot__breaks_no_markdown_table(void **state)
+{
+    struct fixture f;
+    struct bnc_buf out;
+    size_t cells = 0;
+
+    (void)state;
+    fixture_init(&f);
+    make_hostile(&f);
+    out = render(&f, BNC_FORMAT_MD);
+    for (char *line = strtok(out.at, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        size_t n = 0;
+
+        for (const char *at = line; *at != '\0'; at++)
+            n += *at == '|';
+        if (strncmp(line, "    ", 4) == 0)
+            continue;
+        assert_null(strstr(line, "<script"));
+        assert_null(strstr(line, "]("));
+        if (strncmp(line, "|-", 2) == 0) {
+            assert_int_equal(n, cells);
+        } else if (line[0] == '|') {
+            if (cells != 0 && n != cells && strstr(line, "&#") != NULL)
+                fail_msg("%zu cells in a table of %zu: %s", n, cells, line);
+            cells = n;
+        } else {
+            cells = 0;
+        }
+    }
+    bnc_buf_release(&out);
+    fixture_release(&f);
+}
+
+struct csv_check { size_t n_cells, n_cols, n_rows; const struct bnc_section *section; };
+
+static void on_cell(void *at, size_t len, void *arg)
+{
+    struct csv_check *c = arg;
+    const char *s = at;
+    char *end;
+
+    c->n_cells++;
+    if (len == 0 || strchr("=+-@\t\r", s[0]) == NULL)
+        return;
+    (void)strtod(s, &end);                               /* a negative number is one, not a formula */
+    if (end != s + len)
+        fail_msg("a cell of %s begins with '%c'", c->section->id, s[0]);
+}
+
+static void on_row(int end, void *arg)
+{
+    struct csv_check *c = arg;
+
+    (void)end;
+    if (c->n_rows++ == 0)
+        c->n_cols = c->n_cells;
+    assert_int_equal(c->n_cells, c->n_cols);
+    c->n_cells = 0;
+}
+
+static void polyglot__makes_no_formula_in_csv(void **state)
+{
+    struct fixture f;
+    struct bnc_model m;
+
+    (void)state;
+    fixture_init(&f);
+    make_hostile(&f);
+    assert_int_equal(bnc_model_init(&m, &f.data, NULL), BNC_OK);
+    for (size_t k = 0; k < bnc_n_sections; k++) {
+        struct csv_check check = { .section = &bnc_sections[k] };
+        struct bnc_buf out = { .at = NULL };
+        struct csv_parser p;
+
+        bnc_render_csv(&m, &bnc_sections[k], &out);
+        expect_visible(&out);
+        expect_absent(&out, "victim.person");
+        assert_int_equal(csv_init(&p, CSV_STRICT), 0);
+        assert_int_equal(csv_parse(&p, out.at, out.len, on_cell, on_row, &check), out.len);
+        assert_int_equal(csv_fini(&p, on_cell, on_row, &check), 0);
+        csv_free(&p);
+        assert_int_equal(check.n_rows, 1 + bnc_sections[k].count(&m));       /* nothing is cut */
+        bnc_buf_release(&out);
+    }
+    bnc_model_release(&m);
+    fixture_release(&f);
+}
+
+static void addresses__are_shown_only_when_asked_for(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_init(&f);
+    make_hostile(&f);
+    for (size_t i = 0; i < N_DOCUMENTS; i++) {
+        struct bnc_buf out = render(&f, documents[i]);
+
+        expect_absent(&out, "victim");
+        bnc_buf_release(&out);
+    }
+    f.data.show = BNC_SHOW_FULL;
+    for (size_t i = 1; i < N_DOCUMENTS; i++) {           /* the first screen has no room for it */
+        struct bnc_buf out = render(&f, documents[i]);
+
+        assert_non_null(strstr(out.at, "victim.person"));
+        bnc_buf_release(&out);
+    }
+    fixture_release(&f);
+}
+
+/* ---- limits of the formats ---- */
+
+/* Many subjects with names of 64 KiB of the character that grows most. */
+static void html__never_grows_beyond_two_megabytes(void **state)
+{
+    const size_t n = 3000, len = 1 << 16;
+    char *const name = malloc(len);
+    struct fixture f;
+    struct bnc_buf out;
+
+    (void)state;
+    assert_non_null(name);
+    memset(name, '"', len);
+    fixture_init(&f);
+    f.tally.domains = fixture_take(&f.tally.arena, n, sizeof *f.tally.domains);
+    f.tally.n_domains = n;
+    f.judged.domain = NULL;
+    f.judged.domain_scope = NULL;
+    f.tally.templates = fixture_take(&f.tally.arena, n, sizeof *f.tally.templates);
+    f.tally.n_templates = n;
+    f.judged.findings = fixture_take(&f.judged.arena, n, sizeof *f.judged.findings);
+    f.judged.n_findings = n;
+    for (size_t i = 0; i < n; i++) {
+        f.tally.domains[i] = (struct bnc_domain){ .name = bnc_span_from(name, len), .n = { 1, 1 }, .recipients_failed = 1, .first = 0, .last = 0 };
+        f.tally.templates[i] = (struct bnc_template){ .text = bnc_span_from(name, len), .type = BNC_EVENT_BOUNCE, .n = 1, .verdict = { .cause = BNC_CAUSE_UNKNOWN } };
+        f.judged.findings[i] = (struct bnc_finding){ .headline = bnc_span_from(name, len), .meaning = bnc_span_from(name, len), .letter = bnc_span_from(name, len),
+                                                     .cause = -1, .onset = FIXTURE_TIME(3), .end = FIXTURE_TIME(4) };
+    }
+    for (int k = 0; k < BNC_N_KINDS; k++)
+        for (size_t i = 0; i < f.tally.n_subjects[k]; i++)
+            f.tally.subject[k][i].name = bnc_span_from(name, len);
+    out = render(&f, BNC_FORMAT_HTML);
+    assert_true(out.len < (size_t)2 << 20);
+    assert_non_null(strstr(out.at, " of 3,000 rows"));                       /* and says what it left out */
+    assert_non_null(strstr(out.at, "</html>"));
+    bnc_buf_release(&out);
+    free(name);
+    fixture_release(&f);
+}
+
+static void expect_screen(const struct bnc_buf *b, size_t max_lines, unsigned width)
+{
+    struct bnc_span rest = bnc_buf_span(b);
+    size_t lines = 0;
+
+    while (rest.len > 0) {
+        const char *const nl = memchr(rest.at, '\n', rest.len);
+        const size_t n = (size_t)(nl - rest.at);
+
+        assert_non_null(nl);
+        assert_true(bnc_text_width(bnc_span_from(rest.at, n)) <= width);
+        rest = bnc_span_from(rest.at + n + 1, rest.len - n - 1);
+        lines++;
+    }
+    assert_in_range(lines, 5, max_lines);
+}
+
+static void text__fits_one_screen(void **state)
+{
+    static const unsigned widths[] = { 60, 80, 100, 132, 200 };
+    struct fixture f;
+
+    (void)state;
+    fixture_init(&f);
+    for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+        struct bnc_buf out;
+
+        f.data.width = widths[i];
+        out = render(&f, BNC_FORMAT_TEXT);
+        expect_screen(&out, 23, widths[i]);
+        assert_non_null(strstr(out.at, "unclassified  0.57"));
+        assert_non_null(strstr(out.at, "malformed"));
+        assert_null(strchr(out.at, '\033'));
+        bnc_buf_release(&out);
+    }
+    fixture_release(&f);
+}
+
+static void text__is_ascii_and_colourless_unless_asked(void **state)
+{
+    struct fixture f;
+    struct bnc_buf out;
+
+    (void)state;
+    fixture_init(&f);
+    make_hostile(&f);
+    f.data.unicode = false;
+    f.data.verbose = true;
+    out = render(&f, BNC_FORMAT_TEXT);
+    for (size_t i = 0; i < out.len; i++)
+        assert_true(out.at[i] == '\n' || (out.at[i] >= 0x20 && out.at[i] < 0x7f));
+    bnc_buf_release(&out);
+    f.data.color = true;
+    out = render(&f, BNC_FORMAT_TEXT);
+    assert_non_null(strstr(out.at, "\033[1;31mCRITICAL\033[0m"));
+    assert_null(strstr(out.at, "\033]"));
+    bnc_buf_release(&out);
+    fixture_release(&f);
+}
+
+/* ---- little or no data ---- */
+
+static void empty__says_so_in_every_format(void **state)
+{
+    struct bnc_tally tally = { .first = BNC_NO_TIME, .last = BNC_NO_TIME };
+    struct bnc_judged judged = { .has_deliveries = false };
+    struct fixture f = { .data = { .tally = &tally, .judged = &judged, .complete = true, .generated = BNC_NO_TIME } };
+
+    (void)state;
+    for (int i = 0; i < BNC_N_METRICS; i++)
+        judged.overall.of[i] = bnc_rate_make(0, 0, 0, 0, 0);
+    for (size_t i = 0; i < N_DOCUMENTS; i++) {
+        struct bnc_buf out = render(&f, documents[i]);
+
+        expect_absent(&out, "nan");
+        expect_absent(&out, "inf%");
+        bnc_buf_release(&out);
+    }
+    struct bnc_buf text = render(&f, BNC_FORMAT_TEXT), json = render(&f, BNC_FORMAT_JSON);
+    assert_non_null(strstr(text.at, "no data"));
+    assert_non_null(strstr(json.at, "\"generated\":null"));
+    assert_int_equal(strncmp(json.at, "{\"schema_version\":1,", 20), 0);
+    bnc_buf_release(&text);
+    bnc_buf_release(&json);
+}
+
+static void figures__are_free_of_surprises(void **state)
+{
+    struct bnc_buf b = { .at = NULL };
+
+    (void)state;
+    bnc_fixed_put(&b, 1.0 / 3, 3);
+    bnc_fixed_put(&b, -0.0001, 2);
+    bnc_real_put(&b, 0.25);
+    bnc_real_put(&b, 100);
+    bnc_fixed_put(&b, 0.0 / 0.0, 1);
+    assert_string_equal(b.at, "0.3330.000.251000.0");
+    bnc_buf_clear(&b);
+    bnc_count_put(&b, 0, ',');
+    bnc_count_put(&b, 1234567, ',');
+    bnc_count_put(&b, UINT64_MAX, 0);
+    assert_string_equal(b.at, "01,234,56718446744073709551615");
+    bnc_buf_clear(&b);
+    bnc_percent_put(&b, 0.123456);
+    bnc_percent_put(&b, 0.00314);
+    bnc_percent_put(&b, 0.000001);
+    bnc_limit_put(&b, 0.003);
+    assert_string_equal(b.at, "12.3\u00a0%0.31\u00a0%< 0.001\u00a0%0.3\u00a0%");
+    bnc_buf_release(&b);
+}
+
+/* Against the C library, from the year 1000 to 9999. */
+static void times__agree_with_gmtime(void **state)
+{
+    struct bnc_buf b = { .at = NULL };
+
+    (void)state;
+    for (int64_t t = -30609792000; t < 253402300800; t += 86400 * 13 + 3607) {
+        const time_t time = (time_t)t;
+        struct tm tm;
+        char want[32];
+
+        gmtime_r(&time, &tm);
+        strftime(want, sizeof want, "%Y-%m-%dT%H:%M:%SZ", &tm);
+        bnc_buf_clear(&b);
+        bnc_time_put(&b, t);
+        assert_string_equal(b.at, want);
+    }
+    bnc_buf_clear(&b);
+    bnc_period_put(&b, FIXTURE_TIME(0), FIXTURE_TIME(30), false);
+    bnc_period_put(&b, FIXTURE_TIME(0), FIXTURE_TIME(31), true);
+    bnc_period_put(&b, FIXTURE_TIME(0), FIXTURE_TIME(0), true);
+    assert_string_equal(b.at, "1\u201331 October 20261 October - 1 November 20261 October 2026");
+    bnc_buf_release(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sections__sums_agree), cmocka_unit_test(sections__fill_every_column),
+        cmocka_unit_test(report__same_data_same_bytes), cmocka_unit_test(report__knows_no_locale),
+        cmocka_unit_test(polyglot__adds_no_element_to_html), cmocka_unit_test(polyglot__is_inert_in_text_and_markdown),
+        cmocka_unit_test(polyglot__breaks_no_markdown_table), cmocka_unit_test(polyglot__makes_no_formula_in_csv),
+        cmocka_unit_test(addresses__are_shown_only_when_asked_for), cmocka_unit_test(html__never_grows_beyond_two_megabytes),
+        cmocka_unit_test(text__fits_one_screen), cmocka_unit_test(text__is_ascii_and_colourless_unless_asked),
+        cmocka_unit_test(empty__says_so_in_every_format), cmocka_unit_test(figures__are_free_of_surprises),
+        cmocka_unit_test(times__agree_with_gmtime),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
