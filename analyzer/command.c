@@ -9,8 +9,9 @@
 
 enum bnc_status status_worse(enum bnc_status a, enum bnc_status b)
 {
-    static const enum bnc_status order[] = { BNC_ESTOPPED, BNC_EUSAGE, BNC_EINTERNAL, BNC_ENOMEM, BNC_EIO, BNC_ECREATE, BNC_ECONFIG,
-                                             BNC_EDATA, BNC_ENOINPUT };
+    static const enum bnc_status order[] = { BNC_ESTOPPED, BNC_EUSAGE, BNC_EINTERNAL,
+                                             BNC_ENOMEM,   BNC_EIO,    BNC_ECREATE,
+                                             BNC_ECONFIG,  BNC_EDATA,  BNC_ENOINPUT };
 
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if (a == order[i] || b == order[i])
@@ -75,7 +76,9 @@ enum bnc_status run_inputs(struct run *run)
         return BNC_EUSAGE;
     }
     if (files->n == 0 && !strings_add(files, "-"))
-        return run_fail(run, &(struct bnc_error){ .status = BNC_ENOMEM, .byte_off = BNC_NO_PLACE, .text = "out of memory" });
+        return run_fail(run, &(struct bnc_error){ .status = BNC_ENOMEM,
+                                                  .byte_off = BNC_NO_PLACE,
+                                                  .text = "out of memory" });
     for (size_t i = 0; i < files->n; i++)
         standard_input += strcmp(files->at[i], "-") == 0;
     return standard_input > 1 ? run_usage(run, "standard input (-) can be read only once") : BNC_OK;

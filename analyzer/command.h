@@ -11,28 +11,31 @@
 struct run {
     struct settings *s;
     struct progress progress;
-    char told[768];                  /* the last fault told through warn, so that it is not told twice */
+    char told[768]; /* the last fault told through warn, so that it is not told twice */
 };
 
 /* The commands: each tells its own errors on standard error and returns the exit status. */
-enum bnc_status command_report(struct run *run);       /* report and merge */
+enum bnc_status command_report(struct run *run); /* report and merge */
 enum bnc_status command_suppress(struct run *run);
 enum bnc_status command_classify(struct run *run);
 enum bnc_status command_explain(struct run *run);
 enum bnc_status command_formats(struct run *run);
 enum bnc_status command_codes(struct run *run);
 
-/* Of two exit statuses the one that must be seen: a stop, wrong usage, then 70, 71, 74, 73, 78, 65, 66. */
+/* Of two exit statuses the one that must be seen: a stop, wrong usage, then 70, 71, 74, 73, 78,
+ * 65, 66. */
 enum bnc_status status_worse(enum bnc_status a, enum bnc_status b);
 
 /* Tells an error (and, for wrong usage, where help is) and returns its status. */
 enum bnc_status run_fail(struct run *run, const struct bnc_error *err);
 /* Wrong usage in our own words. */
-enum bnc_status run_usage(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+enum bnc_status run_usage(struct run *run, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Points the library's callbacks and stop flag at this run. */
 void run_connect(struct run *run);
-/* Standard input where no file is given and it is no terminal; with a terminal: the short help and BNC_EUSAGE. */
+/* Standard input where no file is given and it is no terminal; with a terminal: the short help and
+ * BNC_EUSAGE. */
 enum bnc_status run_inputs(struct run *run);
 
 #endif

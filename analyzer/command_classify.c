@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * command_classify.c - classify: rows in, rows with verdicts out, through a pipe or into a file that is whole or not there.
+ * command_classify.c - classify: rows in, rows with verdicts out, through a pipe or into a file
+ * that is whole or not there.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +19,9 @@ static enum bnc_status check(struct run *run)
 {
     const struct settings *const s = run->s;
     struct strings all = { 0 };
-    struct bnc_error err = { .status = BNC_ENOMEM, .byte_off = BNC_NO_PLACE, .text = "out of memory" };
+    struct bnc_error err = { .status = BNC_ENOMEM,
+                             .byte_off = BNC_NO_PLACE,
+                             .text = "out of memory" };
     enum bnc_status status;
     bool ok;
 
@@ -47,7 +50,8 @@ enum bnc_status command_classify(struct run *run)
     run_connect(run);
     if (to_file && output_file_open(&file, s->outputs.at[0], &err) != BNC_OK)
         return run_fail(run, &err);
-    status = bnc_classify_files(&s->lib, s->files.at, s->files.n, write_rows, to_file ? file.stream : stdout, &err);
+    status = bnc_classify_files(&s->lib, s->files.at, s->files.n, write_rows,
+                                to_file ? file.stream : stdout, &err);
     progress_erase(&run->progress);
     if (status == BNC_ESTOPPED)
         say("stopped by a signal after %llu rows", (unsigned long long)run->progress.at.rows);
@@ -55,8 +59,10 @@ enum bnc_status command_classify(struct run *run)
         run_fail(run, &err);
     if (!to_file)
         return status;
-    /* A bad input among good ones leaves a result worth keeping; a failed write or a stop does not. */
-    if (status == BNC_ESTOPPED || status == BNC_EIO || status == BNC_ENOMEM || status == BNC_EINTERNAL || status == BNC_EUSAGE) {
+    /* A bad input among good ones leaves a result worth keeping; a failed write or a stop does not.
+     */
+    if (status == BNC_ESTOPPED || status == BNC_EIO || status == BNC_ENOMEM ||
+        status == BNC_EINTERNAL || status == BNC_EUSAGE) {
         if (ferror(file.stream))
             say("cannot write '%s': %s", file.path, strerror(errno));
         output_file_drop(&file);

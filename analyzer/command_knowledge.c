@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * command_knowledge.c - explain, codes and formats: what the program knows, without analyzing an export.
+ * command_knowledge.c - explain, codes and formats: what the program knows, without analyzing an
+ * export.
  */
 #include "bounce/knowledge.h"
 
@@ -12,12 +13,17 @@
 #include "output.h"
 #include "handlers.h"
 
-static enum bnc_status explain_one(struct run *run, const struct bnc_knowledge *k, const char *text, size_t len)
+static enum bnc_status explain_one(struct run *run, const struct bnc_knowledge *k, const char *text,
+                                   size_t len)
 {
     const struct settings *const s = run->s;
     const struct bnc_explain_options opt = {
-        .provider = s->lib.provider, .reply = s->reply, .enhanced = s->enhanced, .json = s->json,
-        .color = terminal_color(s->color, stdout), .width = s->width > 0 ? (unsigned)s->width : terminal_width(),
+        .provider = s->lib.provider,
+        .reply = s->reply,
+        .enhanced = s->enhanced,
+        .json = s->json,
+        .color = terminal_color(s->color, stdout),
+        .width = s->width > 0 ? (unsigned)s->width : terminal_width(),
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
     char *bytes = NULL;
@@ -30,7 +36,8 @@ static enum bnc_status explain_one(struct run *run, const struct bnc_knowledge *
     return status == BNC_OK ? BNC_OK : run_fail(run, &err);
 }
 
-/* One response a line; a blank line is none.  A line is shown as soon as it is explained when someone is watching. */
+/* One response a line; a blank line is none.  A line is shown as soon as it is explained when
+ * someone is watching. */
 static enum bnc_status explain_lines(struct run *run, const struct bnc_knowledge *k)
 {
     enum bnc_status status = BNC_OK;
@@ -76,7 +83,9 @@ enum bnc_status command_explain(struct run *run)
     if (status == BNC_OK && s->files.n == 0)
         status = explain_one(run, k, "", 0);
     for (size_t i = 0; i < s->files.n && status == BNC_OK; i++)
-        status = strcmp(s->files.at[i], "-") == 0 ? explain_lines(run, k) : explain_one(run, k, s->files.at[i], strlen(s->files.at[i]));
+        status = strcmp(s->files.at[i], "-") == 0
+                     ? explain_lines(run, k)
+                     : explain_one(run, k, s->files.at[i], strlen(s->files.at[i]));
     bnc_knowledge_free(k);
     return status;
 }

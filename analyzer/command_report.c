@@ -23,9 +23,13 @@ static enum bnc_status check_formats(struct run *run)
         const size_t len = strlen(path);
 
         if (format == NULL && len > 4 && strcmp(path + len - 4, ".csv") == 0)
-            return run_usage(run, "a report is many CSV tables and needs a folder: -o '%.*s/'", (int)(len - 4), path);
+            return run_usage(run, "a report is many CSV tables and needs a folder: -o '%.*s/'",
+                             (int)(len - 4), path);
         if (format == NULL)
-            return run_usage(run, "cannot tell the format of '%s': use .html, .json, .ndjson, .md, .txt or .sqlite, a folder '%s/', or --to", path, path);
+            return run_usage(run,
+                             "cannot tell the format of '%s': use .html, .json, .ndjson, .md, .txt "
+                             "or .sqlite, a folder '%s/', or --to",
+                             path, path);
     }
     for (size_t i = 0; i < s->outputs.n || i == 0; i++) {
         const bool standard = s->outputs.n == 0 || strcmp(s->outputs.at[i], "-") == 0;
@@ -43,7 +47,9 @@ static enum bnc_status check_outputs(struct run *run)
 {
     const struct settings *const s = run->s;
     struct strings all = { 0 };
-    struct bnc_error err = { .status = BNC_ENOMEM, .byte_off = BNC_NO_PLACE, .text = "out of memory" };
+    struct bnc_error err = { .status = BNC_ENOMEM,
+                             .byte_off = BNC_NO_PLACE,
+                             .text = "out of memory" };
     enum bnc_status status = BNC_OK;
     bool ok = true;
 
@@ -82,11 +88,13 @@ static void say_stopped(const struct run *run)
     if (at->rows == 0)
         say("stopped by a signal; nothing was written");
     else
-        say("stopped by a signal after %llu rows, %llu of %llu bytes; nothing was written", (unsigned long long)at->rows,
-            (unsigned long long)at->bytes_in, (unsigned long long)at->bytes_total);
+        say("stopped by a signal after %llu rows, %llu of %llu bytes; nothing was written",
+            (unsigned long long)at->rows, (unsigned long long)at->bytes_in,
+            (unsigned long long)at->bytes_total);
 }
 
-/* Reads everything.  The status is the worst fault of any input; *a is there to be freed whatever it is. */
+/* Reads everything.  The status is the worst fault of any input; *a is there to be freed whatever
+ * it is. */
 static enum bnc_status analyze(struct run *run, struct bnc_analysis **a)
 {
     const struct settings *const s = run->s;
@@ -132,8 +140,11 @@ static enum bnc_status write_stream(struct run *run, const struct bnc_analysis *
     const struct settings *const s = run->s;
     const bool standard = strcmp(path, "-") == 0;
     const struct bnc_render render = {
-        .format = output_format(path, s->to != NULL ? s->to : "text"), .color = standard && terminal_color(s->color, stdout),
-        .unicode = terminal_unicode(), .verbose = s->verbose, .excel = s->excel,
+        .format = output_format(path, s->to != NULL ? s->to : "text"),
+        .color = standard && terminal_color(s->color, stdout),
+        .unicode = terminal_unicode(),
+        .verbose = s->verbose,
+        .excel = s->excel,
         .width = s->width > 0 ? (unsigned)s->width : terminal_width(),
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
@@ -152,8 +163,12 @@ static enum bnc_status write_file(struct run *run, const struct bnc_analysis *a,
 {
     const struct settings *const s = run->s;
     const struct bnc_render render = {
-        .format = output_format(path, s->to), .color = s->color != NULL && strcmp(s->color, "always") == 0,
-        .unicode = terminal_unicode(), .verbose = s->verbose, .excel = s->excel, .width = (unsigned)s->width,
+        .format = output_format(path, s->to),
+        .color = s->color != NULL && strcmp(s->color, "always") == 0,
+        .unicode = terminal_unicode(),
+        .verbose = s->verbose,
+        .excel = s->excel,
+        .width = (unsigned)s->width,
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
     enum bnc_status status;
@@ -172,12 +187,14 @@ static enum bnc_status save_state(struct run *run, const struct bnc_analysis *a)
 {
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
 
-    if (run->s->save_state == NULL || bnc_analysis_save_state(a, run->s->save_state, &err) == BNC_OK)
+    if (run->s->save_state == NULL ||
+        bnc_analysis_save_state(a, run->s->save_state, &err) == BNC_OK)
         return BNC_OK;
     return run_fail(run, &err);
 }
 
-/* Files first, standard output last: a closed pipe ends the program, and then the files are whole. */
+/* Files first, standard output last: a closed pipe ends the program, and then the files are whole.
+ */
 static enum bnc_status write_all(struct run *run, const struct bnc_analysis *a)
 {
     const struct strings *const outputs = &run->s->outputs;
@@ -253,16 +270,20 @@ enum bnc_status command_suppress(struct run *run)
     enum bnc_status status;
 
     if (s->why == NULL && s->outputs.n == 0)
-        return run_usage(run, "suppress writes lists into a folder: -o FOLDER/ (or ask about one address with --why ADDRESS)");
-    if (s->outputs.n > 1 || (s->outputs.n == 1 && (s->why != NULL || strcmp(s->outputs.at[0], "-") == 0)))
-        return run_usage(run, "suppress writes into one folder: -o FOLDER/, or answers --why ADDRESS on standard output");
+        return run_usage(run, "suppress writes lists into a folder: -o FOLDER/ (or ask about one "
+                              "address with --why ADDRESS)");
+    if (s->outputs.n > 1 ||
+        (s->outputs.n == 1 && (s->why != NULL || strcmp(s->outputs.at[0], "-") == 0)))
+        return run_usage(run, "suppress writes into one folder: -o FOLDER/, or answers --why "
+                              "ADDRESS on standard output");
     status = prepare(run);
     if (status != BNC_OK)
         return status;
     s->lib.keep_lists = 1;
     status = analyze(run, &a);
     if (status != BNC_ESTOPPED && a != NULL && bnc_analysis_has_result(a))
-        status = judge(run, a, status_worse(status, s->why != NULL ? say_why(run, a) : write_lists(run, a)));
+        status = judge(
+            run, a, status_worse(status, s->why != NULL ? say_why(run, a) : write_lists(run, a)));
     bnc_analysis_free(a);
     return status;
 }

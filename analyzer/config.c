@@ -12,7 +12,8 @@
 enum { RANK_ENVIRONMENT = 2, RANK_FILE = 3 };
 
 /* Turns a usage error of a value into a configuration error that says where the value stands. */
-static enum bnc_status locate(enum bnc_status status, const struct origin *from, const char *key, struct bnc_error *err)
+static enum bnc_status locate(enum bnc_status status, const struct origin *from, const char *key,
+                              struct bnc_error *err)
 {
     char text[sizeof err->text];
 
@@ -41,27 +42,31 @@ static enum bnc_status unknown_key(const char *name, struct bnc_error *err)
     if (option_find(name, strlen(name)) >= 0)
         snprintf(err->text, sizeof err->text, "'%.60s' belongs on the command line", name);
     else if (near != NULL)
-        snprintf(err->text, sizeof err->text, "unknown setting '%.60s'; did you mean '%s'?", name, near);
+        snprintf(err->text, sizeof err->text, "unknown setting '%.60s'; did you mean '%s'?", name,
+                 near);
     else
         snprintf(err->text, sizeof err->text, "unknown setting '%.60s'", name);
     return BNC_EUSAGE;
 }
 
-static enum bnc_status apply(struct settings *s, const char *name, const char *value, const struct origin *from, struct bnc_error *err)
+static enum bnc_status apply(struct settings *s, const char *name, const char *value,
+                             const struct origin *from, struct bnc_error *err)
 {
     const int option = option_find(name, strlen(name));
 
     if (option < 0 || (options[option].flags & OPT_LINE) != 0)
         return unknown_key(name, err);
     if (value == NULL && options[option].kind != KIND_FLAG && options[option].kind != KIND_TOGGLE) {
-        snprintf(err->text, sizeof err->text, "'%s' needs a value: %s = %s", name, name, options[option].arg);
+        snprintf(err->text, sizeof err->text, "'%s' needs a value: %s = %s", name, name,
+                 options[option].arg);
         return BNC_EUSAGE;
     }
     return settings_set(s, (unsigned)option, value, *from, err);
 }
 
 /* BOUNCE_ANALYZER_MAX_BAD_ROWS=5 sets max-bad-rows; an empty value is as good as none. */
-static enum bnc_status apply_environment(struct settings *s, char **environment, struct bnc_error *err)
+static enum bnc_status apply_environment(struct settings *s, char **environment,
+                                         struct bnc_error *err)
 {
     const struct origin from = { .kind = ORIGIN_ENVIRONMENT, .rank = RANK_ENVIRONMENT };
 
@@ -72,7 +77,8 @@ static enum bnc_status apply_environment(struct settings *s, char **environment,
         size_t n = 0;
         enum bnc_status status;
 
-        if (strncmp(entry, ENV_PREFIX, strlen(ENV_PREFIX)) != 0 || equals == NULL || equals[1] == '\0')
+        if (strncmp(entry, ENV_PREFIX, strlen(ENV_PREFIX)) != 0 || equals == NULL ||
+            equals[1] == '\0')
             continue;
         snprintf(key, sizeof key, "%.*s", (int)(equals - entry), entry);
         for (const char *p = entry + strlen(ENV_PREFIX); p < equals && n + 1 < sizeof name; p++)
@@ -97,7 +103,8 @@ static char *trim(char *text)
     return text;
 }
 
-static enum bnc_status apply_line(struct settings *s, char *line, const struct origin *from, struct bnc_error *err)
+static enum bnc_status apply_line(struct settings *s, char *line, const struct origin *from,
+                                  struct bnc_error *err)
 {
     char *const equals = strchr(line, '=');
     char *key, *value = NULL;
@@ -117,7 +124,8 @@ static enum bnc_status apply_line(struct settings *s, char *line, const struct o
     return locate(apply(s, key, kept, from, err), from, key, err);
 }
 
-static enum bnc_status apply_file(struct settings *s, const char *path, unsigned rank, bool required, struct bnc_error *err)
+static enum bnc_status apply_file(struct settings *s, const char *path, unsigned rank,
+                                  bool required, struct bnc_error *err)
 {
     struct origin from = { .kind = ORIGIN_FILE, .rank = rank, .path = path };
     enum bnc_status status = BNC_OK;
@@ -128,8 +136,11 @@ static enum bnc_status apply_file(struct settings *s, const char *path, unsigned
     if (in == NULL) {
         if (!required && (errno == ENOENT || errno == ENOTDIR || errno == EACCES))
             return BNC_OK;
-        *err = (struct bnc_error){ .status = BNC_ECONFIG, .sys_errno = errno, .byte_off = BNC_NO_PLACE };
-        snprintf(err->text, sizeof err->text, "cannot open configuration '%.500s': %s", path, strerror(errno));
+        *err = (struct bnc_error){ .status = BNC_ECONFIG,
+                                   .sys_errno = errno,
+                                   .byte_off = BNC_NO_PLACE };
+        snprintf(err->text, sizeof err->text, "cannot open configuration '%.500s': %s", path,
+                 strerror(errno));
         return BNC_ECONFIG;
     }
     while (status == BNC_OK && getline(&line, &cap, in) >= 0) {
@@ -138,8 +149,11 @@ static enum bnc_status apply_file(struct settings *s, const char *path, unsigned
             status = apply_line(s, line, &from, err);
     }
     if (status == BNC_OK && ferror(in)) {
-        *err = (struct bnc_error){ .status = BNC_ECONFIG, .sys_errno = errno, .byte_off = BNC_NO_PLACE };
-        snprintf(err->text, sizeof err->text, "cannot read configuration '%.500s': %s", path, strerror(errno));
+        *err = (struct bnc_error){ .status = BNC_ECONFIG,
+                                   .sys_errno = errno,
+                                   .byte_off = BNC_NO_PLACE };
+        snprintf(err->text, sizeof err->text, "cannot read configuration '%.500s': %s", path,
+                 strerror(errno));
         status = BNC_ECONFIG;
     }
     free(line);
@@ -147,7 +161,8 @@ static enum bnc_status apply_file(struct settings *s, const char *path, unsigned
     return status;
 }
 
-/* The user's file, or NULL where there is no home.  An XDG_CONFIG_HOME that is not absolute counts as unset. */
+/* The user's file, or NULL where there is no home.  An XDG_CONFIG_HOME that is not absolute counts
+ * as unset. */
 static const char *user_path(struct settings *s)
 {
     const char *const xdg = getenv("XDG_CONFIG_HOME");

@@ -8,21 +8,24 @@
 
 #include "options.h"
 
-static const char severities[] = "info|monitor|fix_soon|critical";       /* 0.. as bnc_analysis_severity() counts */
+static const char severities[] =
+    "info|monitor|fix_soon|critical"; /* 0.. as bnc_analysis_severity() counts */
 static const char rates[] = "bounce_rate|hard_bounce_rate|complaint_rate|deferral_rate";
 
 struct condition {
-    int severity;                    /* -1 never, -2: a rate */
-    char name[128];                  /* "complaint_rate@yahoo" */
+    int severity; /* -1 never, -2: a rate */
+    char name[128]; /* "complaint_rate@yahoo" */
     bool or_equal, below;
     double percent;
 };
 
-static enum bnc_status refuse(struct bnc_error *err, const char *term, size_t len, const char *why, const char *near, size_t near_len)
+static enum bnc_status refuse(struct bnc_error *err, const char *term, size_t len, const char *why,
+                              const char *near, size_t near_len)
 {
     *err = (struct bnc_error){ .status = BNC_EUSAGE, .byte_off = BNC_NO_PLACE };
-    snprintf(err->text, sizeof err->text, "--fail-on '%.*s': %s%s%.*s%s", (int)(len < 80 ? len : 80), term, why,
-             near != NULL ? "; did you mean '" : "", near != NULL ? (int)near_len : 0, near != NULL ? near : "", near != NULL ? "'?" : "");
+    snprintf(err->text, sizeof err->text, "--fail-on '%.*s': %s%s%.*s%s",
+             (int)(len < 80 ? len : 80), term, why, near != NULL ? "; did you mean '" : "",
+             near != NULL ? (int)near_len : 0, near != NULL ? near : "", near != NULL ? "'?" : "");
     return BNC_EUSAGE;
 }
 
@@ -39,7 +42,8 @@ static int index_of(const char *word, size_t len, const char *values)
     }
 }
 
-static enum bnc_status parse_rate(const char *term, size_t len, size_t op, struct condition *c, struct bnc_error *err)
+static enum bnc_status parse_rate(const char *term, size_t len, size_t op, struct condition *c,
+                                  struct bnc_error *err)
 {
     size_t at = op + 1, metric = strcspn(term, "@<>="), near_len = 0;
     char word[64], *end;
@@ -54,7 +58,7 @@ static enum bnc_status parse_rate(const char *term, size_t len, size_t op, struc
         if (strchr("0123456789.%", term[i]) == NULL)
             return refuse(err, term, len, "the limit is a percentage", NULL, 0);
     snprintf(word, sizeof word, "%.*s", (int)(len - at), term + at);
-    c->percent = strtod(word, &end);     /* the locale is "C": the program never sets another */
+    c->percent = strtod(word, &end); /* the locale is "C": the program never sets another */
     if (end == word || (end[0] != '\0' && strcmp(end, "%") != 0))
         return refuse(err, term, len, "the limit is a percentage", NULL, 0);
     if (index_of(term, metric, rates) < 0) {
@@ -66,7 +70,8 @@ static enum bnc_status parse_rate(const char *term, size_t len, size_t op, struc
     return BNC_OK;
 }
 
-static enum bnc_status parse(const char *term, size_t len, struct condition *c, struct bnc_error *err)
+static enum bnc_status parse(const char *term, size_t len, struct condition *c,
+                             struct bnc_error *err)
 {
     const size_t op = strcspn(term, "<>,");
     char word[64];
@@ -79,7 +84,10 @@ static enum bnc_status parse(const char *term, size_t len, struct condition *c, 
     if (c->severity >= 0 || (len == 5 && memcmp(term, "never", 5) == 0))
         return BNC_OK;
     snprintf(word, sizeof word, "%.*s", (int)len, term);
-    near = nearest_value(word, "never|info|monitor|fix_soon|critical|bounce_rate|hard_bounce_rate|complaint_rate|deferral_rate", &near_len);
+    near = nearest_value(word,
+                         "never|info|monitor|fix_soon|critical|bounce_rate|hard_bounce_rate|"
+                         "complaint_rate|deferral_rate",
+                         &near_len);
     return refuse(err, term, len, "neither a severity nor a rate with a limit", near, near_len);
 }
 
@@ -99,8 +107,8 @@ enum bnc_status failon_check(const char *text, struct bnc_error *err)
     return status;
 }
 
-static enum bnc_status judge(const struct condition *c, const struct bnc_analysis *a, void (*warn)(const char *name), bool *holds,
-                             struct bnc_error *err)
+static enum bnc_status judge(const struct condition *c, const struct bnc_analysis *a,
+                             void (*warn)(const char *name), bool *holds, struct bnc_error *err)
 {
     enum bnc_status status;
     double percent = NAN;
@@ -122,7 +130,8 @@ static enum bnc_status judge(const struct condition *c, const struct bnc_analysi
     return BNC_OK;
 }
 
-enum bnc_status failon_holds(const char *text, const struct bnc_analysis *a, void (*warn)(const char *name), bool *holds, struct bnc_error *err)
+enum bnc_status failon_holds(const char *text, const struct bnc_analysis *a,
+                             void (*warn)(const char *name), bool *holds, struct bnc_error *err)
 {
     enum bnc_status status = BNC_OK;
     struct condition c;

@@ -12,7 +12,8 @@
 
 /* ---- man page ---- */
 
-/* Text for roff: backslashes, hyphens that are options, and a leading dot or quote must not be read as requests. */
+/* Text for roff: backslashes, hyphens that are options, and a leading dot or quote must not be read
+ * as requests. */
 static void roff(const char *text)
 {
     if (text[0] == '.' || text[0] == '\'')
@@ -101,8 +102,10 @@ static void man_pairs(const char *title)
 static void print_man(void)
 {
     printf(".\\\" made by gen_docs from analyzer/options.def; edit that\n");
-    printf(".TH BOUNCE\\-ANALYZER 1 \"\" \"bounce\\-analyzer %s\" \"User Commands\"\n", BNC_VERSION);
-    puts(".SH NAME\nbounce\\-analyzer \\- say what exported email bounces mean, and what to do\n.SH SYNOPSIS");
+    printf(".TH BOUNCE\\-ANALYZER 1 \"\" \"bounce\\-analyzer %s\" \"User Commands\"\n",
+           BNC_VERSION);
+    puts(".SH NAME\nbounce\\-analyzer \\- say what exported email bounces mean, and what to "
+         "do\n.SH SYNOPSIS");
     puts(".B bounce\\-analyzer\n.RI [ COMMAND ]\n.RI [ OPTIONS ]\n.RI [ FILE... ]");
     man_paragraphs("DESCRIPTION", description);
     puts(".SH COMMANDS");
@@ -120,7 +123,8 @@ static void print_man(void)
         roff(variables[i].meaning);
         fputs(".\n", stdout);
     }
-    puts(".SH FILES\n.TP\n.I $XDG_CONFIG_HOME/bounce\\-analyzer/config\n.TQ\n.I ~/.config/bounce\\-analyzer/config\nThe user\\(aqs settings.");
+    puts(".SH FILES\n.TP\n.I $XDG_CONFIG_HOME/bounce\\-analyzer/config\n.TQ\n.I "
+         "~/.config/bounce\\-analyzer/config\nThe user\\(aqs settings.");
     puts(".TP\n.I /etc/bounce\\-analyzer/config\nThe machine\\(aqs settings.");
     man_pairs("EXIT STATUS");
     puts(".SH EXAMPLES");
@@ -140,7 +144,8 @@ static void print_man(void)
 /* Only these take a file name; the others a value of their own. */
 static int takes_file(const struct option_info *o)
 {
-    return o->arg != NULL && (strcmp(o->arg, "FILE") == 0 || strcmp(o->arg, "STATE") == 0 || strcmp(o->arg, "N|FILE") == 0);
+    return o->arg != NULL && (strcmp(o->arg, "FILE") == 0 || strcmp(o->arg, "STATE") == 0 ||
+                              strcmp(o->arg, "N|FILE") == 0);
 }
 
 static void words(const char *values)
@@ -152,7 +157,8 @@ static void words(const char *values)
 static void print_bash(void)
 {
     puts("# bash completion for bounce-analyzer; made by gen_docs from analyzer/options.def");
-    puts("_bounce_analyzer() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n    COMPREPLY=()\n    case $prev in");
+    puts("_bounce_analyzer() {\n    local cur=${COMP_WORDS[COMP_CWORD]} "
+         "prev=${COMP_WORDS[COMP_CWORD-1]}\n    COMPREPLY=()\n    case $prev in");
     for (unsigned i = 0; i < n_options; i++) {
         const struct option_info *o = &options[i];
 
@@ -167,16 +173,20 @@ static void print_bash(void)
             words(o->values);
             puts("' -- \"$cur\"); return ;;");
         } else {
-            puts(takes_file(o) ? "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;" : "return ;;");
+            puts(takes_file(o) ? "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;"
+                               : "return ;;");
         }
     }
-    fputs("    esac\n    if [[ $cur == -* ]]; then\n        mapfile -t COMPREPLY < <(compgen -W '", stdout);
+    fputs("    esac\n    if [[ $cur == -* ]]; then\n        mapfile -t COMPREPLY < <(compgen -W '",
+          stdout);
     for (unsigned i = 0; i < n_options; i++)
         if (options[i].name != NULL)
             printf("--%s ", options[i].name);
     puts("' -- \"$cur\")\n        return\n    fi");
-    fputs("    mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n    if [[ $COMP_CWORD == 1 ]]; then\n"
-          "        mapfile -t -O \"${#COMPREPLY[@]}\" COMPREPLY < <(compgen -W '", stdout);
+    fputs("    mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n    if [[ $COMP_CWORD == 1 ]]; "
+          "then\n"
+          "        mapfile -t -O \"${#COMPREPLY[@]}\" COMPREPLY < <(compgen -W '",
+          stdout);
     for (unsigned i = 0; i < n_commands; i++)
         printf("%s%s", i > 0 ? " " : "", commands[i].name);
     puts("' -- \"$cur\")\n    fi\n}\ncomplete -o filenames -F _bounce_analyzer bounce-analyzer");
@@ -233,8 +243,10 @@ static void print_zsh(void)
         snprintf(name, sizeof name, "--%s", o->name);
         zsh_option(o, name, o->kind == KIND_TOGGLE ? "=-" : "=");
     }
-    fputs("        '1: :_bounce_analyzer_first' \\\n        '*:file:_files'\n}\n\n_bounce_analyzer_first() {\n"
-          "    local -a names\n    names=(\n", stdout);
+    fputs("        '1: :_bounce_analyzer_first' \\\n        "
+          "'*:file:_files'\n}\n\n_bounce_analyzer_first() {\n"
+          "    local -a names\n    names=(\n",
+          stdout);
     for (unsigned i = 0; i < n_commands; i++) {
         printf("        '%s:", commands[i].name);
         quoted(commands[i].help, ":\\");
@@ -274,9 +286,14 @@ static void print_fish(void)
 
 int main(int argc, char **argv)
 {
-    static const struct { const char *name; void (*print)(void); } files[] = {
-        { "bounce-analyzer.1", print_man }, { "bounce-analyzer.bash", print_bash },
-        { "_bounce-analyzer", print_zsh }, { "bounce-analyzer.fish", print_fish },
+    static const struct {
+        const char *name;
+        void (*print)(void);
+    } files[] = {
+        { "bounce-analyzer.1", print_man },
+        { "bounce-analyzer.bash", print_bash },
+        { "_bounce-analyzer", print_zsh },
+        { "bounce-analyzer.fish", print_fish },
     };
 
     for (size_t i = 0; argc == 2 && i < sizeof files / sizeof files[0]; i++) {
@@ -285,6 +302,8 @@ int main(int argc, char **argv)
             return 0;
         }
     }
-    fprintf(stderr, "usage: gen_docs bounce-analyzer.1|bounce-analyzer.bash|_bounce-analyzer|bounce-analyzer.fish\n");
+    fprintf(stderr,
+            "usage: gen_docs "
+            "bounce-analyzer.1|bounce-analyzer.bash|_bounce-analyzer|bounce-analyzer.fish\n");
     return 2;
 }

@@ -8,14 +8,15 @@
 #include <sys/resource.h>
 
 static volatile int stop_signal;
-static struct bnc_guard *guard;      /* set once, before the handler that reads it */
+static struct bnc_guard *guard; /* set once, before the handler that reads it */
 
 static void on_stop(int number)
 {
     stop_signal = number;
 }
 
-/* A mapped file was cut: the guard lets the run go on and fail in order.  Anything else is a bug of ours. */
+/* A mapped file was cut: the guard lets the run go on and fail in order.  Anything else is a bug of
+ * ours. */
 static void on_bus(int number, siginfo_t *info, void *context)
 {
     (void)context;
@@ -45,10 +46,13 @@ void signals_release(void)
 
 void signals_install(void)
 {
-    /* No SA_RESTART: a read that waits on a pipe must come back.  SA_RESETHAND: the second signal ends at once. */
+    /* No SA_RESTART: a read that waits on a pipe must come back.  SA_RESETHAND: the second signal
+     * ends at once. */
     struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
     struct sigaction end = { .sa_handler = SIG_DFL };
-    struct sigaction too_large = { .sa_handler = SIG_IGN };   /* over a file size limit: write() fails instead */
+    struct sigaction too_large = {
+        .sa_handler = SIG_IGN
+    }; /* over a file size limit: write() fails instead */
     struct sigaction before;
 
     sigemptyset(&stop.sa_mask);

@@ -7,13 +7,14 @@
 #include "bounce/guard.h"
 
 /*
- * The first SIGINT or SIGTERM sets the stop flag and interrupts a blocking read; the library unwinds, removing its temporary files.
- * The second is delivered as if there were no handler.  SIGPIPE ends the process quietly.  Core dumps are switched off: they would
- * hold addresses.
+ * The first SIGINT or SIGTERM sets the stop flag and interrupts a blocking read; the library
+ * unwinds, removing its temporary files. The second is delivered as if there were no handler.
+ * SIGPIPE ends the process quietly.  Core dumps are switched off: they would hold addresses.
  */
 void signals_install(void);
 
-/* For bnc_options.guard: a file that is cut while it is mapped ends the run in order.  NULL when out of memory: then it does not. */
+/* For bnc_options.guard: a file that is cut while it is mapped ends the run in order.  NULL when
+ * out of memory: then it does not. */
 struct bnc_guard *signals_guard(void);
 void signals_release(void);
 

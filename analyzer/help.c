@@ -37,7 +37,8 @@ static void print_option(const struct option_info *o, FILE *out)
     else
         n = snprintf(head, sizeof head, "      --%s", o->name);
     if (o->arg != NULL)
-        n += snprintf(head + n, sizeof head - (size_t)n, o->kind == KIND_TOGGLE ? "[=%s]" : " %s", o->arg);
+        n += snprintf(head + n, sizeof head - (size_t)n, o->kind == KIND_TOGGLE ? "[=%s]" : " %s",
+                      o->arg);
     fputs(head, out);
     if (n >= INDENT - 1)
         fprintf(out, "\n%*s", INDENT, "");
@@ -67,7 +68,9 @@ static void print_options(unsigned commands_asked, FILE *out)
 static void print_synopsis(FILE *out)
 {
     fputs("Usage: bounce-analyzer [COMMAND] [OPTIONS] [FILE...]\n\n", out);
-    fputs("Reads exported bounce and activity CSV files, decides every row, and says what to do.\n\nExamples:\n", out);
+    fputs("Reads exported bounce and activity CSV files, decides every row, and says what to "
+          "do.\n\nExamples:\n",
+          out);
     for (size_t i = 0; i < N_EXAMPLES; i++)
         fprintf(out, "  %s\n      %s\n", examples[i].command, examples[i].meaning);
     fputs("\nCommands:\n", out);
@@ -80,7 +83,8 @@ void help_print(const struct settings *s, FILE *out)
     const struct command_info *c = command_find(s->command);
 
     if (s->command_given)
-        fprintf(out, "Usage: bounce-analyzer %s [OPTIONS] %s\n\n%c%s.\n", c->name, c->operands, c->help[0] - ('a' - 'A'), c->help + 1);
+        fprintf(out, "Usage: bounce-analyzer %s [OPTIONS] %s\n\n%c%s.\n", c->name, c->operands,
+                c->help[0] - ('a' - 'A'), c->help + 1);
     else
         print_synopsis(out);
     print_options(s->command_given ? (unsigned)s->command : (unsigned)CMD_ALL, out);

@@ -8,7 +8,8 @@
 
 #include "options.h"
 
-/* Synopsis, worked examples, options by group, exit status.  With a command: its own options only. */
+/* Synopsis, worked examples, options by group, exit status.  With a command: its own options only.
+ */
 void help_print(const struct settings *s, FILE *out);
 /* What to say where nothing was given to do. */
 void help_short(FILE *out);

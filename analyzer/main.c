@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * main.c - bounce-analyzer: options in, one command, an exit status out.
  */
-#define _GNU_SOURCE              /* environ */
+#define _GNU_SOURCE /* environ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +15,9 @@
 
 static enum bnc_status print_version(struct run *run)
 {
-    struct bnc_error err = { .status = BNC_ENOMEM, .byte_off = BNC_NO_PLACE, .text = "out of memory" };
+    struct bnc_error err = { .status = BNC_ENOMEM,
+                             .byte_off = BNC_NO_PLACE,
+                             .text = "out of memory" };
     char *bytes = NULL;
     size_t n = 0;
     enum bnc_status status = bnc_version_text(run->s->json, &bytes, &n);
@@ -32,7 +34,8 @@ static const char *command_meant(const struct settings *s)
     const char *names[8];
     unsigned n = 0;
 
-    if (s->command_given || s->files.n == 0 || access(s->files.at[0], F_OK) == 0 || strpbrk(s->files.at[0], "/.") != NULL)
+    if (s->command_given || s->files.n == 0 || access(s->files.at[0], F_OK) == 0 ||
+        strpbrk(s->files.at[0], "/.") != NULL)
         return NULL;
     while (n < n_commands && n < 7) {
         names[n] = commands[n].name;
@@ -45,14 +48,20 @@ static const char *command_meant(const struct settings *s)
 static enum bnc_status dispatch(struct run *run)
 {
     switch (run->s->command) {
-    case CMD_CLASSIFY: return command_classify(run);
-    case CMD_EXPLAIN: return command_explain(run);
-    case CMD_SUPPRESS: return command_suppress(run);
-    case CMD_FORMATS: return command_formats(run);
-    case CMD_CODES: return command_codes(run);
+    case CMD_CLASSIFY:
+        return command_classify(run);
+    case CMD_EXPLAIN:
+        return command_explain(run);
+    case CMD_SUPPRESS:
+        return command_suppress(run);
+    case CMD_FORMATS:
+        return command_formats(run);
+    case CMD_CODES:
+        return command_codes(run);
     case CMD_REPORT:
     case CMD_MERGE:
-    case CMD_ALL: break;
+    case CMD_ALL:
+        break;
     }
     return command_report(run);
 }
@@ -72,7 +81,8 @@ static enum bnc_status work(struct run *run, int argc, char **argv)
     if (s->version)
         return print_version(run);
     if ((meant = command_meant(s)) != NULL)
-        return run_usage(run, "'%s' is neither a file nor a command; did you mean '%s'?", s->files.at[0], meant);
+        return run_usage(run, "'%s' is neither a file nor a command; did you mean '%s'?",
+                         s->files.at[0], meant);
     if (config_apply(s, environ, &err) != BNC_OK)
         return run_fail(run, &err);
     if (s->print_config) {

@@ -14,10 +14,13 @@
 const struct command_info commands[] = {
     { CMD_REPORT, "report", "FILE...", "analyze exports; the default command" },
     { CMD_CLASSIFY, "classify", "FILE...", "every row back out as CSV with its verdict appended" },
-    { CMD_EXPLAIN, "explain", "[TEXT...]", "decode SMTP responses; -: one a line on standard input" },
-    { CMD_SUPPRESS, "suppress", "-o FOLDER/ FILE...", "write the lists: whom to stop mailing, and whom not to" },
+    { CMD_EXPLAIN, "explain", "[TEXT...]",
+      "decode SMTP responses; -: one a line on standard input" },
+    { CMD_SUPPRESS, "suppress", "-o FOLDER/ FILE...",
+      "write the lists: whom to stop mailing, and whom not to" },
     { CMD_MERGE, "merge", "STATE...", "combine results of report --save-state into one report" },
-    { CMD_FORMATS, "formats", "[FILE...]", "export formats known, or how FILE is recognized and mapped" },
+    { CMD_FORMATS, "formats", "[FILE...]",
+      "export formats known, or how FILE is recognized and mapped" },
     { CMD_CODES, "codes", "[CODE...]", "the knowledge tables, or what is known about CODE" },
 };
 const unsigned n_commands = sizeof commands / sizeof commands[0];
@@ -31,10 +34,12 @@ const unsigned n_commands = sizeof commands / sizeof commands[0];
 #define F CMD_FORMATS
 #define K CMD_CODES
 #define ALL CMD_ALL
-/* A group's title is carried by the row before its first option, so one include makes a flat table. */
+/* A group's title is carried by the row before its first option, so one include makes a flat table.
+ */
 #define GROUP(title) { 0, NULL, KIND_FLAG, NULL, NULL, 0, 0, 0, NULL, title },
-#define OPTION(letter, name, kind, arg, values, cmds, flags, field, help) \
-    { letter, name, KIND_##kind, arg, values, cmds, flags, offsetof(struct settings, field), help, NULL },
+#define OPTION(letter, name, kind, arg, values, cmds, flags, field, help)                          \
+    { letter, name, KIND_##kind, arg, values, cmds, flags, offsetof(struct settings, field),       \
+      help,   NULL },
 const struct option_info options[] = {
 #include "options.def"
 };
@@ -112,7 +117,8 @@ void settings_release(struct settings *s)
 int option_find(const char *name, size_t len)
 {
     for (unsigned i = 0; i < n_options; i++)
-        if (options[i].name != NULL && strlen(options[i].name) == len && memcmp(options[i].name, name, len) == 0)
+        if (options[i].name != NULL && strlen(options[i].name) == len &&
+            memcmp(options[i].name, name, len) == 0)
             return (int)i;
     return -1;
 }
@@ -151,7 +157,8 @@ static bool one_of(const char *value, const char *values)
     }
 }
 
-static enum bnc_status refuse_choice(const struct option_info *o, const char *value, struct bnc_error *err)
+static enum bnc_status refuse_choice(const struct option_info *o, const char *value,
+                                     struct bnc_error *err)
 {
     size_t len = 0;
     const char *near = nearest_value(value, o->values, &len);
@@ -165,15 +172,20 @@ static enum bnc_status refuse_choice(const struct option_info *o, const char *va
     }
     list[n] = '\0';
     if (near != NULL)
-        return fail(err, BNC_EUSAGE, "unknown value '%.60s' for --%s; did you mean '%.*s'? (%s)", value, o->name, (int)len, near, list);
+        return fail(err, BNC_EUSAGE, "unknown value '%.60s' for --%s; did you mean '%.*s'? (%s)",
+                    value, o->name, (int)len, near, list);
     return fail(err, BNC_EUSAGE, "unknown value '%.60s' for --%s (%s)", value, o->name, list);
 }
 
 /* "tab", "none", a character, or an escape such as \t. */
 static bool parse_char(const char *text, char *c)
 {
-    static const struct { const char *name; char c; } names[] = {
-        { "tab", '\t' }, { "\\t", '\t' }, { "comma", ',' }, { "semicolon", ';' }, { "pipe", '|' }, { "space", ' ' }, { "none", '\1' },
+    static const struct {
+        const char *name;
+        char c;
+    } names[] = {
+        { "tab", '\t' }, { "\\t", '\t' },  { "comma", ',' }, { "semicolon", ';' },
+        { "pipe", '|' }, { "space", ' ' }, { "none", '\1' },
     };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -183,7 +195,8 @@ static bool parse_char(const char *text, char *c)
         }
     }
     *c = text[0];
-    return text[0] != '\0' && text[1] == '\0' && (unsigned char)text[0] < 0x80 && text[0] != '\n' && text[0] != '\r';
+    return text[0] != '\0' && text[1] == '\0' && (unsigned char)text[0] < 0x80 && text[0] != '\n' &&
+           text[0] != '\r';
 }
 
 /* "512M": powers of 1024; a "B" or "iB" after the letter changes nothing. */
@@ -258,7 +271,8 @@ static bool parse_count(const char *text, int *number)
     return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 && n > 0 && n <= 1000000;
 }
 
-static enum bnc_status parse_value(const struct option_info *o, const char *text, union value *v, struct bnc_error *err)
+static enum bnc_status parse_value(const struct option_info *o, const char *text, union value *v,
+                                   struct bnc_error *err)
 {
     switch (o->kind) {
     case KIND_FLAG:
@@ -279,24 +293,32 @@ static enum bnc_status parse_value(const struct option_info *o, const char *text
         v->text = text;
         return text[0] != '\0' ? BNC_OK : fail(err, BNC_EUSAGE, "--%s needs a value", o->name);
     case KIND_CHAR:
-        if (!parse_char(text, &v->character) || (v->character == '\1' && strcmp(o->name, "quote") != 0))
-            return fail(err, BNC_EUSAGE, "--%s is one ASCII character, or tab, comma, semicolon, pipe, space: not '%.60s'", o->name, text);
+        if (!parse_char(text, &v->character) ||
+            (v->character == '\1' && strcmp(o->name, "quote") != 0))
+            return fail(
+                err, BNC_EUSAGE,
+                "--%s is one ASCII character, or tab, comma, semicolon, pipe, space: not '%.60s'",
+                o->name, text);
         return BNC_OK;
     case KIND_COUNT:
         if (!parse_count(text, &v->number))
-            return fail(err, BNC_EUSAGE, "--%s is a number from 1 to 1000000, not '%.60s'", o->name, text);
+            return fail(err, BNC_EUSAGE, "--%s is a number from 1 to 1000000, not '%.60s'", o->name,
+                        text);
         return BNC_OK;
     case KIND_SIZE:
         if (!parse_size(text, &v->size))
-            return fail(err, BNC_EUSAGE, "--%s is a size such as 512M or 4G, not '%.60s'", o->name, text);
+            return fail(err, BNC_EUSAGE, "--%s is a size such as 512M or 4G, not '%.60s'", o->name,
+                        text);
         return BNC_OK;
     case KIND_PERCENT:
         if (!parse_share(text, 100, &v->share))
-            return fail(err, BNC_EUSAGE, "--%s is a percentage above 0 and up to 100, not '%.60s'", o->name, text);
+            return fail(err, BNC_EUSAGE, "--%s is a percentage above 0 and up to 100, not '%.60s'",
+                        o->name, text);
         return BNC_OK;
     case KIND_SHARE:
         if (!parse_share(text, 1, &v->share))
-            return fail(err, BNC_EUSAGE, "--%s is a share above 0 and up to 1, not '%.60s'", o->name, text);
+            return fail(err, BNC_EUSAGE, "--%s is a share above 0 and up to 1, not '%.60s'",
+                        o->name, text);
         return BNC_OK;
     }
     return BNC_OK;
@@ -343,7 +365,8 @@ static bool store(struct settings *s, const struct option_info *o, union value v
     return true;
 }
 
-enum bnc_status settings_set(struct settings *s, unsigned option, const char *value, struct origin from, struct bnc_error *err)
+enum bnc_status settings_set(struct settings *s, unsigned option, const char *value,
+                             struct origin from, struct bnc_error *err)
 {
     const struct option_info *o = &options[option];
     struct origin *had = &s->origin[option];
@@ -394,7 +417,7 @@ void option_print(const struct settings *s, unsigned option, char *buf, size_t c
         snprintf(buf, cap, "%g", *(const double *)(const void *)field);
         break;
     case KIND_LIST:
-        break;                       /* command line only, never printed */
+        break; /* command line only, never printed */
     }
 }
 
@@ -433,7 +456,8 @@ static enum bnc_status take(struct line *l, int option, const char *given)
 
     if (given == NULL && o->kind != KIND_FLAG && o->kind != KIND_TOGGLE) {
         if (l->at + 1 >= l->argc)
-            return fail(l->err, BNC_EUSAGE, "--%s needs a value: --%s %s", o->name, o->name, o->arg);
+            return fail(l->err, BNC_EUSAGE, "--%s needs a value: --%s %s", o->name, o->name,
+                        o->arg);
         given = l->argv[++l->at];
     }
     return settings_set(l->s, (unsigned)option, given, from, l->err);
@@ -460,7 +484,8 @@ static enum bnc_status take_letters(struct line *l, const char *word)
         const int option = option_by_letter(*word);
 
         if (option < 0)
-            return fail(l->err, BNC_EUSAGE, "unknown option '-%c'", isprint((unsigned char)*word) ? *word : '?');
+            return fail(l->err, BNC_EUSAGE, "unknown option '-%c'",
+                        isprint((unsigned char)*word) ? *word : '?');
         if (options[option].kind != KIND_FLAG)
             return take(l, option, word[1] != '\0' ? word + 1 : NULL);
         status = take(l, option, NULL);
@@ -485,8 +510,10 @@ static bool take_command(struct settings *s, const char *word)
 static enum bnc_status check_command(const struct settings *s, struct bnc_error *err)
 {
     for (unsigned i = 0; i < n_options; i++)
-        if (s->origin[i].rank != 0 && (options[i].commands & s->command) == 0 && !(s->version && strcmp(options[i].name, "json") == 0))
-            return fail(err, BNC_EUSAGE, "--%s is no option of '%s'", options[i].name, command_find(s->command)->name);
+        if (s->origin[i].rank != 0 && (options[i].commands & s->command) == 0 &&
+            !(s->version && strcmp(options[i].name, "json") == 0))
+            return fail(err, BNC_EUSAGE, "--%s is no option of '%s'", options[i].name,
+                        command_find(s->command)->name);
     return BNC_OK;
 }
 
@@ -506,7 +533,8 @@ enum bnc_status settings_parse(struct settings *s, int argc, char **argv, struct
             status = take_long(&l, word + 2);
         } else if (!operands_only && word[0] == '-' && word[1] != '\0') {
             status = take_letters(&l, word + 1);
-        } else if (!(first && !operands_only && take_command(s, word)) && !strings_add(&s->files, word)) {
+        } else if (!(first && !operands_only && take_command(s, word)) &&
+                   !strings_add(&s->files, word)) {
             status = fail(err, BNC_ENOMEM, "out of memory");
         }
         first = first && s->files.n == 0 && !s->command_given;

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum bnc_status fail(struct bnc_error *err, enum bnc_status status, int sys_errno, const char *fmt, ...)
+static enum bnc_status fail(struct bnc_error *err, enum bnc_status status, int sys_errno,
+                            const char *fmt, ...)
 {
     size_t len;
     va_list ap;
@@ -34,9 +35,12 @@ static bool is_folder(const char *path)
 
 const char *output_format(const char *path, const char *to)
 {
-    static const struct { const char *extension, *format; } known[] = {
-        { ".html", "html" }, { ".htm", "html" }, { ".json", "json" }, { ".ndjson", "ndjson" }, { ".jsonl", "ndjson" },
-        { ".md", "md" }, { ".txt", "text" }, { ".sqlite", "sqlite" }, { ".db", "sqlite" },
+    static const struct {
+        const char *extension, *format;
+    } known[] = {
+        { ".html", "html" },     { ".htm", "html" },      { ".json", "json" },
+        { ".ndjson", "ndjson" }, { ".jsonl", "ndjson" },  { ".md", "md" },
+        { ".txt", "text" },      { ".sqlite", "sqlite" }, { ".db", "sqlite" },
     };
     const char *const slash = strrchr(path, '/');
     const char *const dot = strrchr(slash != NULL ? slash : path, '.');
@@ -58,7 +62,8 @@ static bool same_file(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Whether the folder at 'path', or one below it, holds that very file; hidden ones are no inputs. */
+/* Whether the folder at 'path', or one below it, holds that very file; hidden ones are no inputs.
+ */
 static bool folder_holds(const char *path, const struct stat *file, unsigned depth)
 {
     DIR *const dir = opendir(path);
@@ -70,9 +75,12 @@ static bool folder_holds(const char *path, const struct stat *file, unsigned dep
     if (dir == NULL)
         return false;
     while (!found && (entry = readdir(dir)) != NULL) {
-        if (entry->d_name[0] == '.' || (size_t)snprintf(name, sizeof name, "%s/%s", path, entry->d_name) >= sizeof name || stat(name, &st) != 0)
+        if (entry->d_name[0] == '.' ||
+            (size_t)snprintf(name, sizeof name, "%s/%s", path, entry->d_name) >= sizeof name ||
+            stat(name, &st) != 0)
             continue;
-        found = same_file(&st, file) || (S_ISDIR(st.st_mode) && depth > 0 && folder_holds(name, file, depth - 1));
+        found = same_file(&st, file) ||
+                (S_ISDIR(st.st_mode) && depth > 0 && folder_holds(name, file, depth - 1));
     }
     closedir(dir);
     return found;
@@ -85,7 +93,8 @@ static bool is_input(const char *output, const struct strings *inputs)
     if (stat(output, &out) != 0 || !S_ISREG(out.st_mode))
         return false;
     for (size_t i = 0; i < inputs->n; i++) {
-        if (strcmp(inputs->at[i], "-") == 0 ? fstat(STDIN_FILENO, &in) != 0 : stat(inputs->at[i], &in) != 0)
+        if (strcmp(inputs->at[i], "-") == 0 ? fstat(STDIN_FILENO, &in) != 0
+                                            : stat(inputs->at[i], &in) != 0)
             continue;
         if (same_file(&in, &out) || (S_ISDIR(in.st_mode) && folder_holds(inputs->at[i], &out, 16)))
             return true;
@@ -93,7 +102,8 @@ static bool is_input(const char *output, const struct strings *inputs)
     return false;
 }
 
-enum bnc_status output_check(const struct strings *paths, const struct strings *inputs, struct bnc_error *err)
+enum bnc_status output_check(const struct strings *paths, const struct strings *inputs,
+                             struct bnc_error *err)
 {
     struct stat out, in;
 
@@ -104,11 +114,13 @@ enum bnc_status output_check(const struct strings *paths, const struct strings *
         if (strcmp(paths->at[i], "-") != 0 && is_input(paths->at[i], inputs))
             return fail(err, BNC_EUSAGE, 0, "output '%.500s' is one of the inputs", paths->at[i]);
     }
-    /* "... data.csv > data.csv": the shell has emptied it already, but appending (>>) would feed on itself. */
+    /* "... data.csv > data.csv": the shell has emptied it already, but appending (>>) would feed on
+     * itself. */
     if (fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode))
         return BNC_OK;
     for (size_t i = 0; i < inputs->n; i++)
-        if (strcmp(inputs->at[i], "-") != 0 && stat(inputs->at[i], &in) == 0 && same_file(&in, &out))
+        if (strcmp(inputs->at[i], "-") != 0 && stat(inputs->at[i], &in) == 0 &&
+            same_file(&in, &out))
             return fail(err, BNC_EUSAGE, 0, "input '%.500s' is standard output", inputs->at[i]);
     return BNC_OK;
 }
@@ -130,7 +142,8 @@ enum bnc_status output_finish_stdout(struct bnc_error *err)
     const bool bad = ferror(stdout) != 0;
 
     errno = 0;
-    /* A standard output that was closed from the start is no fault as long as nothing was written to it. */
+    /* A standard output that was closed from the start is no fault as long as nothing was written
+     * to it. */
     if (fflush(stdout) != 0 || (fclose(stdout) != 0 && errno != EBADF) || bad)
         return stdout_failed(err);
     return BNC_OK;
@@ -146,7 +159,8 @@ bool output_is_stream(const char *path)
            (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
 }
 
-enum bnc_status output_stream(const char *path, const char *bytes, size_t len, struct bnc_error *err)
+enum bnc_status output_stream(const char *path, const char *bytes, size_t len,
+                              struct bnc_error *err)
 {
     FILE *const out = fopen(path, "we");
     bool ok;
@@ -154,7 +168,8 @@ enum bnc_status output_stream(const char *path, const char *bytes, size_t len, s
     if (out == NULL)
         return fail(err, BNC_ECREATE, errno, "cannot open '%.500s'", path);
     ok = fwrite(bytes, 1, len, out) == len;
-    return fclose(out) == 0 && ok ? BNC_OK : fail(err, BNC_EIO, errno, "cannot write '%.500s'", path);
+    return fclose(out) == 0 && ok ? BNC_OK
+                                  : fail(err, BNC_EIO, errno, "cannot write '%.500s'", path);
 }
 
 /* ---- whole files ---- */
@@ -166,10 +181,12 @@ enum bnc_status output_file_open(struct output_file *f, const char *path, struct
     *f = (struct output_file){ .path = path };
     if (output_is_stream(path)) {
         f->stream = fopen(path, "we");
-        return f->stream != NULL ? BNC_OK : fail(err, BNC_ECREATE, errno, "cannot open '%.500s'", path);
+        return f->stream != NULL ? BNC_OK
+                                 : fail(err, BNC_ECREATE, errno, "cannot open '%.500s'", path);
     }
     for (unsigned i = 0; i < 100 && fd < 0; i++) {
-        if ((size_t)snprintf(f->temp, sizeof f->temp, "%s.%ld-%u.tmp", path, (long)getpid(), i) >= sizeof f->temp)
+        if ((size_t)snprintf(f->temp, sizeof f->temp, "%s.%ld-%u.tmp", path, (long)getpid(), i) >=
+            sizeof f->temp)
             errno = ENAMETOOLONG;
         else
             /* rows hold addresses, so the file is the owner's alone */
@@ -191,7 +208,8 @@ enum bnc_status output_file_open(struct output_file *f, const char *path, struct
 
 enum bnc_status output_file_commit(struct output_file *f, struct bnc_error *err)
 {
-    bool ok = fflush(f->stream) == 0 && !ferror(f->stream) && (fsync(fileno(f->stream)) == 0 || errno == EINVAL || errno == EROFS);
+    bool ok = fflush(f->stream) == 0 && !ferror(f->stream) &&
+              (fsync(fileno(f->stream)) == 0 || errno == EINVAL || errno == EROFS);
     enum bnc_status status;
 
     ok = fclose(f->stream) == 0 && ok;

@@ -14,7 +14,8 @@ static unsigned min3(unsigned a, unsigned b, unsigned c)
     return ab < c ? ab : c;
 }
 
-/* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one each. */
+/* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one
+ * each. */
 static unsigned distance(const char *a, size_t n, const char *b, size_t m)
 {
     unsigned row[3][MAX_WORD + 1];
@@ -26,7 +27,8 @@ static unsigned distance(const char *a, size_t n, const char *b, size_t m)
         here[0] = (unsigned)i;
         for (size_t j = 1; j <= m; j++) {
             here[j] = min3(above[j] + 1, here[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < here[j])
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < here[j])
                 here[j] = before[j - 2] + 1;
         }
         spare = before;
@@ -37,7 +39,8 @@ static unsigned distance(const char *a, size_t n, const char *b, size_t m)
     return above[m];
 }
 
-/* How far off a name may be and still be meant: a third of its letters, or the word is the beginning of the name. */
+/* How far off a name may be and still be meant: a third of its letters, or the word is the
+ * beginning of the name. */
 static unsigned closeness(const char *word, size_t n, const char *name, size_t m)
 {
     const unsigned none = MAX_WORD;

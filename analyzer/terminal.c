@@ -12,12 +12,17 @@
 /* ---- messages ---- */
 
 /*
- * The length of the UTF-8 sequence at 'at' and its character, or 0 if there is none that is well-formed.
+ * The length of the UTF-8 sequence at 'at' and its character, or 0 if there is none that is
+ * well-formed.
  */
 static size_t decode(const unsigned char *at, unsigned *rune)
 {
     static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    const size_t n = at[0] < 0x80 ? 1 : at[0] >= 0xf0 && at[0] < 0xf5 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc2 ? 2 : 0;
+    const size_t n = at[0] < 0x80                    ? 1
+                     : at[0] >= 0xf0 && at[0] < 0xf5 ? 4
+                     : at[0] >= 0xe0                 ? 3
+                     : at[0] >= 0xc2                 ? 2
+                                                     : 0;
     unsigned r;
 
     if (n == 0 || at[0] >= 0xf5)
@@ -35,8 +40,9 @@ static size_t decode(const unsigned char *at, unsigned *rune)
 /* Characters that act on a terminal or turn the direction of what follows. */
 static bool is_harmful(unsigned rune)
 {
-    return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x61c || rune == 0x200e || rune == 0x200f ||
-           rune == 0x2028 || rune == 0x2029 || (rune >= 0x202a && rune <= 0x202e) || (rune >= 0x2066 && rune <= 0x2069);
+    return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x61c || rune == 0x200e ||
+           rune == 0x200f || rune == 0x2028 || rune == 0x2029 ||
+           (rune >= 0x202a && rune <= 0x202e) || (rune >= 0x2066 && rune <= 0x2069);
 }
 
 static void put_safe(const char *text, FILE *out)
@@ -76,12 +82,14 @@ void say_error(const struct bnc_error *err)
     char place[64] = "";
 
     if (err->row != 0 && err->byte_off != BNC_NO_PLACE)
-        snprintf(place, sizeof place, " (row %llu, byte %llu)", (unsigned long long)err->row, (unsigned long long)err->byte_off);
+        snprintf(place, sizeof place, " (row %llu, byte %llu)", (unsigned long long)err->row,
+                 (unsigned long long)err->byte_off);
     else if (err->row != 0)
         snprintf(place, sizeof place, " (row %llu)", (unsigned long long)err->row);
     else if (err->byte_off != BNC_NO_PLACE && err->path[0] != '\0')
         snprintf(place, sizeof place, " (byte %llu)", (unsigned long long)err->byte_off);
-    say("%s%s%s%s", named ? "" : err->path, named ? "" : ": ", err->text[0] != '\0' ? err->text : "failed", place);
+    say("%s%s%s%s", named ? "" : err->path, named ? "" : ": ",
+        err->text[0] != '\0' ? err->text : "failed", place);
 }
 
 /* ---- what the terminal can do ---- */
@@ -93,7 +101,8 @@ bool terminal_color(const char *when, FILE *stream)
 
     if (when != NULL && strcmp(when, "auto") != 0)
         return strcmp(when, "always") == 0;
-    return isatty(fileno(stream)) && !(no_color != NULL && no_color[0] != '\0') && term != NULL && strcmp(term, "dumb") != 0;
+    return isatty(fileno(stream)) && !(no_color != NULL && no_color[0] != '\0') && term != NULL &&
+           strcmp(term, "dumb") != 0;
 }
 
 unsigned terminal_width(void)
@@ -124,7 +133,8 @@ void progress_init(struct progress *p, const char *when, bool quiet)
     const bool tty = isatty(STDERR_FILENO);
 
     *p = (struct progress){ .lines = !tty };
-    p->shown = when == NULL || strcmp(when, "auto") == 0 ? tty && !quiet : strcmp(when, "always") == 0;
+    p->shown =
+        when == NULL || strcmp(when, "auto") == 0 ? tty && !quiet : strcmp(when, "always") == 0;
 }
 
 /* "1.5 GB": three digits at most before the unit. */
@@ -148,10 +158,12 @@ static void format_line(const struct bnc_progress *at, char *buf, size_t cap)
     if (share > 0 && share <= 1) {
         const unsigned left = (unsigned)(at->seconds / share - at->seconds + 0.5);
 
-        snprintf(ends, sizeof ends, " of %s, %.0f %%, %u:%02u left", total, 100 * share, left / 60, left % 60);
+        snprintf(ends, sizeof ends, " of %s, %.0f %%, %u:%02u left", total, 100 * share, left / 60,
+                 left % 60);
     }
-    snprintf(buf, cap, "%s%s, %.2f M rows/s, file %llu of %llu", done, ends, (double)at->rows / at->seconds / 1e6,
-             (unsigned long long)at->source, (unsigned long long)at->n_sources);
+    snprintf(buf, cap, "%s%s, %.2f M rows/s, file %llu of %llu", done, ends,
+             (double)at->rows / at->seconds / 1e6, (unsigned long long)at->source,
+             (unsigned long long)at->n_sources);
 }
 
 void progress_update(void *progress, const struct bnc_progress *at)

@@ -10,8 +10,8 @@
 #include "options.h"
 
 /*
- * One line on standard error: "bounce-analyzer: TEXT".  Text may hold names chosen by strangers, so control characters (C0,
- * DEL, C1, bidi) are shown as escapes, whatever standard error is.
+ * One line on standard error: "bounce-analyzer: TEXT".  Text may hold names chosen by strangers, so
+ * control characters (C0, DEL, C1, bidi) are shown as escapes, whatever standard error is.
  */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same for an error: the file and the place are added where the text does not name them. */
@@ -25,12 +25,14 @@ unsigned terminal_width(void);
 bool terminal_unicode(void);
 
 /*
- * The progress line: on standard error, after one second, at most five times a second, erased at the end.
- * Filled from the library's callback by one worker at a time; read after the run to say how far it got.
+ * The progress line: on standard error, after one second, at most five times a second, erased at
+ * the end. Filled from the library's callback by one worker at a time; read after the run to say
+ * how far it got.
  */
 struct progress {
-    bool shown, drawn, lines;            /* allowed at all; something stands there; standard error is no terminal */
-    double last;                         /* seconds of the last drawing */
+    bool shown, drawn,
+        lines; /* allowed at all; something stands there; standard error is no terminal */
+    double last; /* seconds of the last drawing */
     struct bnc_progress at;
 };
 void progress_init(struct progress *p, const char *when, bool quiet);
