@@ -132,6 +132,12 @@ $(CMD): $(CMD_O) $(LIB)
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# ---- fuzzers (MODE=fuzz CC=clang; see tests/fuzz/run.sh) and micro-benchmarks ----
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(LIB)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/bench/micro/%: $(B)/bench/micro/%.o $(LIB)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # ---- documents made from the option table ----
 DOCS     := analyzer/bounce-analyzer.1 packaging/completions/bounce-analyzer.bash \
             packaging/completions/_bounce-analyzer packaging/completions/bounce-analyzer.fish

@@ -172,6 +172,8 @@ static enum bnc_status scan_text(struct bnc_rows *rows)
     struct bnc_scan *s = &rows->scan;
 
     rows->scratch_len = 0;
+    if (!bnc_scan_reserve(s, 0))
+        return BNC_ENOMEM;
     if (s->cut)
         bnc_scan_skip_cut(s);
     if (by_libcsv(rows))
@@ -210,8 +212,7 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
         s->n_row = 0;
         return status;
     }
-    if (s->n_row > 0)
-        s->row[s->n_row].first = (uint32_t)s->n_end;
+    s->row[s->n_row].first = (uint32_t)s->n_end;
     give_carry(rows, off);
     *used = s->pos;
     *n_rows = s->n_row;
