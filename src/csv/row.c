@@ -47,27 +47,40 @@ static bool dialect_is_possible(const struct bnc_dialect *d)
     return !is_line_end(d->delim) && !is_line_end(d->quote) && !is_line_end(d->escape);
 }
 
+/* Room for 'n' fields; where that is all there can be, also the list of all columns. */
+static bool make_fields(struct bnc_rows *rows, size_t n)
+{
+    if (n > rows->cap_field) {
+        free(rows->field);
+        rows->field = malloc(n * sizeof *rows->field);
+        rows->cap_field = rows->field == NULL ? 0 : n;
+    }
+    if (n == BNC_MAX_COLUMNS && rows->all == NULL) {
+        rows->all = malloc(n * sizeof *rows->all);
+        for (size_t i = 0; rows->all != NULL && i < n; i++)
+            rows->all[i] = (uint16_t)i;
+    }
+    return rows->cap_field >= n && (n < BNC_MAX_COLUMNS || rows->all != NULL);
+}
+
 enum bnc_status bnc_rows_configure(struct bnc_rows *rows, const struct bnc_rows_options *opt)
 {
-    const size_t n = opt->want == NULL ? BNC_MAX_COLUMNS : opt->n_want;
+    const bool every = opt->want == NULL;
 
     if (!dialect_is_possible(&opt->dialect) || opt->n_cols > BNC_MAX_COLUMNS)
         return BNC_EUSAGE;
     rows->opt = *opt;
-    rows->every = opt->want == NULL;
+    rows->every = every;
+    rows->quote = opt->dialect.json_lines ? '\0' : opt->dialect.quote;
     rows->own_carry = (struct bnc_rows_carry){ 0 };
     rows->scan.dialect = opt->dialect;
     rows->scan.n_cols = opt->n_cols;
     rows->scan.n_row = rows->next = 0;
     rows->kernel = bnc_scanner_pick(opt->cpu);
     fill_classes(&rows->scan);
-    if (n > rows->cap_field) {
-        free(rows->field);
-        rows->field = malloc(n * sizeof *rows->field);
-        rows->cap_field = rows->field == NULL ? 0 : n;
-        if (rows->field == NULL)
-            return BNC_ENOMEM;
-    }
+    if (!make_fields(rows, every ? BNC_MAX_COLUMNS : opt->n_want))
+        return BNC_ENOMEM;
+    rows->want = every ? rows->all : opt->want;
     return BNC_OK;
 }
 
@@ -90,6 +103,7 @@ void bnc_rows_free(struct bnc_rows *rows)
     free(rows->scan.end);
     free(rows->scan.row);
     free(rows->field);
+    free(rows->all);
     free(rows->scratch);
     free(rows);
 }
@@ -221,30 +235,44 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
 
 /* ---- reading it ---- */
 
-/* The text of a quoted field, the quote that opened it left out: doubled quotes halved, the closing one dropped, strays and all else kept. */
-static size_t unquote(const struct bnc_scan *s, const char *at, size_t len, char *to)
+/*
+ * The text of a quoted field, the quote that opened it left out: doubled
+ * quotes halved, the closing one dropped, strays and all else kept.
+ */
+static size_t unquote(char quote, const char *at, size_t len, char *to)
 {
-    const char quote = s->dialect.quote, escape = s->dialect.escape;
-    size_t n = 0;
+    char *const begin = to;
 
-    for (size_t i = 0; i < len; i++) {
-        if (escape != 0 && at[i] == escape && i + 1 < len)
-            i++;
-        else if (at[i] == quote && i + 1 == len)
-            break;
-        else if (at[i] == quote && at[i + 1] == quote)
-            i++;
-        to[n++] = at[i];
+    while (len > 0) {
+        const char *q = memchr(at, quote, len);
+        const size_t n = q == NULL ? len : (size_t)(q - at);
+        size_t skip;
+
+        memcpy(to, at, n);
+        to += n;
+        at += n;
+        len -= n;
+        if (len <= 1)
+            break;                       /* the closing quote, or none */
+        skip = at[1] == quote ? 2 : 1;   /* doubled, or astray */
+        *to++ = quote;
+        at += skip;
+        len -= skip;
     }
-    return n;
+    return (size_t)(to - begin);
 }
 
-static size_t unescape(char escape, const char *at, size_t len, char *to)
+/* Likewise where an escape character makes the byte behind it literal; 'quoted' is false outside quotes. */
+static size_t unescape(const struct bnc_dialect *d, bool quoted, const char *at, size_t len, char *to)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < len; i++) {
-        if (at[i] == escape && i + 1 < len)
+        if (at[i] == d->escape && i + 1 < len)
+            i++;
+        else if (quoted && at[i] == d->quote && i + 1 == len)
+            break;
+        else if (quoted && at[i] == d->quote && at[i + 1] == d->quote)
             i++;
         to[n++] = at[i];
     }
@@ -254,67 +282,77 @@ static size_t unescape(char escape, const char *at, size_t len, char *to)
 /* A field in which quotes or escapes may be hidden. */
 static struct bnc_span read_escaped(struct bnc_rows *rows, struct bnc_span raw)
 {
-    const struct bnc_scan *s = &rows->scan;
+    const struct bnc_dialect *d = &rows->scan.dialect;
+    const bool quoted = d->quote != 0 && raw.len > 0 && raw.at[0] == d->quote;
     char *to = rows->scratch + rows->scratch_len;
     size_t n;
 
-    if (s->dialect.quote != 0 && raw.at[0] == s->dialect.quote) {
-        const bool plain = s->dialect.escape == 0 && raw.len >= 2 &&
-                           memchr(raw.at + 1, s->dialect.quote, raw.len - 1) == raw.at + raw.len - 1;
-
-        if (plain)
-            return bnc_span_from(raw.at + 1, raw.len - 2);
-        n = unquote(s, raw.at + 1, raw.len - 1, to);
-    } else if (s->dialect.escape != 0 && memchr(raw.at, s->dialect.escape, raw.len) != NULL) {
-        n = unescape(s->dialect.escape, raw.at, raw.len, to);
-    } else {
+    if (d->escape != 0)
+        n = unescape(d, quoted, raw.at + quoted, raw.len - quoted, to);
+    else if (!quoted)
         return raw;
-    }
+    else if (memchr(raw.at + 1, d->quote, raw.len - 1) == raw.at + raw.len - 1)
+        return bnc_span_from(raw.at + 1, raw.len - 2);
+    else
+        n = unquote(d->quote, raw.at + 1, raw.len - 1, to);
     rows->scratch_len += n;
     return bnc_span_from(to, n);
 }
 
 /* A field of a row in which every quote is where it belongs, and none is doubled. */
-static inline struct bnc_span read_plain(struct bnc_span raw, char quote)
+static inline struct bnc_span read_plain(const char *at, uint32_t start, uint32_t end, char quote)
 {
-    if (raw.len >= 2 && raw.at[0] == quote && quote != 0)
-        return bnc_span_from(raw.at + 1, raw.len - 2);
-    return raw;
+    if (end - start >= 2 && at[start] == quote && quote != 0)
+        return bnc_span_from(at + start + 1, end - start - 2);
+    return bnc_span_from(at + start, end - start);
 }
 
-static inline struct bnc_span raw_field(const struct bnc_scan *s, const struct bnc_row_mark *mark,
-                                        uint32_t col)
+/* Any row: fields may be missing, in need of unquoting, or libcsv's. */
+static void read_fields_with_care(struct bnc_rows *rows, const struct bnc_row_mark *mark,
+                                  uint32_t n_fields, uint32_t n)
 {
-    const uint32_t *end = s->end + mark->first + col;
-    const uint32_t start = col == 0 ? mark->start : end[-1] + 1;
+    const struct bnc_scan *s = &rows->scan;
 
-    return bnc_span_from(s->at + start, *end - start);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t col = rows->want[i], *end = s->end + mark->first + col;
+        const uint32_t start = col == 0 || col >= n_fields ? mark->start : end[-1] + 1;
+
+        if (col >= n_fields)
+            rows->field[i] = bnc_span_from("", 0);
+        else if ((mark->flags & BNC_MARK_CELLS) != 0)
+            rows->field[i] = rows->cell[mark->first + col];
+        else if ((mark->flags & BNC_MARK_ESCAPED) != 0)
+            rows->field[i] = read_escaped(rows, bnc_span_from(s->at + start, *end - start));
+        else
+            rows->field[i] = read_plain(s->at, start, *end, rows->quote);
+    }
 }
 
 static void read_fields(struct bnc_rows *rows, const struct bnc_row_mark *mark, uint32_t n_fields)
 {
-    const struct bnc_scan *s = &rows->scan;
-    const bool escaped = (mark->flags & BNC_MARK_ESCAPED) != 0;
-    const uint32_t most = n_fields > s->n_cols ? n_fields : s->n_cols;
+    const uint32_t most = n_fields > rows->scan.n_cols ? n_fields : rows->scan.n_cols;
     const uint32_t n = rows->every ? most : rows->opt.n_want;
-    const char quote = s->dialect.json_lines ? '\0' : s->dialect.quote;
+    const uint32_t *const end = rows->scan.end + mark->first;
+    const char *const at = rows->scan.at;
+    const char quote = rows->quote;
+    const uint16_t *const want = rows->want;
+    struct bnc_span *const field = rows->field;
+    uint32_t i = 0;
 
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t col = rows->every ? i : rows->opt.want[i];
-        struct bnc_span raw;
-
-        if (col >= n_fields) {
-            rows->field[i] = bnc_span_from("", 0);
-            continue;
-        }
-        if ((mark->flags & BNC_MARK_CELLS) != 0) {
-            rows->field[i] = rows->cell[mark->first + col];
-            continue;
-        }
-        raw = raw_field(s, mark, col);
-        rows->field[i] = !escaped || raw.len == 0 ? read_plain(raw, quote) : read_escaped(rows, raw);
-    }
     rows->n_field = n;
+    if (n == 0)
+        return;
+    if ((mark->flags & (BNC_MARK_CELLS | BNC_MARK_ESCAPED)) != 0 || want[n - 1] >= n_fields) {
+        read_fields_with_care(rows, mark, n_fields, n);
+        return;
+    }
+    if (want[0] == 0)
+        field[i++] = read_plain(at, mark->start, end[0], quote);
+    for (; i < n; i++) {
+        const uint32_t *e = end + want[i];
+
+        field[i] = read_plain(at, e[-1] + 1, *e, quote);
+    }
 }
 
 static uint32_t find_nul(const struct bnc_rows *rows)

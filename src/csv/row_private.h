@@ -14,7 +14,10 @@ struct bnc_rows {
     uint64_t off, number;                /* of the text and its first row */
     size_t next;                         /* row that bnc_rows_next() gives next */
 
-    bool every;                          /* every column is wanted */
+    const uint16_t *want;                /* the options', or 'all' */
+    uint16_t *all;                       /* 0 to BNC_MAX_COLUMNS - 1; NULL until every column was wanted */
+    bool every;
+    char quote;                          /* the dialect's, 0 for JSON lines */
     struct bnc_span *field;              /* of the row given last */
     size_t n_field, cap_field;
 

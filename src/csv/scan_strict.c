@@ -299,6 +299,7 @@ static bool scan_line(struct bnc_scan *s)
         }
         s->row[s->n_row++] = (struct bnc_row_mark){ (uint32_t)start, (uint32_t)s->n_end, flags };
         s->end[s->n_end++] = (uint32_t)end;
+        s->has_nul = s->has_nul || memchr(s->at + start, '\0', end - start) != NULL;
         return true;
     }
     return false;
