@@ -5,51 +5,65 @@
 
 #include "classify/token.h"
 
-static uint32_t child(const struct bnc_ac_node *nodes, uint32_t at, uint8_t c)
+static inline uint32_t child(const struct bnc_ac_node *nodes, const uint8_t *bytes, uint32_t at, uint8_t c)
 {
-    const struct bnc_ac_node *n = &nodes[at];
+    const uint32_t first = nodes[at].first, end = first + nodes[at].n;
 
-    for (uint32_t i = 0; i < n->n; i++)
-        if (nodes[n->first + i].ch == c)
-            return n->first + i;
+    for (uint32_t i = first; i < end; i++)
+        if (bytes[i] == c)
+            return i;
     return 0;
 }
 
-static bool begins_word(struct bnc_span text, size_t start)
+/* Whether 'c' begins a word behind 'before': no letter or digit, or none before it; bytes of UTF-8 always may. */
+static inline bool begins_word(uint8_t before, uint8_t c)
 {
-    return start == 0 || !bnc_byte_is(text.at[start], BNC_BYTE_ALNUM) || !bnc_byte_is(text.at[start - 1], BNC_BYTE_ALNUM) ||
-           (unsigned char)text.at[start] >= 0x80;
+    return (bnc_byte_class[c] & BNC_BYTE_ALNUM) == 0 || (bnc_byte_class[before] & BNC_BYTE_ALNUM) == 0 || c >= 0x80;
+}
+
+/* At the root in the middle of a word: the first byte after its letters and digits. */
+static size_t skip_word(struct bnc_span text, size_t i)
+{
+    while (i < text.len && (bnc_byte_class[(unsigned char)text.at[i]] & BNC_BYTE_ALNUM) != 0 && (unsigned char)text.at[i] < 0x80)
+        i++;
+    return i;
 }
 
 size_t bnc_ac_find(const struct bnc_ac *ac, struct bnc_span text, struct bnc_hit *hits, size_t max)
 {
     const struct bnc_ac_node *nodes = ac->nodes;
+    const uint8_t *bytes = ac->bytes;
+    uint8_t before = ' ';
     uint32_t at = 0;
     size_t n = 0;
 
     if (nodes == NULL)
         return 0;
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len;) {
         const uint8_t c = (uint8_t)text.at[i];
-        uint32_t next;
+        uint32_t next = 0;
 
-        while (at != 0 && (next = child(nodes, at, c)) == 0)
+        while (at != 0 && (next = child(nodes, bytes, at, c)) == 0)
             at = nodes[at].fail;
-        at = at != 0 ? next : ac->root[c];
-        for (uint32_t d = nodes[at].dict; d != 0; d = nodes[nodes[d].fail].dict) {
-            const size_t start = i + 1 - nodes[d].depth;
-
-            if (!begins_word(text, start))
-                continue;
+        if (at == 0 && begins_word(before, c))
+            next = ac->root[c];
+        at = next;
+        before = c;
+        i++;
+        for (uint32_t e = nodes[at].end; e != 0; e = ac->ends[e - 1].next) {
             if (n == max)
                 return n;
-            hits[n++] = (struct bnc_hit){ nodes[d].pattern, (uint16_t)start, (uint16_t)(i + 1) };
+            hits[n++] = (struct bnc_hit){ ac->ends[e - 1].pattern, (uint16_t)(i - ac->ends[e - 1].len), (uint16_t)i };
         }
+        if (at == 0 && (bnc_byte_class[c] & BNC_BYTE_ALNUM) != 0)
+            i = skip_word(text, i);
     }
     return n;
 }
 
 /* ---- building ---- */
+
+#define BNC_AC_NONE UINT32_MAX
 
 struct trie_node {
     uint32_t child, sibling;             /* first child and next sibling, by rising ch; 0 none */
@@ -117,62 +131,83 @@ static bool trie_fill(struct trie *t, const struct bnc_span *patterns, size_t n)
     return true;
 }
 
-/* Writes the children of old node 'from', new number 'to', behind the nodes made so far. */
-static uint32_t lay_children(struct bnc_ac_node *nodes, uint32_t *old, const struct trie *t, uint32_t to, uint32_t made)
+struct layout {
+    struct bnc_ac_node *nodes;
+    uint8_t *bytes;
+    struct bnc_ac_end *ends;
+    uint32_t *root;
+    uint32_t *old;                       /* the trie's number of a node */
+    uint16_t *depth;
+    uint32_t n, n_ends;
+};
+
+/* Numbers the children of node 'at' behind the nodes numbered so far. */
+static void lay_children(struct layout *l, const struct trie *t, uint32_t at)
 {
-    nodes[to].first = made;
-    for (uint32_t k = t->nodes[old[to]].child; k != 0; k = t->nodes[k].sibling) {
-        nodes[made] = (struct bnc_ac_node){ .pattern = t->nodes[k].pattern, .ch = t->nodes[k].ch,
-                                            .depth = (uint16_t)(nodes[to].depth + 1) };
-        old[made++] = k;
-        nodes[to].n++;
+    l->nodes[at].first = l->n;
+    for (uint32_t k = t->nodes[l->old[at]].child; k != 0; k = t->nodes[k].sibling) {
+        l->bytes[l->n] = t->nodes[k].ch;
+        l->depth[l->n] = (uint16_t)(l->depth[at] + 1);
+        l->old[l->n++] = k;
+        l->nodes[at].n++;
     }
-    return made;
 }
 
-static void link_fail(struct bnc_ac_node *nodes, uint32_t parent, uint32_t k)
+static void link_fail(struct layout *l, const struct trie *t, uint32_t parent, uint32_t k)
 {
-    uint32_t f = nodes[parent].fail, to = 0;
+    const uint32_t pattern = t->nodes[l->old[k]].pattern;
+    const uint8_t c = l->bytes[k];
+    uint32_t f = l->nodes[parent].fail, to = 0;
 
     if (parent != 0) {
-        while ((to = child(nodes, f, nodes[k].ch)) == 0 && f != 0)
-            f = nodes[f].fail;
+        while (f != 0 && (to = child(l->nodes, l->bytes, f, c)) == 0)
+            f = l->nodes[f].fail;
+        if (f == 0 && begins_word(l->bytes[parent], c))
+            to = child(l->nodes, l->bytes, 0, c);
     }
-    nodes[k].fail = to;
-    nodes[k].dict = nodes[k].pattern != BNC_AC_NONE ? k : nodes[to].dict;
+    l->nodes[k].fail = to;
+    l->nodes[k].end = l->nodes[to].end;
+    if (pattern != BNC_AC_NONE) {
+        l->ends[l->n_ends] = (struct bnc_ac_end){ pattern, l->nodes[to].end, l->depth[k] };
+        l->nodes[k].end = ++l->n_ends;
+    }
 }
 
-static void lay_out(struct bnc_ac_node *nodes, uint32_t *old, uint32_t *root, const struct trie *t)
+static void lay_out(struct layout *l, const struct trie *t)
 {
-    uint32_t made = 1;
+    l->n = 1;
+    for (uint32_t at = 0; at < t->n; at++)
+        lay_children(l, t, at);
+    for (uint32_t at = 0; at < t->n; at++)
+        for (uint32_t i = 0; i < l->nodes[at].n; i++)
+            link_fail(l, t, at, l->nodes[at].first + i);
+    for (uint32_t i = 0; i < l->nodes[0].n; i++)
+        l->root[l->bytes[l->nodes[0].first + i]] = l->nodes[0].first + i;
+}
 
-    nodes[0] = (struct bnc_ac_node){ .pattern = BNC_AC_NONE };
-    for (uint32_t at = 0; at < t->n; at++)
-        made = lay_children(nodes, old, t, at, made);
-    for (uint32_t at = 0; at < t->n; at++)
-        for (uint32_t i = 0; i < nodes[at].n; i++)
-            link_fail(nodes, at, nodes[at].first + i);
-    for (uint32_t i = 0; i < nodes[0].n; i++)
-        root[nodes[nodes[0].first + i].ch] = nodes[0].first + i;
+static bool layout_alloc(struct layout *l, size_t n_nodes, size_t n_patterns)
+{
+    l->nodes = calloc(n_nodes, sizeof *l->nodes);
+    l->bytes = calloc(n_nodes, sizeof *l->bytes);
+    l->ends = calloc(n_patterns + 1, sizeof *l->ends);
+    l->root = calloc(256, sizeof *l->root);
+    l->old = calloc(n_nodes, sizeof *l->old);
+    l->depth = calloc(n_nodes, sizeof *l->depth);
+    return l->nodes != NULL && l->bytes != NULL && l->ends != NULL && l->root != NULL && l->old != NULL && l->depth != NULL;
 }
 
 bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n)
 {
     struct trie t = { 0 };
-    struct bnc_ac_node *nodes = NULL;
-    uint32_t *old = NULL, *root = calloc(256, sizeof *root);
-    bool ok = root != NULL && trie_fill(&t, patterns, n);
+    struct layout l = { 0 };
+    const bool ok = trie_fill(&t, patterns, n) && layout_alloc(&l, t.n, n);
 
-    if (ok) {
-        nodes = calloc(t.n, sizeof *nodes);
-        old = calloc(t.n, sizeof *old);
-        ok = nodes != NULL && old != NULL;
-    }
     if (ok)
-        lay_out(nodes, old, root, &t);
-    *ac = (struct bnc_ac){ nodes, root, t.n };
-    free(old);
+        lay_out(&l, &t);
+    free(l.old);
+    free(l.depth);
     free(t.nodes);
+    *ac = (struct bnc_ac){ l.nodes, l.bytes, l.ends, l.root, l.n, l.n_ends };
     if (!ok)
         bnc_ac_release(ac);
     return ok;
@@ -181,6 +216,8 @@ bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n)
 void bnc_ac_release(struct bnc_ac *ac)
 {
     free((void *)(uintptr_t)ac->nodes);
+    free((void *)(uintptr_t)ac->bytes);
+    free((void *)(uintptr_t)ac->ends);
     free((void *)(uintptr_t)ac->root);
     *ac = (struct bnc_ac){ 0 };
 }

@@ -1,29 +1,34 @@
 /* SPDX-License-Identifier: MIT
- * automaton.h - all fragments of all rules found in one pass over a template (Aho and Corasick, 1975).
+ * automaton.h - all fragments of all rules found in one pass over a template (after Aho and Corasick, 1975).
  *
- * Nodes are numbered breadth first, so the children of a node lie side by side and most nodes have one child: a step is
- * one compare.  Const after building.  At most one failure step per byte, amortized: linear whatever the text.
+ * A fragment that begins with a letter or digit is found only where a word begins, and the automaton knows it: failure
+ * links lead only to suffixes that begin a word, so in the middle of a word nobody waits for, it is at the root and skips
+ * to the next word.  Nodes are numbered breadth first: the children of a node lie side by side, their bytes in an array
+ * of their own.  Const after building.  At most one failure step per byte, amortized: linear whatever the text.
  */
 #ifndef BNC_CLASSIFY_AUTOMATON_H
 #define BNC_CLASSIFY_AUTOMATON_H
 
 #include "util/span.h"
 
-#define BNC_AC_NONE UINT32_MAX
-
 struct bnc_ac_node {
-    uint32_t first;                      /* children are nodes first .. first + n - 1, by rising ch */
-    uint32_t fail;                       /* the node of the longest proper suffix */
-    uint32_t dict;                       /* the nearest node on the fail chain that ends a pattern, this one included; 0 none */
-    uint32_t pattern;                    /* that ends here, BNC_AC_NONE */
-    uint16_t depth;
-    uint8_t n, ch;
+    uint32_t first;                      /* children are nodes first .. first + n - 1, by rising byte */
+    uint32_t fail;                       /* the node of the longest proper suffix that begins a word */
+    uint32_t end;                        /* 1 + the longest pattern's entry in ends[] that ends here, 0 none */
+    uint32_t n;
+};
+
+struct bnc_ac_end {
+    uint32_t pattern, next;              /* next: 1 + the entry of the next shorter pattern that ends at the same byte, 0 none */
+    uint32_t len;                        /* bytes of the pattern */
 };
 
 struct bnc_ac {                          /* zero-initialized finds nothing */
     const struct bnc_ac_node *nodes;     /* nodes[0] is the root */
+    const uint8_t *bytes;                /* of each node: the byte that leads to it */
+    const struct bnc_ac_end *ends;
     const uint32_t *root;                /* 256: the child of the root by byte, 0 none */
-    uint32_t n_nodes;
+    uint32_t n_nodes, n_ends;
 };
 
 /* Where a pattern was found. */
@@ -32,10 +37,7 @@ struct bnc_hit {
     uint16_t start, end;                 /* bytes of the text, end exclusive */
 };
 
-/*
- * bnc_ac_find() writes the first 'max' hits in order of their ends and returns
- * how many.  A hit that begins with a letter or digit must begin a word.
- */
+/* bnc_ac_find() writes the first 'max' hits in order of their ends and returns how many.  Texts of at most 65535 bytes. */
 size_t bnc_ac_find(const struct bnc_ac *ac, struct bnc_span text, struct bnc_hit *hits, size_t max);
 
 /* Builds from n distinct patterns of 1 to 4096 bytes, malloc'ed: bnc_ac_release().  False when out of memory. */

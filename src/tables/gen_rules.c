@@ -178,13 +178,13 @@ static void print_numbers(const char *type, const char *name, const void *at, si
 static void print_automaton(const struct bnc_ac *ac)
 {
     printf("static const struct bnc_ac_node nodes[%u] = {\n", ac->n_nodes);
-    for (uint32_t i = 0; i < ac->n_nodes; i++) {
-        const struct bnc_ac_node *x = &ac->nodes[i];
-
-        printf("{%u,%u,%u,%d,%u,%u,%u},%s", x->first, x->fail, x->dict, x->pattern == BNC_AC_NONE ? -1 : (int)x->pattern, x->depth,
-               x->n, x->ch, i % 6 == 5 ? "\n" : "");
-    }
+    for (uint32_t i = 0; i < ac->n_nodes; i++)
+        printf("{%u,%u,%u,%u},%s", ac->nodes[i].first, ac->nodes[i].fail, ac->nodes[i].end, ac->nodes[i].n, i % 8 == 7 ? "\n" : "");
+    printf("};\nstatic const struct bnc_ac_end ends[%u] = {\n", ac->n_ends + 1);
+    for (uint32_t i = 0; i < ac->n_ends; i++)
+        printf("{%u,%u,%u},%s", ac->ends[i].pattern, ac->ends[i].next, ac->ends[i].len, i % 8 == 7 ? "\n" : "");
     printf("};\n");
+    print_numbers("uint8_t", "node_bytes", ac->bytes, 1, ac->n_nodes);
 }
 
 int main(int argc, char **argv)
@@ -219,8 +219,8 @@ int main(int argc, char **argv)
     print_numbers("uint32_t", "root", r.ac.root, 4, 256);
     print_automaton(&r.ac);
     print_hash("codes", &r.codes);
-    printf("const struct bnc_ruleset bnc_rules_builtin = {\n    rules, %u, { nodes, root, %u }, pattern_first, pattern_rules, pattern_whole, %u,\n    ",
-           r.n_rules, r.ac.n_nodes, r.n_patterns);
+    printf("const struct bnc_ruleset bnc_rules_builtin = {\n    rules, %u, { nodes, node_bytes, ends, root, %u, %u }, pattern_first, pattern_rules, pattern_whole, %u,\n    ",
+           r.n_rules, r.ac.n_nodes, r.ac.n_ends, r.n_patterns);
     print_hash_ref("codes", &r.codes);
     printf("\n};\n#endif\n#ifdef BNC_GEN_PROVIDERS\n");
     print_providers(&t[PROVIDERS]);
