@@ -23,7 +23,8 @@ enum weight {
     W_PHRASE5 = 600, W_PHRASE4 = 500, W_PHRASE3 = 420, W_PHRASE2 = 250, W_PHRASE1 = 150, W_PROVIDER_CODE = 560,
     W_PROVIDER_GENERAL_CODE = 330, W_ENHANCED = 470, W_ENHANCED_GENERAL = 200, W_REPLY = 100,
     W_CODE_AGREES = 20, W_CODE_DIFFERS = -80, W_CLASS_DIFFERS = -150, W_SIBLING = -40,
-    MAX_LENGTH_BONUS = 60, MIN_FOREIGN_LENGTH = 16
+    MAX_LENGTH_BONUS = 60, MIN_FOREIGN_LENGTH = 16, MIN_LONE_LENGTH = 24,
+    W_EXPIRED = 345                      /* at most: any cause quoted beside it says more */
 };
 
 enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16 };
@@ -145,21 +146,45 @@ static int phrase_weight(const struct bnc_rule *r, size_t len)
     return by_specificity[r->specificity] + length_bonus(len);
 }
 
-static int provider_text_weight(const struct weighing *w, const struct bnc_rule *r, size_t len)
+/* Words that the phrases call ambiguous ("access denied", specificity 1 or 2) decide only for the provider that is known. */
+static bool is_ambiguous(const struct bnc_ruleset *set, uint32_t pattern)
+{
+    for (uint32_t i = set->pattern_first[pattern]; i < set->pattern_first[pattern + 1]; i++) {
+        const struct bnc_rule *r = &set->rules[set->pattern_rules[i] >> 1];
+
+        if (r->kind == BNC_RULE_PHRASE && r->specificity <= 2)
+            return true;
+    }
+    return false;
+}
+
+/* A rule of a provider that is not known to speak here. */
+static int stranger_weight(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_rule *r, uint32_t pattern,
+                           size_t len, enum relation relation)
 {
     const int fit = code_fit(w, r);
 
-    switch (relation_of(w, r->provider)) {
-    case SAME:
-        return W_PROVIDER_TEXT + length_bonus(len) + fit;
-    case SIBLING:
-        return W_PROVIDER_TEXT + length_bonus(len) + fit + W_SIBLING;
-    case SOFTWARE:
-        return fit >= 0 ? W_SOFTWARE + length_bonus(len) + fit : len >= MIN_FOREIGN_LENGTH ? W_PHRASE4 + length_bonus(len) : 0;
-    case FOREIGN:
-        break;
-    }
-    return len >= MIN_FOREIGN_LENGTH && fit >= 0 ? W_PHRASE4 + length_bonus(len) : 0;
+    if (r->n_fragments > 1 && len < MIN_FOREIGN_LENGTH)
+        return 0;                        /* a few words beside a marker that is not there */
+    if (is_ambiguous(set, pattern))
+        return fit > 0 ? W_PHRASE2 + length_bonus(len) + fit : 0;
+    if (relation == SOFTWARE && fit >= 0)
+        return (fit > 0 || len >= MIN_FOREIGN_LENGTH ? W_SOFTWARE : W_PHRASE3) + length_bonus(len) + fit;
+    if (len < MIN_FOREIGN_LENGTH || (relation == FOREIGN && fit <= 0 && len < MIN_LONE_LENGTH))
+        return 0;
+    return W_PHRASE4 + length_bonus(len);
+}
+
+static int provider_text_weight(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_rule *r, uint32_t pattern,
+                                size_t len)
+{
+    const enum relation relation = relation_of(w, r->provider);
+
+    if (relation == SAME)
+        return W_PROVIDER_TEXT + length_bonus(len) + code_fit(w, r);
+    if (relation == SIBLING)
+        return W_PROVIDER_TEXT + length_bonus(len) + code_fit(w, r) + W_SIBLING;
+    return stranger_weight(w, set, r, pattern, len, relation);
 }
 
 /* A marker decides alone where no second rule has it; else its rule's text must be there as well. */
@@ -206,15 +231,17 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
     case BNC_RULE_PROVIDER:
         if (r->cause == BNC_CAUSE_UNKNOWN && marker)
             break;
-        weight = marker ? marker_weight(w, set, r, hit->pattern, len) : provider_text_weight(w, r, len);
+        weight = marker ? marker_weight(w, set, r, hit->pattern, len) : provider_text_weight(w, set, r, hit->pattern, len);
         if (marker && r->n_fragments > 1 && same_rule_text_hit(w, set, rule))
             weight = W_MARKER + W_MARKER_AND_TEXT + length_bonus(len) + code_fit(w, r);
         break;
     default:
         break;
     }
-    if (weight > 0 && r->cause == BNC_CAUSE_SUPPRESSED)
+    if (r->cause == BNC_CAUSE_SUPPRESSED && weight > 0)
         weight += W_SUPPRESSED;
+    if (r->cause == BNC_CAUSE_EXPIRED && weight > W_EXPIRED)
+        weight = W_EXPIRED;
     if (weight > 0)
         consider(w, weight, rule);
 }
@@ -412,7 +439,7 @@ static void soften(struct bnc_verdict *v, unsigned reply_class)
     if (v->action == BNC_ACTION_SUPPRESS_ADDRESS)
         v->action = BNC_ACTION_SUPPRESS_AFTER_RECURRENCE;
     else if (v->action == BNC_ACTION_SUPPRESS_DOMAIN)
-        v->action = BNC_ACTION_CHECK_DNS;
+        v->action = BNC_ACTION_SUPPRESS_AFTER_RECURRENCE;
     if (v->priority == BNC_PRIORITY_FIX_SOON && is_recipient_side(&bnc_causes[v->cause]))
         v->priority = BNC_PRIORITY_MONITOR;
 }
