@@ -141,6 +141,7 @@ static bool is_temporary(const struct bnc_merged *m, const struct bnc_address_re
     return BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL || (v != NULL && v->duration == BNC_DURATION_TEMPORARY);
 }
 
+/* The place of (domain, entry) in the pairs, SIZE_MAX if it is not there. */
 static size_t find_pair(const struct bnc_distinct_plan *plan, uint32_t domain, uint32_t entry)
 {
     const uint64_t key = BNC_PAIR_KEY(domain, entry);
@@ -154,7 +155,7 @@ static size_t find_pair(const struct bnc_distinct_plan *plan, uint32_t domain, u
         else
             high = mid;
     }
-    return low;
+    return low < high && plan->m->pairs[low].key == key ? low : SIZE_MAX;
 }
 
 /* Distinct pairs and causes: records are sorted by entry, so equal pairs are neighbours. */
@@ -167,6 +168,10 @@ static void count_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *
         if (is_failure(&r[i]) && (i == 0 || r[i].entry != r[i - 1].entry)) {
             const size_t pair = find_pair(plan, r[i].domain, r[i].entry);
 
+            if (pair == SIZE_MAX) {
+                d->contradicts = true;
+                continue;
+            }
             d->pair[pair]++;
             if (plan->pair_cause[pair] != UINT32_MAX)
                 set[n_set++] = plan->pair_cause[pair];
@@ -206,8 +211,14 @@ static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_pla
     count_set(set, n_set, d->campaign);
     n_set = 0;
     for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]))
-            set[n_set++] = plan->day_subject[bnc_time_day(r[i].time)];
+        if (is_failure(&r[i])) {
+            const uint32_t day = plan->day_subject[bnc_time_day(r[i].time)];
+
+            if (day == UINT32_MAX)
+                d->contradicts = true;
+            else
+                set[n_set++] = day;
+        }
     count_set(set, n_set, d->day);
     n_set = 0;
     for (size_t i = 0; i < n; i++)
@@ -427,6 +438,7 @@ static void add_counters(struct bnc_distinct *out, const struct bnc_distinct *d,
         out->provider[i] += d->provider[i];
     for (size_t i = 0; i < n32; i++)
         out->pair[i] += d->pair[i];
+    out->contradicts |= d->contradicts;
     out->failed += d->failed;
     out->bounced += d->bounced;
     out->deferred += d->deferred;

@@ -13,12 +13,13 @@ struct bnc_distinct_plan {
     const size_t *pair_at;               /* [n_domains + 1]: each domain's run in m->pairs */
     const uint32_t *pair_cause;          /* [n_pairs]: row of domain_causes, UINT32_MAX if it is no failure */
     uint32_t n_causes;
-    const uint32_t *day_subject;         /* by day since 1970 + 1 */
+    const uint32_t *day_subject;         /* by day since 1970 + 1, UINT32_MAX: nothing was counted then */
     uint32_t n_days, n_providers;
 };
 
 
 struct bnc_distinct {
+    bool contradicts;                    /* an address record without its counts: a state that does not fit together */
     uint32_t *pair, *cause, *domain_failed, *domain_bounced, *campaign, *day;
     uint64_t *provider;                  /* [n_providers] */
     uint64_t *provider_cause;            /* [n_providers * BNC_N_CAUSES] */

@@ -259,6 +259,21 @@ struct bnc_text bnc_text_read(const char *at)
     return t;
 }
 
+bool bnc_text_push(struct bnc_log *log, uint64_t fp, struct bnc_span text, bool is_local)
+{
+    const size_t len = text.len < BNC_TEXT_MAX ? text.len : BNC_TEXT_MAX;
+    const uint16_t head = (uint16_t)(len | (is_local ? BNC_TEXT_LOCAL : 0));
+    char *at = bnc_log_push(log, bnc_log_part(fp), BNC_TEXT_HEAD + len);
+
+    if (at == NULL)
+        return false;
+    memcpy(at, &fp, 8);
+    memcpy(at + 8, &head, 2);
+    if (len > 0)
+        memcpy(at + BNC_TEXT_HEAD, text.at, len);
+    return true;
+}
+
 /* Of two spellings of one address the one that is kept: local parts before whole texts, then bytewise. */
 static bool text_before(const char *a, const char *b)
 {

@@ -329,6 +329,21 @@ static void merge_examples(struct bnc_merged *m)
             bnc_example_merge(&m->entries[i].example, &m->overlay[o].examples[i]);
 }
 
+void bnc_merged_add_faults(const struct bnc_merged *m, size_t part, struct bnc_fault_total *all)
+{
+    for (unsigned f = 0; f < BNC_N_FAULTS; f++) {
+        const struct bnc_fault_total *from = &m->parts[part]->faults[f];
+
+        all[f].n += from->n;
+        for (uint32_t i = 0; i < from->n_first; i++) {
+            struct bnc_place place = from->first[i];
+
+            place.source = map_source(m, part, place.source);
+            bnc_fault_add_place(&all[f], place);
+        }
+    }
+}
+
 /* ---- logs ---- */
 
 static uint32_t map_entry(const struct bnc_merged *m, size_t part, uint32_t entry)

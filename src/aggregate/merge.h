@@ -60,6 +60,9 @@ struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition,
 /* All texts of a partition as a run of records, folded. */
 char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *len);
 
+/* Adds the faults of a part to 'all' [BNC_N_FAULTS], their places with merged sources. */
+void bnc_merged_add_faults(const struct bnc_merged *m, size_t part, struct bnc_fault_total *all);
+
 /* Runs fn(arg, 0 .. n-1) through the engine's threads or one after the other. */
 void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 

@@ -278,6 +278,18 @@ void bnc_day_name(uint32_t day, char buf[32])
     buf[day == 0 ? 0 : 10] = '\0';
 }
 
+/* bnc_span_eq() without a call for the short names that columns repeat. */
+static inline bool same_name(struct bnc_span a, struct bnc_span b)
+{
+    if (a.len != b.len)
+        return false;
+    if (a.len < 8)
+        return bnc_load_tail(a.at, a.len) == bnc_load_tail(b.at, b.len) && bnc_span_eq(a, b);
+    if (bnc_load64(a.at) != bnc_load64(b.at) || bnc_load64(a.at + a.len - 8) != bnc_load64(b.at + b.len - 8))
+        return false;
+    return a.len <= 16 || memcmp(a.at + 8, b.at + 8, a.len - 16) == 0;
+}
+
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
 static uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
 {
@@ -286,7 +298,7 @@ static uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc
     char buf[LOWER_BYTES];
     bool made;
 
-    if (memo != UINT32_MAX && bnc_span_eq(((const struct bnc_name *)bnc_names_at(names, memo))->text, name))
+    if (memo != UINT32_MAX && same_name(((const struct bnc_name *)bnc_names_at(names, memo))->text, name))
         return memo;
     if (kind == BNC_KIND_SENDER_DOMAIN) {
         name = lower(part, name, buf);
@@ -409,8 +421,7 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
     const uint64_t spelling = bnc_hash_span(e->recipient);
     uint64_t *recent = &part->recent[spelling & 255];
     struct bnc_span text = e->recipient;
-    uint16_t head = 0;
-    char *at;
+    bool is_local = false;
 
     if (*recent == spelling)
         return true;
@@ -418,18 +429,9 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
     if (e->domain.len > 0 && text.len > e->domain.len && text.at[text.len - e->domain.len - 1] == '@' &&
         bnc_span_eq_nocase(bnc_span_from(text.at + text.len - e->domain.len, e->domain.len), e->domain)) {
         text.len -= e->domain.len;
-        head = BNC_TEXT_LOCAL;
+        is_local = true;
     }
-    if (text.len > BNC_TEXT_MAX)
-        text.len = BNC_TEXT_MAX;
-    head |= (uint16_t)text.len;
-    at = bnc_log_push(&part->texts, bnc_log_part(fp), BNC_TEXT_HEAD + text.len);
-    if (at == NULL)
-        return false;
-    memcpy(at, &fp, 8);
-    memcpy(at + 8, &head, 2);
-    memcpy(at + BNC_TEXT_HEAD, text.at, text.len);
-    return true;
+    return bnc_text_push(&part->texts, fp, text, is_local);
 }
 
 /* Fills 'f' from an item and asks for the memory that counting it will touch. */

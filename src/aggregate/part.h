@@ -17,7 +17,7 @@
 #define BNC_AGGREGATE_PART_H
 
 #include "aggregate/counts.h"
-#include "aggregate/names.h"
+#include "aggregate/dictionary.h"
 #include "aggregate/reclog.h"
 #include "aggregate/tally.h"
 #include "util/buf.h"
@@ -89,6 +89,7 @@ struct bnc_sums {                        /* what may be counted against any numb
 
 struct bnc_part {
     enum bnc_detail detail;
+    bool is_state;                       /* read from a file: what does not add up is the file's fault */
     const struct bnc_classifier *classifier;
     struct bnc_span *sources;            /* sorted, distinct; NULL where none were given */
     uint32_t n_sources;
@@ -200,6 +201,8 @@ size_t bnc_held_fold(struct bnc_held *at, size_t n, uint64_t *dropped);
 #define BNC_TEXT_MAX 0x7fffu             /* bytes; an address has at most 254 */
 struct bnc_text { uint64_t fp; struct bnc_span text; bool is_local; };
 struct bnc_text bnc_text_read(const char *at);
+/* Appends a text record, cut at BNC_TEXT_MAX; false when out of memory. */
+bool bnc_text_push(struct bnc_log *log, uint64_t fp, struct bnc_span text, bool is_local);
 /* Sorts by fp and keeps one spelling of each address; the bytes left, SIZE_MAX: out of memory. */
 size_t bnc_texts_fold(char *at, size_t len);
 /* Folds the logs of a part if they have grown enough to make it worth while. */

@@ -5,7 +5,7 @@
  * (valid UTF-8, control characters and all): a database is data, not a screen.
  */
 #include "report/figure.h"
-#include "report/outfile.h"
+#include "util/outfile.h"
 #include "report/render.h"
 #include "report/visible.h"
 

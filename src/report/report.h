@@ -6,6 +6,7 @@
 
 #include "detect/finding.h"
 #include "util/buf.h"
+#include "util/outfile.h"
 
 enum bnc_format { BNC_FORMAT_TEXT, BNC_FORMAT_HTML, BNC_FORMAT_JSON, BNC_FORMAT_NDJSON, BNC_FORMAT_CSV, BNC_FORMAT_MD, BNC_FORMAT_SQLITE, BNC_N_FORMATS };
 enum bnc_show { BNC_SHOW_DOMAIN, BNC_SHOW_MASKED, BNC_SHOW_FULL };
@@ -36,8 +37,5 @@ enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_f
 enum bnc_status bnc_report_tables(const struct bnc_report_data *data, const char *dir, struct bnc_error *err);
 /* SQLite file, likewise temporary and renamed. */
 enum bnc_status bnc_report_sqlite(const struct bnc_report_data *data, const char *path, struct bnc_error *err);
-
-/* Writes 'bytes' to a temporary file beside 'path' (exclusive create, mode 0600 where 'secret'), syncs and renames. */
-enum bnc_status bnc_write_file(const char *path, struct bnc_span bytes, bool secret, struct bnc_error *err);
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "report/outfile.h"
+#include "util/outfile.h"
 
 static char folder[64], target[128];
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "report/outfile.h"
+#include "util/outfile.h"
 
 #define MAX_TRIES 100
 
@@ -45,6 +45,15 @@ enum bnc_status bnc_outfile_begin(struct bnc_outfile *f, const char *path, bool 
     free(f->temp);
     f->temp = NULL;
     return BNC_ECREATE;
+}
+
+enum bnc_status bnc_outfile_write(struct bnc_outfile *f, struct bnc_span bytes, struct bnc_error *err)
+{
+    if (write_all(f->fd, bytes))
+        return BNC_OK;
+    bnc_error_sys(err, BNC_EIO, "cannot write '%s'", f->path);
+    bnc_error_at(err, f->path, 0, BNC_NO_PLACE);
+    return BNC_EIO;
 }
 
 /* The name itself is on disk only when its folder is; a file system that can't sync folders is no reason to fail. */
@@ -96,7 +105,5 @@ enum bnc_status bnc_write_file(const char *path, struct bnc_span bytes, bool sec
 
     if (status != BNC_OK)
         return status;
-    if (!write_all(f.fd, bytes))
-        status = bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
-    return bnc_outfile_end(&f, status, err);
+    return bnc_outfile_end(&f, bnc_outfile_write(&f, bytes, err), err);
 }

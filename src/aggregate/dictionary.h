@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * names.h - a dictionary: fingerprint -> dense index, each name kept once.
+ * dictionary.h - a dictionary: fingerprint -> dense index, each name kept once.
  * Records never move, so an index or a pointer stays good.  The slots hold half of the fingerprint and the index, 8 bytes
  * a name, so the part that is probed at random stays in cache.  One thread at a time.
  */
-#ifndef BNC_AGGREGATE_NAMES_H
-#define BNC_AGGREGATE_NAMES_H
+#ifndef BNC_AGGREGATE_DICTIONARY_H
+#define BNC_AGGREGATE_DICTIONARY_H
 
 #include "util/arena.h"
 #include "util/hash.h"

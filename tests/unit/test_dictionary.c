@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "aggregate/dictionary.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static void lower__changes_ascii_letters_alone_at_every_length(void **state)
+{
+    (void)state;
+    for (size_t len = 0; len <= 70; len++) {
+        char *from = malloc(len + 1), *to = malloc(len + 1);
+
+        for (unsigned shift = 0; shift < 256; shift += 5) {
+            for (size_t i = 0; i < len; i++)
+                from[i] = (char)(i * 37 + shift);
+            memset(to, 0x55, len + 1);
+            bnc_lower_copy(to, from, len);
+            for (size_t i = 0; i < len; i++)
+                assert_int_equal(to[i], bnc_lower(from[i]));
+            assert_int_equal(to[len], 0x55);
+        }
+        free(from);
+        free(to);
+    }
+}
+
+static void names__give_each_text_one_index(void **state)
+{
+    struct bnc_names names = { .seed = UINT64_C(0x1234567887654321), .rec_bytes = sizeof(struct bnc_name) };
+    char buf[32];
+    bool made;
+
+    (void)state;
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < 50000; i++) {
+            struct bnc_span text;
+
+            snprintf(buf, sizeof buf, "name-%u", i);
+            text = bnc_span_str(buf);
+            assert_int_equal(bnc_names_get(&names, bnc_hash_span(text), text, &made), i);
+            assert_int_equal(made, pass == 0);
+            assert_true(bnc_span_eq(((struct bnc_name *)bnc_names_at(&names, i))->text, text));
+        }
+    assert_int_equal(names.n, 50000);
+    bnc_names_release(&names);
+}
+
+/* Fingerprints that agree in the half that a slot keeps are still told apart. */
+static void names__tell_equal_halves_apart(void **state)
+{
+    struct bnc_names names = { .seed = 1, .rec_bytes = sizeof(struct bnc_name) };
+    bool made;
+
+    (void)state;
+    for (uint64_t i = 0; i < 300; i++)
+        assert_int_equal(bnc_names_get(&names, i << 32 | 7, BNC_SPAN("x"), &made), i);
+    for (uint64_t i = 0; i < 300; i++)
+        assert_int_equal(bnc_names_find(&names, i << 32 | 7), i);
+    assert_int_equal(bnc_names_find(&names, 8), UINT32_MAX);
+    bnc_names_release(&names);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lower__changes_ascii_letters_alone_at_every_length),
+        cmocka_unit_test(names__give_each_text_one_index),
+        cmocka_unit_test(names__tell_equal_halves_apart),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
