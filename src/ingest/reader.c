@@ -54,10 +54,11 @@ static enum bnc_status read_serial(struct serial *s, char *out, size_t cap, size
     size_t more = 0;
     enum bnc_status status = BNC_OK;
 
-    if (take > 0)
+    if (take > 0) {
         memcpy(out, s->kept, take);
-    s->kept += take;
-    s->kept_len -= take;
+        s->kept += take;
+        s->kept_len -= take;
+    }
     if (take < cap)
         status = bnc_flow_read(s->flow, out + take, cap - take, &more, err);
     *n = take + more;
