@@ -22,4 +22,11 @@ enum bnc_address_kind {
  */
 enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain);
 
+/*
+ * The same for senders, whose local part is of no interest: it is not looked at, only the domain is.  False where there is no domain
+ * that could be one; both spans are empty then.
+ */
+struct bnc_domain_memo { char text[64]; size_t len; };   /* the last good one; zero-initialize, one thread */
+bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain);
+
 #endif

@@ -78,8 +78,7 @@ struct bnc_codes bnc_codes_read(struct bnc_span cell)
     cell = bnc_span_trim(cell);
     if (cell.len == 0)
         return c;
-    c.enhanced = enhanced_at(cell, 0);
-    if (c.enhanced != 0)
+    if (cell.len > 1 && cell.at[1] == '.' && (c.enhanced = enhanced_at(cell, 0)) != 0)
         return c;
     n = number(cell, &i, 5);
     if (n <= 0 || (i < cell.len && cell.at[i] != ' ' && cell.at[i] != '-' && cell.at[i] != ';' && cell.at[i] != '.') ||

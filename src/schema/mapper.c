@@ -2,17 +2,20 @@
  * mapper.c - row -> event, the part that runs once for every row of a month.
  *
  * A plan holds, for every field of an event, the few cells that may fill it, so a row costs its picks and nothing is searched by
- * name.  Event words go through an eight-entry memo keyed by their bytes in front of the hash look-up; days go through the time
+ * name.  Event words go through an sixteen-entry memo keyed by their bytes in front of the hash look-up; days go through the time
  * memo.  Nothing is allocated here: spans of the row are handed through.
  */
+#define _GNU_SOURCE                      /* memrchr */
 #include "schema/mapper.h"
 
 #include <stdlib.h>
 
-#include "schema/address.h"
 #include "schema/codes.h"
 #include "schema/json_rows.h"
 #include "util/hash.h"
+
+/* What every row takes; left alone, the compiler makes calls of them, at twice the cost. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 struct bnc_mapper *bnc_mapper_create(void)
 {
@@ -103,14 +106,26 @@ static struct bnc_span json_member(struct bnc_span s, const char *name)
     return bnc_span_from("", 0);
 }
 
-static struct bnc_span transform(const struct bnc_cells *c, const struct bnc_pick *p, struct bnc_span s)
+/* "mx1.example.net. (192.0.2.2)", "mx1.example.net [192.0.2.2]" */
+static struct bnc_span host(struct bnc_span s)
+{
+    const char last = s.at[s.len - 1];
+
+    if (last == ')' || last == ']') {
+        const char *const open = memrchr(s.at, last == ')' ? '(' : '[', s.len);
+
+        s = bnc_span_trim(bnc_span_from(s.at, open == NULL ? s.len : (size_t)(open - s.at)));
+    }
+    while (s.len > 0 && s.at[s.len - 1] == '.')
+        s.len--;
+    return s;
+}
+
+static __attribute__((noinline)) struct bnc_span transform(const struct bnc_cells *c, const struct bnc_pick *p, struct bnc_span s)
 {
     switch (p->transform) {
     case BNC_TRANSFORM_HOST:
-        s = bnc_span_trim(cut_at(cut_at(s, '('), '['));
-        while (s.len > 0 && s.at[s.len - 1] == '.')
-            s.len--;
-        return s;
+        return host(s);
     case BNC_TRANSFORM_HOST_PORT:
         return memchr(s.at, '.', s.len) == NULL ? s : cut_at(s, ':');
     case BNC_TRANSFORM_BEFORE_SLASH:
@@ -133,14 +148,19 @@ static struct bnc_span transform(const struct bnc_cells *c, const struct bnc_pic
     }
 }
 
+ALWAYS_INLINE struct bnc_span trimmed(struct bnc_span s)
+{
+    if (s.len > 0 && ((unsigned char)s.at[0] <= ' ' || (unsigned char)s.at[s.len - 1] <= ' '))
+        return bnc_span_trim(s);
+    return s;
+}
+
 static inline struct bnc_span pick_cell(const struct bnc_cells *c, const struct bnc_pick *p)
 {
-    struct bnc_span s = c->cell[p->slot];
+    struct bnc_span s = trimmed(c->cell[p->slot]);
 
     if (s.len == 0)
         return s;
-    if (bnc_is_blank(s.at[0]) || bnc_is_blank(s.at[s.len - 1]))
-        s = bnc_span_trim(s);
     if (p->cond != 0 && !holds(c, &c->plan->cond[p->cond - 1]))
         return bnc_span_from(s.at, 0);
     if (p->transform != BNC_TRANSFORM_NONE)
@@ -148,7 +168,7 @@ static inline struct bnc_span pick_cell(const struct bnc_cells *c, const struct 
     return is_empty(c->plan, s) ? bnc_span_from(s.at, 0) : s;
 }
 
-struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
+static __attribute__((noinline)) struct bnc_span pick_any(const struct bnc_cells *c, enum bnc_field field)
 {
     const struct bnc_field_plan *const f = &c->plan->field[field];
 
@@ -161,21 +181,56 @@ struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
     return bnc_span_from("", 0);
 }
 
+/* Most fields are one cell taken as it is, or none at all. */
+ALWAYS_INLINE struct bnc_span pick(const struct bnc_cells *c, enum bnc_field field)
+{
+    const struct bnc_direct d = c->plan->direct[field];
+
+    if (d.slot >= 0) {
+        struct bnc_span s = trimmed(c->cell[d.slot]);
+
+        if (d.transform != BNC_TRANSFORM_NONE && s.len > 0)
+            s = transform(c, &c->plan->field[field].pick[0], s);
+        if (s.len > 0 || d.alone)
+            return s;
+    } else if (d.slot == BNC_DIRECT_NONE) {
+        return bnc_span_from("", 0);
+    }
+    return pick_any(c, field);
+}
+
+struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
+{
+    return pick(c, field);
+}
+
 /* ---- type ---- */
 
-const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
+static __attribute__((noinline)) const struct bnc_value_row *value_anew(struct bnc_value_memo *memo, const struct bnc_values *v,
+                                                                        struct bnc_span s, uint64_t head, uint64_t tail)
+{
+    *memo = (struct bnc_value_memo){ .values = v, .head = head, .tail = tail, .len = s.len, .row = bnc_values_find(v, s) };
+    return memo->row;
+}
+
+ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
 {
     struct bnc_value_memo *memo;
     uint64_t head, tail;
 
-    if (s.len > 16)
+    if (s.len - 1 >= 16)
         return bnc_values_find(v, s);
     head = bnc_load_tail(s.at, s.len);
     tail = s.len > 8 ? bnc_load64(s.at + s.len - 8) : 0;
-    memo = &m->memo[(head * BNC_HASH_K0 ^ tail * BNC_HASH_K1) >> 61];
-    if (memo->head != head || memo->tail != tail || memo->len != s.len || memo->values != v)
-        *memo = (struct bnc_value_memo){ .values = v, .head = head, .tail = tail, .len = s.len, .row = bnc_values_find(v, s) };
-    return memo->row;
+    memo = &m->memo[(head ^ tail) * BNC_HASH_K0 >> 60];
+    if (memo->head == head && memo->tail == tail && memo->len == s.len && memo->values == v)
+        return memo->row;
+    return value_anew(memo, v, s, head, tail);
+}
+
+const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
+{
+    return value_of(m, v, s);
 }
 
 static void set_type(struct bnc_event *ev, const struct bnc_value_row *row)
@@ -222,7 +277,7 @@ void bnc_event_refine(struct bnc_mapper *m, const struct bnc_cells *c, struct bn
 {
     for (uint32_t i = 0; i < c->plan->n_refine; i++) {
         const struct bnc_span s = c->cell[c->plan->refine[i].slot];
-        const struct bnc_value_row *const row = s.len == 0 ? NULL : bnc_mapper_value(m, c->plan->refine[i].values, s);
+        const struct bnc_value_row *const row = s.len == 0 ? NULL : value_of(m, c->plan->refine[i].values, s);
 
         if (row == NULL)
             continue;
@@ -259,54 +314,69 @@ static enum bnc_row_fault classify_by_file(struct bnc_mapper *m, const struct bn
     return BNC_FAULT_NONE;
 }
 
-enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+/* The first event column that says a known word; '*unknown_word' if one says something else that is no code either. */
+static __attribute__((noinline)) const struct bnc_value_row *event_word(struct bnc_mapper *m, const struct bnc_cells *c,
+                                                                        struct bnc_event *ev, bool *unknown_word)
 {
-    const struct bnc_schema_plan *const p = c->plan;
-    const struct bnc_field_plan *const f = &p->field[BNC_FIELD_EVENT_TYPE];
-    const struct bnc_value_row *row = NULL;
-    enum bnc_row_fault fault = BNC_FAULT_NONE;
-    bool unknown_word = false;
+    const struct bnc_field_plan *const f = &c->plan->field[BNC_FIELD_EVENT_TYPE];
 
-    for (uint32_t i = 0; i < f->n && row == NULL; i++) {
+    for (uint32_t i = 0; i < f->n; i++) {
         const struct bnc_span s = pick_cell(c, &f->pick[i]);
+        const struct bnc_value_row *row = NULL;
+        struct bnc_codes codes;
 
         if (s.len == 0)
             continue;
         if (f->pick[i].values != NULL)
-            row = bnc_mapper_value(m, f->pick[i].values, s);
+            row = value_of(m, f->pick[i].values, s);
         if (row == NULL)
-            row = bnc_mapper_value(m, p->fallback, s);
-        if (row == NULL) {
-            const struct bnc_codes codes = bnc_codes_read(s);
-
-            if (codes.reply == 0 && codes.enhanced == 0)
-                unknown_word = true;
-            ev->reply = ev->reply == 0 ? codes.reply : ev->reply;
-            ev->enhanced = ev->enhanced == 0 ? codes.enhanced : ev->enhanced;
-        }
+            row = value_of(m, c->plan->fallback, s);
+        if (row != NULL)
+            return row;
+        codes = bnc_codes_read(s);
+        *unknown_word |= codes.reply == 0 && codes.enhanced == 0;
+        ev->reply = ev->reply == 0 ? codes.reply : ev->reply;
+        ev->enhanced = ev->enhanced == 0 ? codes.enhanced : ev->enhanced;
     }
-    if (row != NULL)
+    return NULL;
+}
+
+enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+{
+    const struct bnc_schema_plan *const p = c->plan;
+    const struct bnc_direct d = p->direct[BNC_FIELD_EVENT_TYPE];
+    const struct bnc_value_row *row = NULL;
+    bool unknown_word = false;
+
+    if (d.slot >= 0 && d.transform == BNC_TRANSFORM_NONE && c->cell[d.slot].len > 0 && p->field[BNC_FIELD_EVENT_TYPE].pick[0].values != NULL)
+        row = value_of(m, p->field[BNC_FIELD_EVENT_TYPE].pick[0].values, c->cell[d.slot]);
+    if (row == NULL)
+        row = event_word(m, c, ev, &unknown_word);
+    if (row != NULL) {
         set_type(ev, row);
-    else
-        fault = classify_by_file(m, c, ev, unknown_word);
-    if (fault == BNC_FAULT_NONE && (ev->type == BNC_EVENT_BOUNCE || ev->type == BNC_EVENT_SUPPRESSED)) {
+    } else {
+        const enum bnc_row_fault fault = classify_by_file(m, c, ev, unknown_word);
+
+        if (fault != BNC_FAULT_NONE)
+            return fault;
+    }
+    if (ev->type == BNC_EVENT_BOUNCE || ev->type == BNC_EVENT_SUPPRESSED) {
         bnc_event_refine(m, c, ev);
         if (p->generic && ev->type == BNC_EVENT_SUPPRESSED && reply_class(ev) >= 4)
             ev->type = BNC_EVENT_BOUNCE; /* "rejected" by the receiving server */
         if (row == NULL && ev->hardness == BNC_HARDNESS_NONE)
             ev->hardness = (enum bnc_hardness)p->hardness;
     }
-    return fault;
+    return BNC_FAULT_NONE;
 }
 
 /* ---- the rest ---- */
 
-static void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static __attribute__((noinline)) void fill_time_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
     const struct bnc_field_plan *const f = &c->plan->field[BNC_FIELD_EVENT_TIME];
     bool bad = false;
 
-    ev->time = BNC_NO_TIME;
     for (uint32_t i = 0; i < f->n; i++) {
         const struct bnc_span s = pick_cell(c, &f->pick[i]);
 
@@ -314,10 +384,18 @@ static void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bn
             continue;
         if (bnc_time_parse_memo(&m->day, s, c->plan->date_order, c->plan->zone, &ev->time))
             return;
-        ev->time = BNC_NO_TIME;
         bad = true;
     }
+    ev->time = BNC_NO_TIME;
     ev->flags |= bad ? BNC_EVENT_BAD_TIME : 0;
+}
+
+static void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+{
+    const int slot = c->plan->direct[BNC_FIELD_EVENT_TIME].slot;
+
+    if (slot < 0 || !bnc_time_parse_memo(&m->day, pick(c, BNC_FIELD_EVENT_TIME), c->plan->date_order, c->plan->zone, &ev->time))
+        fill_time_of_any(m, c, ev);
 }
 
 static bool is_pseudo(const struct bnc_schema_plan *p, uint16_t code)
@@ -328,50 +406,68 @@ static bool is_pseudo(const struct bnc_schema_plan *p, uint16_t code)
     return false;
 }
 
-static void fill_codes(const struct bnc_cells *c, enum bnc_field field, struct bnc_event *ev)
+static void add_codes(const struct bnc_cells *c, struct bnc_span s, struct bnc_event *ev)
+{
+    struct bnc_codes codes = bnc_codes_read(s);
+
+    if (codes.mangled)
+        ev->flags |= BNC_EVENT_MANGLED_CODE;
+    if (codes.other != 0 || (codes.reply != 0 && is_pseudo(c->plan, codes.reply))) {
+        ev->flags |= BNC_EVENT_PSEUDO_CODE;
+        codes.reply = 0;
+    }
+    ev->reply = ev->reply == 0 ? codes.reply : ev->reply;
+    ev->enhanced = ev->enhanced == 0 ? codes.enhanced : ev->enhanced;
+}
+
+/* "5.1.1" and "5.1.1 (...)", the usual shape, without a call. */
+ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
+{
+    if (s.len < 5 || s.at[1] != '.' || s.at[3] != '.' || (s.len > 5 && s.at[5] != ' ') || ev->enhanced != 0 ||
+        (s.at[0] != '2' && s.at[0] != '4' && s.at[0] != '5') || !bnc_is_digit(s.at[2]) || !bnc_is_digit(s.at[4]))
+        return false;
+    ev->enhanced = BNC_ENHANCED(s.at[0] - '0', s.at[2] - '0', s.at[4] - '0');
+    return true;
+}
+
+/* Every code column is read: what one lacks another may have. */
+ALWAYS_INLINE void fill_codes(const struct bnc_cells *c, enum bnc_field field, struct bnc_event *ev)
 {
     const struct bnc_field_plan *const f = &c->plan->field[field];
+    const struct bnc_direct d = c->plan->direct[field];
 
+    if (d.slot == BNC_DIRECT_NONE || (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_NONE && (c->cell[d.slot].len == 0 || short_code(c->cell[d.slot], ev))))
+        return;
     for (uint32_t i = 0; i < f->n; i++) {
         const struct bnc_span s = pick_cell(c, &f->pick[i]);
-        struct bnc_codes codes;
 
-        if (s.len == 0)
-            continue;
-        codes = bnc_codes_read(s);
-        if (codes.mangled)
-            ev->flags |= BNC_EVENT_MANGLED_CODE;
-        if (codes.other != 0 || (codes.reply != 0 && is_pseudo(c->plan, codes.reply))) {
-            ev->flags |= BNC_EVENT_PSEUDO_CODE;
-            codes.reply = 0;
-        }
-        ev->reply = ev->reply == 0 ? codes.reply : ev->reply;
-        ev->enhanced = ev->enhanced == 0 ? codes.enhanced : ev->enhanced;
+        if (s.len > 0 && !short_code(s, ev))
+            add_codes(c, s, ev);
     }
 }
 
-static void fill_sender(const struct bnc_cells *c, struct bnc_event *ev)
+static void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
     const struct bnc_field_plan *const f = &c->plan->field[BNC_FIELD_SENDER];
+    const int slot = c->plan->direct[BNC_FIELD_SENDER].slot;
 
-    for (uint32_t i = 0; i < f->n && ev->sender.len == 0; i++) {
-        const struct bnc_span s = pick_cell(c, &f->pick[i]);
-
-        if (s.len > 0 && bnc_address_split(s, &ev->sender, &ev->sender_domain) != BNC_ADDRESS_OK)
-            ev->sender = ev->sender_domain = bnc_span_from("", 0);
-    }
+    ev->sender = ev->sender_domain = bnc_span_from("", 0);
+    if (slot >= 0 && bnc_sender_split(&m->sender, pick(c, BNC_FIELD_SENDER), &ev->sender, &ev->sender_domain))
+        return;
+    for (uint32_t i = slot >= 0; i < f->n && ev->sender_domain.len == 0; i++)
+        (void)bnc_sender_split(&m->sender, pick_cell(c, &f->pick[i]), &ev->sender, &ev->sender_domain);
     if (ev->sender_domain.len == 0)
-        ev->sender_domain = bnc_cells_pick(c, BNC_FIELD_SENDER_DOMAIN);
+        ev->sender_domain = pick(c, BNC_FIELD_SENDER_DOMAIN);
 }
 
 /* The campaign, else the first tag; of a JSON array the first string. */
 static struct bnc_span campaign(const struct bnc_cells *c)
 {
-    struct bnc_span s = bnc_cells_pick(c, BNC_FIELD_CAMPAIGN);
+    struct bnc_span s = pick(c, BNC_FIELD_CAMPAIGN);
     const char *from;
 
     if (s.len == 0)
-        s = bnc_cells_pick(c, BNC_FIELD_TAG);
+        s = pick(c, BNC_FIELD_TAG);
     if (s.len < 2 || s.at[0] != '[')
         return s;
     from = memchr(s.at, '"', s.len);
@@ -383,60 +479,72 @@ static struct bnc_span campaign(const struct bnc_cells *c)
 
 void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
-    const struct bnc_span none = bnc_span_from("", 0);
-
-    *ev = (struct bnc_event){ .type = BNC_EVENT_OTHER, .recipient = none, .domain = none, .sender = none, .sender_domain = none };
+    ev->type = BNC_EVENT_OTHER;
+    ev->hardness = BNC_HARDNESS_NONE;
+    ev->late = false;
+    ev->flags = 0;
+    ev->reply = 0;
+    ev->enhanced = 0;
+    ev->recipient = ev->domain = bnc_span_from("", 0);
     fill_time(m, c, ev);
     fill_codes(c, BNC_FIELD_REPLY_CODE, ev);
     fill_codes(c, BNC_FIELD_ENHANCED_CODE, ev);
-    fill_sender(c, ev);
-    ev->diagnostic = bnc_cells_pick(c, BNC_FIELD_DIAGNOSTIC);
+    fill_sender(m, c, ev);
+    ev->diagnostic = pick(c, BNC_FIELD_DIAGNOSTIC);
     ev->campaign = campaign(c);
-    ev->sending_ip = bnc_cells_pick(c, BNC_FIELD_SENDING_IP);
-    ev->message_id = bnc_cells_pick(c, BNC_FIELD_MESSAGE_ID);
-    ev->mx = bnc_cells_pick(c, BNC_FIELD_REMOTE_MX);
-    ev->label = bnc_cells_pick(c, BNC_FIELD_ESP_CATEGORY);
+    ev->sending_ip = pick(c, BNC_FIELD_SENDING_IP);
+    ev->message_id = pick(c, BNC_FIELD_MESSAGE_ID);
+    ev->mx = pick(c, BNC_FIELD_REMOTE_MX);
+    ev->label = pick(c, BNC_FIELD_ESP_CATEGORY);
     if (ev->label.len == 0)
-        ev->label = bnc_cells_pick(c, BNC_FIELD_ESP_SUBCATEGORY);
+        ev->label = pick(c, BNC_FIELD_ESP_SUBCATEGORY);
+}
+
+/* There is no address: fine where the domain is known or the format often has none, but a failure must have happened to somebody. */
+static enum bnc_row_fault nobody(const struct bnc_cells *c, const struct bnc_event *ev)
+{
+    const struct bnc_schema_plan *const p = c->plan;
+    const bool failure = ev->type == BNC_EVENT_BOUNCE || ev->type == BNC_EVENT_SUPPRESSED;
+
+    if (ev->type == BNC_EVENT_OTHER || ev->type == BNC_EVENT_COMPLAINT || ev->domain.len > 0 || p->field[BNC_FIELD_RECIPIENT].n == 0 ||
+        p->addresses == BNC_ADDRESSES_NONE || (p->addresses == BNC_ADDRESSES_PARTIAL && !failure && !c->short_row))
+        return BNC_FAULT_NONE;
+    return c->short_row ? BNC_FAULT_FIELD_COUNT : BNC_FAULT_NO_RECIPIENT;
 }
 
 enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell, struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
-    const bool matters = ev->type != BNC_EVENT_OTHER && ev->type != BNC_EVENT_COMPLAINT;
     const enum bnc_address_kind kind = bnc_address_split(cell, &ev->recipient, &ev->domain);
 
-    if (kind == BNC_ADDRESS_OPAQUE)
+    if (__builtin_expect(kind == BNC_ADDRESS_OK, true))
+        return BNC_FAULT_NONE;
+    ev->domain = pick(c, BNC_FIELD_RECIPIENT_DOMAIN);
+    while (ev->domain.len > 0 && ev->domain.at[ev->domain.len - 1] == '.')
+        ev->domain.len--;
+    if (kind == BNC_ADDRESS_EMPTY)
+        return nobody(c, ev);
+    if (kind == BNC_ADDRESS_OPAQUE) {
         ev->flags |= BNC_EVENT_OPAQUE_ADDRESS;
-    if (ev->domain.len == 0) {
-        ev->domain = bnc_cells_pick(c, BNC_FIELD_RECIPIENT_DOMAIN);
-        while (ev->domain.len > 0 && ev->domain.at[ev->domain.len - 1] == '.')
-            ev->domain.len--;
+    } else if (p->addresses == BNC_ADDRESSES_INVALID && cell.len <= BNC_MAX_ADDRESS_BYTES) {
+        ev->recipient = cell;
+        ev->flags |= BNC_EVENT_INVALID_ADDRESS;
+    } else if (ev->type != BNC_EVENT_OTHER && ev->type != BNC_EVENT_COMPLAINT) {
+        return BNC_FAULT_BAD_ADDRESS;
     }
-    if (kind == BNC_ADDRESS_BAD) {
-        if (p->addresses == BNC_ADDRESSES_INVALID && cell.len <= BNC_MAX_ADDRESS_BYTES) {
-            ev->recipient = cell;
-            ev->flags |= BNC_EVENT_INVALID_ADDRESS;
-        } else if (matters) {
-            return BNC_FAULT_BAD_ADDRESS;
-        }
-    }
-    if (kind == BNC_ADDRESS_EMPTY && matters && ev->domain.len == 0 && p->addresses == BNC_ADDRESSES_YES &&
-        p->field[BNC_FIELD_RECIPIENT].n > 0)
-        return c->short_row ? BNC_FAULT_FIELD_COUNT : BNC_FAULT_NO_RECIPIENT;
     return BNC_FAULT_NONE;
 }
 
-/* The row is the header again: concatenated exports. */
-static bool is_header(const struct bnc_schema_plan *p, struct bnc_span raw)
+/* The row is the header again (concatenated exports), perhaps behind a byte order mark, or a comment among the data. */
+ALWAYS_INLINE bool is_header(const struct bnc_schema_plan *p, struct bnc_span raw)
 {
     const struct bnc_span h = p->header_raw;
 
-    if (raw.len >= h.len + 3 && h.len > 0 && raw.at[0] == '\xEF')
-        raw = bnc_span_from(raw.at + 3, raw.len - 3);
-    if (p->comments && raw.len > 0 && raw.at[0] == '#')
+    if (raw.len == h.len + 3 && memcmp(raw.at, "\xEF\xBB\xBF", 3) == 0)
+        raw = bnc_span_from(raw.at + 3, h.len);
+    if (raw.len == h.len && h.len > 0 && memcmp(raw.at, h.at, h.len) == 0)
         return true;
-    return raw.len == h.len && h.len > 0 && raw.at[0] == h.at[0] && memcmp(raw.at, h.at, h.len) == 0;
+    return p->comments && raw.len > 0 && raw.at[0] == '#';
 }
 
 const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping, const struct bnc_row *row,
@@ -475,7 +583,7 @@ const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc
         *fault = c.short_row ? BNC_FAULT_FIELD_COUNT : *fault;
         return NULL;
     }
-    recipient = bnc_cells_pick(&c, BNC_FIELD_RECIPIENT);
+    recipient = pick(&c, BNC_FIELD_RECIPIENT);
     *fault = bnc_event_address(&c, recipient, &m->one);
     if (*fault == BNC_FAULT_BAD_ADDRESS) {
         *fault = bnc_cells_list(m, &c, recipient, &m->one);

@@ -4,6 +4,7 @@
 #ifndef BNC_SCHEMA_MAPPER_H
 #define BNC_SCHEMA_MAPPER_H
 
+#include "schema/address.h"
 #include "schema/plan.h"
 #include "schema/times.h"
 
@@ -22,7 +23,8 @@ struct bnc_mapper {
     struct bnc_event *events;            /* those of rows with several */
     size_t n_events, cap_events;
     struct bnc_time_memo day;
-    struct bnc_value_memo memo[8];
+    struct bnc_domain_memo sender;
+    struct bnc_value_memo memo[16];
     struct bnc_json_ring *json;
     bool nomem;
 };

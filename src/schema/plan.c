@@ -367,6 +367,19 @@ static void set_slots(struct builder *b)
         p->cond[i].slot = rank[p->cond[i].slot];
 }
 
+/* The short way to a field's cell, where there is one. */
+static void set_direct(struct bnc_schema_plan *p)
+{
+    for (int f = 0; f < BNC_N_FIELDS; f++) {
+        const struct bnc_field_plan *const field = &p->field[f];
+        const bool plain = field->n > 0 && field->pick[0].cond == 0 && p->n_empty == 0;
+
+        p->direct[f].slot = (int16_t)(field->n == 0 ? BNC_DIRECT_NONE : plain ? (int)field->pick[0].slot : BNC_DIRECT_SLOW);
+        p->direct[f].transform = field->pick[0].transform;
+        p->direct[f].alone = field->n == 1;
+    }
+}
+
 enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_plan_input *in, struct bnc_error *err)
 {
     struct builder *const b = bnc_arena_alloc(in->arena, sizeof *b);
@@ -393,6 +406,7 @@ enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_
     add_wide(b);
     add_filters(b);
     set_slots(b);
+    set_direct(p);
     p->spread = p->n_wide > 0 || p->list != BNC_LIST_NONE || p->json;
     if (b->nomem)
         return bnc_error_nomem(err);

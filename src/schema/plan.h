@@ -33,6 +33,9 @@ struct bnc_pick {
 
 struct bnc_field_plan { uint32_t n; struct bnc_pick pick[BNC_MAX_PICKS]; };
 
+#define BNC_DIRECT_NONE (-1)
+#define BNC_DIRECT_SLOW (-2)
+
 struct bnc_schema_plan {
     const struct bnc_format_row *format;
     bool generic, json, comments;        /* comments: rows that begin with '#' are preambles in the middle */
@@ -43,6 +46,8 @@ struct bnc_schema_plan {
     char date_order;
     int zone;
     struct bnc_field_plan field[BNC_N_FIELDS];
+    struct bnc_direct { int16_t slot; uint8_t transform; bool alone; } direct[BNC_N_FIELDS];   /* the first pick where nothing can rule its
+                                            cell out but emptiness; slot is BNC_DIRECT_NONE if the field has no pick, BNC_DIRECT_SLOW else */
     struct bnc_refine { uint16_t slot; const struct bnc_values *values; } refine[8];   /* columns that say more about a failure */
     struct bnc_wide { uint16_t slot; const struct bnc_value_row *row; } wide[16];      /* columns that are events */
     struct bnc_cond filter[4], cond[8];  /* rows must pass all filters; conditions of picks */

@@ -3,7 +3,6 @@
  * columns are the events.
  */
 #define _GNU_SOURCE
-#include "schema/address.h"
 #include "schema/codes.h"
 #include "schema/mapper.h"
 

@@ -12,6 +12,8 @@
  */
 #include "schema/times.h"
 
+#include "util/hash.h"
+
 #define DAY 86400
 
 /* Days since 1970 of a civil date; exact for every year after 1600 (era arithmetic of 400 years = 146097 days). */
@@ -293,6 +295,21 @@ static inline unsigned two(const char *p)
     return a > 9 || b > 9 ? 100 : a * 10 + b;
 }
 
+/*
+ * "HH:MM:SS" as eight bytes, the first lowest: seconds of the day or -1.  Less '0' or ':' each, digits are 0..9 and colons 0; any
+ * other byte ends up with its high bit set, here or after adding what carries 10 (or 1) that far.
+ */
+static inline int clock_of(uint64_t text)
+{
+    const uint64_t d = text - UINT64_C(0x30303a30303a3030);
+    const unsigned h = (unsigned)(d & 0xff) * 10 + (unsigned)(d >> 8 & 0xff), m = (unsigned)(d >> 24 & 0xff) * 10 + (unsigned)(d >> 32 & 0xff);
+    const unsigned s = (unsigned)(d >> 48 & 0xff) * 10 + (unsigned)(d >> 56);
+
+    if (((d | (d + UINT64_C(0x76767f76767f7676))) & UINT64_C(0x8080808080808080)) != 0 || h > 23 || m > 59 || s > 60)
+        return -1;
+    return (int)(h * 3600 + m * 60 + s);
+}
+
 /* "YYYY?MM?DD" into the memo. */
 static bool long_date(struct bnc_time_memo *memo, const char *p)
 {
@@ -306,11 +323,35 @@ static bool long_date(struct bnc_time_memo *memo, const char *p)
     return true;
 }
 
+/* The zone that follows "HH:MM:SS" directly; false where something else does. */
+static bool tail_zone(struct bnc_time_memo *memo, struct bnc_span tail, int *zone_seconds)
+{
+    struct scan s = { tail.at, tail.at + tail.len };
+    uint64_t bytes;
+
+    if (tail.len == 0)
+        return true;
+    if (tail.len > 7 || tail.at[0] == '.')
+        return false;
+    bytes = bnc_load_tail(tail.at, tail.len);
+    if (bytes == memo->tail && tail.len == memo->tail_len) {
+        *zone_seconds = memo->tail_zone;
+        return true;
+    }
+    if (!zone(&s, zone_seconds))
+        return false;
+    memo->tail = bytes;
+    memo->tail_len = (uint32_t)tail.len;
+    memo->tail_zone = *zone_seconds;
+    return true;
+}
+
 bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order, int zone_seconds, int64_t *time)
 {
     struct scan s;
 
-    text = bnc_span_trim(text);
+    if (text.len > 0 && ((unsigned char)text.at[0] <= ' ' || (unsigned char)text.at[text.len - 1] <= ' '))
+        text = bnc_span_trim(text);
     if (text.len < 6)
         return false;
     s = (struct scan){ text.at, text.at + text.len };
@@ -319,11 +360,11 @@ bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char 
 
         if (memcmp(p, memo->date, sizeof memo->date) == 0 || long_date(memo, p)) {
             s.at += 10;
-            if (text.len >= 19 && (p[10] == ' ' || p[10] == 'T') && p[13] == ':' && p[16] == ':') {
-                const unsigned h = two(p + 11), m = two(p + 14), sec = two(p + 17);
+            if (text.len >= 19 && (p[10] == ' ' || p[10] == 'T')) {
+                const int clock = clock_of(bnc_load64(p + 11));
 
-                if (h < 24 && m < 60 && sec <= 60 && (text.len == 19 || (text.len == 20 && p[19] == 'Z'))) {
-                    *time = memo->seconds + h * 3600 + m * 60 + sec - (text.len == 20 ? 0 : zone_seconds);
+                if (clock >= 0 && tail_zone(memo, bnc_span_from(p + 19, text.len - 19), &zone_seconds)) {
+                    *time = memo->seconds + clock - zone_seconds;
                     return true;
                 }
             }
@@ -338,7 +379,7 @@ bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char 
 
 bool bnc_time_parse(struct bnc_span text, char date_order, int zone_seconds, int64_t *time)
 {
-    struct bnc_time_memo memo = { { 0 }, 0 };
+    struct bnc_time_memo memo = { .seconds = 0 };
 
     return bnc_time_parse_memo(&memo, text, date_order, zone_seconds, time);
 }

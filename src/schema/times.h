@@ -9,7 +9,10 @@
 /* Rows come in the order of time: the day of the row before is nearly always the day of this one.  Zero-initialize. */
 struct bnc_time_memo {
     char date[10];                       /* "2026-09-03" or "2026/09/03" */
-    int64_t seconds;                     /* of its midnight */
+    uint64_t tail;                       /* what stood behind the clock: "Z", "+0000", "+02:00" ..., up to 7 bytes */
+    uint32_t tail_len;
+    int32_t tail_zone;                   /* what it means, seconds east of UTC; valid where tail_len > 0 */
+    int64_t seconds;                     /* of the date's midnight */
 };
 
 /* bnc_time_parse() with a memo that belongs to one thread. */

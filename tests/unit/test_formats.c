@@ -94,14 +94,14 @@ static void formats__each_has_a_fixture(void **state)
     for (size_t i = 0; i < bnc_n_formats; i++) {
         DIR *dir = opendir(DIR_PATH);
         const struct dirent *entry;
-        bool found = bnc_formats[i].event == BNC_FORMAT_TOTALS;
+        bool found = bnc_format_rows[i].event == BNC_FORMAT_TOTALS;
 
         assert_non_null(dir);
         while ((entry = readdir(dir)) != NULL)
-            found |= bnc_span_eq(fixture_format(entry->d_name), bnc_span_str(bnc_formats[i].id));
+            found |= bnc_span_eq(fixture_format(entry->d_name), bnc_span_str(bnc_format_rows[i].id));
         closedir(dir);
         if (!found)
-            fail_msg("no fixture for %s", bnc_formats[i].id);
+            fail_msg("no fixture for %s", bnc_format_rows[i].id);
     }
 }
 
@@ -134,20 +134,20 @@ static void tables__are_all_in_the_arrays(void **state)
         const struct bnc_column_row *col;
 
         assert_non_null(row);
-        col = &bnc_columns[row->column_at + used[row - bnc_formats]++];
+        col = &bnc_columns[row->column_at + used[row - bnc_format_rows]++];
         assert_true(bnc_span_eq(bnc_span_str(col->name), cell(&c, i, "header_name")));
         assert_true(bnc_span_eq(bnc_span_str(bnc_field_names[col->field]), cell(&c, i, "schema_field")));
         assert_int_equal(col->verified, bnc_span_eq(cell(&c, i, "confidence"), BNC_SPAN("VERIFIED")));
     }
     for (size_t i = 0; i < bnc_n_formats; i++)
-        assert_int_equal(used[i], bnc_formats[i].n_columns);
+        assert_int_equal(used[i], bnc_format_rows[i].n_columns);
     memset(used, 0, bnc_n_formats * sizeof *used);
     for (size_t i = 0; i < v.n_rows; i++) {
         const struct bnc_format_row *const row = bnc_format_find(cell(&v, i, "format_id"));
         const struct bnc_value_row *value;
 
         assert_non_null(row);
-        value = &bnc_values[row->value_at + used[row - bnc_formats]++];
+        value = &bnc_values[row->value_at + used[row - bnc_format_rows]++];
         assert_true(bnc_span_eq(bnc_span_str(value->value), cell(&v, i, "value")));
         if (cell(&v, i, "event").at[0] != 'o' && cell(&v, i, "event").at[0] != 'u' && !bnc_span_eq(cell(&v, i, "event"), BNC_SPAN("click")))
             assert_true(bnc_span_eq(bnc_span_str(bnc_event_names[value->event]), cell(&v, i, "event")));
@@ -155,7 +155,7 @@ static void tables__are_all_in_the_arrays(void **state)
             assert_int_equal(value->event, BNC_EVENT_OTHER);
     }
     for (size_t i = 0; i < bnc_n_formats; i++)
-        assert_int_equal(used[i], bnc_formats[i].n_values);
+        assert_int_equal(used[i], bnc_format_rows[i].n_values);
     free(used);
     bnc_table_release(&f);
     bnc_table_release(&c);
@@ -167,7 +167,7 @@ static void formats__are_recognized_by_their_own_columns(void **state)
 {
     (void)state;
     for (size_t i = 0; i + 1 < bnc_n_formats; i++) {
-        const struct bnc_format_row *const f = &bnc_formats[i];
+        const struct bnc_format_row *const f = &bnc_format_rows[i];
         struct bnc_span name[128];
         struct bnc_header h = { .name = name, .delim = ',', .file = "" };
         unsigned score;
