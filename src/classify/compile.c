@@ -518,6 +518,83 @@ static enum bnc_status index_codes(struct bnc_compile *c, struct bnc_ruleset *r)
     return c->status;
 }
 
+/* ---- checks of the rows against each other ---- */
+
+static void report(struct bnc_compile *c, const char *what, const struct bnc_rule *a, const struct bnc_rule *b)
+{
+    c->status = bnc_error_set(c->err, BNC_ECONFIG, "%s: %s (%s) and %s (%s)", what, a->name, bnc_causes[a->cause].name,
+                              b != NULL ? b->name : "", b != NULL ? bnc_causes[b->cause].name : "");
+}
+
+static bool same_conditions(const struct bnc_rule *a, const struct bnc_rule *b)
+{
+    return a->kind == b->kind && a->provider == b->provider && a->reply == b->reply && a->enh_first == b->enh_first &&
+           a->enh_last == b->enh_last && a->n_fragments == b->n_fragments;
+}
+
+/* The other fragment of a rule that has a marker and a text; empty where it has one. */
+static struct bnc_span other_fragment(const struct bnc_compile *c, const struct bnc_pattern *p)
+{
+    for (uint32_t i = 0; c->rules[p->rule].n_fragments > 1 && i < c->n_patterns; i++)
+        if (c->patterns[i].rule == p->rule && c->patterns[i].marker != p->marker)
+            return c->patterns[i].text;
+    return bnc_span_from("", 0);
+}
+
+/* Two rows with the same conditions: one of them can never be heard. */
+static void check_duplicates(struct bnc_compile *c)
+{
+    for (uint32_t i = 1; i < c->n_patterns && c->status == BNC_OK; i++)
+        for (uint32_t k = i; k > 0 && bnc_span_eq(c->patterns[k - 1].text, c->patterns[i].text); k--) {
+            const struct bnc_pattern *a = &c->patterns[k - 1], *b = &c->patterns[i];
+
+            if (a->rule != b->rule && a->marker == b->marker && same_conditions(&c->rules[a->rule], &c->rules[b->rule]) &&
+                bnc_span_eq(other_fragment(c, a), other_fragment(c, b))) {
+                report(c, "the same conditions twice", &c->rules[a->rule], &c->rules[b->rule]);
+                return;
+            }
+        }
+}
+
+/* A fragment must come out of the masking of a text that holds it as it went in. */
+static void check_reachable(struct bnc_compile *c, const struct bnc_ruleset *r)
+{
+    struct bnc_hit hits[64];
+    char text[1200];
+
+    for (uint32_t i = 0; i < c->n_patterns && c->status == BNC_OK; i++) {
+        const struct bnc_pattern *p = &c->patterns[i];
+        const int len = snprintf(text, sizeof text, "see %.*s", (int)p->text.len, p->text.at);
+        const size_t n = bnc_ac_find(&r->ac, bnc_mask_text(&c->mask, bnc_span_from(text, (size_t)len)), hits, 64);
+        size_t k;
+
+        for (k = 0; k < n; k++)
+            if (i >= r->pattern_first[hits[k].pattern] && i < r->pattern_first[hits[k].pattern + 1])
+                break;
+        if (k == n)
+            report(c, "can never be found in a masked text", &c->rules[p->rule], NULL);
+    }
+}
+
+/* A phrase that holds a shorter one of a higher specificity and another cause is never heard. */
+static void check_shadowed(struct bnc_compile *c, const struct bnc_ruleset *r)
+{
+    struct bnc_hit hits[64];
+
+    for (uint32_t i = 0; i < c->n_patterns && c->status == BNC_OK; i++) {
+        const struct bnc_rule *a = &c->rules[c->patterns[i].rule];
+        const size_t n = a->kind == BNC_RULE_PHRASE ? bnc_ac_find(&r->ac, c->patterns[i].text, hits, 64) : 0;
+
+        for (size_t k = 0; k < n; k++)
+            for (uint32_t m = r->pattern_first[hits[k].pattern]; m < r->pattern_first[hits[k].pattern + 1]; m++) {
+                const struct bnc_rule *b = &c->rules[r->pattern_rules[m] >> 1];
+
+                if (b->kind == BNC_RULE_PHRASE && b->specificity > a->specificity && b->cause != a->cause && c->status == BNC_OK)
+                    report(c, "shadowed", a, b);
+            }
+    }
+}
+
 enum bnc_status bnc_compile_finish(struct bnc_compile *c, struct bnc_ruleset *r)
 {
     *r = (struct bnc_ruleset){ 0 };
@@ -527,6 +604,12 @@ enum bnc_status bnc_compile_finish(struct bnc_compile *c, struct bnc_ruleset *r)
         nomem(c);
     if (c->status == BNC_OK)
         index_codes(c, r);
+    if (c->status == BNC_OK)
+        check_duplicates(c);
+    if (c->status == BNC_OK)
+        check_reachable(c, r);
+    if (c->status == BNC_OK && c->strict)
+        check_shadowed(c, r);
     r->rules = c->rules;
     r->n_rules = c->n_rules;
     c->rules = NULL;

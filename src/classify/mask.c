@@ -411,12 +411,13 @@ static bool try_enhanced(struct pass *p, size_t start, size_t end)
     return true;
 }
 
-/* Numbers that are part of a name: rfc 5322, section 3.6.2, /err/4. */
+/* Numbers that are part of a name: rfc 5322, section 3.6.2, uceprotect level 2, /err/4. */
 static bool try_named_number(struct pass *p, size_t end)
 {
     const struct bnc_span w = word_before(p);
 
-    if (!bnc_span_eq(w, BNC_SPAN("rfc")) && !bnc_span_eq(w, BNC_SPAN("section")) && !bnc_span_eq(w, BNC_SPAN("err")))
+    if (!bnc_span_eq(w, BNC_SPAN("rfc")) && !bnc_span_eq(w, BNC_SPAN("section")) && !bnc_span_eq(w, BNC_SPAN("level")) &&
+        !bnc_span_eq(w, BNC_SPAN("err")))
         return false;
     copy_to(p, end);
     return true;
