@@ -47,11 +47,15 @@ static struct heat measure(const struct bnc_model *m)
 /* The words of a cause one above the other, the last on the base line. */
 static void put_cause(struct bnc_page *p, double x, uint8_t cause)
 {
-    struct bnc_span word[4], s = bnc_span_str(bnc_causes[cause].name);
+    const struct bnc_visible how = { .max_width = 0 };
+    struct bnc_buf name = { .at = NULL };
+    struct bnc_span word[4], s;
     int n = 0;
 
+    bnc_word_put(&name, bnc_span_str(bnc_causes[cause].name), &how);
+    s = bnc_buf_span(&name);
     while (n < 4 && s.len > 0) {
-        const char *at = n < 3 ? memchr(s.at, '_', s.len) : NULL;
+        const char *at = n < 3 ? memchr(s.at, ' ', s.len) : NULL;
         const size_t len = at == NULL ? s.len : (size_t)(at - s.at);
 
         word[n++] = bnc_span_from(s.at, len);
@@ -59,6 +63,7 @@ static void put_cause(struct bnc_page *p, double x, uint8_t cause)
     }
     for (int i = 0; i < n; i++)
         bnc_svg_text(p, x, TOP - 14 - 13 * (n - 1 - i), "tick m", word[i], 0);
+    bnc_buf_release(&name);
 }
 
 static void put_cell(struct bnc_page *p, const struct heat *h, double x, double y, uint64_t n, uint8_t cause)
@@ -92,11 +97,10 @@ static void put_rows(struct bnc_page *p, const struct heat *h)
 
 static void put_title(const struct bnc_model *m, const struct heat *h, struct bnc_buf *title)
 {
-    const char *cause = bnc_causes[h->col].name;
+    const struct bnc_visible how = { .max_width = 0 };
 
     bnc_buf_printf(title, "%s, ", bnc_model_provider_title(m, h->row));
-    for (; *cause != '\0'; cause++)
-        bnc_buf_putc(title, *cause == '_' ? ' ' : *cause);
+    bnc_word_put(title, bnc_span_str(bnc_causes[h->col].name), &how);
     bnc_buf_puts(title, ": the heaviest cell, ");
     bnc_percent_put(title, (double)h->most / (double)m->failures);
     bnc_buf_puts(title, " of all failures");

@@ -285,6 +285,26 @@ static bool list_unknown(struct bnc_model *m)
     return m->unknown != NULL;
 }
 
+/* Breaches first, then warnings; what can't be measured last. */
+static bool order_limits(struct bnc_model *m)
+{
+    static const uint8_t weight[BNC_N_JUDGEMENTS] = { [BNC_JUDGE_BREACH] = 6, [BNC_JUDGE_WATCH] = 5, [BNC_JUDGE_INCONCLUSIVE] = 4,
+                                                      [BNC_JUDGE_OK] = 3, [BNC_JUDGE_NONE] = 2, [BNC_JUDGE_TOO_FEW] = 1 };
+    const size_t n = m->judged->n_limits;
+    struct ranked *r = malloc((n + 1) * sizeof *r);
+
+    if (r == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_rate *x = &m->judged->limits[i].rate;
+
+        r[i] = (struct ranked){ x->den == 0 ? 0 : weight[x->judgement], 0, (uint32_t)i };
+    }
+    m->limits = rank(m, r, n);
+    free(r);
+    return m->limits != NULL;
+}
+
 static bool list_faults(struct bnc_model *m)
 {
     size_t n = 0;
@@ -323,7 +343,7 @@ enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data
 
     *m = (struct bnc_model){ .data = data, .tally = data->tally, .judged = data->judged };
     ok = order_providers(m) && order_domains(m) && sum_codes(m) && sum_causes(m) && sum_sides(m) && list_pairs(m) &&
-         list_unknown(m) && list_faults(m) && list_finding_templates(m);
+         list_unknown(m) && order_limits(m) && list_faults(m) && list_finding_templates(m);
     for (int k = 0; ok && k < BNC_N_KINDS; k++)
         ok = order_subjects(m, (enum bnc_kind)k);
     return ok ? BNC_OK : bnc_error_nomem(err);

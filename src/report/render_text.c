@@ -242,13 +242,33 @@ static const char *severity_word(enum bnc_priority p)
     return words[p];
 }
 
-static void put_headline(struct term *t, const struct bnc_finding *f)
+/* As many words off the front of 's' as fit on this line; the next begins at 'indent'. */
+static void put_first_line(struct term *t, struct bnc_span *s, unsigned indent)
 {
+    size_t fit = 0;
+
+    for (size_t i = 0; i < s->len && bnc_text_width(bnc_span_from(s->at, i)) <= left(t); i++)
+        if (s->at[i] == ' ')
+            fit = i;
+    if (fit == 0)
+        return;
+    put(t, bnc_span_from(s->at, fit), left(t));
+    end(t);
+    pad_to(t, indent);
+    *s = bnc_span_from(s->at + fit + 1, s->len - fit - 1);
+}
+
+static void put_headline(struct term *t, const struct bnc_finding *f, bool wrap)
+{
+    struct bnc_span rest = f->headline;
+
     ink(t, severity_ink(f->severity));
     puts_(t, severity_word(f->severity));
     ink(t, INK_NONE);
     pad_to(t, 10);
-    put(t, f->headline, left(t));
+    if (wrap && bnc_text_width(f->headline) > left(t))
+        put_first_line(t, &rest, 10);
+    put(t, rest, left(t));
     end(t);
 }
 
@@ -269,12 +289,15 @@ static void put_action(struct term *t, const struct bnc_finding *f)
     bnc_buf_release(&b);
 }
 
-/* A headline each as far as lines go, and the first action under as many of the first as lines are left. */
+/*
+ * A headline each as far as lines go, then the first action under as many of the first as lines are left, then a second line for as
+ * many of the long headlines.
+ */
 static void put_verdicts(struct term *t, size_t lines)
 {
     const struct bnc_judged *j = t->m->judged;
     const bool all = j->n_findings < lines;
-    const size_t n = all ? j->n_findings : lines - 2, actions = all ? lines - n : 1;
+    const size_t n = all ? j->n_findings : lines - 2, spare = all ? lines - n : 1, actions = spare < n ? spare : n;
     struct bnc_buf b = { .at = NULL };
 
     if (j->n_findings == 0) {
@@ -282,7 +305,7 @@ static void put_verdicts(struct term *t, size_t lines)
         end(t);
     }
     for (size_t i = 0; i < n; i++) {
-        put_headline(t, &j->findings[i]);
+        put_headline(t, &j->findings[i], i < spare - actions);
         if (i < actions)
             put_action(t, &j->findings[i]);
     }

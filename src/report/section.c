@@ -27,6 +27,13 @@ static void share(struct bnc_value *v, uint64_t num, uint64_t den)
     v->share = den == 0 ? 0 : (double)num / (double)den;
 }
 
+/* A warning or a limit; 0: there is none. */
+static void level(struct bnc_value *v, double x)
+{
+    v->unset = x <= 0;
+    v->share = x;
+}
+
 static void rate(struct bnc_value *v, const struct bnc_rate *r)
 {
     v->rate = r;
@@ -386,6 +393,8 @@ static const struct bnc_column limit_cols[] = {
     { "who", "Who", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Whose limit it is." },
     { "metric", "Metric", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "What is limited." },
     { "rate", "This period", BNC_VALUE_RATE, BNC_USE_BOTH, NULL, "The value by the limit's own numerator and denominator." },
+    { "warn", "Warning", BNC_VALUE_SHARE, 0, NULL, "Where the publisher begins to warn; null: no such level." },
+    { "limit", "Limit", BNC_VALUE_SHARE, BNC_USE_BOTH, NULL, "The published limit." },
     { "headroom", "Headroom", BNC_VALUE_INTEGER, BNC_USE_BOTH, "events", "Events until the limit; negative: over it; null where it is not a count." },
     { "scope", "Measured over", BNC_VALUE_PROSE, BNC_USE_PAGE, NULL, "What the limit is about." },
     { "consequence", "Consequence", BNC_VALUE_PROSE, BNC_USE_PAGE, NULL, "What happens beyond it." },
@@ -396,11 +405,13 @@ static size_t n_limits(const struct bnc_model *m) { return m->judged->n_limits; 
 
 static void limit_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
-    const struct bnc_limit_row *l = &m->judged->limits[i];
+    const struct bnc_limit_row *l = &m->judged->limits[m->limits[i]];
 
     word(v++, l->who);
     word(v++, l->metric);
     rate(v++, &l->rate);
+    level(v++, l->rate.warn);
+    level(v++, l->rate.limit);
     v->integer = l->headroom;
     v++->unset = l->headroom == INT64_MAX || l->rate.den == 0;
     prose(v++, l->scope);
@@ -893,7 +904,7 @@ const struct bnc_section bnc_sections[] = {
     { "providers", "Providers", "Mailbox providers and gateways, most failures first.", "no events", COLS(provider_cols), n_providers, provider_row, true, false },
     { "provider_causes", "Providers by cause", "Failures of each provider by cause.", "no failures", COLS(pair_cols), n_pairs, pair_row, true, false },
     { "findings", "Findings", "Everything found, ranked by severity and by the recipients that a fix would win back.", "nothing found", COLS(finding_cols), n_findings, finding_row, true, false },
-    { "limits", "Limits and headroom", "Published limits of providers and ESPs against this period.", "no limit applies", COLS(limit_cols), n_limits, limit_row, true, false },
+    { "limits", "Limits and headroom", "Published limits of providers and ESPs against this period; what is over a limit or near it first.", "no limit applies", COLS(limit_cols), n_limits, limit_row, true, false },
     { "domains", "Domains", "Recipient domains: those that fail as a whole first, then by failing recipients.", "no domains", COLS(domain_cols), n_domains, domain_row, true, true },
     { "domain_causes", "Domains by cause", "Failures of each domain by cause and type.", "no failures", COLS(domain_cause_cols), n_domain_causes, domain_cause_row, false, true },
     { "codes", "Codes", "SMTP reply and enhanced status codes of failures, most first.", "no failures", COLS(code_cols), n_codes, code_row, true, false },

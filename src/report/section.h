@@ -90,6 +90,7 @@ struct bnc_model {
     uint32_t *domains; size_t n_domains;                 /* domain-wide first, then most failing recipients */
     uint32_t *subject[BNC_N_KINDS];                      /* days in order; others most failures first */
     struct bnc_code_sum *codes; size_t n_codes;
+    uint32_t *limits;                                    /* what is over its limit first */
     uint32_t *unknown; size_t n_unknown;                 /* templates */
     uint8_t causes[BNC_N_CAUSES]; size_t n_causes;       /* with failures, most first */
     uint64_t bounce_cause[BNC_N_CAUSES], deferral_cause[BNC_N_CAUSES];
