@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -66,6 +67,25 @@ void run_connect(struct run *run)
     lib->warn_arg = run;
 }
 
+/* All of a folder, by the shell, is meant to work: a README beside exports is no export, unless it is all there is. */
+static void leave_out_readme(struct run *run)
+{
+    struct strings *const files = &run->s->files;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < files->n; i++) {
+        const char *const slash = strrchr(files->at[i], '/');
+        const char *const name = slash != NULL ? slash + 1 : files->at[i];
+
+        if (strncasecmp(name, "README", 6) != 0)
+            files->at[kept++] = files->at[i];
+        else if (run->s->verbose)
+            say("passed over '%s'", files->at[i]);
+    }
+    if (kept > 0)
+        files->n = kept;
+}
+
 enum bnc_status run_inputs(struct run *run)
 {
     struct strings *const files = &run->s->files;
@@ -79,6 +99,7 @@ enum bnc_status run_inputs(struct run *run)
         return run_fail(run, &(struct bnc_error){ .status = BNC_ENOMEM,
                                                   .byte_off = BNC_NO_PLACE,
                                                   .text = "out of memory" });
+    leave_out_readme(run);
     for (size_t i = 0; i < files->n; i++)
         standard_input += strcmp(files->at[i], "-") == 0;
     return standard_input > 1 ? run_usage(run, "standard input (-) can be read only once") : BNC_OK;

@@ -148,10 +148,19 @@ static void format_bytes(double n, char *buf, size_t cap)
     snprintf(buf, cap, u == 0 ? "%.0f %s" : "%.1f %s", n, units[u]);
 }
 
+/* "850", "31 k", "4.2 M". */
+static void format_rate(double n, char *buf, size_t cap)
+{
+    if (n < 1e4)
+        snprintf(buf, cap, "%.0f", n);
+    else
+        snprintf(buf, cap, n < 1e6 ? "%.0f k" : "%.1f M", n < 1e6 ? n / 1e3 : n / 1e6);
+}
+
 static void format_line(const struct bnc_progress *at, char *buf, size_t cap)
 {
     const double share = at->bytes_total > 0 ? (double)at->bytes_in / (double)at->bytes_total : 0;
-    char done[32], total[32], ends[64] = "";
+    char done[32], total[32], rate[32], ends[64] = "";
 
     format_bytes((double)at->bytes_in, done, sizeof done);
     format_bytes((double)at->bytes_total, total, sizeof total);
@@ -161,8 +170,9 @@ static void format_line(const struct bnc_progress *at, char *buf, size_t cap)
         snprintf(ends, sizeof ends, " of %s, %.0f %%, %u:%02u left", total, 100 * share, left / 60,
                  left % 60);
     }
-    snprintf(buf, cap, "%s%s, %.2f M rows/s, file %llu of %llu", done, ends,
-             (double)at->rows / at->seconds / 1e6, (unsigned long long)at->source,
+    format_rate((double)at->rows / at->seconds, rate, sizeof rate);
+    snprintf(buf, cap, "%s%s, %s rows/s, file %llu of %llu", done, ends, rate,
+             (unsigned long long)(at->source < at->n_sources ? at->source + 1 : at->n_sources),
              (unsigned long long)at->n_sources);
 }
 

@@ -15,7 +15,7 @@ extern "C" {
 struct bnc_progress {
     uint64_t bytes_in, bytes_total;      /* of the files as they lie on disk; total 0: unknown (a pipe) */
     uint64_t rows;
-    uint64_t source, n_sources;          /* file i of n */
+    uint64_t source, n_sources;          /* 'source' of 'n_sources' are read to their end */
     double seconds;
 };
 
