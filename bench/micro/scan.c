@@ -3,8 +3,9 @@
  *
  *     make bench-scan && build/release/bench/micro/scan [MB]
  *
- * A text of rows as PowerMTA writes them, about 360 bytes of 20 columns, is scanned in blocks of 512 KiB, as an analysis does it, by every kernel that
- * runs here.  The floor is a pass that only reads: memchr() for a byte that isn't there.  Best of five.
+ * A text of rows as PowerMTA writes them, about 360 bytes of 20 columns, is scanned in blocks
+ * of 512 KiB, as an analysis does it, by every kernel that runs here.  The floor is a pass that
+ * only reads: memchr() for a byte that isn't there.  Best of five.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,23 +20,31 @@
 
 struct shape {
     const char *name;
-    const char *row;                     /* printf format of one number, used as often as it appears */
+    const char *row;                     /* printf format of numbers */
 };
 
 static const struct shape shapes[] = {
     { "full, unquoted",
-      "b,2026-10-%02u 06:14:09+0000,2026-10-12 06:14:02+0000,news-%u@mail.example.com,user%u@example.net,"
-      ",failed,5.1.1 (bad destination mailbox address),smtp;550 5.1.1 <user%u@example.net> recipient "
-      "rejected: user unknown (in reply to RCPT TO command),mx%u.example.net (198.51.100.7),bad-mailbox,smtp,"
+      "b,2026-10-%02u 06:14:09+0000,2026-10-12 "
+      "06:14:02+0000,news-%u@mail.example.com,user%u@example.net,"
+      ",failed,5.1.1 (bad destination mailbox address),smtp;550 5.1.1 <user%u@example.net> "
+      "recipient "
+      "rejected: user unknown (in reply to RCPT TO command),mx%u.example.net "
+      "(198.51.100.7),bad-mailbox,smtp,"
       "mta1 (192.0.2.1),smtp,198.51.100.7,192.0.2.1,campaign-%u,pool-a,%u,a1b2c3d4e5f6\n" },
     { "full, every field quoted",
-      "\"b\",\"2026-10-%02u 06:14:09+0000\",\"2026-10-12 06:14:02+0000\",\"news-%u@mail.example.com\","
-      "\"user%u@example.net\",\"\",\"failed\",\"5.1.1 (bad destination, mailbox address)\",\"smtp;550 5.1.1 "
-      "<user%u@example.net> rejected: user unknown, in reply to RCPT TO\",\"mx%u.example.net (198.51.100.7)\","
-      "\"bad-mailbox\",\"smtp\",\"mta1 (192.0.2.1)\",\"smtp\",\"198.51.100.7\",\"192.0.2.1\",\"camp-%u\",\"pool\","
+      "\"b\",\"2026-10-%02u 06:14:09+0000\",\"2026-10-12 "
+      "06:14:02+0000\",\"news-%u@mail.example.com\","
+      "\"user%u@example.net\",\"\",\"failed\",\"5.1.1 (bad destination, mailbox "
+      "address)\",\"smtp;550 5.1.1 "
+      "<user%u@example.net> rejected: user unknown, in reply to RCPT TO\",\"mx%u.example.net "
+      "(198.51.100.7)\","
+      "\"bad-mailbox\",\"smtp\",\"mta1 "
+      "(192.0.2.1)\",\"smtp\",\"198.51.100.7\",\"192.0.2.1\",\"camp-%u\",\"pool\","
       "\"%u\",\"a1b2c3\"\r\n" },
     { "narrow, one field quoted, doubled quotes",
-      "%u,user%u@example.org,\"550 5.7.1 \"\"%u\"\" blocked, see\n https://example.org/%u\",%u,%u,%u\n" },
+      "%u,user%u@example.org,\"550 5.7.1 \"\"%u\"\" blocked, see\n "
+      "https://example.org/%u\",%u,%u,%u\n" },
 };
 
 static const uint16_t want[] = { 0, 1, 3, 4, 7, 8, 9, 14, 16, 18 };
@@ -61,7 +70,10 @@ static struct bnc_buf make_text(const struct shape *shape, size_t bytes)
     return text;
 }
 
-/* One pass; with 'read' every row is read too.  Returns the sum of what was found, so that nothing can be left out. */
+/*
+ * One pass; with 'read' every row is read too.  Returns the sum of what was found, so that
+ * nothing can be left out.
+ */
 static uint64_t pass(struct bnc_rows *rows, struct bnc_span text, bool read, uint64_t *n_rows)
 {
     uint64_t sum = 0;
@@ -74,8 +86,9 @@ static uint64_t pass(struct bnc_rows *rows, struct bnc_span text, bool read, uin
         uint64_t n;
         size_t used;
 
-        if (bnc_rows_scan(rows, bnc_span_from(text.at + at, len), at, *n_rows + 1, at + len == text.len, &used,
-                          &n) != BNC_OK || used == 0)
+        if (bnc_rows_scan(rows, bnc_span_from(text.at + at, len), at, *n_rows + 1,
+                          at + len == text.len, &used, &n) != BNC_OK ||
+            used == 0)
             abort();
         while (read && bnc_rows_next(rows, &row))
             sum += row.field[1].len;
@@ -85,7 +98,8 @@ static uint64_t pass(struct bnc_rows *rows, struct bnc_span text, bool read, uin
     return sum + *n_rows;
 }
 
-static void measure(struct bnc_span text, bool narrow, enum bnc_engine engine, const char *name, uint32_t cpu)
+static void measure(struct bnc_span text, bool narrow, enum bnc_engine engine, const char *name,
+                    uint32_t cpu)
 {
     const struct bnc_rows_options opt = {
         .dialect = { .delim = ',', .quote = '"' },
@@ -110,8 +124,9 @@ static void measure(struct bnc_span text, bool narrow, enum bnc_engine engine, c
         if (took < best[i % 2])
             best[i % 2] = took;
     }
-    printf("  %-8s scan %6.2f GB/s %7.2f ns/row   scan and read %6.2f GB/s, reading %6.2f ns/row   (%llu)\n", name,
-           (double)text.len / best[0] * 1e-9, best[0] / (double)n_rows * 1e9,
+    printf("  %-8s scan %6.2f GB/s %7.2f ns/row   scan and read %6.2f GB/s, reading %6.2f ns/row   "
+           "(%llu)\n",
+           name, (double)text.len / best[0] * 1e-9, best[0] / (double)n_rows * 1e9,
            (double)text.len / best[1] * 1e-9, (best[1] - best[0]) / (double)n_rows * 1e9,
            (unsigned long long)(sum / n_rows));
     bnc_rows_free(rows);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * row.c - a worker's index: fill it (bnc_rows_scan), read it (bnc_rows_next).
  *
- * Filling alternates between the kernel, which runs until something is not plain, and the strict scanner, which
- * reads that row and whatever else starts in the bytes the kernel had looked at.  So no byte is seen by the kernel more than twice, and a text full of
- * stray quotes costs a constant factor, not a kernel start for every row.
+ * Filling alternates between the kernel, which runs until something is not plain, and the
+ * strict scanner, which reads that row and whatever else starts in the bytes the kernel had
+ * looked at.  So no byte is seen by the kernel more than twice, and a text full of stray quotes
+ * costs a constant factor, not a kernel start for every row.
  */
 #include "csv/row_private.h"
 
@@ -14,7 +15,10 @@
 /* A tail longer than this isn't looked at again before it has grown by half. */
 #define WAIT_FROM_BYTES ((size_t)64 << 10)
 
-/* After a kernel run that got less far than this, the strict scanner keeps the text for a while, then for longer. */
+/*
+ * After a kernel run that got less far than this, the strict scanner keeps the text for a
+ * while, then for longer.
+ */
 #define SHORT_RUN_BYTES ((size_t)512)
 #define MAX_BACKOFF_BYTES ((size_t)64 << 10)
 
@@ -110,7 +114,10 @@ void bnc_rows_free(struct bnc_rows *rows)
 
 /* ---- filling the index ---- */
 
-/* Unescaped bytes must not move until the next scan, so there is room for all of them before the first is written. */
+/*
+ * Unescaped bytes must not move until the next scan, so there is room for all of them before
+ * the first is written.
+ */
 static bool make_scratch(struct bnc_rows *rows, size_t len)
 {
     if (len <= rows->cap_scratch)
@@ -126,7 +133,8 @@ static bool by_libcsv(const struct bnc_rows *rows)
 {
     const struct bnc_dialect *d = &rows->scan.dialect;
 
-    return rows->opt.engine == BNC_ENGINE_LIBCSV && d->quote != 0 && d->escape == 0 && !d->json_lines;
+    return rows->opt.engine == BNC_ENGINE_LIBCSV && d->quote != 0 && d->escape == 0 &&
+           !d->json_lines;
 }
 
 static void scan_own(struct bnc_rows *rows)
@@ -262,8 +270,12 @@ static size_t unquote(char quote, const char *at, size_t len, char *to)
     return (size_t)(to - begin);
 }
 
-/* Likewise where an escape character makes the byte behind it literal; 'quoted' is false outside quotes. */
-static size_t unescape(const struct bnc_dialect *d, bool quoted, const char *at, size_t len, char *to)
+/*
+ * Likewise where an escape character makes the byte behind it literal; 'quoted' is false
+ * outside quotes.
+ */
+static size_t unescape(const struct bnc_dialect *d, bool quoted, const char *at, size_t len,
+                       char *to)
 {
     size_t n = 0;
 

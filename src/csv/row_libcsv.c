@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * row_libcsv.c - rows by libcsv, the reference for all that is legal.
  *
- * libcsv is a push parser: it takes bytes and calls back with fields, and doesn't say where a row ended.  But only a line end ends one, so it gets the text
- * line by line, and a row has ended when the callback came.  It runs in its strict mode, with no trimming of blanks.  What it calls
- * illegal, what it never finds the end of, and what is over a limit is no longer its business: the strict scanner, which knows how to recover,
- * reads that row.  So both engines give the same rows for every input, and for legal input they owe nothing to each other.
+ * libcsv is a push parser: it takes bytes and calls back with fields, and doesn't say where a
+ * row ended.  But only a line end ends one, so it gets the text line by line, and a row has
+ * ended when the callback came.  It runs in its strict mode, with no trimming of blanks.  What
+ * it calls illegal, what it never finds the end of, and what is over a limit is no longer its
+ * business: the strict scanner, which knows how to recover, reads that row.  So both engines
+ * give the same rows for every input, and for legal input they owe nothing to each other.
  */
 #include <csv.h>
 #include <stdlib.h>
@@ -16,7 +18,10 @@
 /* Of one row: one byte more than it may have in this file's hands. */
 #define MAX_FEED_BYTES (BNC_MAX_FIELD_BYTES + 1)
 
-/* By this much libcsv lets a field grow at a time; its own 128 bytes would mean thousands of calls. */
+/*
+ * By this much libcsv lets a field grow at a time; its own 128 bytes would mean thousands of
+ * calls.
+ */
 #define GROW_BYTES ((size_t)64 << 10)
 
 struct bnc_rows_libcsv {
@@ -84,7 +89,10 @@ static void forget(struct bnc_rows_libcsv *l)
     csv_set_opts(&l->parser, STRICT);
 }
 
-/* Feeds the row at s->pos; returns where it ends, or SIZE_MAX when libcsv doesn't like it or the text ends first. */
+/*
+ * Feeds the row at s->pos; returns where it ends, or SIZE_MAX when libcsv doesn't like it or
+ * the text ends first.
+ */
 static size_t feed_row(struct bnc_rows_libcsv *l, size_t *reach, bool *multiline)
 {
     const struct bnc_scan *s = &l->rows->scan;
@@ -119,14 +127,16 @@ static bool scan_row(struct bnc_rows_libcsv *l, size_t *reach)
     struct bnc_rows *rows = l->rows;
     struct bnc_scan *s = &rows->scan;
     bool multiline;
-    const size_t end = bnc_scan_reserve(s, BNC_MAX_COLUMNS + 1) ? feed_row(l, reach, &multiline) : SIZE_MAX;
+    const size_t end =
+        bnc_scan_reserve(s, BNC_MAX_COLUMNS + 1) ? feed_row(l, reach, &multiline) : SIZE_MAX;
 
     if (end == SIZE_MAX || end - s->pos > BNC_MAX_FIELD_BYTES || l->n > BNC_MAX_COLUMNS ||
         (multiline && s->n_cols != 0 && l->n > s->n_cols)) {
         forget(l);
         return false;
     }
-    s->row[s->n_row++] = (struct bnc_row_mark){ (uint32_t)s->pos, (uint32_t)s->n_end, BNC_MARK_CELLS };
+    s->row[s->n_row++] =
+        (struct bnc_row_mark){ (uint32_t)s->pos, (uint32_t)s->n_end, BNC_MARK_CELLS };
     s->n_end += l->n;
     s->end[s->n_end - 1] = (uint32_t)end;
     rows->scratch_len = l->scratch_len;

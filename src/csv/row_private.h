@@ -15,13 +15,13 @@ struct bnc_rows {
     size_t next;                         /* row that bnc_rows_next() gives next */
 
     const uint16_t *want;                /* the options', or 'all' */
-    uint16_t *all;                       /* 0 to BNC_MAX_COLUMNS - 1; NULL until every column was wanted */
+    uint16_t *all;                       /* 0, 1, 2 ...; NULL until every column was wanted */
     bool every;
     char quote;                          /* the dialect's, 0 for JSON lines */
     struct bnc_span *field;              /* of the row given last */
     size_t n_field, cap_field;
 
-    char *scratch;                       /* unquoted bytes of all rows of this text; never moves while it is read */
+    char *scratch;                       /* unquoted bytes of the text; doesn't move while it is read */
     size_t scratch_len, cap_scratch;
 
     struct bnc_rows_libcsv *libcsv;      /* NULL until that engine is used */

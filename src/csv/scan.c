@@ -7,7 +7,8 @@
 
 #include "util/cpu.h"
 
-#define SLACK 80                         /* a kernel writes up to 64 entries ahead of what it keeps; one row closes the last */
+/* A kernel writes up to 64 entries ahead of what it keeps, and one row closes the last. */
+#define SLACK 80
 
 static const struct bnc_scanner scanners[] = {      /* best first */
 #if defined(__x86_64__)
@@ -32,7 +33,7 @@ static void *grow(void *p, size_t *cap, size_t need, size_t size)
 bool bnc_scan_reserve(struct bnc_scan *s, size_t n_bytes)
 {
     const size_t need_end = s->n_end + n_bytes + SLACK;
-    const size_t need_row = s->n_row + n_bytes / 2 + SLACK;     /* a row takes two bytes, its line end counted */
+    const size_t need_row = s->n_row + n_bytes / 2 + SLACK;   /* the least row is "a\n" */
     void *p;
 
     if (need_end > s->cap_end) {

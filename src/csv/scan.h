@@ -6,13 +6,16 @@
  *     text   a , b b , " c , c " \n d , e \n
  *     pos    0 1 2 3 4 5 6 7 8 9 10 ...
  *     end[]    1     4           10   12   14      one entry a field: where it ends
- *     row[]  {start 0, first 0}    {start 11, first 3}   {-, first 5}   the last one closes the row before
+ *     row[]  {start 0, first 0}    {start 11, first 3}   {-, first 5}
  *
- * so field c of a row lies between two neighbours in end[], without walking over the fields before it.
+ * The last of row[] only says where the entries of the row before end.  So field c of a row
+ * lies between two neighbours in end[], without walking over the fields before it.
  *
- * Two scanners fill it.  The strict one (scan_strict.c) reads byte by byte and knows every rule of row.h; it is the meaning of a row.
- * A kernel (scan_block.h) reads 64 bytes a step, knows legal rows only, and stops in front of everything else; then the strict one takes over
- * for as far as the kernel had looked.  So a kernel can't disagree with the rules: what it doesn't know it doesn't do.
+ * Two scanners fill it.  The strict one (scan_strict.c) reads byte by byte and knows every rule
+ * of row.h; it is the meaning of a row.  A kernel (scan_block.h) reads 64 bytes a step, knows
+ * legal rows only, and stops in front of everything else; then the strict one takes over for as
+ * far as the kernel had looked.  So a kernel can't disagree with the rules: what it doesn't
+ * know it doesn't do.
  */
 #ifndef BNC_CSV_SCAN_H
 #define BNC_CSV_SCAN_H
@@ -32,7 +35,13 @@ struct bnc_row_mark {
     uint32_t flags;
 };
 
-enum bnc_byte_class { BNC_BYTE_OTHER, BNC_BYTE_DELIM, BNC_BYTE_LINE_END, BNC_BYTE_QUOTE, BNC_BYTE_ESCAPE };
+enum bnc_byte_class {
+    BNC_BYTE_OTHER,
+    BNC_BYTE_DELIM,
+    BNC_BYTE_LINE_END,
+    BNC_BYTE_QUOTE,
+    BNC_BYTE_ESCAPE
+};
 
 struct bnc_scan {
     struct bnc_dialect dialect;
@@ -56,13 +65,22 @@ struct bnc_scan {
     bool has_nul, has_escapes;           /* in the rows indexed; may be true in vain */
 };
 
-/* Room for the entries that 'n_bytes' of text can make at worst, and for what a kernel writes ahead.  May move end[] and row[]. */
+/*
+ * Room for the entries that 'n_bytes' of text can make at worst, and for what a kernel writes
+ * ahead.  May move end[] and row[].
+ */
 bool bnc_scan_reserve(struct bnc_scan *s, size_t n_bytes);
 
-/* Indexes the row at or after s->pos and moves pos behind it.  False: text ends before that row does, and more is to come. Or there is none: then pos == len. */
+/*
+ * Indexes the row at or after s->pos and moves pos behind it.  False: text ends before that row
+ * does, and more is to come; or there is none, then pos == len.
+ */
 bool bnc_scan_row_strict(struct bnc_scan *s);
 
-/* Removes what a row over the limit left over: moves pos to the next line end, or to the end of the text with 'cut' still set. */
+/*
+ * Removes what a row over the limit left over: moves pos to the next line end, or to the end of
+ * the text with 'cut' still set.
+ */
 void bnc_scan_skip_cut(struct bnc_scan *s);
 
 /* A bit for each of 64 bytes, the first byte's the lowest. */

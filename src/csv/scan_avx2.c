@@ -72,7 +72,10 @@ static inline KERNEL_TARGET uint64_t kernel_prefix_xor(uint64_t bits)
         _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)bits), all, 0));
 }
 
-/* Four at a time, the last of them in vain: a branch for each entry would cost more than what is written too much. */
+/*
+ * Four at a time, the last of them in vain: a branch for each entry would cost more than what
+ * is written too much.
+ */
 static inline KERNEL_TARGET uint32_t *kernel_put(uint32_t *out, uint64_t bits, uint32_t base)
 {
     uint32_t *const behind = out + __builtin_popcountll(bits);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * scan_avx512.c - the kernel for x86-64 with AVX-512 BW and VBMI2: one register a block, and VPCOMPRESSB writes positions.
+ * scan_avx512.c - the kernel for x86-64 with AVX-512 BW and VBMI2: one register a block, and
+ * VPCOMPRESSB writes positions.
  */
 #if defined(__x86_64__)
 #include "csv/scan.h"
@@ -7,8 +8,9 @@
 #include <immintrin.h>
 
 #define KERNEL bnc_scan_avx512
-#define KERNEL_TARGET \
-    __attribute__((target("avx2,bmi,bmi2,popcnt,pclmul,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")))
+#define KERNEL_TARGET                                                                              \
+    __attribute__((target("avx2,bmi,bmi2,popcnt,pclmul,"                                           \
+                          "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")))
 
 struct kernel_keys {
     __m512i quote, delim, lf, cr;
@@ -62,20 +64,26 @@ static inline KERNEL_TARGET uint64_t kernel_prefix_xor(uint64_t bits)
         _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)bits), all, 0));
 }
 
+static inline KERNEL_TARGET void put_16(uint32_t *out, __m512i base, __m128i at)
+{
+    _mm512_storeu_si512(out, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(at)));
+}
+
 /* The positions 0..63 of the set bits, as bytes; sixteen of them widened at a time. */
 static inline KERNEL_TARGET uint32_t *kernel_put(uint32_t *out, uint64_t bits, uint32_t base)
 {
     const __m512i count = _mm512_set_epi64(
         0x3f3e3d3c3b3a3938, 0x3736353433323130, 0x2f2e2d2c2b2a2928, 0x2726252423222120,
         0x1f1e1d1c1b1a1918, 0x1716151413121110, 0x0f0e0d0c0b0a0908, 0x0706050403020100);
-    const __m512i at = _mm512_maskz_compress_epi8(bits, count), from = _mm512_set1_epi32((int)base);
+    const __m512i at = _mm512_maskz_compress_epi8(bits, count);
+    const __m512i from = _mm512_set1_epi32((int)base);
     const unsigned n = (unsigned)__builtin_popcountll(bits);
 
-    _mm512_storeu_si512(out, _mm512_add_epi32(from, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(at))));
+    put_16(out, from, _mm512_castsi512_si128(at));
     if (n > 16) {
-        _mm512_storeu_si512(out + 16, _mm512_add_epi32(from, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(at, 1))));
-        _mm512_storeu_si512(out + 32, _mm512_add_epi32(from, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(at, 2))));
-        _mm512_storeu_si512(out + 48, _mm512_add_epi32(from, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(at, 3))));
+        put_16(out + 16, from, _mm512_extracti32x4_epi32(at, 1));
+        put_16(out + 32, from, _mm512_extracti32x4_epi32(at, 2));
+        put_16(out + 48, from, _mm512_extracti32x4_epi32(at, 3));
     }
     return out + n;
 }

@@ -1,29 +1,40 @@
 /* SPDX-License-Identifier: MIT
  * scan_block.h - the body of every kernel: 64 bytes a step, one bit a byte.
  *
- * The problem: find the delimiters and line ends of legal CSV that are not inside quotes, at the speed of memory.  The idea is simdjson's
- * (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB Journal 2019): compare 64 bytes at once, and do the grammar on 64-bit masks.
+ * The problem: find the delimiters and line ends of legal CSV that are not inside quotes, at
+ * the speed of memory.  The idea is simdjson's (Langdale and Lemire, "Parsing Gigabytes of JSON
+ * per Second", VLDB Journal 2019): compare 64 bytes at once, and do the grammar on 64-bit
+ * masks.
  *
  *     text     a , " b , " " c " , d \n
  *     quote    . . 1 . . 1 1 . 1 . . .
- *     inside   . . 1 1 1 . 1 1 . . . .     prefix-xor of quote: from an opening quote to before the closing one
- *     opens    . . 1 . . . 1 . . . . .     quote & inside      must follow a delimiter, a line end or a closing quote (so "" is one literal quote)
- *     closes   . . . . . 1 . . 1 . . .     quote & ~inside     a delimiter, a line end or a quote must follow
- *     ends     . 1 . . . . . . . 1 . 1     (delimiter | line end) & ~inside
+ *     inside   . . 1 1 1 . 1 1 . . . .   prefix-xor of quote
+ *     opens    . . 1 . . . 1 . . . . .   quote & inside
+ *     closes   . . . . . 1 . . 1 . . .   quote & ~inside
+ *     ends     . 1 . . . . . . . 1 . 1   (delimiter | line end) & ~inside
  *
- * A quote at another place is a *bad* bit.  The row it is in is left to the strict scanner, and so are rows over 1 MiB, over
- * BNC_MAX_COLUMNS, and rows over several lines with more fields than the header.
+ * What opens must follow a delimiter, a line end or a closing quote (so "" is one literal
+ * quote); a delimiter, a line end or a quote must follow what closes.
+ *
+ * A quote at another place is a *bad* bit.  The row it is in is left to the strict scanner, and
+ * so are rows over 1 MiB, over BNC_MAX_COLUMNS, and rows over several lines with more fields
+ * than the header.
  *
  * Of a run of line ends only the first is kept: so CRLF is one entry and empty lines are none.
  *
  * Included once by each kernel file, which defines before:
- *   KERNEL          the function's name
- *   KERNEL_TARGET   __attribute__((target(...))) or nothing
- *   struct kernel_keys, kernel_keys(dialect)     what to compare with
- *   struct kernel_nul, kernel_nul_none(), kernel_nul_seen(&nul)     a register in which NUL bytes leave a trace
- *   kernel_masks(p, keys, &nul)                  the masks of 64 bytes at p
- *   kernel_prefix_xor(bits)
- *   kernel_put(out, bits, base)                  writes base + position of every set bit; may write 64 entries
+ *
+ *     KERNEL                        the function's name
+ *     KERNEL_TARGET                 __attribute__((target(...))) or nothing
+ *     struct kernel_keys            what to compare with
+ *     kernel_keys(dialect)
+ *     struct kernel_nul             a register in which NUL bytes leave a trace
+ *     kernel_nul_none()
+ *     kernel_nul_seen(&nul)
+ *     kernel_masks(p, keys, &nul)   the masks of 64 bytes at p
+ *     kernel_prefix_xor(bits)
+ *     kernel_put(out, bits, base)   writes base + position of every set bit, may write up to
+ *                                   64 entries, and returns the end of those that count
  */
 #ifndef KERNEL
 #error "a kernel file defines KERNEL and its friends first"
@@ -34,7 +45,10 @@
 /* A row may get this much over BNC_MAX_FIELD_BYTES before the kernel sees it. */
 #define KERNEL_STRIDE_BYTES ((size_t)32 << 10)
 
-/* What one block hands to the next: the last bit of each mask, as 0 or 1, and the quote state as 0 or ~0. */
+/*
+ * What one block hands to the next: the last bit of each mask, as 0 or 1, and the quote state
+ * as 0 or ~0.
+ */
 struct kernel_carry {
     uint64_t inside, may_open, closed, line_end;
 };
@@ -64,7 +78,8 @@ KERNEL_INLINE bool kernel_reserve(struct bnc_scan *s, struct kernel_out *out, si
     return true;
 }
 
-KERNEL_INLINE struct kernel_bits kernel_grammar(const struct bnc_masks *m, struct kernel_carry *carry)
+KERNEL_INLINE struct kernel_bits kernel_grammar(const struct bnc_masks *m,
+                                                struct kernel_carry *carry)
 {
     const uint64_t inside = kernel_prefix_xor(m->quote) ^ carry->inside;
     const uint64_t opens = m->quote & inside, closes = m->quote & ~inside;
@@ -87,7 +102,10 @@ KERNEL_INLINE struct kernel_bits kernel_grammar(const struct bnc_masks *m, struc
     return b;
 }
 
-/* Is the last row, with entries up to 'end' and the next row's start at 'stop', one that a kernel may decide? */
+/*
+ * Is the last row, with entries up to 'end' and the next row's start at 'stop', one that a
+ * kernel may decide?
+ */
 KERNEL_INLINE bool kernel_row_is_plain(const struct bnc_scan *s, const struct kernel_out *out,
                                        const uint32_t *end, size_t stop)
 {
@@ -99,9 +117,12 @@ KERNEL_INLINE bool kernel_row_is_plain(const struct bnc_scan *s, const struct ke
     return s->n_cols == 0 || n <= s->n_cols || (mark->flags & BNC_MARK_MULTILINE) == 0;
 }
 
-/* Takes a block's entries and begins its rows.  False when the row before one of them isn't plain. */
-KERNEL_INLINE bool kernel_take(struct bnc_scan *s, struct kernel_out *out, const struct kernel_bits *b,
-                               size_t pos)
+/*
+ * Takes a block's entries and begins its rows.  False when the row before one of them isn't
+ * plain.
+ */
+KERNEL_INLINE bool kernel_take(struct bnc_scan *s, struct kernel_out *out,
+                               const struct kernel_bits *b, size_t pos)
 {
     uint32_t *const end = out->end;
     uint32_t flags = 0;
@@ -125,7 +146,10 @@ KERNEL_INLINE bool kernel_take(struct bnc_scan *s, struct kernel_out *out, const
     return true;
 }
 
-/* Only the bits of 'valid', and of the rest only what lies in front of the first bad one.  False if there is a bad one. */
+/*
+ * Only the bits of 'valid', and of the rest only what lies in front of the first bad one.
+ * False if there is a bad one.
+ */
 KERNEL_INLINE bool kernel_cut(struct kernel_bits *b, uint64_t valid)
 {
     const uint64_t bad = b->bad & valid;
@@ -138,10 +162,11 @@ KERNEL_INLINE bool kernel_cut(struct kernel_bits *b, uint64_t valid)
 }
 
 /*
- * The block that the text doesn't fill, filled up with line ends.  The first of them counts where the input ends, for the one that the last row may lack.
+ * The block that the text doesn't fill, filled up with line ends.  The first of them counts
+ * where the input ends, for the one that the last row may lack.
  */
-KERNEL_INLINE bool kernel_take_last(struct bnc_scan *s, struct kernel_out *out, struct kernel_carry *carry,
-                                    struct kernel_nul *nul, size_t pos)
+KERNEL_INLINE bool kernel_take_last(struct bnc_scan *s, struct kernel_out *out,
+                                    struct kernel_carry *carry, struct kernel_nul *nul, size_t pos)
 {
     const size_t n = s->len - pos;
     const uint64_t text = (UINT64_C(1) << n) - 1;
@@ -159,7 +184,10 @@ KERNEL_INLINE bool kernel_take_last(struct bnc_scan *s, struct kernel_out *out, 
     return kernel_take(s, out, &b, pos) && plain;
 }
 
-/* Keeps the complete rows.  A row is complete when the last entry is its line end (or the input's end). */
+/*
+ * Keeps the complete rows.  A row is complete when the last entry is its line end (or the
+ * input's end).
+ */
 KERNEL_INLINE void kernel_finish(struct bnc_scan *s, struct kernel_out *out, bool plain)
 {
     s->n_end = (size_t)(out->end - s->end);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * scan_neon.c - the kernel for AArch64: four registers a block, and pairwise adds in place of a movemask.
+ * scan_neon.c - the kernel for AArch64: four registers a block, and pairwise adds in place of a
+ * movemask.
  */
 #if defined(__aarch64__)
 #include "csv/scan.h"
@@ -37,7 +38,10 @@ static inline bool kernel_nul_seen(const struct kernel_nul *nul)
     return vminvq_u8(nul->least) == 0;
 }
 
-/* Each byte of a..d is 0 or 0xff: keep one bit of each, at its place among eight, then add neighbours three times. */
+/*
+ * Each byte of a..d is 0 or 0xff: keep one bit of each, at its place among eight, then add
+ * neighbours three times.
+ */
 static inline uint64_t bits_of(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
 {
     const uint8x16_t bit = vreinterpretq_u8_u64(vdupq_n_u64(UINT64_C(0x8040201008040201)));
@@ -68,7 +72,10 @@ static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys ke
     };
 }
 
-/* Shifts: the polynomial multiply is an optional feature of the architecture, and this is no bottleneck beside bits_of(). */
+/*
+ * Shifts: the polynomial multiply is an optional feature of the architecture, and this is no
+ * bottleneck beside bits_of().
+ */
 static inline uint64_t kernel_prefix_xor(uint64_t bits)
 {
     for (unsigned shift = 1; shift < 64; shift *= 2)

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: MIT
  * scan_strict.c - one row, byte by byte: the rules of row.h in code.
  *
- * A row is read field by field as RFC 4180 has it, strays as literals.  That reading *fails* when
+ * A row is read field by field as RFC 4180 has it, strays as literals.  That reading *fails*
+ * when
  *   - a quoted field has no closing quote within BNC_MAX_FIELD_BYTES or before the input ends,
- *   - on a later line than the row's first a quote can only be an opening one (a delimiter or line end in front of its run, text behind),
- *   - a field that follows a line end in quotes lies beyond the header's columns and isn't empty,
+ *   - on a later line than the row's first a quote can only be an opening one (a delimiter or
+ *     line end in front of its run, text behind),
+ *   - a field that follows a line end in quotes lies beyond the header's columns and isn't
+ *     empty, while the row's first line alone has no field too many,
  *   - or a limit is exceeded.
- * Whoever left a quote open lost one line, so a failed row ends at its first line end.  If it has none, it's over a limit and ends with its line.
+ * Whoever left a quote open lost one line, so a failed row ends at its first line end.  If it
+ * has none, it's over a limit and ends with its line.
  *
- * Time.  A failed reading may have looked at megabytes and consumed a line.  Let Z be the start of the line in which it failed.  Rows that start before Z are read
- * by themselves, with every line end ending them (line_until).  So a byte is looked at three times at most: by a reading that failed
- * behind it, by one that began on its line, and by the row it belongs to.  What is given up by that is little: between the open quote
- * and Z lies no closing quote (first rule), or none that made sense.
+ * Time.  A failed reading may have looked at megabytes and consumed a line.  Let Z be the start
+ * of the line in which it failed.  Rows that start before Z are read by themselves, with every
+ * line end ending them (line_until).  So a byte is looked at three times at most: by a reading
+ * that failed behind it, by one that began on its line, and by the row it belongs to.  What is
+ * given up by that is little: between the open quote and Z lies no closing quote (first rule),
+ * or none that made sense.
  *
- * No rule asks where the text ends, only where the input does.  When the text ends first, the row waits.
+ * No rule asks where the text ends, only where the input does.  When the text ends first, the
+ * row waits.
  */
 #include "csv/scan.h"
 
@@ -96,7 +103,10 @@ static enum step read_unquoted(struct cursor *c)
     return c->at - c->field > BNC_MAX_FIELD_BYTES ? FAILS : ROW_ENDS;
 }
 
-/* The quote at c->at has text behind it.  Does its run of quotes begin where a field would, on a later line? */
+/*
+ * The quote at c->at has text behind it.  Does its run of quotes begin where a field would, on
+ * a later line?
+ */
 static bool looks_opening(const struct cursor *c)
 {
     const struct bnc_scan *s = c->s;
@@ -245,7 +255,10 @@ static void end_unclosed(struct cursor *c, size_t at)
     c->at = at;
 }
 
-/* The row is over a limit within one line: it has no fields, and of its bytes only the first BNC_MAX_ROW_BYTES are shown. */
+/*
+ * The row is over a limit within one line: it has no fields, and of its bytes only the first
+ * BNC_MAX_ROW_BYTES are shown.
+ */
 static bool end_too_long(struct cursor *c)
 {
     struct bnc_scan *s = c->s;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_csv.c - bytes to rows.  The strict scanner on the whole text is the oracle; every kernel and libcsv, on the whole and in blocks, must agree with it.
+ * fuzz_csv.c - bytes to rows.  The strict scanner on the whole text is the oracle; every kernel
+ * and libcsv, on the whole and in blocks, must agree with it.
  *
  * Input: a byte of dialect, a byte of columns, a byte of block size, then the text.
  */
@@ -19,15 +20,15 @@ static const struct bnc_dialect dialects[] = {
     { .json_lines = true },
 };
 
-static void compare(const struct row_way *way, const struct bnc_rows_options *opt, struct bnc_span text,
-                    size_t block, const struct bnc_buf *want)
+static void compare(const struct row_way *way, const struct bnc_rows_options *opt,
+                    struct bnc_span text, size_t block, const struct bnc_buf *want)
 {
     struct bnc_buf got = { 0 };
 
     dump_rows(&got, way, *opt, text, block, 1 + block % 3);
     if (!bnc_span_eq(bnc_buf_span(want), bnc_buf_span(&got))) {
-        fprintf(stderr, "%s in blocks of %zu, %u columns\n---- wanted:\n%s---- got:\n%s", way->name, block, opt->n_cols,
-                want->len > 0 ? want->at : "", got.len > 0 ? got.at : "");
+        fprintf(stderr, "%s in blocks of %zu, %u columns\n---- wanted:\n%s---- got:\n%s", way->name,
+                block, opt->n_cols, want->len > 0 ? want->at : "", got.len > 0 ? got.at : "");
         abort();
     }
     bnc_buf_release(&got);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * row_dump.h - for tests: a whole input through bnc_rows_* in blocks of any size, as text that can be compared.
+ * row_dump.h - for tests: a whole input through bnc_rows_* in blocks of any size, as text that
+ * can be compared.
  */
 #ifndef BNC_TESTS_ROW_DUMP_H
 #define BNC_TESTS_ROW_DUMP_H
@@ -71,11 +72,13 @@ static inline void dump_row(struct bnc_buf *to, const struct bnc_row *row, size_
 }
 
 /*
- * Reads 'text' in blocks of 'block' bytes (0: at once), the tail of each put in front of the next, every scan by the next of 'n_workers' objects, and
- * appends every row to 'to'.  Each text that is scanned lies in its own allocation, so that a sanitizer sees reads beyond it.
+ * Reads 'text' in blocks of 'block' bytes (0: at once), the tail of each put in front of the
+ * next, every scan by the next of 'n_workers' objects, and appends every row to 'to'.  Each
+ * text that is scanned lies in its own allocation, so that a sanitizer sees reads beyond it.
  */
-static inline void dump_rows(struct bnc_buf *to, const struct row_way *way, struct bnc_rows_options opt,
-                             struct bnc_span text, size_t block, unsigned n_workers)
+static inline void dump_rows(struct bnc_buf *to, const struct row_way *way,
+                             struct bnc_rows_options opt, struct bnc_span text, size_t block,
+                             unsigned n_workers)
 {
     struct bnc_rows *rows[8] = { NULL };
     struct bnc_rows_carry carry = { 0 };
@@ -101,15 +104,16 @@ static inline void dump_rows(struct bnc_buf *to, const struct row_way *way, stru
             abort();
         if (end > start)
             memcpy(copy, text.at + start, end - start);
-        if (bnc_rows_scan(r, bnc_span_from(copy, end - start), start, number, last, &used, &n_rows) != BNC_OK)
+        if (bnc_rows_scan(r, bnc_span_from(copy, end - start), start, number, last, &used,
+                          &n_rows) != BNC_OK)
             abort();
         while (bnc_rows_next(r, &row)) {
             dump_row(to, &row, r->n_field);
             n_seen++;
         }
         if (n_seen != n_rows || used > end - start || (last && used != end - start))
-            bnc_buf_printf(to, "scan is wrong: %zu of %zu bytes used, %llu of %llu rows\n", used, end - start,
-                           (unsigned long long)n_seen, (unsigned long long)n_rows);
+            bnc_buf_printf(to, "scan is wrong: %zu of %zu bytes used, %llu of %llu rows\n", used,
+                           end - start, (unsigned long long)n_seen, (unsigned long long)n_rows);
         number += n_rows;
         start += used;
         free(copy);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_row.c - what a row is: every rule of csv/row.h, by every kernel and engine, in blocks of every size.
+ * test_row.c - what a row is: every rule of csv/row.h, by every kernel and engine, in blocks of
+ * every size.
  */
 #define _GNU_SOURCE                      /* memmem */
 #include <setjmp.h>
@@ -39,52 +40,129 @@ static const struct row_case cases[] = {
     { "lf", T("a,b\nc,d\n"), 2, { { 0, T("a,b"), T("a|b") }, { 0, T("c,d"), T("c|d") } } },
     { "crlf", T("a,b\r\nc,d\r\n"), 2, { { 0, T("a,b"), T("a|b") }, { 0, T("c,d"), T("c|d") } } },
     { "cr", T("a,b\rc,d\r"), 2, { { 0, T("a,b"), T("a|b") }, { 0, T("c,d"), T("c|d") } } },
-    { "mixed_line_ends", T("a\r\nb\nc\rd"), 1, { { 0, T("a"), T("a") }, { 0, T("b"), T("b") }, { 0, T("c"), T("c") }, { 0, T("d"), T("d") } } },
-    { "no_final_line_end", T("a,b\nc,d"), 2, { { 0, T("a,b"), T("a|b") }, { 0, T("c,d"), T("c|d") } } },
-    { "empty_lines_are_no_rows", T("\r\na\r\n\r\n\n\nb\n\r\r"), 1, { { 0, T("a"), T("a") }, { 0, T("b"), T("b") } } },
+    { "mixed_line_ends",
+      T("a\r\nb\nc\rd"),
+      1,
+      { { 0, T("a"), T("a") },
+        { 0, T("b"), T("b") },
+        { 0, T("c"), T("c") },
+        { 0, T("d"), T("d") } } },
+    { "no_final_line_end",
+      T("a,b\nc,d"),
+      2,
+      { { 0, T("a,b"), T("a|b") }, { 0, T("c,d"), T("c|d") } } },
+    { "empty_lines_are_no_rows",
+      T("\r\na\r\n\r\n\n\nb\n\r\r"),
+      1,
+      { { 0, T("a"), T("a") }, { 0, T("b"), T("b") } } },
     { "empty_fields", T(",\n,,\n"), 2, { { 0, T(","), T("|") }, { LG, T(",,"), T("||") } } },
     { "ends_in_delimiter", T("a,"), 2, { { 0, T("a,"), T("a|") } } },
-    { "short_and_long", T("a,b\nc\nd,e,f\n"), 2, { { 0, T("a,b"), T("a|b") }, { SH, T("c"), T("c|") }, { LG, T("d,e,f"), T("d|e|f") } } },
+    { "short_and_long",
+      T("a,b\nc\nd,e,f\n"),
+      2,
+      { { 0, T("a,b"), T("a|b") }, { SH, T("c"), T("c|") }, { LG, T("d,e,f"), T("d|e|f") } } },
     { "blanks_are_kept", T(" a , b \n"), 2, { { 0, T(" a , b "), T(" a | b ") } } },
-    { "quoted", T("\"a\",\"b,c\"\n\"d\",e\n"), 2, { { 0, T("\"a\",\"b,c\""), T("a|b,c") }, { 0, T("\"d\",e"), T("d|e") } } },
-    { "quoted_empty", T("\"\",\"\"\n\"\"\n"), 2, { { 0, T("\"\",\"\""), T("|") }, { SH, T("\"\""), T("|") } } },
-    { "quoted_line_ends", T("\"a\nb\",\"c\r\nd\"\r\n\"\re\",f"), 2,
+    { "quoted",
+      T("\"a\",\"b,c\"\n\"d\",e\n"),
+      2,
+      { { 0, T("\"a\",\"b,c\""), T("a|b,c") }, { 0, T("\"d\",e"), T("d|e") } } },
+    { "quoted_empty",
+      T("\"\",\"\"\n\"\"\n"),
+      2,
+      { { 0, T("\"\",\"\""), T("|") }, { SH, T("\"\""), T("|") } } },
+    { "quoted_line_ends",
+      T("\"a\nb\",\"c\r\nd\"\r\n\"\re\",f"),
+      2,
       { { 0, T("\"a\nb\",\"c\r\nd\""), T("a\nb|c\r\nd") }, { 0, T("\"\re\",f"), T("\re|f") } } },
-    { "doubled_quotes", T("\"a\"\"b\",\"\"\"\"\n\"\"\"c\"\"\",\"\"\"\"\"\"\n"), 2,
-      { { 0, T("\"a\"\"b\",\"\"\"\""), T("a\"b|\"") }, { 0, T("\"\"\"c\"\"\",\"\"\"\"\"\""), T("\"c\"|\"\"") } } },
+    { "doubled_quotes",
+      T("\"a\"\"b\",\"\"\"\"\n\"\"\"c\"\"\",\"\"\"\"\"\"\n"),
+      2,
+      { { 0, T("\"a\"\"b\",\"\"\"\""), T("a\"b|\"") },
+        { 0, T("\"\"\"c\"\"\",\"\"\"\"\"\""), T("\"c\"|\"\"") } } },
     { "quote_at_the_end", T("a,\"b\""), 2, { { 0, T("a,\"b\""), T("a|b") } } },
-    { "stray_in_unquoted", T("a\"b,c\n\"d\",e\"\n \"f\",g\n"), 2,
-      { { S, T("a\"b,c"), T("a\"b|c") }, { S, T("\"d\",e\""), T("d|e\"") }, { S, T(" \"f\",g"), T(" \"f\"|g") } } },
-    { "stray_never_toggles", T("a\",b\nc,\"d\ne\"\n"), 2, { { S, T("a\",b"), T("a\"|b") }, { 0, T("c,\"d\ne\""), T("c|d\ne") } } },
-    { "stray_in_quoted", T("\"a \"b\" c\",d\n\"e\"f,g\",h\n"), 2,
+    { "stray_in_unquoted",
+      T("a\"b,c\n\"d\",e\"\n \"f\",g\n"),
+      2,
+      { { S, T("a\"b,c"), T("a\"b|c") },
+        { S, T("\"d\",e\""), T("d|e\"") },
+        { S, T(" \"f\",g"), T(" \"f\"|g") } } },
+    { "stray_never_toggles",
+      T("a\",b\nc,\"d\ne\"\n"),
+      2,
+      { { S, T("a\",b"), T("a\"|b") }, { 0, T("c,\"d\ne\""), T("c|d\ne") } } },
+    { "stray_in_quoted",
+      T("\"a \"b\" c\",d\n\"e\"f,g\",h\n"),
+      2,
       { { S, T("\"a \"b\" c\",d"), T("a \"b\" c|d") }, { S, T("\"e\"f,g\",h"), T("e\"f,g|h") } } },
     { "stray_behind_empty", T("\"\"a\",b\n"), 2, { { S, T("\"\"a\",b"), T("\"a|b") } } },
     { "stray_then_blank", T("\"a\" ,b\",c\n"), 2, { { S, T("\"a\" ,b\",c"), T("a\" ,b|c") } } },
-    { "nul", T("a\0b,c\nd,e\n"), 2, { { NUL, T("a\0b,c"), T("a\0b|c") }, { 0, T("d,e"), T("d|e") } } },
+    { "nul",
+      T("a\0b,c\nd,e\n"),
+      2,
+      { { NUL, T("a\0b,c"), T("a\0b|c") }, { 0, T("d,e"), T("d|e") } } },
     { "nul_in_quotes", T("\"\0\",c\n"), 2, { { NUL, T("\"\0\",c"), T("\0|c") } } },
     /* unclosed quotes */
-    { "unclosed_at_the_end", T("a,b\nc,\"d"), 2, { { 0, T("a,b"), T("a|b") }, { U, T("c,\"d"), T("c|d") } } },
+    { "unclosed_at_the_end",
+      T("a,b\nc,\"d"),
+      2,
+      { { 0, T("a,b"), T("a|b") }, { U, T("c,\"d"), T("c|d") } } },
     { "unclosed_lone", T("\""), 1, { { U, T("\""), T("") } } },
     { "unclosed_lone_line", T("\"\na\n"), 1, { { U, T("\""), T("") }, { 0, T("a"), T("a") } } },
-    { "unclosed_costs_one_row", T("a,b\n1,\"x\n2,y\n3,z\n"), 2,
-      { { 0, T("a,b"), T("a|b") }, { U, T("1,\"x"), T("1|x") }, { 0, T("2,y"), T("2|y") }, { 0, T("3,z"), T("3|z") } } },
-    { "unclosed_among_quoted", T("1,\"x\n2,\"y\"\n3,\"z\"\n"), 2,
-      { { U, T("1,\"x"), T("1|x") }, { 0, T("2,\"y\""), T("2|y") }, { 0, T("3,\"z\""), T("3|z") } } },
-    { "unclosed_first_column", T("\"1,x\n\"2\",\"y\"\n\"3\",z\n"), 2,
-      { { U | SH, T("\"1,x"), T("1,x|") }, { 0, T("\"2\",\"y\""), T("2|y") }, { 0, T("\"3\",z"), T("3|z") } } },
-    { "unclosed_before_doubled", T("1,\"x\r\n2,\"\"\"y\"\" <z>\"\r\n"), 2,
+    { "unclosed_costs_one_row",
+      T("a,b\n1,\"x\n2,y\n3,z\n"),
+      2,
+      { { 0, T("a,b"), T("a|b") },
+        { U, T("1,\"x"), T("1|x") },
+        { 0, T("2,y"), T("2|y") },
+        { 0, T("3,z"), T("3|z") } } },
+    { "unclosed_among_quoted",
+      T("1,\"x\n2,\"y\"\n3,\"z\"\n"),
+      2,
+      { { U, T("1,\"x"), T("1|x") },
+        { 0, T("2,\"y\""), T("2|y") },
+        { 0, T("3,\"z\""), T("3|z") } } },
+    { "unclosed_first_column",
+      T("\"1,x\n\"2\",\"y\"\n\"3\",z\n"),
+      2,
+      { { U | SH, T("\"1,x"), T("1,x|") },
+        { 0, T("\"2\",\"y\""), T("2|y") },
+        { 0, T("\"3\",z"), T("3|z") } } },
+    { "unclosed_before_doubled",
+      T("1,\"x\r\n2,\"\"\"y\"\" <z>\"\r\n"),
+      2,
       { { U, T("1,\"x"), T("1|x") }, { 0, T("2,\"\"\"y\"\" <z>\""), T("2|\"y\" <z>") } } },
-    { "unclosed_by_too_many_fields", T("1,\"x\n2,\",y\"\n3,z\n"), 2,
+    { "unclosed_by_too_many_fields",
+      T("1,\"x\n2,\",y\"\n3,z\n"),
+      2,
       { { U, T("1,\"x"), T("1|x") }, { 0, T("2,\",y\""), T("2|,y") }, { 0, T("3,z"), T("3|z") } } },
-    { "unclosed_keeps_doubled", T("1,\"x\"\"y\n2,z\n"), 2, { { U, T("1,\"x\"\"y"), T("1|x\"y") }, { 0, T("2,z"), T("2|z") } } },
-    { "unclosed_without_header", T("1,\"x\n2,\",y\"\n3,z\n"), 0,
+    { "unclosed_keeps_doubled",
+      T("1,\"x\"\"y\n2,z\n"),
+      2,
+      { { U, T("1,\"x\"\"y"), T("1|x\"y") }, { 0, T("2,z"), T("2|z") } } },
+    { "unclosed_without_header",
+      T("1,\"x\n2,\",y\"\n3,z\n"),
+      0,
       { { S, T("1,\"x\n2,\",y\""), T("1|x\n2,|y\"") }, { 0, T("3,z"), T("3|z") } } },
-    { "columns_too_many_at_the_end_are_legal", T("\"1\n2\",b,,\n3,c\n"), 2,
+    { "columns_too_many_at_the_end_are_legal",
+      T("\"1\n2\",b,,\n3,c\n"),
+      2,
       { { LG, T("\"1\n2\",b,,"), T("1\n2|b||") }, { 0, T("3,c"), T("3|c") } } },
-    { "columns_too_many_before_the_line_end", T("1,2,\"3\n4\",5\n"), 2, { { LG, T("1,2,\"3\n4\",5"), T("1|2|3\n4|5") } } },
-    { "stray_behind_line_end_is_literal", T("\"1\nsay \"2\" now\",b\n"), 2, { { S, T("\"1\nsay \"2\" now\",b"), T("1\nsay \"2\" now|b") } } },
-    { "lines_up_to_the_failure", T("\"x\n\"\"\n\"\"y\n,\"z\n1,\"2\n3\"\n"), 2,
-      { { U | SH, T("\"x"), T("x|") }, { SH, T("\"\""), T("|") }, { U | SH, T("\"\"y"), T("\"y|") }, { U, T(",\"z"), T("|z") }, { 0, T("1,\"2\n3\""), T("1|2\n3") } } },
+    { "columns_too_many_before_the_line_end",
+      T("1,2,\"3\n4\",5\n"),
+      2,
+      { { LG, T("1,2,\"3\n4\",5"), T("1|2|3\n4|5") } } },
+    { "stray_behind_line_end_is_literal",
+      T("\"1\nsay \"2\" now\",b\n"),
+      2,
+      { { S, T("\"1\nsay \"2\" now\",b"), T("1\nsay \"2\" now|b") } } },
+    { "lines_up_to_the_failure",
+      T("\"x\n\"\"\n\"\"y\n,\"z\n1,\"2\n3\"\n"),
+      2,
+      { { U | SH, T("\"x"), T("x|") },
+        { SH, T("\"\""), T("|") },
+        { U | SH, T("\"\"y"), T("\"y|") },
+        { U, T(",\"z"), T("|z") },
+        { 0, T("1,\"2\n3\""), T("1|2\n3") } } },
 };
 
 static size_t count_fields(struct bnc_span fields)
@@ -160,7 +238,10 @@ static void row__follows_every_rule(void **state)
     }
 }
 
-/* Every case behind a first row of every length from 0 to 130 bytes, so that each of its bytes once lies at each edge of a block of 64. */
+/*
+ * Every case behind a first row of every length from 0 to 130 bytes, so that each of its bytes
+ * once lies at each edge of a block of 64.
+ */
 static void row__is_the_same_at_every_shift(void **state)
 {
     char text[512];
@@ -282,7 +363,8 @@ static void row__gives_only_wanted_columns(void **state)
         if (!row_way_exists(&row_ways[w]))
             continue;
         rows = row_way_open(&row_ways[w], opt);
-        assert_int_equal(bnc_rows_scan(rows, T("a,\"b\"\"\",c,\"d\"\ne\n1,\0,3,4,5\n\0,2,3,4\n"), 1000, 7, true, &used, &n),
+        assert_int_equal(bnc_rows_scan(rows, T("a,\"b\"\"\",c,\"d\"\ne\n1,\0,3,4,5\n\0,2,3,4\n"),
+                                       1000, 7, true, &used, &n),
                          BNC_OK);
         assert_int_equal(n, 4);
         assert_true(bnc_rows_next(rows, &row));
@@ -354,7 +436,9 @@ static void row__goes_on_to_another_source(void **state)
     assert_int_equal(bnc_rows_scan(rows, T("\"x\n\"\"y\nz"), 0, 1, false, &used, &n), BNC_OK);
     assert_int_equal(n, 0);
     assert_int_equal(used, 0);
-    assert_int_equal(bnc_rows_configure(rows, &(struct bnc_rows_options){ .dialect = { .delim = '|' } }), BNC_OK);
+    assert_int_equal(
+        bnc_rows_configure(rows, &(struct bnc_rows_options){ .dialect = { .delim = '|' } }),
+        BNC_OK);
     assert_false(bnc_rows_next(rows, &row));
     assert_int_equal(bnc_rows_scan(rows, T("a|b\nc"), 0, 1, false, &used, &n), BNC_OK);
     assert_int_equal(n, 1);

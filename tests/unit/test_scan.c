@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_scan.c - kernels and libcsv against the strict scanner and against known tables; limits, page ends and time.
+ * test_scan.c - kernels and libcsv against the strict scanner and against known tables; limits,
+ * page ends and time.
  */
 #define _GNU_SOURCE                      /* MAP_ANONYMOUS */
 #include <setjmp.h>
@@ -33,16 +34,18 @@ static void check_soup(struct bnc_span text, uint32_t n_cols, uint64_t *random)
             bnc_buf_clear(&got);
             dump_rows(&got, &row_ways[w], opt, text, i == 0 ? 0 : block, 1 + block % 3);
             if (!bnc_span_eq(bnc_buf_span(&want), bnc_buf_span(&got)))
-                fail_msg("%s in blocks of %zu, %u columns, of:\n%.*s\n---- wanted:\n%s---- got:\n%s",
-                         row_ways[w].name, i == 0 ? 0 : block, n_cols, (int)text.len, text.at,
-                         want.len > 0 ? want.at : "", got.len > 0 ? got.at : "");
+                fail_msg(
+                    "%s in blocks of %zu, %u columns, of:\n%.*s\n---- wanted:\n%s---- got:\n%s",
+                    row_ways[w].name, i == 0 ? 0 : block, n_cols, (int)text.len, text.at,
+                    want.len > 0 ? want.at : "", got.len > 0 ? got.at : "");
         }
     }
     bnc_buf_release(&want);
     bnc_buf_release(&got);
 }
 
-static void soup(const char *alphabet, size_t n_alphabet, uint64_t seed, unsigned n_texts, size_t max_len)
+static void soup(const char *alphabet, size_t n_alphabet, uint64_t seed, unsigned n_texts,
+                 size_t max_len)
 {
     uint64_t random = seed;
     char *text = malloc(max_len);
@@ -71,10 +74,15 @@ static void scan__agrees_on_soup(void **state)
     SOUP("\"\"\"\",\n", 5, 500, 300);
 }
 
-/* Legal rows with one byte here and there replaced: what a kernel gives up, the strict scanner takes over, and back. */
+/*
+ * Legal rows with one byte here and there replaced: what a kernel gives up, the strict scanner
+ * takes over, and back.
+ */
 static void scan__agrees_on_damaged_rows(void **state)
 {
     static const char bytes[] = "\"\",\n\ra\0";
+    static const char *const rows[] = { "%u,\"x \"\"%u\"\" y\",z%u\n", "%u,b%u,\"c\nd%u\"\r\n",
+                                        "%u,b%u,c%u\n" };
     uint64_t random = 6;
 
     (void)state;
@@ -84,12 +92,11 @@ static void scan__agrees_on_damaged_rows(void **state)
         while (text.len < 2500) {
             const unsigned r = (unsigned)(next_random(&random) >> 40);
 
-            bnc_buf_printf(&text, r % 3 == 0 ? "%u,\"x \"\"%u\"\" y\",z%u\n" : r % 3 == 1 ? "%u,b%u,\"c\nd%u\"\r\n"
-                                                                                          : "%u,b%u,c%u\n",
-                           r % 100, r % 7, r % 1000);
+            bnc_buf_printf(&text, rows[r % 3], r % 100, r % 7, r % 1000);
         }
         for (unsigned k = 0; k < i % 6; k++)
-            text.at[next_random(&random) % text.len] = bytes[next_random(&random) % (sizeof bytes - 1)];
+            text.at[next_random(&random) % text.len] =
+                bytes[next_random(&random) % (sizeof bytes - 1)];
         check_soup(bnc_buf_span(&text), i % 2 == 0 ? 3 : 0, &random);
         bnc_buf_release(&text);
     }
@@ -167,7 +174,8 @@ static void check_table(struct table_maker *m, const struct row_way *way)
         bnc_buf_putc(&got, '\n');
     }
     if (!bnc_span_eq(bnc_buf_span(&m->want), bnc_buf_span(&got)))
-        fail_msg("%s reads another table:\n%s\nwanted:\n%s\ngot:\n%s", way->name, m->text.at, m->want.at, got.at);
+        fail_msg("%s reads another table:\n%s\nwanted:\n%s\ngot:\n%s", way->name, m->text.at,
+                 m->want.at, got.at);
     bnc_buf_release(&got);
     bnc_rows_free(rows);
 }
@@ -215,8 +223,10 @@ static void scan__reads_nothing_behind_the_text(void **state)
 
             if (!row_way_exists(&row_ways[w]))
                 continue;
-            rows = row_way_open(&row_ways[w], (struct bnc_rows_options){ .dialect = comma, .n_cols = 3 });
-            assert_int_equal(bnc_rows_scan(rows, bnc_span_from(at, len), 0, 1, len % 2 == 0, &used, &n), BNC_OK);
+            rows = row_way_open(&row_ways[w],
+                                (struct bnc_rows_options){ .dialect = comma, .n_cols = 3 });
+            assert_int_equal(
+                bnc_rows_scan(rows, bnc_span_from(at, len), 0, 1, len % 2 == 0, &used, &n), BNC_OK);
             while (bnc_rows_next(rows, &row))
                 for (uint32_t i = 0; i < row.n_fields; i++)
                     sum += row.field[i].len;
@@ -239,8 +249,8 @@ static void put_many(struct bnc_buf *to, const char *s, size_t n)
 }
 
 /* What is told of each row: "number@off flags n_fields raw-length". */
-static void outline(struct bnc_buf *to, const struct row_way *way, struct bnc_rows_options opt, struct bnc_span text,
-                    size_t block)
+static void outline(struct bnc_buf *to, const struct row_way *way, struct bnc_rows_options opt,
+                    struct bnc_span text, size_t block)
 {
     struct bnc_rows_carry carry = { 0 };
     struct bnc_rows *rows[2];
@@ -257,12 +267,13 @@ static void outline(struct bnc_buf *to, const struct row_way *way, struct bnc_ro
         size_t used;
 
         end = text.len - end < block ? text.len : end + block;
-        assert_int_equal(bnc_rows_scan(r, bnc_span_from(text.at + start, end - start), start, number,
-                                       end == text.len, &used, &n), BNC_OK);
+        assert_int_equal(bnc_rows_scan(r, bnc_span_from(text.at + start, end - start), start,
+                                       number, end == text.len, &used, &n),
+                         BNC_OK);
         assert_true(used == end - start || end < text.len);
         while (bnc_rows_next(r, &row))
-            bnc_buf_printf(to, "%llu@%llu %u %u %zu\n", (unsigned long long)row.number, (unsigned long long)row.off,
-                           row.flags, row.n_fields, row.raw.len);
+            bnc_buf_printf(to, "%llu@%llu %u %u %zu\n", (unsigned long long)row.number,
+                           (unsigned long long)row.off, row.flags, row.n_fields, row.raw.len);
         start += used;
         number += n;
     } while (end < text.len);
@@ -282,7 +293,8 @@ static void check_outline(const struct bnc_buf *text, uint32_t n_cols, const cha
 
             outline(&got, &row_ways[w], opt, bnc_buf_span(text), blocks[i]);
             if (strcmp(got.at, want) != 0)
-                fail_msg("%s in blocks of %zu\nwanted:\n%sgot:\n%s", row_ways[w].name, blocks[i], want, got.at);
+                fail_msg("%s in blocks of %zu\nwanted:\n%sgot:\n%s", row_ways[w].name, blocks[i],
+                         want, got.at);
             bnc_buf_release(&got);
         }
     }
@@ -294,7 +306,7 @@ static void scan__limits_fields(void **state)
     struct bnc_buf text = { 0 };
 
     (void)state;
-    bnc_buf_puts(&text, "a,");                      /* an unquoted field as long as may be, and one byte more */
+    bnc_buf_puts(&text, "a,");           /* an unquoted field at the limit, one byte over it */
     put_many(&text, "x", BNC_MAX_FIELD_BYTES);
     bnc_buf_puts(&text, "\nb,");
     put_many(&text, "x", BNC_MAX_FIELD_BYTES + 1);
@@ -310,7 +322,7 @@ static void scan__limits_fields(void **state)
     check_outline(&text, 2, "1@0 0 2 1048579\n2@1048580 4 0 1048580\n3@2097161 0 2 3\n");
 
     bnc_buf_clear(&text);
-    bnc_buf_puts(&text, "a,\"b\n");                 /* over several lines: a quote that was left open */
+    bnc_buf_puts(&text, "a,\"b\n");      /* over several lines: a quote that was left open */
     put_many(&text, line, BNC_MAX_FIELD_BYTES / 32);
     bnc_buf_puts(&text, "e,\"f\"\n");
     {
@@ -338,7 +350,8 @@ static void scan__limits_columns(void **state)
     bnc_buf_puts(&text, "\n");
     put_many(&text, ",", 100000);
     bnc_buf_puts(&text, "\na\n");
-    check_outline(&text, 0, "1@0 0 4096 4095\n2@4096 4 0 4096\n3@8193 4 0 100000\n4@108194 0 1 1\n");
+    check_outline(&text, 0,
+                  "1@0 0 4096 4095\n2@4096 4 0 4096\n3@8193 4 0 100000\n4@108194 0 1 1\n");
     bnc_buf_release(&text);
 }
 
@@ -355,15 +368,17 @@ static void scan__limits_rows(void **state)
     bnc_buf_puts(&text, "\n");
     put_many(&text, "0123456789ABCDEF", 1 << 20);   /* one byte more, and the input ends */
     bnc_buf_puts(&text, "!");
-    check_outline(&text, 0, "1@0 0 1 1\n2@2 4 0 16777216\n3@25100004 0 1 1\n4@25100006 4 0 16777216\n"
-                            "5@41877223 4 0 16777216\n");
+    check_outline(&text, 0,
+                  "1@0 0 1 1\n2@2 4 0 16777216\n3@25100004 0 1 1\n4@25100006 4 0 16777216\n"
+                  "5@41877223 4 0 16777216\n");
     bnc_buf_release(&text);
 }
 
 /* ---- time ---- */
 
 /* CPU seconds by the slowest way, in one piece and in blocks of 64 KiB. */
-static void check_fast(const char *what, const struct bnc_buf *text, uint32_t n_cols, uint64_t n_rows)
+static void check_fast(const char *what, const struct bnc_buf *text, uint32_t n_cols,
+                       uint64_t n_rows)
 {
     const struct bnc_rows_options opt = { .dialect = comma, .n_cols = n_cols };
 
@@ -385,15 +400,17 @@ static void check_fast(const char *what, const struct bnc_buf *text, uint32_t n_
                 size_t used;
 
                 end = text->len - end < block ? text->len : end + block;
-                assert_int_equal(bnc_rows_scan(rows, bnc_span_from(text->at + start, end - start), start, sum + 1,
-                                               end == text->len, &used, &n), BNC_OK);
+                assert_int_equal(bnc_rows_scan(rows, bnc_span_from(text->at + start, end - start),
+                                               start, sum + 1, end == text->len, &used, &n),
+                                 BNC_OK);
                 start += used;
                 sum += n;
             } while (end < text->len);
             took = (double)(clock() - began) / CLOCKS_PER_SEC;
             bnc_rows_free(rows);
             if (took > 3.0)
-                fail_msg("%s: %s took %.1f s in blocks of %zu", what, row_ways[w].name, took, block);
+                fail_msg("%s: %s took %.1f s in blocks of %zu", what, row_ways[w].name, took,
+                         block);
             assert_int_equal(sum, n_rows);
             if (block == text->len)
                 break;

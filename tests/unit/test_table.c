@@ -21,9 +21,14 @@ static void table__reads_rows_and_columns(void **state)
     struct bnc_table t;
 
     (void)state;
-    assert_int_equal(bnc_table_parse(&t, BNC_SPAN("\xef\xbb\xbf Code ,Text\r\n550, \"x\" \n"), "t", NULL), BNC_ECONFIG);
-    assert_int_equal(bnc_table_parse(&t, BNC_SPAN("\xef\xbb\xbf Code ,Text\r\n550, x \r\n,\"a \"\"b\"\",\nc\"\n"), "t", NULL),
-                     BNC_OK);
+    assert_int_equal(
+        bnc_table_parse(&t, BNC_SPAN("\xef\xbb\xbf Code ,Text\r\n550, \"x\" \n"), "t", NULL),
+        BNC_ECONFIG);
+    assert_int_equal(
+        bnc_table_parse(&t,
+                        BNC_SPAN("\xef\xbb\xbf Code ,Text\r\n550, x \r\n,\"a \"\"b\"\",\nc\"\n"),
+                        "t", NULL),
+        BNC_OK);
     assert_int_equal(t.n_cols, 2);
     assert_int_equal(t.n_rows, 2);
     assert_int_equal(bnc_table_col(&t, "CODE"), 0);

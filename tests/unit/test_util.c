@@ -187,7 +187,10 @@ static void buf__reserves_for_the_caller_to_fill(void **state)
 
 /* ---- hash ---- */
 
-/* Fingerprints are kept in state files: these were computed by another implementation, and may never change. */
+/*
+ * Fingerprints are kept in state files: these were computed by another implementation, and may
+ * never change.
+ */
 static void hash__is_frozen(void **state)
 {
     static const struct {
@@ -199,7 +202,8 @@ static void hash__is_frozen(void **state)
         { BNC_SPAN("abc"), UINT64_C(0x6ea31711fcc8a855) },
         { BNC_SPAN("user@example.com"), UINT64_C(0x5d08b0e40aeef662) },
         { BNC_SPAN("user@example.com!"), UINT64_C(0x9c2b2ff87d4ffb0d) },
-        { BNC_SPAN("550 5.1.1 <user@example.net> recipient rejected: user unknown"), UINT64_C(0xfa5f7757308d02e1) },
+        { BNC_SPAN("550 5.1.1 <user@example.net> recipient rejected: user unknown"),
+          UINT64_C(0xfa5f7757308d02e1) },
     };
 
     (void)state;
@@ -214,7 +218,10 @@ static int compare_u64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Every length from 0 to 64, each byte changed in turn, from a place of its own size: no two the same, nothing read behind. */
+/*
+ * Every length from 0 to 64, each byte changed in turn, from a place of its own size: no two
+ * the same, nothing read behind.
+ */
 static void hash__sees_every_byte_and_no_more(void **state)
 {
     uint64_t seen[65 * 64 / 2 + 65];
