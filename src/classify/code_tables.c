@@ -16,7 +16,7 @@ struct filter {
     uint16_t provider;                   /* 0: all */
 };
 
-static const char *const kind_names[BNC_N_RULE_KINDS] = { "provider", "phrase", "blocklist", "marker", "enhanced", "reply", "guard" };
+static const char *const kind_names[BNC_N_RULE_KINDS] = { "provider", "phrase", "blocklist", "marker", "enhanced", "reply", "label", "guard" };
 
 /* Whether 'word' stands in 'text' with no letter or digit on either side, without case. */
 static bool names_word(const char *text, struct bnc_span word)
@@ -96,7 +96,8 @@ static void put_row(struct bnc_buf *b, const struct bnc_rule *r, bool json, bool
 
 static size_t put_rows(struct bnc_buf *b, const struct bnc_classifier *c, const struct filter *f, bool json)
 {
-    static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY, BNC_RULE_ENHANCED, BNC_RULE_PROVIDER, BNC_RULE_PHRASE, BNC_RULE_BLOCKLIST };
+    static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY, BNC_RULE_ENHANCED, BNC_RULE_PROVIDER, BNC_RULE_PHRASE, BNC_RULE_BLOCKLIST,
+                                                  BNC_RULE_LABEL };
     size_t n = 0;
 
     for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)

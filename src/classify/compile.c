@@ -411,7 +411,62 @@ enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table 
     return c->status;
 }
 
+size_t bnc_label_normalize(struct bnc_span label, char *out, size_t cap)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < label.len && n < cap; i++) {
+        const char c = bnc_lower(label.at[i]);
+
+        if ((c >= 'a' && c <= 'z') || bnc_is_digit(c) || (unsigned char)c >= 0x80)
+            out[n++] = c;
+        else if (n > 0 && out[n - 1] != ' ')
+            out[n++] = ' ';
+    }
+    return n > 0 && out[n - 1] == ' ' ? n - 1 : n;
+}
+
+enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table *t, const char *path)
+{
+    c->path = path;
+    for (size_t i = 0; i < t->n_rows && c->status == BNC_OK; i++) {
+        const struct cell at = { t, i };
+        struct bnc_rule *r = rule_new(c);
+
+        if (r == NULL)
+            break;
+        r->kind = BNC_RULE_LABEL;
+        r->specificity = 1;
+        read_cause(c, at, "cause", r);
+        r->name = keep_named(c, "label", bnc_span_from("", 0), bnc_span_from("", 0), cell_of(at, "label"));
+        r->source = keep(c, cell_of(at, "source"));
+    }
+    return c->status;
+}
+
 /* ---- indexes ---- */
+
+static enum bnc_status index_labels(struct bnc_compile *c, struct bnc_ruleset *r)
+{
+    uint64_t *keys = malloc((c->n_rules + 1) * sizeof *keys);
+    uint32_t *values = malloc((c->n_rules + 1) * sizeof *values);
+    const size_t prefix = sizeof "label:" - 1;
+    size_t n = 0, duplicate;
+
+    if (keys == NULL || values == NULL)
+        nomem(c);
+    for (uint32_t i = 0; c->status == BNC_OK && i < c->n_rules; i++)
+        if (c->rules[i].kind == BNC_RULE_LABEL) {
+            keys[n] = bnc_hash_span(bnc_span_str(c->rules[i].name + prefix));
+            values[n++] = i;
+        }
+    if (c->status == BNC_OK && n > 0 && !bnc_phash_build(&r->labels, keys, values, n, &duplicate))
+        c->status = duplicate < n ? bnc_error_set(c->err, BNC_ECONFIG, "a label twice: %s", c->rules[values[duplicate]].name) : nomem(c);
+    free(keys);
+    free(values);
+    return c->status;
+}
+
 
 static int pattern_cmp(const void *a, const void *b)
 {
@@ -469,7 +524,7 @@ static size_t count_codes(const struct bnc_compile *c)
     size_t n = 0;
 
     for (uint32_t i = 0; i < c->n_rules; i++)
-        if (c->rules[i].n_fragments == 0)
+        if (c->rules[i].n_fragments == 0 && c->rules[i].kind != BNC_RULE_LABEL)
             n += c->rules[i].enh_last - c->rules[i].enh_first + 1;
     return n;
 }
@@ -487,7 +542,7 @@ static enum bnc_status index_codes(struct bnc_compile *c, struct bnc_ruleset *r)
         const struct bnc_rule *rule = &c->rules[i];
         const uint32_t first = rule->enh_first, last = rule->enh_last;
 
-        if (rule->n_fragments != 0)
+        if (rule->n_fragments != 0 || rule->kind == BNC_RULE_LABEL)
             continue;
         for (uint32_t e = first; e <= last; e++) {
             const uint64_t key = bnc_rule_code_key(rule->provider, rule->reply, e);
@@ -605,6 +660,8 @@ enum bnc_status bnc_compile_finish(struct bnc_compile *c, struct bnc_ruleset *r)
     if (c->status == BNC_OK)
         index_codes(c, r);
     if (c->status == BNC_OK)
+        index_labels(c, r);
+    if (c->status == BNC_OK)
         check_duplicates(c);
     if (c->status == BNC_OK)
         check_reachable(c, r);
@@ -635,5 +692,6 @@ void bnc_ruleset_release(struct bnc_ruleset *r)
     free((void *)(uintptr_t)r->pattern_whole);
     bnc_ac_release(&r->ac);
     bnc_phash_release(&r->codes);
+    bnc_phash_release(&r->labels);
     *r = (struct bnc_ruleset){ 0 };
 }

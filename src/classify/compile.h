@@ -36,9 +36,14 @@ enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_t
 enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_table *t, const char *path);
 enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table *t, const char *path, enum bnc_rule_kind kind);
 
+enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table *t, const char *path);
+
 /* Builds automaton and hashes.  The arrays are malloc'ed: bnc_ruleset_release(). */
 enum bnc_status bnc_compile_finish(struct bnc_compile *c, struct bnc_ruleset *r);
 void bnc_compile_release(struct bnc_compile *c);
 void bnc_ruleset_release(struct bnc_ruleset *r);
+
+/* "Bad-Mailbox" -> "bad mailbox": letters and digits, lower-cased, one blank between words.  At most 'cap' bytes. */
+size_t bnc_label_normalize(struct bnc_span label, char *out, size_t cap);
 
 #endif

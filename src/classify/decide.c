@@ -15,6 +15,7 @@
  *
  * The innermost quoted reply is heard first; the words around it only if it says nothing.
  */
+#include "classify/compile.h"
 #include "classify/decide.h"
 #include "classify/token.h"
 
@@ -22,12 +23,13 @@ enum weight {
     W_SUPPRESSED = 2000, W_MARKER = 1200, W_MARKER_AND_TEXT = 100, W_PROVIDER_TEXT = 1000, W_BLOCKLIST = 900, W_SOFTWARE = 640,
     W_PHRASE5 = 600, W_PHRASE4 = 500, W_PHRASE3 = 420, W_PHRASE2 = 250, W_PHRASE1 = 150, W_PROVIDER_CODE = 560,
     W_PROVIDER_GENERAL_CODE = 330, W_ENHANCED = 470, W_ENHANCED_GENERAL = 200, W_REPLY = 100,
+    W_LABEL = 240, W_LABEL_HARD = 60,
     W_CODE_AGREES = 20, W_CODE_DIFFERS = -80, W_CLASS_DIFFERS = -150, W_SIBLING = -40,
     MAX_LENGTH_BONUS = 60, MIN_FOREIGN_LENGTH = 16, MIN_LONE_LENGTH = 24,
     W_EXPIRED = 345                      /* at most: any cause quoted beside it says more */
 };
 
-enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16 };
+enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16, MAX_LABEL_BYTES = 64 };
 
 struct candidate {
     int weight;
@@ -362,6 +364,25 @@ static void weigh_general_codes(struct weighing *w, const struct bnc_ruleset *se
         weigh_code(w, set, W_REPLY, 0, w->reply, 0);
 }
 
+static bool is_mere_hard(const char *name, size_t len)
+{
+    return (len >= 4 && memcmp(name, "hard", 4) == 0) || bnc_span_eq(bnc_span_from(name, len), BNC_SPAN("permanent"));
+}
+
+/* What the ESP calls it: better than a general code, worse than words.  Its mere "hard" counts where nothing else is said. */
+static void weigh_label(struct weighing *w, const struct bnc_ruleset *set)
+{
+    char name[MAX_LABEL_BYTES];
+    const size_t len = bnc_label_normalize(w->q->label, name, sizeof name);
+    uint32_t rule = len > 0 ? bnc_phash_get(&set->labels, bnc_hash64(name, len, 0)) : BNC_PHASH_NONE;
+
+    if (rule != BNC_PHASH_NONE && !is_mere_hard(name, len))
+        consider(w, W_LABEL, rule);
+    else if (w->q->hardness == BNC_HARDNESS_HARD && w->q->text.len == 0 && w->reply == 0 && w->enhanced == 0 &&
+             (rule = bnc_phash_get(&set->labels, bnc_hash_span(BNC_SPAN("hard")))) != BNC_PHASH_NONE)
+        consider(w, W_LABEL_HARD, rule);
+}
+
 /* ---- one set after the other ---- */
 
 static void weigh_set(struct weighing *w, const struct bnc_ruleset *set)
@@ -376,6 +397,7 @@ static void weigh_set(struct weighing *w, const struct bnc_ruleset *set)
         weigh_hits(w, set, 0);
     weigh_provider_codes(w, set);
     weigh_general_codes(w, set);
+    weigh_label(w, set);
 }
 
 static void weigh(struct weighing *w)

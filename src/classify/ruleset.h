@@ -15,6 +15,7 @@ enum bnc_rule_kind {
     BNC_RULE_MARKER,                     /* provider_domains.csv, text_marker: names a provider, no cause */
     BNC_RULE_ENHANCED,                   /* enhanced_codes.csv */
     BNC_RULE_REPLY,                      /* reply_codes.csv */
+    BNC_RULE_LABEL,                      /* labels.csv: what an ESP calls it, heard where the reply says little */
     BNC_RULE_GUARD,                      /* guards.csv: takes phrases back */
     BNC_N_RULE_KINDS
 };
@@ -43,6 +44,7 @@ struct bnc_ruleset {                     /* const after compiling */
     const uint32_t *pattern_rules;       /* rule << 1 | 1 where the pattern is the rule's marker */
     const uint8_t *pattern_whole;        /* 1: must end a word too */
     uint32_t n_patterns;
+    struct bnc_phash labels;             /* bnc_hash_span() of a normalized label -> rule */
     struct bnc_phash codes;              /* bnc_rule_code_key() -> rule; rules without any text */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * gen_rules.c - the knowledge tables compiled -> gen/rules.h: rules, automaton, perfect hashes, providers, block lists.
  * usage: gen_rules providers.csv provider_domains.csv provider_codes.csv text_phrases.csv guards.csv blocklists.csv
- *                  enhanced_codes.csv reply_codes.csv > rules.h
+ *                  enhanced_codes.csv reply_codes.csv labels.csv > rules.h
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "classify/compile.h"
 #include "schema/event.h"
 
-enum { PROVIDERS, DOMAINS, CODES, PHRASES, GUARDS, LISTS, ENHANCED, REPLIES, N_TABLES };
+enum { PROVIDERS, DOMAINS, CODES, PHRASES, GUARDS, LISTS, ENHANCED, REPLIES, LABELS, N_TABLES };
 
 static void die(const char *why)
 {
@@ -195,7 +195,7 @@ int main(int argc, char **argv)
     struct bnc_ruleset r;
 
     if (argc != N_TABLES + 1)
-        die("usage: gen_rules providers provider_domains provider_codes text_phrases guards blocklists enhanced_codes reply_codes");
+        die("usage: gen_rules providers provider_domains provider_codes text_phrases guards blocklists enhanced_codes reply_codes labels");
     for (int i = 0; i < N_TABLES; i++)
         if (bnc_table_read(&t[i], argv[i + 1], &err) != BNC_OK)
             die(err.text);
@@ -208,7 +208,7 @@ int main(int argc, char **argv)
         bnc_compile_markers(&c, &t[DOMAINS], argv[1 + DOMAINS]) != BNC_OK ||
         bnc_compile_codes(&c, &t[ENHANCED], argv[1 + ENHANCED], BNC_RULE_ENHANCED) != BNC_OK ||
         bnc_compile_codes(&c, &t[REPLIES], argv[1 + REPLIES], BNC_RULE_REPLY) != BNC_OK ||
-        bnc_compile_finish(&c, &r) != BNC_OK)
+        bnc_compile_labels(&c, &t[LABELS], argv[1 + LABELS]) != BNC_OK || bnc_compile_finish(&c, &r) != BNC_OK)
         die(err.text);
     printf("/* made by gen_rules: %u rules, %u fragments, %u nodes; do not edit */\n", r.n_rules, r.n_patterns, r.ac.n_nodes);
     printf("#ifdef BNC_GEN_RULES\n");
@@ -219,8 +219,11 @@ int main(int argc, char **argv)
     print_numbers("uint32_t", "root", r.ac.root, 4, 256);
     print_automaton(&r.ac);
     print_hash("codes", &r.codes);
+    print_hash("labels", &r.labels);
     printf("const struct bnc_ruleset bnc_rules_builtin = {\n    rules, %u, { nodes, node_bytes, ends, root, %u, %u }, pattern_first, pattern_rules, pattern_whole, %u,\n    ",
            r.n_rules, r.ac.n_nodes, r.ac.n_ends, r.n_patterns);
+    print_hash_ref("labels", &r.labels);
+    printf(", ");
     print_hash_ref("codes", &r.codes);
     printf("\n};\n#endif\n#ifdef BNC_GEN_PROVIDERS\n");
     print_providers(&t[PROVIDERS]);
