@@ -40,7 +40,7 @@ driver_stop() {
 }
 
 driver_open() { driver_call POST "/session/$driver_session/url" "$(jq -nc --arg u "$1" '{url: $u}')" >/dev/null; }
-driver_script() { driver_call POST "/session/$driver_session/execute/sync" "$(jq -nc --arg s "$1" '{script: $s, args: []}')"; }
+driver_script() { driver_call POST "/session/$driver_session/execute/sync" "$(printf '%s' "$1" | jq -Rsc '{script: ., args: []}')"; }
 driver_log() { driver_call POST "/session/$driver_session/se/log" "{\"type\":\"$1\"}"; }
 driver_cdp() { driver_call POST "/session/$driver_session/goog/cdp/execute" "$(jq -nc --arg c "$1" --argjson p "$2" '{cmd: $c, params: $p}')"; }
 driver_size() { driver_cdp Emulation.setDeviceMetricsOverride "{\"width\":$1,\"height\":$2,\"deviceScaleFactor\":1,\"mobile\":false}" >/dev/null; }
