@@ -123,7 +123,7 @@ static void mark_duplicates(struct bnc_inputs *inputs, const struct bnc_setup *s
             const struct bnc_input *b = &inputs->at[k];
 
             if (b->fingerprint == a->fingerprint && !b->duplicate && b->mapping != NULL &&
-                a->mapping != NULL) {
+                a->mapping != NULL && bnc_source_same(a->source, b->source)) {
                 a->duplicate = true;
                 warn_duplicate(setup, a, b);
             }

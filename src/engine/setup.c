@@ -150,6 +150,7 @@ static enum bnc_status setup_words(struct bnc_setup *s, const struct bnc_options
         .gunzip = (enum bnc_gunzip)gunzip,
         .max_expanded_bytes = opt->max_expanded_bytes,
         .guard = opt->guard,
+        .stop = opt->stop,
     };
     s->schema = (struct bnc_schema_options){
         .from = opt->from,
