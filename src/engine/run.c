@@ -206,25 +206,29 @@ static double seconds_now(void)
 }
 
 struct progress {
-    double began, told;
+    double began;
     uint64_t bytes_total;
+    _Atomic uint64_t told;               /* how many times it was told */
 };
 
+/* Any worker may tell, whoever finds that it is time; one at a time does. */
 static void tell_progress(const struct bnc_setup *setup, struct bnc_pool *pool, struct progress *p)
 {
-    const double now = seconds_now();
+    const double seconds = seconds_now() - p->began;
+    const uint64_t due = (uint64_t)(seconds / PROGRESS_EVERY_SECONDS);
+    uint64_t told = atomic_load_explicit(&p->told, memory_order_relaxed);
     struct bnc_progress report;
 
-    if (setup->opt->progress == NULL || now - p->told < PROGRESS_EVERY_SECONDS)
+    if (setup->opt->progress == NULL || due <= told ||
+        !atomic_compare_exchange_strong(&p->told, &told, due))
         return;
-    p->told = now;
     report = (struct bnc_progress){
         .bytes_in = bnc_pool_bytes_in(pool),
         .bytes_total = p->bytes_total,
         .rows = atomic_load(&pool->rows_done),
         .source = pool->n_closed,
         .n_sources = pool->n_inputs,
-        .seconds = now - p->began,
+        .seconds = seconds,
     };
     setup->opt->progress(setup->opt->progress_arg, &report);
 }
@@ -251,8 +255,7 @@ static void work(struct bnc_worker *w, struct bnc_pool *pool, struct progress *p
             fail_worker(w, pool, status);
             break;
         }
-        if (progress != NULL)
-            tell_progress(w->setup, pool, progress);
+        tell_progress(w->setup, pool, progress);
     }
 }
 
@@ -261,16 +264,13 @@ static void run_workers(struct bnc_worker *workers, struct bnc_pool *pool,
 {
     struct progress progress = { .began = seconds_now() };
 
-    progress.told = progress.began;
     for (size_t i = 0; i < pool->n_inputs; i++)
         progress.bytes_total += pool->inputs[i].mapping == NULL || pool->inputs[i].duplicate
                                     ? 0
                                     : pool->inputs[i].source->size_bytes;
 #pragma omp parallel num_threads((int)setup->n_threads)
     {
-        const int i = omp_get_thread_num();
-
-        work(&workers[i], pool, i == 0 ? &progress : NULL);
+        work(&workers[omp_get_thread_num()], pool, &progress);
     }
 }
 
