@@ -82,12 +82,12 @@ struct bnc_codes bnc_codes_read(struct bnc_span cell)
         return c;
     n = number(cell, &i, 5);
     if (n <= 0 || (i < cell.len && cell.at[i] != ' ' && cell.at[i] != '-' && cell.at[i] != ';' && cell.at[i] != '.') ||
-        (i < cell.len && cell.at[i] != ' ' && looks_mangled(cell))) {
+        (i < cell.len && cell.at[i] != ' ' && (i != 3 || looks_mangled(cell)))) {
         c.mangled = looks_mangled(cell);
         return c;
     }
-    if (i + 1 < cell.len && cell.at[i] == '.' && cell.at[i + 1] != '0')
-        return c;                        /* 550.0 is what data frames write; 5.1 is nothing */
+    if (i < cell.len && cell.at[i] == '.' && !bnc_span_eq(bnc_span_from(cell.at + i, cell.len - i), BNC_SPAN(".0")))
+        return c;                        /* 550.0 is what data frames write; 5.1 and 192.0.2.1 are nothing */
     if (n >= 200 && n <= 599)
         c.reply = (uint16_t)n;
     else

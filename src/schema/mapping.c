@@ -241,32 +241,48 @@ static bool is_wrapped(struct bnc_span s, char quote)
     return s.len >= 2 && s.at[0] == quote && s.at[s.len - 1] == quote;
 }
 
-/* Cells in ' quotes, or quotes escaped by a backslash, as the first rows show them. */
-static void detect_quotes(struct work *w, struct bnc_dialect *d)
+/* Whether most cells of the header, or else of the rows behind it, stand in ' quotes. */
+static bool single_quoted(struct work *w, const struct candidate *c)
 {
-    struct bnc_head head = { .text = w->head, .whole = w->whole, .dialect = *d, .arena = &w->mapping->arena };
+    struct bnc_head head = { .text = w->head, .whole = w->whole, .dialect = c->dialect, .arena = &w->mapping->arena, .at = c->row.off };
     struct bnc_head_row row;
     size_t single = 0, cells = 0;
 
-    if (w->opt->quote == 0 && d->quote == '"' && memchr(w->head.at, '\'', w->head.len) != NULL) {
-        for (uint32_t i = 0; i < 64 && bnc_head_next(&head, &row); i++)
-            for (uint32_t k = 0; k < row.n; k++) {
-                cells += row.cell[k].len > 0;
-                single += is_wrapped(row.cell[k], '\'');
-            }
-        if (2 * single > cells && single > 0)
-            d->quote = '\'';
-    }
-    if (w->opt->escape == 0 && d->quote == '"' && memmem(w->head.at, w->head.len, "\"\"", 2) == NULL) {
-        const char *at = w->head.at;
-        const char *const end = at + w->head.len;
-
-        while ((at = memmem(at, (size_t)(end - at), "\\\"", 2)) != NULL && end - at > 2) {
-            if (at[2] != d->delim && at[2] != '\r' && at[2] != '\n' && at > w->head.at && at[-1] != '\\')
-                d->escape = '\\';
-            at += 2;
+    for (uint32_t i = 0; i < 64 && bnc_head_next(&head, &row); i++) {
+        for (uint32_t k = 0; k < row.n; k++) {
+            cells += row.cell[k].len > 0;
+            single += is_wrapped(row.cell[k], '\'');
         }
+        if (i == 0 && 2 * single > cells)
+            return true;
+        if (i == 0 && !c->headerless)
+            single = cells = 0;
     }
+    return single > 0 && 2 * single > cells;
+}
+
+/* Quotes are escaped by backslashes where one stands before a quote that can't be the closing one, and none is doubled. */
+static bool backslashed(const struct work *w, const struct bnc_dialect *d)
+{
+    const char *at = w->head.at;
+    const char *const end = at + w->head.len;
+
+    if (memmem(at, w->head.len, "\"\"", 2) != NULL)
+        return false;
+    while ((at = memmem(at, (size_t)(end - at), "\\\"", 2)) != NULL && end - at > 2) {
+        if (at[2] != d->delim && at[2] != '\r' && at[2] != '\n' && at > w->head.at && at[-1] != '\\')
+            return true;
+        at += 2;
+    }
+    return false;
+}
+
+static void detect_quotes(struct work *w, const struct candidate *c, struct bnc_dialect *d)
+{
+    if (w->opt->quote == 0 && d->quote == '"' && memchr(w->head.at, '\'', w->head.len) != NULL && single_quoted(w, c))
+        d->quote = '\'';
+    if (w->opt->escape == 0 && d->quote == '"' && backslashed(w, d))
+        d->escape = '\\';
 }
 
 /* ---- failure ---- */
@@ -393,7 +409,7 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
     if (p->generic && !bnc_plan_is_usable(p))
         return c->score == 0 && has_address(c) ? no_header(w, c) : not_recognized(w, c);
     map->dialect = c->dialect;
-    detect_quotes(w, &map->dialect);
+    detect_quotes(w, c, &map->dialect);
     map->header_off = c->row.off;
     map->data_off = c->headerless ? c->row.off : c->end;
     map->preamble_rows = c->rows_before + (c->headerless ? 0 : 1);
