@@ -25,6 +25,9 @@ struct bnc_member {
     struct handle *handle;
     zip_file_t *file;
     const char *name;
+    uint64_t index;
+    struct bnc_packed packed;
+    bool is_packed;
 };
 
 static enum bnc_status zip_status(int code)
@@ -150,8 +153,21 @@ static void give_back(struct bnc_archive *a, struct handle *h)
     pthread_mutex_unlock(&a->lock);
 }
 
-enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive, uint64_t index, const char *name,
-                                struct bnc_error *err)
+/* libzip inflates by zlib alone; DEFLATE is better undone by our own. */
+static void see_packing(struct bnc_member *m)
+{
+    const zip_uint64_t needed = ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC | ZIP_STAT_SIZE;
+    zip_stat_t st;
+
+    zip_stat_init(&st);
+    if (zip_stat_index(m->handle->zip, m->index, 0, &st) != 0 || (st.valid & needed) != needed)
+        return;
+    m->is_packed = st.comp_method == ZIP_CM_DEFLATE;
+    m->packed = (struct bnc_packed){ .size_bytes = st.size, .crc = st.crc };
+}
+
+enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive, uint64_t index, enum bnc_member_form form,
+                                const char *name, struct bnc_error *err)
 {
     struct bnc_member *m = calloc(1, sizeof *m);
     enum bnc_status status;
@@ -161,19 +177,33 @@ enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *
         return bnc_error_nomem(err);
     m->archive = archive;
     m->name = name;
+    m->index = index;
     status = borrow(archive, &m->handle, err);
     if (status != BNC_OK) {
         free(m);
         return status;
     }
-    m->file = zip_fopen_index(m->handle->zip, index, 0);
-    if (m->file == NULL) {
-        status = failed(zip_get_error(m->handle->zip), "read", name, err);
+    if (form == BNC_MEMBER_PACKED)
+        see_packing(m);
+    status = bnc_member_rewind(m, err);
+    if (status == BNC_OK)
+        *member = m;
+    else
         bnc_member_close(m);
-        return status;
-    }
-    *member = m;
-    return BNC_OK;
+    return status;
+}
+
+const struct bnc_packed *bnc_member_packed(const struct bnc_member *member)
+{
+    return member->is_packed ? &member->packed : NULL;
+}
+
+enum bnc_status bnc_member_rewind(struct bnc_member *m, struct bnc_error *err)
+{
+    if (m->file != NULL)
+        zip_fclose(m->file);
+    m->file = zip_fopen_index(m->handle->zip, m->index, m->is_packed ? ZIP_FL_COMPRESSED : 0);
+    return m->file != NULL ? BNC_OK : failed(zip_get_error(m->handle->zip), "read", m->name, err);
 }
 
 enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n, struct bnc_error *err)
@@ -219,13 +249,27 @@ bool bnc_archive_stat(struct bnc_archive *archive, uint64_t index, struct bnc_me
     return false;
 }
 
-enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive, uint64_t index, const char *name,
-                                struct bnc_error *err)
+enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive, uint64_t index, enum bnc_member_form form,
+                                const char *name, struct bnc_error *err)
 {
     (void)archive;
     (void)index;
+    (void)form;
     *member = NULL;
     return bnc_error_set(err, BNC_EUSAGE, "'%s' lies in a ZIP archive, which this build cannot read", name);
+}
+
+const struct bnc_packed *bnc_member_packed(const struct bnc_member *member)
+{
+    (void)member;
+    return NULL;
+}
+
+enum bnc_status bnc_member_rewind(struct bnc_member *member, struct bnc_error *err)
+{
+    int64_t n;
+
+    return bnc_member_read(member, NULL, 0, &n, err);
 }
 
 enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n, struct bnc_error *err)

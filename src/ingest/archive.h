@@ -28,10 +28,24 @@ uint64_t bnc_archive_count(const struct bnc_archive *archive);
 /* False for an entry the directory does not describe. */
 bool bnc_archive_stat(struct bnc_archive *archive, uint64_t index, struct bnc_member_info *info);
 
-/* Any thread. */
-enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive, uint64_t index, const char *name,
-                                struct bnc_error *err);
-/* '*n' bytes, 0 at the end, where the checksum was verified.  BNC_EDATA: corrupt. */
+/*
+ * Any thread.  With BNC_MEMBER_PACKED, what is packed by DEFLATE comes as it lies in the archive: what it must inflate to is in
+ * bnc_member_packed(), and checking that is the caller's.  Anything else is decoded and checked by libzip.
+ */
+enum bnc_member_form { BNC_MEMBER_DECODED, BNC_MEMBER_PACKED };
+enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive, uint64_t index, enum bnc_member_form form,
+                                const char *name, struct bnc_error *err);
+/* NULL where the member comes decoded. */
+struct bnc_packed {
+    uint64_t size_bytes;                 /* inflated, as the directory claims */
+    uint32_t crc;
+};
+const struct bnc_packed *bnc_member_packed(const struct bnc_member *member);
+
+/* Back to its first byte. */
+enum bnc_status bnc_member_rewind(struct bnc_member *member, struct bnc_error *err);
+
+/* '*n' bytes, 0 at the end.  BNC_EDATA: corrupt. */
 enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n, struct bnc_error *err);
 void bnc_member_close(struct bnc_member *member);
 

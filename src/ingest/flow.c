@@ -13,7 +13,7 @@ struct bnc_flow {
     const struct bnc_source_own *src;
     int fd;                              /* -1: a ZIP member */
     struct bnc_member *member;
-    enum bnc_container container;
+    enum bnc_container container;        /* GZIP also for a ZIP member that comes packed */
     struct bnc_raw raw;                  /* moves into the decoder that takes it */
     struct bnc_gzip gz;
     struct bnc_unzstd zs;
@@ -58,7 +58,8 @@ static enum bnc_status open_raw(struct bnc_flow *flow, const volatile int *stop,
     const struct bnc_source *src = &flow->src->pub;
 
     if (flow->src->archive != NULL) {
-        const enum bnc_status status = bnc_member_open(&flow->member, flow->src->archive, src->zip_index, src->name, err);
+        const enum bnc_status status = bnc_member_open(&flow->member, flow->src->archive, src->zip_index, BNC_MEMBER_PACKED,
+                                                       src->name, err);
 
         return status != BNC_OK ? status : bnc_raw_init_zip(&flow->raw, flow->member, src->name, err);
     }
@@ -90,17 +91,18 @@ static enum bnc_status peek(struct bnc_flow *flow, struct bnc_span *head, struct
 /* Hands the raw bytes to the decoder of the container. */
 static enum bnc_status open_container(struct bnc_flow *flow, const struct bnc_ingest_options *opt, struct bnc_error *err)
 {
-    struct bnc_span head;
-    enum bnc_status status = peek(flow, &head, err);
+    const struct bnc_packed *packed = flow->member != NULL ? bnc_member_packed(flow->member) : NULL;
+    struct bnc_span head = { 0 };
+    enum bnc_status status = packed != NULL ? BNC_OK : peek(flow, &head, err);
 
     if (status != BNC_OK)
         return status;
-    flow->container = bnc_sniff_container(head);
+    flow->container = packed != NULL ? BNC_CONTAINER_GZIP : bnc_sniff_container(head);
     switch (flow->container) {
     case BNC_CONTAINER_GZIP: case BNC_CONTAINER_BGZF:
         flow->gz.raw = flow->raw;
         flow->raw = (struct bnc_raw){ 0 };
-        return bnc_gzip_init(&flow->gz, opt->gunzip, err);
+        return bnc_gzip_init(&flow->gz, opt->gunzip, packed, err);
     case BNC_CONTAINER_ZSTD:
         flow->zs.raw = flow->raw;
         flow->raw = (struct bnc_raw){ 0 };

@@ -40,17 +40,30 @@ static enum bnc_status use(struct bnc_gzip *gz, const struct bnc_inflater *with,
     return gz->state == NULL ? bnc_error_nomem(err) : BNC_OK;
 }
 
-enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which, struct bnc_error *err)
+static void begin_data(struct bnc_gzip *gz)
 {
-    gz->step = BNC_GZIP_BETWEEN;
+    gz->with->reset(gz->state);
+    gz->crc = 0;
     gz->member_out = 0;
-    gz->n_members = 0;
-    gz->replayed = false;
-    return use(gz, choose(which), err);
+    gz->step = BNC_GZIP_DATA;
+}
+
+enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which, const struct bnc_packed *packed, struct bnc_error *err)
+{
+    const enum bnc_status status = use(gz, choose(which), err);
+
+    gz->packed = packed;
+    gz->member_out = 0;
+    gz->step = BNC_GZIP_BETWEEN;
+    if (packed != NULL && status == BNC_OK)
+        begin_data(gz);
+    return status;
 }
 
 static enum bnc_status corrupt(const struct bnc_gzip *gz, const char *what, struct bnc_error *err)
 {
+    if (gz->packed != NULL)
+        return bnc_error_set(err, BNC_EDATA, "'%s': %s", gz->raw.name, what);
     return bnc_error_set(err, BNC_EDATA, "'%s': %s (gzip member at byte %llu of the file)", gz->raw.name, what,
                          (unsigned long long)gz->member_from);
 }
@@ -141,10 +154,7 @@ static enum bnc_status read_header(struct bnc_gzip *gz, struct bnc_error *err)
         status = check_header_crc(gz, err);
     if (status != BNC_OK)
         return status;
-    gz->with->reset(gz->state);
-    gz->crc = 0;
-    gz->member_out = 0;
-    gz->step = BNC_GZIP_DATA;
+    begin_data(gz);
     return BNC_OK;
 }
 
@@ -169,32 +179,39 @@ static enum bnc_status find_member(struct bnc_gzip *gz, struct bnc_error *err)
         return bnc_error_set(err, BNC_EDATA, "'%s': something that is not gzip lies behind the gzip data, at byte %llu of the file",
                              gz->raw.name, (unsigned long long)bnc_raw_pos(&gz->raw));
     gz->member_from = bnc_raw_pos(&gz->raw);
-    gz->n_members++;
     gz->step = BNC_GZIP_HEADER;
     return BNC_OK;
 }
 
+static enum bnc_status check_member(const struct bnc_gzip *gz, uint32_t crc, uint32_t want_crc, bool right_length, struct bnc_error *err)
+{
+    if (crc != want_crc)
+        return corrupt(gz, "corrupt, the checksum does not match", err);
+    return right_length ? BNC_OK : corrupt(gz, "corrupt, the length does not match", err);
+}
+
 static enum bnc_status read_trailer(struct bnc_gzip *gz, struct bnc_error *err)
 {
-    const uint32_t want_crc = gz->crc;
-    uint32_t crc, len;
-    enum bnc_status status = next_bytes(gz, 4, &crc, err);
+    const uint32_t crc = gz->crc;
+    uint32_t want_crc, len;
+    enum bnc_status status;
 
+    if (gz->packed != NULL) {
+        gz->step = BNC_GZIP_DONE;
+        return check_member(gz, crc, gz->packed->crc, gz->packed->size_bytes == gz->member_out, err);
+    }
+    status = next_bytes(gz, 4, &want_crc, err);
     if (status == BNC_OK)
         status = next_bytes(gz, 4, &len, err);
     if (status != BNC_OK)
         return status;
-    if (crc != want_crc)
-        return corrupt(gz, "corrupt, the checksum does not match", err);
-    if (len != (uint32_t)gz->member_out)
-        return corrupt(gz, "corrupt, the length does not match", err);
     gz->step = BNC_GZIP_BETWEEN;
-    return BNC_OK;
+    return check_member(gz, crc, want_crc, len == (uint32_t)gz->member_out, err);
 }
 
 static bool can_replay(const struct bnc_gzip *gz)
 {
-    return gz->with != &bnc_inflater_zlib && gz->raw.kind == BNC_RAW_PREAD;
+    return gz->with != &bnc_inflater_zlib && gz->raw.kind != BNC_RAW_READ;
 }
 
 static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err);
@@ -254,11 +271,13 @@ static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err)
     enum bnc_status status = scratch == NULL ? bnc_error_nomem(err) : use(gz, &bnc_inflater_zlib, err);
 
     if (status == BNC_OK)
-        status = bnc_raw_init_pread(&gz->raw, gz->raw.fd, gz->member_from, gz->raw.end, gz->raw.name, err);
-    gz->replayed = true;
-    gz->step = BNC_GZIP_HEADER;
+        status = bnc_raw_rewind(&gz->raw, gz->member_from, err);
+    if (status == BNC_OK && gz->packed != NULL)
+        begin_data(gz);
+    else
+        gz->step = BNC_GZIP_HEADER;
     gz->member_out = 0;
-    while (status == BNC_OK && gz->member_out < given && gz->step != BNC_GZIP_BETWEEN) {
+    while (status == BNC_OK && gz->member_out < given && gz->step < BNC_GZIP_TRAILER) {
         const uint64_t left = given - gz->member_out;
         size_t n = 0;
 

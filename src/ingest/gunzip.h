@@ -3,10 +3,12 @@
  *
  * What counts as a gzip file: one or more members; zero bytes may lie between and behind them; anything else behind the last is
  * an error, reported after all data came out.  Checksum and length of every member are verified.
+ * A ZIP member packed by DEFLATE is read the same way: data without header, checksum and length told from outside.
  */
 #ifndef BNC_INGEST_GUNZIP_H
 #define BNC_INGEST_GUNZIP_H
 
+#include "ingest/archive.h"
 #include "ingest/inflate.h"
 #include "ingest/raw.h"
 #include "ingest/source.h"
@@ -26,12 +28,14 @@ struct bnc_gzip {                      /* zero-initialized; raw is filled by the
     uint32_t crc;
     uint64_t member_from;                /* file offset of the member's header */
     uint64_t member_out;                 /* bytes the member has given so far */
-    uint64_t n_members;                  /* begun */
-    bool replayed;                       /* zlib has taken over after ISA-L failed */
+    const struct bnc_packed *packed;     /* of a ZIP member; NULL: a gzip file */
 };
 
-/* Chooses the library and readies the decoder for the start of a member.  Again for another place; BNC_ENOMEM. */
-enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which, struct bnc_error *err);
+/*
+ * Chooses the library and readies the decoder for the start of a member ('packed' NULL), or of bare data that must inflate to what
+ * 'packed' says.  Again for another place; BNC_ENOMEM.
+ */
+enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which, const struct bnc_packed *packed, struct bnc_error *err);
 
 /*
  * Decodes until 'cap' bytes are there, the file ends (gz->step is DONE), or, with 'until' set, a member ends at or

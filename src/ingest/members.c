@@ -148,7 +148,7 @@ static enum bnc_status start_at(struct bnc_reader *r, const struct members *m, s
 {
     const enum bnc_status status = bnc_raw_init_pread(&gz->raw, r->fd, from, m->size_bytes, r->src->pub.name, err);
 
-    return status != BNC_OK ? status : bnc_gzip_init(gz, r->opt.gunzip, err);
+    return status != BNC_OK ? status : bnc_gzip_init(gz, r->opt.gunzip, NULL, err);
 }
 
 /* Readies 'gz' to go on at the certain place. */

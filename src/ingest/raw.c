@@ -51,6 +51,15 @@ enum bnc_status bnc_raw_init_zip(struct bnc_raw *raw, struct bnc_member *member,
     return start(raw, BNC_RAW_ZIP, name, err);
 }
 
+enum bnc_status bnc_raw_rewind(struct bnc_raw *raw, uint64_t from, struct bnc_error *err)
+{
+    raw->off = from;
+    raw->at = raw->buf + BNC_RAW_PUSHBACK;
+    raw->len = 0;
+    raw->eof = false;
+    return raw->kind == BNC_RAW_ZIP ? bnc_member_rewind(raw->member, err) : BNC_OK;
+}
+
 int64_t bnc_pread_full(int fd, char *out, size_t len, uint64_t off)
 {
     size_t n = 0;

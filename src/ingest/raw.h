@@ -41,6 +41,9 @@ enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, u
 enum bnc_status bnc_raw_init_zip(struct bnc_raw *raw, struct bnc_member *member, const char *name,
                                  struct bnc_error *err);
 
+/* Reads again from 'from', which is 0 for a member of a ZIP; not for READ. */
+enum bnc_status bnc_raw_rewind(struct bnc_raw *raw, uint64_t from, struct bnc_error *err);
+
 /* Makes raw->len > 0 unless the end is reached (raw->eof).  BNC_EIO with the offset, BNC_EDATA from a ZIP, BNC_ESTOPPED. */
 enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err);
 

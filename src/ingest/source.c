@@ -157,7 +157,7 @@ static void add_member(struct expansion *x, struct bnc_archive *archive, const c
         fault(x, BNC_EDATA, name, "is encrypted; unpack the archive with its password first");
         return;
     }
-    if (bnc_member_open(&member, archive, e->index, name, &err) != BNC_OK ||
+    if (bnc_member_open(&member, archive, e->index, BNC_MEMBER_DECODED, name, &err) != BNC_OK ||
         bnc_member_read(member, head, sizeof head, &n, &err) != BNC_OK) {
         bnc_error_at(&err, name, 0, BNC_NO_PLACE);
         report(x, &err);
@@ -559,7 +559,7 @@ static bool replay_open(struct replay *r, const struct bnc_source *src)
 
     *r = (struct replay){ .fd = -1 };
     if (own->archive != NULL)
-        return bnc_member_open(&r->member, own->archive, src->zip_index, src->name, NULL) == BNC_OK &&
+        return bnc_member_open(&r->member, own->archive, src->zip_index, BNC_MEMBER_DECODED, src->name, NULL) == BNC_OK &&
                bnc_raw_init_zip(&r->raw, r->member, src->name, NULL) == BNC_OK;
     r->fd = src->is_regular ? bnc_source_fd(src) : -1;
     return r->fd >= 0 && bnc_raw_init_pread(&r->raw, r->fd, 0, src->size_bytes, src->name, NULL) == BNC_OK;
