@@ -614,12 +614,12 @@ static void token_judge(struct pass *p, size_t at)
     const char *sign;
 
     cut_at_dots(p, at, &start, &end);
+    while (end > start + 1 && bnc_token_edge(p->low[end - 1]))
+        end--;
     if (end - start == 4 && p->low[start] == '#' && is_known(p, start, end)) {
         copy_to(p, end);
         return;
     }
-    while (end > start + 1 && bnc_token_edge(p->low[end - 1]))
-        end--;
     while (start + 1 < end && bnc_token_edge(p->low[start]) && p->low[start] != '@')
         start++;
     sign = memchr(p->low + start, '@', end - start);
