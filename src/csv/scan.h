@@ -35,6 +35,7 @@ struct bnc_row_mark {
     uint32_t flags;
 };
 
+/* In this order: what is plain in an unquoted field, what is plain in a quoted one, the rest. */
 enum bnc_byte_class {
     BNC_BYTE_OTHER,
     BNC_BYTE_DELIM,

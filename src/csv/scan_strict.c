@@ -72,23 +72,39 @@ static enum step take_escaped(struct cursor *c)
     return FIELD_ENDS;
 }
 
+/* Where a field that begins in c->field is over the limit, or the text ends. */
+static size_t field_stop(const struct cursor *c)
+{
+    const size_t left = c->s->len - c->field;
+
+    return left > BNC_MAX_FIELD_BYTES ? c->field + BNC_MAX_FIELD_BYTES + 1 : c->s->len;
+}
+
+/* The next byte from c->at on that is of a class above 'plain', or 'stop'. */
+static size_t skip_plain(const struct cursor *c, size_t stop, enum bnc_byte_class plain)
+{
+    const struct bnc_scan *s = c->s;
+    size_t at = c->at;
+
+    while (at < stop && s->byte_class[(unsigned char)s->at[at]] <= plain)
+        at++;
+    return at;
+}
+
 static enum step read_unquoted(struct cursor *c)
 {
     const struct bnc_scan *s = c->s;
+    const size_t stop = field_stop(c);
 
-    for (; c->at < s->len; c->at++) {
-        if (c->at - c->field > BNC_MAX_FIELD_BYTES)
-            return FAILS;
-        switch (class_at(s, c->at)) {
-        case BNC_BYTE_OTHER:
+    for (;; c->at++) {
+        c->at = skip_plain(c, stop, BNC_BYTE_OTHER);
+        if (c->at >= stop)
             break;
+        switch (class_at(s, c->at)) {
         case BNC_BYTE_DELIM:
             return FIELD_ENDS;
         case BNC_BYTE_LINE_END:
             return ROW_ENDS;
-        case BNC_BYTE_QUOTE:
-            c->flags |= BNC_ROW_STRAY_QUOTE;
-            break;
         case BNC_BYTE_ESCAPE: {
             const enum step step = take_escaped(c);
 
@@ -96,11 +112,14 @@ static enum step read_unquoted(struct cursor *c)
                 return step;
             break;
         }
+        default:
+            c->flags |= BNC_ROW_STRAY_QUOTE;
+            break;
         }
     }
-    if (!s->last)
-        return WAITS;
-    return c->at - c->field > BNC_MAX_FIELD_BYTES ? FAILS : ROW_ENDS;
+    if (c->at - c->field > BNC_MAX_FIELD_BYTES)
+        return FAILS;
+    return s->last ? ROW_ENDS : WAITS;
 }
 
 /*
@@ -155,30 +174,31 @@ static enum step read_inner_quote(struct cursor *c, bool *more)
 static enum step read_quoted(struct cursor *c)
 {
     const struct bnc_scan *s = c->s;
+    const size_t stop = field_stop(c);
 
-    for (c->at = c->field + 1; c->at < s->len; c->at++) {
+    for (c->at = c->field + 1;; c->at++) {
         enum step step = FIELD_ENDS;
         bool more = true;
 
-        if (c->at - c->field > BNC_MAX_FIELD_BYTES)
-            return FAILS;
-        switch (class_at(s, c->at)) {
-        case BNC_BYTE_OTHER:
-        case BNC_BYTE_DELIM:
+        c->at = skip_plain(c, stop, BNC_BYTE_DELIM);
+        if (c->at >= stop)
             break;
+        switch (class_at(s, c->at)) {
         case BNC_BYTE_LINE_END:
             step = note_line_end(c) ? FIELD_ENDS : FAILS;
             break;
         case BNC_BYTE_ESCAPE:
             step = take_escaped(c);
             break;
-        case BNC_BYTE_QUOTE:
+        default:
             step = read_inner_quote(c, &more);
             break;
         }
         if (step != FIELD_ENDS || !more)
             return step;
     }
+    if (c->at < s->len)
+        return FAILS;
     c->input_ended = s->last;
     return s->last ? FAILS : WAITS;
 }
