@@ -53,7 +53,7 @@ struct bnc_options {
 
     /* Polled between blocks: non-zero stops the run (BNC_ESTOPPED).  May be set from a signal handler. */
     const volatile int *stop;
-    /* Called about five times a second from whichever worker is free, never by two at once; NULL: no progress. */
+    /* Called about five times a second from whichever worker finds it is time; NULL: no progress. */
     void (*progress)(void *arg, const struct bnc_progress *p);
     void *progress_arg;
     /* A warning or a fault of one input while others go on; one line, no newline.  NULL: dropped. */
