@@ -65,12 +65,16 @@ struct bnc_rate bnc_rate_make(uint64_t num, uint64_t den, double warn, double li
 
 struct bnc_rate bnc_rate_of(enum bnc_metric metric, uint64_t num, uint64_t den)
 {
-    static const char *const names[BNC_N_METRICS] = { "total_bounce_rate", "hard_bounce_rate", "complaint_rate", "deferral_rate" };
-    const struct bnc_threshold *limit = bnc_threshold_default(names[metric]);
-    struct bnc_rate r = bnc_rate_make(num, den, limit->warn, limit->limit, (uint64_t)bnc_threshold_default("min_volume")->limit);
+    static const enum bnc_default_threshold rows[BNC_N_METRICS] = {
+        BNC_DEFAULT_total_bounce_rate, BNC_DEFAULT_hard_bounce_rate, BNC_DEFAULT_complaint_rate,
+        BNC_DEFAULT_deferral_rate
+    };
+    const struct bnc_threshold *limit = &bnc_thresholds[rows[metric]];
+    struct bnc_rate r = bnc_rate_make(num, den, limit->warn, limit->limit,
+                                      (uint64_t)BNC_THRESHOLD(min_volume)->limit);
 
     if (metric == BNC_METRIC_COMPLAINT_RATE && r.judgement > BNC_JUDGE_OK &&
-        num < (uint64_t)bnc_threshold_default("min_complaints")->limit)
+        num < (uint64_t)BNC_THRESHOLD(min_complaints)->limit)
         r.judgement = BNC_JUDGE_TOO_FEW;
     return r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * gen_thresholds.c - thresholds.csv -> gen/thresholds.h: one array of rows.
+ * gen_thresholds.c - thresholds.csv -> gen/thresholds.h: one array of rows, and the numbers of our own defaults.
  * usage: gen_thresholds thresholds.csv > thresholds.h
  * Percentages become shares, so that nothing downstream divides by 100 twice.
  */
@@ -39,6 +39,19 @@ static void number(const struct bnc_table *t, size_t row, const char *col)
     printf(", %.10g", v);
 }
 
+/* Where each default stands, by name: BNC_DEFAULT_min_volume. */
+static void defaults(const struct bnc_table *t)
+{
+    printf("#ifdef BNC_THRESHOLD_ENUM\nenum bnc_default_threshold {\n");
+    for (size_t i = 0; i < t->n_rows; i++) {
+        const struct bnc_span metric = bnc_table_cell(t, i, bnc_table_col(t, "metric"));
+
+        if (bnc_span_eq(bnc_table_cell(t, i, bnc_table_col(t, "who")), BNC_SPAN("default")))
+            printf("    BNC_DEFAULT_%.*s = %zu,\n", (int)metric.len, metric.at, i);
+    }
+    printf("};\n#endif\n");
+}
+
 int main(int argc, char **argv)
 {
     static const char *const texts[] = { "who", "provider", "metric", "scope", "unit", "consequence", "source", "confidence" };
@@ -50,6 +63,8 @@ int main(int argc, char **argv)
         return 1;
     }
     printf("/* made by gen_thresholds from thresholds.csv, %zu rows; do not edit */\n", t.n_rows);
+    defaults(&t);
+    printf("#ifdef BNC_THRESHOLD_ROWS\n");
     for (size_t i = 0; i < t.n_rows; i++) {
         printf("{ ");
         for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
@@ -61,6 +76,7 @@ int main(int argc, char **argv)
         number(&t, i, "limit");
         printf(" },\n");
     }
+    printf("#endif\n");
     bnc_table_release(&t);
     return 0;
 }

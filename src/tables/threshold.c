@@ -5,7 +5,9 @@
 #include <string.h>
 
 const struct bnc_threshold bnc_thresholds[] = {
+#define BNC_THRESHOLD_ROWS
 #include "gen/thresholds.h"
+#undef BNC_THRESHOLD_ROWS
 };
 
 const size_t bnc_n_thresholds = sizeof bnc_thresholds / sizeof bnc_thresholds[0];
