@@ -43,69 +43,89 @@ static enum bnc_event_type pair_type(const struct bnc_merged *m, uint32_t entry)
 
 /* ---- late bounces ---- */
 
-/*
- * Shares 'target' takings out among subjects in sorted order: each gives for its own late bounces first; what it can't give, the
- * nearest before it gives, then the first that can.  take[i] <= avail[i], and their sum is 'target' <= the sum of avail.
- */
-static void spread(const uint64_t *late, const uint64_t *avail, uint64_t *take, size_t n, uint64_t target)
+struct spread {
+    uint64_t *late, *others;             /* late bounces of each subject: its own provider's, those of other providers */
+    uint64_t *avail, *take;              /* deliveries, and how many of them are taken back */
+    size_t n;
+    uint64_t left;                       /* still to be taken */
+};
+
+static bool spread_init(struct spread *s, size_t n, uint64_t target)
 {
-    uint64_t sum = 0, carry = 0;
+    *s = (struct spread){ .late = calloc(4 * (n + 1), sizeof *s->late), .n = n, .left = target };
+    if (s->late == NULL)
+        return false;
+    s->others = s->late + n;
+    s->avail = s->others + n;
+    s->take = s->avail + n;
+    return true;
+}
 
-    for (size_t i = 0; i < n; i++) {
-        take[i] = late[i] < avail[i] ? late[i] : avail[i];
-        if (take[i] > target - sum)
-            take[i] = target - sum;
-        sum += take[i];
-    }
-    for (size_t i = n; i-- > 0 && sum < target;) {
-        uint64_t give = avail[i] - take[i];
+static void spread_take(struct spread *s, size_t i, uint64_t want)
+{
+    uint64_t give = s->avail[i] - s->take[i];
 
-        carry += late[i] > take[i] ? late[i] - take[i] : 0;
-        give = give < carry ? give : carry;
-        give = give < target - sum ? give : target - sum;
-        take[i] += give;
-        carry -= give;
-        sum += give;
-    }
-    for (size_t i = 0; i < n && sum < target; i++) {
-        const uint64_t give = avail[i] - take[i] < target - sum ? avail[i] - take[i] : target - sum;
+    give = give < want ? give : want;
+    give = give < s->left ? give : s->left;
+    s->take[i] += give;
+    s->left -= give;
+}
 
-        take[i] += give;
-        sum += give;
+/* What a subject can't give for its late bounces, the nearest before it gives: a delivery comes before its bounce. */
+static void spread_back(struct spread *s, const uint64_t *late, bool done)
+{
+    uint64_t owed = 0;
+
+    for (size_t i = s->n; i-- > 0 && s->left > 0;) {
+        const uint64_t before = s->take[i];
+
+        owed += !done ? late[i] : late[i] > before ? late[i] - before : 0;
+        spread_take(s, i, owed);
+        owed -= s->take[i] - before;
     }
+}
+
+/*
+ * Shares the takings out among subjects in sorted order: each for its own late bounces first, then for those of subjects behind it, then
+ * for those of other providers (a reply may name another provider than the domain), then the first that can.
+ */
+static void spread(struct spread *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        spread_take(s, i, s->late[i]);
+    spread_back(s, s->late, true);
+    spread_back(s, s->others, false);
+    for (size_t i = 0; i < s->n; i++)
+        spread_take(s, i, s->left);
 }
 
 /* Takes 'target' deliveries out of the cells of one kind and provider. */
 static bool take_from_cells(struct bnc_count *cells, size_t n, unsigned provider, uint64_t target)
 {
-    uint64_t *late = calloc(3 * (n + 1), sizeof *late), *avail = late + n, *take = avail + n;
-    size_t n_subjects = 0, at = 0;
-    uint32_t subject = 0;
+    struct spread s;
+    size_t at = 0;
 
-    if (late == NULL)
+    if (!spread_init(&s, n, target))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (BNC_CELL_PROVIDER(cells[i].key) != provider)
-            continue;
-        if (n_subjects == 0 || BNC_CELL_SUBJECT(cells[i].key) != subject)
-            n_subjects++;
-        subject = BNC_CELL_SUBJECT(cells[i].key);
-        if (BNC_CELL_COL(cells[i].key) == BNC_COL_LATE)
-            late[n_subjects - 1] = cells[i].n;
-        if (BNC_CELL_COL(cells[i].key) == BNC_EVENT_DELIVERED)
-            avail[n_subjects - 1] = cells[i].n;
+        const bool own = BNC_CELL_PROVIDER(cells[i].key) == provider;
+        const unsigned col = BNC_CELL_COL(cells[i].key);
+
+        at += i > 0 && BNC_CELL_SUBJECT(cells[i].key) != BNC_CELL_SUBJECT(cells[i - 1].key);
+        if (col == BNC_COL_LATE)
+            *(own ? &s.late[at] : &s.others[at]) += cells[i].n;
+        else if (col == BNC_EVENT_DELIVERED && own)
+            s.avail[at] = cells[i].n;
     }
-    spread(late, avail, take, n_subjects, target);
+    s.n = n > 0 ? at + 1 : 0;
+    spread(&s);
+    at = 0;
     for (size_t i = 0; i < n; i++) {
-        if (BNC_CELL_PROVIDER(cells[i].key) != provider)
-            continue;
-        if (at == 0 || BNC_CELL_SUBJECT(cells[i].key) != subject)
-            at++;
-        subject = BNC_CELL_SUBJECT(cells[i].key);
-        if (BNC_CELL_COL(cells[i].key) == BNC_EVENT_DELIVERED)
-            cells[i].n -= take[at - 1];
+        at += i > 0 && BNC_CELL_SUBJECT(cells[i].key) != BNC_CELL_SUBJECT(cells[i - 1].key);
+        if (BNC_CELL_PROVIDER(cells[i].key) == provider && BNC_CELL_COL(cells[i].key) == BNC_EVENT_DELIVERED)
+            cells[i].n -= s.take[at];
     }
-    free(late);
+    free(s.late);
     return true;
 }
 
@@ -127,27 +147,28 @@ static size_t kind_at(const struct bnc_merged *m, unsigned kind)
 
 static bool take_back_by_provider(struct finish *f)
 {
-    const size_t n = f->t->n_providers;
-    uint64_t *late = calloc(3 * n + 1, sizeof *late), *avail = late + n, *take = avail + n;
-    bool ok = late != NULL;
+    const size_t n = f->t->n_providers, n_days = kind_at(&f->m, BNC_KIND_DAY + 1);
+    struct spread s;
+    bool ok = true;
 
-    for (size_t i = 0; ok && i < kind_at(&f->m, BNC_KIND_DAY + 1); i++) {
+    if (!spread_init(&s, n, f->n_taken))
+        return false;
+    for (size_t i = 0; i < n_days; i++) {
         const unsigned provider = BNC_CELL_PROVIDER(f->m.cells[i].key), col = BNC_CELL_COL(f->m.cells[i].key);
 
         if (col == BNC_COL_LATE)
-            late[provider] += f->m.cells[i].n;
+            s.late[provider] += f->m.cells[i].n;
         if (col == BNC_EVENT_DELIVERED)
-            avail[provider] += f->m.cells[i].n;
+            s.avail[provider] += f->m.cells[i].n;
     }
-    if (ok)
-        spread(late, avail, take, n, f->n_taken);
+    spread(&s);
     for (unsigned p = 0; ok && p < n; p++)
-        for (unsigned k = 0; ok && take[p] > 0 && k < BNC_N_KINDS; k++) {
+        for (unsigned k = 0; ok && s.take[p] > 0 && k < BNC_N_KINDS; k++) {
             const size_t at = kind_at(&f->m, k);
 
-            ok = take_from_cells(f->m.cells + at, kind_at(&f->m, k + 1) - at, p, take[p]);
+            ok = take_from_cells(f->m.cells + at, kind_at(&f->m, k + 1) - at, p, s.take[p]);
         }
-    free(late);
+    free(s.late);
     return ok;
 }
 

@@ -93,11 +93,424 @@ static void tally__is_the_same_with_lists_kept(void **state)
     free(w);
 }
 
+/* ---- small stories ---- */
+
+#define DAY(d) (WORLD_START + (d) * 86400 + 3600)
+
+static struct bnc_entry gone = { .key = 11, .template_text = { "gone", 4 }, .type = BNC_EVENT_BOUNCE, .index = 0 };
+static struct bnc_entry full = { .key = 22, .template_text = { "full", 4 }, .type = BNC_EVENT_BOUNCE, .index = 1 };
+static struct bnc_entry busy = { .key = 33, .template_text = { "busy", 4 }, .type = BNC_EVENT_DEFERRAL, .index = 2 };
+
+static uint64_t story_row;
+
+static struct bnc_part *story(void)
+{
+    gone.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_INVALID_RECIPIENT, .provider = 2, .duration = BNC_DURATION_PERMANENT };
+    full.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_MAILBOX_FULL, .provider = 2, .duration = BNC_DURATION_TEMPORARY };
+    busy.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_RATE_LIMITED, .provider = 1, .duration = BNC_DURATION_TEMPORARY };
+    story_row = 1;
+    return world_part(BNC_DETAIL_LISTS, 3);
+}
+
+static void tell(struct bnc_part *part, enum bnc_event_type type, const char *address, const struct bnc_entry *entry, int64_t time,
+                 const char *message, bool late)
+{
+    struct bnc_item item = { .event = { .type = type, .time = time, .late = late }, .entry = entry, .row = ++story_row };
+
+    item.event.recipient = bnc_span_str(address);
+    item.event.domain = bnc_span_str(strchr(address, '@') + 1);
+    item.event.message_id = bnc_span_str(message);
+    assert_int_equal(bnc_part_add(part, &item, 1, 0), BNC_OK);
+}
+
+static struct bnc_tally *told(struct bnc_part *part)
+{
+    struct bnc_tally *t = NULL;
+
+    assert_int_equal(bnc_tally_finish(&t, &part, 1, NULL, NULL, NULL), BNC_OK);
+    bnc_part_free(part);
+    return t;
+}
+
+static void tally__of_nothing_is_empty(void **state)
+{
+    struct bnc_tally *t = told(story());
+
+    (void)state;
+    assert_int_equal(t->rows, 0);
+    assert_int_equal(t->n_domains + t->n_templates + t->n_cells + t->n_addresses, 0);
+    assert_true(t->first == BNC_NO_TIME && t->last == BNC_NO_TIME);
+    bnc_tally_free(t);
+}
+
+static void late__moves_one_message_from_delivered_to_bounced(void **state)
+{
+    struct bnc_part *part = story();
+    struct bnc_tally *t;
+
+    (void)state;
+    tell(part, BNC_EVENT_DELIVERED, "a@one.example", NULL, DAY(0), "", false);
+    tell(part, BNC_EVENT_DELIVERED, "b@one.example", NULL, DAY(1), "", false);
+    tell(part, BNC_EVENT_DELIVERED, "c@two.example", NULL, DAY(1), "", false);
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(3), "", true);
+    t = told(part);
+    assert_int_equal(t->rows, 4);
+    assert_int_equal(t->late, 1);
+    assert_int_equal(t->n[BNC_EVENT_DELIVERED], 2);
+    assert_int_equal(t->n[BNC_EVENT_BOUNCE], 1);
+    assert_int_equal(t->domains[0].n[BNC_EVENT_DELIVERED], 1);       /* one.example */
+    assert_int_equal(t->domains[1].n[BNC_EVENT_DELIVERED], 1);
+    bnc_tally_free(t);
+}
+
+/* The bounce came on a day without deliveries: the nearest day before it gives one. */
+static void late__takes_back_from_the_day_before(void **state)
+{
+    struct bnc_part *part = story();
+    struct bnc_tally *t;
+
+    (void)state;
+    tell(part, BNC_EVENT_DELIVERED, "a@one.example", NULL, DAY(0), "", false);
+    tell(part, BNC_EVENT_DELIVERED, "b@one.example", NULL, DAY(1), "", false);
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(3), "", true);
+    tell(part, BNC_EVENT_DELIVERED, "c@one.example", NULL, DAY(4), "", false);
+    t = told(part);
+    assert_int_equal(t->n_subjects[BNC_KIND_DAY], 4);
+    assert_int_equal(t->subject[BNC_KIND_DAY][0].n[BNC_EVENT_DELIVERED], 1);
+    assert_int_equal(t->subject[BNC_KIND_DAY][1].n[BNC_EVENT_DELIVERED], 0);
+    assert_int_equal(t->subject[BNC_KIND_DAY][3].n[BNC_EVENT_DELIVERED], 1);
+    bnc_tally_free(t);
+}
+
+static void late__takes_nothing_where_nothing_was_delivered(void **state)
+{
+    struct bnc_part *part = story();
+    struct bnc_tally *t;
+
+    (void)state;
+    tell(part, BNC_EVENT_DELIVERED, "c@two.example", NULL, DAY(1), "", false);
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(3), "", true);
+    tell(part, BNC_EVENT_BOUNCE, "b@one.example", &gone, DAY(3), "m2", true);
+    t = told(part);
+    assert_int_equal(t->late, 0);
+    assert_int_equal(t->n[BNC_EVENT_DELIVERED], 1);
+    assert_int_equal(t->n[BNC_EVENT_BOUNCE], 2);
+    bnc_tally_free(t);
+}
+
+static void held__count_once_and_the_last_report_wins(void **state)
+{
+    struct bnc_part *part = story();
+    struct bnc_tally *t;
+
+    (void)state;
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &full, DAY(2), "m1", false);
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(1), "m1", false);
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(1), "m2", false);       /* another message */
+    tell(part, BNC_EVENT_BOUNCE, "b@one.example", &gone, DAY(1), "m1", false);       /* another recipient */
+    t = told(part);
+    assert_int_equal(t->rows, 4);
+    assert_int_equal(t->duplicates, 1);
+    assert_int_equal(t->n[BNC_EVENT_BOUNCE], 3);
+    assert_int_equal(t->n_templates, 2);
+    assert_int_equal(t->templates[0].key, 11);
+    assert_int_equal(t->templates[0].n, 2);
+    assert_int_equal(t->templates[1].key, 22);
+    assert_int_equal(t->templates[1].n, 1);
+    assert_int_equal(t->templates[1].example.row, 2);
+    bnc_tally_free(t);
+}
+
+/* A late report of a message that bounced in time is a duplicate and moves nothing, whichever row comes first. */
+static void held__late_report_of_a_bounce_is_a_duplicate(void **state)
+{
+    (void)state;
+    for (unsigned order = 0; order < 2; order++) {
+        struct bnc_part *part = story();
+        struct bnc_tally *t;
+
+        tell(part, BNC_EVENT_DELIVERED, "z@one.example", NULL, DAY(1), "m9", false);
+        tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(order), "m1", order == 0);
+        tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(1 - (int)order), "m1", order == 1);
+        t = told(part);
+        assert_int_equal(t->late, 0);
+        assert_int_equal(t->duplicates, 1);
+        assert_int_equal(t->n[BNC_EVENT_DELIVERED], 1);
+        bnc_tally_free(t);
+    }
+}
+
+static void outcome__is_the_last_of_a_campaign(void **state)
+{
+    struct bnc_part *part = story();
+    struct bnc_tally *t;
+
+    (void)state;                         /* no campaign: each day is one */
+    tell(part, BNC_EVENT_DELIVERED, "A.b@One.Example", NULL, DAY(0) + 60, "", false);
+    tell(part, BNC_EVENT_DEFERRAL, "a.b@one.example", &busy, DAY(0), "", false);
+    tell(part, BNC_EVENT_BOUNCE, "a.b@ONE.example", &gone, DAY(1), "", false);
+    tell(part, BNC_EVENT_DELIVERED, "a.b@one.example", NULL, DAY(1), "", false);     /* at the same time: a delivery decides */
+    tell(part, BNC_EVENT_DEFERRAL, "a.b@one.example", &busy, DAY(2), "", false);
+    tell(part, BNC_EVENT_DELIVERED, "only@delivered.example", NULL, DAY(2), "", false);
+    t = told(part);
+    assert_int_equal(t->n_addresses, 1);
+    assert_string_equal(t->addresses[0].text.at, "a.b@one.example");
+    assert_int_equal(t->addresses[0].states, BNC_ADDR_BOUNCED | BNC_ADDR_DEFERRED | BNC_ADDR_DELIVERED);
+    assert_int_equal(t->addresses[0].n_outcomes, 3);
+    assert_int_equal(t->outcomes[0].type, BNC_EVENT_DELIVERED);
+    assert_true(t->outcomes[0].first == DAY(0) && t->outcomes[0].last == DAY(0) + 60);
+    assert_int_equal(t->outcomes[1].type, BNC_EVENT_DELIVERED);
+    assert_int_equal(t->outcomes[2].type, BNC_EVENT_DEFERRAL);
+    assert_int_equal(t->templates[t->outcomes[2].template].key, 33);
+    assert_string_equal(t->subject[BNC_KIND_CAMPAIGN][t->outcomes[2].campaign].name.at, "2026-10-03");
+    bnc_tally_free(t);
+}
+
+static void domain__takes_the_provider_that_most_rows_name(void **state)
+{
+    struct bnc_part *part = story();
+    struct bnc_tally *t;
+
+    (void)state;
+    for (unsigned i = 0; i < 5; i++) {
+        struct bnc_item item = { .event = { .type = BNC_EVENT_DELIVERED, .time = DAY(i) }, .provider = i < 2 ? 3 : 1, .row = i + 2 };
+
+        item.event.domain = BNC_SPAN("one.example");
+        assert_int_equal(bnc_part_add(part, &item, 1, 0), BNC_OK);
+    }
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(3), "", false);
+    tell(part, BNC_EVENT_BOUNCE, "b@two.example", &gone, DAY(3), "", false);
+    t = told(part);
+    assert_int_equal(t->domains[0].provider, 1);
+    assert_int_equal(t->domains[1].provider, 2);
+    assert_int_equal(t->domains[0].recipients_delivered, 0);         /* no addresses: nobody to count */
+    bnc_tally_free(t);
+}
+
+static void time__that_no_clock_shows_is_none(void **state)
+{
+    static const int64_t odd[] = { -11644473600, -1, 0, INT64_C(253402300799), BNC_NO_TIME, INT64_MAX };
+    struct bnc_part *part = story();
+    struct bnc_tally *t;
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof odd / sizeof *odd; i++)
+        tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, odd[i], "", false);
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, 1, "", false);
+    t = told(part);
+    assert_int_equal(t->n_subjects[BNC_KIND_DAY], 2);
+    assert_int_equal(t->subject[BNC_KIND_DAY][0].day, BNC_DAY_NONE);
+    assert_int_equal(t->subject[BNC_KIND_DAY][0].n[BNC_EVENT_BOUNCE], 6);
+    assert_int_equal(t->subject[BNC_KIND_DAY][1].day, 0);
+    assert_true(t->first == 1 && t->last == 1);
+    bnc_tally_free(t);
+}
+
+/* Names longer than any buffer on the stack. */
+static void tally__takes_long_names(void **state)
+{
+    struct bnc_part *part = story();
+    char *address = malloc(70001);
+    struct bnc_tally *t;
+
+    (void)state;
+    memset(address, 'L', 70000);
+    address[70000] = '\0';
+    address[300] = '@';
+    tell(part, BNC_EVENT_BOUNCE, address, &gone, DAY(1), "", false);
+    address[0] = 'l';
+    tell(part, BNC_EVENT_BOUNCE, address, &gone, DAY(2), "", false);
+    t = told(part);
+    assert_int_equal(t->n_domains, 1);
+    assert_int_equal(t->domains[0].name.len, 70000 - 301);
+    assert_int_equal(t->domains[0].name.at[5], 'l');
+    assert_int_equal(t->recipients_failed, 1);
+    assert_int_equal(t->addresses[0].text.len, 70000);
+    free(address);
+    bnc_tally_free(t);
+}
+
+/* ---- against the plainest way to count ---- */
+
+static bool same_lower(struct bnc_span a, struct bnc_span b)
+{
+    return bnc_span_eq_nocase(a, b);
+}
+
+/* Whether event i is the one that counts of all reports of its failure. */
+static bool plain_wins(const struct world *w, unsigned i)
+{
+    const struct world_event *a = &w->events[i];
+
+    if (a->event.type != BNC_EVENT_BOUNCE || a->event.message_id.len == 0)
+        return true;
+    for (unsigned j = 0; j < WORLD_EVENTS; j++) {
+        const struct world_event *b = &w->events[j];
+        const int64_t ta = a->event.time == BNC_NO_TIME ? 0 : a->event.time, tb = b->event.time == BNC_NO_TIME ? 0 : b->event.time;
+        const struct bnc_span sa = world_sources[a->source], sb = world_sources[b->source];
+
+        if (b->event.type != BNC_EVENT_BOUNCE || !bnc_span_eq(a->event.message_id, b->event.message_id) ||
+            !same_lower(a->event.recipient, b->event.recipient))
+            continue;
+        if (tb > ta || (tb == ta && bnc_span_cmp(sb, sa) > 0) || (tb == ta && bnc_span_cmp(sb, sa) == 0 && b->row > a->row))
+            return false;
+    }
+    return true;
+}
+
+/* The distinct failing recipients among the events that 'is_in' takes, and how many events. */
+typedef bool (*plain_fn)(const struct world_event *e, const void *arg);
+
+static uint64_t plain_count(const struct world *w, const bool *counts, plain_fn is_in, const void *arg, uint64_t *events)
+{
+    uint64_t n = 0;
+
+    *events = 0;
+    for (unsigned i = 0; i < WORLD_EVENTS; i++) {
+        const struct world_event *e = &w->events[i];
+        bool seen = e->event.recipient.len == 0;
+
+        if (!counts[i] || (e->event.type != BNC_EVENT_BOUNCE && e->event.type != BNC_EVENT_DEFERRAL) || !is_in(e, arg))
+            continue;
+        ++*events;
+        for (unsigned j = 0; j < i && !seen; j++)
+            seen = counts[j] && (w->events[j].event.type == BNC_EVENT_BOUNCE || w->events[j].event.type == BNC_EVENT_DEFERRAL) &&
+                   is_in(&w->events[j], arg) && same_lower(w->events[j].event.recipient, e->event.recipient);
+        n += !seen;
+    }
+    return n;
+}
+
+static bool any(const struct world_event *e, const void *arg)
+{
+    (void)e;
+    (void)arg;
+    return true;
+}
+
+static bool at_domain(const struct world_event *e, const void *arg)
+{
+    return same_lower(e->event.domain, *(const struct bnc_span *)arg);
+}
+
+static bool of_entry(const struct world_event *e, const void *arg)
+{
+    return e->entry == *(const int *)arg;
+}
+
+static bool in_campaign(const struct world_event *e, const void *arg)
+{
+    char day[32];
+
+    bnc_time_format(e->event.time, day);
+    day[e->event.time == BNC_NO_TIME ? 0 : 10] = '\0';
+    return bnc_span_eq(e->event.campaign.len > 0 ? e->event.campaign : bnc_span_str(day), *(const struct bnc_span *)arg);
+}
+
+struct plain_cause { const struct world *w; struct bnc_span domain; uint8_t cause, type; };
+
+static bool of_cause(const struct world_event *e, const void *arg)
+{
+    const struct plain_cause *c = arg;
+
+    return same_lower(e->event.domain, c->domain) && e->event.type == c->type && c->w->entries[e->entry].verdict.cause == c->cause;
+}
+
+static void compare_plainly(const struct world *w, const bool *counts, const struct bnc_tally *t)
+{
+    uint64_t events;
+
+    assert_int_equal(plain_count(w, counts, any, NULL, &events), t->recipients_failed);
+    assert_int_equal(events, t->n[BNC_EVENT_BOUNCE] + t->n[BNC_EVENT_DEFERRAL]);
+    for (size_t i = 0; i < t->n_domains; i++) {
+        const struct bnc_domain *d = &t->domains[i];
+
+        assert_int_equal(plain_count(w, counts, at_domain, &d->name, &events), d->recipients_failed);
+        assert_int_equal(events, d->n[BNC_EVENT_BOUNCE] + d->n[BNC_EVENT_DEFERRAL]);
+        for (uint32_t c = d->cause_at; c < d->cause_at + d->n_causes; c++) {
+            const struct plain_cause arg = { w, d->name, t->domain_causes[c].cause, t->domain_causes[c].type };
+
+            assert_int_equal(plain_count(w, counts, of_cause, &arg, &events), t->domain_causes[c].recipients);
+            assert_int_equal(events, t->domain_causes[c].events);
+        }
+    }
+    for (size_t i = 0; i < t->n_templates; i++)
+        for (int e = 0; e < WORLD_ENTRIES; e++)
+            if (w->entries[e].key == t->templates[i].key && w->entries[e].type != BNC_EVENT_SUPPRESSED &&
+                w->entries[e].type != BNC_EVENT_COMPLAINT) {
+                assert_int_equal(plain_count(w, counts, of_entry, &e, &events), t->templates[i].recipients);
+                assert_int_equal(events, t->templates[i].n);
+            }
+    for (size_t i = 0; i < t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
+        const struct bnc_subject *s = &t->subject[BNC_KIND_CAMPAIGN][i];
+
+        assert_int_equal(plain_count(w, counts, in_campaign, &s->name, &events), s->recipients_failed);
+        assert_int_equal(events, s->n[BNC_EVENT_BOUNCE] + s->n[BNC_EVENT_DEFERRAL]);
+    }
+}
+
+static void tally__counts_as_the_plainest_way_does(void **state)
+{
+    struct world *w = malloc(sizeof *w);
+    bool counts[WORLD_EVENTS];
+
+    (void)state;
+    for (uint64_t seed = 100; seed < 108; seed++) {
+        struct bnc_tally *t;
+
+        world_make(w, seed);
+        for (unsigned i = 0; i < WORLD_EVENTS; i++)
+            counts[i] = plain_wins(w, i);
+        t = deal(w, 3, BNC_DETAIL_REPORT);
+        compare_plainly(w, counts, t);
+        bnc_tally_free(t);
+    }
+    free(w);
+}
+
+/* Enough rows, with few addresses, that the logs of a part are folded while it fills. */
+static void tally__folds_without_losing_count(void **state)
+{
+    struct bnc_part *part = story();
+    struct bnc_tally *t;
+    char address[64], message[32];
+
+    (void)state;
+    for (unsigned i = 0; i < 700000; i++) {
+        snprintf(address, sizeof address, "user%u@dom%u.example", i % 9000, i % 9);
+        snprintf(message, sizeof message, "m%u", i % 90000);
+        tell(part, BNC_EVENT_DEFERRAL, address, &busy, DAY(i % 3), "", false);
+        if (i % 4 == 0)
+            tell(part, BNC_EVENT_BOUNCE, address, &gone, DAY(i % 3), message, false);
+    }
+    t = told(part);
+    assert_int_equal(t->rows, 700000 + 175000);
+    assert_int_equal(t->recipients_deferred, 9000);
+    assert_int_equal(t->recipients_failed, 9000);
+    assert_int_equal(t->n[BNC_EVENT_DEFERRAL], 700000);
+    assert_int_equal(t->n[BNC_EVENT_BOUNCE], 22500);       /* every fourth of 90,000 messages */
+    assert_int_equal(t->duplicates, 175000 - 22500);
+    assert_int_equal(t->n_addresses, 9000);
+    bnc_tally_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tally__does_not_show_how_rows_were_split),
         cmocka_unit_test(tally__is_the_same_with_lists_kept),
+        cmocka_unit_test(tally__of_nothing_is_empty),
+        cmocka_unit_test(late__moves_one_message_from_delivered_to_bounced),
+        cmocka_unit_test(late__takes_back_from_the_day_before),
+        cmocka_unit_test(late__takes_nothing_where_nothing_was_delivered),
+        cmocka_unit_test(held__count_once_and_the_last_report_wins),
+        cmocka_unit_test(held__late_report_of_a_bounce_is_a_duplicate),
+        cmocka_unit_test(outcome__is_the_last_of_a_campaign),
+        cmocka_unit_test(domain__takes_the_provider_that_most_rows_name),
+        cmocka_unit_test(time__that_no_clock_shows_is_none),
+        cmocka_unit_test(tally__takes_long_names),
+        cmocka_unit_test(tally__counts_as_the_plainest_way_does),
+        cmocka_unit_test(tally__folds_without_losing_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
