@@ -728,6 +728,8 @@ enum bnc_status bnc_state_load(struct bnc_part **part, const char *path, const s
     size_t n = 1;
 
     *part = NULL;
+    if (f == NULL && errno == ENOMEM)
+        return bnc_error_nomem(err);
     if (f == NULL) {
         bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", path);
         bnc_error_at(err, path, 0, BNC_NO_PLACE);

@@ -345,6 +345,8 @@ static void save_all(struct writer *w)
     bnc_buf_puts(&w->buf, BNC_STATE_MAGIC);
     put32(w, BNC_STATE_VERSION);
     put32(w, 0);
+    if (w->buf.failed)
+        w->status = bnc_error_nomem(w->err);
     write_bytes(w, bnc_buf_span(&w->buf));
     bnc_buf_clear(&w->buf);
     save_words(w);

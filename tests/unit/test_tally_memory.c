@@ -22,7 +22,8 @@ void *__libc_realloc(void *at, size_t n);
 void *__libc_memalign(size_t align, size_t n);
 void __libc_free(void *at);
 
-static long left = -1, live;             /* allocations until one fails, -1: never; blocks not freed */
+/* Volatile: the compiler knows that malloc() changes no variable of ours. */
+static volatile long left = -1, live;    /* allocations until one fails, -1: never; blocks not freed */
 
 static bool fails(void)
 {
@@ -99,29 +100,25 @@ static void memory__that_runs_out_is_an_error_and_no_leak(void **state)
     struct world *w = malloc(sizeof *w);
     const int fd = mkstemp(path);
     enum bnc_status status;
-    long n = 0, before;
+    long n = 0, before, n_failed = 0;
 
     (void)state;
     assert_true(fd >= 0 && w != NULL);
     assert_int_equal(bnc_classifier_create(&classifier, &opt, NULL), BNC_OK);
     world_make(w, 4);
     assert_int_equal(whole_life(w), BNC_OK);     /* what the C library keeps for good is there now */
-    do {
+    for (bool reached = true; reached; n += n < 500 ? 1 : 3) {
         before = live;
-        left = n++;
+        left = n;
         status = whole_life(w);
-        if (left >= 0 && status != BNC_OK) {     /* not one failed, and yet */
-            left = -1;
-            fail();
-        }
-        left = left >= 0 ? -2 : -1;
+        reached = left < 0;
+        left = -1;
         assert_int_equal(live, before);
-        if (left != -2)
-            assert_true(status == BNC_ENOMEM || status == BNC_OK || status == BNC_ENOINPUT);
-        n += n > 400 ? n % 5 : 0;
-    } while (left != -2);
-    left = -1;
-    assert_true(n > 500);
+        n_failed += status == BNC_ENOMEM;
+        /* the C library may do without what it asked for, to sort or to sync; nothing else is excused */
+        assert_true(status == BNC_OK || (reached && status == BNC_ENOMEM));
+    }
+    assert_true(n_failed > 300);
     close(fd);
     unlink(path);
     bnc_classifier_free(classifier);
