@@ -186,6 +186,7 @@ bench: $(CMD) $(B)/gen_export $(B)/in_turn  ## measure; see bench/run.sh
 fuzz:                   ## the fuzzers, a minute each (clang)
 	$(Q)sh tests/fuzz/run.sh
 
+VERSION  := $(shell sed -n 's/.*BNC_VERSION "\(.*\)".*/\1/p' include/bounce/version.h)
 MANDIR   := $(DESTDIR)$(PREFIX)/share/man/man1
 install: all            ## into $(DESTDIR)$(PREFIX)
 	install -Dm755 $(CMD) $(DESTDIR)$(PREFIX)/bin/bounce-analyzer
@@ -194,6 +195,8 @@ install: all            ## into $(DESTDIR)$(PREFIX)
 	install -Dm644 packaging/completions/_bounce-analyzer $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_bounce-analyzer
 	install -Dm644 packaging/completions/bounce-analyzer.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/bounce-analyzer.fish
 	install -Dm644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libbounce.a
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBS@|-fopenmp $(strip $(LIBS))|; s|@VERSION@|$(VERSION)|' packaging/libbounce.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libbounce.pc
 	install -d $(DESTDIR)$(PREFIX)/include/bounce
 	install -m644 include/bounce/*.h $(DESTDIR)$(PREFIX)/include/bounce
 
