@@ -6,6 +6,8 @@ mkdir loc
 for l in de_DE tr_TR; do
     command -v localedef >/dev/null && localedef -i $l -f UTF-8 loc/$l.UTF-8 2>/dev/null || true
 done
+# the C library itself leaks a copy of LOCPATH
+export ASAN_OPTIONS=detect_leaks=0
 export LOCPATH=$PWD/loc
 for l in C POSIX de_DE.UTF-8 tr_TR.UTF-8 nonsense; do
     LC_ALL=$l ba --json -q x.csv >got
