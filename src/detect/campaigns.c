@@ -100,12 +100,56 @@ static int commonest(const struct counts *c)
     return best;
 }
 
+/* Nameless refusals of one campaign at one provider. */
+static uint64_t unnamed_at(const struct bnc_judging *g, size_t campaign, uint16_t provider)
+{
+    uint64_t n = 0;
+
+    for (size_t c = g->cell_at[BNC_KIND_CAMPAIGN][campaign]; c < g->cell_at[BNC_KIND_CAMPAIGN][campaign + 1]; c++) {
+        const struct bnc_cell *cell = &g->t->cells[c];
+
+        if (cell->provider == provider && cell->col >= BNC_COL_BOUNCE(0) && cell->col < BNC_COL_DEFERRAL(0) &&
+            bnc_family_of(cell->col - BNC_COL_BOUNCE(0), BNC_EVENT_BOUNCE) == BNC_FAMILY_UNNAMED)
+            n += cell->n;
+    }
+    return n;
+}
+
+/* Is a finding about nameless refusals at a provider that come from this campaign for the most part? */
+static bool is_shadow(const struct bnc_judging *g, const struct bnc_finding *f, size_t campaign)
+{
+    if (f->kind != BNC_FINDING_PROVIDER_REPUTATION || f->cause < 0 ||
+        bnc_family_of((unsigned)f->cause, BNC_EVENT_BOUNCE) != BNC_FAMILY_UNNAMED)
+        return false;
+    for (size_t r = 1; r < g->series.n_rows; r++) {
+        const uint16_t p = g->series.provider[r];
+
+        if (bnc_span_eq(bnc_span_str(bnc_provider_get(g->t->classifier, p)->title), f->subject))
+            return 2 * unnamed_at(g, campaign, p) >= bnc_family_events(&g->t->providers[p], BNC_FAMILY_UNNAMED);
+    }
+    return false;
+}
+
+/* Refusals of one mailing that a provider does not explain are not another incident. */
+static void drop_shadows(struct bnc_judging *g, size_t campaign)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < g->n_findings; i++)
+        if (!is_shadow(g, &g->finding[i], campaign))
+            g->finding[kept++] = g->finding[i];
+    g->n_findings = kept;
+}
+
 static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const struct counts *c, bool hard)
 {
     const struct bnc_threshold *limit = bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
     const struct bnc_subject *s = &g->t->subject[BNC_KIND_CAMPAIGN][t->campaign];
-    struct bnc_finding *f = bnc_finding_add(g);
+    struct bnc_finding *f;
 
+    if (!hard)
+        drop_shadows(g, t->campaign);
+    f = bnc_finding_add(g);
     if (f == NULL)
         return bnc_error_nomem(g->err);
     f->kind = hard ? BNC_FINDING_LIST_QUALITY : BNC_FINDING_CONTENT_REJECTED;
@@ -158,17 +202,32 @@ static enum bnc_status find(struct bnc_judging *g, const struct counts *all, boo
     return status;
 }
 
-/* No campaign stands out, and the whole is over the limit. */
-static enum bnc_status tell_whole(struct bnc_judging *g)
+/* Hard bounces that are a domain's story, or a provider's that denied its own users, and not the list's. */
+static uint64_t explained_hard(const struct bnc_judging *g)
 {
-    const struct bnc_rate *r = &g->j->overall.of[BNC_METRIC_HARD_BOUNCE_RATE];
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < g->t->n_domains; i++) {
+        const struct bnc_domain *d = &g->t->domains[i];
+
+        for (uint32_t c = 0; c < d->n_causes && (g->j->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE || g->wave[d->provider]); c++)
+            if (g->t->domain_causes[d->cause_at + c].type == BNC_EVENT_BOUNCE && bnc_cause_is_hard(g->t->domain_causes[d->cause_at + c].cause))
+                n += g->t->domain_causes[d->cause_at + c].events;
+    }
+    return n;
+}
+
+/* No campaign stands out, and what is left of the whole is over the limit. */
+enum bnc_status bnc_list_find(struct bnc_judging *g)
+{
+    const struct bnc_rate *all = &g->j->overall.of[BNC_METRIC_HARD_BOUNCE_RATE];
+    const uint64_t known = explained_hard(g);
+    const struct bnc_rate rest = bnc_rate_of(BNC_METRIC_HARD_BOUNCE_RATE, all->num > known ? all->num - known : 0, all->den > known ? all->den - known : 0);
+    const struct bnc_rate *r = &rest;
     struct bnc_finding *f;
 
-    if (r->judgement != BNC_JUDGE_BREACH && r->judgement != BNC_JUDGE_WATCH)
+    if (g->dirty_campaigns > 0 || (r->judgement != BNC_JUDGE_BREACH && r->judgement != BNC_JUDGE_WATCH))
         return BNC_OK;
-    for (size_t p = 0; p < g->t->n_providers; p++)
-        if (g->wave[p])
-            return BNC_OK;               /* the rate holds refusals that are not the list's */
     f = bnc_finding_add(g);
     if (f == NULL)
         return bnc_error_nomem(g->err);
@@ -197,13 +256,13 @@ enum bnc_status bnc_campaigns_find(struct bnc_judging *g)
     for (size_t i = 0; i < g->t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
         const struct counts c = count_campaign(g, i);
 
+        if (g->campaign_done[i])
+            drop_shadows(g, i);
         all.hard += c.hard;
         all.content += c.content;
         all.failures += c.failures;
         all.attempts += c.attempts;
     }
     status = find(g, &all, true);
-    if (status == BNC_OK)
-        status = find(g, &all, false);
-    return status == BNC_OK && g->dirty_campaigns == 0 ? tell_whole(g) : status;
+    return status == BNC_OK ? find(g, &all, false) : status;
 }

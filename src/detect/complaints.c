@@ -7,6 +7,8 @@
 #include "detect/judging.h"
 #include "tables/threshold.h"
 
+#define MAX_DAYS 400                     /* a longer input is judged as a whole only */
+
 /* Complaints and measurable deliveries of one subject. */
 struct pair { uint64_t complaints, delivered; };
 
@@ -20,6 +22,16 @@ static bool measurable(const struct bnc_judging *g, uint16_t provider)
     return bnc_provider_get(g->t->classifier, provider)->reports_complaints;
 }
 
+static bool same_operator(const struct bnc_judging *g, uint16_t a, uint16_t b);
+
+static bool skip_operator(const struct bnc_judging *g, const bool *skip, uint16_t p)
+{
+    for (size_t q = 0; q < g->t->n_providers; q++)
+        if (skip[q] && same_operator(g, (uint16_t)q, p))
+            return true;
+    return false;
+}
+
 /* The pair of a subject over the measurable providers that 'use' names (NULL: all of them). */
 static struct pair subject_pair(const struct bnc_judging *g, enum bnc_kind kind, size_t i, const bool *skip_provider)
 {
@@ -28,7 +40,7 @@ static struct pair subject_pair(const struct bnc_judging *g, enum bnc_kind kind,
     for (size_t c = g->cell_at[kind][i]; c < g->cell_at[kind][i + 1]; c++) {
         const struct bnc_cell *cell = &g->t->cells[c];
 
-        if (!measurable(g, cell->provider) || (skip_provider != NULL && skip_provider[cell->provider]))
+        if (!measurable(g, cell->provider) || (skip_provider != NULL && skip_operator(g, skip_provider, cell->provider)))
             continue;
         if (cell->col == BNC_EVENT_COMPLAINT)
             sum.complaints += cell->n;
@@ -38,7 +50,41 @@ static struct pair subject_pair(const struct bnc_judging *g, enum bnc_kind kind,
     return sum;
 }
 
-/* The pair of a provider without the campaigns that 'skip' names. */
+/* Providers of one operator are one; the row with most deliveries stands for them. */
+static size_t leader_of(const struct bnc_judging *g, size_t row)
+{
+    const struct bnc_span operator = bnc_operator_of(g, g->series.provider[row]);
+    size_t best = row;
+
+    for (size_t r = 1; r < g->series.n_rows; r++) {
+        const uint16_t p = g->series.provider[r], b = g->series.provider[best];
+
+        if (p != 0 && measurable(g, p) && bnc_span_eq(bnc_operator_of(g, p), operator) &&
+            g->t->providers[p].n[BNC_EVENT_DELIVERED] > g->t->providers[b].n[BNC_EVENT_DELIVERED])
+            best = r;
+    }
+    return best;
+}
+
+static bool same_operator(const struct bnc_judging *g, uint16_t a, uint16_t b)
+{
+    return a == b || (a != 0 && b != 0 && measurable(g, a) && measurable(g, b) && bnc_span_eq(bnc_operator_of(g, a), bnc_operator_of(g, b)));
+}
+
+/* The month's rate of an operator. */
+static struct bnc_rate operator_rate(const struct bnc_judging *g, uint16_t p)
+{
+    uint64_t complaints = 0, delivered = 0;
+
+    for (size_t q = 0; q < g->t->n_providers; q++)
+        if (same_operator(g, p, (uint16_t)q)) {
+            complaints += g->t->providers[q].n[BNC_EVENT_COMPLAINT];
+            delivered += g->j->provider[q].of[BNC_METRIC_COMPLAINT_RATE].den;
+        }
+    return bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, complaints, delivered);
+}
+
+/* The pair of an operator without the campaigns that 'skip' names. */
 static struct pair provider_pair(const struct bnc_judging *g, uint16_t provider, const bool *skip)
 {
     struct pair sum = { 0, 0 };
@@ -47,9 +93,11 @@ static struct pair provider_pair(const struct bnc_judging *g, uint16_t provider,
         for (size_t c = g->cell_at[BNC_KIND_CAMPAIGN][i]; !skip[i] && c < g->cell_at[BNC_KIND_CAMPAIGN][i + 1]; c++) {
             const struct bnc_cell *cell = &g->t->cells[c];
 
-            if (cell->provider == provider && cell->col == BNC_EVENT_COMPLAINT)
+            if (!same_operator(g, provider, cell->provider))
+                continue;
+            if (cell->col == BNC_EVENT_COMPLAINT)
                 sum.complaints += cell->n;
-            else if (cell->provider == provider && cell->col == BNC_EVENT_DELIVERED)
+            else if (cell->col == BNC_EVENT_DELIVERED)
                 sum.delivered += cell->n;
         }
     }
@@ -63,19 +111,29 @@ static bool pair_over(struct pair p)
     return over(&r);
 }
 
-/* The days of a provider's surge.  Complaints lag deliveries: a day's exposure is the mean of the three days up to it. */
+/* One field of all rows of an operator. */
+static uint64_t operator_day(const struct bnc_judging *g, size_t row, unsigned field, size_t day)
+{
+    uint64_t n = 0;
+
+    for (size_t r = 1; r < g->series.n_rows; r++)
+        if (same_operator(g, g->series.provider[row], g->series.provider[r]))
+            n += bnc_series_at(&g->series, r, field)[day];
+    return n;
+}
+
+/* The days of an operator's surge.  Complaints lag deliveries: a day's exposure is the mean of the three days up to it. */
 static bool surge(const struct bnc_judging *g, size_t row, struct bnc_window *w)
 {
-    const struct bnc_series *s = &g->series;
-    const uint64_t *k = bnc_series_at(s, row, BNC_FAMILY_COMPLAINT), *d = bnc_series_at(s, row, BNC_SERIES_DELIVERED);
-    uint64_t n[512];
-    const size_t days = s->n_days < 512 ? s->n_days : 0;
+    uint64_t k[MAX_DAYS], n[MAX_DAYS];
+    const size_t days = g->series.n_days <= MAX_DAYS ? g->series.n_days : 0;
 
     for (size_t i = 0; i < days; i++) {
         uint64_t sum = 0, used = 0;
 
         for (size_t b = i >= 2 ? i - 2 : 0; b <= i; b++, used++)
-            sum += d[b];
+            sum += operator_day(g, row, BNC_SERIES_DELIVERED, b);
+        k[i] = operator_day(g, row, BNC_FAMILY_COMPLAINT, i);
         n[i] = sum / used;
         if (n[i] < k[i])
             n[i] = k[i];
@@ -97,7 +155,7 @@ static bool surge_is_over(const struct bnc_window *w)
     double low, high;
 
     bnc_wilson(w->k, w->n, &low, &high);
-    return w->k >= 10 && low > limit->limit;
+    return w->k >= (uint64_t)bnc_threshold_default("min_complaints")->limit && low > limit->limit;
 }
 
 static enum bnc_priority severity_of(const struct bnc_rate *r)
@@ -185,6 +243,27 @@ bool bnc_name_is_day(struct bnc_span name)
     return name.len == 0 || (name.len == 10 && bnc_is_digit(name.at[0]) && name.at[4] == '-' && name.at[7] == '-' && bnc_is_digit(name.at[9]));
 }
 
+/* Campaigns over their limit, and no provider: is it one operator that carries them?  Then the others must know the campaigns too. */
+static void blame_one_operator(const struct bnc_judging *g, struct flags *fl)
+{
+    bool *one = bnc_zalloc((struct bnc_arena *)&g->scratch, g->t->n_providers, sizeof *one);
+
+    for (size_t r = 1; one != NULL && fl->n_providers == 0 && fl->n_campaigns > 0 && r < g->series.n_rows; r++) {
+        const uint16_t p = g->series.provider[r];
+        bool explains = measurable(g, p) && p != 0 && leader_of(g, r) == r;
+
+        one[p] = true;
+        for (size_t i = 0; explains && i < g->t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
+            const struct pair rest = fl->campaign[i] ? subject_pair(g, BNC_KIND_CAMPAIGN, i, one) : (struct pair){ 0, UINT64_MAX };
+
+            explains = !fl->campaign[i] || (rest.delivered >= 200 && !pair_over(rest));
+        }
+        one[p] = false;
+        fl->provider[p] = explains;
+        fl->n_providers += explains;
+    }
+}
+
 static void flag_all(struct bnc_judging *g, struct flags *fl)
 {
     const struct bnc_tally *t = g->t;
@@ -193,10 +272,11 @@ static void flag_all(struct bnc_judging *g, struct flags *fl)
     for (size_t r = 1; r < g->series.n_rows; r++) {
         const uint16_t p = g->series.provider[r];
 
-        if (!measurable(g, p))
+        const struct bnc_rate month = operator_rate(g, p);
+
+        if (!measurable(g, p) || leader_of(g, r) != r)
             continue;
-        fl->provider[p] = over(&g->j->provider[p].of[BNC_METRIC_COMPLAINT_RATE]) ||
-                          (g->j->has_deliveries && surge(g, r, &w) && surge_is_over(&w));
+        fl->provider[p] = over(&month) || (g->j->has_deliveries && surge(g, r, &w) && surge_is_over(&w));
         fl->n_providers += fl->provider[p];
     }
     for (size_t i = 0; i < t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
@@ -245,11 +325,11 @@ static enum bnc_status tell_campaigns(struct bnc_judging *g, const bool *own)
 /* The rate told of a provider: the month's where that is over, else the surge's. */
 static struct bnc_rate provider_rate(const struct bnc_judging *g, uint16_t p)
 {
-    const struct bnc_rate *month = &g->j->provider[p].of[BNC_METRIC_COMPLAINT_RATE];
+    const struct bnc_rate month = operator_rate(g, p);
     struct bnc_window w;
 
-    if (over(month) || !surge(g, row_of(g, p), &w))
-        return *month;
+    if (over(&month) || !surge(g, row_of(g, p), &w))
+        return month;
     return bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, w.k, w.n);
 }
 
@@ -318,6 +398,7 @@ enum bnc_status bnc_complaints_find(struct bnc_judging *g)
     if (own == NULL || status != BNC_OK)
         return bnc_error_nomem(g->err);
     flag_all(g, &fl);
+    blame_one_operator(g, &fl);
     n_own = campaigns_on_their_own(g, &fl, own);
     if (n_own > 0 && n_own <= 3 && campaigns_explain(g, &fl, own))
         return tell_campaigns(g, own);

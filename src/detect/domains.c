@@ -215,6 +215,36 @@ static double rest_share(const struct search *s, uint64_t k, uint64_t n)
     return (rest_k + 0.5) / (rest_n + 1);    /* never 0: the rest may be small */
 }
 
+/*
+ * Temporary failures of a domain, and nothing known of deliveries: they are an outage if they crowd on a run of days.  A failing day
+ * outside the run is taken for two recipients who met something else.  Under chance every recipient of the run would have picked its
+ * days out of all days on which anything failed.
+ */
+static bool burst_by_code(const struct search *s, const struct sum *sum, struct case_ *c)
+{
+    const unsigned all = (unsigned)s->g->series.n_days;
+    unsigned days = (unsigned)__builtin_popcountll(sum->days), run = 0, best = 0;
+
+    for (int32_t day = s->day0; s->days_ok && day <= (int32_t)(s->g->t->last / 86400); day++) {
+        run = sum->days >> (day & 63) & 1 ? run + 1 : 0;
+        best = run > best ? run : best;
+    }
+    if (best == 0 || sum->k < 2 * (uint64_t)(days - best) + 2 * s->min_recipients)
+        return false;
+    c->k = sum->k - 2 * (uint64_t)(days - best);
+    c->in_run = true;
+    c->p = all * pow((double)best / all, (double)c->k - 1);
+    return 3 * best <= all && c->p < 1e-4;
+}
+
+/* Without deliveries, what a big provider refuses is judged provider by provider: its share of failures says nothing of the domain. */
+static bool is_mailbox_provider(const struct search *s, const struct entity *e)
+{
+    const uint16_t p = s->g->t->domains[s->order[e->first_domain]].provider;
+
+    return bnc_provider_of_domain(s->g->t->classifier, e->name) != 0 && bnc_provider_get(s->g->t->classifier, p)->kind == BNC_PROVIDER_MAILBOX;
+}
+
 static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_group group, const struct sum *sum, struct case_ *c)
 {
     const bool known = s->g->j->has_deliveries;
@@ -222,10 +252,16 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
 
     *c = (struct case_){ .cause = sum->cause, .group = group, .type = sum->type, .k = sum->k, .n = n, .events = sum->events, .top_template = sum->top_template,
                          .first = sum->first, .last = sum->last, .is_explicit = explicit_holds(s, e, sum) };
-    if (c->is_explicit)
+    if (c->is_explicit) {
+        if (c->k > 0 && e->recipients_delivered > 0)
+            c->in_run = true;            /* it died within the month: the share is that of the time since */
+        c->n = known ? c->k : c->n;
         return true;                     /* p stays 0: no test needed */
-    if (!known && (!wider_by_code(group) || sum->type == BNC_EVENT_DEFERRAL))
+    }
+    if (!known && (!wider_by_code(group) || is_mailbox_provider(s, e)))
         return false;
+    if (!known && sum->type == BNC_EVENT_DEFERRAL)
+        return burst_by_code(s, sum, c);
     if (!share_reached(s, c->k, c->n)) {
         if (!known || !run_counts(s, e, sum, &c->k, &c->n) || !share_reached(s, c->k, c->n))
             return false;

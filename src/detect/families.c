@@ -42,3 +42,12 @@ bool bnc_cause_is_hard(unsigned cause)
 
     return cause != BNC_CAUSE_COMPLAINT && (a == BNC_ACTION_SUPPRESS_ADDRESS || a == BNC_ACTION_SUPPRESS_DOMAIN);
 }
+
+struct bnc_span bnc_operator_of(const struct bnc_judging *g, uint16_t p)
+{
+    const struct bnc_provider *provider = bnc_provider_get(g->t->classifier, p);
+    const char *name = provider->operator_group != NULL && provider->operator_group[0] != '\0' ? provider->operator_group : provider->name;
+    const char *remark = strstr(name, " (");
+
+    return bnc_span_from(name, remark != NULL ? (size_t)(remark - name) : strlen(name));
+}

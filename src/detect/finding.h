@@ -69,7 +69,8 @@ struct bnc_finding {
     const struct bnc_span *actions; size_t n_actions;        /* what to do, in order */
     struct bnc_span letter;              /* text to send to a postmaster or to ESP support; "" if none */
     const struct bnc_span *sources; size_t n_sources;        /* RFC sections, vendor pages */
-    const struct bnc_span *also; size_t n_also;              /* further subjects of the same incident (providers, domains) */
+    const struct bnc_span *also; size_t n_also;              /* further subjects of the same incident: providers first, then others */
+    size_t n_also_providers;
 };
 
 struct bnc_limit_row {                   /* limits and headroom: one published limit against the month */

@@ -6,19 +6,6 @@
 #include "tables/names.h"
 #include "tables/threshold.h"
 
-static uint64_t known_recipients(const struct bnc_judging *g)
-{
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < g->t->n_domains; i++) {
-        const struct bnc_domain *d = &g->t->domains[i];
-        const uint64_t tried = d->recipients_delivered + d->recipients_bounced;
-
-        n += tried > d->recipients_failed ? tried : d->recipients_failed;
-    }
-    return n;
-}
-
 /* The severity of a share: info below warn, monitor from warn on, fix_soon from limit on; by its lower bound, and never for a handful. */
 static enum bnc_priority graded(const struct bnc_rate *r, uint64_t at_least)
 {
@@ -68,7 +55,7 @@ static bool is_typo(const struct bnc_judging *g, const struct bnc_domain *d)
 
 static enum bnc_status tell_typos(struct bnc_judging *g, const uint32_t *typo, size_t n, uint64_t recipients, uint64_t events)
 {
-    const struct bnc_rate rate = share_of("typo_share", recipients, known_recipients(g));
+    const struct bnc_rate rate = share_of("typo_share", recipients, g->t->recipients_failed);
     struct bnc_finding *f = add(g, BNC_FINDING_LIST_QUALITY, BNC_CAUSE_BAD_DOMAIN, BNC_SIDE_RECIPIENT, &rate);
     struct bnc_span *also = bnc_zalloc(&g->j->arena, n, sizeof *also);
     size_t top = 0;
@@ -225,8 +212,8 @@ static enum bnc_status find_duties(struct bnc_judging *g)
 
 static enum bnc_status find_recurring(struct bnc_judging *g)
 {
-    const uint64_t n = g->t->recipients_recurring, known = known_recipients(g);
-    const struct bnc_rate rate = share_of("recurring_share", n, known);
+    const uint64_t n = g->t->recipients_recurring;
+    const struct bnc_rate rate = share_of("recurring_share", n, g->t->recipients_failed);
     struct bnc_finding *f;
 
     if (n == 0)
@@ -234,7 +221,7 @@ static enum bnc_status find_recurring(struct bnc_judging *g)
     f = add(g, BNC_FINDING_RECURRING_SOFT_FAILURE, BNC_CAUSE_MAILBOX_FULL, BNC_SIDE_RECIPIENT, &rate);
     if (f == NULL)
         return bnc_error_nomem(g->err);
-    f->severity = g->j->has_deliveries ? graded(&rate, 10) : n >= 10 && 20 * n >= known ? BNC_PRIORITY_MONITOR : BNC_PRIORITY_INFO;
+    f->severity = graded(&rate, 10);
     return BNC_OK;
 }
 

@@ -6,15 +6,21 @@
  * the same providers that begin with the incident or after it are its echo (a provider that refuses us for DMARC also lowers our reputation).
  * Then the incident is pinned: does one sending address, sender domain or campaign carry it?
  */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "detect/signals.h"
 #include "tables/threshold.h"
 
+#define ANY_PROVIDER UINT_MAX
+#define ALL_DAYS UINT64_MAX
+#define QUEUE_DAYS 5                     /* how long servers keep trying (RFC 5321 section 4.5.4.1) */
+
 struct incident {
     const struct bnc_signal *head;
     enum bnc_scope scope;
     bool *provider;                      /* [n_providers] concerned */
+    uint64_t *recipients_at;             /* [n_providers] of the signals taken */
     uint32_t families;                   /* bits: the head's and its echoes' */
     struct bnc_window w;                 /* union of days; k and n added up */
     uint64_t recipients;
@@ -24,9 +30,12 @@ struct incident {
 /* The order in which families are believed: what is plainly ours explains what may be a consequence. */
 static unsigned tier(enum bnc_family f)
 {
-    if (f == BNC_FAMILY_AUTHENTICATION || f == BNC_FAMILY_SETUP)
-        return 0;
-    return f == BNC_FAMILY_UNNAMED ? 2 : 1;
+    switch (f) {
+    case BNC_FAMILY_AUTHENTICATION: case BNC_FAMILY_SETUP: return 0;
+    case BNC_FAMILY_NETWORK: return 2;   /* what is throttled long enough expires */
+    case BNC_FAMILY_UNNAMED: return 3;
+    default: return 1;
+    }
 }
 
 /* Unrelated operators that must complain before it is us.  Authentication, setup and content are ours wherever they are refused. */
@@ -40,58 +49,49 @@ static uint16_t provider_of(const struct bnc_judging *g, const struct bnc_signal
     return g->series.provider[sig->row];
 }
 
-static const char *operator_of(const struct bnc_judging *g, uint16_t p)
+/* The day bits of a window; ALL_DAYS where they say nothing. */
+static uint64_t window_days(const struct bnc_judging *g, const struct bnc_signal *x)
 {
-    const struct bnc_provider *provider = bnc_provider_get(g->t->classifier, p);
+    uint64_t days = 0;
 
-    return provider->operator_group != NULL && provider->operator_group[0] != '\0' ? provider->operator_group : provider->name;
+    if (x->steady || g->t->first == BNC_NO_TIME || g->t->last / 86400 - g->t->first / 86400 > 63)
+        return ALL_DAYS;
+    for (size_t d = x->w.from; d <= x->w.to; d++)
+        days |= UINT64_C(1) << (g->series.day[d] & 63);
+    return days;
 }
 
-static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain *d, uint32_t families)
+/* Recipients of a domain that met one of the families, on the days given. */
+static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain *d, uint32_t families, uint64_t days)
 {
     uint64_t n = 0;
 
     for (uint32_t i = 0; i < d->n_causes; i++) {
         const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + i];
 
-        if (families >> bnc_family_of(c->cause, c->type) & 1)
+        if ((families >> bnc_family_of(c->cause, c->type) & 1) && (days == ALL_DAYS || (c->failed_days & days) != 0))
             n += c->recipients;
     }
     return n < d->recipients_failed ? n : d->recipients_failed;
 }
 
 /*
- * The number of domains of one provider that a family strikes; 1 where one domain has more than half of it: then it is that domain's
- * story.  Only asked of "other", whose domains have nothing in common.
- */
-static unsigned unrelated_domains(const struct bnc_judging *g, uint16_t provider, enum bnc_family family)
-{
-    uint64_t all = 0, most = 0;
-    unsigned n = 0;
-
-    for (size_t i = 0; i < g->t->n_domains; i++) {
-        const uint64_t k = g->t->domains[i].provider == provider ? domain_family(g->t, &g->t->domains[i], 1u << family) : 0;
-
-        all += k;
-        most = k > most ? k : most;
-        n += k > 0;
-    }
-    return 2 * most > all ? 1 : n;
-}
-
-/*
- * Is a family at one provider the story of one domain: more than half of those struck, at a domain with less than a quarter of the traffic?
+ * Is a family at one provider the story of one domain: more than half of those struck, and more than twice its share of the traffic?
  * "Other" is no operator at all: there, five domains at least must be struck.
  */
-static bool one_domains_story(const struct bnc_judging *g, uint16_t provider, enum bnc_family family)
+static bool one_domains_story(const struct bnc_judging *g, unsigned provider, const struct bnc_signal *x)
 {
+    const uint64_t days = window_days(g, x);
+    const bool unrelated = provider == 0 || provider == ANY_PROVIDER;
     uint64_t all = 0, most = 0, traffic = 0, most_traffic = 0;
+    bool hosted = true;                  /* without deliveries, nothing is ever said of a mailbox provider's own domain alone */
     unsigned n = 0;
 
     for (size_t i = 0; i < g->t->n_domains; i++) {
         const struct bnc_domain *d = &g->t->domains[i];
-        const uint64_t k = d->provider == provider ? domain_family(g->t, d, 1u << family) : 0;
-        const uint64_t size = d->provider != provider ? 0 :
+        const bool here = provider == ANY_PROVIDER || d->provider == provider;
+        const uint64_t k = here ? domain_family(g->t, d, 1u << x->family, days) : 0;
+        const uint64_t size = !here ? 0 :
                               g->j->has_deliveries ? d->recipients_delivered + d->recipients_failed : d->recipients_failed - k;
 
         all += k;
@@ -100,16 +100,17 @@ static bool one_domains_story(const struct bnc_judging *g, uint16_t provider, en
         if (k > most) {
             most = k;
             most_traffic = size;
+            hosted = g->j->has_deliveries || bnc_provider_of_domain(g->t->classifier, d->name) == 0;
         }
     }
-    return (provider == 0 && n < 5) || (2 * most > all && n > 0 && (4 * most_traffic < traffic || (provider == 0 && 2 * most > all)));
+    return (unrelated && n < 5) || (2 * most > all && hosted && (unrelated || (double)most * (double)traffic >= 2 * (double)most_traffic * (double)all));
 }
 
 /* Those are left to domains.c. */
 static void drop_single_domains(struct bnc_judging *g, struct bnc_signals *s)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (s->at[i].row > 0 && one_domains_story(g, provider_of(g, &s->at[i]), s->at[i].family))
+        if (s->at[i].row > 0 && one_domains_story(g, provider_of(g, &s->at[i]), &s->at[i]))
             s->at[i].used = true;
 }
 
@@ -141,7 +142,7 @@ static bool joins(const struct bnc_signal *head, const struct bnc_signal *x)
 
 static unsigned count_operators(const struct bnc_judging *g, const struct bnc_signals *s, const struct bnc_signal *head)
 {
-    const char *seen[64];
+    struct bnc_span seen[64];
     unsigned n = 0, other = 0;
 
     for (size_t i = 0; i < s->n; i++) {
@@ -154,10 +155,10 @@ static unsigned count_operators(const struct bnc_judging *g, const struct bnc_si
             other = 2;                   /* five domains at least that have nothing to do with one another */
             continue;
         }
-        while (k < n && strcmp(seen[k], operator_of(g, p)) != 0)
+        while (k < n && !bnc_span_eq(seen[k], bnc_operator_of(g, p)))
             k++;
         if (k == n && n < sizeof seen / sizeof seen[0])
-            seen[n++] = operator_of(g, p);
+            seen[n++] = bnc_operator_of(g, p);
     }
     return n + other;
 }
@@ -170,8 +171,10 @@ static void take(const struct bnc_judging *g, struct incident *in, struct bnc_si
     in->provider[provider_of(g, x)] = true;
     in->families |= 1u << x->family;
     in->recipients += x->recipients;
+    in->recipients_at[provider_of(g, x)] += x->recipients;
     in->w.k += x->w.k;
     in->w.n += x->w.n;
+    in->w.k_out += x->w.k_out;
     if (first || x->w.from < in->w.from)
         in->w.from = x->w.from;
     if (first || x->w.to > in->w.to)
@@ -180,7 +183,7 @@ static void take(const struct bnc_judging *g, struct incident *in, struct bnc_si
 
 static void gather(const struct bnc_judging *g, struct bnc_signals *s, struct incident *in)
 {
-    const char *operator = operator_of(g, provider_of(g, in->head));
+    const struct bnc_span operator = bnc_operator_of(g, provider_of(g, in->head));
     const bool wide = in->scope == BNC_SCOPE_SENDER_WIDE;
     struct bnc_signal *head = (struct bnc_signal *)in->head;
 
@@ -188,19 +191,30 @@ static void gather(const struct bnc_judging *g, struct bnc_signals *s, struct in
     take(g, in, head);
     head->used = false;                  /* or nothing would join it */
     for (size_t i = 0; i < s->n; i++)
-        if (&s->at[i] != head && joins(head, &s->at[i]) && (wide || strcmp(operator_of(g, provider_of(g, &s->at[i])), operator) == 0))
+        if (&s->at[i] != head && joins(head, &s->at[i]) && (wide || bnc_span_eq(bnc_operator_of(g, provider_of(g, &s->at[i])), operator)))
             take(g, in, &s->at[i]);
     head->used = true;
 }
 
-/* Weaker signals at the same providers that did not begin before the incident. */
+/*
+ * Weaker signals at the same providers that did not begin before the incident.  What could not be delivered meanwhile expires up to a
+ * queue's lifetime later.
+ */
+static bool is_echo(const struct bnc_judging *g, const struct incident *in, const struct bnc_signal *x)
+{
+    const bool late = x->family == BNC_FAMILY_NETWORK && in->head->family != BNC_FAMILY_NETWORK;
+
+    return !x->used && x->row > 0 && in->provider[provider_of(g, x)] && x->w.from + 1 >= in->w.from &&
+           x->w.from <= in->w.to + (late ? QUEUE_DAYS : 1) && tier(x->family) >= tier(in->head->family) &&
+           (late || x->family == BNC_FAMILY_UNNAMED || x->recipients <= in->recipients_at[provider_of(g, x)]);
+}
+
 static void absorb_echoes(const struct bnc_judging *g, struct bnc_signals *s, struct incident *in)
 {
     for (size_t i = 0; i < s->n; i++) {
         struct bnc_signal *x = &s->at[i];
 
-        if (x->used || x->row == 0 || !in->provider[provider_of(g, x)] || x->w.from + 1 < in->w.from || x->w.from > in->w.to + 1 ||
-            tier(x->family) < tier(in->head->family))
+        if (!is_echo(g, in, x))
             continue;
         x->used = true;
         in->families |= 1u << x->family;
@@ -215,7 +229,7 @@ static void mark_domains(struct bnc_judging *g, const struct incident *in)
         const struct bnc_domain *d = &g->t->domains[i];
         const bool here = in->provider[d->provider];
         const uint32_t families = here ? in->families : in->scope == BNC_SCOPE_SENDER_WIDE ? 1u << in->head->family : 0;
-        const uint64_t k = families != 0 ? domain_family(g->t, d, families) : 0;
+        const uint64_t k = families != 0 ? domain_family(g->t, d, families, ALL_DAYS) : 0;
 
         g->domain_done[i] |= (uint16_t)families;
         if (k > 0 && 2 * k >= d->recipients_failed)
@@ -254,6 +268,19 @@ static void subject_counts(const struct bnc_judging *g, const struct incident *i
     }
 }
 
+/*
+ * Did the other subjects escape?  If the incident struck them as well, they would have its share of failures on its days; their part of
+ * those days is only known by the calendar.  Where they have a third of that at most, they were spared.
+ */
+static bool others_escape(const struct bnc_judging *g, const struct incident *in, uint64_t k, uint64_t n)
+{
+    const double days = (double)(in->w.to - in->w.from + 1) / (double)g->series.n_days;
+    const double share = in->w.n > 0 ? (double)in->w.k / (double)in->w.n : 0;
+
+    k -= k < in->w.k_out ? k : in->w.k_out;      /* what failed on other days */
+    return 3 * (double)k <= share * days * (double)n;
+}
+
 static struct pin find_pin(const struct bnc_judging *g, const struct incident *in, enum bnc_kind kind)
 {
     uint64_t all_k = 0, all_n = 0, best_k = 0, best_n = 0;
@@ -277,9 +304,8 @@ static struct pin find_pin(const struct bnc_judging *g, const struct incident *i
         return pin;
     pin.name = g->t->subject[kind][pin.index].name;
     pin.sole = named == 1 && best_k == all_k;
-    pin.found = !pin.sole && 4 * best_k >= 3 * all_k &&
-                bnc_excess_p(best_k, best_n, all_k - best_k, all_n - best_n) < 1e-4 &&
-                (double)best_k * (double)(all_n - best_n) >= 3 * (double)(all_k - best_k) * (double)best_n;
+    pin.found = !pin.sole && 4 * best_k >= 3 * all_k && bnc_excess_p(best_k, best_n, all_k - best_k, all_n - best_n) < 1e-4 &&
+                others_escape(g, in, all_k - best_k, all_n - best_n);
     return pin;
 }
 
@@ -313,7 +339,7 @@ static bool row_jumped(struct bnc_judging *g, size_t row, const struct bnc_windo
     if (v == NULL)
         return false;
     for (size_t d = 0; d < g->series.n_days; d++) {
-        const double x = wanted(g, row, retries, d);
+        const double x = g->series.day[d] == BNC_DAY_NONE ? 0 : wanted(g, row, retries, d);
 
         if (d + 1 >= w->from && d <= w->to && d <= w->from + 1)
             peak = x > peak ? x : peak;
@@ -394,6 +420,7 @@ static enum bnc_priority severity_of(const struct bnc_judging *g, const struct i
 static void set_times(const struct bnc_judging *g, const struct incident *in, struct bnc_finding *f)
 {
     const size_t last_day = g->series.n_days > 0 ? g->series.n_days - 1 : 0;
+    const size_t first_day = g->series.n_days > 0 && g->series.day[0] == BNC_DAY_NONE;
     const size_t from = g->cell_at[BNC_KIND_DAY][in->w.from], to = g->cell_at[BNC_KIND_DAY][in->w.to + 1];
 
     for (size_t c = from; c < to; c++) {
@@ -407,7 +434,7 @@ static void set_times(const struct bnc_judging *g, const struct incident *in, st
             f->last_seen = cell->last;
     }
     f->ongoing = in->w.to >= last_day;
-    f->onset = !in->head->steady && in->w.from > 0 ? f->first_seen : BNC_NO_TIME;
+    f->onset = !in->head->steady && in->w.from > first_day ? f->first_seen : BNC_NO_TIME;
     f->end = f->ongoing ? BNC_NO_TIME : f->last_seen;
 }
 
@@ -457,6 +484,8 @@ static void find_carriers(struct bnc_judging *g, const struct incident *in, stru
 {
     for (unsigned i = 0; i < 3; i++) {
         c->kind[i] = pin_order[in->head->family][i];
+        if (c->kind[i] == BNC_KIND_CAMPAIGN && in->head->family != BNC_FAMILY_CONTENT)
+            continue;                    /* whatever lasts days strikes the campaigns of those days */
         c->pin[i] = find_pin(g, in, c->kind[i]);
         if (c->pin[i].found && c->kind[i] == BNC_KIND_CAMPAIGN && in->head->family == BNC_FAMILY_CONTENT)
             g->campaign_done[c->pin[i].index] = true;
@@ -488,9 +517,6 @@ static enum bnc_status set_also(struct bnc_judging *g, const struct incident *in
 
     if (also == NULL)
         return bnc_error_nomem(g->err);
-    for (unsigned i = 0; i < 3; i++)
-        if (c->pin[i].found && !bnc_span_eq(c->pin[i].name, f->subject))
-            also[f->n_also++] = c->pin[i].name;
     for (size_t r = 1; r < g->series.n_rows; r++) {
         const uint16_t p = g->series.provider[r];
         const struct bnc_span title = bnc_span_str(bnc_provider_get(g->t->classifier, p)->title);
@@ -498,6 +524,10 @@ static enum bnc_status set_also(struct bnc_judging *g, const struct incident *in
         if (in->provider[p] && !bnc_span_eq(title, f->subject))
             also[f->n_also++] = title;
     }
+    f->n_also_providers = f->n_also;
+    for (unsigned i = 0; i < 3; i++)
+        if (c->pin[i].found && !bnc_span_eq(c->pin[i].name, f->subject))
+            also[f->n_also++] = c->pin[i].name;
     f->also = also;
     return BNC_OK;
 }
@@ -516,7 +546,7 @@ static struct bnc_rate incident_rate(const struct bnc_judging *g, const struct i
 
 static enum bnc_status tell(struct bnc_judging *g, struct incident *in)
 {
-    struct carriers carriers;
+    struct carriers carriers = { .kind = { 0 } };
     struct bnc_finding *f = bnc_finding_add(g);
     enum bnc_status status;
 
@@ -541,41 +571,45 @@ static enum bnc_status tell(struct bnc_judging *g, struct incident *in)
     return status == BNC_OK ? set_templates(g, in, f) : status;
 }
 
+static bool make_room(struct bnc_judging *g, struct incident *in)
+{
+    in->provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *in->provider);
+    in->recipients_at = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *in->recipients_at);
+    return in->provider != NULL && in->recipients_at != NULL;
+}
+
 static enum bnc_status handle(struct bnc_judging *g, struct bnc_signals *s, struct bnc_signal *head)
 {
-    struct incident in = { .head = head, .provider = bnc_zalloc(&g->scratch, g->t->n_providers, 1) };
+    struct incident in = { .head = head };
 
-    if (in.provider == NULL)
+    if (!make_room(g, &in))
         return bnc_error_nomem(g->err);
     in.operators = count_operators(g, s, head);
     in.scope = in.operators >= operators_needed(head->family) || provider_of(g, head) == 0 ? BNC_SCOPE_SENDER_WIDE : BNC_SCOPE_PROVIDER_WIDE;
     gather(g, s, &in);
     absorb_echoes(g, s, &in);
+    g->told_families |= in.families;
     mark_domains(g, &in);
     return tell(g, &in);
 }
 
 /* Spread so thinly that no provider shows it: only the sum over all of them does. */
-static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s, const bool *told)
+static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
 {
     enum bnc_status status = BNC_OK;
 
     for (size_t i = 0; status == BNC_OK && i < s->n; i++) {
         struct bnc_signal *x = &s->at[i];
         struct incident in = { .head = x, .scope = BNC_SCOPE_SENDER_WIDE, .families = 1u << x->family, .w = x->w, .recipients = x->recipients };
-        unsigned domains = 0;
 
-        if (x->row != 0 || told[x->family])
+        if (x->row != 0 || (g->told_families >> x->family & 1) != 0)
             continue;
-        in.provider = bnc_zalloc(&g->scratch, g->t->n_providers, 1);
-        if (in.provider == NULL)
+        if (one_domains_story(g, ANY_PROVIDER, x))
+            continue;
+        if (!make_room(g, &in))
             return bnc_error_nomem(g->err);
-        for (size_t p = 0; p < g->t->n_providers; p++) {
+        for (size_t p = 0; p < g->t->n_providers; p++)
             in.provider[p] = bnc_family_events(&g->t->providers[p], x->family) > 0;
-            domains += in.provider[p] ? unrelated_domains(g, (uint16_t)p, x->family) : 0;
-        }
-        if (domains < 5)
-            continue;
         mark_domains(g, &in);
         status = tell(g, &in);
     }
@@ -589,9 +623,9 @@ static enum bnc_status handle_waves(struct bnc_judging *g)
     enum bnc_status status = bnc_waves_find(g, &waves);
 
     for (size_t i = 0; status == BNC_OK && i < waves.n; i++) {
-        struct incident in = { .head = &waves.at[i], .scope = BNC_SCOPE_PROVIDER_WIDE, .provider = bnc_zalloc(&g->scratch, g->t->n_providers, 1) };
+        struct incident in = { .head = &waves.at[i], .scope = BNC_SCOPE_PROVIDER_WIDE };
 
-        if (in.provider == NULL)
+        if (!make_room(g, &in))
             return bnc_error_nomem(g->err);
         take(g, &in, &waves.at[i]);
         g->wave[provider_of(g, &waves.at[i])] = true;
@@ -603,7 +637,6 @@ static enum bnc_status handle_waves(struct bnc_judging *g)
 
 enum bnc_status bnc_incidents_find(struct bnc_judging *g)
 {
-    bool told[BNC_N_FAMILIES] = { false };
     struct bnc_signals signals;
     struct bnc_signal *head;
     enum bnc_status status;
@@ -617,9 +650,7 @@ enum bnc_status bnc_incidents_find(struct bnc_judging *g)
     if (status != BNC_OK)
         return status;
     drop_single_domains(g, &signals);
-    while (status == BNC_OK && (head = strongest(&signals)) != NULL) {
-        told[head->family] = true;
+    while (status == BNC_OK && (head = strongest(&signals)) != NULL)
         status = handle(g, &signals, head);
-    }
-    return status == BNC_OK ? handle_thin(g, &signals, told) : status;
+    return status == BNC_OK ? handle_thin(g, &signals) : status;
 }

@@ -27,8 +27,13 @@ enum bnc_family {
     BNC_FAMILY_NETWORK, BNC_FAMILY_UNNAMED, BNC_FAMILY_ADDRESS, BNC_FAMILY_COMPLAINT, BNC_N_FAMILIES, BNC_FAMILY_NONE = BNC_N_FAMILIES
 };
 
+struct bnc_judging;
+
 /* The family of a failure; 'type' is BNC_EVENT_BOUNCE or BNC_EVENT_DEFERRAL. */
 enum bnc_family bnc_family_of(unsigned cause, enum bnc_event_type type);
+
+/* Who operates a provider: "Yahoo" for "Yahoo" and for "Yahoo (AOL)". */
+struct bnc_span bnc_operator_of(const struct bnc_judging *g, uint16_t provider);
 
 /* A cause that is the address's own permanent fault: what hard-bounce limits count. */
 bool bnc_cause_is_hard(unsigned cause);
@@ -63,6 +68,7 @@ struct bnc_judging {
     uint16_t *domain_done;               /* [n_domains] bits of families (1 << family) that a wider incident explains */
     bool *campaign_done;                 /* [campaigns] explained by an incident already */
     bool *wave;                          /* [n_providers] denied its own users for a few days */
+    uint32_t told_families;              /* bits: families that an incident has told or explained */
     size_t dirty_campaigns;              /* told by campaigns.c */
     bool *typo_domain;                   /* [n_domains] a misspelling; told by hygiene.c */
     struct bnc_arena scratch;            /* gone when the judging ends */
@@ -110,6 +116,7 @@ enum bnc_status bnc_campaigns_find(struct bnc_judging *g);     /* campaigns.c: l
 enum bnc_status bnc_complaints_find(struct bnc_judging *g);    /* complaints.c */
 enum bnc_status bnc_domains_find(struct bnc_judging *g);       /* domains.c */
 enum bnc_status bnc_typos_find(struct bnc_judging *g);         /* hygiene.c, before domains.c */
+enum bnc_status bnc_list_find(struct bnc_judging *g);          /* campaigns.c, after domains.c: the list as a whole */
 enum bnc_status bnc_trend_find(struct bnc_judging *g);         /* trend.c: against the baseline */
 enum bnc_status bnc_hygiene_find(struct bnc_judging *g);       /* hygiene.c: typos, duties, waste, data, trend */
 enum bnc_status bnc_words_write(struct bnc_judging *g);        /* words.c: headline ... letter of every finding */

@@ -16,6 +16,8 @@ static const char na_no_deliveries[] = "the input holds no deliveries (--sent su
 static const char na_not_in_volumes[] = "the volumes given with --sent do not tell these apart";
 static const char na_not_measurable[] = "not measurable from exports";
 static const char na_marker_only[] = "known from the replies alone, so its deliveries can't be told apart";
+static const char na_no_complaints[] = "the input holds no complaints";
+static const char na_no_deferrals[] = "the input holds no deferrals";
 static const char na_no_recipients[] = "distinct recipients are not kept for this";
 
 void bnc_wilson(uint64_t num, uint64_t den, double *low, double *high)
@@ -143,6 +145,17 @@ static struct bnc_rates make_rates(const struct count *c, bool has_deliveries)
     return r;
 }
 
+/* An input without a single complaint or deferral can't hold any, as far as anybody can tell: its rate is unknown, and not 0. */
+static void take_out_unknown(const struct bnc_judging *g, struct bnc_rates *r)
+{
+    struct bnc_rate *complaints = &r->of[BNC_METRIC_COMPLAINT_RATE], *deferrals = &r->of[BNC_METRIC_DEFERRAL_RATE];
+
+    if (g->t->n[BNC_EVENT_COMPLAINT] == 0 && complaints->den > 0)
+        *complaints = rate_na(BNC_METRIC_COMPLAINT_RATE, 0, na_no_complaints);
+    if (g->t->n[BNC_EVENT_DEFERRAL] == 0 && deferrals->den > 0)
+        *deferrals = rate_na(BNC_METRIC_DEFERRAL_RATE, 0, na_no_deferrals);
+}
+
 /* Distinct recipients deferred at a domain.  One that was deferred for two causes is in two rows, so the sum is capped. */
 static uint64_t domain_deferred(const struct bnc_tally *t, const struct bnc_domain *d)
 {
@@ -196,6 +209,7 @@ static void judge_domains(struct bnc_judging *g, struct count *provider)
         if (v->domain != NULL)
             c.tried = max64(c.tried, min64(c.sent, d->recipients_failed + c.sent));
         g->j->domain[i] = make_rates(&c, g->j->has_deliveries);
+        take_out_unknown(g, &g->j->domain[i]);
         provider[d->provider].deferred += c.deferred;
         provider[d->provider].tried += c.tried;
     }
@@ -225,6 +239,7 @@ static void judge_providers(struct bnc_judging *g, struct count *provider)
         c->sent = g->volumes.provider != NULL ? g->volumes.provider[p] : 0;
         c->sent_missing = g->volumes.given;
         g->j->provider[p] = make_rates(c, g->j->has_deliveries);
+        take_out_unknown(g, &g->j->provider[p]);
         if (all > 0 && by_marker == all)
             for (unsigned m = 0; m < BNC_N_METRICS; m++)
                 g->j->provider[p].of[m] = rate_na(m, g->j->provider[p].of[m].num, na_marker_only);
@@ -265,6 +280,7 @@ static struct bnc_rates subject_rates(const struct bnc_judging *g, enum bnc_kind
             bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, x->complaints, delivered - x->not_measurable_delivered) :
             rate_na(BNC_METRIC_COMPLAINT_RATE, x->complaints, na_not_measurable);
     }
+    take_out_unknown(g, &r);
     return r;
 }
 
@@ -309,6 +325,7 @@ static void judge_overall(struct bnc_judging *g, const struct count *provider)
     g->j->overall = make_rates(&c, g->j->has_deliveries);
     if (g->j->has_deliveries && measurable > 0)
         g->j->overall.of[BNC_METRIC_COMPLAINT_RATE] = bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, complaints, measurable);
+    take_out_unknown(g, &g->j->overall);
 }
 
 enum bnc_status bnc_rates_judge(struct bnc_judging *g)

@@ -64,8 +64,8 @@ bool bnc_signals_overlap(const struct bnc_signal *a, const struct bnc_signal *b)
     return a->w.from <= b->w.to && b->w.from <= a->w.to;
 }
 
-/* Room for one series of k and n. */
-struct lane { uint64_t *k, *n; };
+/* Room for one series of k and n; and what incidents found so far struck, by family and day. */
+struct lane { uint64_t *k, *n, *struck; };
 
 static uint64_t day_attempts(const struct bnc_series *s, size_t row, size_t d)
 {
@@ -95,6 +95,16 @@ static size_t pool_row(const struct bnc_judging *g)
     return g->series.n_rows > 1 && g->series.provider[1] == 0 ? 1 : 0;
 }
 
+/* All failures of a day without those of incidents that are known by now. */
+static uint64_t ordinary_failures(const struct bnc_judging *g, const struct lane *lane, size_t d)
+{
+    uint64_t n = day_failures(&g->series, 0, d);
+
+    for (unsigned f = 0; f < BNC_N_FAMILIES; f++)
+        n -= lane->struck[f * g->series.n_days + d];
+    return n;
+}
+
 static void fill_lane(const struct bnc_judging *g, size_t row, enum bnc_family family, struct lane *lane)
 {
     const struct bnc_series *s = &g->series;
@@ -104,7 +114,7 @@ static void fill_lane(const struct bnc_judging *g, size_t row, enum bnc_family f
     for (size_t d = 0; d < s->n_days; d++) {
         lane->k[d] = k[d];
         if (!g->j->has_deliveries)
-            lane->n[d] = k[d] + day_failures(s, 0, d) - all[d];
+            lane->n[d] = k[d] + ordinary_failures(g, lane, d) - (all[d] - lane->struck[family * s->n_days + d]);
         else
             lane->n[d] = day_attempts(s, row, d) + (pool > 0 ? day_attempts(s, pool, d) : 0);
         if (s->day[d] == BNC_DAY_NONE)
@@ -210,7 +220,8 @@ static enum bnc_status make_lane(struct bnc_judging *g, struct lane *lane)
 {
     lane->k = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *lane->k);
     lane->n = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *lane->n);
-    return lane->k != NULL && lane->n != NULL ? BNC_OK : bnc_error_nomem(g->err);
+    lane->struck = bnc_zalloc(&g->scratch, g->series.n_days * BNC_N_FAMILIES, sizeof *lane->struck);
+    return lane->k != NULL && lane->n != NULL && lane->struck != NULL ? BNC_OK : bnc_error_nomem(g->err);
 }
 
 static enum bnc_status keep_discoveries(struct bnc_judging *g, struct bnc_signals *signals, size_t n_tested)
@@ -230,25 +241,52 @@ static enum bnc_status keep_discoveries(struct bnc_judging *g, struct bnc_signal
     return BNC_OK;
 }
 
-enum bnc_status bnc_signals_find(struct bnc_judging *g, struct bnc_signals *signals)
+/* The failures of a signal's days are no longer ordinary. */
+static void strike(const struct bnc_judging *g, struct lane *lane, const struct bnc_signals *signals)
 {
-    struct lane lane;
-    enum bnc_status status = make_lane(g, &lane);
+    const struct bnc_series *s = &g->series;
+
+    for (size_t i = 0; i < signals->n; i++) {
+        const struct bnc_signal *x = &signals->at[i];
+
+        for (size_t d = x->w.from; x->row > 0 && !x->steady && d <= x->w.to; d++)
+            lane->struck[x->family * s->n_days + d] += bnc_series_at(s, x->row, x->family)[d];
+    }
+}
+
+static enum bnc_status search(struct bnc_judging *g, struct lane *lane, struct bnc_signals *signals)
+{
     size_t tested = 0;
 
     signals->n = 0;
-    signals->at = bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS, sizeof *signals->at);
-    if (status != BNC_OK || signals->at == NULL)
-        return bnc_error_nomem(g->err);
     for (unsigned family = 0; family < BNC_FAMILY_ADDRESS; family++)
         for (size_t row = 0; row < g->series.n_rows; row++) {
             struct bnc_signal sig = { .row = row, .family = (enum bnc_family)family };
 
             tested += row_events(g, row, sig.family) > 0;
-            if (try_row(g, &lane, &sig))
+            if (try_row(g, lane, &sig))
                 signals->at[signals->n++] = sig;
         }
     return keep_discoveries(g, signals, tested);
+}
+
+/*
+ * Without deliveries the days of a big incident look busy, and all others idle: what is ordinary on the others would stand out.  So
+ * there the search is done twice, the second time with the first one's finds taken out of what is held for ordinary.
+ */
+enum bnc_status bnc_signals_find(struct bnc_judging *g, struct bnc_signals *signals)
+{
+    struct lane lane;
+    enum bnc_status status = make_lane(g, &lane);
+
+    signals->at = bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS, sizeof *signals->at);
+    if (status != BNC_OK || signals->at == NULL)
+        return bnc_error_nomem(g->err);
+    status = search(g, &lane, signals);
+    if (g->j->has_deliveries || status != BNC_OK || signals->n == 0)
+        return status;
+    strike(g, &lane, signals);
+    return search(g, &lane, signals);
 }
 
 /* ---- waves ---- */
@@ -265,6 +303,21 @@ static double others_share(const struct bnc_judging *g, const struct bnc_signal 
                                     day_failures(s, 0, d) - day_failures(s, sig->row, d);
     }
     return share(k, n);
+}
+
+/* This provider's part of all unknown users: inside the window, and outside. */
+static double own_part(const struct bnc_judging *g, const struct bnc_signal *sig, bool inside)
+{
+    const struct bnc_series *s = &g->series;
+    uint64_t own = 0, all = 0;
+
+    for (size_t d = 0; d < s->n_days; d++) {
+        if ((d >= sig->w.from && d <= sig->w.to) != inside)
+            continue;
+        own += bnc_series_at(s, sig->row, sig->family)[d];
+        all += bnc_series_at(s, 0, sig->family)[d];
+    }
+    return share(own, all);
 }
 
 /* Unknown users a day at all other providers: inside the window against outside. */
@@ -300,7 +353,8 @@ static bool is_wave(const struct bnc_judging *g, const struct bnc_signal *sig)
         return false;
     if (g->j->has_deliveries)
         return inside >= WAVE_RATIO * sig->rate_out && inside >= WAVE_RATIO * others_share(g, sig, sig->w.from, sig->w.to);
-    return own_jump(g, sig) >= 2 * WAVE_RATIO && own_jump(g, sig) >= WAVE_RATIO * others_jump(g, sig);
+    return own_jump(g, sig) >= 2 * WAVE_RATIO && own_jump(g, sig) >= WAVE_RATIO * others_jump(g, sig) && own_part(g, sig, true) >= 0.5 &&
+           own_part(g, sig, true) >= 2 * own_part(g, sig, false);
 }
 
 enum bnc_status bnc_waves_find(struct bnc_judging *g, struct bnc_signals *signals)
@@ -316,8 +370,8 @@ enum bnc_status bnc_waves_find(struct bnc_judging *g, struct bnc_signals *signal
     for (size_t row = 1; row < g->series.n_rows; row++) {
         struct bnc_signal sig = { .row = row, .family = BNC_FAMILY_ADDRESS };
 
-        if (g->series.provider[row] == 0 || marker_only(g, row))
-            continue;                    /* no one provider */
+        if (bnc_provider_get(g->t->classifier, g->series.provider[row])->kind != BNC_PROVIDER_MAILBOX || marker_only(g, row))
+            continue;                    /* many directories, not one */
         fill_lane(g, row, sig.family, &lane);
         if (try_window(g, &lane, &sig, floor, WAVE_DAYS) && sig.w.p < 1e-6 && is_wave(g, &sig))
             signals->at[signals->n++] = sig;

@@ -89,6 +89,15 @@ static void put_at_subject(struct words *w)
     bnc_buf_putc(&w->buf, ' ');
 }
 
+/* "{from}": the carrier of a sender-wide incident, or us. */
+static void put_from(struct words *w)
+{
+    if (w->f->subject.len > 0)
+        bnc_buf_put(&w->buf, w->f->subject);
+    else
+        bnc_buf_puts(&w->buf, "your servers");
+}
+
 static void put_names(struct bnc_buf *b, const struct bnc_span *name, size_t n, size_t most)
 {
     for (size_t i = 0; i < n && i < most; i++) {
@@ -114,10 +123,10 @@ static void put_others(struct words *w)
 /* "{where}": the providers of a sender-wide incident, or the one provider. */
 static void put_where(struct words *w)
 {
-    if (w->f->subject_type == BNC_SUBJECT_PROVIDER || w->f->n_also == 0)
+    if (w->f->subject_type == BNC_SUBJECT_PROVIDER || w->f->n_also_providers == 0)
         put_subject(w);
     else
-        put_names(&w->buf, w->f->also, w->f->n_also, 6);
+        put_names(&w->buf, w->f->also, w->f->n_also_providers, 6);
 }
 
 static void put_when(struct words *w)
@@ -294,7 +303,7 @@ static const struct { const char *name; void (*put)(struct words *w); } placehol
     { "sender", put_sender }, { "sender_name", put_sender_name }, { "ips", put_ips }, { "response", put_response }, { "list", put_list },
     { "route", put_route }, { "n_domains", put_n_domains }, { "cause", put_cause }, { "cause_meaning", put_cause_meaning },
     { "side", put_side }, { "metric", put_metric }, { "recipients", put_recipients }, { "events", put_events }, { "num", put_num },
-    { "den", put_den },
+    { "den", put_den }, { "from", put_from },
 };
 
 /* Puts what "{name}" stands for; false where there is no such name (a brace that means itself). */
@@ -328,7 +337,7 @@ static bool expand(struct words *w, const char *text, struct bnc_span *out)
 /* The i-th variant to look under, NULL at the end. */
 static const char *variant_at(const struct bnc_finding *f, unsigned i)
 {
-    const char *order[5];
+    const char *order[6];
     unsigned n = 0;
 
     if (f->variant != NULL) {
@@ -336,6 +345,8 @@ static const char *variant_at(const struct bnc_finding *f, unsigned i)
     } else {
         if (f->kind == BNC_FINDING_AUTHENTICATION_FAILURE && f->scope == BNC_SCOPE_PROVIDER_WIDE)
             order[n++] = "one";
+        if (f->kind != BNC_FINDING_AUTHENTICATION_FAILURE && f->scope == BNC_SCOPE_SENDER_WIDE)
+            order[n++] = "wide";
         if (f->cause >= 0) {
             order[n++] = bnc_causes[f->cause].name;
             order[n++] = bnc_group_names[bnc_causes[f->cause].group];
