@@ -177,6 +177,30 @@ static double malformed_share(const struct bnc_tally *t)
     return t->rows == 0 ? 0.0 : (double)t->malformed / (double)t->rows;
 }
 
+/* The first malformed row of all, by source and row. */
+static enum bnc_status malformed_error(const struct bnc_tally *t, struct bnc_error *err)
+{
+    const struct bnc_place *first = NULL;
+    enum bnc_row_fault fault = BNC_FAULT_NONE;
+
+    for (int f = BNC_FAULT_NONE + 1; f < BNC_N_FAULTS; f++) {
+        const struct bnc_fault_total *total = &t->faults[f];
+
+        if (f == BNC_FAULT_REPEATED_HEADER || total->n_first == 0)
+            continue;
+        if (first == NULL || total->first[0].source < first->source ||
+            (total->first[0].source == first->source && total->first[0].row < first->row)) {
+            first = &total->first[0];
+            fault = (enum bnc_row_fault)f;
+        }
+    }
+    bnc_error_set(err, BNC_EDATA, "%llu malformed rows, the first one: %s (--strict)",
+                  (unsigned long long)t->malformed, bnc_fault_names[fault]);
+    if (first != NULL && first->source < t->n_sources)
+        bnc_error_at(err, t->sources[first->source].at, first->row, first->off);
+    return BNC_EDATA;
+}
+
 /* What is wrong although there is a result: bad rows, unreadable inputs, nothing in them. */
 static enum bnc_status verdict_on_input(const struct bnc_analysis *a, struct bnc_error *err)
 {
@@ -188,8 +212,7 @@ static enum bnc_status verdict_on_input(const struct bnc_analysis *a, struct bnc
         return a->inputs.worst;
     }
     if (a->opt.strict && t->malformed > 0)
-        return bnc_error_set(err, BNC_EDATA, "%llu malformed rows (--strict)",
-                             (unsigned long long)t->malformed);
+        return malformed_error(t, err);
     if (a->opt.strict && t->rows == 0)
         return bnc_error_set(err, BNC_EDATA, "the input has no rows (--strict)");
     if (a->opt.max_bad_share > 0 && malformed_share(t) > a->opt.max_bad_share)
