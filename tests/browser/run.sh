@@ -1,29 +1,31 @@
 #!/bin/sh
+# modes: release
+# not quick
 # run.sh [REPORT.html...] - HTML reports in a real, headless Chromium: what the unit tests can only read, seen by a browser.
 #
 # Without arguments the samples are rendered, and a hostile export whose every field is a polyglot.  For each report:
 #   no console message, no request but the file itself, no violation of the content security policy, nothing executed;
 #   no horizontal overflow of the page at 360, 768 and 1280 pixels; text contrast of WCAG AA in light and in dark;
 #   every table sorts, filters and unfolds; the page is whole with scripts off.
-# Exit status: 0 passed, 1 failed, 77 skipped (no browser, no driver).
+# Prints TAP, one test per report; skipped where there is no browser or driver.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/browser/driver.sh
-command=${COMMAND:-build/release/bounce-analyzer}
-failures=0
+command=${CMD:-build/release/bounce-analyzer}
+failures=0 tests=0
 
 missing=$(driver_missing)
 if [ -n "$missing" ]; then
-    echo "browser: skipped, $missing is not installed (chromium, chromium-driver, curl, jq)"
-    exit 77
+    echo "1..0 # SKIP $missing is not installed (chromium, chromium-driver, curl, jq)"
+    exit 0
 fi
 
 work=$(mktemp -d)
 trap 'driver_stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-fail() { echo "FAIL  $1: $2"; failures=$((failures + 1)); }
+fail() { echo "# $1: $2"; failures=$((failures + 1)); }
 expect() { [ "$2" = "$3" ] || fail "$report" "$1: got $2, want $3"; }
 
 # ---- reports ----
@@ -35,7 +37,7 @@ render_hostile() {
 }
 
 if [ $# -eq 0 ]; then
-    [ -x "$command" ] || { echo "browser: $command is not built"; exit 1; }
+    [ -x "$command" ] || { echo "not ok 1 - $command is not built"; exit 1; }
     for sample in samples/*.csv samples/*.csv.gz samples/*.jsonl; do
         [ -e "$sample" ] || continue
         out=$work/$(basename "$sample").html
@@ -132,7 +134,7 @@ check_without_script() {
 
 # ---- run ----
 
-driver_start || { echo "browser: chromedriver does not start"; exit 1; }
+driver_start || { echo "not ok 1 - chromedriver does not start"; exit 1; }
 driver_cdp Page.addScriptToEvaluateOnNewDocument '{"source":"window.violations = 0; document.addEventListener(\"securitypolicyviolation\", () => { window.violations++; }); window.alert = () => { window.violations++; };"}' >/dev/null
 for file in "$@"; do
     path=$(cd "$(dirname "$file")" && pwd)/$(basename "$file")
@@ -150,6 +152,9 @@ for file in "$@"; do
     check_tables
     check_quiet
     check_without_script "$path"
-    [ "$failures" -gt "$before" ] || echo "ok    $report"
+    tests=$((tests + 1))
+    [ "$failures" -gt "$before" ] && printf "not "
+    echo "ok $tests - $report"
 done
-[ "$failures" -eq 0 ] || { echo "browser: $failures failed"; exit 1; }
+echo "1..$#"
+[ "$failures" -eq 0 ]
