@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/cell.h"
 
+#include <math.h>
+
 #include "report/figure.h"
 
 bool bnc_is_numeric(enum bnc_value_type type)
 {
     return type == BNC_VALUE_COUNT || type == BNC_VALUE_INTEGER || type == BNC_VALUE_SHARE || type == BNC_VALUE_RATE ||
-           type == BNC_VALUE_INTERVAL;
+           type == BNC_VALUE_INTERVAL || type == BNC_VALUE_CHANGE;
 }
 
 /* Figures hold a no-break space, which has no place in an ASCII terminal. */
@@ -31,7 +33,7 @@ static void put_percent(struct bnc_buf *out, double share, bool ascii)
     bnc_buf_release(&b);
 }
 
-static void put_interval(struct bnc_buf *out, const struct bnc_rate *r, bool ascii)
+void bnc_interval_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii)
 {
     const unsigned digits = r->high >= 0.0995 ? 1 : r->high >= 0.00995 ? 2 : 3;
 
@@ -51,12 +53,25 @@ void bnc_rate_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii)
     }
     put_percent(out, r->value, ascii);
     bnc_buf_puts(out, " (");
-    put_interval(out, r, ascii);
+    bnc_interval_put(out, r, ascii);
     bnc_buf_puts(out, ", ");
     bnc_count_put(out, r->num, ',');
     bnc_buf_puts(out, " of ");
     bnc_count_put(out, r->den, ',');
     bnc_buf_putc(out, ')');
+}
+
+void bnc_change_put(struct bnc_buf *out, double change, bool ascii)
+{
+    const double points = fabs(change) * 100;
+
+    if (points < 0.0005) {
+        bnc_buf_puts(out, "unchanged");
+        return;
+    }
+    bnc_buf_puts(out, change < 0 ? (ascii ? "-" : "\u2212") : "+");
+    bnc_fixed_put(out, points, points >= 9.995 ? 1 : points >= 0.0995 ? 2 : 3);
+    bnc_buf_puts(out, ascii ? " points" : "\u00a0points");
 }
 
 void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_visible *how)
@@ -104,8 +119,9 @@ void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bn
     case BNC_VALUE_COUNT: bnc_count_put(out, v->count, ','); break;
     case BNC_VALUE_INTEGER: put_integer(out, v->integer, how->ascii); break;
     case BNC_VALUE_SHARE: put_percent(out, v->share, how->ascii); break;
+    case BNC_VALUE_CHANGE: bnc_change_put(out, v->share, how->ascii); break;
     case BNC_VALUE_RATE: bnc_rate_put(out, v->rate, how->ascii); break;
-    case BNC_VALUE_INTERVAL: put_interval(out, v->rate, how->ascii); break;
+    case BNC_VALUE_INTERVAL: bnc_interval_put(out, v->rate, how->ascii); break;
     case BNC_VALUE_TIME: bnc_moment_put(out, v->integer); break;
     case BNC_VALUE_FLAG: bnc_buf_puts(out, v->count ? "yes" : "no"); break;
     case BNC_VALUE_LIST: put_list(out, v, how); break;

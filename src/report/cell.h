@@ -17,6 +17,12 @@ void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bn
 /* "2.31 % (2.20-2.42 %, 80,123 of 3,400,000)"; "n/a: why". */
 void bnc_rate_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii);
 
+/* "2.20-2.42 %" */
+void bnc_interval_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii);
+
+/* "+0.31 points": a difference of shares in per cent points. */
+void bnc_change_put(struct bnc_buf *out, double change, bool ascii);
+
 /* True for numbers, which stand right-aligned. */
 bool bnc_is_numeric(enum bnc_value_type type);
 

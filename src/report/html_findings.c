@@ -158,11 +158,18 @@ static void put_card(struct bnc_page *p, size_t i)
         bnc_chart_rate(p, r, titles[i]);
         bnc_buf_puts(p->out, "<p><b>");
         bnc_html_count(p, r->num);
-        bnc_buf_printf(p->out, "</b> %.*s, of <b>", (int)v[2].text.len, v[2].text.at);
+        bnc_buf_printf(p->out, "</b> %.*s, of <b>", (int)v[4].text.len, v[4].text.at);
         bnc_html_count(p, r->den);
-        bnc_buf_printf(p->out, "</b> %.*s</p>", (int)v[3].text.len, v[3].text.at);
+        bnc_buf_printf(p->out, "</b> %.*s</p>", (int)v[5].text.len, v[5].text.at);
     }
-    bnc_buf_printf(p->out, "<p class=\"about\">%.*s</p></div>\n", (int)v[4].text.len, v[4].text.at);
+    if (!v[3].unset) {
+        bnc_buf_puts(p->out, "<p>Was ");
+        bnc_html_percent(p, v[2].rate->value);
+        bnc_buf_puts(p->out, " in the baseline: <b>");
+        bnc_change_put(p->out, v[3].share, false);
+        bnc_buf_puts(p->out, "</b></p>\n");
+    }
+    bnc_buf_printf(p->out, "<p class=\"about\">%.*s</p></div>\n", (int)v[6].text.len, v[6].text.at);
 }
 
 void bnc_html_rates(struct bnc_page *p)

@@ -125,7 +125,7 @@ static void put_head(struct bnc_page *p, const struct bnc_section *s)
     for (size_t i = 0; i < s->n_cols; i++) {
         const struct bnc_column *c = &s->cols[i];
 
-        if (!(c->use & BNC_USE_PAGE))
+        if (!bnc_column_on_page(c, p->m))
             continue;
         bnc_buf_printf(p->out, "<th scope=\"col\"%s", cell_class(s, c));
         bnc_buf_puts(p->out, " title=\"");
@@ -147,7 +147,7 @@ static void put_row(struct bnc_page *p, const struct bnc_section *s, size_t i)
     for (size_t k = 0; k < s->n_cols; k++) {
         const struct bnc_column *c = &s->cols[k];
 
-        if (!(c->use & BNC_USE_PAGE))
+        if (!bnc_column_on_page(c, p->m))
             continue;
         bnc_buf_printf(p->out, first ? "<th scope=\"row\"%s>" : "<td%s>", cell_class(s, c));
         put_value(p, c, &v[k]);

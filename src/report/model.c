@@ -17,6 +17,11 @@ const char *bnc_model_provider_name(const struct bnc_model *m, uint32_t provider
     return p == NULL ? "other" : p->name;
 }
 
+struct bnc_span bnc_model_source(const struct bnc_model *m, uint32_t source)
+{
+    return source < m->tally->n_sources ? m->tally->sources[source] : bnc_span_from("", 0);
+}
+
 static void *take(struct bnc_model *m, size_t n, size_t size)
 {
     void *p = n > SIZE_MAX / size ? NULL : bnc_arena_alloc(&m->arena, n * size + 1);

@@ -90,14 +90,14 @@ static void put_finding(const struct bnc_model *m, struct bnc_buf *out, size_t i
     put_items(m, out, "Sources", f->sources, f->n_sources);
 }
 
-static void put_table_head(struct bnc_buf *out, const struct bnc_section *s)
+static void put_table_head(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s)
 {
     for (size_t c = 0; c < s->n_cols; c++)
-        if (s->cols[c].use & BNC_USE_PAGE)
+        if (bnc_column_on_page(&s->cols[c], m))
             bnc_buf_printf(out, "| %s ", s->cols[c].title);
     bnc_buf_puts(out, "|\n");
     for (size_t c = 0; c < s->n_cols; c++)
-        if (s->cols[c].use & BNC_USE_PAGE)
+        if (bnc_column_on_page(&s->cols[c], m))
             bnc_buf_puts(out, bnc_is_numeric(s->cols[c].type) ? "|--:" : "|---");
     bnc_buf_puts(out, "|\n");
 }
@@ -107,11 +107,11 @@ static void put_table(const struct bnc_model *m, struct bnc_buf *out, const stru
     const struct bnc_visible how = visible(m, BNC_CELL_TEXT_WIDTH);
     struct bnc_value v[BNC_SECTION_COLUMNS];
 
-    put_table_head(out, s);
+    put_table_head(m, out, s);
     for (size_t i = 0; i < n && !out->failed; i++) {
         bnc_section_row(s, m, i, v);
         for (size_t c = 0; c < s->n_cols; c++)
-            if (s->cols[c].use & BNC_USE_PAGE) {
+            if (bnc_column_on_page(&s->cols[c], m)) {
                 bnc_buf_puts(out, "| ");
                 bnc_cell_put(out, s->cols[c].type, &v[c], &how);
                 bnc_buf_putc(out, ' ');

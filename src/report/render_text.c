@@ -319,32 +319,60 @@ static void put_verdicts(struct term *t, size_t lines)
 
 static const char *const metric_words[BNC_N_METRICS] = { "bounce rate", "hard bounces", "complaints", "deferrals" };
 
+static void put_judgement(struct term *t, const struct bnc_rate *r)
+{
+    const struct bnc_visible how = { .max_width = 0 };
+    struct bnc_buf b = { .at = NULL };
+
+    if (r->judgement == BNC_JUDGE_NONE)
+        return;
+    bnc_word_put(&b, bnc_span_str(bnc_judgement_names[r->judgement]), &how);
+    ink(t, r->judgement == BNC_JUDGE_BREACH ? INK_RED : r->judgement == BNC_JUDGE_OK ? INK_GREEN : INK_YELLOW);
+    put_own(t, &b, 0);
+    ink(t, INK_NONE);
+    bnc_buf_release(&b);
+}
+
+/* "2.20-2.42 %, 80,123 of 3,400,000, limit 5 %, +0.31 points" */
+static void rate_details(const struct term *t, struct bnc_buf *b, enum bnc_metric metric)
+{
+    const struct bnc_rate *r = &t->m->judged->overall.of[metric], *before = &t->m->judged->baseline_overall.of[metric];
+
+    bnc_interval_put(b, r, t->ascii);
+    bnc_buf_puts(b, ", ");
+    bnc_count_put(b, r->num, ',');
+    bnc_buf_puts(b, " of ");
+    bnc_count_put(b, r->den, ',');
+    if (t->m->judged->has_baseline && before->den > 0) {
+        bnc_buf_puts(b, ", ");
+        bnc_change_put(b, r->value - before->value, t->ascii);
+    }
+    if (r->limit > 0) {
+        bnc_buf_puts(b, ", limit ");
+        bnc_limit_put(b, r->limit);
+    }
+}
+
 static void put_rate(struct term *t, enum bnc_metric metric)
 {
     const struct bnc_rate *r = &t->m->judged->overall.of[metric];
     struct bnc_buf b = { .at = NULL };
 
     puts_(t, metric_words[metric]);
-    pad_to(t, 14);
-    bnc_rate_put(&b, r, t->ascii);
-    if (r->den > 0 && r->limit > 0) {
-        bnc_buf_puts(&b, ", limit ");
-        bnc_limit_put(&b, r->limit);
+    if (r->den == 0) {
+        pad_to(t, 14);
+        bnc_rate_put(&b, r, t->ascii);
+    } else {
+        put_percent(t, r->value, 21);
+        pad_to(t, 23);
+        put_judgement(t, r);
+        pad_to(t, 36);
+        rate_details(t, &b, metric);
     }
     if (bnc_text_width(bnc_buf_span(&b)) <= left(t))
         put_own(t, &b, 0);
     else
         put(t, bnc_buf_span(&b), left(t));
-    bnc_buf_clear(&b);
-    if (r->den > 0 && r->judgement != BNC_JUDGE_NONE) {
-        bnc_word_put(&b, bnc_span_str(bnc_judgement_names[r->judgement]), &(struct bnc_visible){ .max_width = 0 });
-        if (t->col + 2 + b.len <= t->width) {
-            puts_(t, ": ");
-            ink(t, r->judgement == BNC_JUDGE_BREACH ? INK_RED : r->judgement == BNC_JUDGE_OK ? INK_GREEN : INK_YELLOW);
-            put_own(t, &b, 0);
-            ink(t, INK_NONE);
-        }
-    }
     end(t);
     bnc_buf_release(&b);
 }

@@ -40,6 +40,12 @@ static void rate(struct bnc_value *v, const struct bnc_rate *r)
     v->unset = r == NULL;
 }
 
+static void change(struct bnc_value *v, const struct bnc_rate *now, const struct bnc_rate *before)
+{
+    v->unset = now == NULL || before == NULL || now->den == 0 || before->den == 0;
+    v->share = v->unset ? 0 : now->value - before->value;
+}
+
 static void prose(struct bnc_value *v, const char *s)
 {
     v->unset = s == NULL || *s == '\0';
@@ -252,6 +258,8 @@ static void finding_row(const struct bnc_model *m, size_t i, struct bnc_value *v
 static const struct bnc_column rate_cols[] = {
     { "metric", "Rate", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Which rate." },
     { "rate", "Value", BNC_VALUE_RATE, BNC_USE_BOTH, NULL, "The rate of everything in the input." },
+    { "baseline", "Baseline", BNC_VALUE_RATE, BNC_USE_PAGE | BNC_USE_BASELINE, NULL, "The same rate of the baseline; null without one." },
+    { "change", "Change", BNC_VALUE_CHANGE, BNC_USE_PAGE | BNC_USE_BASELINE, NULL, "Rate less baseline; null where either is not known." },
     { "numerator_is", "Counted", BNC_VALUE_PROSE, BNC_USE_BOTH, NULL, "What the numerator counts." },
     { "denominator_is", "Of", BNC_VALUE_PROSE, BNC_USE_BOTH, NULL, "What the denominator counts." },
     { "note", "Note", BNC_VALUE_PROSE, BNC_USE_PAGE, NULL, "What the rate leaves out." },
@@ -272,8 +280,12 @@ static size_t n_metrics(const struct bnc_model *m) { (void)m; return BNC_N_METRI
 
 static void rate_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
+    const struct bnc_rate *now = &m->judged->overall.of[i], *before = m->judged->has_baseline ? &m->judged->baseline_overall.of[i] : NULL;
+
     word(v++, bnc_metric_names[i]);
-    rate(v++, &m->judged->overall.of[i]);
+    rate(v++, now);
+    rate(v++, before);
+    change(v++, now, before);
     prose(v++, rate_words[i][0]);
     prose(v++, rate_words[i][1]);
     prose(v++, rate_words[i][2]);
@@ -319,6 +331,7 @@ static const struct bnc_column provider_cols[] = {
     { "top_cause", "Top cause", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "The cause of most of its failures." },
     { "by_marker", "By text only", BNC_VALUE_COUNT, 0, "events", "Failures known to be the provider's from the reply text only: no deliveries stand against them." },
     COL_RATES,
+    { "bounce_rate_change", "Change of bounce rate", BNC_VALUE_CHANGE, BNC_USE_PAGE | BNC_USE_BASELINE, NULL, "Bounce rate less that of the baseline; null where either is not known." },
 };
 
 static size_t n_providers(const struct bnc_model *m) { return m->n_providers; }
@@ -361,6 +374,9 @@ static void provider_row(const struct bnc_model *m, size_t i, struct bnc_value *
     top_cause(v++, p);
     count(v++, bnc_failures(p->by_marker));
     put_rates(v, m->judged->provider, id);
+    v += N_RATE_COLS;
+    change(v++, rate_of(m->judged->provider, id, BNC_METRIC_BOUNCE_RATE),
+           m->judged->has_baseline ? rate_of(m->judged->baseline_provider, id, BNC_METRIC_BOUNCE_RATE) : NULL);
 }
 
 static const struct bnc_column pair_cols[] = {
@@ -588,10 +604,16 @@ static const struct bnc_column template_cols[] = {
     { "mechanism", "Mechanism", BNC_VALUE_WORD, 0, NULL, "The authentication mechanism that failed." },
     { "label", "ESP label", BNC_VALUE_NAME, 0, NULL, "What the ESP calls it." },
     COL_SEEN,
-    { "example_input", "Example: input", BNC_VALUE_COUNT, 0, "index", "Where to find one: index in the inputs, from 0." },
+    { "example_input", "Example: input", BNC_VALUE_NAME, 0, NULL, "Where to find one; null where inputs have no names." },
     { "example_row", "Example: row", BNC_VALUE_COUNT, 0, "row", "Row in that input." },
     { "example_byte", "Example: byte", BNC_VALUE_COUNT, 0, "byte", "Offset of the row in the uncompressed input." },
 };
+
+static void source(const struct bnc_model *m, struct bnc_value *v, uint32_t at)
+{
+    text(v, bnc_model_source(m, at));
+    v->unset = v->text.len == 0;
+}
 
 static size_t n_templates(const struct bnc_model *m) { return m->tally->n_templates; }
 
@@ -601,9 +623,9 @@ static void optional(struct bnc_value *v, const char *s)
     word(v, s == NULL ? "" : s);
 }
 
-static void verdict_words(const struct bnc_model *m, const struct bnc_verdict *x, struct bnc_value *v)
+static void verdict_words(const struct bnc_template *t, struct bnc_value *v)
 {
-    const struct bnc_classifier *c = m->data->classifier;
+    const struct bnc_verdict *x = &t->verdict;
 
     word(v++, bnc_causes[x->cause].name);
     word(v++, bnc_duration_names[x->duration]);
@@ -611,8 +633,10 @@ static void verdict_words(const struct bnc_model *m, const struct bnc_verdict *x
     word(v++, bnc_action_names[x->action]);
     word(v++, bnc_priority_names[x->priority]);
     count(v++, x->confidence);
-    optional(v++, x->rule == 0 || c == NULL ? NULL : bnc_rule_name(c, x->rule));
-    optional(v++, x->rule == 0 || c == NULL ? NULL : bnc_rule_source(c, x->rule));
+    text(v, t->rule);
+    v++->unset = t->rule.len == 0;
+    text(v, t->rule_source);
+    v++->unset = t->rule_source.len == 0;
     optional(v++, x->blocklist == 0 ? NULL : bnc_blocklist_name(x->blocklist));
     optional(v++, x->mechanism == BNC_MECH_NONE ? NULL : bnc_mechanism_names[x->mechanism]);
 }
@@ -630,12 +654,12 @@ static void template_row(const struct bnc_model *m, size_t i, struct bnc_value *
     word(v++, bnc_model_provider_title(m, t->verdict.provider));
     reply(v++, t->verdict.reply);
     enhanced(v++, t->verdict.enhanced);
-    verdict_words(m, &t->verdict, v);
+    verdict_words(t, v);
     v += 10;
     text(v++, t->label);
     moment(v++, t->first);
     moment(v++, t->last);
-    count(v++, t->example.source);
+    source(m, v++, t->example.source);
     count(v++, t->example.row);
     count(v++, t->example.off);
 }
@@ -766,22 +790,23 @@ static void unknown_row(const struct bnc_model *m, size_t i, struct bnc_value *v
 /* ---- data quality ---- */
 
 static const struct bnc_column kind_cols[] = {
-    { "kind", "Kind of row", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "What became of rows; the kinds add up to read." },
+    { "kind", "Kind of row", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "What became of rows; all but extra_event add up to read and extra_event." },
     { "rows", "Rows", BNC_VALUE_COUNT, BNC_USE_BOTH, "rows", "How many." },
     { "share", "Share", BNC_VALUE_SHARE, BNC_USE_BOTH, "of rows read", "Share of rows read." },
 };
 
 /* The event kinds in the order of enum bnc_event_type, then what yields no event. */
-#define N_ROW_KINDS (BNC_N_EVENTS + 5)
+#define N_MORE_KINDS 7
+#define N_ROW_KINDS (BNC_N_EVENTS + N_MORE_KINDS)
 
 static size_t n_row_kinds(const struct bnc_model *m) { (void)m; return N_ROW_KINDS; }
 
 static void kind_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_tally *t = m->tally;
-    const struct { const char *name; uint64_t n; } more[5] = {
+    const struct { const char *name; uint64_t n; } more[N_MORE_KINDS] = {
         { "malformed", t->malformed }, { "repeated_header", t->repeated_headers }, { "duplicate", t->duplicates },
-        { "filtered", t->filtered }, { "read", t->rows }
+        { "late", t->late }, { "filtered", t->filtered }, { "extra_event", t->extra_events }, { "read", t->rows }
     };
     const uint64_t n = i < BNC_N_EVENTS ? t->n[i] : more[i - BNC_N_EVENTS].n;
 
@@ -839,14 +864,35 @@ static void fault_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_fault_total *f = &m->tally->faults[m->faults[i].fault];
     const struct bnc_place *p = &f->first[m->faults[i].at];
-    const bool known = p->source < m->data->n_inputs && m->data->inputs[p->source].name != NULL;
 
     word(v++, bnc_fault_names[m->faults[i].fault]);
     count(v++, f->n);
-    text(v, bnc_span_str(known ? m->data->inputs[p->source].name : ""));
-    v++->unset = !known;
+    source(m, v++, p->source);
     count(v++, p->row);
     count(v++, p->off);
+}
+
+static const struct { const char *name, *meaning; } doubts[] = {      /* bits of enum bnc_event_flag, from the lowest */
+    { "bad_time", "The time can't be read; the event counts without one." },
+    { "mangled_code", "A spreadsheet spoilt a code column; it is not believed." },
+    { "pseudo_code", "A code column holds a number that is no SMTP reply." },
+    { "opaque_address", "A hash stands for the recipient." },
+    { "invalid_address", "The recipient is no address, and the format says so." },
+};
+
+static const struct bnc_column doubt_cols[] = {
+    { "doubt", "Doubt", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "What is doubtful about events that count nevertheless." },
+    { "events", "Events", BNC_VALUE_COUNT, BNC_USE_BOTH, "events", "How many." },
+    { "meaning", "Meaning", BNC_VALUE_PROSE, BNC_USE_BOTH, NULL, "What was done about it." },
+};
+
+static size_t n_doubts(const struct bnc_model *m) { (void)m; return sizeof doubts / sizeof doubts[0]; }
+
+static void doubt_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
+{
+    word(v++, doubts[i].name);
+    count(v++, m->tally->flagged[i]);
+    prose(v++, doubts[i].meaning);
 }
 
 /* ---- method ---- */
@@ -873,7 +919,8 @@ static const struct { const char *term, *definition; } methods[] = {
       "cause at many domains of one provider; sender_wide: the same cause at several unrelated providers." },
     { "template", "A response with ids, addresses, IPs, numbers, URLs and host names masked as *." },
     { "recipients", "Distinct recipients among failures; recipients delivered to are estimated by linear counting." },
-    { "rows", "Rows read are delivered, bounced, deferred, suppressed, complaints, sent, other, malformed, repeated headers, duplicates and filtered." },
+    { "rows", "Rows read, and extra events, are delivered, bounced, deferred, suppressed, complaints, sent, other, malformed, repeated headers, duplicates, late and filtered. A "
+      "late row reports a bounce of a message that was reported as delivered before; an extra event is one beyond the first of a row that lists several recipients." },
     { "privacy", "Addresses are not in this report unless asked for by --show full; responses are masked." },
 };
 
@@ -916,12 +963,18 @@ const struct bnc_section bnc_sections[] = {
     { "days", "Days", "Events by day.", "the input has no dates", COLS(day_cols), n_days, day_row, true, false },
     { "contradictions", "ESP label against response", "Where the ESP's label and the server's own words disagree.", "no contradictions", COLS(contradiction_cols), n_contradictions, contradiction_row, true, false },
     { "unknown", "Unknown responses", "Responses that no rule decides, heaviest first, as rows for a rule file: fill in the cause.", "every response was decided", COLS(unknown_cols), n_unknown, unknown_row, true, false },
-    { "rows", "Rows by kind", "What became of every row read.", "no rows", COLS(kind_cols), n_row_kinds, kind_row, true, false },
+    { "rows", "Rows by kind", "What became of every row read: the kinds add up to the rows read, and to the events beyond the first that some rows hold.", "no rows", COLS(kind_cols), n_row_kinds, kind_row, true, false },
     { "inputs", "Inputs", "What was read, and how.", "no inputs are named", COLS(input_cols), n_inputs, input_row, true, false },
     { "malformed", "Rows without an event", "Malformed rows and repeated headers: reason and first places.", "none", COLS(fault_cols), n_faults, fault_row, true, false },
+    { "doubts", "Doubtful events", "Events that count although something about them is doubtful.", "none", COLS(doubt_cols), n_doubts, doubt_row, true, false },
     { "method", "Method", "What the words mean.", "", COLS(method_cols), n_methods, method_row, true, false },
 };
 const size_t bnc_n_sections = sizeof bnc_sections / sizeof bnc_sections[0];
+
+bool bnc_column_on_page(const struct bnc_column *c, const struct bnc_model *m)
+{
+    return (c->use & BNC_USE_PAGE) && (!(c->use & BNC_USE_BASELINE) || m->judged->has_baseline);
+}
 
 const struct bnc_section *bnc_section_find(const char *id)
 {

@@ -20,6 +20,7 @@ enum bnc_value_type {
     BNC_VALUE_COUNT,                     /* uint64_t */
     BNC_VALUE_INTEGER,                   /* int64_t; may be unset */
     BNC_VALUE_SHARE,                     /* 0..1; may be unset */
+    BNC_VALUE_CHANGE,                    /* difference of two shares, -1..1; may be unset */
     BNC_VALUE_RATE,                      /* struct bnc_rate with all its parts */
     BNC_VALUE_INTERVAL,                  /* low and high of a rate */
     BNC_VALUE_TIME,                      /* seconds since 1970 UTC; may be unset */
@@ -33,7 +34,7 @@ struct bnc_value {
     struct bnc_span text;                /* NAME, WORD, PROSE; may point into 'small' */
     uint64_t count;                      /* COUNT, FLAG */
     int64_t integer;                     /* INTEGER, TIME */
-    double share;
+    double share;                        /* SHARE, CHANGE */
     const struct bnc_rate *rate;         /* RATE, INTERVAL */
     const struct bnc_span *list; size_t n_list;
     char small[48];
@@ -43,7 +44,8 @@ enum bnc_column_use {                    /* which renderers show a column; machi
     BNC_USE_PAGE = 1,                    /* HTML and Markdown tables */
     BNC_USE_TEXT = 2,                    /* terminal tables */
     BNC_USE_BOTH = 3,
-    BNC_ONLY_JSON = 4                    /* repeats what another column expands to in flat tables */
+    BNC_USE_BASELINE = 4,                /* besides: on pages only where there is a baseline */
+    BNC_ONLY_JSON = 8                    /* repeats what another column expands to in flat tables */
 };
 
 struct bnc_column {
@@ -70,6 +72,8 @@ struct bnc_section {
 #define BNC_SPARSE_MIN 100               /* a rate of fewer is not in a sparse row: its parts are the counters beside it */
 extern const struct bnc_section bnc_sections[];
 extern const size_t bnc_n_sections;
+/* Whether HTML and Markdown show the column. */
+bool bnc_column_on_page(const struct bnc_column *c, const struct bnc_model *m);
 /* The section of that id; NULL if there is none. */
 const struct bnc_section *bnc_section_find(const char *id);
 /* Row 'i' with all values cleared first. */
@@ -110,6 +114,8 @@ void bnc_model_release(struct bnc_model *m);
 /* "Gmail" and "google" of a provider id, "Other" and "other" for 0. */
 const char *bnc_model_provider_title(const struct bnc_model *m, uint32_t provider);
 const char *bnc_model_provider_name(const struct bnc_model *m, uint32_t provider);
+/* The name of a tally's source; "" if it is not known. */
+struct bnc_span bnc_model_source(const struct bnc_model *m, uint32_t source);
 /* Bounces and deferrals of an n[] array. */
 static inline uint64_t bnc_failures(const uint64_t n[BNC_N_EVENTS])
 {

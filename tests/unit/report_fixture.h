@@ -358,6 +358,7 @@ static void fixture_limits(struct fixture *f)
 
 static void fixture_quality(struct fixture *f)
 {
+    static struct bnc_span names[] = { BNC_SPAN("exports/pmta-2026-10.csv.gz"), BNC_SPAN("exports/sendgrid.csv") };
     struct bnc_tally *t = &f->tally;
 
     t->n[BNC_EVENT_OTHER] = 2;
@@ -366,7 +367,12 @@ static void fixture_quality(struct fixture *f)
     t->duplicates = 12;
     t->faults[BNC_FAULT_BAD_TIME] = (struct bnc_fault_total){ 3, { { 0, 412, 50120 }, { 0, 977, 120033 }, { 1, 9, 1022 } }, 3 };
     t->faults[BNC_FAULT_REPEATED_HEADER] = (struct bnc_fault_total){ 1, { { 1, 500, 61000 } }, 1 };
-    t->rows = t->malformed + t->repeated_headers + t->duplicates;
+    t->late = 5;
+    t->extra_events = 4;
+    t->flagged[1] = 7;
+    t->sources = names;
+    t->n_sources = 2;
+    t->rows = t->malformed + t->repeated_headers + t->duplicates + t->late - t->extra_events;
     for (int e = 0; e < BNC_N_EVENTS; e++)
         t->rows += t->n[e];
     t->first = FIXTURE_TIME(0);
@@ -402,6 +408,10 @@ static void fixture_init(struct fixture *f)
     fixture_limits(f);
     fixture_quality(f);
     f->judged.has_deliveries = true;
+    f->judged.has_baseline = true;
+    f->judged.baseline_overall = f->judged.overall;
+    f->judged.baseline_overall.of[BNC_METRIC_BOUNCE_RATE] = bnc_rate_make(18000, 1100000, 0.02, 0.05, 100);
+    f->judged.baseline_provider = f->judged.provider;
     f->data = (struct bnc_report_data){ .tally = &f->tally, .judged = &f->judged, .classifier = f->classifier, .inputs = f->inputs, .n_inputs = 2,
                                         .complete = true, .generated = FIXTURE_TIME(32), .unicode = true };
 }
