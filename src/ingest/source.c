@@ -233,7 +233,7 @@ static void add_archive(struct expansion *x, const char *path)
     for (size_t i = 0; entries != NULL && i < n; i++)
         add_member(x, archive, path, &entries[i]);
     free(entries);
-    if (x->list->n == before && document == NULL)
+    if (x->list->n == before && document == NULL && !x->out_of_memory)
         fault(x, BNC_EDATA, path, "is a ZIP archive without any table in it");
 }
 

@@ -877,6 +877,40 @@ static void mapped__memory_stays_small(void **state)
     bnc_block_buf_free(buf);
 }
 
+/* Offsets beyond 32 bits; mapped and not touched, it costs nothing. */
+static void mapped__may_be_longer_than_4_gib(void **state)
+{
+    struct kit *kit = *state;
+    const uint64_t size = (UINT64_C(5) << 30) + 3;
+    const struct bnc_ingest_options opt = { .block_bytes = (size_t)300 << 20 };
+    const char *path = kit_file(kit, "long.csv", BNC_SPAN("a,b\n"));
+    struct bnc_source_list list;
+    struct bnc_reader *r;
+    struct bnc_block block = { 0 };
+    uint64_t n = 0;
+    bool more;
+
+    assert_int_equal(truncate(path, (off_t)size - 3), 0);
+    {
+        const int fd = open(path, O_WRONLY | O_APPEND);
+
+        assert_int_equal(write(fd, "end", 3), 3);
+        close(fd);
+    }
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_open(list.at[0], &opt, &r, NULL), BNC_OK);
+    while (bnc_reader_claim(r, NULL, &block, &more, NULL) == BNC_OK && more) {
+        assert_int_equal(bnc_reader_finish(r, NULL, &block, NULL), BNC_OK);
+        assert_true(block.off == n);
+        n += block.bytes.len;
+    }
+    assert_true(n == size && block.last);
+    assert_memory_equal(block.bytes.at + block.bytes.len - 3, "end", 3);
+    assert_true(bnc_reader_bytes_out(r) == size);
+    assert_int_equal(bnc_reader_close(r, NULL), BNC_OK);
+    bnc_source_list_release(&list);
+}
+
 #define KIT_TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 
 int main(void)
@@ -887,6 +921,7 @@ int main(void)
         KIT_TEST(plain__may_be_empty),
         KIT_TEST(mapped__blocks_follow_each_other_in_memory),
         KIT_TEST(mapped__memory_stays_small),
+        KIT_TEST(mapped__may_be_longer_than_4_gib),
         KIT_TEST(buffered__blocks_have_headroom),
         KIT_TEST(head__tells_whether_it_is_all),
         KIT_TEST(pipe__keeps_what_the_head_took),
