@@ -486,6 +486,14 @@ static bool is_short_word(struct bnc_span s)
     return s.len <= 5;
 }
 
+/* Short words ("pdr") are no beginnings of others, and "#131" is not that of "#1310". */
+static bool must_end_word(const struct bnc_pattern *p, const struct bnc_rule *r)
+{
+    if (r->kind == BNC_RULE_MARKER)
+        return false;
+    return is_short_word(p->text) || (p->marker && bnc_is_digit(p->text.at[p->text.len - 1]));
+}
+
 static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
 {
     struct bnc_span *texts = malloc((c->n_patterns + 1) * sizeof *texts);
@@ -502,7 +510,7 @@ static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
 
         if (i == 0 || !bnc_span_eq(p->text, p[-1].text)) {
             texts[n] = p->text;
-            whole[n] = is_short_word(p->text) && c->rules[p->rule].kind != BNC_RULE_MARKER;
+            whole[n] = must_end_word(p, &c->rules[p->rule]);
             first[n++] = i;
         }
         rules[i] = p->rule << 1 | p->marker;

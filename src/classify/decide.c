@@ -26,7 +26,8 @@ enum weight {
     W_LABEL = 240, W_LABEL_HARD = 60,
     W_CODE_AGREES = 20, W_CODE_DIFFERS = -80, W_CLASS_DIFFERS = -150, W_SIBLING = -40,
     MAX_LENGTH_BONUS = 60, MIN_FOREIGN_LENGTH = 16, MIN_LONE_LENGTH = 24,
-    W_EXPIRED = 345                      /* at most: any cause quoted beside it says more */
+    W_EXPIRED = 345,                     /* at most: any cause beside it says more */
+    W_EXPIRED_OUTER = W_REPLY + 5        /* around a quoted reply: even that reply's general code says more */
 };
 
 enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16, MAX_LABEL_BYTES = 64 };
@@ -44,6 +45,7 @@ struct weighing {
     size_t n_hits;
     uint16_t guards[MAX_GUARDS];         /* hits that are guards */
     size_t n_guards;
+    bool outer;                          /* the words around a quoted reply are being heard */
     uint32_t base;                       /* number of the first rule of the set at hand */
     uint16_t reply;                      /* that rules are compared with */
     uint32_t enhanced;
@@ -242,8 +244,8 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
     }
     if (r->cause == BNC_CAUSE_SUPPRESSED && weight > 0)
         weight += W_SUPPRESSED;
-    if (r->cause == BNC_CAUSE_EXPIRED && weight > W_EXPIRED)
-        weight = W_EXPIRED;
+    if (r->cause == BNC_CAUSE_EXPIRED && weight > (w->outer ? W_EXPIRED_OUTER : W_EXPIRED))
+        weight = w->outer ? W_EXPIRED_OUTER : W_EXPIRED;
     if (weight > 0)
         consider(w, weight, rule);
 }
@@ -393,7 +395,8 @@ static void weigh_set(struct weighing *w, const struct bnc_ruleset *set)
     find_guards(w, set);
     find_providers(w, set);
     weigh_hits(w, set, from);
-    if (from > 0 && w->best.weight < W_PHRASE3)
+    w->outer = from > 0 && w->best.weight < W_PHRASE3;
+    if (w->outer)
         weigh_hits(w, set, 0);
     weigh_provider_codes(w, set);
     weigh_general_codes(w, set);
@@ -434,8 +437,16 @@ static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
     return r->kind == BNC_RULE_REPLY && w->r.has_text && bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
 }
 
-static void apply_defaults(struct bnc_verdict *v, const struct bnc_rule *r)
+/* 4 or 5 where a rule is about one class of codes only, else 0. */
+static unsigned class_of_rule(const struct bnc_rule *r)
 {
+    return r->reply != 0 ? r->reply / 100u : BNC_ENHANCED_CLASS(r->enh_first);
+}
+
+/* The cause's defaults, and the rule's own where it was written for replies of this class (0: unknown). */
+static void apply_defaults(struct bnc_verdict *v, const struct bnc_rule *r, unsigned reply_class)
+{
+    const bool same_class = r != NULL && (class_of_rule(r) == 0 || reply_class == 0 || class_of_rule(r) == reply_class);
     const struct bnc_cause_row *cause = &bnc_causes[v->cause];
 
     v->duration = (uint8_t)cause->duration;
@@ -444,11 +455,11 @@ static void apply_defaults(struct bnc_verdict *v, const struct bnc_rule *r)
     v->priority = (uint8_t)cause->priority;
     if (r == NULL || r->cause != v->cause)
         return;
-    if (r->duration != BNC_RULE_ANY)
+    if (r->duration != BNC_RULE_ANY && same_class)
         v->duration = r->duration;
     if (r->side != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY)
         v->side = r->side;
-    if (r->action != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY)
+    if (r->action != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY && (same_class || r->action != BNC_ACTION_RETRY))
         v->action = r->action;
 }
 
@@ -551,7 +562,7 @@ static void set_outcome(struct weighing *w, struct bnc_verdict *v)
         v->rule = w->best.rule;
         v->confidence = confidence_of(w->best.weight);
     }
-    apply_defaults(v, r);
+    apply_defaults(v, r, class_of(w));
     soften(v, class_of(w));
     if (v->cause == BNC_CAUSE_UNKNOWN && class_of(w) == 4)
         v->action = BNC_ACTION_RETRY;
@@ -577,7 +588,7 @@ static bool is_settled(const struct bnc_question *q, struct bnc_verdict *v)
     default:
         return false;
     }
-    apply_defaults(v, NULL);
+    apply_defaults(v, NULL, 0);
     if (v->cause == BNC_CAUSE_UNKNOWN) {
         v->action = BNC_ACTION_NONE;
         v->priority = BNC_PRIORITY_INFO;

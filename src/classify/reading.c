@@ -100,7 +100,7 @@ static bool opens_quote(struct bnc_span t, size_t at)
 
     while (k > 0 && t.at[k - 1] == ' ')
         k--;
-    if (k == 0 || strchr(":;>'\"[", t.at[k - 1]) != NULL)
+    if (k == 0 || strchr(":;<>'\"[", t.at[k - 1]) != NULL)
         return true;
     if (k < at || (k > 0 && t.at[k - 1] == '-'))
         for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
