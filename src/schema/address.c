@@ -93,6 +93,20 @@ static bool is_redacted(struct bnc_span s)
     return false;
 }
 
+/* True where what stands before '<' is an address and a separator rather than a name: the cell is a list. */
+static bool is_list(struct bnc_span name)
+{
+    bool quoted = false, at = false;
+
+    for (size_t i = 0; i < name.len; i++) {
+        quoted ^= name.at[i] == '"';
+        at |= !quoted && name.at[i] == '@';
+        if (at && !quoted && (name.at[i] == ',' || name.at[i] == ';'))
+            return true;
+    }
+    return false;
+}
+
 /* Takes off what is written around an address: display name, brackets, prefix, comment, trailing dot. */
 static struct bnc_span unwrap(struct bnc_span s)
 {
@@ -100,7 +114,8 @@ static struct bnc_span unwrap(struct bnc_span s)
 
     if (s.len > 2 && s.at[s.len - 1] == ')' && (open = memrchr(s.at, '(', s.len)) != NULL && open > s.at && open[-1] == ' ')
         s = bnc_span_trim(bnc_span_from(s.at, (size_t)(open - s.at)));
-    if (s.len > 1 && s.at[s.len - 1] == '>' && (open = memrchr(s.at, '<', s.len)) != NULL)
+    if (s.len > 1 && s.at[s.len - 1] == '>' && (open = memrchr(s.at, '<', s.len)) != NULL &&
+        !is_list(bnc_span_from(s.at, (size_t)(open - s.at))))
         s = bnc_span_trim(bnc_span_from(open + 1, (size_t)(s.at + s.len - 1 - (open + 1))));
     if (s.len > 7 && bnc_span_eq_nocase(bnc_span_from(s.at, 7), BNC_SPAN("rfc822;")))
         s = bnc_span_trim(bnc_span_from(s.at + 7, s.len - 7));

@@ -116,6 +116,8 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, 
 
         if (end != NULL || whole)
             root = json_loadb(head.at, len, JSON_ALLOW_NUL, NULL);
+        if (root == NULL && i == 0)
+            break;                       /* spread over several lines */
         if (json_is_array(root))
             for (size_t k = 0; k < json_array_size(root); k++)
                 collect_event(&c, json_array_get(root, k));

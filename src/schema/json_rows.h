@@ -11,7 +11,7 @@
 bool bnc_json_built_in(void);
 
 /*
- * The paths found in the first lines of 'head', in order of first sight, as a header; n 0 where no line is a JSON object.
+ * The paths found in the first lines of 'head', in order of first sight, as a header; n 0 where the first line is no JSON or no line an object.
  * Names live in 'arena'.  False when out of memory.
  */
 bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, struct bnc_span **name, uint32_t *n);

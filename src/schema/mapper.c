@@ -364,7 +364,7 @@ enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cel
         bnc_event_refine(m, c, ev);
         if (p->generic && ev->type == BNC_EVENT_SUPPRESSED && reply_class(ev) >= 4)
             ev->type = BNC_EVENT_BOUNCE; /* "rejected" by the receiving server */
-        if (row == NULL && ev->hardness == BNC_HARDNESS_NONE)
+        if (row == NULL && ev->hardness == BNC_HARDNESS_NONE && ev->type == (enum bnc_event_type)p->event)
             ev->hardness = (enum bnc_hardness)p->hardness;
     }
     return BNC_FAULT_NONE;
@@ -506,7 +506,8 @@ static enum bnc_row_fault nobody(const struct bnc_cells *c, const struct bnc_eve
     const struct bnc_schema_plan *const p = c->plan;
     const bool failure = ev->type == BNC_EVENT_BOUNCE || ev->type == BNC_EVENT_SUPPRESSED;
 
-    if (ev->type == BNC_EVENT_OTHER || ev->type == BNC_EVENT_COMPLAINT || ev->domain.len > 0 || p->field[BNC_FIELD_RECIPIENT].n == 0 ||
+    if (ev->type == BNC_EVENT_OTHER || ev->type == BNC_EVENT_COMPLAINT || ev->domain.len > 0 ||
+        (p->field[BNC_FIELD_RECIPIENT].n == 0 && p->list != BNC_LIST_PACKED) ||
         p->addresses == BNC_ADDRESSES_NONE || (p->addresses == BNC_ADDRESSES_PARTIAL && !failure && !c->short_row))
         return BNC_FAULT_NONE;
     return c->short_row ? BNC_FAULT_FIELD_COUNT : BNC_FAULT_NO_RECIPIENT;

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ * test_describe.c - what `formats` prints: complete, valid JSON where asked, no local parts, nothing that steers a terminal.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#if BNC_WITH_JSON
+#include <jansson.h>
+#endif
+
+#include "schema_kit.h"
+
+#define T(lit) BNC_SPAN(lit)
+#define HOSTILE "status,reason,email,created,\x1b]0;x\x07\xe2\x80\xae<img>\"\"\\\n" \
+                "5.1.1,\"550 <secret@example.net>: \x1b[31m \"\"q\"\" \\ \xff\n\xc2\x9b rejected, not secret@example.org\",secret@example.net,1788423160,x\n"
+
+static struct bnc_buf describe(struct bnc_span text, bool json)
+{
+    struct bnc_buf out = { 0 };
+    struct bnc_mapping *map;
+
+    assert_int_equal(bnc_mapping_create(&map, text, true, "dir/suppression_bounces.csv", NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_mapping_describe(map, "dir/suppression_bounces.csv", "UTF-8", text, true, json, &out), BNC_OK);
+    bnc_mapping_free(map);
+    return out;
+}
+
+static void describe__shows_what_was_understood(void **state)
+{
+    struct bnc_buf out = describe(T("status,reason,email,created,x\n5.1.1,550 no,ann@example.net,1788423160,1\n"), false);
+    static const char *const parts[] = {
+        "dir/suppression_bounces.csv", "SendGrid", "sendgrid_suppression_bounces", "comma", "header in row 1", "UTF-8", "enhanced_code      status",
+        "(not used)         x", "row 2: bounce hard", "2026-09-03T08:12:40Z", "*@example.net", "no  no deliveries in this format", "only with --sent",
+        "yes addresses are there",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (strstr(out.at, parts[i]) == NULL)
+            fail_msg("'%s' is missing in\n%s", parts[i], out.at);
+    bnc_buf_release(&out);
+}
+
+static void describe__is_harmless(void **state)
+{
+    (void)state;
+    for (int json = 0; json < 2; json++) {
+        struct bnc_buf out = describe(T(HOSTILE), json != 0);
+
+        assert_null(strstr(out.at, "secret"));
+        assert_null(strstr(out.at, "\xe2\x80\xae"));
+        assert_null(strstr(out.at, "\xc2\x9b"));
+        for (size_t i = 0; i < out.len; i++)
+            if (((unsigned char)out.at[i] < 0x20 && out.at[i] != '\n') || out.at[i] == 0x7f || (unsigned char)out.at[i] == 0xff)
+                fail_msg("byte %02x in\n%s", (unsigned char)out.at[i], out.at);
+        bnc_buf_release(&out);
+    }
+}
+
+#if BNC_WITH_JSON
+static void json__is_valid(void **state)
+{
+    static const struct bnc_span texts[] = {
+        T(HOSTILE), T("status,reason,email,created\n"), T("ann@example.net,550 no\n"), T(""), T("{\"email\":\"a@b.c\",\"event\":\"bounce\",\"sg_event_id\":\"e\"}\n"),
+        T("1788423165@m@b@c@B@gone@example.net@news@example.com@g@i@8@10@1@192.0.2.25@550 no\n"),
+    };
+    struct bnc_buf known = { 0 };
+    json_t *root;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct bnc_buf out = { 0 };
+        struct bnc_mapping *map;
+        const struct bnc_schema_options opt = { .map = i == 2 ? "recipient=#1,diagnostic=#2" : NULL };
+        json_error_t error;
+
+        assert_int_equal(bnc_mapping_create(&map, texts[i], true, "x", &opt, NULL), BNC_OK);
+        assert_int_equal(bnc_mapping_describe(map, "x", "UTF-8", texts[i], true, true, &out), BNC_OK);
+        root = json_loadb(out.at, out.len, 0, &error);
+        if (root == NULL)
+            fail_msg("%s in\n%s", error.text, out.at);
+        assert_string_equal(json_string_value(json_object_get(root, "format")), map->format);
+        json_decref(root);
+        bnc_mapping_free(map);
+        bnc_buf_release(&out);
+    }
+    bnc_formats_known(&known, true);
+    root = json_loadb(known.at, known.len, 0, NULL);
+    assert_non_null(root);
+    assert_int_equal(json_array_size(json_object_get(root, "formats")), bnc_n_formats);
+    json_decref(root);
+    bnc_buf_release(&known);
+}
+#endif
+
+static void known__lists_every_format(void **state)
+{
+    struct bnc_buf out = { 0 };
+
+    (void)state;
+    bnc_formats_known(&out, false);
+    for (size_t i = 0; i < bnc_n_formats; i++)
+        assert_non_null(strstr(out.at, bnc_format_rows[i].id));
+    bnc_buf_release(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(describe__shows_what_was_understood),
+        cmocka_unit_test(describe__is_harmless),
+#if BNC_WITH_JSON
+        cmocka_unit_test(json__is_valid),
+#endif
+        cmocka_unit_test(known__lists_every_format),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
