@@ -1,0 +1,19 @@
+# release
+# slow
+# A read error in the middle of one file: 74, the file is named, the others are analyzed, whatever the way of reading.
+strace -qq -e trace=none true 2>/dev/null || { echo ok; exit 0; }
+small_export 40000 >bad.csv
+small_export 50 >good.csv
+for n in 2 5 7 11; do        # the head, then blocks; between them a fingerprint that may fail
+    got=0
+    strace -qq -f -o /dev/null -P "$PWD/bad.csv" -e trace=pread64 -e inject=pread64:error=EIO:when=$n "$CMD" -j 1 --no-mmap --json bad.csv good.csv >out 2>err || got=$?
+    [ $got = 74 ] || { cat err; fail "EIO at the $n. read ended with $got"; }
+    grep -q 'bad.csv' err || { cat err; fail "the file is not named"; }
+    grep -q '"complete": *false' out || fail "the report calls itself complete"
+done
+mkfifo pipe
+cat bad.csv >pipe 2>/dev/null &
+got=0
+strace -qq -f -o /dev/null -P "$PWD/pipe" -e trace=read -e inject=read:error=EIO:when=4+ "$CMD" -j 1 --json pipe >out 2>err || got=$?
+[ $got = 74 ] || { cat err; fail "EIO on a pipe ended with $got"; }
+echo ok
