@@ -120,11 +120,23 @@ static enum bnc_status provider_row(struct bnc_classifier *c, const struct bnc_t
     return BNC_OK;
 }
 
+/* A rule or provider file that can't be read is a fault of the configuration, not of the input. */
+static enum bnc_status read_file(struct bnc_table *t, const char *path, struct bnc_error *err)
+{
+    const enum bnc_status status = bnc_table_read(t, path, err);
+
+    if (status == BNC_OK || status == BNC_ENOMEM)
+        return status;
+    if (err != NULL)
+        err->status = BNC_ECONFIG;
+    return BNC_ECONFIG;
+}
+
 static enum bnc_status load_providers(struct bnc_classifier *c, const char *path, struct bnc_error *err)
 {
     static const char *const needed[] = { "kind", "value", "provider" };
     struct bnc_table t;
-    enum bnc_status status = bnc_table_read(&t, path, err);
+    enum bnc_status status = read_file(&t, path, err);
 
     if (status != BNC_OK)
         return status;
@@ -174,7 +186,7 @@ static enum bnc_status load_rules(struct bnc_classifier *c, const char *path, st
 {
     struct bnc_user_knowledge *u = c->user;
     struct bnc_table t;
-    enum bnc_status status = bnc_table_read(&t, path, err);
+    enum bnc_status status = read_file(&t, path, err);
 
     if (status != BNC_OK)
         return status;

@@ -2,7 +2,8 @@
 small_export >x.csv
 exits 0 ba --json x.csv
 exits 66 ba --json missing.csv
-exits 65 ba --json /dev/null
+exits 0 ba --json /dev/null
+exits 65 ba --json --strict /dev/null
 printf 'foo,bar\n1,2\n' >odd.csv
 exits 65 ba --json odd.csv
 exits 2 ba --from nonsense x.csv

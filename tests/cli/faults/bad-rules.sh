@@ -7,6 +7,7 @@ printf 'colour,shape\nred,round\n' >b.csv
 exits 78 ba --rules b.csv x.csv
 : >c.csv
 exits 78 ba --rules c.csv x.csv
+exits 78 ba --rules . x.csv
 awk 'BEGIN { print "fragment,cause,source"; for (i = 0; i < 10000; i++) printf "made up reason number %c%c%c%c,policy_rejected,me\n", 97 + i % 26, 97 + i / 26 % 26, 97 + i / 676 % 26, 97 + i / 17576 }' >many.csv
 exits 0 ba --rules many.csv --json x.csv
 exits 78 ba --providers a.csv x.csv

@@ -9,7 +9,7 @@ for signal in INT TERM; do
     kill -$signal $pid
     start=$(date +%s%N)
     got=0
-    wait $pid || got=$?
+    { wait $pid || got=$?; } 2>/dev/null
     ms=$((($(date +%s%N) - start) / 1000000))
     kill $feeder 2>/dev/null || true
     echo "$signal: $got"
