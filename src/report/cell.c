@@ -35,7 +35,7 @@ static void put_percent(struct bnc_buf *out, double share, bool ascii)
 
 void bnc_interval_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii)
 {
-    const unsigned digits = r->high >= 0.0995 ? 1 : r->high >= 0.00995 ? 2 : 3;
+    const unsigned digits = r->high >= 0.0995 ? 1 : r->high >= 0.000995 ? 2 : 3;
 
     bnc_fixed_put(out, r->low * 100, digits);
     bnc_buf_puts(out, ascii ? "-" : "\u2013");
@@ -71,13 +71,13 @@ void bnc_change_put(struct bnc_buf *out, double change, bool ascii)
     }
     bnc_buf_puts(out, change < 0 ? (ascii ? "-" : "\u2212") : "+");
     bnc_fixed_put(out, points, points >= 9.995 ? 1 : points >= 0.0995 ? 2 : 3);
-    bnc_buf_puts(out, ascii ? " points" : "\u00a0points");
+    bnc_buf_puts(out, ascii ? " pts" : "\u00a0pts");
 }
 
 void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_visible *how)
 {
     static const char *const spoken[][2] = {
-        { "auth_spf", "SPF failure" }, { "auth_dkim", "DKIM failure" }, { "auth_dmarc", "DMARC failure" }, { "auth_other", "unauthenticated" },
+        { "auth_spf", "SPF failure" }, { "auth_dkim", "DKIM failure" }, { "auth_dmarc", "DMARC failure" }, { "auth_other", "auth failure" },
         { "tls_failure", "TLS failure" }, { "reverse_dns", "reverse DNS" }, { "check_dns", "check DNS" }, { "fix_tls", "fix TLS" },
         { "esp", "ESP" }, { "esp_label_mismatch", "ESP label mismatch" }, { "sending_ip", "sending IP" }, { "mta", "MTA" }
     };

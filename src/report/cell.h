@@ -20,7 +20,7 @@ void bnc_rate_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii);
 /* "2.20-2.42 %" */
 void bnc_interval_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii);
 
-/* "+0.31 points": a difference of shares in per cent points. */
+/* "+0.31 pts": a difference of shares in per cent points. */
 void bnc_change_put(struct bnc_buf *out, double change, bool ascii);
 
 /* True for numbers, which stand right-aligned. */

@@ -5,7 +5,7 @@
 
 #define MAX_ROWS 12
 #define ROW 26.0
-#define TOP 30.0
+#define TOP 44.0
 
 struct panel { enum bnc_metric metric; const char *title; double x, width, end, limit, warn; };
 

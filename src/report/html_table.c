@@ -47,8 +47,6 @@ const char *bnc_html_side_title(enum bnc_side side)
 
 static void put_rate(struct bnc_page *p, const struct bnc_rate *r)
 {
-    const unsigned digits = r->high >= 0.0995 ? 1 : r->high >= 0.00995 ? 2 : 3;
-
     if (r->den == 0) {
         bnc_buf_puts(p->out, "<span class=\"na\"");
         if (r->why_na != NULL) {
@@ -63,9 +61,7 @@ static void put_rate(struct bnc_page *p, const struct bnc_rate *r)
     if (r->judgement == BNC_JUDGE_BREACH || r->judgement == BNC_JUDGE_WATCH)
         bnc_buf_printf(p->out, " <b class=\"j %s\">%s</b>", bnc_judgement_names[r->judgement], bnc_judgement_names[r->judgement]);
     bnc_buf_puts(p->out, "<small><span>");
-    bnc_fixed_put(p->out, r->low * 100, digits);
-    bnc_buf_puts(p->out, "\u2013");
-    bnc_fixed_put(p->out, r->high * 100, digits);
+    bnc_interval_put(p->out, r, false);
     bnc_buf_puts(p->out, "</span> <span>");
     bnc_html_count(p, r->num);
     bnc_buf_puts(p->out, " / ");

@@ -333,7 +333,7 @@ static void put_judgement(struct term *t, const struct bnc_rate *r)
     bnc_buf_release(&b);
 }
 
-/* "2.20-2.42 %, 80,123 of 3,400,000, limit 5 %, +0.31 points" */
+/* "2.20-2.42 %, 80,123 of 3,400,000, limit 5 %" */
 static void rate_details(const struct term *t, struct bnc_buf *b, enum bnc_metric metric)
 {
     const struct bnc_rate *r = &t->m->judged->overall.of[metric], *before = &t->m->judged->baseline_overall.of[metric];
@@ -343,11 +343,10 @@ static void rate_details(const struct term *t, struct bnc_buf *b, enum bnc_metri
     bnc_count_put(b, r->num, ',');
     bnc_buf_puts(b, " of ");
     bnc_count_put(b, r->den, ',');
-    if (t->m->judged->has_baseline && before->den > 0) {
+    if (t->m->judged->has_baseline && before->den > 0) {     /* instead of the limit: a line has no room for both */
         bnc_buf_puts(b, ", ");
         bnc_change_put(b, r->value - before->value, t->ascii);
-    }
-    if (r->limit > 0) {
+    } else if (r->limit > 0) {
         bnc_buf_puts(b, ", limit ");
         bnc_limit_put(b, r->limit);
     }
@@ -364,9 +363,9 @@ static void put_rate(struct term *t, enum bnc_metric metric)
         bnc_rate_put(&b, r, t->ascii);
     } else {
         put_percent(t, r->value, 21);
-        pad_to(t, 23);
+        pad_to(t, 22);
         put_judgement(t, r);
-        pad_to(t, 36);
+        pad_to(t, 35);
         rate_details(t, &b, metric);
     }
     if (bnc_text_width(bnc_buf_span(&b)) <= left(t))
