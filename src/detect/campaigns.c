@@ -115,9 +115,11 @@ static uint64_t unnamed_at(const struct bnc_judging *g, size_t campaign, uint16_
     return n;
 }
 
-/* Is a finding about nameless refusals at a provider that come from this campaign for the most part? */
+/* Is a finding about refused content, or about nameless refusals at a provider, that come from this campaign for the most part? */
 static bool is_shadow(const struct bnc_judging *g, const struct bnc_finding *f, size_t campaign)
 {
+    if (f->kind == BNC_FINDING_CONTENT_REJECTED && f->subject_type != BNC_SUBJECT_CAMPAIGN)
+        return 2 * count_campaign(g, campaign).content >= f->events;
     if (f->kind != BNC_FINDING_PROVIDER_REPUTATION || f->cause < 0 ||
         bnc_family_of((unsigned)f->cause, BNC_EVENT_BOUNCE) != BNC_FAMILY_UNNAMED)
         return false;

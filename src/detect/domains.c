@@ -229,7 +229,7 @@ static bool burst_by_code(const struct search *s, const struct sum *sum, struct 
         run = sum->days >> (day & 63) & 1 ? run + 1 : 0;
         best = run > best ? run : best;
     }
-    if (best == 0 || sum->k < 2 * (uint64_t)(days - best) + 2 * s->min_recipients)
+    if (best == 0 || sum->k < 2 * (uint64_t)(days - best) + s->min_recipients)
         return false;
     c->k = sum->k - 2 * (uint64_t)(days - best);
     c->in_run = true;

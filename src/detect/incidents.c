@@ -617,18 +617,17 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
 }
 
 /* A provider that denies its own users: marked first, so that neither campaigns nor domains are blamed for it. */
-static enum bnc_status handle_waves(struct bnc_judging *g)
+static enum bnc_status handle_waves(struct bnc_judging *g, struct bnc_signals *waves)
 {
-    struct bnc_signals waves;
-    enum bnc_status status = bnc_waves_find(g, &waves);
+    enum bnc_status status = bnc_waves_find(g, waves);
 
-    for (size_t i = 0; status == BNC_OK && i < waves.n; i++) {
-        struct incident in = { .head = &waves.at[i], .scope = BNC_SCOPE_PROVIDER_WIDE };
+    for (size_t i = 0; status == BNC_OK && i < waves->n; i++) {
+        struct incident in = { .head = &waves->at[i], .scope = BNC_SCOPE_PROVIDER_WIDE };
 
         if (!make_room(g, &in))
             return bnc_error_nomem(g->err);
-        take(g, &in, &waves.at[i]);
-        g->wave[provider_of(g, &waves.at[i])] = true;
+        take(g, &in, &waves->at[i]);
+        g->wave[provider_of(g, &waves->at[i])] = true;
         mark_domains(g, &in);
         status = tell(g, &in);
     }
@@ -637,16 +636,16 @@ static enum bnc_status handle_waves(struct bnc_judging *g)
 
 enum bnc_status bnc_incidents_find(struct bnc_judging *g)
 {
-    struct bnc_signals signals;
+    struct bnc_signals signals, waves;
     struct bnc_signal *head;
     enum bnc_status status;
 
     g->wave = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *g->wave);
     if (g->wave == NULL)
         return bnc_error_nomem(g->err);
-    status = handle_waves(g);
+    status = handle_waves(g, &waves);
     if (status == BNC_OK)
-        status = bnc_signals_find(g, &signals);
+        status = bnc_signals_find(g, &waves, &signals);
     if (status != BNC_OK)
         return status;
     drop_single_domains(g, &signals);

@@ -12,7 +12,7 @@
  *                                                               hold where the domain accepts mail for others
  *   4. over quota with 5xx, twice, 24 hours apart            -> suppress
  *   5. refused permanently for our fault or by a rule        -> hold: repair first
- *   6. failed temporarily, for no fault of ours, in three campaigns or more -> reengage; hold where its whole domain fails
+ *   6. failed temporarily, for no fault of ours, in three campaigns or more -> reengage
  *   7. refused permanently for any other reason              -> keep: nothing to be dropped for
  *   8. anything else                                         -> no list
  *
@@ -39,7 +39,6 @@ static const char why_strict[] = "permanently refused (strict policy: every 5xx)
 static const char why_sender[] = "refused for a cause on our side: repair that, then send again";
 static const char why_policy[] = "refused by a rule that is not the recipient's: find the cause, then send again";
 static const char why_recurring[] = "failed temporarily in three or more campaigns with no delivery in between";
-static const char why_domain_fails[] = "its whole domain or provider fails: wait until it accepts mail again";
 static const char why_keep[] = "refused permanently, but for nothing that the address could be dropped for";
 static const char why_domain_dead[] = "the domain does not exist or accepts no mail, for any recipient";
 static const char why_nothing[] = "nothing to be done: no failure since the last delivery, or too few to act on";
@@ -247,8 +246,7 @@ static bool is_policy(const struct bnc_tally *t, const struct bnc_outcome *o)
     return o->type == BNC_EVENT_BOUNCE && bnc_causes[verdict_of(t, o)->cause].group == BNC_GROUP_POLICY;
 }
 
-static bool rule_recurring(const struct bnc_decider *d, const struct bnc_address *a, const struct bnc_outcome *const *run, size_t n,
-                           struct bnc_decision *x)
+static bool rule_recurring(const struct bnc_decider *d, const struct bnc_outcome *const *run, size_t n, struct bnc_decision *x)
 {
     const size_t needed = (size_t)bnc_threshold_default("soft_bounces_per_address")->limit;
     const struct bnc_outcome *o = last_that(d->tally, run, n, is_soft);
@@ -258,10 +256,7 @@ static bool rule_recurring(const struct bnc_decider *d, const struct bnc_address
         soft += is_soft(d->tally, run[i]);
     if (soft < needed)
         return false;
-    if (d->judged->domain_scope[a->domain] != BNC_SCOPE_RECIPIENT_LOCAL && bnc_causes[verdict_of(d->tally, o)->cause].group != BNC_GROUP_RECIPIENT)
-        decide_by(d->tally, x, BNC_LIST_HOLD, why_domain_fails, o);
-    else
-        decide_by(d->tally, x, BNC_LIST_REENGAGE, why_recurring, o);
+    decide_by(d->tally, x, BNC_LIST_REENGAGE, why_recurring, o);
     return true;
 }
 
@@ -311,7 +306,7 @@ struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct
     if (rule_dead_address(d, a, run, n, &x) || rule_dead_domain(d, a, run, n, &x) || rule_full_twice(d, run, n, &x) ||
         (d->policy == BNC_POLICY_STRICT && rule_one(d, run, n, is_strict, BNC_LIST_SUPPRESS, why_strict, &x)) ||
         rule_one(d, run, n, is_ours_for_good, BNC_LIST_HOLD, why_sender, &x) || rule_one(d, run, n, is_policy, BNC_LIST_HOLD, why_policy, &x) ||
-        rule_recurring(d, a, run, n, &x) || rule_one(d, run, n, is_bounce, BNC_LIST_KEEP, why_keep, &x))
+        rule_recurring(d, run, n, &x) || rule_one(d, run, n, is_bounce, BNC_LIST_KEEP, why_keep, &x))
         return x;
     return x;
 }

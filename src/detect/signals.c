@@ -274,7 +274,7 @@ static enum bnc_status search(struct bnc_judging *g, struct lane *lane, struct b
  * Without deliveries the days of a big incident look busy, and all others idle: what is ordinary on the others would stand out.  So
  * there the search is done twice, the second time with the first one's finds taken out of what is held for ordinary.
  */
-enum bnc_status bnc_signals_find(struct bnc_judging *g, struct bnc_signals *signals)
+enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals *waves, struct bnc_signals *signals)
 {
     struct lane lane;
     enum bnc_status status = make_lane(g, &lane);
@@ -282,6 +282,7 @@ enum bnc_status bnc_signals_find(struct bnc_judging *g, struct bnc_signals *sign
     signals->at = bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS, sizeof *signals->at);
     if (status != BNC_OK || signals->at == NULL)
         return bnc_error_nomem(g->err);
+    strike(g, &lane, waves);
     status = search(g, &lane, signals);
     if (g->j->has_deliveries || status != BNC_OK || signals->n == 0)
         return status;
@@ -349,7 +350,7 @@ static bool is_wave(const struct bnc_judging *g, const struct bnc_signal *sig)
 {
     const double inside = share(sig->w.k, sig->w.n);
 
-    if (sig->recipients < 2 * (uint64_t)bnc_threshold_default("incident_recipients")->limit || g->series.n_days < 3)
+    if (g->series.n_days < 3)
         return false;
     if (g->j->has_deliveries)
         return inside >= WAVE_RATIO * sig->rate_out && inside >= WAVE_RATIO * others_share(g, sig, sig->w.from, sig->w.to);

@@ -22,11 +22,14 @@ struct bnc_signals {
     size_t n;
 };
 
-/* Every (provider, family) that stands out, by family, then row.  BNC_FAMILY_ADDRESS and COMPLAINT are not among them. */
-enum bnc_status bnc_signals_find(struct bnc_judging *g, struct bnc_signals *signals);
-
 /* Waves of unknown users at one provider alone, a few days long: its fault, not the list's. */
 enum bnc_status bnc_waves_find(struct bnc_judging *g, struct bnc_signals *signals);
+
+/*
+ * Every (provider, family) that stands out, by family, then row.  BNC_FAMILY_ADDRESS and COMPLAINT are not among them; 'waves' are those
+ * found before.
+ */
+enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals *waves, struct bnc_signals *signals);
 
 /* Do two signals share a day? */
 bool bnc_signals_overlap(const struct bnc_signal *a, const struct bnc_signal *b);

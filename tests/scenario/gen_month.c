@@ -170,7 +170,7 @@ static struct person *people;
 static int n_people;
 
 static const char *story;
-static bool bounces_only;
+static bool bounces_only, no_mx, no_ip;  /* what the export leaves out */
 static FILE *export_file, *truth_file;
 static int story_day, story_days;
 
@@ -284,7 +284,7 @@ static void put_row(const char *type, int64_t t, const struct person *p, const s
     fprintf(export_file, ",bounce@%s,user%05d@%s,%s,\"", m->sender, p->number, d->name, type[0] == 'f' ? "" : r->status);
     if (type[0] != 'f')
         put_text(export_file, r->text, p, m->sender, m->ip);
-    fprintf(export_file, "\",%s,,%s,%s\n", type[0] == 'f' ? "" : d->mx, m->ip, m->campaign);
+    fprintf(export_file, "\",%s,,%s,%s\n", type[0] == 'f' || no_mx ? "" : d->mx, no_ip ? "" : m->ip, m->campaign);
 }
 
 /* ---- one message ---- */
@@ -293,6 +293,8 @@ static void remember(struct person *p, const struct mailing *m, int64_t t, enum 
 {
     int i = 0;
 
+    if (bounces_only && meant == ACCEPTED)
+        return;                          /* what the export does not show can't be known */
     while (i < p->n_fates && p->fates[i].campaign != m->index)
         i++;
     if (i == MAX_FATES)
@@ -393,7 +395,7 @@ static void complain(struct person *p, const struct mailing *m, int64_t t)
     const enum receiver r = domains[p->domain].receiver;
     const bool surge = is_story("complaints") && r == YAHOO && in_story(t);
 
-    if ((r != YAHOO && r != MICROSOFT && r != COMCAST) || !per_100k(surge ? 4000 : 20))
+    if ((r != YAHOO && r != MICROSOFT && r != COMCAST) || !per_100k(surge ? 24000000u / (unsigned)n_people : 20))
         return;
     put_row("f", t + 3600 + below(20 * 3600), p, m, ACCEPTED);
     p->complained = true;
@@ -529,7 +531,7 @@ static void tell_truth(void)
     else if (is_story("tenant_block"))
         finding("provider_reputation", "provider_wide", "Microsoft 365");
     else if (is_story("listed"))
-        finding("provider_reputation", "sender_wide", "203.0.113.13");
+        finding("provider_reputation", "sender_wide", no_ip ? "" : "203.0.113.13");
     else if (is_story("yahoo_spike"))
         finding(bounces_only ? "rate_limited_burst|provider_reputation" : "volume_spike_throttled", "provider_wide", "Yahoo");
     else if (is_story("bad_content"))
@@ -573,7 +575,7 @@ static const char *list_of(struct person *p)
 
     qsort(p->fates, (size_t)p->n_fates, sizeof p->fates[0], by_fate);
     for (int i = 0; i < p->n_fates; i++)
-        if (p->fates[i].meant == ACCEPTED && !bounces_only)
+        if (p->fates[i].meant == ACCEPTED)
             from = i + 1;
     for (int i = from; i < p->n_fates; i++) {
         const struct fate *f = &p->fates[i];
@@ -644,7 +646,7 @@ static void write_lists(const char *dir)
 int main(int argc, char **argv)
 {
     bool weekly;
-    int n;
+    int n, people_n;
 
     if (argc < 4) {
         fprintf(stderr, "usage: gen_month STORY SEED DIR [bounces]\n");
@@ -662,9 +664,17 @@ int main(int argc, char **argv)
     truth_file = open_in(argv[3], "truth.csv");
     fputs("type,timeLogged,orig,rcpt,dsnStatus,dsnDiag,dsnMta,bounceCat,dlvSourceIp,jobId\n", export_file);
 
+    /* Seeds from 100 on: other exports.  100 no MX, 200 no sending address, 400 a small list, 800 a big one; and their sums. */
+    no_mx = strtoul(argv[2], NULL, 10) / 100 % 2 == 1;
+    no_ip = strtoul(argv[2], NULL, 10) / 200 % 2 == 1;
+    people_n = 4000 + (int)below(3000);
+    if (strtoul(argv[2], NULL, 10) / 400 % 2 == 1)
+        people_n /= 4;
+    if (strtoul(argv[2], NULL, 10) / 800 % 2 == 1)
+        people_n *= 2;
     weekly = !is_story("yahoo_spike") && below(2) == 0;
     make_domains();
-    make_people(4000 + (int)below(3000));
+    make_people(people_n);
     prepare(weekly);
     n = n_people;
     tell_truth();
