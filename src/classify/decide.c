@@ -608,13 +608,19 @@ static bool says_whole_domain(const struct weighing *w, const struct bnc_verdict
            (v->cause == BNC_CAUSE_BAD_DOMAIN && w->best.weight >= W_ENHANCED);
 }
 
+/* Mailgun's 605 and the like stand in code columns but were said by no server. */
+static bool is_smtp_code(unsigned reply)
+{
+    return reply >= 200 && reply < 600;
+}
+
 static struct bnc_verdict conclude(struct weighing *w)
 {
     struct bnc_verdict v = { 0 };
 
     weigh(w);
     set_outcome(w, &v);
-    v.reply = w->q->reply != 0 ? w->q->reply : w->reply;
+    v.reply = is_smtp_code(w->q->reply) ? w->q->reply : w->r.reply;
     v.enhanced = w->q->enhanced != 0 ? w->q->enhanced : w->enhanced;
     v.provider = w->q->provider != 0 ? w->q->provider : w->by_marker;
     v.by_text_marker = w->q->provider == 0 && w->by_marker != 0;

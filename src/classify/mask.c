@@ -377,7 +377,7 @@ static bool is_head(const struct pass *p, unsigned code, size_t stop)
         return true;
     if (code < 400)
         return false;
-    if (stop + 1 < p->len && p->low[stop] == '-' && p->out[p->n - 1] == ' ' && (p->low[stop + 1] == '\'' || p->low[stop + 1] == '*' || (p->low[stop + 1] >= 'a' && p->low[stop + 1] <= 'z')))
+    if (stop + 1 < p->len && p->low[stop] == '-' && p->out[p->n - 1] == ' ' && p->low[stop + 1] == '\'')
         return true;
     return enhanced_after(p, stop) > 0 || (opens_reply(p) && text_follows(p, stop)) || is_code_word(word_before(p));
 }
