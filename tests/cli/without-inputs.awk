@@ -4,7 +4,7 @@
 /^"[a-z_]+":\[/ { skip = /^"inputs":/ }
 skip { next }
 {
-    gsub(/"example_input":(null|[0-9]+)/, "\"example_input\":0")
+    gsub(/"example_input":(null|"[^"]*")/, "\"example_input\":0")
     gsub(/"input":"[^"]*"/, "\"input\":\"\"")
     print
 }
