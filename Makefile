@@ -161,6 +161,7 @@ samples: $(B)/gen_samples
 # ---- what people call ----
 accept: docs reports    ## after a change that is meant: renew what is compared (man page, reports/, examples in the documents)
 	$(Q)for d in README.md docs/TUTORIAL.md; do ROOT=$(CURDIR) CMD=$(CURDIR)/$(CMD) sh tests/docs/examples.sh accept $$d; done
+	$(Q)$(AGAIN) $(B)/tests/unit/test_report_schema && BNC_ACCEPT=1 $(B)/tests/unit/test_report_schema >/dev/null
 deps:                   ## install the Debian packages that are missing
 	$(Q)sh packaging/install-deps.sh build
 report:                 ## from nothing: install, build, analyze samples/ into reports/
@@ -176,6 +177,7 @@ check: $(CMD) $(TEST_X) ## unit and quick command-line tests: seconds, no networ
 unit: $(TEST_X)         ## unit tests of this MODE
 	@for t in $(TEST_X); do $$t || exit 1; done
 asan ubsan tsan:        ## build and run the suite under a sanitizer (tsan: clang)
+	$(Q)sh packaging/install-deps.sh $@
 	$(Q)sh tests/run.sh --mode $@
 $(B)/gen_export: bench/gen/gen_export.c bench/gen/replies.def
 	@mkdir -p $(@D)
@@ -186,6 +188,7 @@ $(B)/in_turn: bench/in_turn.c
 bench: $(CMD) $(B)/gen_export $(B)/in_turn  ## measure; see bench/run.sh
 	$(Q)sh bench/run.sh
 fuzz:                   ## the fuzzers, a minute each (clang)
+	$(Q)sh packaging/install-deps.sh fuzz
 	$(Q)sh tests/fuzz/run.sh
 
 VERSION  := $(shell sed -n 's/.*BNC_VERSION "\(.*\)".*/\1/p' include/bounce/version.h)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# install-deps.sh build|test|browser - install the Debian packages that are missing, as root or through sudo.
+# install-deps.sh build|test|asan|ubsan|tsan|fuzz|browser - install the Debian packages that are missing, as root or through sudo.
 # Says what it installs.  Where it may not, it names the line to run and stops - unless only optional ones are missing.
 set -eu
 
@@ -8,13 +8,16 @@ needed="gcc libc6-dev make libcsv-dev zlib1g-dev"
 optional="libisal-dev libzstd-dev libzip-dev libpsl-dev libsqlite3-dev libjansson-dev"
 # What the tests use beside: unit tests, a C++ compiler for the headers, archives, locales, fault injection.
 testing="libcmocka-dev g++ zip zstd locales strace git jq"
+# gcc's OpenMP runtime is not instrumented and shows races that are not there; libFuzzer is clang's too.
+clang="clang libomp-dev libclang-rt-14-dev"
 browser="chromium chromium-driver"
 
 case "${1:-build}" in
 build) need=$needed want=$optional ;;
-test) need="$needed $optional $testing" want= ;;
+test | asan | ubsan) need="$needed $optional $testing" want= ;;
+tsan | fuzz) need="$needed $optional $testing $clang" want= ;;
 browser) need=$browser want= ;;
-*) echo "usage: install-deps.sh build|test|browser" >&2; exit 2 ;;
+*) echo "usage: install-deps.sh build|test|asan|ubsan|tsan|fuzz|browser" >&2; exit 2 ;;
 esac
 
 # Which of the packages named are not installed.
