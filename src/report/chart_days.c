@@ -242,6 +242,14 @@ static void put_title(const struct days *d, struct bnc_buf *title)
         sorted[i] = bnc_failures(d->n[i]);
     qsort(sorted, d->n_bars, sizeof *sorted, u64_cmp);
     median = sorted[d->n_bars / 2];
+    if (median > 0 && d->n_bars > 2 && peak * 2 < median * 3) {
+        bnc_buf_puts(title, d->per_bar == 1 ? "No day stands out: " : "No time stands out: ");
+        bnc_count_put(title, median, ',');
+        bnc_buf_puts(title, d->per_bar == 1 ? " failures on the median day, " : " failures in the median bar, ");
+        bnc_count_put(title, peak, ',');
+        bnc_buf_puts(title, " at most");
+        return;
+    }
     bnc_buf_printf(title, d->per_bar == 1 ? "Failures peak on %d %s: " : "Failures peak in the days from %d %s: ", date.day, bnc_month_names[date.month - 1]);
     bnc_count_put(title, peak, ',');
     if (median > 0 && d->n_bars > 2) {

@@ -17,6 +17,10 @@ static void put_since(struct bnc_page *p, const struct bnc_finding *f)
 {
     const int64_t since = f->onset != BNC_NO_TIME ? f->onset : f->first_seen;
 
+    if (since == BNC_NO_TIME) {
+        bnc_buf_puts(p->out, "the whole period");
+        return;
+    }
     bnc_date_put(p->out, since);
     if (f->ongoing)
         bnc_buf_puts(p->out, ", still going on");
@@ -104,9 +108,9 @@ static void put_lead(struct bnc_page *p)
 
         bnc_buf_puts(p->out, " ");
         bnc_html_percent(p, (double)(m->bounce_side[s] + m->deferral_side[s]) / (double)m->failures);
-        bnc_buf_printf(p->out, " of all failures are %s.", s == BNC_SIDE_SENDER ? "our own doing" : s == BNC_SIDE_RECIPIENT ? "the recipients\u2019 side" :
-                       s == BNC_SIDE_RECIPIENT_DOMAIN ? "their domains\u2019 side" : s == BNC_SIDE_PROVIDER ? "their providers\u2019 side" :
-                       s == BNC_SIDE_NETWORK ? "the network\u2019s" : s == BNC_SIDE_ESP ? "the ESP\u2019s side" : "undecided");
+        bnc_buf_printf(p->out, " of all failures are %s.", s == BNC_SIDE_SENDER ? "our own doing" : s == BNC_SIDE_RECIPIENT ? "on the recipients\u2019 side" :
+                       s == BNC_SIDE_RECIPIENT_DOMAIN ? "on their domains\u2019 side" : s == BNC_SIDE_PROVIDER ? "on their providers\u2019 side" :
+                       s == BNC_SIDE_NETWORK ? "the network\u2019s" : s == BNC_SIDE_ESP ? "on the ESP\u2019s side" : "undecided");
     }
     bnc_buf_puts(p->out, "</p>\n");
 }
@@ -236,10 +240,12 @@ static void put_evidence(struct bnc_page *p, const struct bnc_finding *f)
     }
     if (f->by_code)
         bnc_buf_puts(p->out, "; judged by codes and spread: the input has no deliveries");
-    bnc_buf_puts(p->out, "; seen ");
-    bnc_moment_put(p->out, f->first_seen);
-    bnc_buf_puts(p->out, " to ");
-    bnc_moment_put(p->out, f->last_seen);
+    if (f->first_seen != BNC_NO_TIME) {
+        bnc_buf_puts(p->out, "; seen ");
+        bnc_moment_put(p->out, f->first_seen);
+        bnc_buf_puts(p->out, " to ");
+        bnc_moment_put(p->out, f->last_seen);
+    }
     bnc_buf_puts(p->out, "</p>\n");
 }
 

@@ -517,6 +517,28 @@ static void text__is_ascii_and_colourless_unless_asked(void **state)
     fixture_release(&f);
 }
 
+/* A buffer that ends anywhere ends in an error, not in a crash or a short report that claims to be whole. */
+static void report__survives_a_buffer_that_is_full(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_init(&f);
+    f.data.verbose = true;
+    for (size_t i = 0; i < N_DOCUMENTS; i++) {
+        struct bnc_buf whole = render(&f, documents[i]);
+
+        for (size_t max = 1; max < whole.len; max += 1 + whole.len / 97) {
+            struct bnc_buf out = { .max_bytes = max };
+
+            assert_int_equal(bnc_report_render(&f.data, documents[i], &out, NULL), BNC_ENOMEM);
+            bnc_buf_release(&out);
+        }
+        bnc_buf_release(&whole);
+    }
+    fixture_release(&f);
+}
+
 /* ---- little or no data ---- */
 
 static void empty__says_so_in_every_format(void **state)
@@ -602,7 +624,7 @@ int main(void)
         cmocka_unit_test(polyglot__breaks_no_markdown_table), cmocka_unit_test(polyglot__makes_no_formula_in_csv),
         cmocka_unit_test(addresses__are_shown_only_when_asked_for), cmocka_unit_test(html__never_grows_beyond_two_megabytes),
         cmocka_unit_test(text__fits_one_screen), cmocka_unit_test(text__is_ascii_and_colourless_unless_asked),
-        cmocka_unit_test(empty__says_so_in_every_format), cmocka_unit_test(figures__are_free_of_surprises),
+        cmocka_unit_test(report__survives_a_buffer_that_is_full), cmocka_unit_test(empty__says_so_in_every_format), cmocka_unit_test(figures__are_free_of_surprises),
         cmocka_unit_test(times__agree_with_gmtime),
     };
 
