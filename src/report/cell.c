@@ -29,8 +29,7 @@ static void put_percent(struct bnc_buf *out, double share, bool ascii)
 
     bnc_percent_put(&b, share);
     put_plain(out, &b, ascii);
-    out->failed |= b.failed;
-    bnc_buf_release(&b);
+    bnc_scratch_end(out, &b);
 }
 
 void bnc_interval_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii)
@@ -89,8 +88,7 @@ void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_vi
     for (size_t i = 0; i < word.len; i++)
         bnc_buf_putc(&b, word.at[i] == '_' ? ' ' : word.at[i]);
     bnc_visible_put(out, bnc_buf_span(&b), how);
-    out->failed |= b.failed;
-    bnc_buf_release(&b);
+    bnc_scratch_end(out, &b);
 }
 
 static void put_list(struct bnc_buf *out, const struct bnc_value *v, const struct bnc_visible *how)

@@ -7,6 +7,13 @@
 #include "report/section.h"
 #include "report/visible.h"
 
+/* Releases a buffer that text was made in for 'out'; what failed there has failed here. */
+static inline void bnc_scratch_end(struct bnc_buf *out, struct bnc_buf *scratch)
+{
+    out->failed |= scratch->failed;
+    bnc_buf_release(scratch);
+}
+
 /* How long each kind of text may get in a human format; machine formats are whole. */
 #define BNC_CELL_NAME_WIDTH 60
 #define BNC_CELL_TEXT_WIDTH 160

@@ -118,7 +118,7 @@ static void put_bar(struct bnc_page *p, double y, const struct bar *b, uint64_t 
         bnc_word_put(&text, b->note, &(struct bnc_visible){ .max_width = 0 });
     }
     bnc_svg_text(p, LABEL + w + 8, y + 17, "value", bnc_buf_span(&text), 0);
-    bnc_buf_release(&text);
+    bnc_scratch_end(p->out, &text);
 }
 
 static void put_bars(struct bnc_page *p, const struct bar *bars, size_t n, uint64_t whole)
@@ -169,8 +169,8 @@ void bnc_chart_codes(struct bnc_page *p)
     put_bars(p, bars, n, m->failures);
     bnc_svg_close(p, "codes", bnc_html_side_legend);
     for (size_t i = 0; i < n; i++)
-        bnc_buf_release(&names[i]);
-    bnc_buf_release(&title);
+        bnc_scratch_end(p->out, &names[i]);
+    bnc_scratch_end(p->out, &title);
 }
 
 static int domain_side(const struct bnc_model *m, const struct bnc_domain *d)
@@ -223,5 +223,5 @@ void bnc_chart_domains(struct bnc_page *p)
     bnc_svg_open(p, "domains", &title, "Distinct recipients with a bounce or deferral; domains that fail as a whole first, in bold; coloured by the side at fault of the main cause", ROW * (double)n + 4);
     put_bars(p, bars, n, 0);
     bnc_svg_close(p, "domains", bnc_html_side_legend);
-    bnc_buf_release(&title);
+    bnc_scratch_end(p->out, &title);
 }

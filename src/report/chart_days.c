@@ -304,7 +304,7 @@ void bnc_chart_days(struct bnc_page *p)
         put_lanes(p, d, picked, n, lower_base + 24);
         bnc_svg_close(p, "days", put_legend);
     }
-    bnc_buf_release(&axes);
-    bnc_buf_release(&title);
+    bnc_scratch_end(p->out, &axes);
+    bnc_scratch_end(p->out, &title);
     free(d);
 }

@@ -63,7 +63,7 @@ static void put_cause(struct bnc_page *p, double x, uint8_t cause)
     }
     for (int i = 0; i < n; i++)
         bnc_svg_text(p, x, TOP - 14 - 13 * (n - 1 - i), "tick m", word[i], 0);
-    bnc_buf_release(&name);
+    bnc_scratch_end(p->out, &name);
 }
 
 static void put_cell(struct bnc_page *p, const struct heat *h, double x, double y, uint64_t n, uint8_t cause)
@@ -128,6 +128,6 @@ void bnc_chart_heat(struct bnc_page *p)
     bnc_svg_text(p, LEFT + h.cell * (double)h.n_cols + 64, TOP - 14, "tick e", BNC_SPAN("all"), 0);
     put_rows(p, &h);
     bnc_svg_close(p, "provider_causes", bnc_html_side_legend);
-    bnc_buf_release(&title);
-    bnc_buf_release(&axes);
+    bnc_scratch_end(p->out, &title);
+    bnc_scratch_end(p->out, &axes);
 }

@@ -137,5 +137,5 @@ void bnc_chart_providers(struct bnc_page *p)
         put_rate(p, &right, y, rate_at(p, right.metric, rows[i]));
     }
     bnc_svg_close(p, "providers", NULL);
-    bnc_buf_release(&title);
+    bnc_scratch_end(p->out, &title);
 }

@@ -34,8 +34,7 @@ void bnc_html_percent(struct bnc_page *p, double share)
 
     bnc_percent_put(&b, share);
     bnc_html_text(p, bnc_buf_span(&b), 0);
-    p->out->failed |= b.failed;
-    bnc_buf_release(&b);
+    bnc_scratch_end(p->out, &b);
 }
 
 const char *bnc_html_side_title(enum bnc_side side)

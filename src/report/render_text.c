@@ -93,7 +93,7 @@ static void put_count(struct term *t, uint64_t n, unsigned right_at)
 
     bnc_count_put(&b, n, ',');
     put_own(t, &b, right_at);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 static void put_percent(struct term *t, double share, unsigned right_at)
@@ -102,7 +102,7 @@ static void put_percent(struct term *t, double share, unsigned right_at)
 
     bnc_percent_put(&b, share);
     put_own(t, &b, right_at);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 /* A bar of 'share' of 'cells' columns, in eighths of a column where the terminal can. */
@@ -172,7 +172,7 @@ static void put_title(struct term *t)
         ink(t, INK_NONE);
     }
     end(t);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 /* "1,234 delivered", on the next line where this one is full. */
@@ -190,7 +190,7 @@ static void put_kind(struct term *t, uint64_t n, const char *name, bool always)
         puts_(t, ", ");
     pad_to(t, 14);
     put_own(t, &b, 0);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 static void put_rows(struct term *t)
@@ -286,7 +286,7 @@ static void put_action(struct term *t, const struct bnc_finding *f)
         put(t, f->actions[0], room);
     put_own(t, &b, 0);
     end(t);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 /*
@@ -314,7 +314,7 @@ static void put_verdicts(struct term *t, size_t lines)
         put_own(t, &b, 0);
         end(t);
     }
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 static const char *const metric_words[BNC_N_METRICS] = { "bounce rate", "hard bounces", "complaints", "deferrals" };
@@ -330,7 +330,7 @@ static void put_judgement(struct term *t, const struct bnc_rate *r)
     ink(t, r->judgement == BNC_JUDGE_BREACH ? INK_RED : r->judgement == BNC_JUDGE_OK ? INK_GREEN : INK_YELLOW);
     put_own(t, &b, 0);
     ink(t, INK_NONE);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 /* "2.20-2.42 %, 80,123 of 3,400,000, limit 5 %" */
@@ -373,7 +373,7 @@ static void put_rate(struct term *t, enum bnc_metric metric)
     else
         put(t, bnc_buf_span(&b), left(t));
     end(t);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 static enum ink side_ink(int side)
@@ -398,7 +398,7 @@ static void put_side(struct term *t, size_t i, unsigned edge)
     if (edge > 30)
         put_bar(t, share, edge - 28);
     ink(t, INK_NONE);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 static void put_provider(struct term *t, size_t i, unsigned from)
@@ -489,7 +489,7 @@ static void put_items(struct term *t, const char *title, const struct bnc_span *
         put_own(t, &b, 0);
         put_wrapped(t, items[i], 15);
     }
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 static void put_paragraph(struct term *t, const char *title, struct bnc_span s)
@@ -526,7 +526,7 @@ static void put_finding(struct term *t, size_t i)
     put_paragraph(t, "letter", f->letter);
     put_items(t, "sources", f->sources, f->n_sources);
     end(t);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 /* Text of a cell for a table: rates by their value only, times as dates. */
@@ -535,6 +535,7 @@ static void cell_text(const struct term *t, struct bnc_buf *b, enum bnc_value_ty
     const struct bnc_visible how = visible(t, BNC_CELL_NAME_WIDTH);
     struct bnc_value share = { .share = 0 };
 
+    t->out->failed |= b->failed;
     bnc_buf_clear(b);
     if (type == BNC_VALUE_TIME && !v->unset) {
         bnc_date_put(b, v->integer);
@@ -575,7 +576,7 @@ static struct layout measure(const struct term *t, const struct bnc_section *s, 
             l.width[k] = w > l.width[k] ? w : l.width[k];
         }
     }
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
     return l;
 }
 
@@ -605,7 +606,7 @@ static void put_cell(struct term *t, unsigned from, unsigned width, bool right, 
     bnc_visible_put(&b, s, &how);
     pad_to(t, from);
     put_own(t, &b, right ? from + width : 0);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 static void put_table_row(struct term *t, const struct bnc_section *s, const struct layout *l, const struct bnc_value *v)
@@ -621,11 +622,12 @@ static void put_table_row(struct term *t, const struct bnc_section *s, const str
         else
             cell_text(t, &b, c->type, &v[l->col[k]]);
         put_cell(t, from, l->width[k], bnc_is_numeric(c->type), bnc_buf_span(&b));
+        t->out->failed |= b.failed;
         bnc_buf_clear(&b);
         from += l->width[k] + 2;
     }
     end(t);
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 static void put_table(struct term *t, const struct bnc_section *s, size_t n_rows)
@@ -679,7 +681,7 @@ static void put_section(struct term *t, const struct bnc_section *s)
         put_own(t, &b, 0);
         end(t);
     }
-    bnc_buf_release(&b);
+    bnc_scratch_end(t->out, &b);
 }
 
 void bnc_render_text(const struct bnc_model *m, struct bnc_buf *out)
