@@ -81,6 +81,7 @@ static inline KERNEL_TARGET uint32_t *kernel_put(uint32_t *out, uint64_t bits, u
     uint32_t *const behind = out + __builtin_popcountll(bits);
 
     while (bits != 0) {
+#pragma GCC unroll 4
         for (int i = 0; i < 4; i++) {
             out[i] = base + (uint32_t)_tzcnt_u64(bits);
             bits = _blsr_u64(bits);

@@ -63,6 +63,7 @@ struct kernel_out {
     struct bnc_row_mark *row, *first_row;   /* behind the last row begun; the first of this run */
     uint32_t *end;
     size_t n_row_before;
+    size_t n_plain;                      /* so many fields are no reason to look closer */
 };
 
 /* Room for the next 'n_bytes'. */
@@ -112,9 +113,11 @@ KERNEL_INLINE bool kernel_row_is_plain(const struct bnc_scan *s, const struct ke
     const struct bnc_row_mark *mark = out->row - 1;
     const size_t n = (size_t)(end - s->end) - mark->first;
 
-    if (stop - mark->start > BNC_MAX_FIELD_BYTES || n > BNC_MAX_COLUMNS)
+    if (__builtin_expect(stop - mark->start > BNC_MAX_FIELD_BYTES, 0))
         return false;
-    return s->n_cols == 0 || n <= s->n_cols || (mark->flags & BNC_MARK_MULTILINE) == 0;
+    if (__builtin_expect(n <= out->n_plain, 1))
+        return true;
+    return n <= BNC_MAX_COLUMNS && (mark->flags & BNC_MARK_MULTILINE) == 0;
 }
 
 /*
@@ -210,7 +213,13 @@ KERNEL_INLINE void kernel_finish(struct bnc_scan *s, struct kernel_out *out, boo
 KERNEL_TARGET void KERNEL(struct bnc_scan *s)
 {
     const struct kernel_keys keys = kernel_keys(&s->dialect);
-    struct kernel_out out = { s->row + s->n_row, s->row + s->n_row, s->end + s->n_end, s->n_row };
+    struct kernel_out out = {
+        .row = s->row + s->n_row,
+        .first_row = s->row + s->n_row,
+        .end = s->end + s->n_end,
+        .n_row_before = s->n_row,
+        .n_plain = s->n_cols == 0 ? BNC_MAX_COLUMNS : s->n_cols,
+    };
     struct kernel_carry carry = { .may_open = 1, .line_end = 1 };
     struct kernel_nul nul = kernel_nul_none();
     size_t pos = s->pos;
@@ -223,13 +232,17 @@ KERNEL_TARGET void KERNEL(struct bnc_scan *s)
         plain = kernel_reserve(s, &out, KERNEL_STRIDE_BYTES);
         if (out.row > out.first_row && pos - out.row[-1].start > BNC_MAX_FIELD_BYTES)
             plain = false;
-        for (; plain && pos < stop; pos += 64) {
+        while (plain && pos < stop) {
             const struct bnc_masks m = kernel_masks(s->at + pos, keys, &nul);
             struct kernel_bits b = kernel_grammar(&m, &carry);
 
-            if (__builtin_expect(b.bad != 0, 0))
+            if (__builtin_expect(b.bad != 0, 0)) {
                 plain = kernel_cut(&b, ~UINT64_C(0));
-            plain &= kernel_take(s, &out, &b, pos);
+                kernel_take(s, &out, &b, pos);
+            } else {
+                plain = kernel_take(s, &out, &b, pos);
+            }
+            pos += 64;
         }
     }
     if (plain && kernel_reserve(s, &out, 64))

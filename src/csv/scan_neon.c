@@ -88,6 +88,7 @@ static inline uint32_t *kernel_put(uint32_t *out, uint64_t bits, uint32_t base)
     uint32_t *const behind = out + __builtin_popcountll(bits);
 
     while (bits != 0) {
+#pragma GCC unroll 4
         for (int i = 0; i < 4; i++) {
             out[i] = base + (bits == 0 ? 0 : (uint32_t)__builtin_ctzll(bits));
             bits &= bits - 1;
