@@ -298,6 +298,7 @@ static void compile_row(struct bnc_compile *c, struct cell at, enum bnc_rule_kin
     r->kind = (uint8_t)kind;
     read_cause(c, at, "cause", r);
     read_common(c, at, r);
+    r->whole_text = kind == BNC_RULE_GUARD && bnc_span_eq(cell_of(at, "reach"), BNC_SPAN("text"));
     read_enhanced(c, at, cell_of(at, "enhanced_code"), r);
     name_rule(c, at, r, text);
     if (c->status != BNC_OK)

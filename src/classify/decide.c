@@ -37,13 +37,18 @@ struct candidate {
     uint32_t rule;                       /* 1 + number over all sets, 0 none */
 };
 
+struct guard {                           /* a rule of guards.csv, and where it was found */
+    const struct bnc_hit *hit;
+    const struct bnc_rule *rule;
+};
+
 struct weighing {
     const struct bnc_classifier *c;
     const struct bnc_question *q;
     struct bnc_reading r;
     struct bnc_hit hits[MAX_HITS];
     size_t n_hits;
-    uint16_t guards[MAX_GUARDS];         /* hits that are guards */
+    struct guard guards[MAX_GUARDS];
     size_t n_guards;
     bool outer;                          /* the words around a quoted reply are being heard */
     uint32_t base;                       /* number of the first rule of the set at hand */
@@ -255,14 +260,14 @@ static bool ends_word(struct bnc_span text, size_t end)
     return end >= text.len || !((text.at[end] >= 'a' && text.at[end] <= 'z') || bnc_is_digit(text.at[end]));
 }
 
-/* A guard that covers the hit takes this cause back ("if this is not spam" is no spam_content); unknown means any cause. */
-static bool is_guarded(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_hit *hit, uint8_t cause)
+/* A guard that meets the hit, or reaches over the whole text, takes this cause back ("if this is not spam" is no spam_content); unknown means any cause. */
+static bool is_guarded(const struct weighing *w, const struct bnc_hit *hit, uint8_t cause)
 {
     for (size_t i = 0; i < w->n_guards; i++) {
-        const struct bnc_hit *g = &w->hits[w->guards[i]];
-        const struct bnc_rule *r = &set->rules[set->pattern_rules[set->pattern_first[g->pattern]] >> 1];
+        const struct bnc_hit *g = w->guards[i].hit;
+        const struct bnc_rule *r = w->guards[i].rule;
 
-        if (hit->start < g->end && hit->end > g->start && hit->pattern != g->pattern &&
+        if ((r->whole_text || (hit->start < g->end && hit->end > g->start)) && hit->pattern != g->pattern &&
             (r->cause == cause || r->cause == BNC_CAUSE_UNKNOWN))
             return true;
     }
@@ -272,9 +277,13 @@ static bool is_guarded(const struct weighing *w, const struct bnc_ruleset *set, 
 static void find_guards(struct weighing *w, const struct bnc_ruleset *set)
 {
     w->n_guards = 0;
-    for (size_t i = 0; i < w->n_hits && w->n_guards < MAX_GUARDS; i++)
-        if (set->rules[set->pattern_rules[set->pattern_first[w->hits[i].pattern]] >> 1].kind == BNC_RULE_GUARD)
-            w->guards[w->n_guards++] = (uint16_t)i;
+    for (size_t i = 0; i < w->n_hits; i++)
+        for (uint32_t k = set->pattern_first[w->hits[i].pattern]; k < set->pattern_first[w->hits[i].pattern + 1]; k++) {
+            const struct bnc_rule *r = &set->rules[set->pattern_rules[k] >> 1];
+
+            if (r->kind == BNC_RULE_GUARD && w->n_guards < MAX_GUARDS)
+                w->guards[w->n_guards++] = (struct guard){ &w->hits[i], r };
+        }
 }
 
 /* The rules of all fragments found from byte 'from' on. */
@@ -288,7 +297,7 @@ static void weigh_hits(struct weighing *w, const struct bnc_ruleset *set, size_t
         for (uint32_t k = set->pattern_first[h->pattern]; k < set->pattern_first[h->pattern + 1]; k++) {
             const uint32_t rule = set->pattern_rules[k] >> 1;
 
-            if (w->n_guards == 0 || !is_guarded(w, set, h, set->rules[rule].cause))
+            if (w->n_guards == 0 || !is_guarded(w, h, set->rules[rule].cause))
                 weigh_rule(w, set, rule, set->pattern_rules[k] & 1, h);
         }
     }

@@ -34,6 +34,7 @@ struct bnc_rule {
     uint16_t blocklist;                  /* BNC_RULE_BLOCKLIST: 1 + row */
     uint32_t enh_first, enh_last;        /* 0: any; an inclusive range */
     uint16_t n_fragments;                /* a marker and a text: 2 */
+    bool whole_text;                     /* BNC_RULE_GUARD: takes the cause back anywhere in the text, not only where they overlap */
 };
 
 struct bnc_ruleset {                     /* const after compiling */

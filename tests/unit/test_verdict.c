@@ -315,7 +315,7 @@ static void user_file__errors_name_line_and_column(void **state)
     check_refused("p1.csv", "kind,value,provider\ndomain,a.example,x\ncolour,b.example,x\n", false, ":3: column 'kind'");
     check_refused("p2.csv", "kind,value,provider\ndomain,,x\n", false, ":2: column 'value'");
     check_refused("p3.csv", "kind,value\ndomain,a.example\n", false, "no column 'provider'");
-    assert_int_equal(bnc_classifier_create(&c, &(struct bnc_classifier_options){ .rules_path = "/nonexistent/rules.csv" }, &err), BNC_ENOINPUT);
+    assert_int_equal(bnc_classifier_create(&c, &(struct bnc_classifier_options){ .rules_path = "/nonexistent/rules.csv" }, &err), BNC_ECONFIG);
 }
 
 static void user_provider__is_found_by_domain_and_mx(void **state)
