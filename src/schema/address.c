@@ -10,6 +10,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "util/hash.h"
+
 enum { L = 1, D = 2, PREFIX = 4 };       /* may stand in a local part; in a domain; ends a prefix such as mailto: */
 
 static const unsigned char class[256] = {
@@ -158,47 +160,59 @@ static __attribute__((noinline)) enum bnc_address_kind split_odd(struct bnc_span
 }
 
 /*
- * True for local@domain of letters, digits and . - _ + = alone, 16 to 64 bytes long, with '*at' the place of the '@': nearly every
+ * True for local@domain of letters, digits and . - _ alone, 16 to 64 bytes long, with '*at' the place of the '@': nearly every
  * address there is.  False says nothing: the long way decides.  One bit per byte, 16 bytes a step, the last step overlapping.
  */
 #if defined __SSE2__
-static inline uint64_t bits_in(__m128i v, char first, char last)
+static inline __m128i in_range(__m128i v, char first, char last)
 {
     const __m128i from = _mm_sub_epi8(v, _mm_set1_epi8(first));
 
-    return (uint16_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8((char)(last - first))), from));
+    return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8((char)(last - first))), from);
 }
 
-static inline uint64_t bits_of(__m128i v, char c)
+static inline __m128i is_char(__m128i v, char c)
 {
-    return (uint16_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+    return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
+}
+
+static inline uint64_t bits(__m128i v)
+{
+    return (uint16_t)_mm_movemask_epi8(v);
+}
+
+/* Bytes of letters, digits and . - _ @ as 0xff. */
+static inline __m128i plain_bytes(__m128i v)
+{
+    const __m128i word = _mm_or_si128(in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z'), in_range(v, '0', '9'));
+
+    return _mm_or_si128(_mm_or_si128(word, in_range(v, '-', '.')), _mm_or_si128(is_char(v, '_'), is_char(v, '@')));
 }
 
 static inline bool is_plain(struct bnc_span s, size_t *at)
 {
-    uint64_t word = 0, dots = 0, dashes = 0, local = 0, ats = 0, behind, all;
+    uint64_t dots, ats, behind;
+    __m128i first, last, good;
 
-    if (s.len < 16 || s.len > 64)
+    if (s.len - 16 > 48)
         return false;
-    for (size_t i = 0;; i = i + 32 <= s.len ? i + 16 : s.len - 16) {
+    first = _mm_loadu_si128((const __m128i *)(const void *)s.at);
+    last = _mm_loadu_si128((const __m128i *)(const void *)(s.at + s.len - 16));
+    good = _mm_and_si128(plain_bytes(first), plain_bytes(last));
+    dots = bits(is_char(first, '.')) | bits(is_char(last, '.')) << (s.len - 16);
+    ats = bits(is_char(first, '@')) | bits(is_char(last, '@')) << (s.len - 16);
+    for (size_t i = 16; i + 16 < s.len; i += 16) {
         const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.at + i));
 
-        word |= (bits_in(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z') | bits_in(v, '0', '9')) << i;
-        dots |= bits_of(v, '.') << i;
-        dashes |= (bits_of(v, '-') | bits_of(v, '_')) << i;
-        local |= (bits_of(v, '+') | bits_of(v, '=')) << i;
-        ats |= bits_of(v, '@') << i;
-        if (i + 16 == s.len)
-            break;
+        good = _mm_and_si128(good, plain_bytes(v));
+        dots |= bits(is_char(v, '.')) << i;
+        ats |= bits(is_char(v, '@')) << i;
     }
-    all = ~UINT64_C(0) >> (64 - s.len);
-    if (ats == 0 || (ats & (ats - 1)) != 0 || (word | dots | dashes | local | ats) != all || (ats & 1) != 0)
+    if (bits(good) != 0xffff || ats < 2 || (ats & (ats - 1)) != 0)
         return false;
     *at = (size_t)__builtin_ctzll(ats);
-    behind = all & ~(ats | (ats - 1));
-    /* in the domain: no + or =, no dot behind '@' or a dot or at the end, no dash in front; and something at all */
-    return (local & behind) == 0 && (dots & behind & ((dots | ats) << 1)) == 0 && (dashes & behind & (ats << 1)) == 0 &&
-           (dots >> (s.len - 1)) == 0 && behind != 0;
+    behind = ~(ats | (ats - 1));         /* the domain: no dot behind '@' or a dot or at the end, no dash in front; something at all */
+    return (dots & behind & ((dots | ats) << 1)) == 0 && (dots >> (s.len - 1)) == 0 && *at + 1 < s.len && s.at[*at + 1] != '-';
 }
 #else
 static inline bool is_plain(struct bnc_span s, size_t *at)
@@ -234,7 +248,21 @@ enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *a
     return cell.len == 0 ? BNC_ADDRESS_EMPTY : split_odd(cell, address, domain);
 }
 
-bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain)
+/* Equality of short runs without a call: eight bytes a step, the last step overlapping. */
+static inline bool same_bytes(const char *a, const char *b, size_t len)
+{
+    size_t i = 0;
+
+    if (len < 8)
+        return bnc_load_tail(a, len) == bnc_load_tail(b, len);
+    for (; i + 8 < len; i += 8)
+        if (bnc_load64(a + i) != bnc_load64(b + i))
+            return false;
+    return bnc_load64(a + len - 8) == bnc_load64(b + len - 8);
+}
+
+static __attribute__((noinline)) bool sender_anew(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
+                                                  struct bnc_span *domain)
 {
     const char *const at = cell.len == 0 ? NULL : memrchr(cell.at, '@', cell.len);
     struct bnc_span behind;
@@ -243,15 +271,26 @@ bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct
     if (at == NULL)
         return false;
     behind = bnc_span_from(at + 1, (size_t)(cell.at + cell.len - at - 1));
-    if (behind.len != memo->len || memcmp(behind.at, memo->text, behind.len) != 0) {
-        if (!domain_ok(behind) || behind.at[behind.len - 1] == '.')
-            return bnc_address_split(cell, address, domain) == BNC_ADDRESS_OK;       /* in brackets, with a comment ... */
-        if (behind.len <= sizeof memo->text) {
-            memcpy(memo->text, behind.at, behind.len);
-            memo->len = behind.len;
-        }
+    if (!domain_ok(behind) || behind.at[behind.len - 1] == '.' || (unsigned char)cell.at[0] <= ' ')
+        return bnc_address_split(cell, address, domain) == BNC_ADDRESS_OK;       /* in brackets, with a comment ... */
+    if (behind.len <= sizeof memo->text) {
+        memcpy(memo->text, behind.at, behind.len);
+        memo->len = behind.len;
     }
     *address = cell;
     *domain = behind;
+    return true;
+}
+
+/* The last domain again, behind the last '@' (a domain holds none): no need to look further. */
+bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain)
+{
+    const char *const behind = cell.at + cell.len - memo->len;
+
+    if (memo->len == 0 || cell.len <= memo->len || behind[-1] != '@' || (unsigned char)cell.at[0] <= ' ' ||
+        !same_bytes(behind, memo->text, memo->len))
+        return sender_anew(memo, cell, address, domain);
+    *address = cell;
+    *domain = bnc_span_from(behind, memo->len);
     return true;
 }

@@ -2,7 +2,7 @@
  * mapper.c - row -> event, the part that runs once for every row of a month.
  *
  * A plan holds, for every field of an event, the few cells that may fill it, so a row costs its picks and nothing is searched by
- * name.  Event words go through an sixteen-entry memo keyed by their bytes in front of the hash look-up; days go through the time
+ * name.  Event words go through an 64-entry memo keyed by their bytes in front of the hash look-up; days go through the time
  * memo.  Nothing is allocated here: spans of the row are handed through.
  */
 #define _GNU_SOURCE                      /* memrchr */
@@ -107,9 +107,9 @@ static struct bnc_span json_member(struct bnc_span s, const char *name)
 }
 
 /* "mx1.example.net. (192.0.2.2)", "mx1.example.net [192.0.2.2]" */
-static struct bnc_span host(struct bnc_span s)
+static inline struct bnc_span host(struct bnc_span s)
 {
-    const char last = s.at[s.len - 1];
+    const char last = s.len == 0 ? 0 : s.at[s.len - 1];
 
     if (last == ')' || last == ']') {
         const char *const open = memrchr(s.at, last == ')' ? '(' : '[', s.len);
@@ -207,25 +207,30 @@ struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
 /* ---- type ---- */
 
 static __attribute__((noinline)) const struct bnc_value_row *value_anew(struct bnc_value_memo *memo, const struct bnc_values *v,
-                                                                        struct bnc_span s, uint64_t head, uint64_t tail)
+                                                                        struct bnc_span s, struct bnc_value_memo key)
 {
-    *memo = (struct bnc_value_memo){ .values = v, .head = head, .tail = tail, .len = s.len, .row = bnc_values_find(v, s) };
+    *memo = key;
+    memo->row = bnc_values_find(v, s);
     return memo->row;
 }
 
+/* Words of up to 24 bytes are remembered by their bytes: three loads say all of them. */
 ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
 {
+    struct bnc_value_memo key = { .values = v, .len = s.len };
     struct bnc_value_memo *memo;
-    uint64_t head, tail;
 
-    if (s.len - 1 >= 16)
+    if (s.len - 1 >= 24)
         return bnc_values_find(v, s);
-    head = bnc_load_tail(s.at, s.len);
-    tail = s.len > 8 ? bnc_load64(s.at + s.len - 8) : 0;
-    memo = &m->memo[(head ^ tail) * BNC_HASH_K0 >> 60];
-    if (memo->head == head && memo->tail == tail && memo->len == s.len && memo->values == v)
+    key.head = bnc_load_tail(s.at, s.len);
+    if (s.len > 8) {
+        key.tail = bnc_load64(s.at + s.len - 8);
+        key.middle = s.len > 16 ? bnc_load64(s.at + 8) : 0;
+    }
+    memo = &m->memo[(key.head ^ key.tail) * BNC_HASH_K0 >> 58];
+    if (memo->head == key.head && memo->tail == key.tail && memo->middle == key.middle && memo->len == s.len && memo->values == v)
         return memo->row;
-    return value_anew(memo, v, s, head, tail);
+    return value_anew(memo, v, s, key);
 }
 
 const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
@@ -390,11 +395,12 @@ static __attribute__((noinline)) void fill_time_of_any(struct bnc_mapper *m, con
     ev->flags |= bad ? BNC_EVENT_BAD_TIME : 0;
 }
 
-static void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static inline void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
-    const int slot = c->plan->direct[BNC_FIELD_EVENT_TIME].slot;
+    const struct bnc_direct d = c->plan->direct[BNC_FIELD_EVENT_TIME];
 
-    if (slot < 0 || !bnc_time_parse_memo(&m->day, pick(c, BNC_FIELD_EVENT_TIME), c->plan->date_order, c->plan->zone, &ev->time))
+    if (d.slot < 0 || d.transform != BNC_TRANSFORM_NONE ||
+        !bnc_time_parse_memo(&m->day, c->cell[d.slot], c->plan->date_order, c->plan->zone, &ev->time))
         fill_time_of_any(m, c, ev);
 }
 
@@ -420,13 +426,21 @@ static void add_codes(const struct bnc_cells *c, struct bnc_span s, struct bnc_e
     ev->enhanced = ev->enhanced == 0 ? codes.enhanced : ev->enhanced;
 }
 
-/* "5.1.1" and "5.1.1 (...)", the usual shape, without a call. */
+/* "5.1.1", "5.7.26" and "5.1.1 (...)", the usual shape, without a call. */
 ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
 {
-    if (s.len < 5 || s.at[1] != '.' || s.at[3] != '.' || (s.len > 5 && s.at[5] != ' ') || ev->enhanced != 0 ||
-        (s.at[0] != '2' && s.at[0] != '4' && s.at[0] != '5') || !bnc_is_digit(s.at[2]) || !bnc_is_digit(s.at[4]))
+    size_t i = 5;
+    unsigned detail;
+
+    if (s.len < 5 || s.at[1] != '.' || s.at[3] != '.' || ev->enhanced != 0 || (s.at[0] != '2' && s.at[0] != '4' && s.at[0] != '5') ||
+        !bnc_is_digit(s.at[2]) || !bnc_is_digit(s.at[4]))
         return false;
-    ev->enhanced = BNC_ENHANCED(s.at[0] - '0', s.at[2] - '0', s.at[4] - '0');
+    detail = (unsigned)(s.at[4] - '0');
+    for (; i < s.len && i < 7 && bnc_is_digit(s.at[i]); i++)
+        detail = detail * 10 + (unsigned)(s.at[i] - '0');
+    if (i < s.len && s.at[i] != ' ')
+        return false;
+    ev->enhanced = BNC_ENHANCED(s.at[0] - '0', s.at[2] - '0', detail);
     return true;
 }
 
@@ -446,58 +460,75 @@ ALWAYS_INLINE void fill_codes(const struct bnc_cells *c, enum bnc_field field, s
     }
 }
 
-static void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static __attribute__((noinline)) void fill_sender_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
     const struct bnc_field_plan *const f = &c->plan->field[BNC_FIELD_SENDER];
-    const int slot = c->plan->direct[BNC_FIELD_SENDER].slot;
 
-    ev->sender = ev->sender_domain = bnc_span_from("", 0);
-    if (slot >= 0 && bnc_sender_split(&m->sender, pick(c, BNC_FIELD_SENDER), &ev->sender, &ev->sender_domain))
-        return;
-    for (uint32_t i = slot >= 0; i < f->n && ev->sender_domain.len == 0; i++)
+    for (uint32_t i = 0; i < f->n && ev->sender_domain.len == 0; i++)
         (void)bnc_sender_split(&m->sender, pick_cell(c, &f->pick[i]), &ev->sender, &ev->sender_domain);
     if (ev->sender_domain.len == 0)
         ev->sender_domain = pick(c, BNC_FIELD_SENDER_DOMAIN);
 }
 
-/* The campaign, else the first tag; of a JSON array the first string. */
-static struct bnc_span campaign(const struct bnc_cells *c)
+static inline void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
-    struct bnc_span s = pick(c, BNC_FIELD_CAMPAIGN);
-    const char *from;
+    const struct bnc_direct d = c->plan->direct[BNC_FIELD_SENDER];
 
-    if (s.len == 0)
-        s = pick(c, BNC_FIELD_TAG);
-    if (s.len < 2 || s.at[0] != '[')
+    if (d.slot < 0 || d.transform != BNC_TRANSFORM_NONE ||
+        !bnc_sender_split(&m->sender, c->cell[d.slot], &ev->sender, &ev->sender_domain))
+        fill_sender_of_any(m, c, ev);
+}
+
+/* Of a JSON array the first string. */
+static struct bnc_span first_of_array(struct bnc_span s)
+{
+    if (s.len < 2 || s.at[0] != '[' || (s.at[1] != '"' && s.at[1] != ']'))
         return s;
-    from = memchr(s.at, '"', s.len);
-    if (from == NULL)
-        return s.at[1] == ']' ? bnc_span_from("", 0) : s;
-    from++;
-    return cut_at(bnc_span_from(from, (size_t)(s.at + s.len - from)), '"');
+    return s.at[1] == ']' ? bnc_span_from("", 0) : cut_at(bnc_span_from(s.at + 2, s.len - 2), '"');
+}
+
+static __attribute__((noinline)) struct bnc_span choose(const struct bnc_cells *c, enum bnc_field field)
+{
+    struct bnc_span s = pick(c, field);
+
+    if (s.len == 0 && field == BNC_FIELD_ESP_CATEGORY)
+        s = pick(c, BNC_FIELD_ESP_SUBCATEGORY);
+    if (s.len == 0 && field == BNC_FIELD_CAMPAIGN)
+        s = first_of_array(pick(c, BNC_FIELD_TAG));
+    return s;
+}
+
+static inline struct bnc_span *span_at(struct bnc_event *ev, uint16_t offset)
+{
+    return (struct bnc_span *)(void *)((char *)ev + offset);
 }
 
 void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
+    const struct bnc_schema_plan *const p = c->plan;
+
     ev->type = BNC_EVENT_OTHER;
     ev->hardness = BNC_HARDNESS_NONE;
     ev->late = false;
     ev->flags = 0;
     ev->reply = 0;
     ev->enhanced = 0;
-    ev->recipient = ev->domain = bnc_span_from("", 0);
+    ev->recipient = ev->domain = ev->sender = ev->sender_domain = bnc_span_from("", 0);
     fill_time(m, c, ev);
-    fill_codes(c, BNC_FIELD_REPLY_CODE, ev);
-    fill_codes(c, BNC_FIELD_ENHANCED_CODE, ev);
-    fill_sender(m, c, ev);
-    ev->diagnostic = pick(c, BNC_FIELD_DIAGNOSTIC);
-    ev->campaign = campaign(c);
-    ev->sending_ip = pick(c, BNC_FIELD_SENDING_IP);
-    ev->message_id = pick(c, BNC_FIELD_MESSAGE_ID);
-    ev->mx = pick(c, BNC_FIELD_REMOTE_MX);
-    ev->label = pick(c, BNC_FIELD_ESP_CATEGORY);
-    if (ev->label.len == 0)
-        ev->label = pick(c, BNC_FIELD_ESP_SUBCATEGORY);
+    if (p->has_reply)
+        fill_codes(c, BNC_FIELD_REPLY_CODE, ev);
+    if (p->has_enhanced)
+        fill_codes(c, BNC_FIELD_ENHANCED_CODE, ev);
+    if (p->has_sender)
+        fill_sender(m, c, ev);
+    for (unsigned i = 0; i < p->n_copy; i++)
+        *span_at(ev, p->copy[i].offset) = trimmed(c->cell[p->copy[i].slot]);
+    if (p->host_slot >= 0)
+        ev->mx = host(trimmed(c->cell[p->host_slot]));
+    for (unsigned i = 0; i < p->n_absent; i++)
+        *span_at(ev, p->absent[i].offset) = bnc_span_from("", 0);
+    for (unsigned i = 0; i < p->n_choice; i++)
+        *span_at(ev, p->choice[i].offset) = choose(c, (enum bnc_field)p->choice[i].field);
 }
 
 /* There is no address: fine where the domain is known or the format often has none, but a failure must have happened to somebody. */

@@ -11,7 +11,7 @@
 /* One looked-up value, by its bytes: files repeat a handful of words. */
 struct bnc_value_memo {
     const struct bnc_values *values;
-    uint64_t head, tail;
+    uint64_t head, middle, tail;
     size_t len;
     const struct bnc_value_row *row;
 };
@@ -24,7 +24,7 @@ struct bnc_mapper {
     size_t n_events, cap_events;
     struct bnc_time_memo day;
     struct bnc_domain_memo sender;
-    struct bnc_value_memo memo[16];
+    struct bnc_value_memo memo[64];
     struct bnc_json_ring *json;
     bool nomem;
 };

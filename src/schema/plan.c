@@ -380,6 +380,36 @@ static void set_direct(struct bnc_schema_plan *p)
     }
 }
 
+/* How each span of an event that needs no more than a cell gets it: decided once instead of once a row. */
+static void set_spans(struct bnc_schema_plan *p)
+{
+    static const struct { uint8_t field; uint16_t offset; } spans[] = {
+        { BNC_FIELD_DIAGNOSTIC, offsetof(struct bnc_event, diagnostic) }, { BNC_FIELD_SENDING_IP, offsetof(struct bnc_event, sending_ip) },
+        { BNC_FIELD_MESSAGE_ID, offsetof(struct bnc_event, message_id) }, { BNC_FIELD_REMOTE_MX, offsetof(struct bnc_event, mx) },
+        { BNC_FIELD_ESP_CATEGORY, offsetof(struct bnc_event, label) }, { BNC_FIELD_CAMPAIGN, offsetof(struct bnc_event, campaign) },
+    };
+
+    p->host_slot = -1;
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        const struct bnc_direct d = p->direct[spans[i].field];
+        const int other = spans[i].field == BNC_FIELD_ESP_CATEGORY ? BNC_FIELD_ESP_SUBCATEGORY :
+                          spans[i].field == BNC_FIELD_CAMPAIGN ? BNC_FIELD_TAG : spans[i].field;
+        const bool second = other != spans[i].field && p->field[other].n > 0;
+
+        if (d.slot == BNC_DIRECT_NONE && !second)
+            p->absent[p->n_absent++] = (struct bnc_absent){ spans[i].offset };
+        else if (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_NONE && !second)
+            p->copy[p->n_copy++] = (struct bnc_copy){ (uint16_t)d.slot, spans[i].offset };
+        else if (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_HOST && spans[i].field == BNC_FIELD_REMOTE_MX)
+            p->host_slot = d.slot;
+        else
+            p->choice[p->n_choice++] = (struct bnc_choice){ spans[i].offset, spans[i].field };
+    }
+    p->has_reply = p->field[BNC_FIELD_REPLY_CODE].n > 0;
+    p->has_enhanced = p->field[BNC_FIELD_ENHANCED_CODE].n > 0;
+    p->has_sender = p->field[BNC_FIELD_SENDER].n + p->field[BNC_FIELD_SENDER_DOMAIN].n > 0;
+}
+
 enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_plan_input *in, struct bnc_error *err)
 {
     struct builder *const b = bnc_arena_alloc(in->arena, sizeof *b);
@@ -407,6 +437,7 @@ enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_
     add_filters(b);
     set_slots(b);
     set_direct(p);
+    set_spans(p);
     p->spread = p->n_wide > 0 || p->list != BNC_LIST_NONE || p->json;
     if (b->nomem)
         return bnc_error_nomem(err);

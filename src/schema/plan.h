@@ -48,6 +48,12 @@ struct bnc_schema_plan {
     struct bnc_field_plan field[BNC_N_FIELDS];
     struct bnc_direct { int16_t slot; uint8_t transform; bool alone; } direct[BNC_N_FIELDS];   /* the first pick where nothing can rule its
                                             cell out but emptiness; slot is BNC_DIRECT_NONE if the field has no pick, BNC_DIRECT_SLOW else */
+    struct bnc_copy { uint16_t slot, offset; } copy[BNC_N_FIELDS];     /* cells that become spans of the event as they are ... */
+    struct bnc_absent { uint16_t offset; } absent[BNC_N_FIELDS];       /* ... spans that stay empty ... */
+    struct bnc_choice { uint16_t offset; uint8_t field; } choice[BNC_N_FIELDS];    /* ... and those that must be chosen or transformed */
+    uint8_t n_copy, n_absent, n_choice;
+    int16_t host_slot;                   /* of the one cell that names the mx as "host (address)", -1: another way */
+    bool has_reply, has_enhanced, has_sender;
     struct bnc_refine { uint16_t slot; const struct bnc_values *values; } refine[8];   /* columns that say more about a failure */
     struct bnc_wide { uint16_t slot; const struct bnc_value_row *row; } wide[16];      /* columns that are events */
     struct bnc_cond filter[4], cond[8];  /* rows must pass all filters; conditions of picks */

@@ -346,7 +346,8 @@ static bool tail_zone(struct bnc_time_memo *memo, struct bnc_span tail, int *zon
     return true;
 }
 
-bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order, int zone_seconds, int64_t *time)
+static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, struct bnc_span text, char date_order, int zone_seconds,
+                                                 int64_t *time)
 {
     struct scan s;
 
@@ -375,6 +376,23 @@ bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char 
         return named_time(s, zone_seconds, time);
     return number_time(text, zone_seconds, time) || short_date(s, date_order, zone_seconds, time) ||
            named_time(s, zone_seconds, time);
+}
+
+/* The day of the row before, and the zone too: only the clock is new. */
+bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order, int zone_seconds, int64_t *time)
+{
+    const size_t tail = text.len - 19;
+    const char *const p = text.at;
+
+    if (tail <= 7 && bnc_load64(p) == bnc_load64(memo->date) && memcmp(p + 8, memo->date + 8, 2) == 0 && (p[10] == ' ' || p[10] == 'T')) {
+        const int clock = clock_of(bnc_load64(p + 11));
+
+        if (clock >= 0 && (tail == 0 || (tail == memo->tail_len && bnc_load_tail(p + 19, tail) == memo->tail))) {
+            *time = memo->seconds + clock - (tail == 0 ? zone_seconds : memo->tail_zone);
+            return true;
+        }
+    }
+    return parse_anew(memo, text, date_order, zone_seconds, time);
 }
 
 bool bnc_time_parse(struct bnc_span text, char date_order, int zone_seconds, int64_t *time)
