@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * inflate.c - how fast the ingest room alone hands out blocks: plain, gzip, members; mapped or read.
+ * inflate.c - how fast the ingest room alone hands out blocks: plain, gzip, members; mapped or
+ * read.
  *
- *     cc -O2 -fopenmp -Isrc -Iinclude bench/micro/inflate.c build/release/libbounce.a ... -o build/inflate
- *     build/inflate [-j THREADS] [-b BLOCK_BYTES] [-n] [-z | -i] [-r REPEATS] FILE...
- *       -n  no mapping        -z  zlib        -i  ISA-L
+ *     make build/release/bench/micro/inflate
+ *     build/release/bench/micro/inflate [-j THREADS] [-b BLOCK_BYTES] [-n] [-z | -i] [-r REPEATS]
+ *                                       FILE...
+ *     -n  no mapping        -z  zlib        -i  ISA-L
  *
- * Each block is read once (its newlines are counted, so every run can be checked against wc -l) and dropped.  One line per file: best
- * and median GB/s of bytes given out (1e9), newlines, peak memory of the process so far.
+ * Each block is read once (its newlines are counted, so every run can be checked against wc -l) and
+ * dropped.  One line per file: best and median GB/s of bytes given out (1e9), newlines, peak memory
+ * of the process so far.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -95,7 +98,8 @@ static void *work(void *arg)
 }
 
 /* Seconds for one pass, or a negative number after a message. */
-static double pass(struct bnc_source *src, const struct bnc_ingest_options *opt, unsigned n_threads, uint64_t *bytes, uint64_t *newlines)
+static double pass(struct bnc_source *src, const struct bnc_ingest_options *opt, unsigned n_threads,
+                   uint64_t *bytes, uint64_t *newlines)
 {
     struct run run = { .lock = PTHREAD_MUTEX_INITIALIZER };
     pthread_t threads[MAX_THREADS];
@@ -127,7 +131,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int measure(struct bnc_source *src, const struct bnc_ingest_options *opt, unsigned n_threads, unsigned repeats)
+static int measure(struct bnc_source *src, const struct bnc_ingest_options *opt, unsigned n_threads,
+                   unsigned repeats)
 {
     double seconds[MAX_REPEATS];
     uint64_t bytes = 0, newlines = 0;
@@ -140,8 +145,9 @@ static int measure(struct bnc_source *src, const struct bnc_ingest_options *opt,
     }
     qsort(seconds, repeats, sizeof *seconds, by_value);
     getrusage(RUSAGE_SELF, &use);
-    printf("%-40s best %.3f  median %.3f GB/s  %llu newlines  peak %ld MiB\n", src->name, (double)bytes / seconds[0] / 1e9,
-           (double)bytes / seconds[repeats / 2] / 1e9, (unsigned long long)newlines, use.ru_maxrss >> 10);
+    printf("%-40s best %.3f  median %.3f GB/s  %llu newlines  peak %ld MiB\n", src->name,
+           (double)bytes / seconds[0] / 1e9, (double)bytes / seconds[repeats / 2] / 1e9,
+           (unsigned long long)newlines, use.ru_maxrss >> 10);
     return 0;
 }
 
@@ -169,7 +175,8 @@ int main(int argc, char **argv)
         case 'i': opt.gunzip = BNC_GUNZIP_ISAL; break;
         default: return 2;
         }
-    if (bnc_source_list_create(&list, (const char *const *)argv + optind, (size_t)(argc - optind), &opt, NULL, NULL, NULL) != BNC_OK)
+    if (bnc_source_list_create(&list, (const char *const *)argv + optind, (size_t)(argc - optind),
+                               &opt, NULL, NULL, NULL) != BNC_OK)
         return 1;
     for (size_t i = 0; i < list.n; i++)
         failed |= measure(list.at[i], &opt, n_threads, repeats);

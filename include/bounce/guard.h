@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * guard.h - surviving a file that is cut while it is mapped.
  *
- * Reading a mapped page that the file no longer has raises SIGBUS.  A library must not install signal
- * handlers, so the program does, and asks the guard in it:
+ * Reading a mapped page that the file no longer has raises SIGBUS.  A library must not install
+ * signal handlers, so the program does, and asks the guard in it:
  *
  *     static struct bnc_guard *guard;
  *     static void on_sigbus(int sig, siginfo_t *si, void *context)
@@ -13,8 +13,8 @@
  *         }
  *     }
  *     guard = bnc_guard_create();
- *     sigaction(SIGBUS, &(struct sigaction){ .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO }, NULL);
- *     options.guard = guard;
+ *     sigaction(SIGBUS, &(struct sigaction){ .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO },
+ * NULL); options.guard = guard;
  *
  * The run then reads zeros from there on, notices, and ends with BNC_EIO instead of a crash.
  */
@@ -32,8 +32,9 @@ struct bnc_guard *bnc_guard_create(void);
 void bnc_guard_free(struct bnc_guard *guard);
 
 /*
- * Async-signal-safe.  Where 'addr' lies in a mapping of ours: puts zero pages from there to the end of that mapping,
- * marks it as shrunk and returns 1; the access may then be repeated.  Else returns 0.  NULL is a guard of nothing.
+ * Async-signal-safe.  Where 'addr' lies in a mapping of ours: puts zero pages from there to the end
+ * of that mapping, marks it as shrunk and returns 1; the access may then be repeated.  Else returns
+ * 0.  NULL is a guard of nothing.
  */
 int bnc_guard_patch(struct bnc_guard *guard, void *addr);
 

@@ -14,9 +14,9 @@ struct handle {
 struct bnc_archive {
     struct bnc_archive *next;
     const char *path;
-    pthread_mutex_t lock;                /* of the pool */
+    pthread_mutex_t lock; /* of the pool */
     struct handle *idle;
-    struct handle *first;                /* the one names come from; idle or borrowed, closed last */
+    struct handle *first; /* the one names come from; idle or borrowed, closed last */
     uint64_t n_members;
 };
 
@@ -34,13 +34,16 @@ static enum bnc_status zip_status(int code)
 {
     switch (code) {
     case ZIP_ER_MEMORY: return BNC_ENOMEM;
-    case ZIP_ER_OPEN: case ZIP_ER_NOENT: return BNC_ENOINPUT;
-    case ZIP_ER_READ: case ZIP_ER_SEEK: return BNC_EIO;
+    case ZIP_ER_OPEN:
+    case ZIP_ER_NOENT: return BNC_ENOINPUT;
+    case ZIP_ER_READ:
+    case ZIP_ER_SEEK: return BNC_EIO;
     default: return BNC_EDATA;
     }
 }
 
-static enum bnc_status failed(zip_error_t *e, const char *doing, const char *name, struct bnc_error *err)
+static enum bnc_status failed(zip_error_t *e, const char *doing, const char *name,
+                              struct bnc_error *err)
 {
     const enum bnc_status status = zip_status(zip_error_code_zip(e));
 
@@ -75,7 +78,8 @@ static void handle_close(struct handle *h)
     free(h);
 }
 
-enum bnc_status bnc_archive_open(struct bnc_archive **archive, const char *path, struct bnc_error *err)
+enum bnc_status bnc_archive_open(struct bnc_archive **archive, const char *path,
+                                 struct bnc_error *err)
 {
     struct bnc_archive *a = calloc(1, sizeof *a);
     enum bnc_status status;
@@ -130,7 +134,8 @@ bool bnc_archive_stat(struct bnc_archive *archive, uint64_t index, struct bnc_me
     info->name = st.name;
     info->size_bytes = (st.valid & ZIP_STAT_COMP_SIZE) != 0 ? st.comp_size : 0;
     info->crc = (st.valid & ZIP_STAT_CRC) != 0 ? st.crc : 0;
-    info->encrypted = (st.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && st.encryption_method != ZIP_EM_NONE;
+    info->encrypted = (st.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 &&
+                      st.encryption_method != ZIP_EM_NONE;
     info->is_directory = st.name[0] != '\0' && st.name[strlen(st.name) - 1] == '/';
     return true;
 }
@@ -166,8 +171,9 @@ static void see_packing(struct bnc_member *m)
     m->packed = (struct bnc_packed){ .size_bytes = st.size, .crc = st.crc };
 }
 
-enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive, uint64_t index, enum bnc_member_form form,
-                                const char *name, struct bnc_error *err)
+enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive,
+                                uint64_t index, enum bnc_member_form form, const char *name,
+                                struct bnc_error *err)
 {
     struct bnc_member *m = calloc(1, sizeof *m);
     enum bnc_status status;
@@ -206,7 +212,8 @@ enum bnc_status bnc_member_rewind(struct bnc_member *m, struct bnc_error *err)
     return m->file != NULL ? BNC_OK : failed(zip_get_error(m->handle->zip), "read", m->name, err);
 }
 
-enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n, struct bnc_error *err)
+enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n,
+                                struct bnc_error *err)
 {
     *n = zip_fread(member->file, out, cap);
     return *n >= 0 ? BNC_OK : failed(zip_file_get_error(member->file), "read", member->name, err);
@@ -222,12 +229,15 @@ void bnc_member_close(struct bnc_member *member)
     free(member);
 }
 
-#else                                    /* without libzip no archive is ever opened */
+#else /* without libzip no archive is ever opened */
 
-enum bnc_status bnc_archive_open(struct bnc_archive **archive, const char *path, struct bnc_error *err)
+enum bnc_status bnc_archive_open(struct bnc_archive **archive, const char *path,
+                                 struct bnc_error *err)
 {
     *archive = NULL;
-    return bnc_error_set(err, BNC_EUSAGE, "'%s' is a ZIP archive, which this build cannot read; unpack it first", path);
+    return bnc_error_set(err, BNC_EUSAGE,
+                         "'%s' is a ZIP archive, which this build cannot read; unpack it first",
+                         path);
 }
 
 void bnc_archive_close(struct bnc_archive *archive)
@@ -249,14 +259,16 @@ bool bnc_archive_stat(struct bnc_archive *archive, uint64_t index, struct bnc_me
     return false;
 }
 
-enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive, uint64_t index, enum bnc_member_form form,
-                                const char *name, struct bnc_error *err)
+enum bnc_status bnc_member_open(struct bnc_member **member, struct bnc_archive *archive,
+                                uint64_t index, enum bnc_member_form form, const char *name,
+                                struct bnc_error *err)
 {
     (void)archive;
     (void)index;
     (void)form;
     *member = NULL;
-    return bnc_error_set(err, BNC_EUSAGE, "'%s' lies in a ZIP archive, which this build cannot read", name);
+    return bnc_error_set(err, BNC_EUSAGE,
+                         "'%s' lies in a ZIP archive, which this build cannot read", name);
 }
 
 const struct bnc_packed *bnc_member_packed(const struct bnc_member *member)
@@ -272,7 +284,8 @@ enum bnc_status bnc_member_rewind(struct bnc_member *member, struct bnc_error *e
     return bnc_member_read(member, NULL, 0, &n, err);
 }
 
-enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n, struct bnc_error *err)
+enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n,
+                                struct bnc_error *err)
 {
     (void)member;
     (void)out;

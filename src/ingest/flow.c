@@ -11,18 +11,18 @@
 
 struct bnc_flow {
     const struct bnc_source_own *src;
-    int fd;                              /* -1: a ZIP member */
+    int fd; /* -1: a ZIP member */
     struct bnc_member *member;
-    enum bnc_container container;        /* GZIP also for a ZIP member that comes packed */
-    struct bnc_raw raw;                  /* moves into the decoder that takes it */
+    enum bnc_container container; /* GZIP also for a ZIP member that comes packed */
+    struct bnc_raw raw;           /* moves into the decoder that takes it */
     struct bnc_gzip gz;
     struct bnc_unzstd zs;
     struct bnc_transcode *tc;
-    char *stash;                         /* decoded bytes that were looked at, up to BNC_SNIFF_BYTES */
+    char *stash; /* decoded bytes that were looked at, up to BNC_SNIFF_BYTES */
     size_t stash_at, stash_len;
-    enum bnc_status status;              /* a fault met, due once the bytes before it are out */
+    enum bnc_status status; /* a fault met, due once the bytes before it are out */
     struct bnc_error err;
-    uint64_t left;                       /* of max_expanded_bytes */
+    uint64_t left; /* of max_expanded_bytes */
 };
 
 int bnc_source_fd(const struct bnc_source *src)
@@ -37,7 +37,8 @@ int bnc_source_fd(const struct bnc_source *src)
 static const struct bnc_raw *raw_of(const struct bnc_flow *flow)
 {
     switch (flow->container) {
-    case BNC_CONTAINER_GZIP: case BNC_CONTAINER_BGZF: return &flow->gz.raw;
+    case BNC_CONTAINER_GZIP:
+    case BNC_CONTAINER_BGZF: return &flow->gz.raw;
     case BNC_CONTAINER_ZSTD: return &flow->zs.raw;
     default: return &flow->raw;
     }
@@ -53,27 +54,32 @@ int bnc_flow_fd(const struct bnc_flow *flow)
     return flow->fd;
 }
 
-static enum bnc_status open_raw(struct bnc_flow *flow, const volatile int *stop, struct bnc_error *err)
+static enum bnc_status open_raw(struct bnc_flow *flow, const volatile int *stop,
+                                struct bnc_error *err)
 {
     const struct bnc_source *src = &flow->src->pub;
 
     if (flow->src->archive != NULL) {
-        const enum bnc_status status = bnc_member_open(&flow->member, flow->src->archive, src->zip_index, BNC_MEMBER_PACKED,
-                                                       src->name, err);
+        const enum bnc_status status = bnc_member_open(
+            &flow->member, flow->src->archive, src->zip_index, BNC_MEMBER_PACKED, src->name, err);
 
-        return status != BNC_OK ? status : bnc_raw_init_zip(&flow->raw, flow->member, src->name, err);
+        return status != BNC_OK ? status
+                                : bnc_raw_init_zip(&flow->raw, flow->member, src->name, err);
     }
     flow->fd = bnc_source_fd(src);
     if (flow->fd < 0)
-        return bnc_error_sys(err, errno == ENOMEM || errno == EMFILE || errno == ENFILE ? BNC_ENOMEM : BNC_ENOINPUT,
-                             "cannot open '%s'", src->name);
-    return src->is_regular ? bnc_raw_init_pread(&flow->raw, flow->fd, 0, src->size_bytes, src->name, err)
-                           : bnc_raw_init_read(&flow->raw, flow->fd, stop, src->name, err);
+        return bnc_error_sys(
+            err, errno == ENOMEM || errno == EMFILE || errno == ENFILE ? BNC_ENOMEM : BNC_ENOINPUT,
+            "cannot open '%s'", src->name);
+    return src->is_regular
+               ? bnc_raw_init_pread(&flow->raw, flow->fd, 0, src->size_bytes, src->name, err)
+               : bnc_raw_init_read(&flow->raw, flow->fd, stop, src->name, err);
 }
 
 #define MAGIC_BYTES ((size_t)24)
 
-/* At least MAGIC_BYTES of the file in one piece, if it has them: short reads from a pipe come together in the pushback. */
+/* At least MAGIC_BYTES of the file in one piece, if it has them: short reads from a pipe come
+ * together in the pushback. */
 static enum bnc_status peek(struct bnc_flow *flow, struct bnc_span *head, struct bnc_error *err)
 {
     char magic[MAGIC_BYTES];
@@ -89,7 +95,8 @@ static enum bnc_status peek(struct bnc_flow *flow, struct bnc_span *head, struct
 }
 
 /* Hands the raw bytes to the decoder of the container. */
-static enum bnc_status open_container(struct bnc_flow *flow, const struct bnc_ingest_options *opt, struct bnc_error *err)
+static enum bnc_status open_container(struct bnc_flow *flow, const struct bnc_ingest_options *opt,
+                                      struct bnc_error *err)
 {
     const struct bnc_packed *packed = flow->member != NULL ? bnc_member_packed(flow->member) : NULL;
     struct bnc_span head = { 0 };
@@ -99,7 +106,8 @@ static enum bnc_status open_container(struct bnc_flow *flow, const struct bnc_in
         return status;
     flow->container = packed != NULL ? BNC_CONTAINER_GZIP : bnc_sniff_container(head);
     switch (flow->container) {
-    case BNC_CONTAINER_GZIP: case BNC_CONTAINER_BGZF:
+    case BNC_CONTAINER_GZIP:
+    case BNC_CONTAINER_BGZF:
         flow->gz.raw = flow->raw;
         flow->raw = (struct bnc_raw){ 0 };
         return bnc_gzip_init(&flow->gz, opt->gunzip, packed, err);
@@ -108,27 +116,28 @@ static enum bnc_status open_container(struct bnc_flow *flow, const struct bnc_in
         flow->raw = (struct bnc_raw){ 0 };
         return bnc_unzstd_init(&flow->zs, err);
     case BNC_CONTAINER_ZIP:
-        return bnc_error_set(err, BNC_EDATA, "'%s' is a ZIP archive, which can only be read from a file; save it, or unpack it first",
+        return bnc_error_set(err, BNC_EDATA,
+                             "'%s' is a ZIP archive, which can only be read from a file; save it, "
+                             "or unpack it first",
                              flow->src->pub.name);
-    default:
-        return BNC_OK;
+    default: return BNC_OK;
     }
 }
 
-static enum bnc_status decode(struct bnc_flow *flow, char *out, size_t cap, size_t *n, struct bnc_error *err)
+static enum bnc_status decode(struct bnc_flow *flow, char *out, size_t cap, size_t *n,
+                              struct bnc_error *err)
 {
     switch (flow->container) {
-    case BNC_CONTAINER_GZIP: case BNC_CONTAINER_BGZF:
-        return bnc_gzip_read(&flow->gz, out, cap, BNC_GZIP_NO_END, n, err);
-    case BNC_CONTAINER_ZSTD:
-        return bnc_unzstd_read(&flow->zs, out, cap, n, err);
-    default:
-        return bnc_raw_read(&flow->raw, out, cap, n, err);
+    case BNC_CONTAINER_GZIP:
+    case BNC_CONTAINER_BGZF: return bnc_gzip_read(&flow->gz, out, cap, BNC_GZIP_NO_END, n, err);
+    case BNC_CONTAINER_ZSTD: return bnc_unzstd_read(&flow->zs, out, cap, n, err);
+    default: return bnc_raw_read(&flow->raw, out, cap, n, err);
     }
 }
 
 /* decode() within the limit on what a compressed source may expand to. */
-static enum bnc_status decode_limited(struct bnc_flow *flow, char *out, size_t cap, size_t *n, struct bnc_error *err)
+static enum bnc_status decode_limited(struct bnc_flow *flow, char *out, size_t cap, size_t *n,
+                                      struct bnc_error *err)
 {
     enum bnc_status status;
     char one;
@@ -142,7 +151,9 @@ static enum bnc_status decode_limited(struct bnc_flow *flow, char *out, size_t c
 
         status = decode(flow, &one, 1, &more, err);
         if (status == BNC_OK && more > 0)
-            status = bnc_error_set(err, BNC_EDATA, "'%s' expands to more than the limit allows (--max-expanded)", flow->src->pub.name);
+            status = bnc_error_set(err, BNC_EDATA,
+                                   "'%s' expands to more than the limit allows (--max-expanded)",
+                                   flow->src->pub.name);
     }
     return status;
 }
@@ -168,8 +179,8 @@ static enum bnc_status pull(void *arg, char *out, size_t cap, size_t *n, struct 
     return status;
 }
 
-static enum bnc_status open_encoding(struct bnc_flow *flow, const struct bnc_ingest_options *opt, enum bnc_encoding *encoding,
-                                     struct bnc_error *err)
+static enum bnc_status open_encoding(struct bnc_flow *flow, const struct bnc_ingest_options *opt,
+                                     enum bnc_encoding *encoding, struct bnc_error *err)
 {
     const struct bnc_span head = bnc_span_from(flow->stash, flow->stash_len);
     const struct bnc_refusal *refusal = bnc_sniff_refusal(head);
@@ -200,8 +211,8 @@ static enum bnc_status look(struct bnc_flow *flow, struct bnc_error *err)
     return BNC_OK;
 }
 
-enum bnc_status bnc_flow_open(struct bnc_flow **flow, struct bnc_source_own *src, const struct bnc_ingest_options *opt,
-                              struct bnc_error *err)
+enum bnc_status bnc_flow_open(struct bnc_flow **flow, struct bnc_source_own *src,
+                              const struct bnc_ingest_options *opt, struct bnc_error *err)
 {
     struct bnc_flow *f = calloc(1, sizeof *f);
     enum bnc_encoding encoding = BNC_ENCODING_UTF8;
@@ -233,7 +244,8 @@ enum bnc_status bnc_flow_open(struct bnc_flow **flow, struct bnc_source_own *src
     return BNC_OK;
 }
 
-enum bnc_status bnc_flow_read(struct bnc_flow *flow, char *out, size_t cap, size_t *n, struct bnc_error *err)
+enum bnc_status bnc_flow_read(struct bnc_flow *flow, char *out, size_t cap, size_t *n,
+                              struct bnc_error *err)
 {
     const enum bnc_status status = flow->tc != NULL ? bnc_transcode_read(flow->tc, out, cap, n, err)
                                                     : pull(flow, out, cap, n, err);

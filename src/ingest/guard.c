@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * guard.c - a table of mappings that a signal handler may read.
  *
- * Lock-free, since the handler may interrupt anything: a slot is taken by exchanging its base from 0
- * to RESERVED, filled, and published by storing the base.  A thread can only fault in a mapping that it
- * is reading, so a slot is never dropped while a handler needs it.
+ * Lock-free, since the handler may interrupt anything: a slot is taken by exchanging its base from
+ * 0 to RESERVED, filled, and published by storing the base.  A thread can only fault in a mapping
+ * that it is reading, so a slot is never dropped while a handler needs it.
  */
 #include <stdatomic.h>
 #include <stdint.h>
@@ -13,18 +13,18 @@
 
 #include "ingest/mapping.h"
 
-#define N_SLOTS 256                      /* files mapped at once; one for each thread is usual */
+#define N_SLOTS 256 /* files mapped at once; one for each thread is usual */
 #define RESERVED ((uintptr_t)1)
 
 struct slot {
-    _Atomic uintptr_t base;              /* 0: free */
+    _Atomic uintptr_t base; /* 0: free */
     _Atomic size_t len_bytes;
     atomic_bool hit;
 };
 
 struct bnc_guard {
     struct slot slots[N_SLOTS];
-    uintptr_t page_bytes;                /* sysconf() is not for handlers */
+    uintptr_t page_bytes; /* sysconf() is not for handlers */
 };
 
 struct bnc_guard *bnc_guard_create(void)
@@ -74,7 +74,8 @@ static int patch(struct bnc_guard *guard, struct slot *s, uintptr_t base, uintpt
     const uintptr_t end = base + atomic_load(&s->len_bytes);
 
     atomic_store(&s->hit, true);
-    return mmap((void *)page, end - page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+    return mmap((void *)page, end - page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                0) != MAP_FAILED;
 }
 
 int bnc_guard_patch(struct bnc_guard *guard, void *addr)

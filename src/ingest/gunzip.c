@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * gunzip.c - the gzip file format (RFC 1952) around either inflater.
  *
- *     member:  1f 8b 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16] | DEFLATE | crc32 length
+ *     member:  1f 8b 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16]
+ *              DEFLATE data ... crc32(4) length(4)
  *
- * Where ISA-L gives up, the member is decoded again by zlib from its header, what was given out already is dropped, and zlib
- * goes on: so the bytes before a fault are the same whichever library is used.  That takes a file that can be read twice; on a
- * pipe the last bytes before a fault may be missing.
+ * Where ISA-L gives up, the member is decoded again by zlib from its header, what was given out
+ * already is dropped, and zlib goes on: so the bytes before a fault are the same whichever library
+ * is used.  That takes a file that can be read twice; on a pipe the last bytes before a fault may
+ * be missing.
  */
 #include "ingest/gunzip.h"
 
@@ -21,17 +23,19 @@ bool bnc_gzip_is_header(struct bnc_span s)
 
     if (s.len < 4 || p[0] != 0x1f || p[1] != 0x8b || p[2] != 8 || (p[3] & FLAGS_UNKNOWN) != 0)
         return false;
-    return s.len < 10 || p[9] <= 13 || p[9] == 255;      /* operating systems that have a number */
+    return s.len < 10 || p[9] <= 13 || p[9] == 255; /* operating systems that have a number */
 }
 
 static const struct bnc_inflater *choose(enum bnc_gunzip which)
 {
-    return which == BNC_GUNZIP_ZLIB || bnc_inflater_isal == NULL ? &bnc_inflater_zlib : bnc_inflater_isal;
+    return which == BNC_GUNZIP_ZLIB || bnc_inflater_isal == NULL ? &bnc_inflater_zlib
+                                                                 : bnc_inflater_isal;
 }
 
-static enum bnc_status use(struct bnc_gzip *gz, const struct bnc_inflater *with, struct bnc_error *err)
+static enum bnc_status use(struct bnc_gzip *gz, const struct bnc_inflater *with,
+                           struct bnc_error *err)
 {
-    if (gz->with != with) {
+    if (gz->with != with || gz->state == NULL) {
         if (gz->with != NULL)
             gz->with->free(gz->state);
         gz->with = with;
@@ -48,7 +52,8 @@ static void begin_data(struct bnc_gzip *gz)
     gz->step = BNC_GZIP_DATA;
 }
 
-enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which, const struct bnc_packed *packed, struct bnc_error *err)
+enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which,
+                              const struct bnc_packed *packed, struct bnc_error *err)
 {
     const enum bnc_status status = use(gz, choose(which), err);
 
@@ -64,8 +69,8 @@ static enum bnc_status corrupt(const struct bnc_gzip *gz, const char *what, stru
 {
     if (gz->packed != NULL)
         return bnc_error_set(err, BNC_EDATA, "'%s': %s", gz->raw.name, what);
-    return bnc_error_set(err, BNC_EDATA, "'%s': %s (gzip member at byte %llu of the file)", gz->raw.name, what,
-                         (unsigned long long)gz->member_from);
+    return bnc_error_set(err, BNC_EDATA, "'%s': %s (gzip member at byte %llu of the file)",
+                         gz->raw.name, what, (unsigned long long)gz->member_from);
 }
 
 static enum bnc_status cut(const struct bnc_gzip *gz, struct bnc_error *err)
@@ -73,7 +78,8 @@ static enum bnc_status cut(const struct bnc_gzip *gz, struct bnc_error *err)
     return corrupt(gz, "cut short, the compressed data ends before its end mark", err);
 }
 
-/* The next byte of header or trailer, or -1 at the end of the file or where reading failed (*status). */
+/* The next byte of header or trailer, or -1 at the end of the file or where reading failed
+ * (*status). */
 static int next_byte(struct bnc_gzip *gz, enum bnc_status *status, struct bnc_error *err)
 {
     unsigned char c;
@@ -89,7 +95,8 @@ static int next_byte(struct bnc_gzip *gz, enum bnc_status *status, struct bnc_er
     return c;
 }
 
-static enum bnc_status next_bytes(struct bnc_gzip *gz, unsigned n, uint32_t *value, struct bnc_error *err)
+static enum bnc_status next_bytes(struct bnc_gzip *gz, unsigned n, uint32_t *value,
+                                  struct bnc_error *err)
 {
     enum bnc_status status = BNC_OK;
 
@@ -124,7 +131,9 @@ static enum bnc_status check_header_crc(struct bnc_gzip *gz, struct bnc_error *e
     uint32_t got;
     const enum bnc_status status = next_bytes(gz, 2, &got, err);
 
-    return status == BNC_OK && got != want ? corrupt(gz, "the header's checksum does not match", err) : status;
+    return status == BNC_OK && got != want
+               ? corrupt(gz, "the header's checksum does not match", err)
+               : status;
 }
 
 static enum bnc_status read_header(struct bnc_gzip *gz, struct bnc_error *err)
@@ -136,9 +145,9 @@ static enum bnc_status read_header(struct bnc_gzip *gz, struct bnc_error *err)
     gz->crc = 0;
     status = next_bytes(gz, 4, &magic, err);
     if (status == BNC_OK)
-        status = next_bytes(gz, 4, &skipped, err);       /* time */
+        status = next_bytes(gz, 4, &skipped, err); /* time */
     if (status == BNC_OK)
-        status = next_bytes(gz, 2, &skipped, err);       /* level, operating system */
+        status = next_bytes(gz, 2, &skipped, err); /* level, operating system */
     flags = magic >> 24;
     if (status == BNC_OK && (magic & 0xffffff) != 0x088b1f)
         return corrupt(gz, "compressed by an unknown method", err);
@@ -176,14 +185,17 @@ static enum bnc_status find_member(struct bnc_gzip *gz, struct bnc_error *err)
             break;
     }
     if ((unsigned char)*gz->raw.at != 0x1f)
-        return bnc_error_set(err, BNC_EDATA, "'%s': something that is not gzip lies behind the gzip data, at byte %llu of the file",
-                             gz->raw.name, (unsigned long long)bnc_raw_pos(&gz->raw));
+        return bnc_error_set(
+            err, BNC_EDATA,
+            "'%s': something that is not gzip lies behind the gzip data, at byte %llu of the file",
+            gz->raw.name, (unsigned long long)bnc_raw_pos(&gz->raw));
     gz->member_from = bnc_raw_pos(&gz->raw);
     gz->step = BNC_GZIP_HEADER;
     return BNC_OK;
 }
 
-static enum bnc_status check_member(const struct bnc_gzip *gz, uint32_t crc, uint32_t want_crc, bool right_length, struct bnc_error *err)
+static enum bnc_status check_member(const struct bnc_gzip *gz, uint32_t crc, uint32_t want_crc,
+                                    bool right_length, struct bnc_error *err)
 {
     if (crc != want_crc)
         return corrupt(gz, "corrupt, the checksum does not match", err);
@@ -198,7 +210,8 @@ static enum bnc_status read_trailer(struct bnc_gzip *gz, struct bnc_error *err)
 
     if (gz->packed != NULL) {
         gz->step = BNC_GZIP_DONE;
-        return check_member(gz, crc, gz->packed->crc, gz->packed->size_bytes == gz->member_out, err);
+        return check_member(gz, crc, gz->packed->crc, gz->packed->size_bytes == gz->member_out,
+                            err);
     }
     status = next_bytes(gz, 4, &want_crc, err);
     if (status == BNC_OK)
@@ -216,19 +229,21 @@ static bool can_replay(const struct bnc_gzip *gz)
 
 static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err);
 
-/* Decodes into 'out' until it is full, the member's data ends or input has to be read; '*n' moves on. */
-static enum bnc_status read_data(struct bnc_gzip *gz, char *out, size_t cap, size_t *n, struct bnc_error *err)
+/* Decodes into 'out' until it is full, the member's data ends or input has to be read; '*n' moves
+ * on. */
+static enum bnc_status read_data(struct bnc_gzip *gz, char *out, size_t cap, size_t *n,
+                                 struct bnc_error *err)
 {
-    struct bnc_inflate_io io = {
-        .in = (const unsigned char *)gz->raw.at, .in_len = gz->raw.len,
-        .out = (unsigned char *)out + *n, .out_len = cap - *n
-    };
+    struct bnc_inflate_io io = { .in = (const unsigned char *)gz->raw.at,
+                                 .in_len = gz->raw.len,
+                                 .out = (unsigned char *)out + *n,
+                                 .out_len = cap - *n };
     const enum bnc_inflate_result result = gz->with->run(gz->state, &io);
     const size_t used = gz->raw.len - io.in_len, made = cap - *n - io.out_len;
     enum bnc_status status;
 
     if (result == BNC_INFLATE_BAD && can_replay(gz))
-        return replay(gz, err);          /* ISA-L puts out a little beyond the fault: not counted */
+        return replay(gz, err); /* ISA-L puts out a little beyond the fault: not counted */
     gz->crc = gz->with->crc32(gz->crc, (unsigned char *)out + *n, made);
     gz->member_out += made;
     *n += made;
@@ -251,7 +266,8 @@ static enum bnc_status read_data(struct bnc_gzip *gz, char *out, size_t cap, siz
 }
 
 /* One step; with 'n' unchanged where it gave no bytes. */
-static enum bnc_status step(struct bnc_gzip *gz, char *out, size_t cap, size_t *n, struct bnc_error *err)
+static enum bnc_status step(struct bnc_gzip *gz, char *out, size_t cap, size_t *n,
+                            struct bnc_error *err)
 {
     switch (gz->step) {
     case BNC_GZIP_BETWEEN: return find_member(gz, err);
@@ -268,7 +284,8 @@ static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err)
 {
     const uint64_t given = gz->member_out;
     char *scratch = malloc(SCRATCH_BYTES);
-    enum bnc_status status = scratch == NULL ? bnc_error_nomem(err) : use(gz, &bnc_inflater_zlib, err);
+    enum bnc_status status = scratch == NULL ? bnc_error_nomem(err)
+                                             : use(gz, &bnc_inflater_zlib, err);
 
     if (status == BNC_OK)
         status = bnc_raw_rewind(&gz->raw, gz->member_from, err);
@@ -288,7 +305,7 @@ static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err)
 }
 
 enum bnc_status bnc_gzip_read(struct bnc_gzip *gz, char *out, size_t cap, uint64_t until, size_t *n,
-                                struct bnc_error *err)
+                              struct bnc_error *err)
 {
     enum bnc_status status = BNC_OK;
 

@@ -8,7 +8,7 @@
 
 static void isal_reset(void *state)
 {
-    isal_inflate_init(state);            /* leaves crc_flag at ISAL_DEFLATE: no wrapper */
+    isal_inflate_init(state); /* leaves crc_flag at ISAL_DEFLATE: no wrapper */
 }
 
 static void *isal_create(void)
@@ -22,7 +22,7 @@ static void *isal_create(void)
 
 static uint32_t clamp(size_t n)
 {
-    return n < INT_MAX ? (uint32_t)n : INT_MAX;      /* ISA-L keeps some lengths in an int */
+    return n < INT_MAX ? (uint32_t)n : INT_MAX; /* ISA-L keeps some lengths in an int */
 }
 
 static enum bnc_inflate_result isal_run(void *state, struct bnc_inflate_io *io)
@@ -55,7 +55,8 @@ static uint32_t isal_crc32(uint32_t crc, const unsigned char *at, size_t len)
     return crc32_gzip_refl(crc, at, len);
 }
 
-static const struct bnc_inflater isal = { "isal", isal_create, isal_reset, isal_run, isal_crc32, free };
+static const struct bnc_inflater isal = { "isal",   isal_create, isal_reset,
+                                          isal_run, isal_crc32,  free };
 const struct bnc_inflater *const bnc_inflater_isal = &isal;
 
 #else

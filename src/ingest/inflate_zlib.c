@@ -5,7 +5,7 @@
 
 #include "ingest/inflate.h"
 
-#define RAW_DEFLATE (-15)                /* no wrapper, window of 32 KiB */
+#define RAW_DEFLATE (-15) /* no wrapper, window of 32 KiB */
 
 static void *zlib_create(void)
 {
@@ -61,6 +61,5 @@ static void zlib_free(void *state)
     free(state);
 }
 
-const struct bnc_inflater bnc_inflater_zlib = {
-    "zlib", zlib_create, zlib_reset, zlib_run, zlib_crc32, zlib_free
-};
+const struct bnc_inflater bnc_inflater_zlib = { "zlib",   zlib_create, zlib_reset,
+                                                zlib_run, zlib_crc32,  zlib_free };

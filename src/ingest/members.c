@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT
  * members.c - a gzip file of many members, inflated side by side, exactly.
  *
- * BGZF, pigz -i, rotated logs put together with cat: such files hold members that need nothing of one another.  Where a member
- * begins is only known once the one before has been inflated to its end - but its first bytes (1f 8b 08 ...) can be searched for,
- * and what looks like a header nearly always is one.  So:
+ * BGZF, pigz -i, rotated logs put together with cat: such files hold members that need nothing of
+ * one another.  Where a member begins is only known once the one before has been inflated to its
+ * end - but its first bytes (1f 8b 08 ...) can be searched for, and what looks like a header nearly
+ * always is one.  So:
  *
  *     file    |== member ==|== member ==|=== member ===|..|== member ==|
  *     pieces  |<------ piece 0 -------->|<---- piece 1 --->|<- piece 2 ->|
  *             ^ 0                       ^ candidate         ^ candidate
  *
  *   claim()   takes the piece from one candidate to the next that lies far enough ahead.
- *   finish()  inflates it on a guess, then waits for its turn and for the *proven* place where the piece before really ended.
- *             Same place: the guess was right and the bytes count.  Another place: they are thrown away and the piece
- *             is inflated again from the proven place, up to the first member that begins at or behind its end.
+ *   finish()  inflates it on a guess, then waits for its turn and for the *proven* place where
+ *             the piece before really ended.  Same place: the guess was right and the bytes count.
+ *             Another place: they are thrown away and the piece is inflated again from the proven
+ *             place, up to the first member that begins at or behind its end.
  *
- * So a false candidate costs time, never truth; after MAX_MISSES of them the guessing ends.  A member too large for a buffer (its
- * length field says so, or it turns out) is handed on half read: the decoder itself passes from block to block, which is
- * also how a file of one member is read: in claim(), in order, by whichever thread is free.
+ * So a false candidate costs time, never truth; after MAX_MISSES of them the guessing ends.  A
+ * member too large for a buffer (its length field says so, or it turns out) is handed on half read:
+ * the decoder itself passes from block to block, which is also how a file of one member is read: in
+ * claim(), in order, by whichever thread is free.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -24,8 +27,9 @@
 #include "ingest/reader.h"
 
 #define MAX_MISSES 3
-#define LIMIT_BLOCKS 32                  /* a piece may give this many blocks' worth of bytes */
-#define RANGE_BLOCKS 16                  /* and take this many of compressed ones */
+#define LIMIT_BLOCKS 32                     /* a piece may give this many blocks' worth of bytes */
+#define MAX_LIMIT_BYTES ((size_t)64 << 20)  /* but no more than this, or one block */
+#define RANGE_BLOCKS 16                     /* and take this many of compressed ones */
 #define SCAN_BYTES ((size_t)64 << 10)
 #define HEADER_BYTES ((size_t)10)
 #define NOWHERE UINT64_MAX
@@ -33,21 +37,21 @@
 enum { IN_ORDER_GOOD, IN_ORDER_FAILED }; /* with this in raw_to */
 
 struct members {
-    uint64_t size_bytes;                 /* of the file */
-    char *scan;                          /* SCAN_BYTES, for claim() */
-    uint64_t guess;                      /* claim(): where the next piece is thought to begin */
-    uint64_t mark_left;                  /* of a byte order mark to be dropped */
+    uint64_t size_bytes; /* of the file */
+    char *scan;          /* SCAN_BYTES, for claim() */
+    uint64_t guess;      /* claim(): where the next piece is thought to begin */
+    uint64_t mark_left;  /* of a byte order mark to be dropped */
 
     pthread_mutex_t lock;
     pthread_cond_t settled;
-    uint64_t n_settled;                  /* blocks whose bytes are certain */
+    uint64_t n_settled; /* blocks whose bytes are certain */
     unsigned misses;
     /* what is certain; belongs to the thread whose block is number n_settled */
-    uint64_t pos;                        /* file offset */
-    uint64_t out;                        /* bytes given out before it, the mark included */
-    struct bnc_gzip live;                /* the decoder, where pos lies inside a member */
+    uint64_t pos;         /* file offset */
+    uint64_t out;         /* bytes given out before it, the mark included */
+    struct bnc_gzip live; /* the decoder, where pos lies inside a member */
     bool is_live, ended, failed;
-    struct bnc_error err;                /* of a block that claim() inflated, until its finish() */
+    struct bnc_error err; /* of a block that claim() inflated, until its finish() */
 };
 
 /* ---- candidates ---- */
@@ -68,7 +72,8 @@ static size_t find_header(struct bnc_span s)
     size_t i = 0;
 
     while (i + HEADER_BYTES <= s.len) {
-        if (i + 17 <= s.len && !any((vec16)(*(const vec16 *)(s.at + i) == 0x1f) & (vec16)(*(const vec16 *)(s.at + i + 1) == 0x8b))) {
+        if (i + 17 <= s.len && !any((vec16)(*(const vec16 *)(s.at + i) == 0x1f) &
+                                    (vec16)(*(const vec16 *)(s.at + i + 1) == 0x8b))) {
             i += 16;
             continue;
         }
@@ -79,8 +84,9 @@ static size_t find_header(struct bnc_span s)
     return s.len;
 }
 
-/* The first candidate at or behind 'from' and before 'end'; the file's end if that comes first; NOWHERE. */
-static uint64_t next_candidate(const struct bnc_reader *r, struct members *m, uint64_t from, uint64_t end)
+/* The first candidate in ['from', 'end'); the file's end if that comes first; NOWHERE. */
+static uint64_t next_candidate(const struct bnc_reader *r, struct members *m, uint64_t from,
+                               uint64_t end)
 {
     for (uint64_t at = from; at < end; at += SCAN_BYTES - HEADER_BYTES) {
         const int64_t n = bnc_pread_full(r->fd, m->scan, SCAN_BYTES, at);
@@ -95,13 +101,23 @@ static uint64_t next_candidate(const struct bnc_reader *r, struct members *m, ui
     return end >= m->size_bytes ? m->size_bytes : NOWHERE;
 }
 
-/* The length field before 'end': a hint how large the piece's last member is, and nothing else is believed of it. */
+/* The length field before 'end': a hint how large the last member is, and believed for no more. */
 static uint64_t length_hint(const struct bnc_reader *r, uint64_t end)
 {
     unsigned char b[4] = { 0 };
 
     bnc_pread_full(r->fd, (char *)b, sizeof b, end - sizeof b);
     return b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24;
+}
+
+/* The bytes a piece may give. */
+static size_t piece_limit(const struct bnc_reader *r)
+{
+    const size_t block = r->opt.block_bytes;
+
+    if (block >= MAX_LIMIT_BYTES)
+        return block;
+    return block * LIMIT_BLOCKS < MAX_LIMIT_BYTES ? block * LIMIT_BLOCKS : MAX_LIMIT_BYTES;
 }
 
 /* The end of the piece that begins at the guess, or NOWHERE if it had better be read in order. */
@@ -112,10 +128,11 @@ static uint64_t plan(const struct bnc_reader *r, struct members *m)
 
     if (from >= m->size_bytes)
         return NOWHERE;
-    to = next_candidate(r, m, from + block / 4 + HEADER_BYTES, from + block * RANGE_BLOCKS + HEADER_BYTES);
+    to = next_candidate(r, m, from + block / 4 + HEADER_BYTES,
+                        from + block * RANGE_BLOCKS + HEADER_BYTES);
     if (to == m->size_bytes && r->n_claimed == 0)
-        return NOWHERE;                  /* one piece: nothing is gained, and blocks would be large */
-    return to != NOWHERE && length_hint(r, to) <= block * LIMIT_BLOCKS ? to : NOWHERE;
+        return NOWHERE; /* one piece: nothing is gained, and blocks would be large */
+    return to != NOWHERE && length_hint(r, to) <= piece_limit(r) ? to : NOWHERE;
 }
 
 /* ---- what is certain ---- */
@@ -144,15 +161,18 @@ static void swap_decoders(struct bnc_gzip *a, struct bnc_gzip *b)
     *b = t;
 }
 
-static enum bnc_status start_at(struct bnc_reader *r, const struct members *m, struct bnc_gzip *gz, uint64_t from, struct bnc_error *err)
+static enum bnc_status start_at(struct bnc_reader *r, const struct members *m, struct bnc_gzip *gz,
+                                uint64_t from, struct bnc_error *err)
 {
-    const enum bnc_status status = bnc_raw_init_pread(&gz->raw, r->fd, from, m->size_bytes, r->src->pub.name, err);
+    const enum bnc_status status = bnc_raw_init_pread(&gz->raw, r->fd, from, m->size_bytes,
+                                                      r->src->pub.name, err);
 
     return status != BNC_OK ? status : bnc_gzip_init(gz, r->opt.gunzip, NULL, err);
 }
 
 /* Readies 'gz' to go on at the certain place. */
-static enum bnc_status resume(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz, struct bnc_error *err)
+static enum bnc_status resume(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz,
+                              struct bnc_error *err)
 {
     if (!m->is_live)
         return start_at(r, m, gz, m->pos, err);
@@ -162,20 +182,26 @@ static enum bnc_status resume(struct bnc_reader *r, struct members *m, struct bn
 }
 
 /* Cuts what goes beyond the limit; then that is the fault, else 'status'. */
-static enum bnc_status limit_output(const struct bnc_reader *r, const struct members *m, size_t *n, enum bnc_status status,
-                                    struct bnc_error *err)
+static enum bnc_status limit_output(const struct bnc_reader *r, const struct members *m, size_t *n,
+                                    enum bnc_status status, struct bnc_error *err)
 {
     const uint64_t max = r->opt.max_expanded_bytes;
 
     if (max == 0 || m->out + *n <= max)
         return status;
     *n = (size_t)(max - m->out);
-    return bnc_error_set(err, BNC_EDATA, "'%s' expands to more than the limit allows (--max-expanded)", r->src->pub.name);
+    return bnc_error_set(err, BNC_EDATA,
+                         "'%s' expands to more than the limit allows (--max-expanded)",
+                         r->src->pub.name);
 }
 
-/* Makes 'n' bytes at 'at' the block, and where 'gz' stands the certain place.  'status' and '*err' tell how it got there. */
-static enum bnc_status settle(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz, struct bnc_block *block, char *at, size_t n,
-                              enum bnc_status status, struct bnc_error *err)
+/*
+ * Makes 'n' bytes at 'at' the block, and where 'gz' stands the certain place.  'status' and '*err'
+ * tell how it got there.
+ */
+static enum bnc_status settle(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz,
+                              struct bnc_block *block, char *at, size_t n, enum bnc_status status,
+                              struct bnc_error *err)
 {
     const uint64_t mark = r->src->mark_bytes;
     size_t skip;
@@ -214,18 +240,23 @@ static unsigned n_misses(struct members *m)
     return n;
 }
 
-static void claim_piece(struct bnc_reader *r, struct members *m, uint64_t to, struct bnc_block *block)
+static void claim_piece(struct bnc_reader *r, struct members *m, uint64_t to,
+                        struct bnc_block *block)
 {
-    *block = (struct bnc_block){ .index = r->n_claimed++, .bytes = bnc_span_from("", 0), .raw_from = m->guess, .raw_to = to };
+    *block = (struct bnc_block){
+        .index = r->n_claimed++, .bytes = bnc_span_from("", 0), .raw_from = m->guess, .raw_to = to
+    };
     m->guess = to;
 }
 
-/* The next block in order; its turn has come.  It ends with its member, so that guessing may go on behind it. */
-static enum bnc_status claim_in_order(struct bnc_reader *r, struct members *m, struct bnc_block_buf *buf, struct bnc_block *block,
+/* The next block in order; its turn has come.  It ends with its member: guessing goes on there. */
+static enum bnc_status claim_in_order(struct bnc_reader *r, struct members *m,
+                                      struct bnc_block_buf *buf, struct bnc_block *block,
                                       struct bnc_error *err)
 {
     char *room = bnc_block_buf_room(buf, r->opt.block_bytes);
-    const uint64_t until = m->pos < m->size_bytes && n_misses(m) < MAX_MISSES ? m->pos + 1 : BNC_GZIP_NO_END;
+    const uint64_t until = m->pos < m->size_bytes && n_misses(m) < MAX_MISSES ? m->pos + 1
+                                                                              : BNC_GZIP_NO_END;
     size_t n = 0;
     enum bnc_status status = room == NULL ? bnc_error_nomem(err) : resume(r, m, &buf->gz, err);
 
@@ -239,8 +270,8 @@ static enum bnc_status claim_in_order(struct bnc_reader *r, struct members *m, s
     return BNC_OK;
 }
 
-static enum bnc_status claim_members(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block, bool *more,
-                                     struct bnc_error *err)
+static enum bnc_status claim_members(struct bnc_reader *r, struct bnc_block_buf *buf,
+                                     struct bnc_block *block, bool *more, struct bnc_error *err)
 {
     struct members *m = r->own;
     uint64_t to = m->guess != NOWHERE && n_misses(m) < MAX_MISSES ? plan(r, m) : NOWHERE;
@@ -262,8 +293,8 @@ static enum bnc_status claim_members(struct bnc_reader *r, struct bnc_block_buf 
 }
 
 /* Inflates the piece again from the certain place; nothing where that lies behind it. */
-static enum bnc_status inflate_again(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz, char *room, uint64_t until, size_t *n,
-                                     struct bnc_error *err)
+static enum bnc_status inflate_again(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz,
+                                     char *room, uint64_t until, size_t *n, struct bnc_error *err)
 {
     enum bnc_status status;
 
@@ -272,22 +303,24 @@ static enum bnc_status inflate_again(struct bnc_reader *r, struct members *m, st
     pthread_mutex_unlock(&m->lock);
     *n = 0;
     status = resume(r, m, gz, err);
-    return status != BNC_OK ? status : bnc_gzip_read(gz, room, r->opt.block_bytes * LIMIT_BLOCKS, until, n, err);
+    return status != BNC_OK ? status : bnc_gzip_read(gz, room, piece_limit(r), until, n, err);
 }
 
-static enum bnc_status finish_in_order(const struct members *m, const struct bnc_block *block, struct bnc_error *err)
+static enum bnc_status finish_in_order(const struct members *m, const struct bnc_block *block,
+                                       struct bnc_error *err)
 {
     if (block->raw_to == IN_ORDER_GOOD)
         return BNC_OK;
     if (err != NULL)
-        *err = m->err;                   /* nobody writes it any more: a source fails once */
+        *err = m->err; /* nobody writes it any more: a source fails once */
     return m->err.status;
 }
 
-static enum bnc_status finish_members(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block, struct bnc_error *err)
+static enum bnc_status finish_members(struct bnc_reader *r, struct bnc_block_buf *buf,
+                                      struct bnc_block *block, struct bnc_error *err)
 {
     struct members *m = r->own;
-    const size_t limit = r->opt.block_bytes * LIMIT_BLOCKS;
+    const size_t limit = piece_limit(r);
     const uint64_t until = block->raw_to == m->size_bytes ? BNC_GZIP_NO_END : block->raw_to;
     struct bnc_error own_err = { 0 };
     enum bnc_status status;
@@ -297,7 +330,8 @@ static enum bnc_status finish_members(struct bnc_reader *r, struct bnc_block_buf
     if (block->raw_from == IN_ORDER)
         return finish_in_order(m, block, err);
     room = bnc_block_buf_room(buf, limit);
-    status = room == NULL ? bnc_error_nomem(&own_err) : start_at(r, m, &buf->gz, block->raw_from, &own_err);
+    status = room == NULL ? bnc_error_nomem(&own_err)
+                          : start_at(r, m, &buf->gz, block->raw_from, &own_err);
     if (status == BNC_OK)
         status = bnc_gzip_read(&buf->gz, room, limit, until, &n, &own_err);
     wait_turn(m, block->index);
@@ -329,7 +363,8 @@ static void free_members(struct bnc_reader *r)
     free(m);
 }
 
-static const struct bnc_reader_ops members_ops = { false, claim_members, finish_members, NULL, free_members };
+static const struct bnc_reader_ops members_ops = { false, claim_members, finish_members, NULL,
+                                                   free_members };
 
 enum bnc_status bnc_reader_open_members(struct bnc_reader *r, struct bnc_error *err)
 {

@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: MIT
- * plain.c - a plain regular file as blocks: windows of one mapping, or pread() into the worker's buffer.
+ * plain.c - a plain regular file as blocks: windows of one mapping, or pread() into the worker's
+ * buffer.
  *
- * Block i is bytes [i * block_bytes, (i + 1) * block_bytes) of the file behind the byte order mark, so claiming is counting.
- * A mapped block's pages are given back when it is done: the process stays small however long the file is, and the page cache
- * keeps what it likes.
+ * Block i is bytes [i * block_bytes, (i + 1) * block_bytes) of the file behind the byte order mark,
+ * so claiming is counting.  A mapped block's pages are given back when it is done: the process
+ * stays small however long the file is, and the page cache keeps what it likes.
  *
- * Measured with bench/micro/inflate.c (1 GB in the page cache, ext4, Zen 5, 1 thread, GB/s at 5 MiB resident).  A file written a moment
- * ago lies in large folios: mapping 22, pread() 16.  One that was read from disk lies in small ones: mapping 7, pread() 9 to 14.
- * What was tried and lost: MADV_POPULATE_READ block by block (15, and 6), MADV_WILLNEED some blocks ahead (6: it looks up every page,
- * and on a cold file it gains nothing over the kernel's own read-ahead).  Blocks of 256 KiB 13, 512 KiB 15, 1 MiB 16, 2 MiB 16
- * (all with POPULATE); hence 1 MiB.
+ * Measured with bench/micro/inflate.c (1 GB in the page cache, ext4, Zen 5, 1 thread, GB/s at 5 MiB
+ * resident).  A file written a moment ago lies in large folios: mapping 22, pread() 16.  One that
+ * was read from disk lies in small ones: mapping 7, pread() 9 to 14; in the whole program the
+ * two are equal then.  What was tried and lost:
+ * MADV_POPULATE_READ block by block (15, and 6), MADV_WILLNEED some blocks ahead (6: it looks up
+ * every page, and on a cold file it gains nothing over the kernel's own read-ahead).  Blocks of 256
+ * KiB 13, 512 KiB 15, 1 MiB 16, 2 MiB 16 (all with POPULATE); hence 1 MiB.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "ingest/mapping.h"
 #include "ingest/reader.h"
 
-#define PAGE_MASK (~(uintptr_t)4095)     /* larger pages: advice on part of one is refused or does nothing */
-
 struct plain {
-    char *base;                          /* the mapping; NULL: pread() */
-    int slot;                            /* in the guard; -1: none */
-    uint64_t from, size_bytes;           /* of the bytes behind the byte order mark; of the whole file */
+    char *base;                /* the mapping; NULL: pread() */
+    int slot;                  /* in the guard; -1: none */
+    uintptr_t page_bytes;
+    uint64_t from, size_bytes; /* of the bytes behind the byte order mark; of the whole file */
 };
 
 static enum bnc_status shrank(const struct bnc_reader *r, uint64_t off, struct bnc_error *err)
@@ -37,8 +40,8 @@ static bool is_cut(const struct bnc_reader *r, const struct plain *p)
     return p->slot >= 0 && bnc_guard_is_hit(r->opt.guard, p->slot);
 }
 
-static enum bnc_status claim_plain(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block, bool *more,
-                                   struct bnc_error *err)
+static enum bnc_status claim_plain(struct bnc_reader *r, struct bnc_block_buf *buf,
+                                   struct bnc_block *block, bool *more, struct bnc_error *err)
 {
     const struct plain *p = r->own;
     const uint64_t len = p->size_bytes - p->from, off = r->n_claimed * r->opt.block_bytes;
@@ -52,7 +55,8 @@ static enum bnc_status claim_plain(struct bnc_reader *r, struct bnc_block_buf *b
     block->index = r->n_claimed++;
     block->off = off;
     block->raw_from = p->from + off;
-    block->raw_to = len - off > r->opt.block_bytes ? block->raw_from + r->opt.block_bytes : p->size_bytes;
+    block->raw_to = len - off > r->opt.block_bytes ? block->raw_from + r->opt.block_bytes
+                                                   : p->size_bytes;
     block->last = block->raw_to == p->size_bytes;
     block->mapped = p->base != NULL;
     block->bytes = bnc_span_from("", 0);
@@ -60,8 +64,8 @@ static enum bnc_status claim_plain(struct bnc_reader *r, struct bnc_block_buf *b
     return BNC_OK;
 }
 
-static enum bnc_status finish_mapped(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block,
-                                     struct bnc_error *err)
+static enum bnc_status finish_mapped(struct bnc_reader *r, struct bnc_block_buf *buf,
+                                     struct bnc_block *block, struct bnc_error *err)
 {
     const struct plain *p = r->own;
 
@@ -76,14 +80,14 @@ static enum bnc_status finish_mapped(struct bnc_reader *r, struct bnc_block_buf 
 static void done_mapped(struct bnc_reader *r, struct bnc_block *block)
 {
     const struct plain *p = r->own;
-    const uintptr_t from = (uintptr_t)(p->base + block->raw_from) & PAGE_MASK;
+    const uintptr_t from = (uintptr_t)(p->base + block->raw_from) & ~(p->page_bytes - 1);
 
     if (block->raw_to > block->raw_from)
         madvise((void *)from, (uintptr_t)(p->base + block->raw_to) - from, MADV_DONTNEED);
 }
 
-static enum bnc_status finish_pread(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block,
-                                    struct bnc_error *err)
+static enum bnc_status finish_pread(struct bnc_reader *r, struct bnc_block_buf *buf,
+                                    struct bnc_block *block, struct bnc_error *err)
 {
     const size_t len = block->raw_to - block->raw_from;
     char *room = bnc_block_buf_room(buf, len);
@@ -115,10 +119,13 @@ static void free_plain(struct bnc_reader *r)
     free(p);
 }
 
-static const struct bnc_reader_ops mapped_ops = { true, claim_plain, finish_mapped, done_mapped, free_plain };
-static const struct bnc_reader_ops pread_ops = { true, claim_plain, finish_pread, NULL, free_plain };
+static const struct bnc_reader_ops mapped_ops = { true, claim_plain, finish_mapped, done_mapped,
+                                                  free_plain };
+static const struct bnc_reader_ops pread_ops = { true, claim_plain, finish_pread, NULL,
+                                                 free_plain };
 
-/* Leaves base at NULL where mapping is not wanted or not possible (a file system without it, a full guard). */
+/* Leaves base at NULL where mapping is not wanted or not possible (a file system without it, a full
+ * guard). */
 static void map(struct bnc_reader *r, struct plain *p)
 {
     void *base;
@@ -150,6 +157,7 @@ enum bnc_status bnc_reader_open_plain(struct bnc_reader *r, struct bnc_error *er
     if (p == NULL)
         return bnc_error_nomem(err);
     p->slot = -1;
+    p->page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
     p->size_bytes = (uint64_t)r->opened.st_size;
     p->from = r->src->mark_bytes < p->size_bytes ? r->src->mark_bytes : p->size_bytes;
     if (p->size_bytes > 0)

@@ -8,9 +8,10 @@
 
 #include "ingest/archive.h"
 
-#define WAIT_MS 100                      /* between looks at the stop flag */
+#define WAIT_MS 100 /* between looks at the stop flag */
 
-static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, const char *name, struct bnc_error *err)
+static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, const char *name,
+                             struct bnc_error *err)
 {
     if (raw->buf == NULL)
         raw->buf = malloc(BNC_RAW_PUSHBACK + BNC_RAW_WINDOW);
@@ -26,15 +27,16 @@ static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, const 
     return BNC_OK;
 }
 
-enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop, const char *name, struct bnc_error *err)
+enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop,
+                                  const char *name, struct bnc_error *err)
 {
     raw->fd = fd;
     raw->stop = stop;
     return start(raw, BNC_RAW_READ, name, err);
 }
 
-enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end, const char *name,
-                                   struct bnc_error *err)
+enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end,
+                                   const char *name, struct bnc_error *err)
 {
     const enum bnc_status status = start(raw, BNC_RAW_PREAD, name, err);
 
@@ -79,8 +81,9 @@ int64_t bnc_pread_full(int fd, char *out, size_t len, uint64_t off)
 }
 
 /*
- * A signal that asks to stop may be delivered to any thread, so a read() that waits for a pipe need not be interrupted by it: wait in
- * short turns instead and look.  A pipe that no writer has opened yet is not at its end, and poll() knows.
+ * A signal that asks to stop may be delivered to any thread, so a read() that waits for a pipe need
+ * not be interrupted by it: wait in short turns instead and look.  A pipe that no writer has opened
+ * yet is not at its end, and poll() knows.
  */
 static bool wait_readable(const struct bnc_raw *raw)
 {
@@ -89,7 +92,7 @@ static bool wait_readable(const struct bnc_raw *raw)
         const int n = poll(&p, 1, WAIT_MS);
 
         if (n > 0 || (n < 0 && errno != EINTR))
-            return true;                 /* or it failed: read() will say why */
+            return true; /* or it failed: read() will say why */
     }
     return false;
 }
@@ -113,7 +116,8 @@ static ssize_t pread_window(const struct bnc_raw *raw, char *out)
 {
     const uint64_t left = raw->end > raw->off ? raw->end - raw->off : 0;
 
-    return (ssize_t)bnc_pread_full(raw->fd, out, left < BNC_RAW_WINDOW ? (size_t)left : BNC_RAW_WINDOW, raw->off);
+    return (ssize_t)bnc_pread_full(raw->fd, out,
+                                   left < BNC_RAW_WINDOW ? (size_t)left : BNC_RAW_WINDOW, raw->off);
 }
 
 enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
@@ -123,15 +127,17 @@ enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
 
     if (raw->len > 0 || raw->eof || window == NULL)
         return BNC_OK;
-    memmove(raw->buf, raw->at - BNC_RAW_PUSHBACK, BNC_RAW_PUSHBACK);    /* for unread() */
+    memmove(raw->buf, raw->at - BNC_RAW_PUSHBACK, BNC_RAW_PUSHBACK); /* for unread() */
     raw->at = window;
     if (raw->kind == BNC_RAW_ZIP) {
-        const enum bnc_status status = bnc_member_read(raw->member, window, BNC_RAW_WINDOW, &got, err);
+        const enum bnc_status status = bnc_member_read(raw->member, window, BNC_RAW_WINDOW, &got,
+                                                       err);
 
         if (status != BNC_OK)
             return status;
     } else
-        got = raw->kind == BNC_RAW_READ ? read_once(raw, window, BNC_RAW_WINDOW) : pread_window(raw, window);
+        got = raw->kind == BNC_RAW_READ ? read_once(raw, window, BNC_RAW_WINDOW)
+                                        : pread_window(raw, window);
     if (got < 0 && errno == ECANCELED)
         return bnc_error_set(err, BNC_ESTOPPED, "stopped while reading '%s'", raw->name);
     if (got < 0) {
@@ -146,7 +152,8 @@ enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
     return BNC_OK;
 }
 
-enum bnc_status bnc_raw_read(struct bnc_raw *raw, char *out, size_t cap, size_t *n, struct bnc_error *err)
+enum bnc_status bnc_raw_read(struct bnc_raw *raw, char *out, size_t cap, size_t *n,
+                             struct bnc_error *err)
 {
     enum bnc_status status = BNC_OK;
 

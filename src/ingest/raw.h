@@ -4,8 +4,9 @@
  *     buf:  [ pushback | window ........................ ]
  *                        ^ at, 'len' bytes are unread
  *
- * Three kinds behind one fill(): read() for what can only be read once, pread() for regular files (any number of
- * readers share one descriptor), and a member of a ZIP.  Short reads and EINTR end here.  One thread at a time.
+ * Three kinds behind one fill(): read() for what can only be read once, pread() for regular files
+ * (any number of readers share one descriptor), and a member of a ZIP.  Short reads and EINTR end
+ * here.  One thread at a time.
  */
 #ifndef BNC_INGEST_RAW_H
 #define BNC_INGEST_RAW_H
@@ -14,41 +15,45 @@
 #include "util/status.h"
 
 #define BNC_RAW_WINDOW ((size_t)256 << 10)
-#define BNC_RAW_PUSHBACK ((size_t)64)    /* bytes of the window before that can be given back */
+#define BNC_RAW_PUSHBACK ((size_t)64) /* bytes of the window before that can be given back */
 
 enum bnc_raw_kind { BNC_RAW_READ, BNC_RAW_PREAD, BNC_RAW_ZIP };
 
 struct bnc_member;
 
-struct bnc_raw {                         /* zero-initialized: at its end */
+struct bnc_raw { /* zero-initialized: at its end */
     enum bnc_raw_kind kind;
-    int fd;                              /* the caller's, for READ and PREAD */
-    struct bnc_member *member;       /* the caller's, for ZIP */
-    const char *name;                    /* for messages; the caller's */
-    const volatile int *stop;            /* READ: looked at while waiting; may be NULL */
-    uint64_t off;                        /* file offset behind the window */
-    uint64_t end;                        /* PREAD: nothing is read from here on */
+    int fd;                    /* the caller's, for READ and PREAD */
+    struct bnc_member *member; /* the caller's, for ZIP */
+    const char *name;          /* for messages; the caller's */
+    const volatile int *stop;  /* READ: looked at while waiting; may be NULL */
+    uint64_t off;              /* file offset behind the window */
+    uint64_t end;              /* PREAD: nothing is read from here on */
     const char *at;
     size_t len;
     char *buf;
     bool eof;
 };
 
-/* All three allocate one window: BNC_ENOMEM.  init() may be called again for another place and keeps the buffer. */
-enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop, const char *name, struct bnc_error *err);
-enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end, const char *name,
-                                   struct bnc_error *err);
+/* All three allocate one window: BNC_ENOMEM.  init() may be called again for another place and
+ * keeps the buffer. */
+enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop,
+                                  const char *name, struct bnc_error *err);
+enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end,
+                                   const char *name, struct bnc_error *err);
 enum bnc_status bnc_raw_init_zip(struct bnc_raw *raw, struct bnc_member *member, const char *name,
                                  struct bnc_error *err);
 
 /* Reads again from 'from', which is 0 for a member of a ZIP; not for READ. */
 enum bnc_status bnc_raw_rewind(struct bnc_raw *raw, uint64_t from, struct bnc_error *err);
 
-/* Makes raw->len > 0 unless the end is reached (raw->eof).  BNC_EIO with the offset, BNC_EDATA from a ZIP, BNC_ESTOPPED. */
+/* Makes raw->len > 0 unless the end is reached (raw->eof).  BNC_EIO with the offset, BNC_EDATA from
+ * a ZIP, BNC_ESTOPPED. */
 enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err);
 
 /* Copies up to 'cap' bytes; fewer only at the end or on failure, and '*n' counts then too. */
-enum bnc_status bnc_raw_read(struct bnc_raw *raw, char *out, size_t cap, size_t *n, struct bnc_error *err);
+enum bnc_status bnc_raw_read(struct bnc_raw *raw, char *out, size_t cap, size_t *n,
+                             struct bnc_error *err);
 
 static inline void bnc_raw_skip(struct bnc_raw *raw, size_t n)
 {

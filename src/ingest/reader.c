@@ -20,7 +20,8 @@ struct bnc_block_buf *bnc_block_buf_create(void)
 
 char *bnc_block_buf_room(struct bnc_block_buf *buf, size_t cap)
 {
-    const size_t pages = (BNC_BLOCK_HEADROOM + cap + BNC_BLOCK_SLACK + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+    const size_t pages = (BNC_BLOCK_HEADROOM + cap + BNC_BLOCK_SLACK + PAGE_BYTES - 1) &
+                         ~(PAGE_BYTES - 1);
 
     if (buf->base != NULL && buf->cap >= cap)
         return buf->base + BNC_BLOCK_HEADROOM;
@@ -42,13 +43,14 @@ void bnc_block_buf_free(struct bnc_block_buf *buf)
 /* ---- in order ---- */
 
 struct serial {
-    struct bnc_flow *flow;               /* the reader's now */
-    const char *kept;                    /* what head() took, given out first; the source's */
+    struct bnc_flow *flow; /* the reader's now */
+    const char *kept;      /* what head() took, given out first; the source's */
     size_t kept_len;
     bool ended;
 };
 
-static enum bnc_status read_serial(struct serial *s, char *out, size_t cap, size_t *n, struct bnc_error *err)
+static enum bnc_status read_serial(struct serial *s, char *out, size_t cap, size_t *n,
+                                   struct bnc_error *err)
 {
     const size_t take = s->kept_len < cap ? s->kept_len : cap;
     size_t more = 0;
@@ -62,11 +64,11 @@ static enum bnc_status read_serial(struct serial *s, char *out, size_t cap, size
     if (take < cap)
         status = bnc_flow_read(s->flow, out + take, cap - take, &more, err);
     *n = take + more;
-    return *n > 0 ? BNC_OK : status;     /* a fault stays with the flow and comes again */
+    return *n > 0 ? BNC_OK : status; /* a fault stays with the flow and comes again */
 }
 
-static enum bnc_status claim_serial(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block, bool *more,
-                                    struct bnc_error *err)
+static enum bnc_status claim_serial(struct bnc_reader *r, struct bnc_block_buf *buf,
+                                    struct bnc_block *block, bool *more, struct bnc_error *err)
 {
     struct serial *s = r->own;
     const uint64_t off = atomic_load(&r->bytes_out);
@@ -96,8 +98,8 @@ static enum bnc_status claim_serial(struct bnc_reader *r, struct bnc_block_buf *
     return BNC_OK;
 }
 
-static enum bnc_status finish_serial(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block,
-                                     struct bnc_error *err)
+static enum bnc_status finish_serial(struct bnc_reader *r, struct bnc_block_buf *buf,
+                                     struct bnc_block *block, struct bnc_error *err)
 {
     (void)r;
     (void)buf;
@@ -114,9 +116,11 @@ static void free_serial(struct bnc_reader *r)
     free(s);
 }
 
-static const struct bnc_reader_ops serial_ops = { false, claim_serial, finish_serial, NULL, free_serial };
+static const struct bnc_reader_ops serial_ops = { false, claim_serial, finish_serial, NULL,
+                                                  free_serial };
 
-enum bnc_status bnc_reader_open_serial(struct bnc_reader *r, struct bnc_flow *flow, struct bnc_error *err)
+enum bnc_status bnc_reader_open_serial(struct bnc_reader *r, struct bnc_flow *flow,
+                                       struct bnc_error *err)
 {
     struct serial *s = calloc(1, sizeof *s);
 
@@ -144,7 +148,7 @@ enum bnc_status bnc_reader_open_fd(struct bnc_reader *r, struct bnc_error *err)
         return bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", r->src->pub.name);
     if (fstat(r->fd, &r->opened) != 0)
         return bnc_error_sys(err, BNC_EIO, "cannot stat '%s'", r->src->pub.name);
-    posix_fadvise(r->fd, 0, 0, POSIX_FADV_SEQUENTIAL);   /* doubles the read-ahead */
+    posix_fadvise(r->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* doubles the read-ahead */
     return BNC_OK;
 }
 
@@ -157,7 +161,8 @@ static open_fn parallel_way(const struct bnc_source *src)
         return NULL;
     switch (src->container) {
     case BNC_CONTAINER_NONE: return bnc_reader_open_plain;
-    case BNC_CONTAINER_GZIP: case BNC_CONTAINER_BGZF: return bnc_reader_open_members;
+    case BNC_CONTAINER_GZIP:
+    case BNC_CONTAINER_BGZF: return bnc_reader_open_members;
     default: return NULL;
     }
 }
@@ -178,8 +183,8 @@ static enum bnc_status open_best(struct bnc_reader *r, struct bnc_error *err)
     return parallel_way(&r->src->pub)(r, err);
 }
 
-enum bnc_status bnc_source_open(struct bnc_source *src, const struct bnc_ingest_options *opt, struct bnc_reader **reader,
-                                struct bnc_error *err)
+enum bnc_status bnc_source_open(struct bnc_source *src, const struct bnc_ingest_options *opt,
+                                struct bnc_reader **reader, struct bnc_error *err)
 {
     struct bnc_reader *r = calloc(1, sizeof *r);
     enum bnc_status status;
@@ -207,14 +212,14 @@ bool bnc_reader_is_parallel(const struct bnc_reader *reader)
     return reader->ops->is_parallel;
 }
 
-enum bnc_status bnc_reader_claim(struct bnc_reader *reader, struct bnc_block_buf *buf, struct bnc_block *block, bool *more,
-                                 struct bnc_error *err)
+enum bnc_status bnc_reader_claim(struct bnc_reader *reader, struct bnc_block_buf *buf,
+                                 struct bnc_block *block, bool *more, struct bnc_error *err)
 {
     return reader->ops->claim(reader, buf, block, more, err);
 }
 
-enum bnc_status bnc_reader_finish(struct bnc_reader *reader, struct bnc_block_buf *buf, struct bnc_block *block,
-                                  struct bnc_error *err)
+enum bnc_status bnc_reader_finish(struct bnc_reader *reader, struct bnc_block_buf *buf,
+                                  struct bnc_block *block, struct bnc_error *err)
 {
     return reader->ops->finish(reader, buf, block, err);
 }
@@ -245,14 +250,17 @@ bool bnc_reader_is_bomb(const struct bnc_reader *reader)
 /* Shrunk, or written to and of the same size; what only grew was read as it was. */
 static enum bnc_status check_unchanged(const struct bnc_reader *r, struct bnc_error *err)
 {
-    const int fd = r->fd >= 0 || r->ops != &serial_ops ? r->fd : bnc_flow_fd(((struct serial *)r->own)->flow);
+    const int fd = r->fd >= 0 || r->ops != &serial_ops
+                       ? r->fd
+                       : bnc_flow_fd(((struct serial *)r->own)->flow);
     struct stat now;
 
     if (fd < 0 || !S_ISREG(r->opened.st_mode) || fstat(fd, &now) != 0)
         return BNC_OK;
     if (now.st_size < r->opened.st_size)
-        return bnc_error_set(err, BNC_EIO, "'%s' shrank from %lld to %lld bytes while it was read", r->src->pub.name,
-                             (long long)r->opened.st_size, (long long)now.st_size);
+        return bnc_error_set(err, BNC_EIO, "'%s' shrank from %lld to %lld bytes while it was read",
+                             r->src->pub.name, (long long)r->opened.st_size,
+                             (long long)now.st_size);
     if (now.st_size == r->opened.st_size && (now.st_mtim.tv_sec != r->opened.st_mtim.tv_sec ||
                                              now.st_mtim.tv_nsec != r->opened.st_mtim.tv_nsec))
         return bnc_error_set(err, BNC_EIO, "'%s' was changed while it was read", r->src->pub.name);

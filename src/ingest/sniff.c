@@ -7,14 +7,17 @@ enum bnc_container bnc_sniff_container(struct bnc_span head)
 {
     const unsigned char *p = (const unsigned char *)head.at;
 
-    if (head.len >= 18 && bnc_gzip_is_header(head) && p[3] == 4 && p[12] == 'B' && p[13] == 'C' && p[14] == 2 && p[15] == 0)
+    if (head.len >= 18 && bnc_gzip_is_header(head) && p[3] == 4 && p[12] == 'B' && p[13] == 'C' &&
+        p[14] == 2 && p[15] == 0)
         return BNC_CONTAINER_BGZF;
     if (head.len >= 2 && p[0] == 0x1f && p[1] == 0x8b)
         return BNC_CONTAINER_GZIP;
-    if (head.len >= 4 && (memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0 ||
-                          ((p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0)))     /* a skippable frame */
+    if (head.len >= 4 &&
+        (memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0 ||
+         ((p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0))) /* a skippable frame */
         return BNC_CONTAINER_ZSTD;
-    if (head.len >= 4 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "PK\5\6", 4) == 0 || memcmp(p, "PK\7\10", 4) == 0))
+    if (head.len >= 4 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "PK\5\6", 4) == 0 ||
+                          memcmp(p, "PK\7\10", 4) == 0))
         return BNC_CONTAINER_ZIP;
     return BNC_CONTAINER_NONE;
 }
@@ -27,8 +30,15 @@ static const struct magic {
     struct bnc_refusal refusal;
 } magics[] = {
     { 0, 5, "%PDF-", { "a PDF document", "ask the sender for the CSV behind it" } },
-    { 0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", { "an old Excel workbook (XLS)", "open it in a spreadsheet and save it as CSV UTF-8" } },
-    { 0, 6, "\xfd" "7zXZ\0", { "xz data", "decompress it first: xz -d FILE" } },
+    { 0,
+      8,
+      "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+      { "an old Excel workbook (XLS)", "open it in a spreadsheet and save it as CSV UTF-8" } },
+    { 0,
+      6,
+      "\xfd"
+      "7zXZ\0",
+      { "xz data", "decompress it first: xz -d FILE" } },
     { 0, 3, "BZh", { "bzip2 data", "decompress it first: bunzip2 FILE" } },
     { 0, 4, "\x04\x22\x4d\x18", { "lz4 data", "decompress it first: lz4 -d FILE" } },
     { 0, 6, "7z\xbc\xaf\x27\x1c", { "a 7-Zip archive", UNPACK } },
@@ -40,15 +50,27 @@ static const struct magic {
     { 0, 8, "\x89PNG\r\n\x1a\n", { "a PNG picture", "export the numbers behind it as CSV" } },
     { 0, 3, "\xff\xd8\xff", { "a JPEG picture", "export the numbers behind it as CSV" } },
     { 0, 4, "GIF8", { "a GIF picture", "export the numbers behind it as CSV" } },
-    { 0, 4, "\x7f" "ELF", { "a program", "give it an export instead" } },
+    { 0,
+      4,
+      "\x7f"
+      "ELF",
+      { "a program", "give it an export instead" } },
     { 0, 3, "\x1f\x8b\x08", { "gzip data inside gzip data", "decompress it once: gunzip FILE" } },
     { 0, 4, "PK\3\4", { "a ZIP archive inside other compressed data", UNPACK } },
-    { 0, 4, "\x28\xb5\x2f\xfd", { "zstd data inside other compressed data", "decompress it once" } },
+    { 0,
+      4,
+      "\x28\xb5\x2f\xfd",
+      { "zstd data inside other compressed data", "decompress it once" } },
 };
 
-static const struct bnc_refusal html = { "an HTML page", "it may be a login or error page saved by mistake; download the CSV export again" };
+static const struct bnc_refusal html = {
+    "an HTML page",
+    "it may be a login or error page saved by mistake; download the CSV export again"
+};
 static const struct bnc_refusal xml = { "an XML document", "export it as CSV" };
-static const struct bnc_refusal json_array = { "a JSON array", "make it one object a line (JSON Lines): jq -c '.[]' FILE" };
+static const struct bnc_refusal json_array = {
+    "a JSON array", "make it one object a line (JSON Lines): jq -c '.[]' FILE"
+};
 
 static bool begins(struct bnc_span s, const char *lower)
 {
@@ -69,7 +91,8 @@ static struct bnc_span skip_blanks(struct bnc_span s)
 static const struct bnc_refusal *refuse_text(struct bnc_span s)
 {
     s = skip_blanks(s);
-    if (begins(s, "<!doctype html") || begins(s, "<html") || begins(s, "<head") || begins(s, "<body") || begins(s, "<table"))
+    if (begins(s, "<!doctype html") || begins(s, "<html") || begins(s, "<head") ||
+        begins(s, "<body") || begins(s, "<table"))
         return &html;
     if (begins(s, "<?xml"))
         return &xml;
@@ -96,14 +119,16 @@ const struct bnc_refusal *bnc_sniff_refusal(struct bnc_span head)
 }
 
 static const struct {
-    const char *member;                  /* a prefix */
+    const char *member; /* a prefix */
     struct bnc_refusal refusal;
 } documents[] = {
-    { "xl/", { "an Excel workbook (XLSX)", "open it in a spreadsheet and save each sheet as CSV UTF-8" } },
+    { "xl/",
+      { "an Excel workbook (XLSX)", "open it in a spreadsheet and save each sheet as CSV UTF-8" } },
     { "word/", { "a Word document", "export the table as CSV" } },
     { "ppt/", { "a PowerPoint document", "export the table as CSV" } },
     { "Index/Document.iwa", { "a Numbers or Pages document", "export it as CSV" } },
-    { "META-INF/manifest.xml", { "an OpenDocument file", "open it in a spreadsheet and save it as CSV UTF-8" } },
+    { "META-INF/manifest.xml",
+      { "an OpenDocument file", "open it in a spreadsheet and save it as CSV UTF-8" } },
 };
 
 const struct bnc_refusal *bnc_sniff_zip_document(const char *member)
@@ -153,10 +178,14 @@ static enum bnc_encoding unmarked_utf16(struct bnc_span head)
     return BNC_ENCODING_AUTO;
 }
 
-/* The length of the valid UTF-8 sequence of 2 to 4 bytes at 'p', 0 if there is none, -1 if the end comes too early. */
+/* The length of the valid UTF-8 sequence of 2 to 4 bytes at 'p', 0 if there is none, -1 if the end
+ * comes too early. */
 static int utf8_sequence(const unsigned char *p, size_t left)
 {
-    const int len = p[0] >= 0xc2 && p[0] <= 0xdf ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4 : 0;
+    const int len = p[0] >= 0xc2 && p[0] <= 0xdf   ? 2
+                    : (p[0] & 0xf0) == 0xe0        ? 3
+                    : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4
+                                                   : 0;
 
     for (int i = 1; i < len; i++) {
         if ((size_t)i >= left)
@@ -164,13 +193,13 @@ static int utf8_sequence(const unsigned char *p, size_t left)
         if ((p[i] & 0xc0) != 0x80)
             return 0;
     }
-    if (len >= 3 && ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-                     (p[0] == 0xf4 && p[1] > 0x8f)))
-        return 0;                        /* overlong, surrogate, beyond Unicode */
+    if (len >= 3 && ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+                     (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f)))
+        return 0; /* overlong, surrogate, beyond Unicode */
     return len;
 }
 
-#define MIN_LATIN1_BYTES 3               /* fewer may be damage */
+#define MIN_LATIN1_BYTES 3 /* fewer may be damage */
 
 static bool is_latin1(struct bnc_span head)
 {

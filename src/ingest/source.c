@@ -84,7 +84,8 @@ static struct bnc_source_own *add(struct expansion *x, const char *path, const c
         x->out_of_memory = true;
         return NULL;
     }
-    *src = (struct bnc_source_own){ .pub = { .path = path, .name = name, .zip_index = UINT64_MAX } };
+    *src =
+        (struct bnc_source_own){ .pub = { .path = path, .name = name, .zip_index = UINT64_MAX } };
     x->list->at[x->list->n++] = &src->pub;
     return src;
 }
@@ -136,12 +137,14 @@ static const char *why_not_text(struct bnc_span head)
     if (bnc_sniff_container(head) != BNC_CONTAINER_NONE)
         return "compressed once more";
     encoding = bnc_sniff_encoding(head);
-    if (encoding != BNC_ENCODING_UTF16LE && encoding != BNC_ENCODING_UTF16BE && memchr(head.at, '\0', head.len) != NULL)
+    if (encoding != BNC_ENCODING_UTF16LE && encoding != BNC_ENCODING_UTF16BE &&
+        memchr(head.at, '\0', head.len) != NULL)
         return "binary data";
     return NULL;
 }
 
-static void add_member(struct expansion *x, struct bnc_archive *archive, const char *path, const struct entry *e)
+static void add_member(struct expansion *x, struct bnc_archive *archive, const char *path,
+                       const struct entry *e)
 {
     const char *name = member_name(x, path, e->info.name);
     struct bnc_member *member = NULL;
@@ -183,7 +186,8 @@ static void add_member(struct expansion *x, struct bnc_archive *archive, const c
 }
 
 /* The members in name order; NULL out of memory.  '*document' tells an office document. */
-static struct entry *list_members(struct bnc_archive *archive, size_t *n, const struct bnc_refusal **document)
+static struct entry *list_members(struct bnc_archive *archive, size_t *n,
+                                  const struct bnc_refusal **document)
 {
     const uint64_t count = bnc_archive_count(archive);
     struct entry *entries = malloc((count + 1) * sizeof *entries);
@@ -260,7 +264,7 @@ static void add_file(struct expansion *x, const char *path, uint64_t size_bytes)
     if (src == NULL)
         return;
     src->pub.size_bytes = size_bytes;
-    src->pub.is_regular = size_bytes > 0;        /* files under /proc claim to be empty and are not */
+    src->pub.is_regular = size_bytes > 0; /* files under /proc claim to be empty and are not */
 }
 
 static void add_stream(struct expansion *x, const char *path)
@@ -295,10 +299,12 @@ static bool is_above(const struct above *a, const struct stat *st)
     return false;
 }
 
-static void walk(struct expansion *x, struct found *f, struct bnc_buf *path, const struct above *up);
+static void walk(struct expansion *x, struct found *f, struct bnc_buf *path,
+                 const struct above *up);
 
 /* One name in a folder: 'path' is the folder's on entry and on return. */
-static void walk_entry(struct expansion *x, struct found *f, struct bnc_buf *path, const char *name, const struct above *here)
+static void walk_entry(struct expansion *x, struct found *f, struct bnc_buf *path, const char *name,
+                       const struct above *here)
 {
     const size_t len = path->len;
     struct stat st;
@@ -322,7 +328,8 @@ static void walk_entry(struct expansion *x, struct found *f, struct bnc_buf *pat
     path->at[len] = '\0';
 }
 
-static void walk(struct expansion *x, struct found *f, struct bnc_buf *path, const struct above *here)
+static void walk(struct expansion *x, struct found *f, struct bnc_buf *path,
+                 const struct above *here)
 {
     DIR *dir = opendir(path->at);
     const struct dirent *entry;
@@ -408,9 +415,9 @@ static void add_path(struct expansion *x, const char *path)
         add_stream(x, path);
 }
 
-enum bnc_status bnc_source_list_create(struct bnc_source_list *list, const char *const *paths, size_t n,
-                                       const struct bnc_ingest_options *opt, bnc_fault_fn on_fault, void *arg,
-                                       struct bnc_error *err)
+enum bnc_status bnc_source_list_create(struct bnc_source_list *list, const char *const *paths,
+                                       size_t n, const struct bnc_ingest_options *opt,
+                                       bnc_fault_fn on_fault, void *arg, struct bnc_error *err)
 {
     struct expansion x = { .list = list, .opt = opt, .on_fault = on_fault, .arg = arg };
 
@@ -457,8 +464,9 @@ static enum bnc_status keep(struct bnc_source_own *src, size_t cap, struct bnc_e
     return status;
 }
 
-static enum bnc_status head_once(struct bnc_source_own *src, const struct bnc_ingest_options *opt, char *buf, size_t cap,
-                                 size_t *len, bool *whole, struct bnc_error *err)
+static enum bnc_status head_once(struct bnc_source_own *src, const struct bnc_ingest_options *opt,
+                                 char *buf, size_t cap, size_t *len, bool *whole,
+                                 struct bnc_error *err)
 {
     enum bnc_status status = BNC_OK;
 
@@ -474,8 +482,9 @@ static enum bnc_status head_once(struct bnc_source_own *src, const struct bnc_in
     return BNC_OK;
 }
 
-static enum bnc_status head_again(struct bnc_source_own *src, const struct bnc_ingest_options *opt, char *buf, size_t cap,
-                                  size_t *len, bool *whole, struct bnc_error *err)
+static enum bnc_status head_again(struct bnc_source_own *src, const struct bnc_ingest_options *opt,
+                                  char *buf, size_t cap, size_t *len, bool *whole,
+                                  struct bnc_error *err)
 {
     struct bnc_flow *flow;
     enum bnc_status status = bnc_flow_open(&flow, src, opt, err);
@@ -492,8 +501,9 @@ static enum bnc_status head_again(struct bnc_source_own *src, const struct bnc_i
     return *len > 0 ? BNC_OK : status;
 }
 
-enum bnc_status bnc_source_head(struct bnc_source *src, const struct bnc_ingest_options *opt, char *buf, size_t cap,
-                                size_t *len, bool *whole, struct bnc_error *err)
+enum bnc_status bnc_source_head(struct bnc_source *src, const struct bnc_ingest_options *opt,
+                                char *buf, size_t cap, size_t *len, bool *whole,
+                                struct bnc_error *err)
 {
     struct bnc_source_own *own = bnc_source_own(src);
     const bool again = src->is_regular || own->archive != NULL;
@@ -501,7 +511,8 @@ enum bnc_status bnc_source_head(struct bnc_source *src, const struct bnc_ingest_
 
     *len = 0;
     *whole = true;
-    status = again ? head_again(own, opt, buf, cap, len, whole, err) : head_once(own, opt, buf, cap, len, whole, err);
+    status = again ? head_again(own, opt, buf, cap, len, whole, err)
+                   : head_once(own, opt, buf, cap, len, whole, err);
     if (status != BNC_OK)
         bnc_error_at(err, src->name, 0, BNC_NO_PLACE);
     return status;
@@ -546,7 +557,8 @@ bool bnc_source_fingerprint(const struct bnc_source *src, uint64_t *fingerprint)
     return src->is_regular && hash_file(src, fingerprint);
 }
 
-/* The bytes of a source as they lie on disk, or as they come out of a ZIP; 'r' needs release() whatever it returns. */
+/* The bytes of a source as they lie on disk, or as they come out of a ZIP; 'r' needs release()
+ * whatever it returns. */
 struct replay {
     struct bnc_raw raw;
     struct bnc_member *member;
@@ -559,10 +571,12 @@ static bool replay_open(struct replay *r, const struct bnc_source *src)
 
     *r = (struct replay){ .fd = -1 };
     if (own->archive != NULL)
-        return bnc_member_open(&r->member, own->archive, src->zip_index, BNC_MEMBER_DECODED, src->name, NULL) == BNC_OK &&
+        return bnc_member_open(&r->member, own->archive, src->zip_index, BNC_MEMBER_DECODED,
+                               src->name, NULL) == BNC_OK &&
                bnc_raw_init_zip(&r->raw, r->member, src->name, NULL) == BNC_OK;
     r->fd = src->is_regular ? bnc_source_fd(src) : -1;
-    return r->fd >= 0 && bnc_raw_init_pread(&r->raw, r->fd, 0, src->size_bytes, src->name, NULL) == BNC_OK;
+    return r->fd >= 0 &&
+           bnc_raw_init_pread(&r->raw, r->fd, 0, src->size_bytes, src->name, NULL) == BNC_OK;
 }
 
 static void replay_release(struct replay *r)

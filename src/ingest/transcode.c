@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * transcode.c - iconv with a short cut.
  *
- * Exports are ASCII but for a name here and there, whatever their encoding.  So runs of ASCII are copied eight bytes at a time
- * and iconv only sees SLICE_BYTES from where a run ends: UTF-16 0.4 -> 1.1 GB/s of output, Latin-1 0.4 -> 3.9
- * (bench/micro/inflate.c, 1 thread).
+ * Exports are ASCII but for a name here and there, whatever their encoding.  So runs of ASCII are
+ * copied eight bytes at a time and iconv only sees SLICE_BYTES from where a run ends: UTF-16 0.4
+ * -> 1.1 GB/s of output, Latin-1 0.4 -> 3.9 (bench/micro/inflate.c, 1 thread).
  */
 #include "ingest/transcode.h"
 
@@ -15,19 +15,19 @@
 
 #define SLICE_BYTES ((size_t)32)
 #define IN_BYTES ((size_t)64 << 10)
-#define OUT_BYTES (3 * IN_BYTES + 16)    /* Latin-1 at most triples, UTF-16 grows by half */
+#define OUT_BYTES (3 * IN_BYTES + 16) /* Latin-1 at most triples, UTF-16 grows by half */
 
 struct bnc_transcode {
     iconv_t cd;
     enum bnc_encoding encoding;
-    size_t unit;                         /* bytes dropped for what is no character */
+    size_t unit; /* bytes dropped for what is no character */
     bnc_pull_fn pull;
     void *arg;
-    bool ended;                          /* pull() has nothing more */
-    enum bnc_status status;              /* of pull(), kept until what came before is given out */
+    bool ended;             /* pull() has nothing more */
+    enum bnc_status status; /* of pull(), kept until what came before is given out */
     struct bnc_error err;
-    size_t in_len;                       /* bytes of in[] not yet converted, at its start */
-    size_t out_at, out_len;              /* bytes of out[] not yet given out */
+    size_t in_len;          /* bytes of in[] not yet converted, at its start */
+    size_t out_at, out_len; /* bytes of out[] not yet given out */
     char in[IN_BYTES], out[OUT_BYTES];
 };
 
@@ -40,8 +40,8 @@ static const char *charset(enum bnc_encoding encoding)
     }
 }
 
-enum bnc_status bnc_transcode_create(struct bnc_transcode **tc, enum bnc_encoding encoding, bnc_pull_fn pull, void *arg,
-                                     struct bnc_error *err)
+enum bnc_status bnc_transcode_create(struct bnc_transcode **tc, enum bnc_encoding encoding,
+                                     bnc_pull_fn pull, void *arg, struct bnc_error *err)
 {
     struct bnc_transcode *t = calloc(1, sizeof *t);
 
@@ -113,7 +113,7 @@ static bool convert_slice(struct bnc_transcode *t, char **in, size_t *left)
     t->out_len = OUT_BYTES - room;
     *left -= slice - rest;
     if (good || (incomplete && *left > rest))
-        return true;                     /* the slice, not the input, ended inside a character */
+        return true; /* the slice, not the input, ended inside a character */
     if (incomplete && !t->ended)
         return false;
     replace(t, in, left);
@@ -153,7 +153,8 @@ static void refill(struct bnc_transcode *t)
     convert(t);
 }
 
-enum bnc_status bnc_transcode_read(struct bnc_transcode *tc, char *out, size_t cap, size_t *n, struct bnc_error *err)
+enum bnc_status bnc_transcode_read(struct bnc_transcode *tc, char *out, size_t cap, size_t *n,
+                                   struct bnc_error *err)
 {
     *n = 0;
     while (*n < cap) {

@@ -19,20 +19,24 @@ enum bnc_status bnc_unzstd_init(struct bnc_unzstd *zs, struct bnc_error *err)
 static enum bnc_status failed(const struct bnc_unzstd *zs, size_t rc, struct bnc_error *err)
 {
     switch (ZSTD_getErrorCode(rc)) {
-    case ZSTD_error_memory_allocation:
-        return bnc_error_nomem(err);
+    case ZSTD_error_memory_allocation: return bnc_error_nomem(err);
     case ZSTD_error_frameParameter_windowTooLarge:
         return bnc_error_set(err, BNC_EDATA,
-                             "'%s' needs a zstd window above %d MiB; decompress it first: zstd -d --long=31 --memory=2048MB FILE",
+                             "'%s' needs a zstd window above %d MiB; decompress it first: zstd -d "
+                             "--long=31 --memory=2048MB FILE",
                              zs->raw.name, 1 << (BNC_ZSTD_WINDOW_LOG - 20));
     case ZSTD_error_prefix_unknown:
-        return bnc_error_set(err, BNC_EDATA, "'%s': something that is not zstd lies behind the zstd data", zs->raw.name);
+        return bnc_error_set(err, BNC_EDATA,
+                             "'%s': something that is not zstd lies behind the zstd data",
+                             zs->raw.name);
     default:
-        return bnc_error_set(err, BNC_EDATA, "'%s': corrupt zstd data (%s)", zs->raw.name, ZSTD_getErrorName(rc));
+        return bnc_error_set(err, BNC_EDATA, "'%s': corrupt zstd data (%s)", zs->raw.name,
+                             ZSTD_getErrorName(rc));
     }
 }
 
-enum bnc_status bnc_unzstd_read(struct bnc_unzstd *zs, char *out, size_t cap, size_t *n, struct bnc_error *err)
+enum bnc_status bnc_unzstd_read(struct bnc_unzstd *zs, char *out, size_t cap, size_t *n,
+                                struct bnc_error *err)
 {
     *n = 0;
     while (*n < cap && !zs->done) {
@@ -52,7 +56,9 @@ enum bnc_status bnc_unzstd_read(struct bnc_unzstd *zs, char *out, size_t cap, si
         if (ZSTD_isError(rc))
             return failed(zs, rc, err);
         if (zs->raw.eof && to.pos == *n && rc != 0)
-            return bnc_error_set(err, BNC_EDATA, "'%s': cut short, the zstd data ends before its end mark", zs->raw.name);
+            return bnc_error_set(err, BNC_EDATA,
+                                 "'%s': cut short, the zstd data ends before its end mark",
+                                 zs->raw.name);
         zs->in_frame = rc != 0;
         *n = to.pos;
     }
@@ -70,11 +76,14 @@ void bnc_unzstd_release(struct bnc_unzstd *zs)
 
 enum bnc_status bnc_unzstd_init(struct bnc_unzstd *zs, struct bnc_error *err)
 {
-    return bnc_error_set(err, BNC_EUSAGE, "'%s' is zstd data, which this build cannot read; decompress it first: zstd -d FILE",
-                         zs->raw.name);
+    return bnc_error_set(
+        err, BNC_EUSAGE,
+        "'%s' is zstd data, which this build cannot read; decompress it first: zstd -d FILE",
+        zs->raw.name);
 }
 
-enum bnc_status bnc_unzstd_read(struct bnc_unzstd *zs, char *out, size_t cap, size_t *n, struct bnc_error *err)
+enum bnc_status bnc_unzstd_read(struct bnc_unzstd *zs, char *out, size_t cap, size_t *n,
+                                struct bnc_error *err)
 {
     (void)out;
     (void)cap;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_ingest.c - any bytes as a file: whatever they are, every way of reading them must tell the same story.
+ * fuzz_ingest.c - any bytes as a file: whatever they are, every way of reading them must tell the
+ * same story.
  *
- *     clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc -Iinclude tests/fuzz/fuzz_ingest.c build/fuzz/libbounce.a ...
- *     build/fuzz/fuzz_ingest -max_len=65536 tests/fuzz/corpus/ingest
+ *     sh tests/fuzz/run.sh 60 ingest
  *
- * The reference is zlib in large blocks.  The others: tiny blocks (members inflated on a guess, large ones handed on half read),
- * pread(), ISA-L, and the same file read like a pipe.  Without fault all must give the same bytes; with one, all must fail, and what
- * came before must agree as far as it goes.  Only ISA-L on a pipe is excused from that: it cannot ask zlib where exactly the
- * damage begins, and a few bytes more or less of a short file may even change what encoding it seems to have.
+ * The reference is zlib in large blocks.  The others: tiny blocks (members inflated on a guess,
+ * large ones handed on half read), pread(), ISA-L, and the same file read like a pipe.  Without
+ * fault all must give the same bytes; with one, all must fail, and what came before must agree as
+ * far as it goes.  Only ISA-L on a pipe is excused from that: it cannot ask zlib where exactly the
+ * damage begins, and a few bytes more or less of a short file may even change what encoding it
+ * seems to have.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -64,7 +66,8 @@ static enum bnc_status read_blocks(struct bnc_reader *r, struct bnc_buf *bytes)
 }
 
 /* Reads source number 'i' of the file. */
-static struct reading read_source(const char *path, size_t i, bool as_pipe, const struct bnc_ingest_options *opt)
+static struct reading read_source(const char *path, size_t i, bool as_pipe,
+                                  const struct bnc_ingest_options *opt)
 {
     struct reading got = { .status = BNC_OK };
     struct bnc_source_list list;
@@ -73,7 +76,8 @@ static struct reading read_source(const char *path, size_t i, bool as_pipe, cons
     size_t len;
     bool whole;
 
-    check(bnc_source_list_create(&list, &path, 1, opt, NULL, NULL, NULL) == BNC_OK, "listing succeeds");
+    check(bnc_source_list_create(&list, &path, 1, opt, NULL, NULL, NULL) == BNC_OK,
+          "listing succeeds");
     check(i < list.n, "the list is the same every time");
     list.at[i]->is_regular &= !as_pipe;
     got.status = bnc_source_head(list.at[i], opt, head, sizeof head, &len, &whole, NULL);
@@ -82,7 +86,8 @@ static struct reading read_source(const char *path, size_t i, bool as_pipe, cons
     if (got.status == BNC_OK) {
         got.status = read_blocks(r, &got.bytes);
         bnc_reader_close(r, NULL);
-        check(len <= got.bytes.len && (len == 0 || memcmp(head, got.bytes.at, len) == 0), "the head is the start of the bytes");
+        check(len <= got.bytes.len && (len == 0 || memcmp(head, got.bytes.at, len) == 0),
+              "the head is the start of the bytes");
         check(!whole || got.bytes.len == len, "a whole head is all there is");
     }
     bnc_source_list_release(&list);
@@ -94,7 +99,9 @@ static void compare(const struct reading *want, struct reading got, bool excused
     const size_t n = want->bytes.len < got.bytes.len ? want->bytes.len : got.bytes.len;
 
     check(got.status == want->status, "every way meets the same fault or none");
-    check(n == 0 || (excused && want->status != BNC_OK) || memcmp(want->bytes.at, got.bytes.at, n) == 0, "every way gives the same bytes");
+    check(n == 0 || (excused && want->status != BNC_OK) ||
+              memcmp(want->bytes.at, got.bytes.at, n) == 0,
+          "every way gives the same bytes");
     check(want->status != BNC_OK || want->bytes.len == got.bytes.len, "every way gives all bytes");
     bnc_buf_release(&got.bytes);
 }
@@ -106,17 +113,22 @@ static void compare_ways(const char *path, size_t i)
         bool no_mmap, as_pipe;
         enum bnc_gunzip gunzip;
     } ways[] = {
-        { 0, true, false, BNC_GUNZIP_ISAL }, { 61, false, false, BNC_GUNZIP_ZLIB }, { 300, true, false, BNC_GUNZIP_ISAL },
-        { 5000, false, true, BNC_GUNZIP_ZLIB }, { 5000, false, true, BNC_GUNZIP_ISAL },
+        { 0, true, false, BNC_GUNZIP_ISAL },    { 61, false, false, BNC_GUNZIP_ZLIB },
+        { 300, true, false, BNC_GUNZIP_ISAL },  { 5000, false, true, BNC_GUNZIP_ZLIB },
+        { 5000, false, true, BNC_GUNZIP_ISAL },
     };
-    const struct bnc_ingest_options plain = { .max_expanded_bytes = MAX_EXPANDED, .gunzip = BNC_GUNZIP_ZLIB };
+    const struct bnc_ingest_options plain = { .max_expanded_bytes = MAX_EXPANDED,
+                                              .gunzip = BNC_GUNZIP_ZLIB };
     struct reading want = read_source(path, i, false, &plain);
 
     for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
-        const struct bnc_ingest_options opt = { .max_expanded_bytes = MAX_EXPANDED, .block_bytes = ways[w].block_bytes,
-                                                .no_mmap = ways[w].no_mmap, .gunzip = ways[w].gunzip };
+        const struct bnc_ingest_options opt = { .max_expanded_bytes = MAX_EXPANDED,
+                                                .block_bytes = ways[w].block_bytes,
+                                                .no_mmap = ways[w].no_mmap,
+                                                .gunzip = ways[w].gunzip };
 
-        compare(&want, read_source(path, i, ways[w].as_pipe, &opt), ways[w].as_pipe && ways[w].gunzip == BNC_GUNZIP_ISAL);
+        compare(&want, read_source(path, i, ways[w].as_pipe, &opt),
+                ways[w].as_pipe && ways[w].gunzip == BNC_GUNZIP_ISAL);
     }
     bnc_buf_release(&want.bytes);
 }

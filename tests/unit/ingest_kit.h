@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * ingest_kit.h - what the tests of the ingest room share: files in a folder of their own, sources read whole.
+ * ingest_kit.h - what the tests of the ingest room share: files in a folder of their own, sources
+ * read whole.
  */
 #ifndef BNC_TEST_INGEST_KIT_H
 #define BNC_TEST_INGEST_KIT_H
@@ -24,9 +25,9 @@
 #include "ingest/source.h"
 #include "util/buf.h"
 
-struct kit {                             /* the test's folder */
+struct kit { /* the test's folder */
     char dir[64];
-    char path[256];                      /* of the file made last */
+    char path[256]; /* of the file made last */
 };
 
 static inline int kit_setup(void **state)
@@ -74,8 +75,9 @@ static inline struct bnc_buf kit_text(size_t len, uint64_t seed)
 
     while (b.len < len) {
         x = x * UINT64_C(6364136223846793005) + 1442695040888963407u;
-        bnc_buf_printf(&b, "%u,user%u@example%u.com,\"550 5.%u.1 mailbox, not found %x\"\r\n", (unsigned)(x >> 40) % 900000,
-                       (unsigned)(x >> 33) % 90000, (unsigned)(x >> 50) % 40, (unsigned)(x >> 60), (unsigned)(x >> 32));
+        bnc_buf_printf(&b, "%u,user%u@example%u.com,\"550 5.%u.1 mailbox, not found %x\"\r\n",
+                       (unsigned)(x >> 40) % 900000, (unsigned)(x >> 33) % 90000,
+                       (unsigned)(x >> 50) % 40, (unsigned)(x >> 60), (unsigned)(x >> 32));
     }
     b.len = len;
     return b;
@@ -98,10 +100,10 @@ static inline void kit_gzip(struct bnc_buf *to, struct bnc_span bytes, int level
     deflateEnd(&z);
 }
 
-struct faults {                          /* what a list reported */
+struct faults { /* what a list reported */
     unsigned n, n_info;
     struct bnc_error last;
-    char text[4096];                     /* all of them, a line each */
+    char text[4096]; /* all of them, a line each */
 };
 
 static inline void kit_on_fault(void *arg, const struct bnc_error *err)
@@ -119,7 +121,7 @@ static inline void kit_on_fault(void *arg, const struct bnc_error *err)
 
 struct slurped {
     struct bnc_buf bytes;
-    enum bnc_status status;              /* of the first fault, opening included; else of close() */
+    enum bnc_status status; /* of the first fault, opening included; else of close() */
     struct bnc_error err;
     uint64_t n_blocks;
     unsigned n_last;
@@ -150,7 +152,8 @@ static inline void slurp_blocks(struct slurped *s, struct bnc_reader *r)
 }
 
 /* Reads one source; release with bnc_buf_release(&s.bytes). */
-static inline struct slurped slurp_source(struct bnc_source *src, const struct bnc_ingest_options *opt)
+static inline struct slurped slurp_source(struct bnc_source *src,
+                                          const struct bnc_ingest_options *opt)
 {
     struct slurped s = { 0 };
     struct bnc_reader *r;
@@ -176,7 +179,12 @@ struct crew {
     struct bnc_reader *reader;
     pthread_mutex_t lock;
     bool ended;
-    struct piece { struct bnc_buf bytes; uint64_t off; bool done, last; enum bnc_status status; } *pieces;
+    struct piece {
+        struct bnc_buf bytes;
+        uint64_t off;
+        bool done, last;
+        enum bnc_status status;
+    } * pieces;
     uint64_t n, cap;
     enum bnc_status claim_status;
 };
@@ -223,7 +231,8 @@ static inline void *crew_work(void *arg)
     return NULL;
 }
 
-static inline struct slurped slurp_threads(struct bnc_source *src, const struct bnc_ingest_options *opt, unsigned n_threads)
+static inline struct slurped slurp_threads(struct bnc_source *src,
+                                           const struct bnc_ingest_options *opt, unsigned n_threads)
 {
     struct slurped s = { 0 };
     struct crew c = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -237,7 +246,8 @@ static inline struct slurped slurp_threads(struct bnc_source *src, const struct 
     for (unsigned i = 0; i < n_threads; i++)
         pthread_join(thread[i], NULL);
     for (uint64_t i = 0; i < c.n; i++) {
-        if (s.status == BNC_OK && c.pieces[i].done && (s.n_last == 0 || c.pieces[i].bytes.len > 0)) {
+        if (s.status == BNC_OK && c.pieces[i].done &&
+            (s.n_last == 0 || c.pieces[i].bytes.len > 0)) {
             assert_int_equal(c.pieces[i].off, s.bytes.len);
             bnc_buf_put(&s.bytes, bnc_buf_span(&c.pieces[i].bytes));
             s.n_last += c.pieces[i].last;
@@ -263,7 +273,8 @@ static inline struct slurped slurp(const char *path, const struct bnc_ingest_opt
     struct faults faults = { 0 };
     struct slurped s = { 0 };
 
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, opt, kit_on_fault, &faults, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, opt, kit_on_fault, &faults, NULL),
+                     BNC_OK);
     if (list.n == 1)
         s = slurp_source(list.at[0], opt);
     else {
@@ -276,8 +287,8 @@ static inline struct slurped slurp(const char *path, const struct bnc_ingest_opt
 }
 
 /* The bytes and status that must come out, whatever the options. */
-static inline void assert_slurps(const char *path, const struct bnc_ingest_options *opt, struct bnc_span want,
-                                 enum bnc_status status)
+static inline void assert_slurps(const char *path, const struct bnc_ingest_options *opt,
+                                 struct bnc_span want, enum bnc_status status)
 {
     struct slurped s = slurp(path, opt);
 
@@ -291,15 +302,19 @@ static inline void assert_slurps(const char *path, const struct bnc_ingest_optio
 }
 
 /* The same for every block size, with and without mapping, with either inflater. */
-static inline void assert_slurps_every_way(const char *path, struct bnc_span want, enum bnc_status status)
+static inline void assert_slurps_every_way(const char *path, struct bnc_span want,
+                                           enum bnc_status status)
 {
     static const size_t sizes[] = { 1, 7, 4096, 0 };
 
     for (unsigned i = 0; i < 4; i++)
         for (int no_mmap = 0; no_mmap < 2; no_mmap++)
             for (int gunzip = BNC_GUNZIP_ZLIB; gunzip <= BNC_GUNZIP_ISAL; gunzip++)
-                assert_slurps(path, &(struct bnc_ingest_options){
-                    .block_bytes = sizes[i], .no_mmap = no_mmap != 0, .gunzip = (enum bnc_gunzip)gunzip }, want, status);
+                assert_slurps(path,
+                              &(struct bnc_ingest_options){ .block_bytes = sizes[i],
+                                                            .no_mmap = no_mmap != 0,
+                                                            .gunzip = (enum bnc_gunzip)gunzip },
+                              want, status);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_gunzip.c - gzip of every legal and illegal shape: the same bytes from either library, block size and thread count.
+ * test_gunzip.c - gzip of every legal and illegal shape: the same bytes from either library, block
+ * size and thread count.
  */
 #include "ingest_kit.h"
 
@@ -35,11 +36,13 @@ static void assert_threads(const char *path, struct bnc_span want, enum bnc_stat
     for (unsigned i = 0; i < 5; i++)
         for (unsigned t = 0; t < 4; t++)
             for (int which = BNC_GUNZIP_ZLIB; which <= BNC_GUNZIP_ISAL; which++) {
-                const struct bnc_ingest_options opt = { .block_bytes = sizes[i], .gunzip = (enum bnc_gunzip)which };
+                const struct bnc_ingest_options opt = { .block_bytes = sizes[i],
+                                                        .gunzip = (enum bnc_gunzip)which };
                 struct bnc_source_list list;
                 struct slurped s;
 
-                assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+                assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL),
+                                 BNC_OK);
                 assert_int_equal(list.n, 1);
                 s = slurp_threads(list.at[0], &opt, n_threads[t]);
                 assert_int_equal(s.status, status);
@@ -57,7 +60,8 @@ static void members__are_put_together(void **state)
     struct bnc_buf text = kit_text(40000, 3);
 
     for (size_t max = 1; max <= 100000; max = max * 9 + 20) {
-        struct bnc_buf gz = members(max < 20 ? bnc_span_from(text.at, 500) : bnc_buf_span(&text), max, max);
+        struct bnc_buf gz = members(max < 20 ? bnc_span_from(text.at, 500) : bnc_buf_span(&text),
+                                    max, max);
         const struct bnc_span want = max < 20 ? bnc_span_from(text.at, 500) : bnc_buf_span(&text);
         const char *path = kit_file(kit, "m.csv", bnc_buf_span(&gz));
 
@@ -71,7 +75,8 @@ static void members__are_put_together(void **state)
 static void members__inside_members_are_data(void **state)
 {
     struct kit *kit = *state;
-    struct bnc_buf text = kit_text(20000, 4), inner = members(bnc_buf_span(&text), 900, 4), outer = { 0 };
+    struct bnc_buf text = kit_text(20000, 4), inner = members(bnc_buf_span(&text), 900, 4),
+                   outer = { 0 };
     struct bnc_buf want = { 0 };
 
     for (int i = 0; i < 4; i++) {
@@ -95,9 +100,18 @@ static void members__lose_the_mark_of_the_first_only(void **state)
     kit_gzip(&gz, BNC_SPAN(""), 6);
     kit_gzip(&gz, BNC_SPAN("\xef"), 6);
     kit_gzip(&gz, BNC_SPAN("\xbb"), 6);
-    kit_gzip(&gz, BNC_SPAN("\xbf" "a,b\n"), 6);
-    kit_gzip(&gz, BNC_SPAN("\xef\xbb\xbf" "c"), 6);
-    assert_threads(kit_file(kit, "m.csv", bnc_buf_span(&gz)), BNC_SPAN("a,b\n\xef\xbb\xbf" "c"), BNC_OK);
+    kit_gzip(&gz,
+             BNC_SPAN("\xbf"
+                      "a,b\n"),
+             6);
+    kit_gzip(&gz,
+             BNC_SPAN("\xef\xbb\xbf"
+                      "c"),
+             6);
+    assert_threads(kit_file(kit, "m.csv", bnc_buf_span(&gz)),
+                   BNC_SPAN("a,b\n\xef\xbb\xbf"
+                            "c"),
+                   BNC_OK);
     bnc_buf_release(&gz);
 }
 
@@ -120,8 +134,10 @@ static void padding__is_ignored(void **state)
 
 static void junk__comes_after_the_data(void **state)
 {
-    static const struct bnc_span junk[] = { BNC_SPAN("x"), BNC_SPAN("\x1f"), BNC_SPAN("\x1f\x8b"), BNC_SPAN("\0\0junk"),
-                                            BNC_SPAN("\x1f\x8b\x08\0\0\0\0\0\0\3\xff\xff\xff\xff\xff\xff") };
+    static const struct bnc_span junk[] = {
+        BNC_SPAN("x"), BNC_SPAN("\x1f"), BNC_SPAN("\x1f\x8b"), BNC_SPAN("\0\0junk"),
+        BNC_SPAN("\x1f\x8b\x08\0\0\0\0\0\0\3\xff\xff\xff\xff\xff\xff")
+    };
     struct kit *kit = *state;
     struct bnc_buf text = kit_text(9000, 6);
 
@@ -129,7 +145,8 @@ static void junk__comes_after_the_data(void **state)
         struct bnc_buf gz = members(bnc_buf_span(&text), 3000, i);
 
         bnc_buf_put(&gz, junk[i]);
-        assert_threads(kit_file(kit, "junk.csv", bnc_buf_span(&gz)), bnc_buf_span(&text), BNC_EDATA);
+        assert_threads(kit_file(kit, "junk.csv", bnc_buf_span(&gz)), bnc_buf_span(&text),
+                       BNC_EDATA);
         bnc_buf_release(&gz);
     }
     bnc_buf_release(&text);
@@ -140,8 +157,11 @@ static void header__may_have_every_field(void **state)
 {
     struct kit *kit = *state;
     struct bnc_buf text = kit_text(3000, 7), gz = { 0 };
-    gz_header head = { .extra = (Bytef *)"some extra bytes", .extra_len = 16, .name = (Bytef *)"name.csv",
-                       .comment = (Bytef *)"a comment", .hcrc = 1 };
+    gz_header head = { .extra = (Bytef *)"some extra bytes",
+                       .extra_len = 16,
+                       .name = (Bytef *)"name.csv",
+                       .comment = (Bytef *)"a comment",
+                       .hcrc = 1 };
     z_stream z = { 0 };
 
     assert_true(bnc_buf_reserve(&gz, 8000));
@@ -155,7 +175,7 @@ static void header__may_have_every_field(void **state)
     gz.len = z.total_out;
     deflateEnd(&z);
     assert_threads(kit_file(kit, "h.csv", bnc_buf_span(&gz)), bnc_buf_span(&text), BNC_OK);
-    gz.at[12] ^= 1;                      /* the header's own checksum */
+    gz.at[12] ^= 1; /* the header's own checksum */
     assert_threads(kit_file(kit, "h.csv", bnc_buf_span(&gz)), BNC_SPAN(""), BNC_EDATA);
     bnc_buf_release(&gz);
     bnc_buf_release(&text);
@@ -191,7 +211,7 @@ static void bgzf__is_known_and_read(void **state)
     assert_true(s.n_blocks > 5);
     bnc_buf_release(&s.bytes);
     assert_threads(path, bnc_buf_span(&text), BNC_OK);
-    gz.at[16] ^= 0x20;                   /* a wrong length there means nothing to gzip, and nothing here */
+    gz.at[16] ^= 0x20; /* a wrong length there means nothing to gzip, and nothing here */
     assert_threads(kit_file(kit, "b.csv.gz", bnc_buf_span(&gz)), bnc_buf_span(&text), BNC_OK);
     bnc_buf_release(&gz);
     bnc_buf_release(&text);
@@ -201,11 +221,13 @@ static void bgzf__is_known_and_read(void **state)
 static void assert_agree(struct kit *kit, struct bnc_span damaged, unsigned *n_shorter)
 {
     const char *path = kit_file(kit, "damaged.gz", damaged);
-    struct slurped want = slurp(path, &(struct bnc_ingest_options){ .block_bytes = 100, .gunzip = BNC_GUNZIP_ZLIB });
+    struct slurped want =
+        slurp(path, &(struct bnc_ingest_options){ .block_bytes = 100, .gunzip = BNC_GUNZIP_ZLIB });
     static const size_t sizes[] = { 100, 1000, 0 };
 
     for (unsigned i = 0; i < 3; i++) {
-        struct slurped got = slurp(path, &(struct bnc_ingest_options){ .block_bytes = sizes[i], .gunzip = BNC_GUNZIP_ISAL });
+        struct slurped got = slurp(path, &(struct bnc_ingest_options){ .block_bytes = sizes[i],
+                                                                       .gunzip = BNC_GUNZIP_ISAL });
         const size_t n = got.bytes.len < want.bytes.len ? got.bytes.len : want.bytes.len;
 
         assert_int_equal(got.status, want.status);
@@ -229,7 +251,8 @@ static void damage__is_found_by_both_alike(void **state)
         assert_agree(kit, bnc_buf_span(&gz), &n_shorter);
         gz.at[bit / 8] = (char)(gz.at[bit / 8] ^ 1 << bit % 8);
     }
-    /* ISA-L takes a few incomplete codes for good; then the checksum fails and zlib had stopped earlier */
+    /* ISA-L takes a few incomplete codes for good; then the checksum fails and zlib had stopped
+     * earlier */
     print_message("%u damaged files, zlib stopped earlier %u times\n", n, n_shorter);
     assert_true(n_shorter <= n / 50);
     bnc_buf_release(&text);
@@ -256,7 +279,8 @@ static void fault__names_file_and_place(void **state)
     struct slurped s;
 
     kit_gzip(&gz, bnc_buf_span(&text), 6);
-    s = slurp(kit_file(kit, "cut.gz", bnc_span_from(gz.at, gz.len / 2)), &(struct bnc_ingest_options){ .block_bytes = 1000 });
+    s = slurp(kit_file(kit, "cut.gz", bnc_span_from(gz.at, gz.len / 2)),
+              &(struct bnc_ingest_options){ .block_bytes = 1000 });
     assert_int_equal(s.status, BNC_EDATA);
     assert_true(s.bytes.len > 10000);
     assert_int_equal(s.err.byte_off, s.bytes.len);
@@ -276,7 +300,8 @@ static long rss_peak_kib(void)
 }
 
 /* Reads without keeping anything. */
-static enum bnc_status drain(const char *path, const struct bnc_ingest_options *opt, uint64_t *n, bool *bomb)
+static enum bnc_status drain(const char *path, const struct bnc_ingest_options *opt, uint64_t *n,
+                             bool *bomb)
 {
     struct bnc_source_list list;
     struct bnc_reader *r;
@@ -342,9 +367,13 @@ static void limit__holds_over_members(void **state)
 
     for (unsigned i = 0; i < 4; i++)
         for (uint64_t max = 1; max < 60000; max = max * 3 + 1)
-            assert_slurps(path, &(struct bnc_ingest_options){ .block_bytes = sizes[i], .max_expanded_bytes = max },
-                          bnc_span_from(text.at, max < text.len ? (size_t)max : text.len), max < text.len ? BNC_EDATA : BNC_OK);
-    assert_slurps(path, &(struct bnc_ingest_options){ .max_expanded_bytes = text.len }, bnc_buf_span(&text), BNC_OK);
+            assert_slurps(
+                path,
+                &(struct bnc_ingest_options){ .block_bytes = sizes[i], .max_expanded_bytes = max },
+                bnc_span_from(text.at, max < text.len ? (size_t)max : text.len),
+                max < text.len ? BNC_EDATA : BNC_OK);
+    assert_slurps(path, &(struct bnc_ingest_options){ .max_expanded_bytes = text.len },
+                  bnc_buf_span(&text), BNC_OK);
     bnc_buf_release(&text);
     bnc_buf_release(&gz);
 }
@@ -354,7 +383,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(members__are_put_together, kit_setup, kit_teardown),
         cmocka_unit_test_setup_teardown(members__inside_members_are_data, kit_setup, kit_teardown),
-        cmocka_unit_test_setup_teardown(members__lose_the_mark_of_the_first_only, kit_setup, kit_teardown),
+        cmocka_unit_test_setup_teardown(members__lose_the_mark_of_the_first_only, kit_setup,
+                                        kit_teardown),
         cmocka_unit_test_setup_teardown(padding__is_ignored, kit_setup, kit_teardown),
         cmocka_unit_test_setup_teardown(junk__comes_after_the_data, kit_setup, kit_teardown),
         cmocka_unit_test_setup_teardown(header__may_have_every_field, kit_setup, kit_teardown),
@@ -362,7 +392,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(damage__is_found_by_both_alike, kit_setup, kit_teardown),
         cmocka_unit_test_setup_teardown(cut__gives_what_came_before, kit_setup, kit_teardown),
         cmocka_unit_test_setup_teardown(fault__names_file_and_place, kit_setup, kit_teardown),
-        cmocka_unit_test_setup_teardown(bomb__needs_little_memory_and_is_noticed, kit_setup, kit_teardown),
+        cmocka_unit_test_setup_teardown(bomb__needs_little_memory_and_is_noticed, kit_setup,
+                                        kit_teardown),
         cmocka_unit_test_setup_teardown(limit__holds_over_members, kit_setup, kit_teardown),
     };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * test_ingest_oom.c - the Nth allocation fails, for every N: a status, no crash, nothing lost.
  *
- * The allocator below takes the place of the C library's for the whole program, other libraries included, and counts what is alive.
- * The sanitizers bring their own allocators, so there the test is skipped.
+ * The allocator below takes the place of the C library's for the whole program, other libraries
+ * included, and counts what is alive.  The sanitizers bring their own allocators, so there the test
+ * is skipped.
  */
 #include "ingest_kit.h"
 
@@ -22,7 +23,7 @@ extern void *__libc_realloc(void *at, size_t len);
 extern void *__libc_memalign(size_t align, size_t len);
 extern void __libc_free(void *at);
 
-static long fail_at;                     /* 1: the next allocation fails, 0: none does; the test has one thread */
+static long fail_at; /* 1: the next allocation fails, 0: none does; the test has one thread */
 static long n_alive;
 
 static bool fails(void)
@@ -67,7 +68,8 @@ void free(void *at)
 #endif
 
 /* Lists, looks at the head of and reads all sources of a path; the worst that happened. */
-static enum bnc_status read_all(const char *path, enum bnc_gunzip gunzip, struct faults *faults, uint64_t *n_bytes)
+static enum bnc_status read_all(const char *path, enum bnc_gunzip gunzip, struct faults *faults,
+                                uint64_t *n_bytes)
 {
     const struct bnc_ingest_options opt = { .block_bytes = 700, .gunzip = gunzip };
     struct bnc_source_list list;
@@ -82,11 +84,13 @@ static enum bnc_status read_all(const char *path, enum bnc_gunzip gunzip, struct
         struct bnc_block block;
         size_t len;
         bool whole, more = true;
-        enum bnc_status status = bnc_source_head(list.at[i], &opt, head, sizeof head, &len, &whole, NULL);
+        enum bnc_status status = bnc_source_head(list.at[i], &opt, head, sizeof head, &len, &whole,
+                                                 NULL);
 
         if (status == BNC_OK)
             status = bnc_source_open(list.at[i], &opt, &r, NULL);
-        while (status == BNC_OK && (status = bnc_reader_claim(r, buf, &block, &more, NULL)) == BNC_OK && more) {
+        while (status == BNC_OK &&
+               (status = bnc_reader_claim(r, buf, &block, &more, NULL)) == BNC_OK && more) {
             status = bnc_reader_finish(r, buf, &block, NULL);
             *n_bytes += block.bytes.len;
             bnc_reader_done(r, &block);
@@ -105,7 +109,8 @@ static void assert_survives(const char *path, enum bnc_gunzip gunzip)
     struct faults faults = { 0 };
     uint64_t want = 0;
 
-    assert_int_equal(read_all(path, gunzip, &faults, &want), BNC_OK);      /* warm: what libraries keep for good is made */
+    assert_int_equal(read_all(path, gunzip, &faults, &want),
+                     BNC_OK); /* warm: what libraries keep for good is made */
     assert_int_equal(faults.n, 0);
     for (long n = 1;; n++) {
         const long before = n_alive;
@@ -115,13 +120,14 @@ static void assert_survives(const char *path, enum bnc_gunzip gunzip)
         memset(&faults, 0, sizeof faults);
         fail_at = n;
         status = read_all(path, gunzip, &faults, &got);
-        if (fail_at > 0) {               /* fewer than n allocations are made in all */
+        if (fail_at > 0) { /* fewer than n allocations are made in all */
             fail_at = 0;
             assert_int_equal(got, want);
             break;
         }
         assert_int_equal(n_alive, before);
-        /* an allocation of no consequence (a larger stdio buffer) may fail unseen; then nothing is missing */
+        /* an allocation of no consequence (a larger stdio buffer) may fail unseen; then nothing is
+         * missing */
         if (status == BNC_OK && faults.n == 0)
             assert_int_equal(got, want);
         else

@@ -25,9 +25,11 @@ static void plain__is_the_same_every_way(void **state)
     struct kit *kit = *state;
     struct bnc_buf text = kit_text(TEXT_BYTES, 1);
 
-    assert_slurps_every_way(kit_file(kit, "a.csv", bnc_buf_span(&text)), bnc_buf_span(&text), BNC_OK);
+    assert_slurps_every_way(kit_file(kit, "a.csv", bnc_buf_span(&text)), bnc_buf_span(&text),
+                            BNC_OK);
     for (size_t len = 4090; len <= 4100; len++)
-        assert_slurps_every_way(kit_file(kit, "a.csv", bnc_span_from(text.at, len)), bnc_span_from(text.at, len), BNC_OK);
+        assert_slurps_every_way(kit_file(kit, "a.csv", bnc_span_from(text.at, len)),
+                                bnc_span_from(text.at, len), BNC_OK);
     bnc_buf_release(&text);
 }
 
@@ -35,9 +37,12 @@ static void plain__loses_its_mark_only(void **state)
 {
     struct kit *kit = *state;
 
-    assert_slurps_every_way(kit_file(kit, "mark.csv", BNC_SPAN("\xef\xbb\xbf" "a,b\n\xef\xbb\xbf")),
+    assert_slurps_every_way(kit_file(kit, "mark.csv",
+                                     BNC_SPAN("\xef\xbb\xbf"
+                                              "a,b\n\xef\xbb\xbf")),
                             BNC_SPAN("a,b\n\xef\xbb\xbf"), BNC_OK);
-    assert_slurps_every_way(kit_file(kit, "only.csv", BNC_SPAN("\xef\xbb\xbf")), BNC_SPAN(""), BNC_OK);
+    assert_slurps_every_way(kit_file(kit, "only.csv", BNC_SPAN("\xef\xbb\xbf")), BNC_SPAN(""),
+                            BNC_OK);
 }
 
 static void plain__may_be_empty(void **state)
@@ -95,7 +100,8 @@ static void buffered__blocks_have_headroom(void **state)
     assert_int_equal(bnc_reader_claim(r, buf, &block, &more, NULL), BNC_OK);
     assert_int_equal(bnc_reader_finish(r, buf, &block, NULL), BNC_OK);
     assert_false(block.mapped);
-    memset((char *)(uintptr_t)block.bytes.at - BNC_BLOCK_HEADROOM, 'x', BNC_BLOCK_HEADROOM);     /* the sanitizer watches */
+    memset((char *)(uintptr_t)block.bytes.at - BNC_BLOCK_HEADROOM, 'x',
+           BNC_BLOCK_HEADROOM); /* the sanitizer watches */
     assert_memory_equal(block.bytes.at, text.at, 1000);
     bnc_reader_close(r, NULL);
     bnc_source_list_release(&list);
@@ -144,8 +150,10 @@ static void head__tells_whether_it_is_all(void **state)
 
 /* ---- standard input, pipes ---- */
 
-/* Runs 'write' in a child, its end of the pipe being standard input here; gives the old standard input back. */
-static void slurp_pipe(struct bnc_span bytes, size_t at_once, size_t head_cap, const struct bnc_ingest_options *opt, struct slurped *s)
+/* Runs 'write' in a child, its end of the pipe being standard input here; gives the old standard
+ * input back. */
+static void slurp_pipe(struct bnc_span bytes, size_t at_once, size_t head_cap,
+                       const struct bnc_ingest_options *opt, struct slurped *s)
 {
     const char *path = "-";
     const int old = dup(0);
@@ -160,7 +168,8 @@ static void slurp_pipe(struct bnc_span bytes, size_t at_once, size_t head_cap, c
     child = fork();
     if (child == 0) {
         for (size_t at = 0; at < bytes.len; at += at_once)
-            if (write(fd[1], bytes.at + at, bytes.len - at < at_once ? bytes.len - at : at_once) < 0)
+            if (write(fd[1], bytes.at + at, bytes.len - at < at_once ? bytes.len - at : at_once) <
+                0)
                 _exit(1);
         _exit(0);
     }
@@ -171,7 +180,8 @@ static void slurp_pipe(struct bnc_span bytes, size_t at_once, size_t head_cap, c
     assert_int_equal(list.n, 1);
     assert_true(list.at[0]->is_stdin);
     if (head_cap > 0)
-        assert_int_equal(bnc_source_head(list.at[0], opt, head, head_cap, &len, &whole, NULL), BNC_OK);
+        assert_int_equal(bnc_source_head(list.at[0], opt, head, head_cap, &len, &whole, NULL),
+                         BNC_OK);
     *s = slurp_source(list.at[0], opt);
     bnc_source_list_release(&list);
     dup2(old, 0);
@@ -191,7 +201,8 @@ static void pipe__keeps_what_the_head_took(void **state)
         for (int zipped = 0; zipped < 2; zipped++) {
             struct slurped s;
 
-            slurp_pipe(bnc_buf_span(zipped ? &gz : &text), 4000, heads[i], &(struct bnc_ingest_options){ .block_bytes = 999 }, &s);
+            slurp_pipe(bnc_buf_span(zipped ? &gz : &text), 4000, heads[i],
+                       &(struct bnc_ingest_options){ .block_bytes = 999 }, &s);
             assert_int_equal(s.status, BNC_OK);
             assert_int_equal(s.bytes.len, text.len);
             assert_memory_equal(s.bytes.at, text.at, text.len);
@@ -209,7 +220,8 @@ static void pipe__may_give_byte_by_byte(void **state)
     for (int i = 0; i < 3; i++)
         kit_gzip(&gz, bnc_span_from(text.at + i * 1000, 1000), 6);
     for (int which = BNC_GUNZIP_ZLIB; which <= BNC_GUNZIP_ISAL; which++) {
-        const struct bnc_ingest_options opt = { .block_bytes = 100, .gunzip = (enum bnc_gunzip)which };
+        const struct bnc_ingest_options opt = { .block_bytes = 100,
+                                                .gunzip = (enum bnc_gunzip)which };
         struct slurped s;
 
         slurp_pipe(bnc_buf_span(&gz), 1, 0, &opt, &s);
@@ -295,7 +307,7 @@ static void stdin__may_be_a_regular_file(void **state)
     assert_true(s.parallel);
     assert_int_equal(s.bytes.len, text.len);
     bnc_buf_release(&s.bytes);
-    lseek(0, 100, SEEK_SET);             /* ( read -r header; bounce-analyzer - ) < file */
+    lseek(0, 100, SEEK_SET); /* ( read -r header; bounce-analyzer - ) < file */
     s = slurp("-", &(struct bnc_ingest_options){ .block_bytes = 999 });
     assert_false(s.parallel);
     assert_int_equal(s.bytes.len, text.len - 100);
@@ -348,7 +360,9 @@ static void paths__are_expanded_in_order(void **state)
     paths[1] = missing;
     paths[2] = dir;
     paths[3] = file;
-    assert_int_equal(bnc_source_list_create(&list, paths, 4, &(struct bnc_ingest_options){ 0 }, kit_on_fault, &faults, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, paths, 4, &(struct bnc_ingest_options){ 0 },
+                                            kit_on_fault, &faults, NULL),
+                     BNC_OK);
     assert_int_equal(list.n, 6);
     assert_string_equal(list.at[0]->path, file);
     assert_string_equal(list.at[5]->path, file);
@@ -371,7 +385,7 @@ static void paths__without_a_file_are_faults(void **state)
     s = slurp(kit->path, &(struct bnc_ingest_options){ 0 });
     assert_int_equal(s.status, BNC_ENOINPUT);
     assert_non_null(strstr(s.err.text, "folder without any file"));
-    if (geteuid() != 0) {                /* root reads everything */
+    if (geteuid() != 0) { /* root reads everything */
         kit_file(kit, "secret.csv", BNC_SPAN("x"));
         chmod(kit->path, 0);
         assert_int_equal(slurp(kit->path, &(struct bnc_ingest_options){ 0 }).status, BNC_ENOINPUT);
@@ -396,7 +410,9 @@ static void fingerprint__is_that_of_the_bytes(void **state)
     text.at[text.len - 1] ^= 1;
     kit_file(kit, "2.csv", bnc_buf_span(&text));
     kit_file(kit, "3.csv", bnc_span_from(text.at, text.len - 1));
-    assert_int_equal(bnc_source_list_create(&list, paths, 4, &(struct bnc_ingest_options){ 0 }, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, paths, 4, &(struct bnc_ingest_options){ 0 },
+                                            NULL, NULL, NULL),
+                     BNC_OK);
     for (int i = 0; i < 4; i++)
         assert_true(bnc_source_fingerprint(list.at[i], &print[i]));
     assert_true(print[0] == print[1]);
@@ -435,29 +451,40 @@ static struct bnc_buf foreign_text(int n, bool latin)
 
     bnc_buf_puts(&b, "adresse;raison\r\n");
     for (int i = 0; i < n; i++)
-        bnc_buf_printf(&b, "utilisateur%d@example.com;\"550 boîte pleine, %s\"\r\n", i, latin ? "réessayer à 5 €" : "再試行 😀 €");
+        bnc_buf_printf(&b, "utilisateur%d@example.com;\"550 boîte pleine, %s\"\r\n", i,
+                       latin ? "réessayer à 5 €" : "再試行 😀 €");
     return b;
 }
 
 static void encoding__utf16_becomes_utf8(void **state)
 {
-    static const struct { const char *charset; struct bnc_span mark; enum bnc_encoding encoding; } forms[] = {
-        { "UTF-16LE", BNC_SPAN("\xff\xfe"), BNC_ENCODING_UTF16LE }, { "UTF-16LE", BNC_SPAN(""), BNC_ENCODING_UTF16LE },
-        { "UTF-16BE", BNC_SPAN("\xfe\xff"), BNC_ENCODING_UTF16BE }, { "UTF-16BE", BNC_SPAN(""), BNC_ENCODING_UTF16BE },
+    static const struct {
+        const char *charset;
+        struct bnc_span mark;
+        enum bnc_encoding encoding;
+    } forms[] = {
+        { "UTF-16LE", BNC_SPAN("\xff\xfe"), BNC_ENCODING_UTF16LE },
+        { "UTF-16LE", BNC_SPAN(""), BNC_ENCODING_UTF16LE },
+        { "UTF-16BE", BNC_SPAN("\xfe\xff"), BNC_ENCODING_UTF16BE },
+        { "UTF-16BE", BNC_SPAN(""), BNC_ENCODING_UTF16BE },
     };
     struct kit *kit = *state;
     struct bnc_buf text = foreign_text(3000, false);
 
     for (unsigned i = 0; i < 4; i++) {
-        struct bnc_buf b = converted(bnc_buf_span(&text), forms[i].charset, forms[i].mark), gz = { 0 };
-        struct slurped s = slurp(kit_file(kit, "u.csv", bnc_buf_span(&b)), &(struct bnc_ingest_options){ 0 });
+        struct bnc_buf b = converted(bnc_buf_span(&text), forms[i].charset, forms[i].mark),
+                       gz = { 0 };
+        struct slurped s = slurp(kit_file(kit, "u.csv", bnc_buf_span(&b)),
+                                 &(struct bnc_ingest_options){ 0 });
 
         assert_int_equal(s.encoding, forms[i].encoding);
         bnc_buf_release(&s.bytes);
         assert_slurps_every_way(kit->path, bnc_buf_span(&text), BNC_OK);
-        assert_slurps(kit->path, &(struct bnc_ingest_options){ .encoding = forms[i].encoding }, bnc_buf_span(&text), BNC_OK);
+        assert_slurps(kit->path, &(struct bnc_ingest_options){ .encoding = forms[i].encoding },
+                      bnc_buf_span(&text), BNC_OK);
         kit_gzip(&gz, bnc_buf_span(&b), 6);
-        assert_slurps_every_way(kit_file(kit, "u.csv.gz", bnc_buf_span(&gz)), bnc_buf_span(&text), BNC_OK);
+        assert_slurps_every_way(kit_file(kit, "u.csv.gz", bnc_buf_span(&gz)), bnc_buf_span(&text),
+                                BNC_OK);
         bnc_buf_release(&gz);
         bnc_buf_release(&b);
     }
@@ -469,21 +496,29 @@ static void encoding__broken_utf16_is_replaced(void **state)
     struct kit *kit = *state;
 
     /* half a surrogate pair in the middle, an odd byte at the end */
-    assert_slurps_every_way(kit_file(kit, "b.csv", BNC_SPAN("\xff\xfe" "a\0,\0\x00\xd8" "b\0\n\0c\0\n")),
-                            BNC_SPAN("a,\xef\xbf\xbd" "b\nc\xef\xbf\xbd"), BNC_OK);
+    assert_slurps_every_way(kit_file(kit, "b.csv",
+                                     BNC_SPAN("\xff\xfe"
+                                              "a\0,\0\x00\xd8"
+                                              "b\0\n\0c\0\n")),
+                            BNC_SPAN("a,\xef\xbf\xbd"
+                                     "b\nc\xef\xbf\xbd"),
+                            BNC_OK);
 }
 
 static void encoding__latin1_is_seen_where_it_is_plain(void **state)
 {
     struct kit *kit = *state;
-    struct bnc_buf text = foreign_text(3000, true), b = converted(bnc_buf_span(&text), "WINDOWS-1252", BNC_SPAN(""));
-    struct slurped s = slurp(kit_file(kit, "l.csv", bnc_buf_span(&b)), &(struct bnc_ingest_options){ 0 });
+    struct bnc_buf text = foreign_text(3000, true),
+                   b = converted(bnc_buf_span(&text), "WINDOWS-1252", BNC_SPAN(""));
+    struct slurped s = slurp(kit_file(kit, "l.csv", bnc_buf_span(&b)),
+                             &(struct bnc_ingest_options){ 0 });
 
     assert_int_equal(s.encoding, BNC_ENCODING_LATIN1);
     bnc_buf_release(&s.bytes);
     assert_slurps_every_way(kit->path, bnc_buf_span(&text), BNC_OK);
     /* forced otherwise: the bytes as they are */
-    assert_slurps(kit->path, &(struct bnc_ingest_options){ .encoding = BNC_ENCODING_UTF8 }, bnc_buf_span(&b), BNC_OK);
+    assert_slurps(kit->path, &(struct bnc_ingest_options){ .encoding = BNC_ENCODING_UTF8 },
+                  bnc_buf_span(&b), BNC_OK);
     /* UTF-8 with damage stays what it is */
     b.len = 0;
     bnc_buf_puts(&b, "é,\xe9,\xe9,\xe9,\xe9\n");
@@ -496,9 +531,14 @@ static void encoding__latin1_is_seen_where_it_is_plain(void **state)
 
 static void refusal__names_the_thing_and_the_way_out(void **state)
 {
-    static const struct { struct bnc_span bytes; const char *what, *way; } things[] = {
+    static const struct {
+        struct bnc_span bytes;
+        const char *what, *way;
+    } things[] = {
         { BNC_SPAN("%PDF-1.7\n..."), "PDF", "CSV" },
-        { BNC_SPAN("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" "........."), "XLS", "CSV" },
+        { BNC_SPAN("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+                   "........."),
+          "XLS", "CSV" },
         { BNC_SPAN("\xef\xbb\xbf  <!DOCTYPE html><html>"), "HTML", "download" },
         { BNC_SPAN("\n<HTML>"), "HTML", "download" },
         { BNC_SPAN("<?xml version='1.0'?>"), "XML", "CSV" },
@@ -515,14 +555,15 @@ static void refusal__names_the_thing_and_the_way_out(void **state)
 
             if (zipped)
                 kit_gzip(&gz, things[i].bytes, 6);
-            s = slurp(kit_file(kit, "thing.csv", zipped ? bnc_buf_span(&gz) : things[i].bytes), &(struct bnc_ingest_options){ 0 });
+            s = slurp(kit_file(kit, "thing.csv", zipped ? bnc_buf_span(&gz) : things[i].bytes),
+                      &(struct bnc_ingest_options){ 0 });
             assert_int_equal(s.status, BNC_EDATA);
             assert_non_null(strstr(s.err.text, things[i].what));
             assert_non_null(strstr(s.err.text, things[i].way));
             bnc_buf_release(&gz);
         }
-    assert_slurps(kit_file(kit, "lines.json", BNC_SPAN("{\"event\":1}\n")), &(struct bnc_ingest_options){ 0 },
-                  BNC_SPAN("{\"event\":1}\n"), BNC_OK);
+    assert_slurps(kit_file(kit, "lines.json", BNC_SPAN("{\"event\":1}\n")),
+                  &(struct bnc_ingest_options){ 0 }, BNC_SPAN("{\"event\":1}\n"), BNC_OK);
 }
 
 /* ---- zstd ---- */
@@ -551,13 +592,15 @@ static void zstd__frames_are_put_together(void **state)
     struct bnc_buf text = kit_text(TEXT_BYTES, 9), zs = { 0 };
 
     put_zstd(&zs, bnc_span_from(text.at, 10000), 0);
-    bnc_buf_put(&zs, BNC_SPAN("\x50\x2a\x4d\x18\3\0\0\0abc"));       /* a frame to be skipped */
+    bnc_buf_put(&zs, BNC_SPAN("\x50\x2a\x4d\x18\3\0\0\0abc")); /* a frame to be skipped */
     put_zstd(&zs, bnc_span_from(text.at + 10000, 20000), 0);
     assert_slurps_every_way(kit_file(kit, "z.csv", bnc_buf_span(&zs)), bnc_buf_span(&text), BNC_OK);
     /* the last frame is one block, which needs its last byte */
-    assert_slurps_every_way(kit_file(kit, "z.csv", bnc_span_from(zs.at, zs.len - 1)), bnc_span_from(text.at, 10000), BNC_EDATA);
+    assert_slurps_every_way(kit_file(kit, "z.csv", bnc_span_from(zs.at, zs.len - 1)),
+                            bnc_span_from(text.at, 10000), BNC_EDATA);
     bnc_buf_puts(&zs, "junk");
-    assert_slurps_every_way(kit_file(kit, "z.csv", bnc_buf_span(&zs)), bnc_buf_span(&text), BNC_EDATA);
+    assert_slurps_every_way(kit_file(kit, "z.csv", bnc_buf_span(&zs)), bnc_buf_span(&text),
+                            BNC_EDATA);
     bnc_buf_release(&zs);
     bnc_buf_release(&text);
 }
@@ -566,7 +609,9 @@ static void zstd__window_has_a_limit(void **state)
 {
     struct kit *kit = *state;
     /* a frame header that asks for 2 GiB, and an empty last block */
-    struct slurped s = slurp(kit_file(kit, "w.zst", BNC_SPAN("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00")), &(struct bnc_ingest_options){ 0 });
+    struct slurped s =
+        slurp(kit_file(kit, "w.zst", BNC_SPAN("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00")),
+              &(struct bnc_ingest_options){ 0 });
 
     assert_int_equal(s.status, BNC_EDATA);
     assert_non_null(strstr(s.err.text, "--long=31"));
@@ -614,7 +659,8 @@ static void zip__members_come_in_name_order(void **state)
     zip_put(zip, ".DS_Store", BNC_SPAN("junk"));
     assert_true(zip_dir_add(zip, "folder", 0) >= 0);
     assert_int_equal(zip_close(zip), 0);
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, kit_on_fault, &faults, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, kit_on_fault, &faults, NULL),
+                     BNC_OK);
     assert_int_equal(list.n, 4);
     assert_non_null(strstr(list.at[0]->name, "export.csv:../../etc/evil.csv"));
     assert_non_null(strstr(list.at[1]->name, ":/abs.csv"));
@@ -658,8 +704,10 @@ static void zip__may_name_a_member_twice(void **state)
         if (memcmp(bytes.at + i, "b.csv", 5) == 0)
             bytes.at[i] = 'a';
     kit_file(kit, "twice.zip", bnc_buf_span(&bytes));
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &(struct bnc_ingest_options){ 0 }, NULL, NULL, NULL), BNC_OK);
-    assert_int_equal(list.n, 2);         /* both are data */
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, &(struct bnc_ingest_options){ 0 },
+                                            NULL, NULL, NULL),
+                     BNC_OK);
+    assert_int_equal(list.n, 2); /* both are data */
     assert_true(list.at[0]->zip_index == 0 && list.at[1]->zip_index == 1);
     bnc_source_list_release(&list);
     bnc_buf_release(&bytes);
@@ -687,7 +735,8 @@ static void zip__damage_is_found(void **state)
         s = slurp(kit_file(kit, "d.zip", bnc_buf_span(&bytes)), &opt);
         opt.gunzip = BNC_GUNZIP_ISAL;
         other = slurp(kit->path, &opt);
-        assert_true(at > bytes.len - 200 || s.status == BNC_EDATA);      /* in the directory some bytes do not matter */
+        assert_true(at > bytes.len - 200 ||
+                    s.status == BNC_EDATA); /* in the directory some bytes do not matter */
         assert_int_equal(s.status, other.status);
         assert_int_equal(s.bytes.len, other.bytes.len);
         if (s.bytes.len > 0)
@@ -696,7 +745,8 @@ static void zip__damage_is_found(void **state)
         bnc_buf_release(&s.bytes);
         bytes.at[at] ^= 4;
     }
-    s = slurp(kit_file(kit, "d.zip", bnc_span_from(bytes.at, bytes.len / 2)), &(struct bnc_ingest_options){ 0 });
+    s = slurp(kit_file(kit, "d.zip", bnc_span_from(bytes.at, bytes.len / 2)),
+              &(struct bnc_ingest_options){ 0 });
     assert_int_equal(s.status, BNC_EDATA);
     bnc_buf_release(&bytes);
     bnc_buf_release(&text);
@@ -733,7 +783,8 @@ static void zip__encrypted_members_and_documents_are_faults(void **state)
 /* ---- files that change ---- */
 
 /* A file cut while it is read: 'cut_after' blocks were handed out before. */
-static enum bnc_status read_while_changing(struct kit *kit, const struct bnc_ingest_options *opt, void (*change)(const char *path))
+static enum bnc_status read_while_changing(struct kit *kit, const struct bnc_ingest_options *opt,
+                                           void (*change)(const char *path))
 {
     struct bnc_buf text = kit_text(400000, 12);
     const char *path = kit_file(kit, "changing.csv", bnc_buf_span(&text));
@@ -749,7 +800,7 @@ static enum bnc_status read_while_changing(struct kit *kit, const struct bnc_ing
     assert_int_equal(bnc_source_open(list.at[0], opt, &r, NULL), BNC_OK);
     while ((status = bnc_reader_claim(r, buf, &block, &more, NULL)) == BNC_OK && more) {
         if (block.index == 2) {
-            usleep(20000);               /* a later time on the file */
+            usleep(20000); /* a later time on the file */
             change(path);
         }
         status = bnc_reader_finish(r, buf, &block, NULL);
@@ -797,7 +848,7 @@ static void change_remove(const char *path)
     unlink(path);
 }
 
-static struct bnc_guard *guard;          /* what a program has, for its handler */
+static struct bnc_guard *guard; /* what a program has, for its handler */
 
 static void on_sigbus(int sig, siginfo_t *info, void *context)
 {
@@ -817,7 +868,9 @@ static void change__is_found_and_survived(void **state)
     guard = bnc_guard_create();
     sigaction(SIGBUS, &action, &old);
     for (int no_mmap = 0; no_mmap < 2; no_mmap++) {
-        const struct bnc_ingest_options opt = { .block_bytes = 10000, .no_mmap = no_mmap != 0, .guard = guard };
+        const struct bnc_ingest_options opt = { .block_bytes = 10000,
+                                                .no_mmap = no_mmap != 0,
+                                                .guard = guard };
 
         for (int i = 0; i < 100; i++) {
             assert_int_equal(read_while_changing(kit, &opt, change_cut), BNC_EIO);
