@@ -89,7 +89,7 @@ struct bnc_rows_carry {
 struct bnc_rows_options {
     struct bnc_dialect dialect;
     enum bnc_engine engine;
-    uint32_t n_cols;                     /* of the header; 0: unknown, so nothing is SHORT or LONG */
+    uint32_t n_cols;                     /* of the header; 0: unknown, nothing is SHORT or LONG */
     const uint16_t *want;                /* ascending column numbers to materialize */
     uint32_t n_want;                     /* 0 and want NULL: every column */
     uint32_t cpu;                        /* BNC_CPU_* features that may be used (util/cpu.h) */

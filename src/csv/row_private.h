@@ -21,7 +21,7 @@ struct bnc_rows {
     struct bnc_span *field;              /* of the row given last */
     size_t n_field, cap_field;
 
-    char *scratch;                       /* unquoted bytes of the text; doesn't move while it is read */
+    char *scratch;                       /* unquoted bytes; doesn't move while they are read */
     size_t scratch_len, cap_scratch;
 
     struct bnc_rows_libcsv *libcsv;      /* NULL until that engine is used */

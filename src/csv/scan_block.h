@@ -183,6 +183,22 @@ KERNEL_INLINE bool kernel_cut(struct kernel_bits *b, uint64_t valid)
     return bad == 0;
 }
 
+/* A block that the text fills.  False when the run ends in it. */
+KERNEL_INLINE bool kernel_step(struct bnc_scan *s, struct kernel_out *out,
+                               const struct bnc_masks *m, struct kernel_carry *carry, size_t pos)
+{
+    struct kernel_bits b;
+
+    if ((m->quote | carry->inside | carry->closed) == 0)
+        return kernel_take_unquoted(s, out, m, carry, pos);
+    b = kernel_grammar(m, carry);
+    if (__builtin_expect(b.bad == 0, 1))
+        return kernel_take(s, out, &b, pos);
+    kernel_cut(&b, ~UINT64_C(0));
+    kernel_take(s, out, &b, pos);
+    return false;
+}
+
 /*
  * The block that the text doesn't fill, filled up with line ends.  The first of them counts
  * where the input ends, for the one that the last row may lack.
@@ -253,20 +269,8 @@ KERNEL_TARGET void KERNEL(struct bnc_scan *s)
             plain = false;
         while (plain && pos < stop) {
             const struct bnc_masks m = kernel_masks(s->at + pos, keys, &nul);
-            struct kernel_bits b;
 
-            if ((m.quote | carry.inside | carry.closed) == 0) {
-                plain = kernel_take_unquoted(s, &out, &m, &carry, pos);
-                pos += 64;
-                continue;
-            }
-            b = kernel_grammar(&m, &carry);
-            if (__builtin_expect(b.bad != 0, 0)) {
-                plain = kernel_cut(&b, ~UINT64_C(0));
-                kernel_take(s, &out, &b, pos);
-            } else {
-                plain = kernel_take(s, &out, &b, pos);
-            }
+            plain = kernel_step(s, &out, &m, &carry, pos);
             pos += 64;
         }
     }

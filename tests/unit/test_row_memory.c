@@ -61,7 +61,8 @@ static size_t text_len;
 
 static void make_text(void)
 {
-    static const char *const rows[] = { "1,2,3\n", "\"a\"\"b\",c,\"d\ne\"\r\n", "x\"y,\"z \"z\" z\",w\n" };
+    static const char *const rows[] = { "1,2,3\n", "\"a\"\"b\",c,\"d\ne\"\r\n",
+                                        "x\"y,\"z \"z\" z\",w\n" };
 
     text_len = 0;
     for (size_t i = 0; i < N_ROWS; i++) {
