@@ -9,6 +9,7 @@
 
 MODE     ?= release
 PREFIX   ?= /usr/local
+LIBDIR   ?= $(PREFIX)/lib
 DESTDIR  ?=
 ifeq ($(origin CC),default)
 CC       := $(if $(filter tsan,$(MODE)),clang,gcc)
@@ -199,9 +200,9 @@ install: all            ## into $(DESTDIR)$(PREFIX)
 	install -Dm644 packaging/completions/bounce-analyzer.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bounce-analyzer
 	install -Dm644 packaging/completions/_bounce-analyzer $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_bounce-analyzer
 	install -Dm644 packaging/completions/bounce-analyzer.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/bounce-analyzer.fish
-	install -Dm644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libbounce.a
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
-	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBS@|-fopenmp $(strip $(LIBS))|; s|@VERSION@|$(VERSION)|' packaging/libbounce.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libbounce.pc
+	install -Dm644 $(LIB) $(DESTDIR)$(LIBDIR)/libbounce.a
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@LIBS@|-fopenmp $(strip $(LIBS))|; s|@VERSION@|$(VERSION)|' packaging/libbounce.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/libbounce.pc
 	install -d $(DESTDIR)$(PREFIX)/include/bounce
 	install -m644 include/bounce/*.h $(DESTDIR)$(PREFIX)/include/bounce
 
