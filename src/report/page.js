@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Tables of the HTML report: sort, filter, fold.  Without it everything is there, only longer.
 "use strict";
 (function () {

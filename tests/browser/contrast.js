@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Texts whose contrast with what is behind them is below WCAG AA: 4.5, or 3 for large text.  Run in the page; returns a list.
 function luminance(c) {
     const [r, g, b] = c.map(x => (x /= 255) <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # driver.sh - a browser for tests, over WebDriver: chromedriver, curl and jq.  To be sourced.
 #
 #     driver_start && driver_size 360 800 && driver_open file:///tmp/x.html && driver_script 'return document.title'

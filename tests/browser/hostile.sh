@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # hostile.sh - a small export in the generic layout whose every field tries to be something else: tag, script, formula, escape, template.
 poly=$(printf '=HYPERLINK(""http://evil.example/"")""><script>alert(1)</script></style>]]>{{7*7}}javascript:alert(1)|`a`[x](javascript:1)\033]52;c;Zm9v\007\342\200\256gpj\342\200\250\377\376'"' onload='x")
 echo 'recipient,event_type,event_time,diagnostic,campaign,sender,sending_ip'

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # modes: release
 # not quick
 # run.sh [REPORT.html...] - HTML reports in a real, headless Chromium: what the unit tests can only read, seen by a browser.
