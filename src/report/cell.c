@@ -8,7 +8,7 @@
 bool bnc_is_numeric(enum bnc_value_type type)
 {
     return type == BNC_VALUE_COUNT || type == BNC_VALUE_INTEGER || type == BNC_VALUE_SHARE || type == BNC_VALUE_RATE ||
-           type == BNC_VALUE_INTERVAL || type == BNC_VALUE_CHANGE;
+           type == BNC_VALUE_INTERVAL || type == BNC_VALUE_CHANGE || type == BNC_VALUE_NUMBER;
 }
 
 /* Figures hold a no-break space, which has no place in an ASCII terminal. */
@@ -117,6 +117,7 @@ void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bn
     case BNC_VALUE_COUNT: bnc_count_put(out, v->count, ','); break;
     case BNC_VALUE_INTEGER: put_integer(out, v->integer, how->ascii); break;
     case BNC_VALUE_SHARE: put_percent(out, v->share, how->ascii); break;
+    case BNC_VALUE_NUMBER: bnc_real_put(out, v->share); break;
     case BNC_VALUE_CHANGE: bnc_change_put(out, v->share, how->ascii); break;
     case BNC_VALUE_RATE: bnc_rate_put(out, v->rate, how->ascii); break;
     case BNC_VALUE_INTERVAL: bnc_interval_put(out, v->rate, how->ascii); break;

@@ -154,6 +154,7 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
     switch (type) {
     case BNC_VALUE_COUNT: bnc_count_put(out, v->count, 0); break;
     case BNC_VALUE_INTEGER: bnc_buf_printf(out, "%lld", (long long)v->integer); break;
+    case BNC_VALUE_NUMBER:
     case BNC_VALUE_CHANGE:
     case BNC_VALUE_SHARE: bnc_real_put(out, v->share); break;
     case BNC_VALUE_RATE: put_rate(out, v->rate); break;

@@ -33,6 +33,7 @@ static const char *sql_type(enum bnc_value_type type)
     case BNC_VALUE_COUNT:
     case BNC_VALUE_INTEGER:
     case BNC_VALUE_FLAG: return "INTEGER";
+    case BNC_VALUE_NUMBER:
     case BNC_VALUE_CHANGE:
     case BNC_VALUE_SHARE: return "REAL";
     default: return "TEXT";
@@ -126,6 +127,7 @@ static void bind(struct base *b, int at, enum bnc_value_type type, const struct 
     case BNC_VALUE_COUNT:
     case BNC_VALUE_FLAG: sqlite3_bind_int64(b->insert, at, (sqlite3_int64)v->count); break;
     case BNC_VALUE_INTEGER: sqlite3_bind_int64(b->insert, at, v->integer); break;
+    case BNC_VALUE_NUMBER:
     case BNC_VALUE_CHANGE:
     case BNC_VALUE_SHARE: sqlite3_bind_double(b->insert, at, v->share); break;
     case BNC_VALUE_RATE: bind_rate(b, at, v->rate); break;

@@ -6,7 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "bounce/version.h"
 #include "report/figure.h"
+#include "tables/threshold.h"
 
 /* ---- filling values ---- */
 
@@ -895,6 +897,61 @@ static void doubt_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     prose(v++, doubts[i].meaning);
 }
 
+/* ---- thresholds of ours ---- */
+
+static const struct bnc_column threshold_cols[] = {
+    { "threshold", "Threshold", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "What is judged." },
+    { "warn", "Warn", BNC_VALUE_NUMBER, BNC_USE_BOTH, NULL, "From here on a warning; null: no such level." },
+    { "limit", "Limit", BNC_VALUE_NUMBER, BNC_USE_BOTH, NULL, "From here on a breach, or the number itself; null: none." },
+    { "unit", "Unit", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Unit of both." },
+    { "scope", "Measured", BNC_VALUE_PROSE, BNC_USE_PAGE, NULL, "What is measured." },
+    { "consequence", "Leads to", BNC_VALUE_PROSE, BNC_USE_PAGE, NULL, "What it decides." },
+    { "source", "Source", BNC_VALUE_PROSE, 0, NULL, "Why this number." },
+};
+
+/* Ours are one block of the table. */
+static const struct bnc_threshold *own_thresholds(size_t *n)
+{
+    size_t from = 0;
+
+    while (from < bnc_n_thresholds && strcmp(bnc_thresholds[from].who, "default") != 0)
+        from++;
+    for (*n = 0; from + *n < bnc_n_thresholds && strcmp(bnc_thresholds[from + *n].who, "default") == 0; )
+        ++*n;
+    return bnc_thresholds + from;
+}
+
+static size_t n_thresholds(const struct bnc_model *m)
+{
+    size_t n;
+
+    (void)m;
+    (void)own_thresholds(&n);
+    return n;
+}
+
+static void number(struct bnc_value *v, double x, double unit)
+{
+    v->unset = x < 0;
+    v->share = x < 0 ? 0 : x * unit;
+}
+
+static void threshold_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
+{
+    size_t n;
+    const struct bnc_threshold *t = own_thresholds(&n) + i;
+    const double unit = strcmp(t->unit, "percent") == 0 ? 100 : 1;
+
+    (void)m;
+    word(v++, t->metric);
+    number(v++, t->warn, unit);
+    number(v++, t->limit, unit);
+    word(v++, t->unit);
+    prose(v++, t->scope);
+    prose(v++, t->consequence);
+    prose(v++, t->source);
+}
+
 /* ---- method ---- */
 
 static const struct bnc_column method_cols[] = {
@@ -921,6 +978,7 @@ static const struct { const char *term, *definition; } methods[] = {
     { "recipients", "Distinct recipients among failures; recipients delivered to are estimated by linear counting." },
     { "rows", "Rows read, and extra events, are delivered, bounced, deferred, suppressed, complaints, sent, other, malformed, repeated headers, duplicates, late and filtered. A "
       "late row reports a bounce of a message that was reported as delivered before; an extra event is one beyond the first of a row that lists several recipients." },
+    { "version", "bounce-analyzer " BNC_VERSION ", knowledge tables of " BNC_RULES_VERSION "." },
     { "privacy", "Addresses are not in this report unless asked for by --show full; responses are masked." },
 };
 
@@ -967,6 +1025,7 @@ const struct bnc_section bnc_sections[] = {
     { "inputs", "Inputs", "What was read, and how.", "no inputs are named", COLS(input_cols), n_inputs, input_row, true, false },
     { "malformed", "Rows without an event", "Malformed rows and repeated headers: reason and first places.", "none", COLS(fault_cols), n_faults, fault_row, true, false },
     { "doubts", "Doubtful events", "Events that count although something about them is doubtful.", "none", COLS(doubt_cols), n_doubts, doubt_row, true, false },
+    { "thresholds", "Thresholds", "The numbers that judgements and findings rest on, with those that options can set.", "none", COLS(threshold_cols), n_thresholds, threshold_row, true, false },
     { "method", "Method", "What the words mean.", "", COLS(method_cols), n_methods, method_row, true, false },
 };
 const size_t bnc_n_sections = sizeof bnc_sections / sizeof bnc_sections[0];

@@ -20,6 +20,7 @@ enum bnc_value_type {
     BNC_VALUE_COUNT,                     /* uint64_t */
     BNC_VALUE_INTEGER,                   /* int64_t; may be unset */
     BNC_VALUE_SHARE,                     /* 0..1; may be unset */
+    BNC_VALUE_NUMBER,                    /* a number in the unit that another column names; may be unset */
     BNC_VALUE_CHANGE,                    /* difference of two shares, -1..1; may be unset */
     BNC_VALUE_RATE,                      /* struct bnc_rate with all its parts */
     BNC_VALUE_INTERVAL,                  /* low and high of a rate */
@@ -34,7 +35,7 @@ struct bnc_value {
     struct bnc_span text;                /* NAME, WORD, PROSE; may point into 'small' */
     uint64_t count;                      /* COUNT, FLAG */
     int64_t integer;                     /* INTEGER, TIME */
-    double share;                        /* SHARE, CHANGE */
+    double share;                        /* SHARE, NUMBER, CHANGE */
     const struct bnc_rate *rate;         /* RATE, INTERVAL */
     const struct bnc_span *list; size_t n_list;
     char small[48];

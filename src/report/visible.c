@@ -166,7 +166,7 @@ static struct glyph glyph_md(uint32_t cp)
 {
     struct glyph g = { .len = 0 };
 
-    if (cp < 0x80 && cp != 0 && strchr("|`<>[]&*_~#\\$!@:\"'", (int)cp) != NULL) {
+    if (cp < 0x80 && cp != 0 && strchr("|`<>[]&*_~#\\$!@/\"'", (int)cp) != NULL) {
         g.at[g.len++] = '&';
         g.at[g.len++] = '#';
         if (cp >= 100)

@@ -57,6 +57,7 @@ static void put_type(struct bnc_buf *out, const struct bnc_section *s, const str
         [BNC_VALUE_NAME] = "\"type\": [\"string\", \"null\"]", [BNC_VALUE_WORD] = "\"type\": [\"string\", \"null\"]",
         [BNC_VALUE_PROSE] = "\"type\": [\"string\", \"null\"]", [BNC_VALUE_COUNT] = "\"type\": \"integer\", \"minimum\": 0",
         [BNC_VALUE_INTEGER] = "\"type\": [\"integer\", \"null\"]", [BNC_VALUE_SHARE] = "\"type\": [\"number\", \"null\"], \"minimum\": 0, \"maximum\": 1",
+        [BNC_VALUE_NUMBER] = "\"type\": [\"number\", \"null\"], \"minimum\": 0",
         [BNC_VALUE_CHANGE] = "\"type\": [\"number\", \"null\"], \"minimum\": -1, \"maximum\": 1",
         [BNC_VALUE_RATE] = "\"$ref\": \"#/$defs/rate\"", [BNC_VALUE_INTERVAL] = "\"$ref\": \"#/$defs/interval\"",
         [BNC_VALUE_TIME] = "\"$ref\": \"#/$defs/time\"", [BNC_VALUE_FLAG] = "\"type\": \"boolean\"",
