@@ -72,6 +72,10 @@ static const struct bnc_refusal json_array = {
     "a JSON array", "make it one object a line (JSON Lines): jq -c '.[]' FILE"
 };
 
+static const struct bnc_refusal spread_json = {
+    "a JSON document over several lines", "make it one object a line (JSON Lines): jq -c . FILE"
+};
+
 static bool begins(struct bnc_span s, const char *lower)
 {
     const size_t len = strlen(lower);
@@ -88,19 +92,39 @@ static struct bnc_span skip_blanks(struct bnc_span s)
     return s;
 }
 
+/* An object that goes on in the next line: as JSON Lines every line of it would be damage. */
+static bool is_spread_json(struct bnc_span s)
+{
+    size_t i = 1;
+
+    if (!begins(s, "{"))
+        return false;
+    while (i < s.len && (s.at[i] == ' ' || s.at[i] == '\t' || s.at[i] == '\r'))
+        i++;
+    return i < s.len && s.at[i] == '\n';
+}
+
+static bool is_html(struct bnc_span s)
+{
+    static const char *const starts[] = { "<!doctype html", "<html", "<head", "<body", "<table" };
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (begins(s, starts[i]))
+            return true;
+    return false;
+}
+
 static const struct bnc_refusal *refuse_text(struct bnc_span s)
 {
     s = skip_blanks(s);
-    if (begins(s, "<!doctype html") || begins(s, "<html") || begins(s, "<head") ||
-        begins(s, "<body") || begins(s, "<table"))
+    if (is_html(s))
         return &html;
     if (begins(s, "<?xml"))
         return &xml;
-    if (begins(s, "[")) {
-        s = skip_blanks(bnc_span_from(s.at + 1, s.len - 1));
-        if (begins(s, "{"))
-            return &json_array;
-    }
+    if (is_spread_json(s))
+        return &spread_json;
+    if (begins(s, "[") && begins(skip_blanks(bnc_span_from(s.at + 1, s.len - 1)), "{"))
+        return &json_array;
     return NULL;
 }
 

@@ -549,9 +549,7 @@ bool bnc_source_fingerprint(const struct bnc_source *src, uint64_t *fingerprint)
     const struct bnc_source_own *own = (const struct bnc_source_own *)src;
 
     if (own->archive != NULL) {
-        const char *member = src->name + strlen(src->path) + 1;
-
-        *fingerprint = bnc_hash64(member, strlen(member), bnc_hash_pair(src->size_bytes, own->crc));
+        *fingerprint = bnc_hash_pair(own->crc, UINT32_MAX);
         return true;
     }
     return src->is_regular && hash_file(src, fingerprint);

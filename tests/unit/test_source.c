@@ -543,6 +543,7 @@ static void refusal__names_the_thing_and_the_way_out(void **state)
         { BNC_SPAN("\n<HTML>"), "HTML", "download" },
         { BNC_SPAN("<?xml version='1.0'?>"), "XML", "CSV" },
         { BNC_SPAN("[\n  {\"event\": 1}]"), "JSON array", "jq" },
+        { BNC_SPAN("{ \r\n  \"event\": 1\n}\n"), "several lines", "jq" },
         { BNC_SPAN("BZh91AY&SY"), "bzip2", "bunzip2" },
         { BNC_SPAN("SQLite format 3\0......."), "SQLite", "CSV" },
     };
