@@ -66,6 +66,8 @@ static struct test make_test(const struct bnc_judging *g, size_t i, const struct
     struct test t = { .campaign = i, .k = hard ? c->hard : c->content, .rest_k = hard ? all->hard - c->hard : all->content - c->content };
     double high;
 
+    if (t.k > g->t->subject[BNC_KIND_CAMPAIGN][i].recipients_failed)
+        t.k = g->t->subject[BNC_KIND_CAMPAIGN][i].recipients_failed;     /* one dead mailbox mailed every day is one */
     t.n = known ? c->attempts : c->failures;
     t.rest_n = known ? all->attempts - c->attempts : all->failures - c->failures;
     bnc_wilson(t.k, t.n, &t.low, &high);

@@ -131,9 +131,7 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
         uint64_t sent;
 
         if (!read_count(bnc_table_cell(table, i, sent_col), &sent))
-            return bnc_error_at(g->err, path, table->line[i],
-                                (bnc_error_set(g->err, BNC_ECONFIG, "'sent' is no whole number in line %u of '%s'", table->line[i], path),
-                                 BNC_NO_PLACE));
+            return bnc_error_set(g->err, BNC_ECONFIG, "'sent' is no whole number in line %u of '%s'", table->line[i], path);
         count_key(g, (enum key)key, bnc_span_trim(bnc_table_cell(table, i, key_col)), sent);
     }
     return status;

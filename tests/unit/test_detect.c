@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: MIT */
+#include "mail_kit.h"
+
+#include <math.h>
+
+#include "detect/judging.h"
+#include "tables/names.h"
+#include "tables/threshold.h"
+
+#define B BNC_EVENT_BOUNCE
+#define T BNC_EVENT_DEFERRAL
+#define D BNC_EVENT_DELIVERED
+
+/* A healthy month: two providers and two firms, sixteen days, a few dead mailboxes. */
+static void healthy(struct kit *k)
+{
+    kit_accept(k, 0, 15, 60, "gmail.com");
+    kit_accept(k, 0, 15, 40, "yahoo.com");
+    kit_accept(k, 0, 15, 20, "firm.example");
+    kit_accept(k, 0, 15, 20, "other.example");
+    for (unsigned i = 0; i < 6; i++)
+        kit_mail(k, (int)(2 * i), B, 900 + i, i % 2 == 0 ? "gmail.com" : "yahoo.com", KIT_NO_USER, "news-00");
+}
+
+static void quiet__has_no_finding_above_info(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    kit_judge(&k, NULL);
+    assert_int_equal(kit_above_info(&k), 0);
+    kit_close(&k);
+}
+
+static void nothing__is_judged_too(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    kit_judge(&k, NULL);
+    assert_int_equal(k.judged->n_findings, 0);
+    assert_non_null(k.judged->overall.of[BNC_METRIC_BOUNCE_RATE].why_na);
+    kit_close(&k);
+}
+
+static void rows_without_times__are_judged_too(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    kit_accept(&k, 0, 0, 20, "firm.example");
+    for (unsigned i = 0; i < 9; i++) {
+        char address[40];
+
+        snprintf(address, sizeof address, "u%u@down.example", i);
+        kit_say(&k, BNC_NO_TIME, B, address, KIT_NULL_MX, "");
+    }
+    kit_judge(&k, NULL);
+    assert_int_equal(kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE)->recipients, 9);
+    kit_close(&k);
+}
+
+/* ---- domains ---- */
+
+static void mailbox__dead_for_weeks_is_no_dead_domain(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (int day = 0; day < 16; day++)
+        kit_mail(&k, day, B, 999, "firm.example", KIT_NO_USER, "news-00");
+    kit_judge(&k, NULL);
+    assert_int_equal(kit_above_info(&k), 0);
+    assert_int_equal(k.judged->domain_scope[kit_domain(&k, "firm.example")], BNC_SCOPE_RECIPIENT_LOCAL);
+    kit_close(&k);
+}
+
+static void domain__needs_five_recipients(void **state)
+{
+    (void)state;
+    for (unsigned n = 3; n <= 6; n++) {
+        const struct bnc_finding *f;
+        struct kit k;
+
+        kit_open(&k);
+        healthy(&k);
+        for (unsigned i = 0; i < n; i++)
+            kit_mail(&k, 3, B, i, "small.example", "554 5.7.1 Message refused by local policy of small.example", "news-03");
+        kit_judge(&k, NULL);
+        f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
+        if (n < 5) {
+            assert_null(f);
+        } else {
+            assert_non_null(f);
+            assert_span(f->subject, "small.example");
+            assert_int_equal(f->recipients, n);
+            assert_true(f->rate.low >= 0.5);
+            assert_false(f->by_code);
+        }
+        kit_close(&k);
+    }
+}
+
+static void domain__half_accepted_is_not_failing(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (unsigned i = 0; i < 16; i++)
+        kit_mail(&k, 3, i % 2 ? B : D, i, "small.example", i % 2 ? KIT_NO_USER : NULL, "news-03");
+    kit_judge(&k, NULL);
+    assert_null(kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE));
+    kit_close(&k);
+}
+
+static void domain__settings_are_obeyed(void **state)
+{
+    const struct bnc_detect_options more = { .domain_min_recipients = 8 }, share = { .domain_share = 0.95 };
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (unsigned i = 0; i < 6; i++)
+        kit_mail(&k, 3, B, i, "small.example", "554 5.7.1 Message refused by local policy of small.example", "news-03");
+    kit_judge(&k, &more);
+    assert_null(kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE));
+    bnc_judged_free(k.judged);
+    assert_int_equal(bnc_judge(&k.judged, k.tally, &share, &k.err), BNC_OK);
+    assert_null(kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE));
+    kit_close(&k);
+}
+
+static void domain__explicit_reply_decides_alone(void **state)
+{
+    const struct bnc_finding *f;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (unsigned i = 0; i < 5; i++)
+        kit_mail(&k, 4, B, i, "dead.example", KIT_NULL_MX, "news-04");
+    kit_mail(&k, 4, B, 1, "gone.example", KIT_NULL_MX, "news-04");
+    kit_mail(&k, 4, B, 1, "lost.example", KIT_NULL_MX, "news-04");
+    kit_judge(&k, NULL);
+    f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
+    assert_span(f->subject, "dead.example");
+    assert_int_equal(f->cause, BNC_CAUSE_DOMAIN_NOT_ACCEPTING);
+    assert_int_equal(kit_above_info(&k), 1);                    /* the two small ones are one note */
+    assert_int_equal(k.judged->domain_scope[kit_domain(&k, "lost.example")], BNC_SCOPE_DOMAIN_WIDE);
+    kit_close(&k);
+}
+
+static void domain__down_for_three_days_within_a_month(void **state)
+{
+    const struct bnc_finding *f;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (int day = 0; day < 16; day++)
+        for (unsigned n = 0; n < 12; n++)
+            kit_mail(&k, day, day >= 6 && day <= 8 ? T : D, n, "down.example", day >= 6 && day <= 8 ? KIT_TIMEOUT : NULL, "daily");
+    kit_judge(&k, NULL);
+    f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
+    assert_non_null(f);
+    assert_span(f->subject, "down.example");
+    assert_int_equal(f->recipients, 12);
+    assert_int_equal(f->onset / KIT_DAY, KIT_START / KIT_DAY + 6);
+    assert_int_equal(f->end / KIT_DAY, KIT_START / KIT_DAY + 8);
+    assert_false(f->ongoing);
+    assert_int_equal(kit_above_info(&k), 1);
+    kit_close(&k);
+}
+
+static void domain__organization_speaks_for_its_subdomains(void **state)
+{
+    const struct bnc_finding *f;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (unsigned i = 0; i < 9; i++)
+        kit_mail(&k, 3, B, i, i % 3 == 0 ? "a.campus.co.uk" : i % 3 == 1 ? "b.campus.co.uk" : "c.campus.co.uk",
+                 "550 5.4.4 unable to route: no mail service here", "news-03");
+    kit_judge(&k, NULL);
+    f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
+    assert_non_null(f);
+    assert_span(f->subject, "campus.co.uk");
+    assert_int_equal(f->n_also, 3);
+    assert_int_equal(f->recipients, 9);
+    kit_close(&k);
+}
+
+static void domain__without_deliveries_claims_no_share(void **state)
+{
+    const struct bnc_finding *f;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    for (unsigned i = 0; i < 60; i++)
+        kit_mail(&k, (int)(i % 16), B, i, i % 2 ? "gmail.com" : "yahoo.com", KIT_NO_USER, "all");
+    for (unsigned i = 0; i < 8; i++)
+        kit_mail(&k, 5, B, i, "blocked.example", "554 5.7.1 Message refused by local policy of blocked.example", "all");
+    kit_judge(&k, NULL);
+    f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
+    assert_non_null(f);
+    assert_span(f->subject, "blocked.example");
+    assert_true(f->by_code);
+    assert_int_equal(f->rate.den, 0);
+    assert_int_equal(kit_above_info(&k), 1);                    /* sixty unknown users at big providers are none */
+    kit_close(&k);
+}
+
+static void org_domain__ends_where_registration_begins(void **state)
+{
+    (void)state;
+    assert_span(bnc_org_domain(BNC_SPAN("a.b.example.com")), "example.com");
+    assert_span(bnc_org_domain(BNC_SPAN("mail.campus.co.uk")), "campus.co.uk");
+    assert_span(bnc_org_domain(BNC_SPAN("example.com")), "example.com");
+    assert_span(bnc_org_domain(BNC_SPAN("")), "");
+}
+
+/* ---- incidents ---- */
+
+static void dmarc(struct kit *k, const char *domain, unsigned people, const char *reply)
+{
+    for (int day = 8; day <= 9; day++)
+        for (unsigned n = 0; n < people; n++)
+            kit_mail(k, day, B, n, domain, reply, "promo");
+}
+
+static void incident__at_three_providers_is_one_finding_about_us(void **state)
+{
+    const struct bnc_finding *f;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    kit_accept(&k, 0, 15, 30, "outlook.com");
+    dmarc(&k, "gmail.com", 40, KIT_DMARC);
+    dmarc(&k, "yahoo.com", 30, "550 5.7.9 This mail has been blocked because the sender is unauthenticated. Yahoo requires all senders to authenticate");
+    dmarc(&k, "outlook.com", 20, "550 5.7.515 Access denied, sending domain SHOP.EXAMPLE doesn't meet the required authentication level.");
+    kit_judge(&k, NULL);
+    f = kit_find(&k, BNC_FINDING_AUTHENTICATION_FAILURE);
+    assert_non_null(f);
+    assert_int_equal(f->scope, BNC_SCOPE_SENDER_WIDE);
+    assert_int_equal(f->side, BNC_SIDE_SENDER);
+    assert_int_equal(f->severity, BNC_PRIORITY_CRITICAL);
+    assert_int_equal(f->n_also_providers, 3);
+    assert_int_equal(f->onset / KIT_DAY, KIT_START / KIT_DAY + 8);
+    assert_int_equal(f->end / KIT_DAY, KIT_START / KIT_DAY + 9);
+    assert_int_equal(kit_above_info(&k), 1);
+    kit_close(&k);
+}
+
+static void incident__of_one_address_names_it(void **state)
+{
+    const struct bnc_finding *f;
+    struct kit k;
+    bool named = false;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    k.ip = "203.0.113.9";
+    kit_accept(&k, 0, 15, 30, "outlook.com");
+    k.ip = "203.0.113.77";
+    for (int day = 5; day < 16; day++)
+        for (unsigned n = 30; n < 45; n++)
+            kit_mail(&k, day, B, n, "outlook.com", "550 5.7.1 Unfortunately, messages from [203.0.113.77] weren't sent. Please contact your Internet "
+                     "service provider since part of their network is on our block list (S3150).", "news-05");
+    kit_judge(&k, NULL);
+    f = kit_find(&k, BNC_FINDING_PROVIDER_REPUTATION);
+    assert_non_null(f);
+    assert_int_equal(f->scope, BNC_SCOPE_PROVIDER_WIDE);
+    assert_span(f->subject, "Outlook.com");
+    for (size_t i = f->n_also_providers; i < f->n_also; i++)
+        named |= bnc_span_eq(f->also[i], BNC_SPAN("203.0.113.77"));
+    assert_true(named);
+    assert_true(f->ongoing);
+    assert_int_equal(f->end, BNC_NO_TIME);
+    assert_true(f->letter.len > 0);
+    assert_int_equal(kit_above_info(&k), 1);
+    kit_close(&k);
+}
+
+static void complaints__are_told_once(void **state)
+{
+    const struct bnc_finding *f;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    kit_accept(&k, 0, 15, 60, "outlook.com");
+    for (unsigned i = 0; i < 14; i++)
+        kit_mail(&k, 7, BNC_EVENT_COMPLAINT, i, "yahoo.com", NULL, "news-06");
+    kit_mail(&k, 3, BNC_EVENT_COMPLAINT, 3, "outlook.com", NULL, "news-02");
+    kit_judge(&k, NULL);
+    f = kit_find(&k, BNC_FINDING_COMPLAINT_RATE);
+    assert_non_null(f);
+    assert_int_equal(f->subject_type, BNC_SUBJECT_PROVIDER);
+    assert_span(f->subject, "Yahoo");
+    assert_int_equal(kit_above_info(&k), 1);
+    kit_close(&k);
+}
+
+static void campaign__dirty_is_the_campaigns(void **state)
+{
+    const struct bnc_finding *f;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (unsigned n = 0; n < 400; n++)
+        kit_mail(&k, 9, n % 6 == 0 ? B : D, 2000 + n, n % 3 ? "gmail.com" : "other.example", n % 6 == 0 ? KIT_NO_USER : NULL, "bought");
+    kit_judge(&k, NULL);
+    f = kit_find(&k, BNC_FINDING_LIST_QUALITY);
+    assert_non_null(f);
+    assert_int_equal(f->subject_type, BNC_SUBJECT_CAMPAIGN);
+    assert_span(f->subject, "bought");
+    assert_int_equal(f->rate.num, 67);
+    assert_int_equal(f->rate.den, 400);
+    assert_int_equal(kit_above_info(&k), 1);
+    kit_close(&k);
+}
+
+/* ---- words ---- */
+
+static void assert_clean(struct bnc_span s)
+{
+    static const char *const never[] = { "{", "}", "nan", "inf ", "-nan", "(null)" };
+    char *text = malloc(s.len + 1);
+
+    assert_non_null(text);
+    memcpy(text, s.at, s.len);
+    text[s.len] = '\0';
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
+        if (strstr(text, never[i]) != NULL && strstr(text, "awk '{") == NULL)
+            fail_msg("'%s' in: %s", never[i], text);
+    free(text);
+}
+
+static void words__are_complete(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    dmarc(&k, "gmail.com", 40, KIT_DMARC);
+    for (unsigned i = 0; i < 9; i++)
+        kit_mail(&k, 3, B, i, "dead.example", KIT_NULL_MX, "news-03");
+    for (unsigned i = 0; i < 14; i++)
+        kit_mail(&k, 7, BNC_EVENT_COMPLAINT, i, "yahoo.com", NULL, "news-06");
+    kit_judge(&k, NULL);
+    assert_true(k.judged->n_findings >= 3);
+    for (size_t i = 0; i < k.judged->n_findings; i++) {
+        const struct bnc_finding *f = &k.judged->findings[i];
+
+        assert_true(f->headline.len > 0 && f->meaning.len > 0 && f->n_checks > 0 && f->n_actions > 0);
+        assert_clean(f->headline);
+        assert_clean(f->meaning);
+        assert_clean(f->letter);
+        for (size_t c = 0; c < f->n_checks; c++)
+            assert_clean(f->checks[c]);
+        for (size_t c = 0; c < f->n_actions; c++)
+            assert_clean(f->actions[c]);
+    }
+    kit_close(&k);
+}
+
+static void findings__are_ranked(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    dmarc(&k, "gmail.com", 40, KIT_DMARC);
+    for (unsigned i = 0; i < 9; i++)
+        kit_mail(&k, 3, B, i, "dead.example", KIT_NULL_MX, "news-03");
+    kit_mail(&k, 3, B, 1, "gone.example", KIT_NULL_MX, "news-03");
+    kit_judge(&k, NULL);
+    for (size_t i = 1; i < k.judged->n_findings; i++) {
+        const struct bnc_finding *a = &k.judged->findings[i - 1], *b = &k.judged->findings[i];
+
+        assert_true(a->severity > b->severity || (a->severity == b->severity && a->recipients >= b->recipients));
+    }
+    kit_close(&k);
+}
+
+static void share__has_the_digits_that_mean_something(void **state)
+{
+    static const struct { double share; const char *text; } cases[] = {
+        { 0, "0 %" }, { 1, "100 %" }, { 0.0031, "0.31 %" }, { 0.1234, "12.3 %" }, { 0.00001, "under 0.01 %" }, { 0.99999, "over 99.9 %" }
+    };
+    struct bnc_buf b = { .at = NULL };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bnc_buf_clear(&b);
+        bnc_share_put(&b, cases[i].share);
+        assert_string_equal(b.at, cases[i].text);
+    }
+    bnc_buf_release(&b);
+}
+
+/* ---- trend, names, thresholds ---- */
+
+static void trend__tells_what_rose(void **state)
+{
+    struct bnc_detect_options opt = { .fdr = 0 };
+    const struct bnc_finding *f;
+    struct kit then, now;
+
+    (void)state;
+    kit_open(&then);
+    healthy(&then);
+    kit_judge(&then, NULL);
+    kit_open(&now);
+    healthy(&now);
+    for (unsigned i = 0; i < 60; i++)
+        kit_mail(&now, (int)(i % 16), B, 5000 + i, i % 2 ? "gmail.com" : "yahoo.com", KIT_NO_USER, i % 2 ? "news-01" : "news-02");
+    opt.baseline = then.tally;
+    kit_judge(&now, &opt);
+    f = kit_find(&now, BNC_FINDING_TREND);
+    assert_true(now.judged->has_baseline);
+    assert_int_equal(now.judged->baseline_overall.of[BNC_METRIC_BOUNCE_RATE].num, 6);
+    assert_non_null(f);
+    assert_true(f->before.value < f->rate.value);
+    kit_close(&now);
+    opt.baseline = then.tally;
+    bnc_judged_free(then.judged);
+    assert_int_equal(bnc_judge(&then.judged, then.tally, &opt, &then.err), BNC_OK);
+    assert_null(kit_find(&then, BNC_FINDING_TREND));            /* a month against itself */
+    kit_close(&then);
+}
+
+static void typo__is_one_slip_away(void **state)
+{
+    (void)state;
+    assert_string_equal(bnc_typo_of(BNC_SPAN("gmial.com")), "gmail.com");
+    assert_string_equal(bnc_typo_of(BNC_SPAN("gmail.con")), "gmail.com");
+    assert_string_equal(bnc_typo_of(BNC_SPAN("gmaill.com")), "gmail.com");
+    assert_string_equal(bnc_typo_of(BNC_SPAN("yaho.com")), "yahoo.com");
+    assert_string_equal(bnc_typo_of(BNC_SPAN("aol.con")), "aol.com");
+    assert_null(bnc_typo_of(BNC_SPAN("gmail.com")));
+    assert_null(bnc_typo_of(BNC_SPAN("abl.com")));              /* short names have many neighbours */
+    assert_null(bnc_typo_of(BNC_SPAN("mail.example")));
+    assert_null(bnc_typo_of(BNC_SPAN("")));
+}
+
+static void role__is_known_with_its_tag(void **state)
+{
+    (void)state;
+    assert_true(bnc_role_of(BNC_SPAN("Abuse"))->never);
+    assert_false(bnc_role_of(BNC_SPAN("info+shop"))->never);
+    assert_null(bnc_role_of(BNC_SPAN("informatik")));
+    assert_null(bnc_role_of(BNC_SPAN("")));
+}
+
+static void thresholds__has_every_default_that_the_code_names(void **state)
+{
+    static const char *const names[] = {
+        "hard_bounce_rate", "total_bounce_rate", "complaint_rate", "deferral_rate", "min_volume", "min_complaints", "soft_bounces_per_address",
+        "incident_recipients", "incident_ratio", "spike_ratio", "domain_recipients", "domain_share", "suppressed_share", "unknown_share",
+        "malformed_share", "recurring_share", "typo_share"
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_true(bnc_threshold_default(names[i])->limit > 0);
+    for (unsigned f = 0; f < BNC_N_FAMILIES; f++)
+        assert_true(strcmp(bnc_threshold_default(f == BNC_FAMILY_COMPLAINT ? "complaint_rate" : "incident_network")->who, "default") == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quiet__has_no_finding_above_info),
+        cmocka_unit_test(nothing__is_judged_too),
+        cmocka_unit_test(rows_without_times__are_judged_too),
+        cmocka_unit_test(mailbox__dead_for_weeks_is_no_dead_domain),
+        cmocka_unit_test(domain__needs_five_recipients),
+        cmocka_unit_test(domain__half_accepted_is_not_failing),
+        cmocka_unit_test(domain__settings_are_obeyed),
+        cmocka_unit_test(domain__explicit_reply_decides_alone),
+        cmocka_unit_test(domain__down_for_three_days_within_a_month),
+        cmocka_unit_test(domain__organization_speaks_for_its_subdomains),
+        cmocka_unit_test(domain__without_deliveries_claims_no_share),
+        cmocka_unit_test(org_domain__ends_where_registration_begins),
+        cmocka_unit_test(incident__at_three_providers_is_one_finding_about_us),
+        cmocka_unit_test(incident__of_one_address_names_it),
+        cmocka_unit_test(complaints__are_told_once),
+        cmocka_unit_test(campaign__dirty_is_the_campaigns),
+        cmocka_unit_test(words__are_complete),
+        cmocka_unit_test(findings__are_ranked),
+        cmocka_unit_test(share__has_the_digits_that_mean_something),
+        cmocka_unit_test(trend__tells_what_rose),
+        cmocka_unit_test(typo__is_one_slip_away),
+        cmocka_unit_test(role__is_known_with_its_tag),
+        cmocka_unit_test(thresholds__has_every_default_that_the_code_names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
