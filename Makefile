@@ -67,7 +67,7 @@ G        := build/release
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all lib unit deps report reports samples score test check asan ubsan tsan bench fuzz docs install uninstall clean help FORCE
+.PHONY: all lib unit deps report reports samples score test check asan ubsan tsan bench fuzz docs formats-doc install uninstall clean help FORCE
 
 all: $(CMD)             ## build the command (default)
 lib: $(LIB)
@@ -148,6 +148,8 @@ $(B)/gen_docs: analyzer/gen_docs.c analyzer/options.c analyzer/suggest.c analyze
 $(DOCS): $(B)/gen_docs
 	@mkdir -p $(@D)
 	$(Q)$(B)/gen_docs $(@F) > $@
+formats-doc: $(B)/tests/unit/test_formats_doc  ## docs/FORMATS.md, from the tables of formats
+	$(Q)BNC_ACCEPT=1 $< >/dev/null
 docs: $(DOCS)           ## man page and completions, from analyzer/options.def
 
 # ---- samples/, from a seed; committed, so that reading them needs no compiler ----
