@@ -106,7 +106,9 @@ static enum bnc_event_type type_of(const struct bnc_reading *r, const struct bnc
 
 static void code_text(uint32_t e, char *text, size_t cap)
 {
-    snprintf(text, cap, e != 0 ? "%u.%u.%u" : "", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
+    text[0] = '\0';
+    if (e != 0)
+        snprintf(text, cap, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
 }
 
 /* ---- for a person ---- */

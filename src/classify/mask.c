@@ -332,7 +332,9 @@ static void drop_repeated(struct pass *p, size_t end)
 {
     const size_t e = enhanced_after(p, end);
 
-    if (e > 0 && enhanced_at(p->low + e, p->len - e) == p->head_enh.len &&
+    if (e > 0 && p->head_enh.len == 0)
+        p->head_enh = bnc_span_from(p->low + e, enhanced_at(p->low + e, p->len - e));
+    else if (e > 0 && enhanced_at(p->low + e, p->len - e) == p->head_enh.len &&
         memcmp(p->low + e, p->head_enh.at, p->head_enh.len) == 0)
         end = e + p->head_enh.len;
     p->pos = end;
