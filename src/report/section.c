@@ -749,7 +749,7 @@ static const struct bnc_column unknown_cols[] = {
     { "recipients", "Recipients", BNC_VALUE_COUNT, BNC_USE_BOTH, "recipients", "Distinct recipients." },
     { "reply_code", "Reply", BNC_VALUE_INTEGER, BNC_USE_BOTH, NULL, "SMTP reply code; null if none." },
     { "enhanced_code", "Enhanced", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Enhanced status code; null if none." },
-    { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_PAGE, NULL, "Who said so." },
+    { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_PAGE, NULL, "Who said so, as rule files name it; null: the rule holds for all." },
 };
 
 static size_t n_unknown(const struct bnc_model *m) { return m->n_unknown; }
@@ -786,7 +786,8 @@ static void unknown_row(const struct bnc_model *m, size_t i, struct bnc_value *v
     count(v++, t->recipients);
     reply(v++, t->verdict.reply);
     enhanced(v++, t->verdict.enhanced);
-    word(v++, bnc_model_provider_title(m, t->verdict.provider));
+    word(v, t->verdict.provider == 0 ? "" : bnc_model_provider_name(m, t->verdict.provider));
+    v->unset = t->verdict.provider == 0;
 }
 
 /* ---- data quality ---- */

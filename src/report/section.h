@@ -81,7 +81,7 @@ const struct bnc_section *bnc_section_find(const char *id);
 void bnc_section_row(const struct bnc_section *s, const struct bnc_model *m, size_t i, struct bnc_value *v);
 
 /* A code pair, a cause or a side with what failed by it. */
-struct bnc_code_sum { uint16_t reply; uint32_t enhanced; uint64_t bounces, deferrals, templates, recipients_most; uint8_t cause; uint64_t cause_n; };
+struct bnc_code_sum { uint16_t reply; uint32_t enhanced; uint64_t bounces, deferrals, templates; uint8_t cause; uint64_t cause_n; };
 struct bnc_pair { uint16_t provider; uint8_t cause; };
 struct bnc_fault_place { uint8_t fault; uint32_t at; };
 
