@@ -85,8 +85,8 @@ static void put_nav(struct bnc_page *p)
 {
     bnc_buf_puts(p->out, "<nav aria-label=\"Sections\"><ul>");
     for (size_t k = 0; k < bnc_n_sections; k++)
-        if (bnc_sections[k].page && strcmp(bnc_sections[k].id, "sides") != 0)
-            bnc_buf_printf(p->out, "<li><a href=\"#%s\">%s</a></li>", bnc_sections[k].id, bnc_sections[k].title);
+        if (bnc_sections[k]->page && strcmp(bnc_sections[k]->id, "sides") != 0)
+            bnc_buf_printf(p->out, "<li><a href=\"#%s\">%s</a></li>", bnc_sections[k]->id, bnc_sections[k]->title);
     bnc_buf_puts(p->out, "</ul></nav>\n");
 }
 
@@ -129,8 +129,8 @@ void bnc_render_html(const struct bnc_model *m, struct bnc_buf *out)
     put_nav(&p);
     bnc_buf_puts(out, "<main id=\"main\">\n");
     for (size_t k = 0; k < bnc_n_sections; k++)
-        if (bnc_sections[k].page)
-            put_section(&p, &bnc_sections[k]);
+        if (bnc_sections[k]->page)
+            put_section(&p, bnc_sections[k]);
     bnc_buf_puts(out, "</main>\n");
     put_foot(&p);
     bnc_buf_printf(out, "<script>%s</script>\n</body>\n</html>\n", page_js);

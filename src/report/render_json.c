@@ -249,8 +249,8 @@ void bnc_render_json(const struct bnc_model *m, struct bnc_buf *out)
     bnc_buf_puts(out, "{");
     put_head(m, out);
     for (size_t k = 0; k < bnc_n_sections; k++) {
-        bnc_buf_printf(out, ",\n\"%s\":[", bnc_sections[k].id);
-        put_rows(m, out, &bnc_sections[k], "\n{", ",", "}");
+        bnc_buf_printf(out, ",\n\"%s\":[", bnc_sections[k]->id);
+        put_rows(m, out, bnc_sections[k], "\n{", ",", "}");
         bnc_buf_putc(out, ']');
     }
     bnc_buf_puts(out, "}\n");
@@ -264,7 +264,7 @@ void bnc_render_ndjson(const struct bnc_model *m, struct bnc_buf *out)
     put_head(m, out);
     bnc_buf_puts(out, "}\n");
     for (size_t k = 0; k < bnc_n_sections; k++) {
-        snprintf(before, sizeof before, "{\"section\":\"%s\",", bnc_sections[k].id);
-        put_rows(m, out, &bnc_sections[k], before, "", "}\n");
+        snprintf(before, sizeof before, "{\"section\":\"%s\",", bnc_sections[k]->id);
+        put_rows(m, out, bnc_sections[k], before, "", "}\n");
     }
 }

@@ -145,6 +145,6 @@ void bnc_render_md(const struct bnc_model *m, struct bnc_buf *out)
 {
     put_head(m, out);
     for (size_t k = 0; k < bnc_n_sections; k++)
-        if (bnc_sections[k].page)
-            put_section(m, out, &bnc_sections[k]);
+        if (bnc_sections[k]->page)
+            put_section(m, out, bnc_sections[k]);
 }

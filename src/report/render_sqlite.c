@@ -166,11 +166,11 @@ static void describe(struct base *b)
         return;
     }
     for (size_t k = 0; k < bnc_n_sections; k++)
-        for (size_t c = 0; c < bnc_sections[k].n_cols; c++) {
-            sqlite3_bind_text(b->insert, 1, bnc_sections[k].id, -1, SQLITE_STATIC);
-            sqlite3_bind_text(b->insert, 2, bnc_sections[k].cols[c].key, -1, SQLITE_STATIC);
-            sqlite3_bind_text(b->insert, 3, bnc_sections[k].cols[c].unit, -1, SQLITE_STATIC);
-            sqlite3_bind_text(b->insert, 4, bnc_sections[k].cols[c].about, -1, SQLITE_STATIC);
+        for (size_t c = 0; c < bnc_sections[k]->n_cols; c++) {
+            sqlite3_bind_text(b->insert, 1, bnc_sections[k]->id, -1, SQLITE_STATIC);
+            sqlite3_bind_text(b->insert, 2, bnc_sections[k]->cols[c].key, -1, SQLITE_STATIC);
+            sqlite3_bind_text(b->insert, 3, bnc_sections[k]->cols[c].unit, -1, SQLITE_STATIC);
+            sqlite3_bind_text(b->insert, 4, bnc_sections[k]->cols[c].about, -1, SQLITE_STATIC);
             b->failed |= sqlite3_step(b->insert) != SQLITE_DONE;
             sqlite3_reset(b->insert);
         }
@@ -185,9 +185,9 @@ static void write_all(struct base *b)
     run(b, "BEGIN");
     describe(b);
     for (size_t k = 0; k < bnc_n_sections && !b->failed; k++) {
-        prepare(b, &bnc_sections[k]);
+        prepare(b, bnc_sections[k]);
         if (!b->failed)
-            fill(b, &bnc_sections[k]);
+            fill(b, bnc_sections[k]);
         sqlite3_finalize(b->insert);
         b->insert = NULL;
     }

@@ -691,6 +691,6 @@ void bnc_render_text(const struct bnc_model *m, struct bnc_buf *out)
 
     put_screen(&t);
     for (size_t k = 0; m->data->verbose && k < bnc_n_sections; k++)
-        if (bnc_sections[k].page && strcmp(bnc_sections[k].id, "verdicts") != 0)
-            put_section(&t, &bnc_sections[k]);
+        if (bnc_sections[k]->page && strcmp(bnc_sections[k]->id, "verdicts") != 0)
+            put_section(&t, bnc_sections[k]);
 }

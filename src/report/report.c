@@ -53,7 +53,7 @@ enum bnc_status bnc_report_tables(const struct bnc_report_data *data, const char
     if (status == BNC_OK && mkdir(dir, 0777) != 0 && errno != EEXIST)
         status = bnc_error_sys(err, BNC_ECREATE, "cannot make folder '%s'", dir);
     for (size_t k = 0; status == BNC_OK && k < bnc_n_sections; k++)
-        status = write_table(&m, &bnc_sections[k], dir, &csv, err);
+        status = write_table(&m, bnc_sections[k], dir, &csv, err);
     bnc_buf_release(&csv);
     bnc_model_release(&m);
     return status;

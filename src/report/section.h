@@ -71,7 +71,7 @@ struct bnc_section {
 
 #define BNC_SECTION_COLUMNS 40
 #define BNC_SPARSE_MIN 100               /* a rate of fewer is not in a sparse row: its parts are the counters beside it */
-extern const struct bnc_section bnc_sections[];
+extern const struct bnc_section *const bnc_sections[];
 extern const size_t bnc_n_sections;
 /* Whether HTML and Markdown show the column. */
 bool bnc_column_on_page(const struct bnc_column *c, const struct bnc_model *m);

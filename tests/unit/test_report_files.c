@@ -43,7 +43,7 @@ static void tables__one_file_per_section(void **state)
     assert_int_equal(bnc_report_tables(&f.data, dir, NULL), BNC_OK);
     assert_int_equal(bnc_report_tables(&f.data, dir, NULL), BNC_OK);     /* again, over the first */
     for (size_t k = 0; k < bnc_n_sections; k++) {
-        snprintf(path, sizeof path, "%s%s.csv", dir, bnc_sections[k].id);
+        snprintf(path, sizeof path, "%s%s.csv", dir, bnc_sections[k]->id);
         assert_int_equal(stat(path, &st), 0);
         assert_true(st.st_size > 0);
     }
@@ -101,8 +101,8 @@ static void sqlite__holds_every_row(void **state)
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     assert_int_equal(bnc_model_init(&m, &f.data, NULL), BNC_OK);
     for (size_t k = 0; k < bnc_n_sections; k++) {
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\"", bnc_sections[k].id);
-        assert_int_equal(ask(db, sql), bnc_sections[k].count(&m));
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\"", bnc_sections[k]->id);
+        assert_int_equal(ask(db, sql), bnc_sections[k]->count(&m));
     }
     assert_int_equal(ask(db, "SELECT sum(bounces) FROM providers"), f.tally.n[BNC_EVENT_BOUNCE]);
     assert_int_equal(ask(db, "SELECT bounce_rate_numerator = bounces FROM providers WHERE name = 'google'"), 1);

@@ -137,7 +137,7 @@ static void put_schema(struct bnc_buf *out)
     for (size_t i = 0; i < sizeof top / sizeof top[0]; i++)
         bnc_buf_printf(out, "\"%s\", ", top[i]);
     for (size_t k = 0; k < bnc_n_sections; k++)
-        bnc_buf_printf(out, "%s\"%s\"", k > 0 ? ", " : "", bnc_sections[k].id);
+        bnc_buf_printf(out, "%s\"%s\"", k > 0 ? ", " : "", bnc_sections[k]->id);
     bnc_buf_printf(out, "],\n  \"properties\": {\n    \"schema_version\": { \"const\": %d },\n    \"generator\": { \"const\": \"bounce-analyzer\" },\n"
                         "    \"generated\": { \"$ref\": \"#/$defs/time\" },\n"
                         "    \"complete\": { \"type\": \"boolean\", \"description\": \"Every input was read to its end\" },\n"
@@ -147,7 +147,7 @@ static void put_schema(struct bnc_buf *out)
     for (size_t i = 6; i < sizeof top / sizeof top[0]; i++)
         bnc_buf_printf(out, ",\n    \"%s\": { \"type\": \"integer\", \"minimum\": 0 }", top[i]);
     for (size_t k = 0; k < bnc_n_sections; k++)
-        put_section(out, &bnc_sections[k]);
+        put_section(out, bnc_sections[k]);
     bnc_buf_puts(out, "\n  },\n");
     bnc_buf_puts(out, defs);
     put_enum(out, &judgement, false);
@@ -391,7 +391,7 @@ static void ndjson__has_a_row_a_line(void **state)
     struct bnc_model m;
     assert_int_equal(bnc_model_init(&m, &f.data, NULL), BNC_OK);
     for (size_t k = 0; k < bnc_n_sections; k++)
-        rows += bnc_sections[k].count(&m);
+        rows += bnc_sections[k]->count(&m);
     assert_int_equal(lines, rows);
     bnc_model_release(&m);
     bnc_buf_release(&out);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT
+ * section_parts.h - for the files that define sections: the sections themselves, one filler per type of value, and the columns that
+ * several sections share.
+ *
+ * A row function fills its columns in their order: "word(v++, ...); count(v++, ...);".  Values come cleared, see bnc_section_row().
+ */
+#ifndef BNC_REPORT_SECTION_PARTS_H
+#define BNC_REPORT_SECTION_PARTS_H
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "report/section.h"
+
+extern const struct bnc_section bnc_section_verdicts;
+extern const struct bnc_section bnc_section_rates;
+extern const struct bnc_section bnc_section_sides;
+extern const struct bnc_section bnc_section_providers;
+extern const struct bnc_section bnc_section_provider_causes;
+extern const struct bnc_section bnc_section_findings;
+extern const struct bnc_section bnc_section_limits;
+extern const struct bnc_section bnc_section_domains;
+extern const struct bnc_section bnc_section_domain_causes;
+extern const struct bnc_section bnc_section_codes;
+extern const struct bnc_section bnc_section_causes;
+extern const struct bnc_section bnc_section_templates;
+extern const struct bnc_section bnc_section_campaigns;
+extern const struct bnc_section bnc_section_sending_ips;
+extern const struct bnc_section bnc_section_sender_domains;
+extern const struct bnc_section bnc_section_days;
+extern const struct bnc_section bnc_section_contradictions;
+extern const struct bnc_section bnc_section_unknown;
+extern const struct bnc_section bnc_section_rows;
+extern const struct bnc_section bnc_section_inputs;
+extern const struct bnc_section bnc_section_malformed;
+extern const struct bnc_section bnc_section_doubts;
+extern const struct bnc_section bnc_section_thresholds;
+extern const struct bnc_section bnc_section_method;
+
+#define COLS(c) c, sizeof c / sizeof c[0]
+
+static inline void text(struct bnc_value *v, struct bnc_span s) { v->text = s; }
+static inline void word(struct bnc_value *v, const char *s) { v->text = bnc_span_str(s); }
+static inline void count(struct bnc_value *v, uint64_t n) { v->count = n; }
+static inline void flag(struct bnc_value *v, bool on) { v->count = on; }
+
+static inline void moment(struct bnc_value *v, int64_t time)
+{
+    v->integer = time;
+    v->unset = time == BNC_NO_TIME;
+}
+
+static inline void share(struct bnc_value *v, uint64_t num, uint64_t den)
+{
+    v->unset = den == 0;
+    v->share = den == 0 ? 0 : (double)num / (double)den;
+}
+
+/* A warning or a limit; 0: there is none. */
+static inline void level(struct bnc_value *v, double x)
+{
+    v->unset = x <= 0;
+    v->share = x;
+}
+
+static inline void rate(struct bnc_value *v, const struct bnc_rate *r)
+{
+    v->rate = r;
+    v->unset = r == NULL;
+}
+
+static inline void change(struct bnc_value *v, const struct bnc_rate *now, const struct bnc_rate *before)
+{
+    v->unset = now == NULL || before == NULL || now->den == 0 || before->den == 0;
+    v->share = v->unset ? 0 : now->value - before->value;
+}
+
+static inline void prose(struct bnc_value *v, const char *s)
+{
+    v->unset = s == NULL || *s == '\0';
+    v->text = v->unset ? bnc_span_from("", 0) : bnc_span_str(s);
+}
+
+static inline void list(struct bnc_value *v, const struct bnc_span *l, size_t n)
+{
+    v->list = l;
+    v->n_list = n;
+}
+
+static void small(struct bnc_value *v, const char *fmt, ...) __attribute__((format(printf, 2, 3), unused));
+static void small(struct bnc_value *v, const char *fmt, ...)
+{
+    va_list ap;
+    int n;
+
+    va_start(ap, fmt);
+    n = vsnprintf(v->small, sizeof v->small, fmt, ap);
+    va_end(ap);
+    v->text = bnc_span_from(v->small, n < 0 ? 0 : (size_t)n < sizeof v->small ? (size_t)n : sizeof v->small - 1);
+}
+
+static inline void enhanced(struct bnc_value *v, uint32_t e)
+{
+    v->unset = e == 0;
+    if (e != 0)
+        small(v, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
+}
+
+static inline void template_id(struct bnc_value *v, uint64_t key)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    for (int i = 0; i < 16; i++)
+        v->small[i] = hex[key >> (60 - 4 * i) & 15];
+    v->text = bnc_span_from(v->small, 16);
+}
+
+static inline void reply(struct bnc_value *v, uint16_t code)
+{
+    v->integer = code;
+    v->unset = code == 0;
+}
+
+static inline const struct bnc_rate *rate_of(const struct bnc_rates *r, size_t i, enum bnc_metric metric)
+{
+    return r == NULL ? NULL : &r[i].of[metric];
+}
+
+/* Columns that several sections share, so that they mean and say the same everywhere. */
+#define COL_EVENTS(use_bounce) \
+    { "delivered", "Delivered", BNC_VALUE_COUNT, BNC_USE_BOTH, "events", "Messages the receiving server accepted." }, \
+    { "bounces", "Bounced", BNC_VALUE_COUNT, use_bounce, "events", "Permanent, final failures." }, \
+    { "deferrals", "Deferred", BNC_VALUE_COUNT, use_bounce, "events", "Temporary failures; a retry may follow." }, \
+    { "complaints", "Complaints", BNC_VALUE_COUNT, BNC_USE_PAGE, "events", "Feedback loop reports." }, \
+    { "suppressed", "Suppressed", BNC_VALUE_COUNT, 0, "events", "Refused by the ESP before sending." }, \
+    { "sent", "Sent", BNC_VALUE_COUNT, 0, "events", "Attempts whose outcome the row does not tell." }
+#define COL_RATES \
+    { "bounce_rate", "Bounce rate", BNC_VALUE_RATE, BNC_USE_BOTH, NULL, "Bounced of attempted." }, \
+    { "hard_bounce_rate", "Hard-bounce rate", BNC_VALUE_RATE, BNC_USE_PAGE, NULL, "Permanent failures of the address itself, of attempted." }, \
+    { "complaint_rate", "Complaint rate", BNC_VALUE_RATE, BNC_USE_PAGE, NULL, "Complaints of delivered." }, \
+    { "deferral_rate", "Deferral rate", BNC_VALUE_RATE, 0, NULL, "Recipients deferred at least once, of attempted recipients." }
+#define COL_SEEN \
+    { "first_seen", "First seen", BNC_VALUE_TIME, 0, "UTC", "Time of the first event." }, \
+    { "last_seen", "Last seen", BNC_VALUE_TIME, 0, "UTC", "Time of the last event." }
+
+static inline void put_events(struct bnc_value *v, const uint64_t n[BNC_N_EVENTS])
+{
+    count(v++, n[BNC_EVENT_DELIVERED]);
+    count(v++, n[BNC_EVENT_BOUNCE]);
+    count(v++, n[BNC_EVENT_DEFERRAL]);
+    count(v++, n[BNC_EVENT_COMPLAINT]);
+    count(v++, n[BNC_EVENT_SUPPRESSED]);
+    count(v++, n[BNC_EVENT_SENT]);
+}
+#define N_EVENT_COLS 6
+
+static inline void put_rates(struct bnc_value *v, const struct bnc_rates *r, size_t i)
+{
+    rate(v++, rate_of(r, i, BNC_METRIC_BOUNCE_RATE));
+    rate(v++, rate_of(r, i, BNC_METRIC_HARD_BOUNCE_RATE));
+    rate(v++, rate_of(r, i, BNC_METRIC_COMPLAINT_RATE));
+    rate(v++, rate_of(r, i, BNC_METRIC_DEFERRAL_RATE));
+}
+#define N_RATE_COLS 4
+
+static inline void source(const struct bnc_model *m, struct bnc_value *v, uint32_t at)
+{
+    text(v, bnc_model_source(m, at));
+    v->unset = v->text.len == 0;
+}
+
+static inline void optional(struct bnc_value *v, const char *s)
+{
+    v->unset = s == NULL;
+    word(v, s == NULL ? "" : s);
+}
+
+#endif
