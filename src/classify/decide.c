@@ -21,6 +21,7 @@
 
 enum weight {
     W_SUPPRESSED = 2000, W_MARKER = 1200, W_MARKER_AND_TEXT = 100, W_PROVIDER_TEXT = 1000, W_BLOCKLIST = 900, W_SOFTWARE = 640,
+    W_SOFTWARE_UNCODED = 560,
     W_PHRASE5 = 600, W_PHRASE4 = 500, W_PHRASE3 = 420, W_PHRASE2 = 250, W_PHRASE1 = 150, W_PROVIDER_CODE = 560,
     W_PROVIDER_GENERAL_CODE = 330, W_ENHANCED = 470, W_ENHANCED_GENERAL = 200, W_REPLY = 100,
     W_LABEL = 240, W_LABEL_HARD = 60,
@@ -175,13 +176,15 @@ static int stranger_weight(const struct weighing *w, const struct bnc_ruleset *s
 
     if (r->n_fragments > 1 && len < MIN_FOREIGN_LENGTH)
         return 0;                        /* a few words beside a marker that is not there */
+    if (relation == FOREIGN && (fit < 0 || is_ambiguous(set, pattern)))
+        return 0;
     if (is_ambiguous(set, pattern))
         return fit > 0 ? W_PHRASE2 + length_bonus(len) + fit : 0;
-    if (relation == SOFTWARE && fit >= 0)
-        return (fit > 0 || len >= MIN_FOREIGN_LENGTH ? W_SOFTWARE : W_PHRASE3) + length_bonus(len) + fit;
-    if (len < MIN_FOREIGN_LENGTH || (relation == FOREIGN && fit <= 0 && len < MIN_LONE_LENGTH))
-        return 0;
-    return W_PHRASE4 + length_bonus(len);
+    if (relation == SOFTWARE && fit > 0)
+        return W_SOFTWARE + length_bonus(len) + fit;
+    if (len < MIN_FOREIGN_LENGTH || (relation == FOREIGN && fit == 0 && len < MIN_LONE_LENGTH))
+        return relation == SOFTWARE && fit == 0 ? W_PHRASE3 + length_bonus(len) : 0;
+    return (relation == SOFTWARE && fit == 0 ? W_SOFTWARE_UNCODED : W_PHRASE4) + length_bonus(len);
 }
 
 static int provider_text_weight(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_rule *r, uint32_t pattern,
