@@ -697,15 +697,17 @@ static void stop_at(struct pass *p, size_t at)
     }
 }
 
+static struct bnc_span cut_text(struct bnc_span text)
+{
+    return bnc_span_from(text.at, text.len < BNC_MASK_MAX_BYTES ? text.len : BNC_MASK_MAX_BYTES);
+}
+
 static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragment)
 {
     struct pass p = { .words = m->words, .token = m->token, .hot = m->hot, .low = m->low, .raw = text.at,
                       .len = text.len, .out = m->out, .fragment = fragment };
     size_t at;
 
-    if (p.len > BNC_MASK_MAX_BYTES)
-        p.len = BNC_MASK_MAX_BYTES;
-    m->scan(text.at, p.len, m->low, m->token, m->hot);
     while ((at = hot_next(&p, p.pos)) < p.len)
         stop_at(&p, at);
     copy_to(&p, p.len);
@@ -714,14 +716,27 @@ static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragme
     return bnc_span_from(m->out, p.n);
 }
 
+void bnc_mask_scan(struct bnc_mask *m, struct bnc_span text)
+{
+    text = cut_text(text);
+    m->scan(text.at, text.len, m->low, m->token, m->hot);
+}
+
+struct bnc_span bnc_mask_scanned(struct bnc_mask *m, struct bnc_span text)
+{
+    return run(m, cut_text(text), false);
+}
+
 struct bnc_span bnc_mask_text(struct bnc_mask *m, struct bnc_span text)
 {
-    return run(m, text, false);
+    bnc_mask_scan(m, text);
+    return bnc_mask_scanned(m, text);
 }
 
 struct bnc_span bnc_mask_fragment(struct bnc_mask *m, struct bnc_span text)
 {
-    return run(m, text, true);
+    bnc_mask_scan(m, text);
+    return run(m, cut_text(text), true);
 }
 
 static const struct bnc_mask_kernel kernels[] = {    /* best first */

@@ -44,6 +44,10 @@ void bnc_mask_init(struct bnc_mask *m, const struct bnc_words *words, uint32_t c
 /* The template of 'text', in m->out until the next call. */
 struct bnc_span bnc_mask_text(struct bnc_mask *m, struct bnc_span text);
 
+/* The same in two steps, for who looks at the scanned text in between (shape.h); at most BNC_MASK_MAX_BYTES of 'text' count. */
+void bnc_mask_scan(struct bnc_mask *m, struct bnc_span text);
+struct bnc_span bnc_mask_scanned(struct bnc_mask *m, struct bnc_span text);
+
 /* The same for a fragment of a rule, which has no head: numbers are masked as they would be amid a text. */
 struct bnc_span bnc_mask_fragment(struct bnc_mask *m, struct bnc_span text);
 

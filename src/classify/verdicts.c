@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * verdicts.c - one worker's memo: (template, codes, provider, type, label) -> entry, one probe per row.
  *
+ * Most texts differ from one before only in what masking masks anyway: their *shape* (shape.h) finds the entry without masking.
+ * A new shape is masked, and the template finds the entry or makes one.
  * A slot holds the 64-bit key and a pointer: a probe touches one cache line of the slot table and
  * one of the entry.  The key is the fingerprint of all that the verdict depends on, so equal keys mean equal verdicts
  * (two different questions share one with probability 2^-64).  Entries are never evicted: the aggregate counts by them.
  */
 #include "classify/classifier.h"
 #include "classify/decide.h"
+#include "classify/shape.h"
 
 #include <stdlib.h>
 
-enum { FIRST_LOG2 = 10, ENTRIES_PER_CHUNK = 256 };
+enum { FIRST_LOG2 = 10, ENTRIES_PER_CHUNK = 256, SHAPE_SLOTS = 8192 };
 
 struct slot {
     uint64_t key;                        /* 0: empty */
@@ -26,6 +29,7 @@ struct bnc_verdicts {
     size_t n_chunks, cap_chunks;
     struct bnc_arena arena;              /* templates and labels */
     struct bnc_mask mask;
+    struct slot shapes[SHAPE_SLOTS];     /* (shape, context) -> entry; the newest of those that share a slot */
 };
 
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
@@ -128,11 +132,13 @@ static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_eve
     return entry;
 }
 
-const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event, uint16_t provider)
+/* The entry for a masked text, made if it is new. */
+static const struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event *event, uint16_t provider,
+                                        uint64_t context)
 {
-    const struct bnc_span text = bnc_mask_text(&v->mask, event->diagnostic);
+    const struct bnc_span text = bnc_mask_scanned(&v->mask, event->diagnostic);
     const uint64_t template_fp = bnc_hash_span(text);
-    uint64_t key = bnc_hash_pair(template_fp, context_of(event, provider));
+    uint64_t key = bnc_hash_pair(template_fp, context);
     size_t mask = ((size_t)1 << v->log2) - 1, k;
 
     key += key == 0;
@@ -150,6 +156,25 @@ const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bn
     if (v->slots[k].entry != NULL)
         v->slots[k].key = key;
     return v->slots[k].entry;
+}
+
+const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event, uint16_t provider)
+{
+    const uint64_t context = context_of(event, provider);
+    struct slot *slot;
+    uint64_t shape;
+
+    bnc_mask_scan(&v->mask, event->diagnostic);
+    shape = bnc_shape(&v->mask, event->diagnostic);
+    if (shape == 0)
+        return entry_of(v, event, provider, context);
+    shape = bnc_hash_pair(shape, context);
+    slot = &v->shapes[shape % SHAPE_SLOTS];
+    if (slot->key == shape && slot->entry != NULL)
+        return slot->entry;
+    slot->entry = entry_of(v, event, provider, context);
+    slot->key = shape;
+    return slot->entry;
 }
 
 size_t bnc_verdicts_count(const struct bnc_verdicts *v)
