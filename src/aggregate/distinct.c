@@ -5,6 +5,7 @@
 
 #define TASK_BYTES ((size_t)16 << 20)    /* counters of all tasks together */
 #define MAX_TASKS 8u
+#define TEXT_BLOCK_BYTES ((size_t)32 << 10)
 
 struct job {
     const struct bnc_distinct_plan *plan;
@@ -144,18 +145,18 @@ static bool is_temporary(const struct bnc_merged *m, const struct bnc_address_re
 /* The place of (domain, entry) in the pairs, SIZE_MAX if it is not there. */
 static size_t find_pair(const struct bnc_distinct_plan *plan, uint32_t domain, uint32_t entry)
 {
-    const uint64_t key = BNC_PAIR_KEY(domain, entry);
-    size_t low = plan->pair_at[domain], high = plan->pair_at[domain + 1];
+    const uint32_t *at = plan->pair_entry + plan->pair_at[domain];
+    size_t n = plan->pair_at[domain + 1] - plan->pair_at[domain];
 
-    while (high - low > 1) {
-        const size_t mid = low + (high - low) / 2;
+    if (n == 0)
+        return SIZE_MAX;
+    while (n > 1) {                      /* without a branch to guess wrong */
+        const size_t half = n / 2;
 
-        if (plan->m->pairs[mid].key <= key)
-            low = mid;
-        else
-            high = mid;
+        at += at[half] <= entry ? half : 0;
+        n -= half;
     }
-    return low < high && plan->m->pairs[low].key == key ? low : SIZE_MAX;
+    return *at == entry ? (size_t)(at - plan->pair_entry) : SIZE_MAX;
 }
 
 /* Distinct pairs and causes: records are sorted by entry, so equal pairs are neighbours. */
@@ -227,6 +228,27 @@ static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_pla
     d->recurring += unique(set, n_set) >= 3;
 }
 
+/* The usual case, a recipient that failed once: nothing can stand twice. */
+static void count_single(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, const struct bnc_address_rec *r)
+{
+    const struct bnc_verdict *v = verdict_of(plan->m, r->entry);
+    const uint32_t provider = v == NULL ? 0 : v->provider, cause = v == NULL ? BNC_CAUSE_UNKNOWN : v->cause;
+    const uint32_t day = plan->day_subject[bnc_time_day(r->time)];
+    const size_t pair = find_pair(plan, r->domain, r->entry);
+
+    if (pair == SIZE_MAX || day == UINT32_MAX) {
+        d->contradicts = true;
+        return;
+    }
+    d->pair[pair]++;
+    if (plan->pair_cause[pair] != UINT32_MAX)
+        d->cause[plan->pair_cause[pair]]++;
+    d->provider[provider]++;
+    d->provider_cause[provider * BNC_N_CAUSES + cause]++;
+    d->campaign[BNC_WHAT_CAMPAIGN(r->what)]++;
+    d->day[day]++;
+}
+
 static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s,
                           const struct bnc_address_rec *r, size_t n)
 {
@@ -244,6 +266,10 @@ static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan
     d->deferred_only += !bounced;
     d->domain_failed[r->domain]++;
     d->domain_bounced[r->domain] += bounced;
+    if (n == 1) {
+        count_single(d, plan, r);
+        return;
+    }
     count_pairs(d, plan, s->set, r, n);
     count_providers(d, plan->m, s->set, r, n);
     count_subjects(d, plan, s->set, r, n);
@@ -328,10 +354,26 @@ static bool add_outcomes(struct bnc_distinct *d, const struct bnc_address_rec *r
     return true;
 }
 
+/* Addresses are kept side by side, unaligned. */
+static char *text_room(struct bnc_distinct *d, size_t len)
+{
+    if (len > d->text_left) {
+        const size_t block = len > TEXT_BLOCK_BYTES ? len : TEXT_BLOCK_BYTES;
+
+        d->text_at = bnc_arena_alloc(&d->texts, block);
+        if (d->text_at == NULL)
+            return NULL;
+        d->text_left = block;
+    }
+    d->text_at += len;
+    d->text_left -= len;
+    return d->text_at - len;
+}
+
 static struct bnc_span full_text(struct bnc_distinct *d, const struct bnc_text *t, struct bnc_span domain)
 {
     const size_t len = t->text.len + (t->is_local ? domain.len : 0);
-    char *at = bnc_arena_alloc(&d->texts, len + 1);
+    char *at = text_room(d, len + 1);
     size_t local = t->text.len;
 
     if (at == NULL)
@@ -446,29 +488,39 @@ static void add_counters(struct bnc_distinct *out, const struct bnc_distinct *d,
     out->recurring += d->recurring;
 }
 
-/* Moves the addresses of a task behind those of 'out'. */
-static bool move_addresses(struct bnc_distinct *out, struct bnc_distinct *d)
+/* Makes the arrays of 'out' just large enough for the addresses of all tasks. */
+static bool make_room(struct bnc_distinct *out, const struct bnc_distinct *results, size_t n_tasks)
 {
-    struct bnc_address *a = grow(out->addresses, &out->cap_addresses, out->n_addresses + d->n_addresses, sizeof *a);
+    size_t n_addresses = 0, n_outcomes = 0;
+    struct bnc_address *a;
     struct bnc_outcome *o;
 
-    if (a == NULL)
-        return d->n_addresses == 0;
-    out->addresses = a;
-    o = grow(out->outcomes, &out->cap_outcomes, out->n_outcomes + d->n_outcomes, sizeof *o);
-    if (o == NULL)
-        return d->n_outcomes == 0;
-    out->outcomes = o;
+    for (size_t t = 0; t < n_tasks; t++) {
+        n_addresses += results[t].n_addresses;
+        n_outcomes += results[t].n_outcomes;
+    }
+    a = realloc(out->addresses, (n_addresses + 1) * sizeof *a);
+    if (a != NULL)
+        out->addresses = a;
+    o = realloc(out->outcomes, (n_outcomes + 1) * sizeof *o);
+    if (o != NULL)
+        out->outcomes = o;
+    return a != NULL && o != NULL;
+}
+
+/* Moves the addresses of a task behind those of 'out', where there is room. */
+static void move_addresses(struct bnc_distinct *out, struct bnc_distinct *d)
+{
     for (size_t i = 0; i < d->n_addresses; i++) {
-        a[out->n_addresses + i] = d->addresses[i];
-        a[out->n_addresses + i].outcome_at += (uint32_t)out->n_outcomes;
+        struct bnc_address *to = &out->addresses[out->n_addresses++];
+
+        *to = d->addresses[i];
+        to->outcome_at += (uint32_t)out->n_outcomes;
     }
     if (d->n_outcomes > 0)
-        memcpy(o + out->n_outcomes, d->outcomes, d->n_outcomes * sizeof *o);
-    out->n_addresses += d->n_addresses;
+        memcpy(out->outcomes + out->n_outcomes, d->outcomes, d->n_outcomes * sizeof *d->outcomes);
     out->n_outcomes += d->n_outcomes;
     bnc_arena_join(&out->texts, &d->texts);
-    return true;
 }
 
 enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_distinct_plan *plan)
@@ -482,12 +534,12 @@ enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_di
     if (job.results == NULL)
         return BNC_ENOMEM;
     bnc_merged_run(plan->m, job.n_tasks, task, &job);
-    ok = !job.failed;
     *out = job.results[0];
+    ok = !job.failed && make_room(out, job.results, job.n_tasks);
     for (size_t t = 1; t < job.n_tasks; t++) {
         if (ok) {
             add_counters(out, &job.results[t], plan);
-            ok = move_addresses(out, &job.results[t]);
+            move_addresses(out, &job.results[t]);
         }
         bnc_distinct_release(&job.results[t]);
     }

@@ -11,6 +11,7 @@
 struct bnc_distinct_plan {
     const struct bnc_merged *m;
     const size_t *pair_at;               /* [n_domains + 1]: each domain's run in m->pairs */
+    const uint32_t *pair_entry;          /* [n_pairs]: the entry of each, close together to be searched */
     const uint32_t *pair_cause;          /* [n_pairs]: row of domain_causes, UINT32_MAX if it is no failure */
     uint32_t n_causes;
     const uint32_t *day_subject;         /* by day since 1970 + 1, UINT32_MAX: nothing was counted then */
@@ -29,6 +30,8 @@ struct bnc_distinct {
     struct bnc_outcome *outcomes;        /* in runs by address; 'address' is unset */
     size_t n_outcomes, cap_outcomes;
     struct bnc_arena texts;
+    char *text_at;                       /* free room at the end of 'texts' */
+    size_t text_left;
     void *block;                         /* owns the arrays of counters */
 };
 

@@ -20,7 +20,7 @@ struct finish {
     uint64_t *taken;                     /* [n_domains] deliveries taken back, by merged domain */
     uint64_t n_taken;
     size_t *pair_at;                     /* [n_domains + 1] */
-    uint32_t *pair_cause;                /* [n_pairs] */
+    uint32_t *pair_cause, *pair_entry;   /* [n_pairs] */
     uint32_t *domain_index;              /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
     uint32_t *campaign_index;            /* likewise */
     uint32_t *template_index;            /* merged entry -> tally's */
@@ -408,15 +408,44 @@ static bool index_pairs(struct finish *f)
 
     f->pair_at = malloc(((size_t)m->n_domains + 2) * sizeof *f->pair_at);
     f->pair_cause = malloc((m->n_pairs + 1) * sizeof *f->pair_cause);
+    f->pair_entry = malloc((m->n_pairs + 1) * sizeof *f->pair_entry);
     f->domain_index = malloc(((size_t)m->n_domains + 1) * sizeof *f->domain_index);
-    if (f->pair_at == NULL || f->pair_cause == NULL || f->domain_index == NULL)
+    if (f->pair_at == NULL || f->pair_cause == NULL || f->pair_entry == NULL || f->domain_index == NULL)
         return false;
+    for (size_t p = 0; p < m->n_pairs; p++)
+        f->pair_entry[p] = BNC_PAIR_ENTRY(m->pairs[p].key);
     for (uint32_t d = 0; d <= m->n_domains; d++) {
         while (i < m->n_pairs && BNC_PAIR_DOMAIN(m->pairs[i].key) < d)
             i++;
         f->pair_at[d] = i;
     }
     return true;
+}
+
+/* The column of a failure's cell, which names its cause and type; 0 for what is no failure. */
+static unsigned failure_col(const struct bnc_merged *m, uint32_t entry)
+{
+    const enum bnc_event_type type = pair_type(m, entry);
+    const unsigned col = bnc_col_of(type, BNC_IS_PSEUDO(entry) ? BNC_CAUSE_UNKNOWN : m->entries[entry].entry->verdict.cause);
+
+    return col >= BNC_N_EVENTS ? col : 0;
+}
+
+/* How many rows domain_causes will have. */
+static size_t count_causes(const struct finish *f)
+{
+    uint32_t seen[BNC_N_COLS];           /* 1 + the domain that had it last */
+    size_t n = 0;
+
+    memset(seen, 0, sizeof seen);
+    for (size_t i = 0; i < f->m.n_pairs; i++) {
+        const uint32_t domain = BNC_PAIR_DOMAIN(f->m.pairs[i].key) + 1;
+        const unsigned col = failure_col(&f->m, BNC_PAIR_ENTRY(f->m.pairs[i].key));
+
+        n += col != 0 && seen[col] != domain;
+        seen[col] = domain;
+    }
+    return n;
 }
 
 static bool has_events(const uint64_t n[BNC_N_EVENTS])
@@ -436,7 +465,7 @@ static bool build_domains(struct finish *f)
     bool ok = poll.n != NULL && poll.named != NULL && index_pairs(f);
 
     t->domains = arena_array(t, f->m.n_domains, sizeof *t->domains);
-    t->domain_causes = arena_array(t, f->m.n_pairs, sizeof *t->domain_causes);
+    t->domain_causes = arena_array(t, count_causes(f), sizeof *t->domain_causes);
     ok = ok && t->domains != NULL && t->domain_causes != NULL;
     for (uint32_t i = 0; ok && i < f->m.n_domains; i++) {
         const struct bnc_merged_domain *from = &f->m.domains[i];
@@ -468,7 +497,7 @@ static bool build_recipients(struct finish *f)
 {
     struct bnc_tally *t = f->t;
     const struct bnc_distinct_plan plan = {
-        .m = &f->m, .pair_at = f->pair_at, .pair_cause = f->pair_cause, .n_causes = (uint32_t)t->n_domain_causes,
+        .m = &f->m, .pair_at = f->pair_at, .pair_entry = f->pair_entry, .pair_cause = f->pair_cause, .n_causes = (uint32_t)t->n_domain_causes,
         .day_subject = f->day_subject, .n_days = (uint32_t)t->n_subjects[BNC_KIND_DAY], .n_providers = (uint32_t)t->n_providers
     };
 
@@ -700,44 +729,39 @@ static int cmp_outcome(const void *a, const void *b)
     return (x->campaign > y->campaign) - (x->campaign < y->campaign);
 }
 
-static void copy_outcomes(struct finish *f, struct bnc_address *a, uint32_t index)
+/* Gives the outcomes of an address their final numbers and order. */
+static void settle_outcomes(struct finish *f, struct bnc_address *a, uint32_t index)
 {
-    struct bnc_tally *t = f->t;
-    struct bnc_outcome *to = t->outcomes + t->n_outcomes;
+    struct bnc_outcome *o = f->t->outcomes + a->outcome_at;
 
-    memcpy(to, f->d.outcomes + a->outcome_at, a->n_outcomes * sizeof *to);
     for (uint32_t i = 0; i < a->n_outcomes; i++) {
-        to[i].address = index;
-        to[i].campaign = f->campaign_index[to[i].campaign];
-        f->d.contradicts |= to[i].campaign == UINT32_MAX;
-        if (to[i].template != UINT32_MAX)
-            to[i].template = f->template_index[to[i].template];
+        o[i].address = index;
+        o[i].campaign = f->campaign_index[o[i].campaign];
+        f->d.contradicts |= o[i].campaign == UINT32_MAX;
+        if (o[i].template != UINT32_MAX)
+            o[i].template = f->template_index[o[i].template];
     }
-    qsort(to, a->n_outcomes, sizeof *to, cmp_outcome);
-    a->outcome_at = (uint32_t)t->n_outcomes;
+    qsort(o, a->n_outcomes, sizeof *o, cmp_outcome);
     a->domain = f->domain_index[a->domain];
     f->d.contradicts |= a->domain == UINT32_MAX;
-    t->n_outcomes += a->n_outcomes;
 }
 
-static bool build_addresses(struct finish *f)
+/* The arrays and texts of the count become the tally's: they may be most of the memory in use. */
+static void take_addresses(struct finish *f)
 {
     struct bnc_tally *t = f->t;
 
     t->detail = f->m.detail;
-    t->addresses = arena_array(t, f->d.n_addresses, sizeof *t->addresses);
-    t->outcomes = arena_array(t, f->d.n_outcomes, sizeof *t->outcomes);
-    if (t->addresses == NULL || t->outcomes == NULL)
-        return false;
-    if (f->d.n_addresses == 0)
-        return true;
-    qsort(f->d.addresses, f->d.n_addresses, sizeof *f->d.addresses, cmp_address);
-    memcpy(t->addresses, f->d.addresses, f->d.n_addresses * sizeof *t->addresses);
+    t->addresses = f->d.addresses;
     t->n_addresses = f->d.n_addresses;
-    for (size_t i = 0; i < t->n_addresses; i++)
-        copy_outcomes(f, &t->addresses[i], (uint32_t)i);
+    t->outcomes = f->d.outcomes;
+    t->n_outcomes = f->d.n_outcomes;
+    f->d.addresses = NULL;
+    f->d.outcomes = NULL;
     bnc_arena_join(&t->arena, &f->d.texts);
-    return true;
+    qsort(t->addresses, t->n_addresses, sizeof *t->addresses, cmp_address);
+    for (size_t i = 0; i < t->n_addresses; i++)
+        settle_outcomes(f, &t->addresses[i], (uint32_t)i);
 }
 
 /* ---- all of it ---- */
@@ -752,7 +776,10 @@ static bool build(struct finish *f)
     if (t->providers == NULL || !take_back(f) || !build_cells(f) || !build_domains(f))
         return false;
     build_providers(f);
-    return build_recipients(f) && build_templates(f) && build_totals(f) && build_addresses(f);
+    if (!build_recipients(f) || !build_templates(f) || !build_totals(f))
+        return false;
+    take_addresses(f);
+    return true;
 }
 
 /* Parts counted here always add up, unless there is a bug; a state may have been written by anybody. */
@@ -785,6 +812,7 @@ enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **par
     free(f.taken);
     free(f.pair_at);
     free(f.pair_cause);
+    free(f.pair_entry);
     free(f.domain_index);
     free(f.campaign_index);
     free(f.template_index);
@@ -801,6 +829,8 @@ void bnc_tally_free(struct bnc_tally *tally)
 {
     if (tally == NULL)
         return;
+    free(tally->addresses);
+    free(tally->outcomes);
     bnc_arena_release(&tally->arena);
     free(tally);
 }

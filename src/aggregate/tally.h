@@ -163,7 +163,7 @@ struct bnc_fault_total { uint64_t n; struct bnc_place first[5]; uint32_t n_first
 enum bnc_address_state_bits { BNC_ADDR_BOUNCED = 1, BNC_ADDR_DEFERRED = 2, BNC_ADDR_DELIVERED = 4, BNC_ADDR_COMPLAINED = 8, BNC_ADDR_SUPPRESSED = 16 };
 
 /*
- * Address x campaign outcome, lists only; sorted by (address, first, campaign).  The last event of an address in a campaign decides (retries
+ * Address x campaign outcome, lists only; each address has a run of its own, sorted by (first, campaign).  The last event of an address in a campaign decides (retries
  * count once); of several at the same time the one that stands last in: suppressed, deferral, bounce, delivered, late bounce, complaint.
  */
 struct bnc_outcome {
@@ -201,8 +201,8 @@ struct bnc_tally {
     struct bnc_domain *domains; size_t n_domains;
     struct bnc_domain_cause *domain_causes; size_t n_domain_causes;
     struct bnc_template *templates; size_t n_templates;
-    struct bnc_address *addresses; size_t n_addresses;      /* lists only */
-    struct bnc_outcome *outcomes; size_t n_outcomes;
+    struct bnc_address *addresses; size_t n_addresses;      /* lists only; these two arrays are not the arena's */
+    struct bnc_outcome *outcomes; size_t n_outcomes;        /* find them by address: addresses[i].outcome_at */
     const struct bnc_classifier *classifier;
     struct bnc_span *sources; uint32_t n_sources;           /* names, sorted, distinct; none where the parts were given none */
     enum bnc_detail detail;              /* BNC_DETAIL_LISTS: addresses and outcomes are there */

@@ -174,16 +174,19 @@ static bool is_sorted(const struct bnc_tally *t)
 
 static bool outcomes_add_up(const struct bnc_tally *t)
 {
-    size_t at = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < t->n_addresses; i++) {
-        if (t->addresses[i].outcome_at != at || t->addresses[i].domain >= t->n_domains)
+        const struct bnc_address *a = &t->addresses[i];
+
+        if (a->outcome_at > t->n_outcomes || a->n_outcomes > t->n_outcomes - a->outcome_at || a->domain >= t->n_domains)
             return false;
-        for (uint32_t o = 0; o < t->addresses[i].n_outcomes; o++, at++)
-            if (at >= t->n_outcomes || t->outcomes[at].address != i || t->outcomes[at].campaign >= t->n_subjects[BNC_KIND_CAMPAIGN])
+        for (uint32_t o = a->outcome_at; o < a->outcome_at + a->n_outcomes; o++)
+            if (t->outcomes[o].address != i || t->outcomes[o].campaign >= t->n_subjects[BNC_KIND_CAMPAIGN])
                 return false;
+        n += a->n_outcomes;
     }
-    return at == t->n_outcomes;
+    return n == t->n_outcomes;
 }
 
 bool bnc_tally_check(const struct bnc_tally *tally, const char **why)
