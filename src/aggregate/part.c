@@ -77,7 +77,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         part->names[k].rec_bytes = sizeof(struct bnc_name);
         part->names[k].seed = opt->seed | 1;
-        part->memo[k] = UINT32_MAX;
+        memset(part->memo[k], 0xff, sizeof part->memo[k]);
     }
     part->memo_day_campaign = UINT32_MAX;
     if (!name_nothing(part) || (opt->sources != NULL && !rank_sources(part, opt->sources, opt->n_sources))) {
@@ -278,35 +278,48 @@ void bnc_day_name(uint32_t day, char buf[32])
     buf[day == 0 ? 0 : 10] = '\0';
 }
 
-/* bnc_span_eq() without a call for the short names that columns repeat. */
-static inline bool same_name(struct bnc_span a, struct bnc_span b)
+/* A name's first and last eight bytes, which nearly tell it. */
+struct ends { uint64_t first, last; };
+
+static inline struct ends ends_of(struct bnc_span s)
 {
+    if (s.len >= 8)
+        return (struct ends){ bnc_load64(s.at), bnc_load64(s.at + s.len - 8) };
+    return (struct ends){ bnc_load_tail(s.at, s.len), s.len };
+}
+
+/* bnc_span_eq() without a call for the short names that columns repeat; 'e' are the ends of 'b'. */
+static inline bool same_name(struct bnc_span a, struct bnc_span b, struct ends e)
+{
+    struct ends of_a;
+
     if (a.len != b.len)
         return false;
-    if (a.len < 8)
-        return bnc_load_tail(a.at, a.len) == bnc_load_tail(b.at, b.len) && bnc_span_eq(a, b);
-    if (bnc_load64(a.at) != bnc_load64(b.at) || bnc_load64(a.at + a.len - 8) != bnc_load64(b.at + b.len - 8))
+    of_a = ends_of(a);
+    if (of_a.first != e.first || of_a.last != e.last)
         return false;
-    return a.len <= 16 || memcmp(a.at + 8, b.at + 8, a.len - 16) == 0;
+    return a.len <= 16 ? a.len >= 4 || bnc_span_eq(a, b) : memcmp(a.at + 8, b.at + 8, a.len - 16) == 0;
 }
 
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
 static uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
 {
     struct bnc_names *names = &part->names[kind];
-    const uint32_t memo = part->memo[kind];
+    const struct ends ends = ends_of(name);
+    const uint64_t hash = bnc_mix64(ends.first ^ BNC_HASH_K1, ends.last ^ BNC_HASH_K2);
+    uint32_t *memo = &part->memo[kind][hash % BNC_MEMO_SLOTS];
     char buf[LOWER_BYTES];
     bool made;
 
-    if (memo != UINT32_MAX && same_name(((const struct bnc_name *)bnc_names_at(names, memo))->text, name))
-        return memo;
+    if (*memo != UINT32_MAX && same_name(((const struct bnc_name *)bnc_names_at(names, *memo))->text, name, ends))
+        return *memo;
     if (kind == BNC_KIND_SENDER_DOMAIN) {
         name = lower(part, name, buf);
         if (name.at == NULL)
             return UINT32_MAX;
     }
-    part->memo[kind] = bnc_names_get(names, bnc_hash_span(name), name, &made);
-    return part->memo[kind];
+    *memo = bnc_names_get(names, bnc_hash_span(name), name, &made);
+    return *memo;
 }
 
 /* The campaign of rows that name none: the day, "" without a time. */

@@ -87,6 +87,8 @@ struct bnc_sums {                        /* what may be counted against any numb
     size_t n_examples;
 };
 
+#define BNC_MEMO_SLOTS 256u
+
 struct bnc_part {
     enum bnc_detail detail;
     bool is_state;                       /* read from a file: what does not add up is the file's fault */
@@ -97,7 +99,7 @@ struct bnc_part {
     uint32_t n_ranks;
     struct bnc_names domains;            /* struct bnc_domain_rec */
     struct bnc_names names[BNC_N_KINDS]; /* struct bnc_name; none for days */
-    uint32_t memo[BNC_N_KINDS];          /* last index used */
+    uint32_t memo[BNC_N_KINDS][BNC_MEMO_SLOTS];   /* indexes used lately; columns repeat a few names in turn */
     uint32_t memo_day, memo_day_campaign;
     struct bnc_counts votes;             /* domain << 16 | provider */
     struct bnc_sums sums;
