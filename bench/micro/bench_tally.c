@@ -3,9 +3,10 @@
  *
  *     bench_tally [ROWS [USERS [DOMAINS [lists|ids]]]]
  *
- * Rows as in a month's accounting file: domains by Zipf's law, deliveries, bounces and deferrals 40/35/25, 300 replies, 30 days, 20
- * campaigns, 8 IPs.  They are made before the clock starts, 64 Ki of them, and their user numbers are changed from round to round so that
- * addresses are as many as asked for.  The floor is the same loop with the addresses hashed and nothing counted.
+ * Rows as in a month's accounting file: domains by Zipf's law, deliveries, bounces and deferrals
+ * 40/35/25, 300 replies, 30 days, 20 campaigns, 8 IPs. They are made before the clock starts, 64 Ki
+ * of them, and their user numbers are changed from round to round so that addresses are as many as
+ * asked for. The floor is the same loop with the addresses hashed and nothing counted.
  */
 #include "aggregate/tally.h"
 #include "util/hash.h"
@@ -20,7 +21,11 @@
 #define POOL 65536u
 #define N_ENTRIES 300u
 
-struct pool_row { struct bnc_item item; char address[64], campaign[16]; uint8_t user_at; };
+struct pool_row {
+    struct bnc_item item;
+    char address[64], campaign[16];
+    uint8_t user_at;
+};
 
 /* Seconds of this thread: others may use the machine meanwhile. */
 static double now(void)
@@ -45,7 +50,8 @@ static unsigned zipf(uint64_t *state, unsigned n)
     return (unsigned)(exp(u * log((double)n + 1)) - 1);
 }
 
-static void make_row(struct pool_row *r, const struct bnc_entry *entries, unsigned n_domains, bool ids, uint64_t *state)
+static void make_row(struct pool_row *r, const struct bnc_entry *entries, unsigned n_domains,
+                     bool ids, uint64_t *state)
 {
     const unsigned kind = (unsigned)(random_next(state) % 100);
     const unsigned domain = zipf(state, n_domains), campaign = (unsigned)(random_next(state) % 20);
@@ -56,17 +62,23 @@ static void make_row(struct pool_row *r, const struct bnc_entry *entries, unsign
     r->user_at = 4;
     at = memchr(r->address, '@', sizeof r->address);
     snprintf(r->campaign, sizeof r->campaign, "job%u", campaign);
-    *e = (struct bnc_event){
-        .type = kind < 40 ? BNC_EVENT_DELIVERED : kind < 75 ? BNC_EVENT_BOUNCE : BNC_EVENT_DEFERRAL,
-        .time = INT64_C(1790812800) + (int64_t)(random_next(state) % (30 * 86400)),
-        .recipient = bnc_span_str(r->address), .domain = bnc_span_str(at + 1), .campaign = bnc_span_str(r->campaign),
-        .sending_ip = campaign % 2 ? BNC_SPAN("192.0.2.17") : BNC_SPAN("192.0.2.18"), .sender_domain = BNC_SPAN("news.example.com")
-    };
+    *e = (struct bnc_event){ .type = kind < 40   ? BNC_EVENT_DELIVERED
+                                     : kind < 75 ? BNC_EVENT_BOUNCE
+                                                 : BNC_EVENT_DEFERRAL,
+                             .time =
+                                 INT64_C(1790812800) + (int64_t)(random_next(state) % (30 * 86400)),
+                             .recipient = bnc_span_str(r->address),
+                             .domain = bnc_span_str(at + 1),
+                             .campaign = bnc_span_str(r->campaign),
+                             .sending_ip =
+                                 campaign % 2 ? BNC_SPAN("192.0.2.17") : BNC_SPAN("192.0.2.18"),
+                             .sender_domain = BNC_SPAN("news.example.com") };
     if (ids)
         e->message_id = bnc_span_str(r->address);
     r->item.entry = NULL;
     if (e->type != BNC_EVENT_DELIVERED) {
-        unsigned i = (domain * 7 + zipf(state, 12)) % N_ENTRIES;   /* a receiver has a dozen replies */
+        /* a receiver has a dozen replies */
+        unsigned i = (domain * 7 + zipf(state, 12)) % N_ENTRIES;
 
         while (entries[i].type != e->type)
             i = (i + 1) % N_ENTRIES;
@@ -104,7 +116,8 @@ static void count_batch(struct bnc_part *part, struct bnc_item *items)
 {
     if (part == NULL)
         sink += hash_batch(items);
-    else if (bnc_part_locate(part, items, BNC_BATCH) != BNC_OK || bnc_part_add(part, items, BNC_BATCH, 0) != BNC_OK)
+    else if (bnc_part_locate(part, items, BNC_BATCH) != BNC_OK ||
+             bnc_part_add(part, items, BNC_BATCH, 0) != BNC_OK)
         abort();
 }
 
@@ -139,10 +152,12 @@ int main(int argc, char **argv)
     const uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 2000000;
     const uint64_t users = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000;
     const unsigned n_domains = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 60000;
-    const bool lists = argc > 4 && strcmp(argv[4], "lists") == 0, ids = argc > 4 && strcmp(argv[4], "ids") == 0;
+    const bool lists = argc > 4 && strcmp(argv[4], "lists") == 0,
+               ids = argc > 4 && strcmp(argv[4], "ids") == 0;
     struct bnc_entry *entries = calloc(N_ENTRIES, sizeof *entries);
     struct pool_row *pool = calloc(POOL, sizeof *pool);
-    const struct bnc_part_options opt = { .detail = lists ? BNC_DETAIL_LISTS : BNC_DETAIL_REPORT, .seed = UINT64_C(0x9e3779b97f4a7c15) };
+    const struct bnc_part_options opt = { .detail = lists ? BNC_DETAIL_LISTS : BNC_DETAIL_REPORT,
+                                          .seed = UINT64_C(0x9e3779b97f4a7c15) };
     struct bnc_part *part = bnc_part_create(&opt);
     struct bnc_tally *tally = NULL;
     uint64_t state = 1;
@@ -152,10 +167,12 @@ int main(int argc, char **argv)
     if (entries == NULL || pool == NULL || part == NULL)
         return 71;
     for (unsigned i = 0; i < N_ENTRIES; i++) {
-        entries[i] = (struct bnc_entry){
-            .key = bnc_hash_pair(i, 1), .template_text = BNC_SPAN("550 5.1.1 user unknown"), .label = BNC_SPAN(""), .index = i,
-            .type = i % 5 < 3 ? BNC_EVENT_BOUNCE : BNC_EVENT_DEFERRAL
-        };
+        entries[i] =
+            (struct bnc_entry){ .key = bnc_hash_pair(i, 1),
+                                .template_text = BNC_SPAN("550 5.1.1 user unknown"),
+                                .label = BNC_SPAN(""),
+                                .index = i,
+                                .type = i % 5 < 3 ? BNC_EVENT_BOUNCE : BNC_EVENT_DEFERRAL };
         entries[i].verdict.cause = (uint8_t)(i % BNC_N_CAUSES);
         entries[i].verdict.provider = (uint16_t)(i % 30);
     }
@@ -164,14 +181,17 @@ int main(int argc, char **argv)
     before = peak_kb();
     floor_s = run(NULL, pool, rows, users);
     add_s = run(part, pool, rows, users);
-    printf("add      %7.1f ns/row   (floor: hashing %5.1f ns/row)   %.1f MB\n", add_s / (double)rows * 1e9, floor_s / (double)rows * 1e9,
+    printf("add      %7.1f ns/row   (floor: hashing %5.1f ns/row)   %.1f MB\n",
+           add_s / (double)rows * 1e9, floor_s / (double)rows * 1e9,
            (double)(peak_kb() - before) / 1024);
     finish_s = now();
     if (bnc_tally_finish(&tally, &part, 1, NULL, NULL, NULL) != BNC_OK)
         return 70;
     finish_s = now() - finish_s;
-    printf("finish   %7.3f s (one thread), %" PRIu64 " distinct failing recipients, %zu domains, peak %.1f MB = %.1f bytes each\n", finish_s,
-           tally->recipients_failed, tally->n_domains, (double)(peak_kb() - before) / 1024,
+    printf("finish   %7.3f s (one thread), %" PRIu64
+           " distinct failing recipients, %zu domains, peak %.1f MB = %.1f bytes each\n",
+           finish_s, tally->recipients_failed, tally->n_domains,
+           (double)(peak_kb() - before) / 1024,
            (double)(peak_kb() - before) * 1024 / (double)(tally->recipients_failed + 1));
     bnc_tally_free(tally);
     bnc_part_free(part);

@@ -53,7 +53,8 @@ static void sort_small(struct bnc_sortkey *at, size_t n)
         const struct bnc_sortkey x = at[i];
         size_t j = i;
 
-        while (j > 0 && (at[j - 1].key > x.key || (at[j - 1].key == x.key && at[j - 1].ref > x.ref))) {
+        while (j > 0 &&
+               (at[j - 1].key > x.key || (at[j - 1].key == x.key && at[j - 1].ref > x.ref))) {
             at[j] = at[j - 1];
             j--;
         }
@@ -61,8 +62,12 @@ static void sort_small(struct bnc_sortkey *at, size_t n)
     }
 }
 
-/* One stable pass by byte 'byte' (0..7 of ref, 8..15 of key); false if all agree in it, and nothing was moved. */
-static bool sort_pass(const struct bnc_sortkey *from, struct bnc_sortkey *to, size_t n, unsigned byte)
+/*
+ * One stable pass by byte 'byte' (0..7 of ref, 8..15 of key); false if all agree in it, and nothing
+ * was moved.
+ */
+static bool sort_pass(const struct bnc_sortkey *from, struct bnc_sortkey *to, size_t n,
+                      unsigned byte)
 {
     const unsigned shift = byte % 8 * 8;
     size_t count[256] = { 0 }, sum = 0;

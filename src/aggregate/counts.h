@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * counts.h - a table from a packed 64-bit key to a count with its first and last time and the days on which it happened.
- * Open addressing, linear probing, one 32-byte slot per key, so that a probe is one cache line.  The table is keyed with
- * the run's seed: crafted keys can't make it slow.  One thread at a time.
+ * counts.h - a table from a packed 64-bit key to a count with its first and last time and the days
+ * on which it happened. Open addressing, linear probing, one 32-byte slot per key, so that a probe
+ * is one cache line. The table is keyed with the run's seed: crafted keys can't make it slow. One
+ * thread at a time.
  */
 #ifndef BNC_AGGREGATE_COUNTS_H
 #define BNC_AGGREGATE_COUNTS_H
@@ -9,23 +10,25 @@
 #include "util/hash.h"
 
 /*
- * Times inside the room are seconds since 1970 in 32 bits, 0 for none.  'first' holds time - 1, so that "none" is the
- * largest value and a minimum needs no branch; BNC_FIRST_NONE and 0 in 'last' say that no event had a time.
+ * Times inside the room are seconds since 1970 in 32 bits, 0 for none. 'first' holds time - 1, so
+ * that "none" is the largest value and a minimum needs no branch; BNC_FIRST_NONE and 0 in 'last'
+ * say that no event had a time.
  */
 #define BNC_FIRST_NONE UINT32_MAX
 
 struct bnc_count {
-    uint64_t key;                        /* in a table: the key + 1, 0 for a free slot; elsewhere the key */
+    /* in a table: the key + 1, 0 for a free slot; elsewhere the key */
+    uint64_t key;
     uint64_t n;
     uint32_t first, last;
-    uint64_t days;                       /* bit (day & 63) */
+    uint64_t days; /* bit (day & 63) */
 };
 
-struct bnc_counts {                      /* zero-initialized but for 'seed' is an empty table */
+struct bnc_counts { /* zero-initialized but for 'seed' is an empty table */
     struct bnc_count *slot;
     size_t n;
     unsigned log2;
-    uint64_t seed;                       /* odd */
+    uint64_t seed; /* odd */
 };
 
 static inline size_t bnc_counts_at(const struct bnc_counts *c, uint64_t key)
@@ -37,8 +40,8 @@ static inline size_t bnc_counts_at(const struct bnc_counts *c, uint64_t key)
 bool bnc_counts_reserve(struct bnc_counts *c, size_t more);
 
 /*
- * The slot of 'key', made if missing; 'i' is bnc_counts_at() of it since the last reserve.  There must be room: see
- * bnc_counts_reserve().  Valid until the next reserve.
+ * The slot of 'key', made if missing; 'i' is bnc_counts_at() of it since the last reserve. There
+ * must be room: see bnc_counts_reserve(). Valid until the next reserve.
  */
 static inline struct bnc_count *bnc_counts_get_at(struct bnc_counts *c, uint64_t key, size_t i)
 {
@@ -80,15 +83,20 @@ static inline void bnc_count_merge(struct bnc_count *dst, const struct bnc_count
 void bnc_counts_release(struct bnc_counts *c);
 
 /*
- * Sorts 'n' counts by key and adds up those of one key; '*n' is how many are left.  False when out of memory
- * (nothing is lost: the array is unchanged).
+ * Sorts 'n' counts by key and adds up those of one key; '*n' is how many are left. False when out
+ * of memory (nothing is lost: the array is unchanged).
  */
 bool bnc_counts_compact(struct bnc_count *at, size_t *n);
 
 /* ---- sorting by a 64-bit key ---- */
-struct bnc_sortkey { uint64_t key, ref; };
+struct bnc_sortkey {
+    uint64_t key, ref;
+};
 
-/* Sorts by (key, ref); 'tmp' has room for n more.  Linear in n: byte passes, those in which all keys agree are skipped. */
+/*
+ * Sorts by (key, ref); 'tmp' has room for n more. Linear in n: byte passes, those in which all keys
+ * agree are skipped.
+ */
 void bnc_sortkeys(struct bnc_sortkey *at, struct bnc_sortkey *tmp, size_t n);
 
 #endif

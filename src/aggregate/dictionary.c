@@ -80,7 +80,10 @@ void bnc_names_release(struct bnc_names *names)
     *names = (struct bnc_names){ .seed = names->seed, .rec_bytes = names->rec_bytes };
 }
 
-/* Sixteen letters at once, by whatever vectors the machine has: bit 5 is set in the bytes between 'A' and 'Z'. */
+/*
+ * Sixteen letters at once, by whatever vectors the machine has: bit 5 is set in the bytes between
+ * 'A' and 'Z'.
+ */
 typedef uint8_t letters __attribute__((vector_size(16)));
 
 static inline void lower16(char *to, const char *from)
@@ -109,7 +112,7 @@ static inline void lower8(char *to, const char *from)
 
 void bnc_lower_copy(char *to, const char *from, size_t len)
 {
-    if (len >= 16) {                     /* the last sixteen again, overlapping */
+    if (len >= 16) { /* the last sixteen again, overlapping */
         for (size_t i = 0; i + 16 <= len; i += 16)
             lower16(to + i, from + i);
         lower16(to + len - 16, from + len - 16);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * dictionary.h - a dictionary: fingerprint -> dense index, each name kept once.
- * Records never move, so an index or a pointer stays good.  The slots hold half of the fingerprint and the index, 8 bytes
- * a name, so the part that is probed at random stays in cache.  One thread at a time.
+ * dictionary.h - a dictionary: fingerprint -> dense index, each name kept once. Records never move,
+ * so an index or a pointer stays good. The slots hold half of the fingerprint and the index, 8
+ * bytes a name, so the part that is probed at random stays in cache. One thread at a time.
  */
 #ifndef BNC_AGGREGATE_DICTIONARY_H
 #define BNC_AGGREGATE_DICTIONARY_H
@@ -10,21 +10,22 @@
 #include "util/hash.h"
 
 #define BNC_NAMES_CHUNK_LOG2 10u
-#define BNC_NAMES_MAX UINT32_C(0x0ffffffe)   /* an index fits in 28 bits beside 4 others */
+#define BNC_NAMES_MAX UINT32_C(0x0ffffffe) /* an index fits in 28 bits beside 4 others */
 
-struct bnc_name {                        /* how every record begins */
+struct bnc_name { /* how every record begins */
     uint64_t fp;
     struct bnc_span text;
 };
 
-struct bnc_names {                       /* zero-initialized but for 'seed' and 'rec_bytes' is empty */
-    uint64_t *slot;                      /* low half of fp << 32 | index + 1; 0: free */
-    char **chunk;                        /* of 2^BNC_NAMES_CHUNK_LOG2 records */
+/* zero-initialized but for 'seed' and 'rec_bytes' is empty */
+struct bnc_names {
+    uint64_t *slot; /* low half of fp << 32 | index + 1; 0: free */
+    char **chunk; /* of 2^BNC_NAMES_CHUNK_LOG2 records */
     size_t n_chunks, rec_bytes;
     uint32_t n;
     unsigned log2;
-    uint64_t seed;                       /* odd */
-    struct bnc_arena arena;              /* the texts */
+    uint64_t seed; /* odd */
+    struct bnc_arena arena; /* the texts */
 };
 
 static inline void *bnc_names_at(const struct bnc_names *names, uint32_t i)
@@ -43,7 +44,8 @@ static inline void bnc_names_prefetch(const struct bnc_names *names, uint64_t fp
 /* Asks for the record that the slot of 'fp' leads to: almost always the right one. */
 static inline void bnc_names_prefetch_record(const struct bnc_names *names, uint64_t fp)
 {
-    const uint64_t slot = names->slot == NULL ? 0 : names->slot[bnc_hash_slot(fp, names->seed, names->log2)];
+    const uint64_t slot =
+        names->slot == NULL ? 0 : names->slot[bnc_hash_slot(fp, names->seed, names->log2)];
 
     if (slot != 0)
         __builtin_prefetch(bnc_names_at(names, (uint32_t)slot - 1), 1);
@@ -56,7 +58,8 @@ static inline uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp
 
     if (names->slot == NULL)
         return UINT32_MAX;
-    for (size_t i = bnc_hash_slot(fp, names->seed, names->log2); names->slot[i] != 0; i = (i + 1) & mask)
+    for (size_t i = bnc_hash_slot(fp, names->seed, names->log2); names->slot[i] != 0;
+         i = (i + 1) & mask)
         if (names->slot[i] >> 32 == (uint32_t)fp) {
             const uint32_t index = (uint32_t)names->slot[i] - 1;
 
@@ -67,12 +70,14 @@ static inline uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp
 }
 
 /*
- * bnc_names_make() adds a name that is not there yet: 'text' is copied and the rest of the record is zero.
- * bnc_names_get() adds it if it is missing; '*made' says so.  UINT32_MAX when out of memory or beyond BNC_NAMES_MAX names.
+ * bnc_names_make() adds a name that is not there yet: 'text' is copied and the rest of the record
+ * is zero. bnc_names_get() adds it if it is missing; '*made' says so. UINT32_MAX when out of memory
+ * or beyond BNC_NAMES_MAX names.
  */
 uint32_t bnc_names_make(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made);
 
-static inline uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made)
+static inline uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struct bnc_span text,
+                                     bool *made)
 {
     const uint32_t found = bnc_names_find(names, fp);
 
@@ -83,7 +88,8 @@ static inline uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struc
 void bnc_names_release(struct bnc_names *names);
 
 /*
- * Copies 'len' bytes with ASCII letters lower-cased; other bytes as they are.  Reads and writes exactly 'len' bytes.
+ * Copies 'len' bytes with ASCII letters lower-cased; other bytes as they are. Reads and writes
+ * exactly 'len' bytes.
  */
 void bnc_lower_copy(char *to, const char *from, size_t len);
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define TASK_BYTES ((size_t)16 << 20)    /* counters of all tasks together */
+#define TASK_BYTES ((size_t)16 << 20) /* counters of all tasks together */
 #define MAX_TASKS 8u
 #define TEXT_BLOCK_BYTES ((size_t)32 << 10)
 
@@ -14,7 +14,7 @@ struct job {
     bool failed;
 };
 
-struct scratch {                         /* of one task: small sets of one address */
+struct scratch { /* of one task: small sets of one address */
     uint32_t *set;
     struct bnc_address_rec *by_campaign;
     size_t cap;
@@ -26,12 +26,14 @@ static size_t counters_of(const struct bnc_distinct_plan *plan)
 {
     const struct bnc_merged *m = plan->m;
 
-    return m->n_pairs + plan->n_causes + 2 * (size_t)m->n_domains + m->n_names[BNC_KIND_CAMPAIGN] + plan->n_days;
+    return m->n_pairs + plan->n_causes + 2 * (size_t)m->n_domains + m->n_names[BNC_KIND_CAMPAIGN] +
+           plan->n_days;
 }
 
 static size_t bytes_of(const struct bnc_distinct_plan *plan)
 {
-    return (size_t)plan->n_providers * (BNC_N_CAUSES + 1) * sizeof(uint64_t) + counters_of(plan) * sizeof(uint32_t) + 16;
+    return (size_t)plan->n_providers * (BNC_N_CAUSES + 1) * sizeof(uint64_t) +
+           counters_of(plan) * sizeof(uint32_t) + 16;
 }
 
 static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
@@ -139,7 +141,8 @@ static bool is_temporary(const struct bnc_merged *m, const struct bnc_address_re
 {
     const struct bnc_verdict *v = verdict_of(m, r->entry);
 
-    return BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL || (v != NULL && v->duration == BNC_DURATION_TEMPORARY);
+    return BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL ||
+           (v != NULL && v->duration == BNC_DURATION_TEMPORARY);
 }
 
 /* The place of (domain, entry) in the pairs, SIZE_MAX if it is not there. */
@@ -150,7 +153,7 @@ static size_t find_pair(const struct bnc_distinct_plan *plan, uint32_t domain, u
 
     if (n == 0)
         return SIZE_MAX;
-    while (n > 1) {                      /* without a branch to guess wrong */
+    while (n > 1) { /* without a branch to guess wrong */
         const size_t half = n / 2;
 
         at += at[half] <= entry ? half : 0;
@@ -190,7 +193,8 @@ static void count_providers(struct bnc_distinct *d, const struct bnc_merged *m, 
         if (is_failure(&r[i])) {
             const struct bnc_verdict *v = verdict_of(m, r[i].entry);
 
-            set[n_set++] = v == NULL ? BNC_CAUSE_UNKNOWN : (uint32_t)v->provider * BNC_N_CAUSES + v->cause;
+            set[n_set++] =
+                v == NULL ? BNC_CAUSE_UNKNOWN : (uint32_t)v->provider * BNC_N_CAUSES + v->cause;
         }
     n_set = unique(set, n_set);
     for (size_t i = 0; i < n_set; i++) {
@@ -201,8 +205,8 @@ static void count_providers(struct bnc_distinct *d, const struct bnc_merged *m, 
     }
 }
 
-static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
-                           const struct bnc_address_rec *r, size_t n)
+static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                           uint32_t *set, const struct bnc_address_rec *r, size_t n)
 {
     size_t n_set = 0;
 
@@ -229,10 +233,12 @@ static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_pla
 }
 
 /* The usual case, a recipient that failed once: nothing can stand twice. */
-static void count_single(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, const struct bnc_address_rec *r)
+static void count_single(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                         const struct bnc_address_rec *r)
 {
     const struct bnc_verdict *v = verdict_of(plan->m, r->entry);
-    const uint32_t provider = v == NULL ? 0 : v->provider, cause = v == NULL ? BNC_CAUSE_UNKNOWN : v->cause;
+    const uint32_t provider = v == NULL ? 0 : v->provider,
+                   cause = v == NULL ? BNC_CAUSE_UNKNOWN : v->cause;
     const uint32_t day = plan->day_subject[bnc_time_day(r->time)];
     const size_t pair = find_pair(plan, r->domain, r->entry);
 
@@ -249,8 +255,8 @@ static void count_single(struct bnc_distinct *d, const struct bnc_distinct_plan 
     d->day[day]++;
 }
 
-static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s,
-                          const struct bnc_address_rec *r, size_t n)
+static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                          struct scratch *s, const struct bnc_address_rec *r, size_t n)
 {
     bool bounced = false, deferred = false;
 
@@ -277,12 +283,15 @@ static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan
 
 /* ---- lists: outcomes ---- */
 
-/* Of events at the same time, the greater decides: a wrong suppression is the costliest error, so a delivery beats a bounce. */
+/*
+ * Of events at the same time, the greater decides: a wrong suppression is the costliest error, so a
+ * delivery beats a bounce.
+ */
 static unsigned rank_of(uint32_t what)
 {
     static const uint8_t rank[BNC_N_EVENTS + 1] = {
-        [BNC_EVENT_SUPPRESSED] = 1, [BNC_EVENT_DEFERRAL] = 2, [BNC_EVENT_BOUNCE] = 3, [BNC_EVENT_DELIVERED] = 4,
-        [BNC_CODE_LATE] = 5, [BNC_EVENT_COMPLAINT] = 6
+        [BNC_EVENT_SUPPRESSED] = 1, [BNC_EVENT_DEFERRAL] = 2, [BNC_EVENT_BOUNCE] = 3,
+        [BNC_EVENT_DELIVERED] = 4,  [BNC_CODE_LATE] = 5,      [BNC_EVENT_COMPLAINT] = 6
     };
 
     return rank[BNC_WHAT_CODE(what)];
@@ -303,11 +312,11 @@ static int cmp_outcome_rec(const void *a, const void *b)
 
 static uint8_t state_bit(enum bnc_event_type type)
 {
-    static const uint8_t bit[BNC_N_EVENTS] = {
-        [BNC_EVENT_BOUNCE] = BNC_ADDR_BOUNCED, [BNC_EVENT_DEFERRAL] = BNC_ADDR_DEFERRED,
-        [BNC_EVENT_DELIVERED] = BNC_ADDR_DELIVERED, [BNC_EVENT_COMPLAINT] = BNC_ADDR_COMPLAINED,
-        [BNC_EVENT_SUPPRESSED] = BNC_ADDR_SUPPRESSED
-    };
+    static const uint8_t bit[BNC_N_EVENTS] = { [BNC_EVENT_BOUNCE] = BNC_ADDR_BOUNCED,
+                                               [BNC_EVENT_DEFERRAL] = BNC_ADDR_DEFERRED,
+                                               [BNC_EVENT_DELIVERED] = BNC_ADDR_DELIVERED,
+                                               [BNC_EVENT_COMPLAINT] = BNC_ADDR_COMPLAINED,
+                                               [BNC_EVENT_SUPPRESSED] = BNC_ADDR_SUPPRESSED };
 
     return bit[type];
 }
@@ -370,7 +379,8 @@ static char *text_room(struct bnc_distinct *d, size_t len)
     return d->text_at - len;
 }
 
-static struct bnc_span full_text(struct bnc_distinct *d, const struct bnc_text *t, struct bnc_span domain)
+static struct bnc_span full_text(struct bnc_distinct *d, const struct bnc_text *t,
+                                 struct bnc_span domain)
 {
     const size_t len = t->text.len + (t->is_local ? domain.len : 0);
     char *at = text_room(d, len + 1);
@@ -381,7 +391,7 @@ static struct bnc_span full_text(struct bnc_distinct *d, const struct bnc_text *
     memcpy(at, t->text.at, t->text.len);
     if (t->is_local)
         memcpy(at + t->text.len, domain.at, domain.len);
-    else                                 /* hashes and odd addresses: what follows the last '@' is the domain */
+    else /* hashes and odd addresses: what follows the last '@' is the domain */
         while (local > 0 && at[local - 1] != '@')
             local--;
     for (size_t i = local; local > 0 && i < len; i++)
@@ -399,10 +409,10 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_merged *m, stru
         return false;
     d->addresses = a;
     a += d->n_addresses;
-    *a = (struct bnc_address){
-        .text = full_text(d, text, m->domains[r->domain].name), .fp = r->fp, .domain = r->domain,
-        .outcome_at = (uint32_t)d->n_outcomes
-    };
+    *a = (struct bnc_address){ .text = full_text(d, text, m->domains[r->domain].name),
+                               .fp = r->fp,
+                               .domain = r->domain,
+                               .outcome_at = (uint32_t)d->n_outcomes };
     if (a->text.at == NULL)
         return false;
     for (size_t i = 0; i < n; i++)
@@ -442,13 +452,15 @@ static bool walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, s
     return true;
 }
 
-static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s, unsigned p)
+static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                            struct scratch *s, unsigned p)
 {
     size_t n, texts_len = 0;
     struct bnc_address_rec *recs = bnc_merged_addresses(plan->m, p, &n);
     const bool lists = plan->m->detail == BNC_DETAIL_LISTS;
     char *texts = recs != NULL && lists ? bnc_merged_texts(plan->m, p, &texts_len) : NULL;
-    const bool ok = recs != NULL && (texts != NULL || !lists) && walk(d, plan, s, recs, n, texts, texts_len);
+    const bool ok =
+        recs != NULL && (texts != NULL || !lists) && walk(d, plan, s, recs, n, texts, texts_len);
 
     free(recs);
     free(texts);
@@ -472,7 +484,8 @@ static void task(void *arg, size_t t)
 
 /* ---- adding the tasks up ---- */
 
-static void add_counters(struct bnc_distinct *out, const struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+static void add_counters(struct bnc_distinct *out, const struct bnc_distinct *d,
+                         const struct bnc_distinct_plan *plan)
 {
     const size_t n32 = counters_of(plan), n64 = (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * distinct.h - how many different recipients stand behind the counts, and what became of each; private to the room.
- * An address is one (fingerprint, domain).  Partition by partition, so that memory is a sixty-fourth of the log.
+ * distinct.h - how many different recipients stand behind the counts, and what became of each;
+ * private to the room. An address is one (fingerprint, domain). Partition by partition, so that
+ * memory is a sixty-fourth of the log.
  */
 #ifndef BNC_AGGREGATE_DISTINCT_H
 #define BNC_AGGREGATE_DISTINCT_H
@@ -10,29 +11,33 @@
 /* Where the counts go; all by merged numbers. */
 struct bnc_distinct_plan {
     const struct bnc_merged *m;
-    const size_t *pair_at;               /* [n_domains + 1]: each domain's run in m->pairs */
-    const uint32_t *pair_entry;          /* [n_pairs]: the entry of each, close together to be searched */
-    const uint32_t *pair_cause;          /* [n_pairs]: row of domain_causes, UINT32_MAX if it is no failure */
+    const size_t *pair_at; /* [n_domains + 1]: each domain's run in m->pairs */
+    /* [n_pairs]: the entry of each, close together to be searched */
+    const uint32_t *pair_entry;
+    /* [n_pairs]: row of domain_causes, UINT32_MAX if it is no failure */
+    const uint32_t *pair_cause;
     uint32_t n_causes;
-    const uint32_t *day_subject;         /* by day since 1970 + 1, UINT32_MAX: nothing was counted then */
+    /* by day since 1970 + 1, UINT32_MAX: nothing was counted then */
+    const uint32_t *day_subject;
     uint32_t n_days, n_providers;
 };
 
-
 struct bnc_distinct {
-    bool contradicts;                    /* an address record without its counts: a state that does not fit together */
+    /* an address record without its counts: a state that does not fit together */
+    bool contradicts;
     uint32_t *pair, *cause, *domain_failed, *domain_bounced, *campaign, *day;
-    uint64_t *provider;                  /* [n_providers] */
-    uint64_t *provider_cause;            /* [n_providers * BNC_N_CAUSES] */
+    uint64_t *provider; /* [n_providers] */
+    uint64_t *provider_cause; /* [n_providers * BNC_N_CAUSES] */
     uint64_t failed, bounced, deferred, deferred_only, recurring;
-    struct bnc_address *addresses;       /* lists; domain, campaign and template by merged numbers */
+    /* lists; domain, campaign and template by merged numbers */
+    struct bnc_address *addresses;
     size_t n_addresses, cap_addresses;
-    struct bnc_outcome *outcomes;        /* in runs by address; 'address' is unset */
+    struct bnc_outcome *outcomes; /* in runs by address; 'address' is unset */
     size_t n_outcomes, cap_outcomes;
     struct bnc_arena texts;
-    char *text_at;                       /* free room at the end of 'texts' */
+    char *text_at; /* free room at the end of 'texts' */
     size_t text_left;
-    void *block;                         /* owns the arrays of counters */
+    void *block; /* owns the arrays of counters */
 };
 
 /* Fills 'out' from all partitions.  BNC_ENOMEM; release in any case. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * finish.c - from merged parts to the tally that others read.
  *
- *   merge -> late bounces take deliveries back -> subjects and cells -> domains and their causes -> distinct recipients
- *         -> templates in order of recipients -> providers and totals -> (lists) addresses and outcomes
+ *   merge -> late bounces take deliveries back -> subjects and cells -> domains and their causes
+ *         -> distinct recipients -> templates in order of recipients -> providers and totals
+ *         -> (lists) addresses and outcomes
  */
 #include "aggregate/distinct.h"
 #include "aggregate/merge.h"
@@ -17,14 +18,15 @@ struct finish {
     struct bnc_tally *t;
     struct bnc_merged m;
     struct bnc_distinct d;
-    uint64_t *taken;                     /* [n_domains] deliveries taken back, by merged domain */
+    uint64_t *taken; /* [n_domains] deliveries taken back, by merged domain */
     uint64_t n_taken;
-    size_t *pair_at;                     /* [n_domains + 1] */
-    uint32_t *pair_cause, *pair_entry;   /* [n_pairs] */
-    uint32_t *domain_index;              /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
-    uint32_t *campaign_index;            /* likewise */
-    uint32_t *template_index;            /* merged entry -> tally's */
-    uint32_t *day_subject;               /* day + 1 -> subject */
+    size_t *pair_at; /* [n_domains + 1] */
+    uint32_t *pair_cause, *pair_entry; /* [n_pairs] */
+    /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
+    uint32_t *domain_index;
+    uint32_t *campaign_index; /* likewise */
+    uint32_t *template_index; /* merged entry -> tally's */
+    uint32_t *day_subject; /* day + 1 -> subject */
 };
 
 static void *arena_array(struct bnc_tally *t, size_t n, size_t each)
@@ -38,16 +40,18 @@ static void *arena_array(struct bnc_tally *t, size_t n, size_t each)
 
 static enum bnc_event_type pair_type(const struct bnc_merged *m, uint32_t entry)
 {
-    return BNC_IS_PSEUDO(entry) ? (enum bnc_event_type)(entry - BNC_PSEUDO_ENTRY(0)) : m->entries[entry].entry->type;
+    return BNC_IS_PSEUDO(entry) ? (enum bnc_event_type)(entry - BNC_PSEUDO_ENTRY(0))
+                                : m->entries[entry].entry->type;
 }
 
 /* ---- late bounces ---- */
 
 struct spread {
-    uint64_t *late, *others;             /* late bounces of each subject: its own provider's, those of other providers */
-    uint64_t *avail, *take;              /* deliveries, and how many of them are taken back */
+    /* late bounces of each subject: its own provider's, those of other providers */
+    uint64_t *late, *others;
+    uint64_t *avail, *take; /* deliveries, and how many of them are taken back */
     size_t n;
-    uint64_t left;                       /* still to be taken */
+    uint64_t left; /* still to be taken */
 };
 
 static bool spread_init(struct spread *s, size_t n, uint64_t target)
@@ -71,7 +75,10 @@ static void spread_take(struct spread *s, size_t i, uint64_t want)
     s->left -= give;
 }
 
-/* What a subject can't give for its late bounces, the nearest before it gives: a delivery comes before its bounce. */
+/*
+ * What a subject can't give for its late bounces, the nearest before it gives: a delivery comes
+ * before its bounce.
+ */
 static void spread_back(struct spread *s, const uint64_t *late, bool done)
 {
     uint64_t owed = 0;
@@ -86,8 +93,9 @@ static void spread_back(struct spread *s, const uint64_t *late, bool done)
 }
 
 /*
- * Shares the takings out among subjects in sorted order: each for its own late bounces first, then for those of subjects behind it, then
- * for those of other providers (a reply may name another provider than the domain), then the first that can.
+ * Shares the takings out among subjects in sorted order: each for its own late bounces first, then
+ * for those of subjects behind it, then for those of other providers (a reply may name another
+ * provider than the domain), then the first that can.
  */
 static void spread(struct spread *s)
 {
@@ -122,7 +130,8 @@ static bool take_from_cells(struct bnc_count *cells, size_t n, unsigned provider
     at = 0;
     for (size_t i = 0; i < n; i++) {
         at += i > 0 && BNC_CELL_SUBJECT(cells[i].key) != BNC_CELL_SUBJECT(cells[i - 1].key);
-        if (BNC_CELL_PROVIDER(cells[i].key) == provider && BNC_CELL_COL(cells[i].key) == BNC_EVENT_DELIVERED)
+        if (BNC_CELL_PROVIDER(cells[i].key) == provider &&
+            BNC_CELL_COL(cells[i].key) == BNC_EVENT_DELIVERED)
             cells[i].n -= s.take[at];
     }
     free(s.late);
@@ -154,7 +163,8 @@ static bool take_back_by_provider(struct finish *f)
     if (!spread_init(&s, n, f->n_taken))
         return false;
     for (size_t i = 0; i < n_days; i++) {
-        const unsigned provider = BNC_CELL_PROVIDER(f->m.cells[i].key), col = BNC_CELL_COL(f->m.cells[i].key);
+        const unsigned provider = BNC_CELL_PROVIDER(f->m.cells[i].key),
+                       col = BNC_CELL_COL(f->m.cells[i].key);
 
         if (col == BNC_COL_LATE)
             s.late[provider] += f->m.cells[i].n;
@@ -183,7 +193,8 @@ static bool take_back(struct finish *f)
         if (BNC_PAIR_ENTRY(m->pairs[i].key) == BNC_PSEUDO_LATE) {
             const uint32_t d = BNC_PAIR_DOMAIN(m->pairs[i].key);
 
-            f->taken[d] = m->pairs[i].n < m->domains[d].delivered ? m->pairs[i].n : m->domains[d].delivered;
+            f->taken[d] =
+                m->pairs[i].n < m->domains[d].delivered ? m->pairs[i].n : m->domains[d].delivered;
             f->n_taken += f->taken[d];
         }
     f->t->late = f->n_taken;
@@ -239,7 +250,9 @@ static bool build_kind(struct finish *f, unsigned kind)
         if (BNC_CELL_COL(c->key) == BNC_COL_LATE)
             continue;
         if (subject != before) {
-            *++s = (struct bnc_subject){ .name = subject_name(f, kind, subject), .first = BNC_NO_TIME, .last = BNC_NO_TIME };
+            *++s = (struct bnc_subject){ .name = subject_name(f, kind, subject),
+                                         .first = BNC_NO_TIME,
+                                         .last = BNC_NO_TIME };
             if (s->name.at == NULL)
                 return false;
             s->day = kind == BNC_KIND_DAY && subject > 0 ? (int32_t)subject - 1 : BNC_DAY_NONE;
@@ -250,11 +263,13 @@ static bool build_kind(struct finish *f, unsigned kind)
             t->n_subjects[kind]++;
             before = subject;
         }
-        *cell = (struct bnc_cell){
-            .kind = (uint8_t)kind, .subject = (uint32_t)t->n_subjects[kind] - 1, .provider = BNC_CELL_PROVIDER(c->key),
-            .col = (uint16_t)BNC_CELL_COL(c->key), .n = c->n,
-            .first = bnc_time_of_first(c->first), .last = bnc_time_of_last(c->last)
-        };
+        *cell = (struct bnc_cell){ .kind = (uint8_t)kind,
+                                   .subject = (uint32_t)t->n_subjects[kind] - 1,
+                                   .provider = BNC_CELL_PROVIDER(c->key),
+                                   .col = (uint16_t)BNC_CELL_COL(c->key),
+                                   .n = c->n,
+                                   .first = bnc_time_of_first(c->first),
+                                   .last = bnc_time_of_last(c->last) };
         add_to_subject(s, cell);
         t->n_cells++;
     }
@@ -281,22 +296,31 @@ static bool build_cells(struct finish *f)
 
 /* ---- domains ---- */
 
-/* -64 ln(z / 64) for z free bits of 64, rounded: how many recipients set the others (linear counting, Whang 1990). */
+/*
+ * -64 ln(z / 64) for z free bits of 64, rounded: how many recipients set the others (linear
+ * counting, Whang 1990).
+ */
 static uint64_t sketch_count(uint64_t sketch, uint64_t delivered)
 {
-    static const uint16_t recipients[65] = {
-        0, 266, 222, 196, 177, 163, 151, 142, 133, 126, 119, 113, 107, 102, 97, 93, 89, 85, 81, 78, 74, 71, 68, 65, 63, 60,
-        58, 55, 53, 51, 48, 46, 44, 42, 40, 39, 37, 35, 33, 32, 30, 28, 27, 25, 24, 23, 21, 20, 18, 17, 16, 15, 13, 12, 11,
-        10, 9, 7, 6, 5, 4, 3, 2, 1, 0
-    };
+    static const uint16_t recipients[65] = { 0,   266, 222, 196, 177, 163, 151, 142, 133, 126, 119,
+                                             113, 107, 102, 97,  93,  89,  85,  81,  78,  74,  71,
+                                             68,  65,  63,  60,  58,  55,  53,  51,  48,  46,  44,
+                                             42,  40,  39,  37,  35,  33,  32,  30,  28,  27,  25,
+                                             24,  23,  21,  20,  18,  17,  16,  15,  13,  12,  11,
+                                             10,  9,   7,   6,   5,   4,   3,   2,   1,   0 };
     const int free_bits = 64 - __builtin_popcountll(sketch);
 
-    if (sketch == 0 || free_bits == 0)   /* no addresses, or too many to tell */
+    if (sketch == 0 || free_bits == 0) /* no addresses, or too many to tell */
         return sketch == 0 ? 0 : delivered;
     return recipients[free_bits] < delivered ? recipients[free_bits] : delivered;
 }
 
-struct poll { uint64_t *n; uint16_t *named; size_t n_named; };   /* [65536] votes by provider, and who has any */
+/* [65536] votes by provider, and who has any */
+struct poll {
+    uint64_t *n;
+    uint16_t *named;
+    size_t n_named;
+};
 
 static void vote_for(struct poll *poll, uint16_t provider, uint64_t n)
 {
@@ -307,7 +331,10 @@ static void vote_for(struct poll *poll, uint16_t provider, uint64_t n)
     poll->n[provider] += n;
 }
 
-/* By domain, else the provider that most of its rows named; of equals the smaller.  '*vote' moves on to the next domain's. */
+/*
+ * By domain, else the provider that most of its rows named; of equals the smaller. '*vote' moves on
+ * to the next domain's.
+ */
 static uint16_t domain_provider(const struct finish *f, uint32_t d, size_t *vote, struct poll *poll)
 {
     const struct bnc_merged *m = &f->m;
@@ -317,7 +344,8 @@ static uint16_t domain_provider(const struct finish *f, uint32_t d, size_t *vote
         vote_for(poll, (uint16_t)m->votes[*vote].key, m->votes[*vote].n);
     for (size_t i = f->pair_at[d]; m->domains[d].provider == 0 && i < f->pair_at[d + 1]; i++)
         if (!BNC_IS_PSEUDO(BNC_PAIR_ENTRY(m->pairs[i].key)))
-            vote_for(poll, m->entries[BNC_PAIR_ENTRY(m->pairs[i].key)].entry->verdict.provider, m->pairs[i].n);
+            vote_for(poll, m->entries[BNC_PAIR_ENTRY(m->pairs[i].key)].entry->verdict.provider,
+                     m->pairs[i].n);
     for (size_t i = 0; i < poll->n_named; i++) {
         const uint16_t p = poll->named[i];
 
@@ -340,7 +368,8 @@ static void widen(int64_t *first, int64_t *last, const struct bnc_count *c)
 }
 
 /* The row of (cause, type) among those of this domain, made if missing. */
-static uint32_t cause_row(struct finish *f, struct bnc_domain *d, uint32_t index, unsigned cause, enum bnc_event_type type)
+static uint32_t cause_row(struct finish *f, struct bnc_domain *d, uint32_t index, unsigned cause,
+                          enum bnc_event_type type)
 {
     struct bnc_domain_cause *at = f->t->domain_causes;
     uint32_t i = d->cause_at;
@@ -350,10 +379,12 @@ static uint32_t cause_row(struct finish *f, struct bnc_domain *d, uint32_t index
             return i;
     d->n_causes++;
     f->t->n_domain_causes++;
-    at[i] = (struct bnc_domain_cause){
-        .domain = index, .cause = (uint8_t)cause, .type = (uint8_t)type, .first = BNC_NO_TIME, .last = BNC_NO_TIME,
-        .top_template = UINT32_MAX
-    };
+    at[i] = (struct bnc_domain_cause){ .domain = index,
+                                       .cause = (uint8_t)cause,
+                                       .type = (uint8_t)type,
+                                       .first = BNC_NO_TIME,
+                                       .last = BNC_NO_TIME,
+                                       .top_template = UINT32_MAX };
     return i;
 }
 
@@ -366,7 +397,10 @@ static int cmp_cause(const void *a, const void *b)
     return (x->type > y->type) - (x->type < y->type);
 }
 
-/* Counts the pairs of a domain; its causes get their rows, sorted, before anything is added to them. */
+/*
+ * Counts the pairs of a domain; its causes get their rows, sorted, before anything is added to
+ * them.
+ */
 static void count_domain(struct finish *f, struct bnc_domain *d, uint32_t index, uint32_t merged)
 {
     const struct bnc_merged *m = &f->m;
@@ -375,7 +409,8 @@ static void count_domain(struct finish *f, struct bnc_domain *d, uint32_t index,
         for (size_t i = f->pair_at[merged]; i < f->pair_at[merged + 1]; i++) {
             const struct bnc_count *pair = &m->pairs[i];
             const uint32_t entry = BNC_PAIR_ENTRY(pair->key);
-            const struct bnc_verdict *v = BNC_IS_PSEUDO(entry) ? NULL : &m->entries[entry].entry->verdict;
+            const struct bnc_verdict *v =
+                BNC_IS_PSEUDO(entry) ? NULL : &m->entries[entry].entry->verdict;
             const enum bnc_event_type type = pair_type(m, entry);
             struct bnc_domain_cause *c;
 
@@ -386,7 +421,8 @@ static void count_domain(struct finish *f, struct bnc_domain *d, uint32_t index,
                 d->n[type] += pair->n;
             if (type != BNC_EVENT_BOUNCE && type != BNC_EVENT_DEFERRAL)
                 continue;
-            f->pair_cause[i] = cause_row(f, d, index, v == NULL ? BNC_CAUSE_UNKNOWN : v->cause, type);
+            f->pair_cause[i] =
+                cause_row(f, d, index, v == NULL ? BNC_CAUSE_UNKNOWN : v->cause, type);
             if (pass == 0)
                 continue;
             c = &f->t->domain_causes[f->pair_cause[i]];
@@ -397,7 +433,8 @@ static void count_domain(struct finish *f, struct bnc_domain *d, uint32_t index,
             widen(&d->first, &d->last, pair);
         }
         if (pass == 0)
-            qsort(f->t->domain_causes + d->cause_at, d->n_causes, sizeof *f->t->domain_causes, cmp_cause);
+            qsort(f->t->domain_causes + d->cause_at, d->n_causes, sizeof *f->t->domain_causes,
+                  cmp_cause);
     }
 }
 
@@ -410,7 +447,8 @@ static bool index_pairs(struct finish *f)
     f->pair_cause = malloc((m->n_pairs + 1) * sizeof *f->pair_cause);
     f->pair_entry = malloc((m->n_pairs + 1) * sizeof *f->pair_entry);
     f->domain_index = malloc(((size_t)m->n_domains + 1) * sizeof *f->domain_index);
-    if (f->pair_at == NULL || f->pair_cause == NULL || f->pair_entry == NULL || f->domain_index == NULL)
+    if (f->pair_at == NULL || f->pair_cause == NULL || f->pair_entry == NULL ||
+        f->domain_index == NULL)
         return false;
     for (size_t p = 0; p < m->n_pairs; p++)
         f->pair_entry[p] = BNC_PAIR_ENTRY(m->pairs[p].key);
@@ -426,7 +464,8 @@ static bool index_pairs(struct finish *f)
 static unsigned failure_col(const struct bnc_merged *m, uint32_t entry)
 {
     const enum bnc_event_type type = pair_type(m, entry);
-    const unsigned col = bnc_col_of(type, BNC_IS_PSEUDO(entry) ? BNC_CAUSE_UNKNOWN : m->entries[entry].entry->verdict.cause);
+    const unsigned col = bnc_col_of(
+        type, BNC_IS_PSEUDO(entry) ? BNC_CAUSE_UNKNOWN : m->entries[entry].entry->verdict.cause);
 
     return col >= BNC_N_EVENTS ? col : 0;
 }
@@ -434,7 +473,7 @@ static unsigned failure_col(const struct bnc_merged *m, uint32_t entry)
 /* How many rows domain_causes will have. */
 static size_t count_causes(const struct finish *f)
 {
-    uint32_t seen[BNC_N_COLS];           /* 1 + the domain that had it last */
+    uint32_t seen[BNC_N_COLS]; /* 1 + the domain that had it last */
     size_t n = 0;
 
     memset(seen, 0, sizeof seen);
@@ -471,10 +510,11 @@ static bool build_domains(struct finish *f)
         const struct bnc_merged_domain *from = &f->m.domains[i];
         struct bnc_domain *d = &t->domains[t->n_domains];
 
-        *d = (struct bnc_domain){
-            .provider = domain_provider(f, i, &vote, &poll), .delivered_days = from->days, .cause_at = (uint32_t)t->n_domain_causes,
-            .first = BNC_NO_TIME, .last = BNC_NO_TIME
-        };
+        *d = (struct bnc_domain){ .provider = domain_provider(f, i, &vote, &poll),
+                                  .delivered_days = from->days,
+                                  .cause_at = (uint32_t)t->n_domain_causes,
+                                  .first = BNC_NO_TIME,
+                                  .last = BNC_NO_TIME };
         d->n[BNC_EVENT_DELIVERED] = from->delivered - f->taken[i];
         d->recipients_delivered = sketch_count(from->sketch, d->n[BNC_EVENT_DELIVERED]);
         count_domain(f, d, (uint32_t)t->n_domains, i);
@@ -496,10 +536,14 @@ static bool build_domains(struct finish *f)
 static bool build_recipients(struct finish *f)
 {
     struct bnc_tally *t = f->t;
-    const struct bnc_distinct_plan plan = {
-        .m = &f->m, .pair_at = f->pair_at, .pair_entry = f->pair_entry, .pair_cause = f->pair_cause, .n_causes = (uint32_t)t->n_domain_causes,
-        .day_subject = f->day_subject, .n_days = (uint32_t)t->n_subjects[BNC_KIND_DAY], .n_providers = (uint32_t)t->n_providers
-    };
+    const struct bnc_distinct_plan plan = { .m = &f->m,
+                                            .pair_at = f->pair_at,
+                                            .pair_entry = f->pair_entry,
+                                            .pair_cause = f->pair_cause,
+                                            .n_causes = (uint32_t)t->n_domain_causes,
+                                            .day_subject = f->day_subject,
+                                            .n_days = (uint32_t)t->n_subjects[BNC_KIND_DAY],
+                                            .n_providers = (uint32_t)t->n_providers };
 
     if (bnc_distinct_count(&f->d, &plan) != BNC_OK)
         return false;
@@ -512,7 +556,8 @@ static bool build_recipients(struct finish *f)
         t->domain_causes[i].recipients = f->d.cause[i];
     for (uint32_t i = 0; i < f->m.n_names[BNC_KIND_CAMPAIGN]; i++)
         if (f->campaign_index[i] != UINT32_MAX)
-            t->subject[BNC_KIND_CAMPAIGN][f->campaign_index[i]].recipients_failed = f->d.campaign[i];
+            t->subject[BNC_KIND_CAMPAIGN][f->campaign_index[i]].recipients_failed =
+                f->d.campaign[i];
     for (size_t i = 0; i < t->n_subjects[BNC_KIND_DAY]; i++)
         t->subject[BNC_KIND_DAY][i].recipients_failed = f->d.day[i];
     for (size_t p = 0; p < t->n_providers; p++) {
@@ -565,7 +610,8 @@ static bool describe(struct bnc_tally *t, struct bnc_template *to, const struct 
     to->type = e->entry->type;
     to->hardness = e->entry->hardness;
     to->example = (struct bnc_place){ e->example.source, e->example.row, e->example.off };
-    return to->text.at != NULL && to->label.at != NULL && to->rule.at != NULL && to->rule_source.at != NULL;
+    return to->text.at != NULL && to->label.at != NULL && to->rule.at != NULL &&
+           to->rule_source.at != NULL;
 }
 
 /* Entries are in order of key, so a stable sort by recipients is all that is needed. */
@@ -597,7 +643,7 @@ static bool order_templates(struct finish *f, struct bnc_template *by_entry)
 static bool find_top_templates(struct finish *f)
 {
     struct bnc_tally *t = f->t;
-    uint64_t (*best)[2] = calloc(t->n_domain_causes + 1, sizeof *best);
+    uint64_t(*best)[2] = calloc(t->n_domain_causes + 1, sizeof *best);
 
     if (best == NULL)
         return false;
@@ -609,7 +655,8 @@ static bool find_top_templates(struct finish *f)
         if (c == UINT32_MAX || BNC_IS_PSEUDO(entry))
             continue;
         top = &t->domain_causes[c].top_template;
-        if (*top == UINT32_MAX || recipients > best[c][0] || (recipients == best[c][0] && n > best[c][1]) ||
+        if (*top == UINT32_MAX || recipients > best[c][0] ||
+            (recipients == best[c][0] && n > best[c][1]) ||
             (recipients == best[c][0] && n == best[c][1] && f->template_index[entry] < *top)) {
             *top = f->template_index[entry];
             best[c][0] = recipients;
@@ -667,7 +714,8 @@ static void build_providers(struct finish *f)
         t->n[bnc_col_type(c->col)] += c->n;
         if (c->col >= BNC_N_EVENTS)
             p->cause[c->col - BNC_N_EVENTS] += c->n;
-        if (c->col == BNC_EVENT_COMPLAINT && c->n > p->complaints_day_max && t->subject[BNC_KIND_DAY][c->subject].day != BNC_DAY_NONE)
+        if (c->col == BNC_EVENT_COMPLAINT && c->n > p->complaints_day_max &&
+            t->subject[BNC_KIND_DAY][c->subject].day != BNC_DAY_NONE)
             p->complaints_day_max = c->n;
     }
 }
@@ -782,7 +830,10 @@ static bool build(struct finish *f)
     return true;
 }
 
-/* Parts counted here always add up, unless there is a bug; a state may have been written by anybody. */
+/*
+ * Parts counted here always add up, unless there is a bug; a state may have been written by
+ * anybody.
+ */
 static enum bnc_status verify(const struct finish *f, struct bnc_error *err)
 {
     const char *why = "an address was never counted";
@@ -797,13 +848,14 @@ static enum bnc_status verify(const struct finish *f, struct bnc_error *err)
     return bnc_error_set(err, BNC_EINTERNAL, "sums do not add up: %s", why);
 }
 
-enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts, bnc_parallel_fn parallel, void *ctx,
-                                 struct bnc_error *err)
+enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts,
+                                 bnc_parallel_fn parallel, void *ctx, struct bnc_error *err)
 {
     struct finish f = { .t = calloc(1, sizeof(struct bnc_tally)) };
     enum bnc_status status;
 
-    if (f.t != NULL && bnc_merged_make(&f.m, parts, n_parts, true, parallel, ctx) == BNC_OK && build(&f))
+    if (f.t != NULL && bnc_merged_make(&f.m, parts, n_parts, true, parallel, ctx) == BNC_OK &&
+        build(&f))
         status = verify(&f, err);
     else
         status = bnc_error_nomem(err);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * fold.c - what is equal in a log becomes one.
  *
- * A log grows by the row, but only what is distinct is worth keeping.  Folding a partition sorts it and drops repeats.
- * Whether that pays differs: retries repeat an address ten times, a suppression export never does.  So partition 0, a fair
- * sample as fingerprints are, is folded first, and the others follow only if it shrank by a quarter.
+ * A log grows by the row, but only what is distinct is worth keeping. Folding a partition sorts it
+ * and drops repeats. Whether that pays differs: retries repeat an address ten times, a suppression
+ * export never does. So partition 0, a fair sample as fingerprints are, is folded first, and the
+ * others follow only if it shrank by a quarter.
  */
 #include "aggregate/part.h"
 
 #include <stdlib.h>
 
-#define FOLD_BYTES ((size_t)192 << 10)   /* of partition 0: about 12 MiB in all */
+#define FOLD_BYTES ((size_t)192 << 10) /* of partition 0: about 12 MiB in all */
 #define SMALL_RUN 24u
 
 bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len)
@@ -65,7 +66,10 @@ static void sort_run(struct bnc_address_rec *at, size_t n)
 
 #define RADIX_SHIFT (64 - BNC_LOG_LOG2 - 24)
 
-/* Three byte passes over the bits below those of the partition leave runs of one or two, which are then put in order. */
+/*
+ * Three byte passes over the bits below those of the partition leave runs of one or two, which are
+ * then put in order.
+ */
 static bool sort_addresses(struct bnc_address_rec *at, size_t n)
 {
     struct bnc_address_rec *tmp = malloc(n * sizeof *tmp), *from = at, *to = tmp;
@@ -90,7 +94,7 @@ static bool sort_addresses(struct bnc_address_rec *at, size_t n)
         from = to;
         to = was;
     }
-    memcpy(at, from, n * sizeof *at);    /* three passes: it is in tmp */
+    memcpy(at, from, n * sizeof *at); /* three passes: it is in tmp */
     free(tmp);
     for (size_t i = 1; i <= n; i++)
         if (i == n || at[i].fp >> RADIX_SHIFT != at[run].fp >> RADIX_SHIFT) {
@@ -118,7 +122,7 @@ size_t bnc_address_fold(struct bnc_address_rec *at, size_t n)
         if (again && at[kept - 1].time == at[i].time)
             continue;
         if (again && kept > 1 && same_day(&at[kept - 2], &at[i]))
-            kept--;                      /* the last so far was neither first nor last */
+            kept--; /* the last so far was neither first nor last */
         at[kept++] = at[i];
     }
     return kept;
@@ -219,7 +223,8 @@ static bool fold_one(struct bnc_part *part, struct bnc_log *log, unsigned p, fol
     return ok;
 }
 
-static enum bnc_status fold_log(struct bnc_part *part, struct bnc_log *log, size_t *fold_at, fold_fn fold)
+static enum bnc_status fold_log(struct bnc_part *part, struct bnc_log *log, size_t *fold_at,
+                                fold_fn fold)
 {
     const size_t before = log->bytes[0];
     bool pays;
@@ -274,7 +279,10 @@ bool bnc_text_push(struct bnc_log *log, uint64_t fp, struct bnc_span text, bool 
     return true;
 }
 
-/* Of two spellings of one address the one that is kept: local parts before whole texts, then bytewise. */
+/*
+ * Of two spellings of one address the one that is kept: local parts before whole texts, then
+ * bytewise.
+ */
 static bool text_before(const char *a, const char *b)
 {
     const struct bnc_text x = bnc_text_read(a), y = bnc_text_read(b);

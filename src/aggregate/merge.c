@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * merge.c - from the numbering of each part to one that all share.
  *
- * Names are sorted by their first eight bytes as a number, which settles most of them without looking at the text again;
- * runs that agree in those are sorted by the whole.  Counts are sorted by their packed key and added up.  Both sorts are
- * byte passes, linear in what is distinct.
+ * Names are sorted by their first eight bytes as a number, which settles most of them without
+ * looking at the text again; runs that agree in those are sorted by the whole. Counts are sorted by
+ * their packed key and added up. Both sorts are byte passes, linear in what is distinct.
  */
 #include "aggregate/merge.h"
 
@@ -11,7 +11,8 @@
 
 #include <stdlib.h>
 
-void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i),
+                    void *arg)
 {
     if (m->parallel != NULL) {
         m->parallel(m->ctx, n, fn, arg);
@@ -29,7 +30,10 @@ static void fail(struct bnc_merged *m)
 
 /* ---- names ---- */
 
-struct name_ref { struct bnc_span text; uint32_t part, at; };
+struct name_ref {
+    struct bnc_span text;
+    uint32_t part, at;
+};
 
 static int cmp_name_ref(const void *a, const void *b)
 {
@@ -100,9 +104,11 @@ static bool fill_maps(uint32_t **maps, size_t part, size_t n)
 }
 
 /*
- * Gives each distinct text its number in 'maps'; '*texts' (malloc'ed) are the distinct ones in order.  Sorts 'refs'.
+ * Gives each distinct text its number in 'maps'; '*texts' (malloc'ed) are the distinct ones in
+ * order. Sorts 'refs'.
  */
-static bool number_names(struct name_ref *refs, size_t n, uint32_t **maps, struct bnc_span **texts, uint32_t *n_texts)
+static bool number_names(struct name_ref *refs, size_t n, uint32_t **maps, struct bnc_span **texts,
+                         uint32_t *n_texts)
 {
     struct bnc_span *out = malloc((n + 1) * sizeof *out);
 
@@ -134,7 +140,8 @@ static bool merge_names(struct bnc_merged *m, enum bnc_kind kind)
 
         ok = fill_maps(m->name_map[kind], p, names->n);
         for (uint32_t i = 0; i < names->n; i++)
-            refs[at++] = (struct name_ref){ ((struct bnc_name *)bnc_names_at(names, i))->text, (uint32_t)p, i };
+            refs[at++] = (struct name_ref){ ((struct bnc_name *)bnc_names_at(names, i))->text,
+                                            (uint32_t)p, i };
     }
     ok = ok && number_names(refs, n, m->name_map[kind], &m->names[kind], &m->n_names[kind]);
     free(refs);
@@ -210,7 +217,10 @@ static bool merge_domains(struct bnc_merged *m)
 
 /* ---- entries ---- */
 
-struct entry_ref { struct bnc_part_entry e; uint32_t part, at; };
+struct entry_ref {
+    struct bnc_part_entry e;
+    uint32_t part, at;
+};
 
 static struct bnc_span rule_text(const char *s)
 {
@@ -223,13 +233,19 @@ static struct bnc_part_entry named(const struct bnc_part *part, struct bnc_part_
     if (e.rule.at == NULL) {
         const uint32_t rule = e.entry->verdict.rule;
 
-        e.rule = rule_text(rule == 0 || part->classifier == NULL ? NULL : bnc_rule_name(part->classifier, rule));
-        e.rule_source = rule_text(rule == 0 || part->classifier == NULL ? NULL : bnc_rule_source(part->classifier, rule));
+        e.rule = rule_text(
+            rule == 0 || part->classifier == NULL ? NULL : bnc_rule_name(part->classifier, rule));
+        e.rule_source = rule_text(
+            rule == 0 || part->classifier == NULL ? NULL : bnc_rule_source(part->classifier, rule));
     }
     return e;
 }
 
-#define CMP(a, b) do { if ((a) != (b)) return (a) < (b) ? -1 : 1; } while (0)
+#define CMP(a, b)                                                                                  \
+    do {                                                                                           \
+        if ((a) != (b))                                                                            \
+            return (a) < (b) ? -1 : 1;                                                             \
+    } while (0)
 
 static int cmp_verdict(const struct bnc_verdict *x, const struct bnc_verdict *y)
 {
@@ -271,10 +287,12 @@ static bool number_entries(struct bnc_merged *m, struct entry_ref *refs, size_t 
     qsort(refs, n, sizeof *refs, cmp_entry);
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || cmp_entry(&refs[i - 1], &refs[i]) != 0)
-            m->entries[m->n_entries++] = (struct bnc_merged_entry){
-                .entry = refs[i].e.entry, .rule = refs[i].e.rule, .rule_source = refs[i].e.rule_source,
-                .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX, UINT64_MAX }
-            };
+            m->entries[m->n_entries++] =
+                (struct bnc_merged_entry){ .entry = refs[i].e.entry,
+                                           .rule = refs[i].e.rule,
+                                           .rule_source = refs[i].e.rule_source,
+                                           .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX,
+                                                        UINT64_MAX } };
         m->entry_map[refs[i].part][refs[i].at] = m->n_entries - 1;
     }
     return true;
@@ -297,7 +315,8 @@ static bool merge_entries(struct bnc_merged *m)
         ok = fill_maps(m->entry_map, p, part->n_entries);
         for (size_t i = 0; i < part->n_entries; i++)
             if (part->entries[i].entry != NULL)
-                refs[at++] = (struct entry_ref){ named(part, part->entries[i]), (uint32_t)p, (uint32_t)i };
+                refs[at++] =
+                    (struct entry_ref){ named(part, part->entries[i]), (uint32_t)p, (uint32_t)i };
     }
     ok = ok && number_entries(m, refs, at);
     free(refs);
@@ -306,14 +325,16 @@ static bool merge_entries(struct bnc_merged *m)
 
 static uint32_t map_source(const struct bnc_merged *m, size_t part, uint32_t source)
 {
-    return m->source_map[part] == NULL || source == UINT32_MAX ? source : m->source_map[part][source];
+    return m->source_map[part] == NULL || source == UINT32_MAX ? source
+                                                               : m->source_map[part][source];
 }
 
 static void merge_examples(struct bnc_merged *m)
 {
     for (size_t p = 0; p < m->n_parts; p++) {
         const struct bnc_sums *sums = &m->parts[p]->sums;
-        const size_t n = sums->n_examples < m->parts[p]->n_entries ? sums->n_examples : m->parts[p]->n_entries;
+        const size_t n =
+            sums->n_examples < m->parts[p]->n_entries ? sums->n_examples : m->parts[p]->n_entries;
 
         for (size_t i = 0; i < n; i++) {
             struct bnc_example e = sums->examples[i];
@@ -351,8 +372,12 @@ static uint32_t map_entry(const struct bnc_merged *m, size_t part, uint32_t entr
     return BNC_IS_PSEUDO(entry) ? entry : m->entry_map[part][entry];
 }
 
-/* The chunks of one partition of all parts (and overlays) in one run of bytes; 'extra' bytes of room behind them. */
-static char *gather(const struct bnc_log *const *logs, size_t n_logs, unsigned partition, size_t *len, size_t *ends)
+/*
+ * The chunks of one partition of all parts (and overlays) in one run of bytes; 'extra' bytes of
+ * room behind them.
+ */
+static char *gather(const struct bnc_log *const *logs, size_t n_logs, unsigned partition,
+                    size_t *len, size_t *ends)
 {
     char *at, *to;
 
@@ -372,7 +397,8 @@ static char *gather(const struct bnc_log *const *logs, size_t n_logs, unsigned p
 enum which { LOG_ADDRESSES, LOG_HELD, LOG_TEXTS };
 
 /* As gather(); '*ends' (malloc'ed) says where the bytes of each part end, overlays last. */
-static char *gather_parts(const struct bnc_merged *m, enum which which, unsigned partition, size_t *len, size_t **ends)
+static char *gather_parts(const struct bnc_merged *m, enum which which, unsigned partition,
+                          size_t *len, size_t **ends)
 {
     const struct bnc_log **logs = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof *logs);
     size_t n = 0;
@@ -381,7 +407,9 @@ static char *gather_parts(const struct bnc_merged *m, enum which which, unsigned
     *ends = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof **ends);
     if (logs != NULL && *ends != NULL) {
         for (; n < m->n_parts; n++)
-            logs[n] = which == LOG_ADDRESSES ? &m->parts[n]->sums.log : which == LOG_HELD ? &m->parts[n]->held : &m->parts[n]->texts;
+            logs[n] = which == LOG_ADDRESSES ? &m->parts[n]->sums.log
+                      : which == LOG_HELD    ? &m->parts[n]->held
+                                             : &m->parts[n]->texts;
         for (size_t o = 0; which == LOG_ADDRESSES && o < BNC_N_OVERLAYS; o++)
             logs[n++] = &m->overlay[o].log;
         at = gather(logs, n, partition, len, *ends);
@@ -394,7 +422,8 @@ static char *gather_parts(const struct bnc_merged *m, enum which which, unsigned
     return at;
 }
 
-struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigned partition, size_t *n)
+struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
+                                             size_t *n)
 {
     size_t len, *ends, i = 0;
     struct bnc_address_rec *recs = (void *)gather_parts(m, LOG_ADDRESSES, partition, &len, &ends);
@@ -408,7 +437,8 @@ struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigne
 
             recs[i].domain = m->domain_map[p][recs[i].domain];
             recs[i].entry = map_entry(m, p, recs[i].entry);
-            recs[i].what = BNC_WHAT(m->name_map[BNC_KIND_CAMPAIGN][p][BNC_WHAT_CAMPAIGN(what)], BNC_WHAT_CODE(what));
+            recs[i].what = BNC_WHAT(m->name_map[BNC_KIND_CAMPAIGN][p][BNC_WHAT_CAMPAIGN(what)],
+                                    BNC_WHAT_CODE(what));
         }
     free(ends);
     *n = bnc_address_fold(recs, len / sizeof *recs);
@@ -419,7 +449,8 @@ struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigne
     return recs;
 }
 
-struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n, uint64_t *dropped)
+struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n,
+                                 uint64_t *dropped)
 {
     size_t len, *ends, i = 0;
     struct bnc_held *held = (void *)gather_parts(m, LOG_HELD, partition, &len, &ends);
@@ -469,8 +500,17 @@ static bool count_held(struct bnc_merged *m, struct bnc_sums *sums, const struct
 {
     const bool known = !BNC_IS_PSEUDO(h->entry);
     const struct bnc_fact f = {
-        .address = h->address, .row = h->row, .off = h->off, .source = h->source, .time = h->time, .domain = h->domain,
-        .entry = h->entry, .campaign = h->campaign, .ip = h->ip, .sender = h->sender, .provider = h->provider,
+        .address = h->address,
+        .row = h->row,
+        .off = h->off,
+        .source = h->source,
+        .time = h->time,
+        .domain = h->domain,
+        .entry = h->entry,
+        .campaign = h->campaign,
+        .ip = h->ip,
+        .sender = h->sender,
+        .provider = h->provider,
         .col = bnc_col_of(BNC_EVENT_BOUNCE, known ? m->entries[h->entry].entry->verdict.cause : -1),
         .code = h->late ? BNC_CODE_LATE : BNC_EVENT_BOUNCE
     };
@@ -506,7 +546,8 @@ static void resolve_task(void *arg, size_t task)
 
 static uint64_t map_pair(const struct bnc_merged *m, size_t part, uint64_t key)
 {
-    return BNC_PAIR_KEY(m->domain_map[part][BNC_PAIR_DOMAIN(key)], map_entry(m, part, BNC_PAIR_ENTRY(key)));
+    return BNC_PAIR_KEY(m->domain_map[part][BNC_PAIR_DOMAIN(key)],
+                        map_entry(m, part, BNC_PAIR_ENTRY(key)));
 }
 
 static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
@@ -516,7 +557,8 @@ static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
 
     if (kind == BNC_KIND_DAY)
         return key;
-    return BNC_CELL_KEY(kind, m->name_map[kind][part][subject], BNC_CELL_PROVIDER(key), BNC_CELL_COL(key));
+    return BNC_CELL_KEY(kind, m->name_map[kind][part][subject], BNC_CELL_PROVIDER(key),
+                        BNC_CELL_COL(key));
 }
 
 static uint64_t map_vote(const struct bnc_merged *m, size_t part, uint64_t key)
@@ -526,9 +568,14 @@ static uint64_t map_vote(const struct bnc_merged *m, size_t part, uint64_t key)
 
 typedef uint64_t (*map_fn)(const struct bnc_merged *m, size_t part, uint64_t key);
 
-struct table_ref { const struct bnc_counts *table; size_t part; };   /* part n_parts: keys are merged ones already */
+/* part n_parts: keys are merged ones already */
+struct table_ref {
+    const struct bnc_counts *table;
+    size_t part;
+};
 
-static void put_counts(const struct bnc_merged *m, const struct table_ref *t, map_fn map, struct bnc_count *to)
+static void put_counts(const struct bnc_merged *m, const struct table_ref *t, map_fn map,
+                       struct bnc_count *to)
 {
     for (size_t s = 0; t->table->slot != NULL && s < (size_t)1 << t->table->log2; s++)
         if (t->table->slot[s].key != 0) {
@@ -539,8 +586,8 @@ static void put_counts(const struct bnc_merged *m, const struct table_ref *t, ma
 }
 
 /* The tables' counts with merged keys, sorted and added up; NULL when out of memory. */
-static struct bnc_count *merge_tables(const struct bnc_merged *m, const struct table_ref *tables, size_t n_tables,
-                                      size_t extra, map_fn map, size_t *n)
+static struct bnc_count *merge_tables(const struct bnc_merged *m, const struct table_ref *tables,
+                                      size_t n_tables, size_t extra, map_fn map, size_t *n)
 {
     struct bnc_count *at, *to;
 
@@ -565,9 +612,11 @@ static bool merge_counts(struct bnc_merged *m, bool cells)
     if (tables == NULL)
         return false;
     for (size_t p = 0; p < m->n_parts; p++)
-        tables[n_tables++] = (struct table_ref){ cells ? &m->parts[p]->sums.cells : &m->parts[p]->sums.pairs, p };
+        tables[n_tables++] =
+            (struct table_ref){ cells ? &m->parts[p]->sums.cells : &m->parts[p]->sums.pairs, p };
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
-        tables[n_tables++] = (struct table_ref){ cells ? &m->overlay[o].cells : &m->overlay[o].pairs, m->n_parts };
+        tables[n_tables++] =
+            (struct table_ref){ cells ? &m->overlay[o].cells : &m->overlay[o].pairs, m->n_parts };
     *out = merge_tables(m, tables, n_tables, 0, cells ? map_cell : map_pair, n);
     free(tables);
     return *out != NULL && bnc_counts_compact(*out, n);
@@ -594,9 +643,10 @@ static bool merge_votes(struct bnc_merged *m)
             const struct bnc_domain_rec *d = bnc_names_at(&m->parts[p]->domains, i);
 
             if (d->votes > 0)
-                m->votes[m->n_votes++] = (struct bnc_count){
-                    .key = (uint64_t)m->domain_map[p][i] << 16 | d->voted, .n = d->votes, .first = BNC_FIRST_NONE
-                };
+                m->votes[m->n_votes++] =
+                    (struct bnc_count){ .key = (uint64_t)m->domain_map[p][i] << 16 | d->voted,
+                                        .n = d->votes,
+                                        .first = BNC_FIRST_NONE };
         }
     return bnc_counts_compact(m->votes, &m->n_votes);
 }
@@ -615,8 +665,11 @@ static bool add_others(struct bnc_merged *m)
             return false;
         bnc_counts_get(&sums->cells, BNC_CELL_KEY(BNC_KIND_DAY, 0, 0, BNC_EVENT_OTHER))->n += n;
         for (unsigned k = BNC_KIND_CAMPAIGN; k < BNC_N_KINDS; k++)
-            bnc_counts_get(&sums->cells, BNC_CELL_KEY(k, m->name_map[k][p][0], 0, BNC_EVENT_OTHER))->n += n;
-        bnc_counts_get(&sums->pairs, BNC_PAIR_KEY(m->domain_map[p][0], BNC_PSEUDO_ENTRY(BNC_EVENT_OTHER)))->n += n;
+            bnc_counts_get(&sums->cells, BNC_CELL_KEY(k, m->name_map[k][p][0], 0, BNC_EVENT_OTHER))
+                ->n += n;
+        bnc_counts_get(&sums->pairs,
+                       BNC_PAIR_KEY(m->domain_map[p][0], BNC_PSEUDO_ENTRY(BNC_EVENT_OTHER)))
+            ->n += n;
     }
     return true;
 }
@@ -629,12 +682,23 @@ static void names_task(void *arg, size_t task)
     bool ok = true;
 
     switch (task) {
-    case 0: ok = merge_domains(m); break;
-    case 1: ok = merge_entries(m); break;
-    case 2: ok = merge_names(m, BNC_KIND_CAMPAIGN); break;
-    case 3: ok = merge_names(m, BNC_KIND_SENDING_IP); break;
-    case 4: ok = merge_names(m, BNC_KIND_SENDER_DOMAIN); break;
-    default: ok = merge_sources(m);
+    case 0:
+        ok = merge_domains(m);
+        break;
+    case 1:
+        ok = merge_entries(m);
+        break;
+    case 2:
+        ok = merge_names(m, BNC_KIND_CAMPAIGN);
+        break;
+    case 3:
+        ok = merge_names(m, BNC_KIND_SENDING_IP);
+        break;
+    case 4:
+        ok = merge_names(m, BNC_KIND_SENDER_DOMAIN);
+        break;
+    default:
+        ok = merge_sources(m);
     }
     if (!ok)
         fail(m);
@@ -648,12 +712,14 @@ static void counts_task(void *arg, size_t task)
         fail(m);
 }
 
-enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *parts, size_t n_parts, bool resolve,
-                                bnc_parallel_fn parallel, void *ctx)
+enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *parts, size_t n_parts,
+                                bool resolve, bnc_parallel_fn parallel, void *ctx)
 {
-    *m = (struct bnc_merged){
-        .parts = parts, .n_parts = n_parts, .parallel = parallel, .ctx = ctx, .detail = BNC_DETAIL_LISTS
-    };
+    *m = (struct bnc_merged){ .parts = parts,
+                              .n_parts = n_parts,
+                              .parallel = parallel,
+                              .ctx = ctx,
+                              .detail = BNC_DETAIL_LISTS };
     for (size_t p = 0; p < n_parts; p++) {
         m->duplicates += parts[p]->duplicates;
         if (parts[p]->detail != BNC_DETAIL_LISTS)
@@ -662,7 +728,8 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
             m->classifier = parts[p]->classifier;
     }
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
-        m->overlay[o].cells.seed = m->overlay[o].pairs.seed = n_parts > 0 ? parts[0]->domains.seed : 1;
+        m->overlay[o].cells.seed = m->overlay[o].pairs.seed =
+            n_parts > 0 ? parts[0]->domains.seed : 1;
     bnc_merged_run(m, 6, names_task, m);
     if (!m->failed && resolve && !add_others(m))
         fail(m);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * merge.h - parts in one numbering: every name has its place in sorted order, every count is added up; private to the room.
- * What is here depends on the set of rows alone, not on how they were spread over parts.  The parts are not changed.
+ * merge.h - parts in one numbering: every name has its place in sorted order, every count is added
+ * up; private to the room. What is here depends on the set of rows alone, not on how they were
+ * spread over parts. The parts are not changed.
  */
 #ifndef BNC_AGGREGATE_MERGE_H
 #define BNC_AGGREGATE_MERGE_H
@@ -10,7 +11,7 @@
 struct bnc_merged_domain {
     struct bnc_span name;
     uint64_t delivered, days, sketch;
-    uint16_t provider;                   /* by domain */
+    uint16_t provider; /* by domain */
 };
 
 struct bnc_merged_entry {
@@ -19,7 +20,7 @@ struct bnc_merged_entry {
     struct bnc_example example;
 };
 
-#define BNC_N_OVERLAYS 8u                /* sums of held bounces, each filled by one task */
+#define BNC_N_OVERLAYS 8u /* sums of held bounces, each filled by one task */
 
 struct bnc_merged {
     struct bnc_part *const *parts;
@@ -28,35 +29,41 @@ struct bnc_merged {
     void *ctx;
     enum bnc_detail detail;
     const struct bnc_classifier *classifier;
-    struct bnc_span *sources;            /* spans into the parts, as all names here */
+    struct bnc_span *sources; /* spans into the parts, as all names here */
     uint32_t n_sources;
     struct bnc_span *names[BNC_N_KINDS];
     uint32_t n_names[BNC_N_KINDS];
     struct bnc_merged_domain *domains;
     uint32_t n_domains;
-    struct bnc_merged_entry *entries;    /* by (key, verdict) */
+    struct bnc_merged_entry *entries; /* by (key, verdict) */
     uint32_t n_entries;
-    uint32_t **source_map, **domain_map, **entry_map;        /* [part][index there]; a source map is NULL where numbers stay */
+    /* [part][index there]; a source map is NULL where numbers stay */
+    uint32_t **source_map, **domain_map, **entry_map;
     uint32_t **name_map[BNC_N_KINDS];
-    struct bnc_count *pairs, *cells, *votes;                 /* sorted by key */
+    struct bnc_count *pairs, *cells, *votes; /* sorted by key */
     size_t n_pairs, n_cells, n_votes;
     struct bnc_sums overlay[BNC_N_OVERLAYS];
     uint64_t duplicates;
-    bool failed;                         /* some task ran out of memory */
+    bool failed; /* some task ran out of memory */
 };
 
 /*
- * Merges.  'resolve': held bounces are decided and counted too (a tally); otherwise they stay held (a state).
- * BNC_ENOMEM; release in any case.
+ * Merges. 'resolve': held bounces are decided and counted too (a tally); otherwise they stay held
+ * (a state). BNC_ENOMEM; release in any case.
  */
-enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *parts, size_t n_parts, bool resolve,
-                                bnc_parallel_fn parallel, void *ctx);
+enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *parts, size_t n_parts,
+                                bool resolve, bnc_parallel_fn parallel, void *ctx);
 void bnc_merged_release(struct bnc_merged *m);
 
-/* All address records of a partition in the merged numbering, folded; '*n' is SIZE_MAX when out of memory.  free() it. */
-struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigned partition, size_t *n);
+/*
+ * All address records of a partition in the merged numbering, folded; '*n' is SIZE_MAX when out of
+ * memory. free() it.
+ */
+struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
+                                             size_t *n);
 /* All held bounces of a partition, likewise; what the fold dropped is added to '*dropped'. */
-struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n, uint64_t *dropped);
+struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n,
+                                 uint64_t *dropped);
 /* All texts of a partition as a run of records, folded. */
 char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *len);
 
@@ -64,6 +71,7 @@ char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *l
 void bnc_merged_add_faults(const struct bnc_merged *m, size_t part, struct bnc_fault_total *all);
 
 /* Runs fn(arg, 0 .. n-1) through the engine's threads or one after the other. */
-void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i), void *arg);
+void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i),
+                    void *arg);
 
 #endif

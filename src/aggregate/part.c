@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * part.c - counting events, 32 at a time.
  *
- * Every counter of a row lies somewhere else in memory, so a row counted alone waits for five cache misses in turn.  A
- * batch makes all its keys first and asks for their cache lines; by the time the second pass updates them they are there.
- * Names that columns repeat from row to row (campaign, sending IP, sender domain) are compared with the last one before
- * they are hashed.
+ * Every counter of a row lies somewhere else in memory, so a row counted alone waits for five cache
+ * misses in turn. A batch makes all its keys first and asks for their cache lines; by the time the
+ * second pass updates them they are there. Names that columns repeat from row to row (campaign,
+ * sending IP, sender domain) are compared with the last one before they are hashed.
  */
 #include "aggregate/part.h"
 
@@ -12,11 +12,14 @@
 
 #include <stdlib.h>
 
-#define LOWER_BYTES 320u                 /* longer names take the slow path; an address has at most 254 */
+#define LOWER_BYTES 320u /* longer names take the slow path; an address has at most 254 */
 
 /* ---- life ---- */
 
-struct source_ref { struct bnc_span name; uint32_t number; };
+struct source_ref {
+    struct bnc_span name;
+    uint32_t number;
+};
 
 static int by_name(const void *a, const void *b)
 {
@@ -51,7 +54,10 @@ static bool rank_sources(struct bnc_part *part, const struct bnc_span *names, ui
     return ok;
 }
 
-/* Number 0 is the empty name everywhere: for rows that have none, and for those counted without an event. */
+/*
+ * Number 0 is the empty name everywhere: for rows that have none, and for those counted without an
+ * event.
+ */
 static bool name_nothing(struct bnc_part *part)
 {
     const struct bnc_span none = BNC_SPAN("");
@@ -80,7 +86,8 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
         memset(part->memo[k], 0xff, sizeof part->memo[k]);
     }
     part->memo_day_campaign = UINT32_MAX;
-    if (!name_nothing(part) || (opt->sources != NULL && !rank_sources(part, opt->sources, opt->n_sources))) {
+    if (!name_nothing(part) ||
+        (opt->sources != NULL && !rank_sources(part, opt->sources, opt->n_sources))) {
         bnc_part_free(part);
         return NULL;
     }
@@ -153,8 +160,8 @@ static bool reserve_examples(struct bnc_sums *sums, size_t n)
 
 bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries)
 {
-    return bnc_counts_reserve(&sums->cells, n * BNC_N_KINDS) && bnc_counts_reserve(&sums->pairs, n) &&
-           reserve_examples(sums, n_entries);
+    return bnc_counts_reserve(&sums->cells, n * BNC_N_KINDS) &&
+           bnc_counts_reserve(&sums->pairs, n) && reserve_examples(sums, n_entries);
 }
 
 /* Where a fact is counted: keys, and the slots at which looking for them starts. */
@@ -163,12 +170,14 @@ struct spot {
     size_t cell_at[BNC_N_KINDS], pair_at;
 };
 
-static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact *f, unsigned col, uint32_t entry, struct spot *s)
+static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact *f, unsigned col,
+                             uint32_t entry, struct spot *s)
 {
     s->cell[BNC_KIND_DAY] = BNC_CELL_KEY(BNC_KIND_DAY, bnc_time_day(f->time), f->provider, col);
     s->cell[BNC_KIND_CAMPAIGN] = BNC_CELL_KEY(BNC_KIND_CAMPAIGN, f->campaign, f->provider, col);
     s->cell[BNC_KIND_SENDING_IP] = BNC_CELL_KEY(BNC_KIND_SENDING_IP, f->ip, f->provider, col);
-    s->cell[BNC_KIND_SENDER_DOMAIN] = BNC_CELL_KEY(BNC_KIND_SENDER_DOMAIN, f->sender, f->provider, col);
+    s->cell[BNC_KIND_SENDER_DOMAIN] =
+        BNC_CELL_KEY(BNC_KIND_SENDER_DOMAIN, f->sender, f->provider, col);
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         s->cell_at[k] = bnc_counts_at(&sums->cells, s->cell[k]);
     s->pair = BNC_PAIR_KEY(f->domain, entry);
@@ -182,7 +191,8 @@ static inline void prefetch_spot(const struct bnc_sums *sums, const struct spot 
     __builtin_prefetch(&sums->pairs.slot[s->pair_at], 1);
 }
 
-static inline void count_cells(struct bnc_sums *sums, const struct bnc_fact *f, const struct spot *s)
+static inline void count_cells(struct bnc_sums *sums, const struct bnc_fact *f,
+                               const struct spot *s)
 {
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         bnc_count_event(bnc_counts_get_at(&sums->cells, s->cell[k], s->cell_at[k]), f->time);
@@ -210,16 +220,18 @@ static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, enum bn
     r = bnc_log_push(&sums->log, bnc_log_part(f->address), sizeof *r);
     if (r == NULL)
         return false;
-    *r = (struct bnc_address_rec){
-        .fp = f->address, .domain = f->domain, .entry = f->entry,
-        .what = BNC_WHAT(f->campaign, f->code), .time = f->time
-    };
+    *r = (struct bnc_address_rec){ .fp = f->address,
+                                   .domain = f->domain,
+                                   .entry = f->entry,
+                                   .what = BNC_WHAT(f->campaign, f->code),
+                                   .time = f->time };
     if (detail == BNC_DETAIL_REPORT && f->time != 0)
         r->time = f->time - f->time % BNC_SECONDS_PER_DAY + 1;
     return true;
 }
 
-static inline bool count_fact(struct bnc_sums *sums, const struct bnc_fact *f, const struct spot *s, enum bnc_detail detail)
+static inline bool count_fact(struct bnc_sums *sums, const struct bnc_fact *f, const struct spot *s,
+                              enum bnc_detail detail)
 {
     count_cells(sums, f, s);
     if (f->code != BNC_EVENT_DELIVERED) {
@@ -256,8 +268,8 @@ void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *f)
 /* ---- names ---- */
 
 /*
- * Lower-cases 's' into 'buf' of LOWER_BYTES, or where it is longer into the part's scratch, good until the next call.
- * at == NULL: out of memory.
+ * Lower-cases 's' into 'buf' of LOWER_BYTES, or where it is longer into the part's scratch, good
+ * until the next call. at == NULL: out of memory.
  */
 static struct bnc_span lower(struct bnc_part *part, struct bnc_span s, char *buf)
 {
@@ -279,7 +291,9 @@ void bnc_day_name(uint32_t day, char buf[32])
 }
 
 /* A name's first and last eight bytes, which nearly tell it. */
-struct ends { uint64_t first, last; };
+struct ends {
+    uint64_t first, last;
+};
 
 static inline struct ends ends_of(struct bnc_span s)
 {
@@ -298,7 +312,8 @@ static inline bool same_name(struct bnc_span a, struct bnc_span b, struct ends e
     of_a = ends_of(a);
     if (of_a.first != e.first || of_a.last != e.last)
         return false;
-    return a.len <= 16 ? a.len >= 4 || bnc_span_eq(a, b) : memcmp(a.at + 8, b.at + 8, a.len - 16) == 0;
+    return a.len <= 16 ? a.len >= 4 || bnc_span_eq(a, b)
+                       : memcmp(a.at + 8, b.at + 8, a.len - 16) == 0;
 }
 
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
@@ -311,7 +326,8 @@ static uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc
     char buf[LOWER_BYTES];
     bool made;
 
-    if (*memo != UINT32_MAX && same_name(((const struct bnc_name *)bnc_names_at(names, *memo))->text, name, ends))
+    if (*memo != UINT32_MAX &&
+        same_name(((const struct bnc_name *)bnc_names_at(names, *memo))->text, name, ends))
         return *memo;
     if (kind == BNC_KIND_SENDER_DOMAIN) {
         name = lower(part, name, buf);
@@ -335,7 +351,8 @@ static uint32_t day_campaign(struct bnc_part *part, uint32_t time)
         bnc_day_name(day, buf);
         name = bnc_span_str(buf);
         part->memo_day = day;
-        part->memo_day_campaign = bnc_names_get(&part->names[BNC_KIND_CAMPAIGN], bnc_hash_span(name), name, &made);
+        part->memo_day_campaign =
+            bnc_names_get(&part->names[BNC_KIND_CAMPAIGN], bnc_hash_span(name), name, &made);
     }
     return part->memo_day_campaign;
 }
@@ -368,18 +385,20 @@ enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, s
             return BNC_ENOMEM;
         fp[i] = bnc_hash_span(name);
         if (name.len > LOWER_BYTES && domain_index(part, fp[i], name) == UINT32_MAX)
-            return BNC_ENOMEM;           /* now: the scratch is not its own for long */
+            return BNC_ENOMEM; /* now: the scratch is not its own for long */
         bnc_names_prefetch(&part->domains, fp[i]);
     }
     for (size_t i = 0; i < n; i++)
         bnc_names_prefetch_record(&part->domains, fp[i]);
     for (size_t i = 0; i < n; i++) {
-        const uint32_t at = domain_index(part, fp[i], bnc_span_from(buf[i], items[i].event.domain.len));
+        const uint32_t at =
+            domain_index(part, fp[i], bnc_span_from(buf[i], items[i].event.domain.len));
 
         if (at == UINT32_MAX)
             return BNC_ENOMEM;
         items[i].domain = at + 1;
-        items[i].provider = ((const struct bnc_domain_rec *)bnc_names_at(&part->domains, at))->provider;
+        items[i].provider =
+            ((const struct bnc_domain_rec *)bnc_names_at(&part->domains, at))->provider;
     }
     return BNC_OK;
 }
@@ -439,8 +458,10 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
     if (*recent == spelling)
         return true;
     *recent = spelling;
-    if (e->domain.len > 0 && text.len > e->domain.len && text.at[text.len - e->domain.len - 1] == '@' &&
-        bnc_span_eq_nocase(bnc_span_from(text.at + text.len - e->domain.len, e->domain.len), e->domain)) {
+    if (e->domain.len > 0 && text.len > e->domain.len &&
+        text.at[text.len - e->domain.len - 1] == '@' &&
+        bnc_span_eq_nocase(bnc_span_from(text.at + text.len - e->domain.len, e->domain.len),
+                           e->domain)) {
         text.len -= e->domain.len;
         is_local = true;
     }
@@ -448,7 +469,8 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
 }
 
 /* Fills 'f' from an item and asks for the memory that counting it will touch. */
-static bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source, struct bnc_fact *f)
+static bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source,
+                    struct bnc_fact *f)
 {
     const struct bnc_event *e = &item->event;
     char buf[LOWER_BYTES];
@@ -462,7 +484,8 @@ static bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t
     f->provider = item->entry != NULL ? item->entry->verdict.provider : item->provider;
     f->col = bnc_col_of(e->type, item->entry != NULL ? item->entry->verdict.cause : -1);
     f->code = e->type == BNC_EVENT_BOUNCE && e->late ? BNC_CODE_LATE : (uint8_t)e->type;
-    f->campaign = e->campaign.len > 0 ? name_index(part, BNC_KIND_CAMPAIGN, e->campaign) : day_campaign(part, f->time);
+    f->campaign = e->campaign.len > 0 ? name_index(part, BNC_KIND_CAMPAIGN, e->campaign)
+                                      : day_campaign(part, f->time);
     f->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
     f->sender = name_index(part, BNC_KIND_SENDER_DOMAIN, e->sender_domain);
     f->address = 0;
@@ -478,7 +501,8 @@ static bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t
            (item->entry == NULL || note_entry(part, item->entry));
 }
 
-static bool count_delivered(struct bnc_part *part, struct bnc_domain_rec *d, const struct bnc_fact *f)
+static bool count_delivered(struct bnc_part *part, struct bnc_domain_rec *d,
+                            const struct bnc_fact *f)
 {
     d->delivered++;
     d->days |= day_bit(f->time);
@@ -505,15 +529,24 @@ static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct 
 
     if (h == NULL)
         return false;
-    *h = (struct bnc_held){
-        .pair = pair, .address = f->address, .row = f->row, .off = f->off, .source = f->source, .time = f->time,
-        .domain = f->domain, .entry = f->entry, .campaign = f->campaign, .ip = f->ip, .sender = f->sender,
-        .provider = f->provider, .late = f->code == BNC_CODE_LATE
-    };
+    *h = (struct bnc_held){ .pair = pair,
+                            .address = f->address,
+                            .row = f->row,
+                            .off = f->off,
+                            .source = f->source,
+                            .time = f->time,
+                            .domain = f->domain,
+                            .entry = f->entry,
+                            .campaign = f->campaign,
+                            .ip = f->ip,
+                            .sender = f->sender,
+                            .provider = f->provider,
+                            .late = f->code == BNC_CODE_LATE };
     return true;
 }
 
-static bool count(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f, const struct spot *spot)
+static bool count(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f,
+                  const struct spot *spot)
 {
     struct bnc_domain_rec *d = bnc_names_at(&part->domains, f->domain);
 
@@ -521,7 +554,8 @@ static bool count(struct bnc_part *part, const struct bnc_event *e, const struct
     if (e->flags != 0)
         for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
             part->flagged[b] += e->flags >> b & 1;
-    if (part->detail == BNC_DETAIL_LISTS && f->address != 0 && is_listed(e->type) && !log_text(part, e, f->address))
+    if (part->detail == BNC_DETAIL_LISTS && f->address != 0 && is_listed(e->type) &&
+        !log_text(part, e, f->address))
         return false;
     if (e->type == BNC_EVENT_BOUNCE && e->message_id.len > 0)
         return hold(part, e, f);
@@ -537,7 +571,8 @@ static uint32_t source_rank(const struct bnc_part *part, uint32_t source)
     return source < part->n_ranks ? part->rank[source] : source;
 }
 
-enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n, uint32_t source)
+enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n,
+                             uint32_t source)
 {
     struct bnc_fact fact[BNC_BATCH];
     struct spot spot[BNC_BATCH];
@@ -562,7 +597,8 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
 
 void bnc_part_add_extra(struct bnc_part *part, uint64_t n)
 {
-    part->rows -= n;                     /* modulo 2^64: the events may be said before they are added */
+    /* modulo 2^64: the events may be said before they are added */
+    part->rows -= n;
     part->extra += n;
 }
 
@@ -599,7 +635,8 @@ void bnc_fault_add_place(struct bnc_fault_total *f, struct bnc_place place)
     f->n_first += f->n_first < cap;
 }
 
-enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fault, struct bnc_place place)
+enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fault,
+                                   struct bnc_place place)
 {
     part->rows++;
     place.source = source_rank(part, place.source);

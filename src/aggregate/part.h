@@ -3,11 +3,11 @@
  *
  *   domains   one 64-byte record each: deliveries, their days, a sketch of their recipients
  *   names     campaigns, sending IPs, sender domains
- *   cells     (kind, subject, provider, column)  -> count       every event, once per kind
- *   pairs     (domain, entry)                    -> count       every event but deliveries, once
+ *   cells     (kind, subject, provider, column) -> count: every event, once per kind
+ *   pairs     (domain, entry) -> count: every event but deliveries, once
  *   examples  by entry: the least (time, source, row)
- *   log       one 24-byte record per (address, domain, entry, campaign, type, day) of a failure; with lists, of any
- *             outcome and with the first and last time instead of the day
+ *   log       one 24-byte record per (address, domain, entry, campaign, type, day) of a failure;
+ *             with lists, of any outcome and with the first and last time instead of the day
  *   texts     addresses that may land on a list
  *   held      bounces with a message id, undecided until every report of that message is in
  *
@@ -25,18 +25,22 @@
 #define BNC_SECONDS_PER_DAY 86400u
 
 /* ---- packed keys ---- */
-#define BNC_COL_LATE BNC_N_COLS          /* a delivery that a late bounce takes back; private to the room */
-#define BNC_CELL_KEY(kind, subject, provider, col) \
-    ((uint64_t)(kind) << 56 | (uint64_t)(subject) << 24 | (uint64_t)(provider) << 8 | (uint64_t)(col))
+#define BNC_COL_LATE BNC_N_COLS /* a delivery that a late bounce takes back; private to the room */
+#define BNC_CELL_KEY(kind, subject, provider, col)                                                 \
+    ((uint64_t)(kind) << 56 | (uint64_t)(subject) << 24 | (uint64_t)(provider) << 8 |              \
+     (uint64_t)(col))
 #define BNC_CELL_KIND(key) ((unsigned)((key) >> 56))
 #define BNC_CELL_SUBJECT(key) ((uint32_t)((key) >> 24))
 #define BNC_CELL_PROVIDER(key) ((uint16_t)((key) >> 8))
-#define BNC_CELL_COL(key) ((unsigned)((key) & 0xff))
+#define BNC_CELL_COL(key) ((unsigned)((key)&0xff))
 
 #define BNC_PAIR_KEY(domain, entry) ((uint64_t)(domain) << 32 | (entry))
 #define BNC_PAIR_DOMAIN(key) ((uint32_t)((key) >> 32))
 #define BNC_PAIR_ENTRY(key) ((uint32_t)(key))
-/* In place of an entry: events that were not classified, by type, and deliveries that late bounces take back. */
+/*
+ * In place of an entry: events that were not classified, by type, and deliveries that late bounces
+ * take back.
+ */
 #define BNC_PSEUDO_ENTRY(type) (UINT32_C(0xfffffff0) + (uint32_t)(type))
 #define BNC_PSEUDO_LATE BNC_PSEUDO_ENTRY(BNC_N_EVENTS)
 #define BNC_IS_PSEUDO(entry) ((entry) >= UINT32_C(0xfffffff0))
@@ -44,43 +48,51 @@
 /* What an address record says happened: an event type, or a bounce that came after a delivery. */
 #define BNC_CODE_LATE ((unsigned)BNC_N_EVENTS)
 #define BNC_WHAT(campaign, code) ((uint32_t)(campaign) << 4 | (uint32_t)(code))
-#define BNC_WHAT_CODE(what) ((what) & 15u)
+#define BNC_WHAT_CODE(what) ((what)&15u)
 #define BNC_WHAT_CAMPAIGN(what) ((what) >> 4)
-#define BNC_WHAT_TYPE(what) (BNC_WHAT_CODE(what) == BNC_CODE_LATE ? BNC_EVENT_BOUNCE : (enum bnc_event_type)BNC_WHAT_CODE(what))
+#define BNC_WHAT_TYPE(what)                                                                        \
+    (BNC_WHAT_CODE(what) == BNC_CODE_LATE ? BNC_EVENT_BOUNCE                                       \
+                                          : (enum bnc_event_type)BNC_WHAT_CODE(what))
 
 struct bnc_address_rec {
     uint64_t fp;
     uint32_t domain, entry, what;
-    uint32_t time;                       /* with lists: exact; else the start of the day (1970-01-01 is 1); 0 none */
+    /* with lists: exact; else the start of the day (1970-01-01 is 1); 0 none */
+    uint32_t time;
 };
 
 struct bnc_held {
-    uint64_t pair;                       /* fingerprint of (message id, address) */
-    uint64_t address;                    /* fingerprint, 0 if the row names none */
+    uint64_t pair; /* fingerprint of (message id, address) */
+    uint64_t address; /* fingerprint, 0 if the row names none */
     uint64_t row, off;
     uint32_t source, time;
     uint32_t domain, entry, campaign, ip, sender;
     uint16_t provider;
-    bool late;                           /* every report of it came after delivery */
+    bool late; /* every report of it came after delivery */
 };
 
-struct bnc_domain_rec {                  /* 64 bytes */
+struct bnc_domain_rec { /* 64 bytes */
     struct bnc_name name;
     uint64_t delivered, days, sketch;
-    uint32_t votes;                      /* deliveries at 'voted'; more of others in part->votes */
-    uint16_t provider;                   /* by domain, 0 if the tables don't know it */
+    uint32_t votes; /* deliveries at 'voted'; more of others in part->votes */
+    uint16_t provider; /* by domain, 0 if the tables don't know it */
     uint16_t voted;
-    bool used;                           /* some event was counted */
+    bool used; /* some event was counted */
 };
 
-struct bnc_example { uint32_t first, source; uint64_t row, off; };   /* first as in struct bnc_count */
+/* first as in struct bnc_count */
+struct bnc_example {
+    uint32_t first, source;
+    uint64_t row, off;
+};
 
 struct bnc_part_entry {
-    const struct bnc_entry *entry;       /* NULL: never counted here */
-    struct bnc_span rule, rule_source;   /* names, for entries read from a state; at == NULL: ask the classifier */
+    const struct bnc_entry *entry; /* NULL: never counted here */
+    /* names, for entries read from a state; at == NULL: ask the classifier */
+    struct bnc_span rule, rule_source;
 };
 
-struct bnc_sums {                        /* what may be counted against any numbering */
+struct bnc_sums { /* what may be counted against any numbering */
     struct bnc_counts cells, pairs;
     struct bnc_log log;
     struct bnc_example *examples;
@@ -91,31 +103,37 @@ struct bnc_sums {                        /* what may be counted against any numb
 
 struct bnc_part {
     enum bnc_detail detail;
-    bool is_state;                       /* read from a file: what does not add up is the file's fault */
+    /* read from a file: what does not add up is the file's fault */
+    bool is_state;
     const struct bnc_classifier *classifier;
-    struct bnc_span *sources;            /* sorted, distinct; NULL where none were given */
+    struct bnc_span *sources; /* sorted, distinct; NULL where none were given */
     uint32_t n_sources;
-    uint32_t *rank;                      /* by the caller's source number: index in 'sources' */
+    uint32_t *rank; /* by the caller's source number: index in 'sources' */
     uint32_t n_ranks;
-    struct bnc_names domains;            /* struct bnc_domain_rec */
+    struct bnc_names domains; /* struct bnc_domain_rec */
     struct bnc_names names[BNC_N_KINDS]; /* struct bnc_name; none for days */
-    uint32_t memo[BNC_N_KINDS][BNC_MEMO_SLOTS];   /* indexes used lately; columns repeat a few names in turn */
+    /* indexes used lately; columns repeat a few names in turn */
+    uint32_t memo[BNC_N_KINDS][BNC_MEMO_SLOTS];
     uint32_t memo_day, memo_day_campaign;
-    struct bnc_counts votes;             /* domain << 16 | provider */
+    struct bnc_counts votes; /* domain << 16 | provider */
     struct bnc_sums sums;
     struct bnc_part_entry *entries;
     size_t n_entries, cap_entries;
     struct bnc_log held, texts;
-    size_t fold_at, fold_held_at, fold_texts_at;   /* bytes in partition 0 that start the next fold */
-    struct bnc_buf scratch;              /* lower-cased names too long for the stack */
-    uint64_t recent[256];                /* spellings of addresses that were logged lately */
+    /* bytes in partition 0 that start the next fold */
+    size_t fold_at, fold_held_at, fold_texts_at;
+    struct bnc_buf scratch; /* lower-cased names too long for the stack */
+    uint64_t recent[256]; /* spellings of addresses that were logged lately */
     uint64_t rows, filtered, extra, others, duplicates;
     uint64_t flagged[BNC_N_EVENT_FLAGS];
     struct bnc_fault_total faults[BNC_N_FAULTS];
     struct bnc_arena arena;
 };
 
-/* Seconds in 32 bits, 0 for none: what lies outside 1970-01-01T00:00:01Z .. 2106 is an unset or broken clock. */
+/*
+ * Seconds in 32 bits, 0 for none: what lies outside 1970-01-01T00:00:01Z .. 2106 is an unset or
+ * broken clock.
+ */
 static inline uint32_t bnc_time_pack(int64_t time)
 {
     return time > 0 && time < (int64_t)UINT32_MAX ? (uint32_t)time : 0;
@@ -139,20 +157,23 @@ static inline int64_t bnc_time_of_last(uint32_t last)
 
 /* One event as counted: the keys are made of it. */
 struct bnc_fact {
-    uint64_t address;                    /* 0: none */
+    uint64_t address; /* 0: none */
     uint64_t row, off;
     uint32_t source, time;
-    uint32_t domain, entry;              /* entry may be a pseudo entry */
+    uint32_t domain, entry; /* entry may be a pseudo entry */
     uint32_t campaign, ip, sender;
     uint16_t provider;
-    uint8_t col;                         /* of the cells */
-    uint8_t code;                        /* type, or BNC_CODE_LATE */
+    uint8_t col; /* of the cells */
+    uint8_t code; /* type, or BNC_CODE_LATE */
 };
 
 /* Room for 'n' facts of entries below 'n_entries'; false when out of memory. */
 bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries);
 
-/* Counts a fact, in the numbering that 'sums' uses.  There must be room.  False when out of memory (the log grows by itself). */
+/*
+ * Counts a fact, in the numbering that 'sums' uses. There must be room. False when out of memory
+ * (the log grows by itself).
+ */
 bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *fact, enum bnc_detail detail);
 /* The fact, a late bounce, takes a delivery back.  There must be room for one fact more. */
 void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *fact);
@@ -188,20 +209,33 @@ static inline unsigned bnc_col_type(unsigned col)
 
 /* ---- folding: what is equal in a log becomes one (fold.c) ---- */
 
-/* All of a partition's records copied to '*at' (malloc'ed, NULL and 0 if there are none); false when out of memory. */
+/*
+ * All of a partition's records copied to '*at' (malloc'ed, NULL and 0 if there are none); false
+ * when out of memory.
+ */
 bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len);
-/* Sorts by (fp, domain, entry, what, time) and keeps the first and last of each day. Returns how many are left; SIZE_MAX: out of memory. */
+/*
+ * Sorts by (fp, domain, entry, what, time) and keeps the first and last of each day. Returns how
+ * many are left; SIZE_MAX: out of memory.
+ */
 size_t bnc_address_fold(struct bnc_address_rec *at, size_t n);
-/* Sorts by (pair, time, source, row); of each pair the last wins.  The others are dropped; '*dropped' says how many. */
+/*
+ * Sorts by (pair, time, source, row); of each pair the last wins. The others are dropped;
+ * '*dropped' says how many.
+ */
 size_t bnc_held_fold(struct bnc_held *at, size_t n, uint64_t *dropped);
 /*
- * One text record: fingerprint (8 bytes), head (2: length and flag), bytes; packed.  BNC_TEXT_LOCAL: the local part with its '@'
- * alone; the domain is known from the address records.
+ * One text record: fingerprint (8 bytes), head (2: length and flag), bytes; packed. BNC_TEXT_LOCAL:
+ * the local part with its '@' alone; the domain is known from the address records.
  */
 #define BNC_TEXT_HEAD 10u
 #define BNC_TEXT_LOCAL 0x8000u
-#define BNC_TEXT_MAX 0x7fffu             /* bytes; an address has at most 254 */
-struct bnc_text { uint64_t fp; struct bnc_span text; bool is_local; };
+#define BNC_TEXT_MAX 0x7fffu /* bytes; an address has at most 254 */
+struct bnc_text {
+    uint64_t fp;
+    struct bnc_span text;
+    bool is_local;
+};
 struct bnc_text bnc_text_read(const char *at);
 /* Appends a text record, cut at BNC_TEXT_MAX; false when out of memory. */
 bool bnc_text_push(struct bnc_log *log, uint64_t fp, struct bnc_span text, bool is_local);

@@ -3,21 +3,21 @@
 
 #define PIECE_BYTES ((size_t)64 << 10)
 
-const char bnc_state_tags[BNC_N_STATE_TAGS][5] = {
-    "WORD", "PROV", "SRCS", "CAMP", "IPAD", "SNDR", "DOMS", "ENTR", "VOTE", "PAIR", "CELL", "FALT", "TOTL", "ADDR", "HELD",
-    "TEXT", "END "
-};
+const char bnc_state_tags[BNC_N_STATE_TAGS][5] = { "WORD", "PROV", "SRCS", "CAMP", "IPAD", "SNDR",
+                                                   "DOMS", "ENTR", "VOTE", "PAIR", "CELL", "FALT",
+                                                   "TOTL", "ADDR", "HELD", "TEXT", "END " };
 
-static const struct { const char *const *names; unsigned n; } lists[BNC_N_WORD_LISTS] = {
-    [BNC_WORDS_EVENTS] = { bnc_event_names, BNC_N_EVENTS },
-    [BNC_WORDS_CAUSES] = { NULL, BNC_N_CAUSES },
-    [BNC_WORDS_DURATIONS] = { bnc_duration_names, BNC_N_DURATIONS },
-    [BNC_WORDS_SIDES] = { bnc_side_names, BNC_N_SIDES },
-    [BNC_WORDS_ACTIONS] = { bnc_action_names, BNC_N_ACTIONS },
-    [BNC_WORDS_PRIORITIES] = { bnc_priority_names, BNC_N_PRIORITIES },
-    [BNC_WORDS_MECHANISMS] = { bnc_mechanism_names, BNC_N_MECHS },
-    [BNC_WORDS_FAULTS] = { bnc_fault_names, BNC_N_FAULTS }
-};
+static const struct {
+    const char *const *names;
+    unsigned n;
+} lists[BNC_N_WORD_LISTS] = { [BNC_WORDS_EVENTS] = { bnc_event_names, BNC_N_EVENTS },
+                              [BNC_WORDS_CAUSES] = { NULL, BNC_N_CAUSES },
+                              [BNC_WORDS_DURATIONS] = { bnc_duration_names, BNC_N_DURATIONS },
+                              [BNC_WORDS_SIDES] = { bnc_side_names, BNC_N_SIDES },
+                              [BNC_WORDS_ACTIONS] = { bnc_action_names, BNC_N_ACTIONS },
+                              [BNC_WORDS_PRIORITIES] = { bnc_priority_names, BNC_N_PRIORITIES },
+                              [BNC_WORDS_MECHANISMS] = { bnc_mechanism_names, BNC_N_MECHS },
+                              [BNC_WORDS_FAULTS] = { bnc_fault_names, BNC_N_FAULTS } };
 
 unsigned bnc_words_count(enum bnc_word_list list)
 {

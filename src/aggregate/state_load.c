@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * state_load.c - a state file into a part.
  *
- * A state may come from anywhere, so nothing in it is believed: every section is checked by its checksum before it is
- * read, every number against its range, every string against what is left of its section.  Memory is asked for as
- * bytes arrive, never because a length says so.
+ * A state may come from anywhere, so nothing in it is believed: every section is checked by its
+ * checksum before it is read, every number against its range, every string against what is left of
+ * its section. Memory is asked for as bytes arrive, never because a length says so.
  */
 #include "aggregate/state.h"
 #include "aggregate/state_form.h"
@@ -17,11 +17,11 @@
 struct reader {
     struct bnc_part *part;
     const struct bnc_classifier *classifier;
-    struct bnc_span bytes;               /* the whole file */
+    struct bnc_span bytes; /* the whole file */
     const char *name;
     struct bnc_error *err;
-    enum bnc_status status;              /* sticks */
-    size_t at, end;                      /* in the section being read */
+    enum bnc_status status; /* sticks */
+    size_t at, end; /* in the section being read */
     unsigned partition;
     uint8_t word[BNC_N_WORD_LISTS][256]; /* the file's number -> ours */
     unsigned n_words[BNC_N_WORD_LISTS];
@@ -35,7 +35,8 @@ struct reader {
 static bool bad_at(struct reader *r, size_t off, const char *what)
 {
     if (r->status == BNC_OK) {
-        r->status = bnc_error_set(r->err, BNC_EDATA, "the state '%s' is not usable: %s at byte %zu", r->name, what, off);
+        r->status = bnc_error_set(r->err, BNC_EDATA, "the state '%s' is not usable: %s at byte %zu",
+                                  r->name, what, off);
         bnc_error_at(r->err, r->name, 0, off);
     }
     return false;
@@ -119,7 +120,8 @@ static uint32_t get_domain(struct reader *r)
 
 static uint32_t get_name(struct reader *r, enum bnc_kind kind)
 {
-    const uint32_t v = get_index(r, 4, r->n_names[kind], "a number names no campaign, IP or sender domain");
+    const uint32_t v =
+        get_index(r, 4, r->n_names[kind], "a number names no campaign, IP or sender domain");
 
     return r->status == BNC_OK ? r->name_at[kind][v] : 0;
 }
@@ -175,7 +177,8 @@ static bool unknown(struct reader *r, const char *what, struct bnc_span name)
 {
     char text[160];
 
-    snprintf(text, sizeof text, "it knows a %s '%.*s' that this program does not", what, name.len < 60 ? (int)name.len : 60, name.at);
+    snprintf(text, sizeof text, "it knows a %s '%.*s' that this program does not", what,
+             name.len < 60 ? (int)name.len : 60, name.at);
     for (char *c = text; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = '?';
@@ -366,7 +369,8 @@ static void load_entry(struct reader *r, uint32_t i)
     *e = (struct bnc_entry){ .key = get(r, 8), .index = i };
     e->template_fp = get(r, 8);
     e->type = (enum bnc_event_type)get_word(r, BNC_WORDS_EVENTS);
-    e->hardness = (enum bnc_hardness)get_index(r, 1, BNC_HARDNESS_UNKNOWN + 1, "no label of an ESP");
+    e->hardness =
+        (enum bnc_hardness)get_index(r, 1, BNC_HARDNESS_UNKNOWN + 1, "no label of an ESP");
     load_verdict(r, &e->verdict);
     e->template_text = keep(r, get_text(r));
     e->label = keep(r, get_text(r));
@@ -383,7 +387,7 @@ static void load_entries(struct reader *r, uint64_t n)
 {
     struct bnc_part *part = r->part;
 
-    if (n > (r->end - r->at) / 80) {     /* less than the least record takes */
+    if (n > (r->end - r->at) / 80) { /* less than the least record takes */
         bad(r, "more records than bytes");
         return;
     }
@@ -401,7 +405,8 @@ static void load_entries(struct reader *r, uint64_t n)
 /* ---- counts ---- */
 
 /* The count of a key that must be new, with room for it. */
-static void add_count(struct reader *r, struct bnc_counts *to, uint64_t key, const struct bnc_count *c)
+static void add_count(struct reader *r, struct bnc_counts *to, uint64_t key,
+                      const struct bnc_count *c)
 {
     struct bnc_count *slot;
 
@@ -457,7 +462,9 @@ static void load_cells(struct reader *r, uint64_t n)
         struct bnc_count c = { .days = 0 };
         unsigned col = type == BNC_N_EVENTS ? BNC_COL_LATE : type;
 
-        if (cause != BNC_STATE_NO_CAUSE && (cause >= r->n_words[BNC_WORDS_CAUSES] || (type != BNC_EVENT_BOUNCE && type != BNC_EVENT_DEFERRAL)))
+        if (cause != BNC_STATE_NO_CAUSE &&
+            (cause >= r->n_words[BNC_WORDS_CAUSES] ||
+             (type != BNC_EVENT_BOUNCE && type != BNC_EVENT_DEFERRAL)))
             bad(r, "a cause where none can be");
         else if (cause != BNC_STATE_NO_CAUSE)
             col = bnc_col_of((enum bnc_event_type)type, r->word[BNC_WORDS_CAUSES][cause]);
@@ -478,7 +485,8 @@ static void load_faults(struct reader *r, uint64_t n)
         }
         to = &r->part->faults[r->word[BNC_WORDS_FAULTS][f]];
         to->n += get(r, 8);
-        n_first = get_index(r, 4, sizeof to->first / sizeof *to->first + 1, "too many examples of a fault");
+        n_first = get_index(r, 4, sizeof to->first / sizeof *to->first + 1,
+                            "too many examples of a fault");
         for (uint32_t i = 0; i < n_first && r->status == BNC_OK; i++) {
             struct bnc_place place = { .source = get_source(r) };
 
@@ -512,13 +520,16 @@ static void load_totals(struct reader *r, uint64_t n)
 
 static bool right_partition(struct reader *r, uint64_t fp)
 {
-    return r->status == BNC_OK && (bnc_log_part(fp) == r->partition || bad(r, "a record in the wrong partition"));
+    return r->status == BNC_OK &&
+           (bnc_log_part(fp) == r->partition || bad(r, "a record in the wrong partition"));
 }
 
 static void load_addresses(struct reader *r, uint64_t n)
 {
     for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        struct bnc_address_rec a = { .fp = get(r, 8), .domain = get_domain(r), .entry = get_entry(r) };
+        struct bnc_address_rec a = { .fp = get(r, 8),
+                                     .domain = get_domain(r),
+                                     .entry = get_entry(r) };
         const uint32_t what = (uint32_t)get(r, 4);
         const unsigned code = get_type(r, what & 15);
         struct bnc_address_rec *to;
@@ -583,23 +594,56 @@ static void load_texts(struct reader *r, uint64_t n)
 static void load_section(struct reader *r, enum bnc_state_tag tag, uint64_t n)
 {
     switch (tag) {
-    case BNC_STATE_WORDS: load_words(r, n); break;
-    case BNC_STATE_PROVIDERS: load_providers(r, n); break;
-    case BNC_STATE_SOURCES: load_sources(r, n); break;
-    case BNC_STATE_CAMPAIGNS: load_names(r, BNC_KIND_CAMPAIGN, n); break;
-    case BNC_STATE_IPS: load_names(r, BNC_KIND_SENDING_IP, n); break;
-    case BNC_STATE_SENDERS: load_names(r, BNC_KIND_SENDER_DOMAIN, n); break;
-    case BNC_STATE_DOMAINS: load_domains(r, n); break;
-    case BNC_STATE_ENTRIES: load_entries(r, n); break;
-    case BNC_STATE_VOTES: load_votes(r, n); break;
-    case BNC_STATE_PAIRS: load_pairs(r, n); break;
-    case BNC_STATE_CELLS: load_cells(r, n); break;
-    case BNC_STATE_FAULTS: load_faults(r, n); break;
-    case BNC_STATE_TOTALS: load_totals(r, n); break;
-    case BNC_STATE_ADDRESSES: load_addresses(r, n); break;
-    case BNC_STATE_HELD: load_held(r, n); break;
-    case BNC_STATE_TEXTS: load_texts(r, n); break;
-    default: break;                      /* the end holds nothing */
+    case BNC_STATE_WORDS:
+        load_words(r, n);
+        break;
+    case BNC_STATE_PROVIDERS:
+        load_providers(r, n);
+        break;
+    case BNC_STATE_SOURCES:
+        load_sources(r, n);
+        break;
+    case BNC_STATE_CAMPAIGNS:
+        load_names(r, BNC_KIND_CAMPAIGN, n);
+        break;
+    case BNC_STATE_IPS:
+        load_names(r, BNC_KIND_SENDING_IP, n);
+        break;
+    case BNC_STATE_SENDERS:
+        load_names(r, BNC_KIND_SENDER_DOMAIN, n);
+        break;
+    case BNC_STATE_DOMAINS:
+        load_domains(r, n);
+        break;
+    case BNC_STATE_ENTRIES:
+        load_entries(r, n);
+        break;
+    case BNC_STATE_VOTES:
+        load_votes(r, n);
+        break;
+    case BNC_STATE_PAIRS:
+        load_pairs(r, n);
+        break;
+    case BNC_STATE_CELLS:
+        load_cells(r, n);
+        break;
+    case BNC_STATE_FAULTS:
+        load_faults(r, n);
+        break;
+    case BNC_STATE_TOTALS:
+        load_totals(r, n);
+        break;
+    case BNC_STATE_ADDRESSES:
+        load_addresses(r, n);
+        break;
+    case BNC_STATE_HELD:
+        load_held(r, n);
+        break;
+    case BNC_STATE_TEXTS:
+        load_texts(r, n);
+        break;
+    default:
+        break; /* the end holds nothing */
     }
 }
 
@@ -608,7 +652,10 @@ static bool is_log(enum bnc_state_tag tag)
     return tag == BNC_STATE_ADDRESSES || tag == BNC_STATE_HELD || tag == BNC_STATE_TEXTS;
 }
 
-/* Whether 'tag' of 'partition' may follow 'before' of partition 'r->partition': all in order, none left out but empty logs. */
+/*
+ * Whether 'tag' of 'partition' may follow 'before' of partition 'r->partition': all in order, none
+ * left out but empty logs.
+ */
 static bool follows(const struct reader *r, int before, enum bnc_state_tag tag, uint32_t partition)
 {
     if (partition >= BNC_LOG_PARTS || (!is_log(tag) && partition != 0))
@@ -629,7 +676,10 @@ static int find_tag(const char *at)
     return -1;
 }
 
-/* Reads the section at 'off'; returns where the next one starts.  '*tag' is in: the one before, out: this one. */
+/*
+ * Reads the section at 'off'; returns where the next one starts. '*tag' is in: the one before, out:
+ * this one.
+ */
 static size_t read_section(struct reader *r, size_t off, int *tag, uint64_t n_before)
 {
     const size_t left = r->bytes.len - off;
@@ -650,7 +700,8 @@ static size_t read_section(struct reader *r, size_t off, int *tag, uint64_t n_be
     if (left - BNC_SECTION_HEAD_BYTES < 8 || len > left - BNC_SECTION_HEAD_BYTES - 8)
         return bad_at(r, r->bytes.len, "it is cut short"), off;
     r->end = r->at + (size_t)len + 8;
-    sum = bnc_state_checksum(bnc_state_checksum(0, r->bytes.at + off, BNC_SECTION_HEAD_BYTES), r->bytes.at + r->at, (size_t)len);
+    sum = bnc_state_checksum(bnc_state_checksum(0, r->bytes.at + off, BNC_SECTION_HEAD_BYTES),
+                             r->bytes.at + r->at, (size_t)len);
     r->at += (size_t)len;
     if (get(r, 8) != sum)
         return bad_at(r, off, "a section is damaged (its checksum is wrong)"), off;
@@ -682,7 +733,8 @@ static void read_all(struct reader *r)
     r->at = 8;
     version = (uint32_t)get(r, 4);
     if (version != BNC_STATE_VERSION) {
-        snprintf(text, sizeof text, "it has version %u, this program reads version %u,", version, BNC_STATE_VERSION);
+        snprintf(text, sizeof text, "it has version %u, this program reads version %u,", version,
+                 BNC_STATE_VERSION);
         bad_at(r, 8, text);
         return;
     }
@@ -696,13 +748,19 @@ static void read_all(struct reader *r)
         bad_at(r, off, "something follows its end");
 }
 
-enum bnc_status bnc_state_parse(struct bnc_part **part, struct bnc_span bytes, const char *name, const struct bnc_classifier *classifier,
-                                struct bnc_error *err)
+enum bnc_status bnc_state_parse(struct bnc_part **part, struct bnc_span bytes, const char *name,
+                                const struct bnc_classifier *classifier, struct bnc_error *err)
 {
     const struct bnc_part_options opt = {
-        .detail = BNC_DETAIL_LISTS, .classifier = classifier, .seed = bnc_hash64(bytes.at, bytes.len < 4096 ? bytes.len : 4096, (uintptr_t)&bytes)
+        .detail = BNC_DETAIL_LISTS,
+        .classifier = classifier,
+        .seed = bnc_hash64(bytes.at, bytes.len < 4096 ? bytes.len : 4096, (uintptr_t)&bytes)
     };
-    struct reader r = { .part = bnc_part_create(&opt), .classifier = classifier, .bytes = bytes, .name = name, .err = err };
+    struct reader r = { .part = bnc_part_create(&opt),
+                        .classifier = classifier,
+                        .bytes = bytes,
+                        .name = name,
+                        .err = err };
 
     *part = NULL;
     if (r.part == NULL)
@@ -720,7 +778,8 @@ enum bnc_status bnc_state_parse(struct bnc_part **part, struct bnc_span bytes, c
     return r.status;
 }
 
-enum bnc_status bnc_state_load(struct bnc_part **part, const char *path, const struct bnc_classifier *classifier, struct bnc_error *err)
+enum bnc_status bnc_state_load(struct bnc_part **part, const char *path,
+                               const struct bnc_classifier *classifier, struct bnc_error *err)
 {
     struct bnc_buf bytes = { 0 };
     FILE *f = fopen(path, "rbe");
@@ -742,7 +801,8 @@ enum bnc_status bnc_state_load(struct bnc_part **part, const char *path, const s
     if (bytes.failed) {
         status = bnc_error_nomem(err);
     } else if (ferror(f)) {
-        status = bnc_error_sys(err, errno == EISDIR ? BNC_ENOINPUT : BNC_EIO, "cannot read '%s'", path);
+        status =
+            bnc_error_sys(err, errno == EISDIR ? BNC_ENOINPUT : BNC_EIO, "cannot read '%s'", path);
         bnc_error_at(err, path, 0, bytes.len);
     } else {
         status = bnc_state_parse(part, bnc_buf_span(&bytes), path, classifier, err);

@@ -10,9 +10,9 @@
 struct writer {
     const struct bnc_merged *m;
     struct bnc_outfile file;
-    struct bnc_buf buf;                  /* the payload of the section being made */
+    struct bnc_buf buf; /* the payload of the section being made */
     struct bnc_error *err;
-    enum bnc_status status;              /* sticks */
+    enum bnc_status status; /* sticks */
     uint64_t n_sections;
 };
 
@@ -27,10 +27,22 @@ static void put(struct writer *w, uint64_t v, unsigned bytes)
     bnc_buf_put(&w->buf, bnc_span_from(le, bytes));
 }
 
-static void put8(struct writer *w, unsigned v) { put(w, v, 1); }
-static void put16(struct writer *w, unsigned v) { put(w, v, 2); }
-static void put32(struct writer *w, uint32_t v) { put(w, v, 4); }
-static void put64(struct writer *w, uint64_t v) { put(w, v, 8); }
+static void put8(struct writer *w, unsigned v)
+{
+    put(w, v, 1);
+}
+static void put16(struct writer *w, unsigned v)
+{
+    put(w, v, 2);
+}
+static void put32(struct writer *w, uint32_t v)
+{
+    put(w, v, 4);
+}
+static void put64(struct writer *w, uint64_t v)
+{
+    put(w, v, 8);
+}
 
 static void put_text(struct writer *w, struct bnc_span s)
 {
@@ -64,7 +76,8 @@ static void end_section(struct writer *w, enum bnc_state_tag tag, unsigned parti
         if (w->status == BNC_OK)
             w->status = bnc_error_nomem(w->err);
     } else {
-        sum = bnc_state_checksum(bnc_state_checksum(0, w->buf.at, w->buf.len), payload.at, payload.len);
+        sum = bnc_state_checksum(bnc_state_checksum(0, w->buf.at, w->buf.len), payload.at,
+                                 payload.len);
         put64(w, sum);
         write_bytes(w, bnc_span_from(w->buf.at, BNC_SECTION_HEAD_BYTES));
         write_bytes(w, bnc_buf_span(&payload));
@@ -99,7 +112,8 @@ static void save_providers(struct writer *w)
     end_section(w, BNC_STATE_PROVIDERS, 0, n);
 }
 
-static void save_names(struct writer *w, enum bnc_state_tag tag, const struct bnc_span *names, uint32_t n)
+static void save_names(struct writer *w, enum bnc_state_tag tag, const struct bnc_span *names,
+                       uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
         put_text(w, names[i]);
@@ -233,7 +247,10 @@ static void save_faults(struct writer *w)
     end_section(w, BNC_STATE_FAULTS, 0, BNC_N_FAULTS);
 }
 
-/* Comes last but for the logs: folding these while they are written finds more duplicates, so they are counted first. */
+/*
+ * Comes last but for the logs: folding these while they are written finds more duplicates, so they
+ * are counted first.
+ */
 static void save_totals(struct writer *w, uint64_t duplicates)
 {
     uint64_t rows = 0, filtered = 0, extra = 0, others = 0, flagged[BNC_N_EVENT_FLAGS] = { 0 };
@@ -301,7 +318,10 @@ static void put_held(struct writer *w, const struct bnc_held *h)
     put8(w, h->late);
 }
 
-/* Writes the held bounces of a partition, or with 'dropped' only counts those that another report of the same failure replaces. */
+/*
+ * Writes the held bounces of a partition, or with 'dropped' only counts those that another report
+ * of the same failure replaces.
+ */
 static void save_held(struct writer *w, unsigned partition, uint64_t *dropped)
 {
     uint64_t ignored = 0;
@@ -354,7 +374,8 @@ static void save_all(struct writer *w)
     save_names(w, BNC_STATE_SOURCES, m->sources, m->n_sources);
     save_names(w, BNC_STATE_CAMPAIGNS, m->names[BNC_KIND_CAMPAIGN], m->n_names[BNC_KIND_CAMPAIGN]);
     save_names(w, BNC_STATE_IPS, m->names[BNC_KIND_SENDING_IP], m->n_names[BNC_KIND_SENDING_IP]);
-    save_names(w, BNC_STATE_SENDERS, m->names[BNC_KIND_SENDER_DOMAIN], m->n_names[BNC_KIND_SENDER_DOMAIN]);
+    save_names(w, BNC_STATE_SENDERS, m->names[BNC_KIND_SENDER_DOMAIN],
+               m->n_names[BNC_KIND_SENDER_DOMAIN]);
     save_domains(w);
     save_entries(w);
     save_votes(w);
@@ -373,14 +394,16 @@ static void save_all(struct writer *w)
     end_section(w, BNC_STATE_END, 0, w->n_sections);
 }
 
-enum bnc_status bnc_state_save(struct bnc_part *const *parts, size_t n, const char *path, struct bnc_error *err)
+enum bnc_status bnc_state_save(struct bnc_part *const *parts, size_t n, const char *path,
+                               struct bnc_error *err)
 {
     struct bnc_merged m;
     struct writer w = { .m = &m, .err = err };
 
     for (size_t p = 0; p < n; p++)
         if (parts[p]->detail != BNC_DETAIL_LISTS)
-            return bnc_error_set(err, BNC_EUSAGE, "a state needs what the lists need, and this run did not keep it");
+            return bnc_error_set(err, BNC_EUSAGE,
+                                 "a state needs what the lists need, and this run did not keep it");
     if (bnc_merged_make(&m, parts, n, false, NULL, NULL) != BNC_OK)
         w.status = bnc_error_nomem(err);
     if (w.status == BNC_OK)

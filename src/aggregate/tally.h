@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: MIT
  * tally.h - counters for one slice of the input, and how slices add up.
  *
- * A *part* is filled by one worker and shared with nobody while it fills.  bnc_tally_finish() adds parts (and parts read back from state
- * files) to one *tally*: sorted arrays that detect/ and report/ read.  Every counter and every chosen example merges commutatively, so
- * neither the cut of the input nor the order of parts shows.
+ * A *part* is filled by one worker and shared with nobody while it fills. bnc_tally_finish() adds
+ * parts (and parts read back from state files) to one *tally*: sorted arrays that detect/ and
+ * report/ read. Every counter and every chosen example merges commutatively, so neither the cut of
+ * the input nor the order of parts shows.
  *
  * Keys are 64-bit fingerprints (util/hash.h) of lower-cased names; names are kept once.
  *
  * Counting rules (DESIGN section 2):
- * - delivered, bounce, deferral ... count rows of that type.  A *late* bounce (rb, OOB, DSN) moves one message from delivered to bounced.
- *   A message that bounced in time is not moved by a later report.  Nobody's deliveries go below zero: a domain without counted deliveries has
- *   none to give (bounce-only exports).  tally->late counts what was moved.  Which day, campaign, IP, sender and provider gives a delivery:
- *   the late bounce's own if it has one left, else the nearest before it in sorted order, so that parts equal totals in every table.
- * - Bounces that carry a message id are held back and resolved in finish: one per (message id, recipient), the last one in (time, source, row)
- *   order wins, others count as duplicates.  So that parts can be merged in any order, nothing is decided before finish.
- * - Recipients are distinct (address, domain) pairs among failures; rows without an address have none.  Those of deliveries are estimated from a
- *   64-bit linear-counting sketch per domain.
+ * - delivered, bounce, deferral ... count rows of that type. A *late* bounce (rb, OOB, DSN) moves
+ *   one message from delivered to bounced. A message that bounced in time is not moved by a later
+ *   report. Nobody's deliveries go below zero: a domain without counted deliveries has none to give
+ *   (bounce-only exports). tally->late counts what was moved. Which day, campaign, IP, sender and
+ *   provider gives a delivery: the late bounce's own if it has one left, else the nearest before it
+ *   in sorted order, so that parts equal totals in every table.
+ * - Bounces that carry a message id are held back and resolved in finish: one per (message id,
+ *   recipient), the last one in (time, source, row) order wins, others count as duplicates. So that
+ *   parts can be merged in any order, nothing is decided before finish.
+ * - Recipients are distinct (address, domain) pairs among failures; rows without an address have
+ *   none. Those of deliveries are estimated from a 64-bit linear-counting sketch per domain.
  */
 #ifndef BNC_AGGREGATE_TALLY_H
 #define BNC_AGGREGATE_TALLY_H
@@ -23,27 +27,33 @@
 #include "classify/verdict.h"
 #include "schema/event.h"
 
-#define BNC_DAY_NONE INT32_MIN           /* rows without a time */
+#define BNC_DAY_NONE INT32_MIN /* rows without a time */
 
-enum bnc_detail {                        /* how much a part keeps about addresses */
-    BNC_DETAIL_REPORT,                   /* failing addresses as fingerprints */
-    BNC_DETAIL_LISTS                     /* every address with outcome per campaign, and the text of those that may land on a list */
+/*
+ * How much a part keeps about addresses: failing ones as fingerprints, or every address with its
+ * outcome per campaign and the text of those that may land on a list.
+ */
+enum bnc_detail { BNC_DETAIL_REPORT, BNC_DETAIL_LISTS };
+
+struct bnc_place {
+    uint32_t source; /* index in tally->sources */
+    uint64_t row, off;
 };
-
-struct bnc_place { uint32_t source; uint64_t row, off; };     /* source: index in tally->sources */
 
 struct bnc_part;
 struct bnc_part_options {
     enum bnc_detail detail;
     const struct bnc_classifier *classifier;
-    uint64_t seed;                       /* odd; per run, for hash tables only */
-    const struct bnc_span *sources;      /* the name of each source; copied.  NULL: sources are known by number only */
+    uint64_t seed; /* odd; per run, for hash tables only */
+    /* the name of each source; copied.  NULL: sources are known by number only */
+    const struct bnc_span *sources;
     uint32_t n_sources;
 };
 /*
- * NULL when out of memory.  Places are ordered by the *name* of their source, so that neither the order of the arguments nor that of merged
- * states shows; sources of one name are one source.  Entries that are counted (and the verdicts object that owns them) and the classifier must
- * outlive the part.
+ * NULL when out of memory. Places are ordered by the *name* of their source, so that neither the
+ * order of the arguments nor that of merged states shows; sources of one name are one source.
+ * Entries that are counted (and the verdicts object that owns them) and the classifier must outlive
+ * the part.
  */
 struct bnc_part *bnc_part_create(const struct bnc_part_options *opt);
 void bnc_part_free(struct bnc_part *part);
@@ -51,27 +61,35 @@ void bnc_part_free(struct bnc_part *part);
 #define BNC_BATCH 32
 struct bnc_item {
     struct bnc_event event;
-    const struct bnc_entry *entry;       /* NULL for types that are not classified (delivered, sent, other) */
-    uint16_t provider;                   /* by domain or MX; where there is an entry, the entry's counts */
-    uint32_t domain;                     /* 1 + number of the recipient's domain in this part; 0: not looked up yet */
+    /* NULL for types that are not classified (delivered, sent, other) */
+    const struct bnc_entry *entry;
+    /* by domain or MX; where there is an entry, the entry's counts */
+    uint16_t provider;
+    /* 1 + number of the recipient's domain in this part; 0: not looked up yet */
+    uint32_t domain;
     uint64_t row, off;
 };
 
 /*
- * Looks up the recipient domains of at most BNC_BATCH events: sets 'domain', and 'provider' by domain (0: the tables don't know the domain, ask
- * the MX).  Every domain is asked for once, whatever the number of its rows.  To be called before classification; events that are left
- * out afterwards cost nothing.  BNC_ENOMEM leaves the part unusable.
+ * Looks up the recipient domains of at most BNC_BATCH events: sets 'domain', and 'provider' by
+ * domain (0: the tables don't know the domain, ask the MX). Every domain is asked for once,
+ * whatever the number of its rows. To be called before classification; events that are left out
+ * afterwards cost nothing. BNC_ENOMEM leaves the part unusable.
  */
 enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, size_t n);
 
 /*
- * Counts a batch of at most BNC_BATCH events (hash and prefetch first, then update).  Items whose 'domain' is 0 are located first, their
- * 'provider' is kept if it is not 0.
- * Times outside 1970-01-01T00:00:01Z .. 2106-02-07 are no times.  BNC_ENOMEM leaves the part unusable.
+ * Counts a batch of at most BNC_BATCH events (hash and prefetch first, then update). Items whose
+ * 'domain' is 0 are located first, their 'provider' is kept if it is not 0. Times outside
+ * 1970-01-01T00:00:01Z .. 2106-02-07 are no times. BNC_ENOMEM leaves the part unusable.
  */
-enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n, uint32_t source);
+enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n,
+                             uint32_t source);
 
-/* Every event is taken for a row of its own; where a row holds n of them, the other n - 1 are said here. */
+/*
+ * Every event is taken for a row of its own; where a row holds n of them, the other n - 1 are said
+ * here.
+ */
 void bnc_part_add_extra(struct bnc_part *part, uint64_t n);
 
 /* 'n' events that a filter (--since, --provider ...) left out. */
@@ -81,141 +99,194 @@ void bnc_part_add_filtered(struct bnc_part *part, uint64_t n);
 void bnc_part_add_duplicate(struct bnc_part *part, uint32_t source);
 
 /* Rows that yield no event: malformed, by reason with the first places, or repeated headers. */
-enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fault, struct bnc_place place);
+enum bnc_status bnc_part_add_fault(struct bnc_part *part, enum bnc_row_fault fault,
+                                   struct bnc_place place);
 /* A row that is read and counted as 'other' without an event. */
 void bnc_part_add_other(struct bnc_part *part, uint32_t source);
 
 /* ---- the finished tally ---- */
 
-/* The column of a cell: type and cause for classified bounces and deferrals, else the event type.  Every event is in one cell per kind. */
+/*
+ * The column of a cell: type and cause for classified bounces and deferrals, else the event type.
+ * Every event is in one cell per kind.
+ */
 #define BNC_COL_BOUNCE(cause) (BNC_N_EVENTS + (cause))
 #define BNC_COL_DEFERRAL(cause) (BNC_N_EVENTS + BNC_N_CAUSES + (cause))
 #define BNC_N_COLS (BNC_N_EVENTS + 2 * BNC_N_CAUSES)
 
-enum bnc_kind { BNC_KIND_DAY, BNC_KIND_CAMPAIGN, BNC_KIND_SENDING_IP, BNC_KIND_SENDER_DOMAIN, BNC_N_KINDS };
+enum bnc_kind {
+    BNC_KIND_DAY,
+    BNC_KIND_CAMPAIGN,
+    BNC_KIND_SENDING_IP,
+    BNC_KIND_SENDER_DOMAIN,
+    BNC_N_KINDS
+};
 
-struct bnc_cell {                        /* (kind, subject, provider, col); sorted in this order */
-    uint8_t kind;                        /* enum bnc_kind */
-    uint32_t subject;                    /* index in tally->subject[kind]; for days too */
+struct bnc_cell { /* (kind, subject, provider, col); sorted in this order */
+    uint8_t kind; /* enum bnc_kind */
+    uint32_t subject; /* index in tally->subject[kind]; for days too */
     uint16_t provider, col;
     uint64_t n;
-    int64_t first, last;                 /* times of the first and last event, BNC_NO_TIME if none had one */
-};
-
-struct bnc_subject {                     /* a day, campaign, sending IP or sender domain; sorted by name (days by day) */
-    struct bnc_span name;                /* "" for rows that name none; days "2026-10-31" */
-    int32_t day;                         /* days since 1970 for BNC_KIND_DAY */
-    uint64_t n[BNC_N_EVENTS];
-    uint64_t recipients_failed;          /* distinct; campaigns and days only, else 0 */
+    /* times of the first and last event, BNC_NO_TIME if none had one */
     int64_t first, last;
 };
 
-struct bnc_domain {                      /* sorted by name */
-    struct bnc_span name;                /* lower-case; "" where unknown */
-    uint16_t provider;                   /* by domain, else by the majority of its rows' MX or markers (ties: the smaller id) */
+/* a day, campaign, sending IP or sender domain; sorted by name (days by day) */
+struct bnc_subject {
+    struct bnc_span name; /* "" for rows that name none; days "2026-10-31" */
+    int32_t day; /* days since 1970 for BNC_KIND_DAY */
     uint64_t n[BNC_N_EVENTS];
-    uint64_t delivered_days;             /* bit (day & 63) set: something was delivered on that day */
-    uint64_t recipients_delivered;       /* distinct, estimated (linear counting); at most n[DELIVERED] */
-    uint64_t recipients_failed;          /* distinct with a bounce or deferral */
-    uint64_t recipients_bounced;         /* distinct with a bounce */
-    int64_t first, last;                 /* of failures */
-    uint32_t cause_at, n_causes;         /* its rows in tally->domain_causes */
+    uint64_t recipients_failed; /* distinct; campaigns and days only, else 0 */
+    int64_t first, last;
 };
 
-struct bnc_domain_cause {                /* sorted by (domain, cause, type) */
+struct bnc_domain { /* sorted by name */
+    struct bnc_span name; /* lower-case; "" where unknown */
+    /* by domain, else by the majority of its rows' MX or markers (ties: the smaller id) */
+    uint16_t provider;
+    uint64_t n[BNC_N_EVENTS];
+    /* bit (day & 63) set: something was delivered on that day */
+    uint64_t delivered_days;
+    /* distinct, estimated (linear counting); at most n[DELIVERED] */
+    uint64_t recipients_delivered;
+    uint64_t recipients_failed; /* distinct with a bounce or deferral */
+    uint64_t recipients_bounced; /* distinct with a bounce */
+    int64_t first, last; /* of failures */
+    uint32_t cause_at, n_causes; /* its rows in tally->domain_causes */
+};
+
+struct bnc_domain_cause { /* sorted by (domain, cause, type) */
     uint32_t domain;
-    uint8_t cause, type;                 /* bounce or deferral */
-    bool explicit_domain;                /* some reply said so of the whole domain */
-    uint64_t recipients;                 /* distinct */
+    uint8_t cause, type; /* bounce or deferral */
+    bool explicit_domain; /* some reply said so of the whole domain */
+    uint64_t recipients; /* distinct */
     uint64_t events;
     int64_t first, last;
-    uint64_t failed_days;                /* bit (day & 63) */
-    uint32_t top_template;               /* index of the template with most recipients */
+    uint64_t failed_days; /* bit (day & 63) */
+    uint32_t top_template; /* index of the template with most recipients */
 };
 
-struct bnc_template {                    /* sorted by (recipients desc, key); one per entry key */
+struct bnc_template { /* sorted by (recipients desc, key); one per entry key */
     uint64_t key, template_fp;
     struct bnc_span text, label;
-    struct bnc_span rule, rule_source;   /* names behind verdict.rule, kept through states; "" if nothing matched */
-    struct bnc_verdict verdict;          /* read from a state: rule is 0, see 'rule' */
+    /* names behind verdict.rule, kept through states; "" if nothing matched */
+    struct bnc_span rule, rule_source;
+    struct bnc_verdict verdict; /* read from a state: rule is 0, see 'rule' */
     enum bnc_event_type type;
     enum bnc_hardness hardness;
     uint64_t n, recipients;
-    uint32_t domains;                    /* distinct */
+    uint32_t domains; /* distinct */
     int64_t first, last;
-    struct bnc_place example;            /* the least (time, source, row) */
+    struct bnc_place example; /* the least (time, source, row) */
 };
 
-struct bnc_provider_total {              /* index = provider id of the classifier */
+struct bnc_provider_total { /* index = provider id of the classifier */
     uint64_t n[BNC_N_EVENTS];
-    uint64_t by_marker[BNC_N_EVENTS];    /* of these, known from the reply text only: have no deliveries to be set against */
-    uint64_t recipients_failed;          /* distinct */
-    uint64_t cause[2 * BNC_N_CAUSES];    /* events: bounces by cause, then deferrals by cause */
+    /* of these, known from the reply text only: have no deliveries to be set against */
+    uint64_t by_marker[BNC_N_EVENTS];
+    uint64_t recipients_failed; /* distinct */
+    uint64_t cause[2 * BNC_N_CAUSES]; /* events: bounces by cause, then deferrals by cause */
     uint64_t cause_recipients[BNC_N_CAUSES];
     uint64_t complaints_day_max;
     uint32_t domains;
 };
 
-#define BNC_N_EVENT_FLAGS 8u             /* bits of bnc_event.flags */
+#define BNC_N_EVENT_FLAGS 8u /* bits of bnc_event.flags */
 
-struct bnc_fault_total { uint64_t n; struct bnc_place first[5]; uint32_t n_first; };
+struct bnc_fault_total {
+    uint64_t n;
+    struct bnc_place first[5];
+    uint32_t n_first;
+};
 
-enum bnc_address_state_bits { BNC_ADDR_BOUNCED = 1, BNC_ADDR_DEFERRED = 2, BNC_ADDR_DELIVERED = 4, BNC_ADDR_COMPLAINED = 8, BNC_ADDR_SUPPRESSED = 16 };
+enum bnc_address_state_bits {
+    BNC_ADDR_BOUNCED = 1,
+    BNC_ADDR_DEFERRED = 2,
+    BNC_ADDR_DELIVERED = 4,
+    BNC_ADDR_COMPLAINED = 8,
+    BNC_ADDR_SUPPRESSED = 16
+};
 
 /*
- * Address x campaign outcome, lists only; each address has a run of its own, sorted by (first, campaign).  The last event of an address in a campaign decides (retries
- * count once); of several at the same time the one that stands last in: suppressed, deferral, bounce, delivered, late bounce, complaint.
+ * Address x campaign outcome, lists only; each address has a run of its own, sorted by (first,
+ * campaign). The last event of an address in a campaign decides (retries count once); of several at
+ * the same time the one that stands last in: suppressed, deferral, bounce, delivered, late bounce,
+ * complaint.
  */
 struct bnc_outcome {
-    uint32_t address;                    /* index in tally->addresses */
-    uint32_t campaign;                   /* index in subject[BNC_KIND_CAMPAIGN] (the sending day where there is none) */
-    uint32_t template;                   /* of the last event if that is a failure, else UINT32_MAX */
-    uint8_t type;                        /* enum bnc_event_type of the last event */
+    uint32_t address; /* index in tally->addresses */
+    /* index in subject[BNC_KIND_CAMPAIGN] (the sending day where there is none) */
+    uint32_t campaign;
+    /* of the last event if that is a failure, else UINT32_MAX */
+    uint32_t template;
+    uint8_t type; /* enum bnc_event_type of the last event */
     int64_t first, last;
 };
 
-struct bnc_address {                     /* lists only, failing or complaining or suppressed addresses; sorted by text */
-    struct bnc_span text;                /* lower-cased domain; the local part in the spelling that sorts first */
+/* lists only, failing or complaining or suppressed addresses; sorted by text */
+struct bnc_address {
+    /* lower-cased domain; the local part in the spelling that sorts first */
+    struct bnc_span text;
     uint64_t fp;
     uint32_t domain;
-    uint8_t states;                      /* bits */
+    uint8_t states; /* bits */
     uint32_t outcome_at, n_outcomes;
 };
 
 struct bnc_tally {
-    uint64_t rows;                       /* read, header rows excluded */
-    uint64_t n[BNC_N_EVENTS];            /* after late bounces were moved and duplicates taken out */
+    uint64_t rows; /* read, header rows excluded */
+    /* after late bounces were moved and duplicates taken out */
+    uint64_t n[BNC_N_EVENTS];
     uint64_t malformed, repeated_headers, duplicates;
-    uint64_t late;                       /* deliveries that a late bounce turned into bounces: each is the second row of its message */
-    uint64_t filtered;                   /* events left out by --since, --provider ... */
-    uint64_t extra_events;               /* events beyond the first of a row */
+    /* deliveries that a late bounce turned into bounces: each is the second row of its message */
+    uint64_t late;
+    uint64_t filtered; /* events left out by --since, --provider ... */
+    uint64_t extra_events; /* events beyond the first of a row */
     uint64_t flagged[BNC_N_EVENT_FLAGS]; /* events with bit i of enum bnc_event_flag: soft faults */
-                                         /* rows = sum n + malformed + repeated_headers + duplicates + late + filtered - extra_events */
+    /*
+                                          * rows = sum n + malformed + repeated_headers + duplicates
+                                          * + late + filtered - extra_events
+                                          */
     struct bnc_fault_total faults[BNC_N_FAULTS];
-    int64_t first, last;                 /* of all events with a time */
-    uint64_t recipients_failed, recipients_deferred, recipients_bounced, recipients_deferred_only;   /* distinct */
-    uint64_t recipients_recurring;       /* distinct with temporary failures in 3 or more campaigns */
-    struct bnc_provider_total *providers; size_t n_providers;
-    struct bnc_subject *subject[BNC_N_KINDS]; size_t n_subjects[BNC_N_KINDS];
-    struct bnc_cell *cells; size_t n_cells;
-    struct bnc_domain *domains; size_t n_domains;
-    struct bnc_domain_cause *domain_causes; size_t n_domain_causes;
-    struct bnc_template *templates; size_t n_templates;
-    struct bnc_address *addresses; size_t n_addresses;      /* lists only; these two arrays are not the arena's */
-    struct bnc_outcome *outcomes; size_t n_outcomes;        /* find them by address: addresses[i].outcome_at */
+    int64_t first, last; /* of all events with a time */
+    /* distinct */
+    uint64_t recipients_failed, recipients_deferred, recipients_bounced, recipients_deferred_only;
+    /* distinct with temporary failures in 3 or more campaigns */
+    uint64_t recipients_recurring;
+    struct bnc_provider_total *providers;
+    size_t n_providers;
+    struct bnc_subject *subject[BNC_N_KINDS];
+    size_t n_subjects[BNC_N_KINDS];
+    struct bnc_cell *cells;
+    size_t n_cells;
+    struct bnc_domain *domains;
+    size_t n_domains;
+    struct bnc_domain_cause *domain_causes;
+    size_t n_domain_causes;
+    struct bnc_template *templates;
+    size_t n_templates;
+    /* lists only; these two arrays are not the arena's */
+    struct bnc_address *addresses;
+    size_t n_addresses;
+    /* find them by address: addresses[i].outcome_at */
+    struct bnc_outcome *outcomes;
+    size_t n_outcomes;
     const struct bnc_classifier *classifier;
-    struct bnc_span *sources; uint32_t n_sources;           /* names, sorted, distinct; none where the parts were given none */
-    enum bnc_detail detail;              /* BNC_DETAIL_LISTS: addresses and outcomes are there */
-    struct bnc_arena arena;              /* owns every name */
+    /* names, sorted, distinct; none where the parts were given none */
+    struct bnc_span *sources;
+    uint32_t n_sources;
+    enum bnc_detail detail; /* BNC_DETAIL_LISTS: addresses and outcomes are there */
+    struct bnc_arena arena; /* owns every name */
 };
 
 /*
- * Adds the parts up; they stay the caller's and unchanged: they may take more rows, be saved and be finished again.  Threads are used through
- * 'parallel' (the engine's: calls fn(arg, i) for every i < n, in any order, on any thread), NULL: one after the other.
+ * Adds the parts up; they stay the caller's and unchanged: they may take more rows, be saved and be
+ * finished again. Threads are used through 'parallel' (the engine's: calls fn(arg, i) for every i <
+ * n, in any order, on any thread), NULL: one after the other.
  */
 typedef void (*bnc_parallel_fn)(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
-enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts, bnc_parallel_fn parallel, void *ctx,
-                                 struct bnc_error *err);
+enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts,
+                                 bnc_parallel_fn parallel, void *ctx, struct bnc_error *err);
 void bnc_tally_free(struct bnc_tally *tally);
 
 /* False with a sentence in '*why' if sums do not add up (a bug: BNC_EINTERNAL). */

@@ -106,7 +106,8 @@ static bool domains_add_up(const struct bnc_tally *t)
         add(n, d->n);
         failed += d->recipients_failed;
         bounced += d->recipients_bounced;
-        if (d->recipients_failed > d->n[BNC_EVENT_BOUNCE] + d->n[BNC_EVENT_DEFERRAL] || d->recipients_bounced > d->recipients_failed)
+        if (d->recipients_failed > d->n[BNC_EVENT_BOUNCE] + d->n[BNC_EVENT_DEFERRAL] ||
+            d->recipients_bounced > d->recipients_failed)
             return false;
     }
     return same(n, t->n) && failed == t->recipients_failed && bounced == t->recipients_bounced;
@@ -128,7 +129,8 @@ static bool domain_causes_add_up(const struct bnc_tally *t)
                 return false;
             events[x->type == BNC_EVENT_DEFERRAL] += x->events;
         }
-        if (events[0] != t->domains[i].n[BNC_EVENT_BOUNCE] || events[1] != t->domains[i].n[BNC_EVENT_DEFERRAL])
+        if (events[0] != t->domains[i].n[BNC_EVENT_BOUNCE] ||
+            events[1] != t->domains[i].n[BNC_EVENT_DEFERRAL])
             return false;
     }
     return at == t->n_domain_causes;
@@ -142,7 +144,8 @@ static bool templates_add_up(const struct bnc_tally *t)
         const struct bnc_template *x = &t->templates[i];
 
         n[x->type] += x->n;
-        if (x->recipients > x->n || x->domains > x->n || (i > 0 && x[-1].recipients < x->recipients))
+        if (x->recipients > x->n || x->domains > x->n ||
+            (i > 0 && x[-1].recipients < x->recipients))
             return false;
     }
     for (unsigned e = 0; e < BNC_N_EVENTS; e++)
@@ -154,7 +157,8 @@ static bool templates_add_up(const struct bnc_tally *t)
 static bool recipients_add_up(const struct bnc_tally *t)
 {
     return t->recipients_failed == t->recipients_bounced + t->recipients_deferred_only &&
-           t->recipients_deferred_only <= t->recipients_deferred && t->recipients_recurring <= t->recipients_failed;
+           t->recipients_deferred_only <= t->recipients_deferred &&
+           t->recipients_recurring <= t->recipients_failed;
 }
 
 static bool is_sorted(const struct bnc_tally *t)
@@ -179,10 +183,12 @@ static bool outcomes_add_up(const struct bnc_tally *t)
     for (size_t i = 0; i < t->n_addresses; i++) {
         const struct bnc_address *a = &t->addresses[i];
 
-        if (a->outcome_at > t->n_outcomes || a->n_outcomes > t->n_outcomes - a->outcome_at || a->domain >= t->n_domains)
+        if (a->outcome_at > t->n_outcomes || a->n_outcomes > t->n_outcomes - a->outcome_at ||
+            a->domain >= t->n_domains)
             return false;
         for (uint32_t o = a->outcome_at; o < a->outcome_at + a->n_outcomes; o++)
-            if (t->outcomes[o].address != i || t->outcomes[o].campaign >= t->n_subjects[BNC_KIND_CAMPAIGN])
+            if (t->outcomes[o].address != i ||
+                t->outcomes[o].campaign >= t->n_subjects[BNC_KIND_CAMPAIGN])
                 return false;
         n += a->n_outcomes;
     }
@@ -191,11 +197,15 @@ static bool outcomes_add_up(const struct bnc_tally *t)
 
 bool bnc_tally_check(const struct bnc_tally *tally, const char **why)
 {
-    static const struct { check_fn holds; const char *why; } checks[] = {
+    static const struct {
+        check_fn holds;
+        const char *why;
+    } checks[] = {
         { rows_add_up, "rows read are not the sum of all kinds" },
         { faults_add_up, "malformed rows are not the sum of their reasons" },
         { providers_add_up, "the providers are not the sum of all events" },
-        { subjects_add_up, "days, campaigns, sending IPs or sender domains are not the sum of all events" },
+        { subjects_add_up,
+          "days, campaigns, sending IPs or sender domains are not the sum of all events" },
         { cells_add_up, "the cells of a kind are not the sum of all events" },
         { domains_add_up, "the domains are not the sum of all events or recipients" },
         { domain_causes_add_up, "the causes of a domain are not the sum of its failures" },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * fuzz_state.c - a state file from anywhere: an error or a tally that adds up, never a crash.
  *
- * Checksums would stop every mutation at the door, so the mutator mends them (and the tests damage files without mending).  It starts from
- * a state of its own making, so no corpus is needed.
+ * Checksums would stop every mutation at the door, so the mutator mends them (and the tests damage
+ * files without mending). It starts from a state of its own making, so no corpus is needed.
  */
 #include "aggregate/state.h"
 #include "aggregate/state_form.h"
@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static struct bnc_classifier *classifier;
-static struct bnc_buf base;              /* a good state */
+static struct bnc_buf base; /* a good state */
 
 static void read_base(const char *path)
 {
@@ -42,8 +42,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     if (w == NULL || fd < 0 || bnc_classifier_create(&classifier, &opt, NULL) != BNC_OK)
         abort();
     world_make(w, 3);
-    part = bnc_part_create(&(struct bnc_part_options){
-        .detail = BNC_DETAIL_LISTS, .classifier = classifier, .seed = 1, .sources = world_sources, .n_sources = WORLD_SOURCES });
+    part = bnc_part_create(&(struct bnc_part_options){ .detail = BNC_DETAIL_LISTS,
+                                                       .classifier = classifier,
+                                                       .seed = 1,
+                                                       .sources = world_sources,
+                                                       .n_sources = WORLD_SOURCES });
     for (unsigned i = 0; i < WORLD_EVENTS; i += 8) {
         struct bnc_item item = world_item(w, &w->events[i]);
 
@@ -115,7 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bnc_part *part = NULL;
     struct bnc_tally *tally = NULL;
-    enum bnc_status status = bnc_state_parse(&part, bnc_span_from((const char *)data, size), "fuzz", classifier, NULL);
+    enum bnc_status status =
+        bnc_state_parse(&part, bnc_span_from((const char *)data, size), "fuzz", classifier, NULL);
 
     if (status == BNC_OK) {
         status = bnc_tally_finish(&tally, &part, 1, NULL, NULL, NULL);

@@ -29,7 +29,8 @@ static void lower__changes_ascii_letters_alone_at_every_length(void **state)
 
 static void names__give_each_text_one_index(void **state)
 {
-    struct bnc_names names = { .seed = UINT64_C(0x1234567887654321), .rec_bytes = sizeof(struct bnc_name) };
+    struct bnc_names names = { .seed = UINT64_C(0x1234567887654321),
+                               .rec_bytes = sizeof(struct bnc_name) };
     char buf[32];
     bool made;
 

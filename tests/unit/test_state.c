@@ -56,10 +56,11 @@ static struct bnc_buf read_file(const char *path)
 static struct bnc_part *fill(struct world *w, unsigned from, unsigned step)
 {
     const struct bnc_place place = { from % WORLD_SOURCES, 5 + from, 50 };
-    const struct bnc_part_options opt = {
-        .detail = BNC_DETAIL_LISTS, .classifier = classifier, .seed = world_random(w, UINT64_MAX) | 1,
-        .sources = world_sources, .n_sources = WORLD_SOURCES
-    };
+    const struct bnc_part_options opt = { .detail = BNC_DETAIL_LISTS,
+                                          .classifier = classifier,
+                                          .seed = world_random(w, UINT64_MAX) | 1,
+                                          .sources = world_sources,
+                                          .n_sources = WORLD_SOURCES };
     struct bnc_part *part = bnc_part_create(&opt);
 
     assert_non_null(part);
@@ -137,8 +138,9 @@ static void state__is_the_same_for_any_tree_of_merges(void **state)
             bnc_part_free(leaf[i]);
             leaf[i] = load(path_of(1));
         }
-        while (left > 1) {               /* two of them become one, until one is left */
-            const unsigned a = (unsigned)world_random(w, left), b = (a + 1 + (unsigned)world_random(w, left - 1)) % left;
+        while (left > 1) { /* two of them become one, until one is left */
+            const unsigned a = (unsigned)world_random(w, left),
+                           b = (a + 1 + (unsigned)world_random(w, left - 1)) % left;
 
             two[0] = leaf[a];
             two[1] = leaf[b];
@@ -211,7 +213,7 @@ static void state__cut_anywhere_is_an_error(void **state)
 
     (void)state;
     for (size_t len = 0; len < b.len; len++) {
-        char *exact = malloc(len + 1);   /* so that a read beyond it shows */
+        char *exact = malloc(len + 1); /* so that a read beyond it shows */
 
         memcpy(exact, b.at, len);
         exact = realloc(exact, len > 0 ? len : 1);
@@ -261,7 +263,10 @@ static void state__without_lists_is_refused(void **state)
     bnc_part_free(part);
 }
 
-/* Counts beyond 2^32 and 2^53 go through file and tally as they are: a state merged with itself 31 times doubles each time. */
+/*
+ * Counts beyond 2^32 and 2^53 go through file and tally as they are: a state merged with itself 31
+ * times doubles each time.
+ */
 static void state__keeps_counts_beyond_32_bits(void **state)
 {
     struct world *w = malloc(sizeof *w);

@@ -23,7 +23,9 @@ static struct bnc_tally *deal(struct world *w, unsigned n_parts, enum bnc_detail
     for (unsigned i = 0; i < WORLD_EVENTS; i++) {
         struct bnc_item item = world_item(w, &w->events[order[i]]);
 
-        assert_int_equal(bnc_part_add(parts[world_random(w, n_parts)], &item, 1, w->events[order[i]].source), BNC_OK);
+        assert_int_equal(
+            bnc_part_add(parts[world_random(w, n_parts)], &item, 1, w->events[order[i]].source),
+            BNC_OK);
     }
     for (unsigned p = 0; p < n_parts; p++) {
         const struct bnc_place place = { p % WORLD_SOURCES, 5, 50 };
@@ -95,27 +97,41 @@ static void tally__is_the_same_with_lists_kept(void **state)
 
 /* ---- small stories ---- */
 
-#define DAY(d) (WORLD_START + (d) * 86400 + 3600)
+#define DAY(d) (WORLD_START + (d)*86400 + 3600)
 
-static struct bnc_entry gone = { .key = 11, .template_text = { "gone", 4 }, .type = BNC_EVENT_BOUNCE, .index = 0 };
-static struct bnc_entry full = { .key = 22, .template_text = { "full", 4 }, .type = BNC_EVENT_BOUNCE, .index = 1 };
-static struct bnc_entry busy = { .key = 33, .template_text = { "busy", 4 }, .type = BNC_EVENT_DEFERRAL, .index = 2 };
+static struct bnc_entry gone = {
+    .key = 11, .template_text = { "gone", 4 }, .type = BNC_EVENT_BOUNCE, .index = 0
+};
+static struct bnc_entry full = {
+    .key = 22, .template_text = { "full", 4 }, .type = BNC_EVENT_BOUNCE, .index = 1
+};
+static struct bnc_entry busy = {
+    .key = 33, .template_text = { "busy", 4 }, .type = BNC_EVENT_DEFERRAL, .index = 2
+};
 
 static uint64_t story_row;
 
 static struct bnc_part *story(void)
 {
-    gone.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_INVALID_RECIPIENT, .provider = 2, .duration = BNC_DURATION_PERMANENT };
-    full.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_MAILBOX_FULL, .provider = 2, .duration = BNC_DURATION_TEMPORARY };
-    busy.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_RATE_LIMITED, .provider = 1, .duration = BNC_DURATION_TEMPORARY };
+    gone.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_INVALID_RECIPIENT,
+                                         .provider = 2,
+                                         .duration = BNC_DURATION_PERMANENT };
+    full.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_MAILBOX_FULL,
+                                         .provider = 2,
+                                         .duration = BNC_DURATION_TEMPORARY };
+    busy.verdict = (struct bnc_verdict){ .cause = BNC_CAUSE_RATE_LIMITED,
+                                         .provider = 1,
+                                         .duration = BNC_DURATION_TEMPORARY };
     story_row = 1;
     return world_part(BNC_DETAIL_LISTS, 3);
 }
 
-static void tell(struct bnc_part *part, enum bnc_event_type type, const char *address, const struct bnc_entry *entry, int64_t time,
-                 const char *message, bool late)
+static void tell(struct bnc_part *part, enum bnc_event_type type, const char *address,
+                 const struct bnc_entry *entry, int64_t time, const char *message, bool late)
 {
-    struct bnc_item item = { .event = { .type = type, .time = time, .late = late }, .entry = entry, .row = ++story_row };
+    struct bnc_item item = { .event = { .type = type, .time = time, .late = late },
+                             .entry = entry,
+                             .row = ++story_row };
 
     item.event.recipient = bnc_span_str(address);
     item.event.domain = bnc_span_str(strchr(address, '@') + 1);
@@ -158,7 +174,7 @@ static void late__moves_one_message_from_delivered_to_bounced(void **state)
     assert_int_equal(t->late, 1);
     assert_int_equal(t->n[BNC_EVENT_DELIVERED], 2);
     assert_int_equal(t->n[BNC_EVENT_BOUNCE], 1);
-    assert_int_equal(t->domains[0].n[BNC_EVENT_DELIVERED], 1);       /* one.example */
+    assert_int_equal(t->domains[0].n[BNC_EVENT_DELIVERED], 1); /* one.example */
     assert_int_equal(t->domains[1].n[BNC_EVENT_DELIVERED], 1);
     bnc_tally_free(t);
 }
@@ -206,8 +222,10 @@ static void held__count_once_and_the_last_report_wins(void **state)
     (void)state;
     tell(part, BNC_EVENT_BOUNCE, "a@one.example", &full, DAY(2), "m1", false);
     tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(1), "m1", false);
-    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(1), "m2", false);       /* another message */
-    tell(part, BNC_EVENT_BOUNCE, "b@one.example", &gone, DAY(1), "m1", false);       /* another recipient */
+    /* another message */
+    tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(1), "m2", false);
+    /* another recipient */
+    tell(part, BNC_EVENT_BOUNCE, "b@one.example", &gone, DAY(1), "m1", false);
     t = told(part);
     assert_int_equal(t->rows, 4);
     assert_int_equal(t->duplicates, 1);
@@ -221,7 +239,10 @@ static void held__count_once_and_the_last_report_wins(void **state)
     bnc_tally_free(t);
 }
 
-/* A late report of a message that bounced in time is a duplicate and moves nothing, whichever row comes first. */
+/*
+ * A late report of a message that bounced in time is a duplicate and moves nothing, whichever row
+ * comes first.
+ */
 static void held__late_report_of_a_bounce_is_a_duplicate(void **state)
 {
     (void)state;
@@ -245,24 +266,27 @@ static void outcome__is_the_last_of_a_campaign(void **state)
     struct bnc_part *part = story();
     struct bnc_tally *t;
 
-    (void)state;                         /* no campaign: each day is one */
+    (void)state; /* no campaign: each day is one */
     tell(part, BNC_EVENT_DELIVERED, "A.b@One.Example", NULL, DAY(0) + 60, "", false);
     tell(part, BNC_EVENT_DEFERRAL, "a.b@one.example", &busy, DAY(0), "", false);
     tell(part, BNC_EVENT_BOUNCE, "a.b@ONE.example", &gone, DAY(1), "", false);
-    tell(part, BNC_EVENT_DELIVERED, "a.b@one.example", NULL, DAY(1), "", false);     /* at the same time: a delivery decides */
+    /* at the same time: a delivery decides */
+    tell(part, BNC_EVENT_DELIVERED, "a.b@one.example", NULL, DAY(1), "", false);
     tell(part, BNC_EVENT_DEFERRAL, "a.b@one.example", &busy, DAY(2), "", false);
     tell(part, BNC_EVENT_DELIVERED, "only@delivered.example", NULL, DAY(2), "", false);
     t = told(part);
     assert_int_equal(t->n_addresses, 1);
     assert_string_equal(t->addresses[0].text.at, "a.b@one.example");
-    assert_int_equal(t->addresses[0].states, BNC_ADDR_BOUNCED | BNC_ADDR_DEFERRED | BNC_ADDR_DELIVERED);
+    assert_int_equal(t->addresses[0].states,
+                     BNC_ADDR_BOUNCED | BNC_ADDR_DEFERRED | BNC_ADDR_DELIVERED);
     assert_int_equal(t->addresses[0].n_outcomes, 3);
     assert_int_equal(t->outcomes[0].type, BNC_EVENT_DELIVERED);
     assert_true(t->outcomes[0].first == DAY(0) && t->outcomes[0].last == DAY(0) + 60);
     assert_int_equal(t->outcomes[1].type, BNC_EVENT_DELIVERED);
     assert_int_equal(t->outcomes[2].type, BNC_EVENT_DEFERRAL);
     assert_int_equal(t->templates[t->outcomes[2].template].key, 33);
-    assert_string_equal(t->subject[BNC_KIND_CAMPAIGN][t->outcomes[2].campaign].name.at, "2026-10-03");
+    assert_string_equal(t->subject[BNC_KIND_CAMPAIGN][t->outcomes[2].campaign].name.at,
+                        "2026-10-03");
     bnc_tally_free(t);
 }
 
@@ -273,7 +297,9 @@ static void domain__takes_the_provider_that_most_rows_name(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 5; i++) {
-        struct bnc_item item = { .event = { .type = BNC_EVENT_DELIVERED, .time = DAY(i) }, .provider = i < 2 ? 3 : 1, .row = i + 2 };
+        struct bnc_item item = { .event = { .type = BNC_EVENT_DELIVERED, .time = DAY(i) },
+                                 .provider = i < 2 ? 3 : 1,
+                                 .row = i + 2 };
 
         item.event.domain = BNC_SPAN("one.example");
         assert_int_equal(bnc_part_add(part, &item, 1, 0), BNC_OK);
@@ -283,13 +309,15 @@ static void domain__takes_the_provider_that_most_rows_name(void **state)
     t = told(part);
     assert_int_equal(t->domains[0].provider, 1);
     assert_int_equal(t->domains[1].provider, 2);
-    assert_int_equal(t->domains[0].recipients_delivered, 0);         /* no addresses: nobody to count */
+    /* no addresses: nobody to count */
+    assert_int_equal(t->domains[0].recipients_delivered, 0);
     bnc_tally_free(t);
 }
 
 static void time__that_no_clock_shows_is_none(void **state)
 {
-    static const int64_t odd[] = { -11644473600, -1, 0, INT64_C(253402300799), BNC_NO_TIME, INT64_MAX };
+    static const int64_t odd[] = { -11644473600,          -1,          0,
+                                   INT64_C(253402300799), BNC_NO_TIME, INT64_MAX };
     struct bnc_part *part = story();
     struct bnc_tally *t;
 
@@ -346,13 +374,16 @@ static bool plain_wins(const struct world *w, unsigned i)
         return true;
     for (unsigned j = 0; j < WORLD_EVENTS; j++) {
         const struct world_event *b = &w->events[j];
-        const int64_t ta = a->event.time == BNC_NO_TIME ? 0 : a->event.time, tb = b->event.time == BNC_NO_TIME ? 0 : b->event.time;
+        const int64_t ta = a->event.time == BNC_NO_TIME ? 0 : a->event.time,
+                      tb = b->event.time == BNC_NO_TIME ? 0 : b->event.time;
         const struct bnc_span sa = world_sources[a->source], sb = world_sources[b->source];
 
-        if (b->event.type != BNC_EVENT_BOUNCE || !bnc_span_eq(a->event.message_id, b->event.message_id) ||
+        if (b->event.type != BNC_EVENT_BOUNCE ||
+            !bnc_span_eq(a->event.message_id, b->event.message_id) ||
             !same_lower(a->event.recipient, b->event.recipient))
             continue;
-        if (tb > ta || (tb == ta && bnc_span_cmp(sb, sa) > 0) || (tb == ta && bnc_span_cmp(sb, sa) == 0 && b->row > a->row))
+        if (tb > ta || (tb == ta && bnc_span_cmp(sb, sa) > 0) ||
+            (tb == ta && bnc_span_cmp(sb, sa) == 0 && b->row > a->row))
             return false;
     }
     return true;
@@ -361,7 +392,8 @@ static bool plain_wins(const struct world *w, unsigned i)
 /* The distinct failing recipients among the events that 'is_in' takes, and how many events. */
 typedef bool (*plain_fn)(const struct world_event *e, const void *arg);
 
-static uint64_t plain_count(const struct world *w, const bool *counts, plain_fn is_in, const void *arg, uint64_t *events)
+static uint64_t plain_count(const struct world *w, const bool *counts, plain_fn is_in,
+                            const void *arg, uint64_t *events)
 {
     uint64_t n = 0;
 
@@ -370,12 +402,17 @@ static uint64_t plain_count(const struct world *w, const bool *counts, plain_fn 
         const struct world_event *e = &w->events[i];
         bool seen = e->event.recipient.len == 0;
 
-        if (!counts[i] || (e->event.type != BNC_EVENT_BOUNCE && e->event.type != BNC_EVENT_DEFERRAL) || !is_in(e, arg))
+        if (!counts[i] ||
+            (e->event.type != BNC_EVENT_BOUNCE && e->event.type != BNC_EVENT_DEFERRAL) ||
+            !is_in(e, arg))
             continue;
         ++*events;
         for (unsigned j = 0; j < i && !seen; j++)
-            seen = counts[j] && (w->events[j].event.type == BNC_EVENT_BOUNCE || w->events[j].event.type == BNC_EVENT_DEFERRAL) &&
-                   is_in(&w->events[j], arg) && same_lower(w->events[j].event.recipient, e->event.recipient);
+            seen = counts[j] &&
+                   (w->events[j].event.type == BNC_EVENT_BOUNCE ||
+                    w->events[j].event.type == BNC_EVENT_DEFERRAL) &&
+                   is_in(&w->events[j], arg) &&
+                   same_lower(w->events[j].event.recipient, e->event.recipient);
         n += !seen;
     }
     return n;
@@ -404,16 +441,22 @@ static bool in_campaign(const struct world_event *e, const void *arg)
 
     bnc_time_format(e->event.time, day);
     day[e->event.time == BNC_NO_TIME ? 0 : 10] = '\0';
-    return bnc_span_eq(e->event.campaign.len > 0 ? e->event.campaign : bnc_span_str(day), *(const struct bnc_span *)arg);
+    return bnc_span_eq(e->event.campaign.len > 0 ? e->event.campaign : bnc_span_str(day),
+                       *(const struct bnc_span *)arg);
 }
 
-struct plain_cause { const struct world *w; struct bnc_span domain; uint8_t cause, type; };
+struct plain_cause {
+    const struct world *w;
+    struct bnc_span domain;
+    uint8_t cause, type;
+};
 
 static bool of_cause(const struct world_event *e, const void *arg)
 {
     const struct plain_cause *c = arg;
 
-    return same_lower(e->event.domain, c->domain) && e->event.type == c->type && c->w->entries[e->entry].verdict.cause == c->cause;
+    return same_lower(e->event.domain, c->domain) && e->event.type == c->type &&
+           c->w->entries[e->entry].verdict.cause == c->cause;
 }
 
 static void compare_plainly(const struct world *w, const bool *counts, const struct bnc_tally *t)
@@ -425,26 +468,32 @@ static void compare_plainly(const struct world *w, const bool *counts, const str
     for (size_t i = 0; i < t->n_domains; i++) {
         const struct bnc_domain *d = &t->domains[i];
 
-        assert_int_equal(plain_count(w, counts, at_domain, &d->name, &events), d->recipients_failed);
+        assert_int_equal(plain_count(w, counts, at_domain, &d->name, &events),
+                         d->recipients_failed);
         assert_int_equal(events, d->n[BNC_EVENT_BOUNCE] + d->n[BNC_EVENT_DEFERRAL]);
         for (uint32_t c = d->cause_at; c < d->cause_at + d->n_causes; c++) {
-            const struct plain_cause arg = { w, d->name, t->domain_causes[c].cause, t->domain_causes[c].type };
+            const struct plain_cause arg = { w, d->name, t->domain_causes[c].cause,
+                                             t->domain_causes[c].type };
 
-            assert_int_equal(plain_count(w, counts, of_cause, &arg, &events), t->domain_causes[c].recipients);
+            assert_int_equal(plain_count(w, counts, of_cause, &arg, &events),
+                             t->domain_causes[c].recipients);
             assert_int_equal(events, t->domain_causes[c].events);
         }
     }
     for (size_t i = 0; i < t->n_templates; i++)
         for (int e = 0; e < WORLD_ENTRIES; e++)
-            if (w->entries[e].key == t->templates[i].key && w->entries[e].type != BNC_EVENT_SUPPRESSED &&
+            if (w->entries[e].key == t->templates[i].key &&
+                w->entries[e].type != BNC_EVENT_SUPPRESSED &&
                 w->entries[e].type != BNC_EVENT_COMPLAINT) {
-                assert_int_equal(plain_count(w, counts, of_entry, &e, &events), t->templates[i].recipients);
+                assert_int_equal(plain_count(w, counts, of_entry, &e, &events),
+                                 t->templates[i].recipients);
                 assert_int_equal(events, t->templates[i].n);
             }
     for (size_t i = 0; i < t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
         const struct bnc_subject *s = &t->subject[BNC_KIND_CAMPAIGN][i];
 
-        assert_int_equal(plain_count(w, counts, in_campaign, &s->name, &events), s->recipients_failed);
+        assert_int_equal(plain_count(w, counts, in_campaign, &s->name, &events),
+                         s->recipients_failed);
         assert_int_equal(events, s->n[BNC_EVENT_BOUNCE] + s->n[BNC_EVENT_DEFERRAL]);
     }
 }
@@ -488,7 +537,7 @@ static void tally__folds_without_losing_count(void **state)
     assert_int_equal(t->recipients_deferred, 9000);
     assert_int_equal(t->recipients_failed, 9000);
     assert_int_equal(t->n[BNC_EVENT_DEFERRAL], 700000);
-    assert_int_equal(t->n[BNC_EVENT_BOUNCE], 22500);       /* every fourth of 90,000 messages */
+    assert_int_equal(t->n[BNC_EVENT_BOUNCE], 22500); /* every fourth of 90,000 messages */
     assert_int_equal(t->duplicates, 175000 - 22500);
     assert_int_equal(t->n_addresses, 9000);
     bnc_tally_free(t);

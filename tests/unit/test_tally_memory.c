@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * test_tally_memory.c - the Nth allocation fails, for every N: an error is returned and nothing leaks.
- * The C library's own names for its allocator stand in for a wrapper; sanitizers bring their own, so there it is left out.
+ * test_tally_memory.c - the Nth allocation fails, for every N: an error is returned and nothing
+ * leaks. The C library's own names for its allocator stand in for a wrapper; sanitizers bring their
+ * own, so there it is left out.
  */
 #include "aggregate/state.h"
 #include "tally_world.h"
@@ -11,7 +12,8 @@
 
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__) || !defined(__GLIBC__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__) ||         \
+    !defined(__GLIBC__)
 #define CAN_FAIL 0
 #else
 #define CAN_FAIL 1
@@ -23,7 +25,8 @@ void *__libc_memalign(size_t align, size_t n);
 void __libc_free(void *at);
 
 /* Volatile: the compiler knows that malloc() changes no variable of ours. */
-static volatile long left = -1, live;    /* allocations until one fails, -1: never; blocks not freed */
+/* allocations until one fails, -1: never; blocks not freed */
+static volatile long left = -1, live;
 
 static bool fails(void)
 {
@@ -38,9 +41,18 @@ static void *count(void *at)
 
 /* The C library's own calls, in strdup() or fopen(), must come here too. */
 #pragma GCC visibility push(default)
-void *malloc(size_t n) { return fails() ? NULL : count(__libc_malloc(n)); }
-void *calloc(size_t n, size_t each) { return fails() ? NULL : count(__libc_calloc(n, each)); }
-void *aligned_alloc(size_t align, size_t n) { return fails() ? NULL : count(__libc_memalign(align, n)); }
+void *malloc(size_t n)
+{
+    return fails() ? NULL : count(__libc_malloc(n));
+}
+void *calloc(size_t n, size_t each)
+{
+    return fails() ? NULL : count(__libc_calloc(n, each));
+}
+void *aligned_alloc(size_t align, size_t n)
+{
+    return fails() ? NULL : count(__libc_memalign(align, n));
+}
 
 void *realloc(void *at, size_t n)
 {
@@ -62,9 +74,11 @@ static char path[] = "/tmp/bnc-memory-XXXXXX";
 
 static enum bnc_status count_world(struct world *w, struct bnc_part **part)
 {
-    const struct bnc_part_options opt = {
-        .detail = BNC_DETAIL_LISTS, .classifier = classifier, .seed = 77, .sources = world_sources, .n_sources = WORLD_SOURCES
-    };
+    const struct bnc_part_options opt = { .detail = BNC_DETAIL_LISTS,
+                                          .classifier = classifier,
+                                          .seed = 77,
+                                          .sources = world_sources,
+                                          .n_sources = WORLD_SOURCES };
     enum bnc_status status = BNC_OK;
 
     *part = bnc_part_create(&opt);
@@ -109,7 +123,8 @@ static void memory__that_runs_out_is_an_error_and_no_leak(void **state)
     assert_true(fd >= 0 && w != NULL);
     assert_int_equal(bnc_classifier_create(&classifier, &opt, NULL), BNC_OK);
     world_make(w, 4);
-    assert_int_equal(whole_life(w), BNC_OK);     /* what the C library keeps for good is there now */
+    /* what the C library keeps for good is there now */
+    assert_int_equal(whole_life(w), BNC_OK);
     for (bool reached = true; reached; n += n < 500 ? 1 : 3) {
         before = live;
         left = n;
@@ -118,7 +133,10 @@ static void memory__that_runs_out_is_an_error_and_no_leak(void **state)
         left = -1;
         assert_int_equal(live, before);
         n_failed += status == BNC_ENOMEM;
-        /* the C library may do without what it asked for, to sort or to sync; nothing else is excused */
+        /*
+         * the C library may do without what it asked for, to sort or to sync; nothing else is
+         * excused
+         */
         assert_true(status == BNC_OK || (reached && status == BNC_ENOMEM));
     }
     assert_true(n_failed > 300);
