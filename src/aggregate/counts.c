@@ -9,11 +9,12 @@
 static bool grow(struct bnc_counts *c, unsigned log2)
 {
     struct bnc_counts next = { .log2 = log2, .seed = c->seed, .n = c->n };
-    const size_t mask = ((size_t)1 << log2) - 1;
+    const size_t mask = ((size_t)1 << log2) - 1, bytes = sizeof *next.slot << log2;
 
-    next.slot = calloc((size_t)1 << log2, sizeof *next.slot);
+    next.slot = aligned_alloc(64, bytes); /* so that no slot lies across two cache lines */
     if (next.slot == NULL)
         return false;
+    memset(next.slot, 0, bytes);
     for (size_t i = 0; c->slot != NULL && i <= ((size_t)1 << c->log2) - 1; i++) {
         size_t at;
 

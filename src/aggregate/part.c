@@ -86,7 +86,8 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
         memset(part->memo[k], 0xff, sizeof part->memo[k]);
     }
     part->memo_day_campaign = UINT32_MAX;
-    if (!name_nothing(part) ||
+    part->sums.lately = calloc(BNC_LATELY_SLOTS, sizeof *part->sums.lately);
+    if (part->sums.lately == NULL || !name_nothing(part) ||
         (opt->sources != NULL && !rank_sources(part, opt->sources, opt->n_sources))) {
         bnc_part_free(part);
         return NULL;
@@ -99,6 +100,7 @@ void bnc_sums_release(struct bnc_sums *sums)
     bnc_counts_release(&sums->cells);
     bnc_counts_release(&sums->pairs);
     bnc_log_release(&sums->log);
+    free(sums->lately);
     free(sums->examples);
 }
 
@@ -211,22 +213,39 @@ static inline bool is_logged(unsigned code, enum bnc_detail detail)
     return detail == BNC_DETAIL_LISTS && code != BNC_EVENT_SENT && code != BNC_EVENT_OTHER;
 }
 
+/* Whether this very record was logged a moment ago: retries come in bursts. */
+static inline bool logged_lately(struct bnc_sums *sums, const struct bnc_address_rec *r)
+{
+    const uint64_t what = (uint64_t)r->what << 32 | r->time;
+    const uint64_t hash =
+        bnc_hash_pair(bnc_hash_pair(r->fp, BNC_PAIR_KEY(r->domain, r->entry)), what);
+    uint64_t *slot = &sums->lately[hash % BNC_LATELY_SLOTS];
+
+    if (*slot == hash)
+        return true;
+    *slot = hash;
+    return false;
+}
+
 static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
 {
-    struct bnc_address_rec *r;
+    struct bnc_address_rec r = { .fp = f->address,
+                                 .domain = f->domain,
+                                 .entry = f->entry,
+                                 .what = BNC_WHAT(f->campaign, f->code),
+                                 .time = f->time };
+    struct bnc_address_rec *to;
 
     if (f->address == 0 || !is_logged(f->code, detail))
         return true;
-    r = bnc_log_push(&sums->log, bnc_log_part(f->address), sizeof *r);
-    if (r == NULL)
-        return false;
-    *r = (struct bnc_address_rec){ .fp = f->address,
-                                   .domain = f->domain,
-                                   .entry = f->entry,
-                                   .what = BNC_WHAT(f->campaign, f->code),
-                                   .time = f->time };
     if (detail == BNC_DETAIL_REPORT && f->time != 0)
-        r->time = f->time - f->time % BNC_SECONDS_PER_DAY + 1;
+        r.time = f->time - f->time % BNC_SECONDS_PER_DAY + 1;
+    if (sums->lately != NULL && logged_lately(sums, &r))
+        return true;
+    to = bnc_log_push(&sums->log, bnc_log_part(r.fp), sizeof r);
+    if (to == NULL)
+        return false;
+    *to = r;
     return true;
 }
 

@@ -95,9 +95,12 @@ struct bnc_part_entry {
 struct bnc_sums { /* what may be counted against any numbering */
     struct bnc_counts cells, pairs;
     struct bnc_log log;
+    /* [BNC_LATELY_SLOTS] hashes of address records logged lately, to log them once; may be NULL */
+    uint64_t *lately;
     struct bnc_example *examples;
     size_t n_examples;
 };
+#define BNC_LATELY_SLOTS 4096u
 
 #define BNC_MEMO_SLOTS 256u
 
