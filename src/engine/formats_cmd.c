@@ -8,12 +8,9 @@
 #include "bounce/version.h"
 #include "engine/run.h"
 #include "schema/formats.h"
+#include "gen/commit.h"
 #include "util/cpu.h"
 #include "util/status.h"
-
-#ifndef BNC_COMMIT /* set by the Makefile in a git checkout */
-#define BNC_COMMIT "unknown"
-#endif
 
 /* Rows enough for three samples, however wide. */
 #define HEAD_BYTES ((size_t)256 << 10)
@@ -114,7 +111,7 @@ enum bnc_status bnc_version_text(int json, char **bytes, size_t *n)
 {
     const struct feature features[] = {
         { "version", BNC_VERSION },
-        { "commit", BNC_COMMIT },
+        { "commit", BNC_COMMIT[0] != '\0' ? BNC_COMMIT : "unknown" },
         { "scan_kernel", bnc_scan_kernel_name(bnc_cpu_detect()) },
         { "openmp", "yes" },
         { "zlib", zlibVersion() },

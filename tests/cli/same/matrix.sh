@@ -41,12 +41,12 @@ for f in pmta-accounting nastiest-legal sendgrid-activity; do
     check $f.want - <$f.csv
     cat $f.csv | check $f.want -
     cat $f.gz | check $f.want
-    if "$CMD" --version | grep -qi zstd && command -v zstd >/dev/null; then
+    if "$CMD" --version | grep -q 'zstd *yes' && command -v zstd >/dev/null; then
         zstd -q $f.csv -o $f.zst
         check $f.want $f.zst
         cat $f.zst | check $f.want -
     fi
-    if "$CMD" --version | grep -qi libzip && command -v zip >/dev/null; then
+    if "$CMD" --version | grep -q 'zip *yes' && command -v zip >/dev/null; then
         zip -q $f.zip $f.csv
         check $f.want $f.zip
     fi
