@@ -7,8 +7,9 @@
 
 bool bnc_is_numeric(enum bnc_value_type type)
 {
-    return type == BNC_VALUE_COUNT || type == BNC_VALUE_INTEGER || type == BNC_VALUE_SHARE || type == BNC_VALUE_RATE ||
-           type == BNC_VALUE_INTERVAL || type == BNC_VALUE_CHANGE || type == BNC_VALUE_NUMBER;
+    return type == BNC_VALUE_COUNT || type == BNC_VALUE_INTEGER || type == BNC_VALUE_SHARE ||
+           type == BNC_VALUE_RATE || type == BNC_VALUE_INTERVAL || type == BNC_VALUE_CHANGE ||
+           type == BNC_VALUE_NUMBER;
 }
 
 /* Figures hold a no-break space, which has no place in an ASCII terminal. */
@@ -75,11 +76,18 @@ void bnc_change_put(struct bnc_buf *out, double change, bool ascii)
 
 void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_visible *how)
 {
-    static const char *const spoken[][2] = {
-        { "auth_spf", "SPF failure" }, { "auth_dkim", "DKIM failure" }, { "auth_dmarc", "DMARC failure" }, { "auth_other", "auth failure" },
-        { "tls_failure", "TLS failure" }, { "reverse_dns", "reverse DNS" }, { "check_dns", "check DNS" }, { "fix_tls", "fix TLS" },
-        { "esp", "ESP" }, { "esp_label_mismatch", "ESP label mismatch" }, { "sending_ip", "sending IP" }, { "mta", "MTA" }
-    };
+    static const char *const spoken[][2] = { { "auth_spf", "SPF failure" },
+                                             { "auth_dkim", "DKIM failure" },
+                                             { "auth_dmarc", "DMARC failure" },
+                                             { "auth_other", "auth failure" },
+                                             { "tls_failure", "TLS failure" },
+                                             { "reverse_dns", "reverse DNS" },
+                                             { "check_dns", "check DNS" },
+                                             { "fix_tls", "fix TLS" },
+                                             { "esp", "ESP" },
+                                             { "esp_label_mismatch", "ESP label mismatch" },
+                                             { "sending_ip", "sending IP" },
+                                             { "mta", "MTA" } };
     struct bnc_buf b = { .at = NULL };
 
     for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++)
@@ -107,24 +115,47 @@ static void put_integer(struct bnc_buf *out, int64_t n, bool ascii)
     bnc_count_put(out, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n, ',');
 }
 
-void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v, const struct bnc_visible *how)
+void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v,
+                  const struct bnc_visible *how)
 {
     if (v->unset) {
         bnc_buf_puts(out, how->ascii ? "-" : "\u2013");
         return;
     }
     switch (type) {
-    case BNC_VALUE_COUNT: bnc_count_put(out, v->count, ','); break;
-    case BNC_VALUE_INTEGER: put_integer(out, v->integer, how->ascii); break;
-    case BNC_VALUE_SHARE: put_percent(out, v->share, how->ascii); break;
-    case BNC_VALUE_NUMBER: bnc_real_put(out, v->share); break;
-    case BNC_VALUE_CHANGE: bnc_change_put(out, v->share, how->ascii); break;
-    case BNC_VALUE_RATE: bnc_rate_put(out, v->rate, how->ascii); break;
-    case BNC_VALUE_INTERVAL: bnc_interval_put(out, v->rate, how->ascii); break;
-    case BNC_VALUE_TIME: bnc_moment_put(out, v->integer); break;
-    case BNC_VALUE_FLAG: bnc_buf_puts(out, v->count ? "yes" : "no"); break;
-    case BNC_VALUE_LIST: put_list(out, v, how); break;
-    case BNC_VALUE_WORD: bnc_word_put(out, v->text, how); break;
+    case BNC_VALUE_COUNT:
+        bnc_count_put(out, v->count, ',');
+        break;
+    case BNC_VALUE_INTEGER:
+        put_integer(out, v->integer, how->ascii);
+        break;
+    case BNC_VALUE_SHARE:
+        put_percent(out, v->share, how->ascii);
+        break;
+    case BNC_VALUE_NUMBER:
+        bnc_real_put(out, v->share);
+        break;
+    case BNC_VALUE_CHANGE:
+        bnc_change_put(out, v->share, how->ascii);
+        break;
+    case BNC_VALUE_RATE:
+        bnc_rate_put(out, v->rate, how->ascii);
+        break;
+    case BNC_VALUE_INTERVAL:
+        bnc_interval_put(out, v->rate, how->ascii);
+        break;
+    case BNC_VALUE_TIME:
+        bnc_moment_put(out, v->integer);
+        break;
+    case BNC_VALUE_FLAG:
+        bnc_buf_puts(out, v->count ? "yes" : "no");
+        break;
+    case BNC_VALUE_LIST:
+        put_list(out, v, how);
+        break;
+    case BNC_VALUE_WORD:
+        bnc_word_put(out, v->text, how);
+        break;
     default:
         if (v->text.len == 0)
             bnc_buf_puts(out, "(none)");

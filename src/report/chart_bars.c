@@ -28,7 +28,8 @@ void bnc_html_side_legend(struct bnc_page *p)
 {
     bnc_buf_puts(p->out, "<ul class=\"legend small\">");
     for (size_t i = 0; i < p->m->n_sides; i++)
-        bnc_buf_printf(p->out, "<li><span class=\"side %s\">%s</span></li>", side_class(p->m->sides[i]), bnc_html_side_title(p->m->sides[i]));
+        bnc_buf_printf(p->out, "<li><span class=\"side %s\">%s</span></li>",
+                       side_class(p->m->sides[i]), bnc_html_side_title(p->m->sides[i]));
     bnc_buf_puts(p->out, "</ul>\n");
 }
 
@@ -40,7 +41,10 @@ void bnc_chart_sides(struct bnc_page *p)
 
     if (m->failures == 0)
         return;
-    bnc_buf_puts(p->out, "<figure class=\"sides\"><figcaption>All failures by the side at fault</figcaption>\n<svg viewBox=\"0 0 960 30\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    bnc_buf_puts(
+        p->out,
+        "<figure class=\"sides\"><figcaption>All failures by the side at fault</figcaption>\n<svg "
+        "viewBox=\"0 0 960 30\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
     for (size_t i = 0; i < m->n_sides; i++) {
         const double w = 960.0 * (double)side_sum(m, i) / (double)m->failures;
 
@@ -49,7 +53,8 @@ void bnc_chart_sides(struct bnc_page *p)
     }
     bnc_buf_puts(p->out, "</svg>\n<ul class=\"legend\">");
     for (size_t i = 0; i < m->n_sides; i++) {
-        bnc_buf_printf(p->out, "<li><span class=\"side %s\">%s</span> <b>", side_class(m->sides[i]), bnc_html_side_title(m->sides[i]));
+        bnc_buf_printf(p->out, "<li><span class=\"side %s\">%s</span> <b>", side_class(m->sides[i]),
+                       bnc_html_side_title(m->sides[i]));
         bnc_html_percent(p, (double)side_sum(m, i) / (double)m->failures);
         bnc_buf_puts(p->out, "</b> <small>");
         bnc_html_count(p, side_sum(m, i));
@@ -82,7 +87,8 @@ void bnc_chart_rate(struct bnc_page *p, const struct bnc_rate *r, const char *na
     const double unit = 308 / scale_end(r);
     const double high = r->high * unit, low = r->low * unit;
 
-    bnc_buf_puts(p->out, "<svg class=\"whisker\" viewBox=\"-4 0 316 54\" role=\"img\" aria-label=\"");
+    bnc_buf_puts(p->out,
+                 "<svg class=\"whisker\" viewBox=\"-4 0 316 54\" role=\"img\" aria-label=\"");
     bnc_html_str(p, name);
     bnc_buf_puts(p->out, " with its interval and limit on a scale from zero\">");
     bnc_svg_line(p, 0, 24, 308, 24, "axis");
@@ -98,9 +104,15 @@ void bnc_chart_rate(struct bnc_page *p, const struct bnc_rate *r, const char *na
 
 /* ---- bars with a label in front and a figure behind ---- */
 
-struct bar { struct bnc_span label, note; uint64_t n; int side; bool strong; };
+struct bar {
+    struct bnc_span label, note;
+    uint64_t n;
+    int side;
+    bool strong;
+};
 
-static void put_bar(struct bnc_page *p, double y, const struct bar *b, uint64_t most, uint64_t whole)
+static void put_bar(struct bnc_page *p, double y, const struct bar *b, uint64_t most,
+                    uint64_t whole)
 {
     const double room = BNC_SVG_WIDTH - LABEL - 250;
     const double w = most == 0 ? 0 : room * (double)b->n / (double)most;
@@ -157,15 +169,22 @@ void bnc_chart_codes(struct bnc_page *p)
         const struct bnc_code_sum *c = &m->codes[i];
 
         bnc_code_put(&names[i], c->reply, c->enhanced);
-        bars[i] = (struct bar){ .label = c->reply == 0 && c->enhanced == 0 ? BNC_SPAN("no code") : bnc_buf_span(&names[i]), .n = c->bounces + c->deferrals,
-                                .side = bnc_causes[c->cause].side, .note = bnc_span_str(bnc_causes[c->cause].name) };
+        bars[i] =
+            (struct bar){ .label = c->reply == 0 && c->enhanced == 0 ? BNC_SPAN("no code")
+                                                                     : bnc_buf_span(&names[i]),
+                          .n = c->bounces + c->deferrals,
+                          .side = bnc_causes[c->cause].side,
+                          .note = bnc_span_str(bnc_causes[c->cause].name) };
     }
     bnc_buf_printf(&title, half == 1 ? "One code alone, " : "%zu codes make ", half);
     if (half == 1)
         bnc_buf_printf(&title, "%.*s, makes ", (int)bars[0].label.len, bars[0].label.at);
     bnc_percent_put(&title, (double)sum / (double)m->failures);
     bnc_buf_puts(&title, " of all failures");
-    bnc_svg_open(p, "codes", &title, "Bounces and deferrals by reply and enhanced code, events; coloured by the side at fault of the code\u2019s main cause", ROW * (double)n + 4);
+    bnc_svg_open(p, "codes", &title,
+                 "Bounces and deferrals by reply and enhanced code, events; coloured by the side "
+                 "at fault of the code\u2019s main cause",
+                 ROW * (double)n + 4);
     put_bars(p, bars, n, m->failures);
     bnc_svg_close(p, "codes", bnc_html_side_legend);
     for (size_t i = 0; i < n; i++)
@@ -188,7 +207,9 @@ static int domain_side(const struct bnc_model *m, const struct bnc_domain *d)
 
 static bool is_wide(const struct bnc_model *m, uint32_t at)
 {
-    return m->judged->domain_scope != NULL && m->judged->domain_scope[at] == BNC_SCOPE_DOMAIN_WIDE && bnc_failures(m->tally->domains[at].n) > 0;
+    return m->judged->domain_scope != NULL &&
+           m->judged->domain_scope[at] == BNC_SCOPE_DOMAIN_WIDE &&
+           bnc_failures(m->tally->domains[at].n) > 0;
 }
 
 static void domains_title(const struct bnc_model *m, struct bnc_buf *title, const struct bar *first)
@@ -198,7 +219,10 @@ static void domains_title(const struct bnc_model *m, struct bnc_buf *title, cons
     while (wide < m->n_domains && is_wide(m, m->domains[wide]))
         wide++;
     if (wide > 0)
-        bnc_buf_printf(title, wide == 1 ? "One domain fails as a whole: " : "%zu domains fail as a whole, first ", wide);
+        bnc_buf_printf(title,
+                       wide == 1 ? "One domain fails as a whole: "
+                                 : "%zu domains fail as a whole, first ",
+                       wide);
     else
         bnc_buf_puts(title, "No domain fails as a whole; most failing recipients are at ");
     bnc_buf_put(title, first->label.len == 0 ? BNC_SPAN("an unnamed domain") : first->label);
@@ -211,16 +235,25 @@ void bnc_chart_domains(struct bnc_page *p)
     struct bnc_buf title = { .at = NULL };
     size_t n = 0;
 
-    for (size_t i = 0; i < m->n_domains && n < MAX_DOMAINS && m->tally->domains[m->domains[i]].recipients_failed > 0; i++) {
+    for (size_t i = 0; i < m->n_domains && n < MAX_DOMAINS &&
+                       m->tally->domains[m->domains[i]].recipients_failed > 0;
+         i++) {
         const struct bnc_domain *d = &m->tally->domains[m->domains[i]];
 
-        bars[n++] = (struct bar){ .label = d->name, .n = d->recipients_failed, .side = domain_side(m, d), .strong = is_wide(m, m->domains[i]),
-                                  .note = is_wide(m, m->domains[i]) ? BNC_SPAN("domain wide") : bnc_span_from("", 0) };
+        bars[n++] = (struct bar){ .label = d->name,
+                                  .n = d->recipients_failed,
+                                  .side = domain_side(m, d),
+                                  .strong = is_wide(m, m->domains[i]),
+                                  .note = is_wide(m, m->domains[i]) ? BNC_SPAN("domain wide")
+                                                                    : bnc_span_from("", 0) };
     }
     if (n == 0)
         return;
     domains_title(m, &title, &bars[0]);
-    bnc_svg_open(p, "domains", &title, "Distinct recipients with a bounce or deferral; domains that fail as a whole first, in bold; coloured by the side at fault of the main cause", ROW * (double)n + 4);
+    bnc_svg_open(p, "domains", &title,
+                 "Distinct recipients with a bounce or deferral; domains that fail as a whole "
+                 "first, in bold; coloured by the side at fault of the main cause",
+                 ROW * (double)n + 4);
     put_bars(p, bars, n, 0);
     bnc_svg_close(p, "domains", bnc_html_side_legend);
     bnc_scratch_end(p->out, &title);

@@ -15,22 +15,23 @@
 #define LEFT 62.0
 #define RIGHT 952.0
 #define TOP 14.0
-#define UPPER 84.0                       /* heights of the two panels */
+#define UPPER 84.0 /* heights of the two panels */
 #define LOWER 150.0
 #define GAP 40.0
-#define COLUMN 7.4                       /* generous width of a character of a lane */
+#define COLUMN 7.4 /* generous width of a character of a lane */
 
 static const enum bnc_event_type upper_kinds[] = { BNC_EVENT_DELIVERED, BNC_EVENT_SENT };
-static const enum bnc_event_type lower_kinds[] = { BNC_EVENT_BOUNCE, BNC_EVENT_DEFERRAL, BNC_EVENT_SUPPRESSED, BNC_EVENT_COMPLAINT };
+static const enum bnc_event_type lower_kinds[] = { BNC_EVENT_BOUNCE, BNC_EVENT_DEFERRAL,
+                                                   BNC_EVENT_SUPPRESSED, BNC_EVENT_COMPLAINT };
 
 struct days {
     uint64_t n[MAX_BARS][BNC_N_EVENTS];
     size_t n_bars;
-    int32_t first, last;                 /* days drawn */
+    int32_t first, last; /* days drawn */
     int per_bar;
-    uint64_t left_out;                   /* events outside */
-    uint64_t upper, lower;               /* the highest bars */
-    size_t peak;                         /* the bar with most failures */
+    uint64_t left_out; /* events outside */
+    uint64_t upper, lower; /* the highest bars */
+    size_t peak; /* the bar with most failures */
 };
 
 static uint64_t all_events(const struct bnc_subject *s)
@@ -66,7 +67,8 @@ static bool find_window(const struct bnc_tally *t, struct days *d)
     return true;
 }
 
-static uint64_t sum_kinds(const uint64_t n[BNC_N_EVENTS], const enum bnc_event_type *kinds, size_t n_kinds)
+static uint64_t sum_kinds(const uint64_t n[BNC_N_EVENTS], const enum bnc_event_type *kinds,
+                          size_t n_kinds)
 {
     uint64_t sum = 0;
 
@@ -89,7 +91,8 @@ static bool collect(const struct bnc_tally *t, struct days *d)
                 d->n[(s->day - d->first) / d->per_bar][e] += s->n[e];
     }
     for (size_t i = 0; i < d->n_bars; i++) {
-        const uint64_t up = sum_kinds(d->n[i], upper_kinds, 2), low = sum_kinds(d->n[i], lower_kinds, 4);
+        const uint64_t up = sum_kinds(d->n[i], upper_kinds, 2),
+                       low = sum_kinds(d->n[i], lower_kinds, 4);
 
         d->upper = up > d->upper ? up : d->upper;
         d->lower = low > d->lower ? low : d->lower;
@@ -115,9 +118,11 @@ static double day_x(const struct days *d, int64_t day)
 
 /* ---- drawing ---- */
 
-static void put_scale(struct bnc_page *p, const struct days *d, double base, double height, uint64_t most, unsigned n)
+static void put_scale(struct bnc_page *p, const struct days *d, double base, double height,
+                      uint64_t most, unsigned n)
 {
-    const double step = bnc_svg_step((double)most, n), right = LEFT + bar_width(d) * (double)d->n_bars;
+    const double step = bnc_svg_step((double)most, n),
+                 right = LEFT + bar_width(d) * (double)d->n_bars;
 
     for (double at = 0; at <= (double)most * 1.0001 && step >= 1; at += step) {
         const double y = base - height * at / (double)most;
@@ -127,7 +132,9 @@ static void put_scale(struct bnc_page *p, const struct days *d, double base, dou
     }
 }
 
-static void put_stack(struct bnc_page *p, const struct days *d, size_t i, const enum bnc_event_type *kinds, size_t n_kinds, double base, double height, uint64_t most)
+static void put_stack(struct bnc_page *p, const struct days *d, size_t i,
+                      const enum bnc_event_type *kinds, size_t n_kinds, double base, double height,
+                      uint64_t most)
 {
     const double w = bar_width(d), gap = w > 6 ? 2 : w * 0.2;
     double y = base;
@@ -151,7 +158,8 @@ static void put_dates(struct bnc_page *p, const struct days *d, double y)
         char text[24];
 
         snprintf(text, sizeof text, "%d %.3s", date.day, bnc_month_names[date.month - 1]);
-        bnc_svg_text(p, LEFT + bar_width(d) * ((double)i + 0.5), y, "tick m", bnc_span_str(text), 0);
+        bnc_svg_text(p, LEFT + bar_width(d) * ((double)i + 0.5), y, "tick m", bnc_span_str(text),
+                     0);
     }
 }
 
@@ -177,7 +185,8 @@ static void span_days(const struct bnc_finding *f, const struct days *d, int64_t
         *to = *from;
 }
 
-static void put_spans(struct bnc_page *p, const struct days *d, const size_t *picked, size_t n, double top, double base)
+static void put_spans(struct bnc_page *p, const struct days *d, const size_t *picked, size_t n,
+                      double top, double base)
 {
     for (size_t i = 0; i < n; i++) {
         const struct bnc_finding *f = &p->m->judged->findings[picked[i]];
@@ -193,7 +202,8 @@ static void put_spans(struct bnc_page *p, const struct days *d, const size_t *pi
     }
 }
 
-static void put_lanes(struct bnc_page *p, const struct days *d, const size_t *picked, size_t n, double top)
+static void put_lanes(struct bnc_page *p, const struct days *d, const size_t *picked, size_t n,
+                      double top)
 {
     for (size_t i = 0; i < n; i++) {
         const struct bnc_finding *f = &p->m->judged->findings[picked[i]];
@@ -208,7 +218,8 @@ static void put_lanes(struct bnc_page *p, const struct days *d, const size_t *pi
         snprintf(class, sizeof class, "s%d", f->side);
         bnc_svg_rect(p, x, y + 5, w < 4 ? 4 : w, 8, class);
         if (RIGHT - x - w > x)
-            bnc_svg_text(p, x + w + 8, y + 13, "lane", f->headline, (unsigned)((RIGHT - x - w) / COLUMN));
+            bnc_svg_text(p, x + w + 8, y + 13, "lane", f->headline,
+                         (unsigned)((RIGHT - x - w) / COLUMN));
         else
             bnc_svg_text(p, x - 8, y + 13, "lane e", f->headline, (unsigned)(x / COLUMN));
     }
@@ -216,7 +227,9 @@ static void put_lanes(struct bnc_page *p, const struct days *d, const size_t *pi
 
 static void put_legend(struct bnc_page *p)
 {
-    static const char *const names[BNC_N_EVENTS] = { "delivered", "bounced", "deferred", "suppressed", "complaints", "sent", "other" };
+    static const char *const names[BNC_N_EVENTS] = { "delivered",  "bounced",    "deferred",
+                                                     "suppressed", "complaints", "sent",
+                                                     "other" };
     const struct bnc_tally *t = p->m->tally;
 
     bnc_buf_puts(p->out, "<ul class=\"legend small\">");
@@ -245,12 +258,16 @@ static void put_title(const struct days *d, struct bnc_buf *title)
     if (median > 0 && d->n_bars > 2 && peak * 2 < median * 3) {
         bnc_buf_puts(title, d->per_bar == 1 ? "No day stands out: " : "No time stands out: ");
         bnc_count_put(title, median, ',');
-        bnc_buf_puts(title, d->per_bar == 1 ? " failures on the median day, " : " failures in the median bar, ");
+        bnc_buf_puts(title, d->per_bar == 1 ? " failures on the median day, "
+                                            : " failures in the median bar, ");
         bnc_count_put(title, peak, ',');
         bnc_buf_puts(title, " at most");
         return;
     }
-    bnc_buf_printf(title, d->per_bar == 1 ? "Failures peak on %d %s: " : "Failures peak in the days from %d %s: ", date.day, bnc_month_names[date.month - 1]);
+    bnc_buf_printf(title,
+                   d->per_bar == 1 ? "Failures peak on %d %s: "
+                                   : "Failures peak in the days from %d %s: ",
+                   date.day, bnc_month_names[date.month - 1]);
     bnc_count_put(title, peak, ',');
     if (median > 0 && d->n_bars > 2) {
         bnc_buf_puts(title, ", ");
@@ -261,7 +278,9 @@ static void put_title(const struct days *d, struct bnc_buf *title)
 
 static void put_axes(const struct days *d, struct bnc_buf *axes)
 {
-    bnc_buf_puts(axes, d->upper > 0 ? "Events by day (UTC): accepted above, failed and refused below on a scale of their own" : "Events by day (UTC)");
+    bnc_buf_puts(axes, d->upper > 0 ? "Events by day (UTC): accepted above, failed and refused "
+                                      "below on a scale of their own"
+                                    : "Events by day (UTC)");
     if (d->per_bar > 1)
         bnc_buf_printf(axes, "; each bar is %d days", d->per_bar);
     if (d->left_out > 0) {
@@ -271,7 +290,8 @@ static void put_axes(const struct days *d, struct bnc_buf *axes)
     }
 }
 
-static void put_drawing(struct bnc_page *p, const struct days *d, double upper_base, double lower_base)
+static void put_drawing(struct bnc_page *p, const struct days *d, double upper_base,
+                        double lower_base)
 {
     if (d->upper > 0)
         put_scale(p, d, upper_base, UPPER, d->upper, 3);
@@ -293,12 +313,14 @@ void bnc_chart_days(struct bnc_page *p)
     if (d == NULL)
         p->out->failed = true;
     else if (collect(p->m->tally, d) && d->upper + d->lower > 0) {
-        const double upper_base = d->upper > 0 ? TOP + UPPER : 0, lower_base = upper_base + (d->upper > 0 ? GAP : TOP) + LOWER;
+        const double upper_base = d->upper > 0 ? TOP + UPPER : 0,
+                     lower_base = upper_base + (d->upper > 0 ? GAP : TOP) + LOWER;
 
         n = pick_spans(p->m->judged, d, picked);
         put_title(d, &title);
         put_axes(d, &axes);
-        bnc_svg_open(p, "days", &title, axes.failed ? "" : axes.at, lower_base + 30 + 22 * (double)n);
+        bnc_svg_open(p, "days", &title, axes.failed ? "" : axes.at,
+                     lower_base + 30 + 22 * (double)n);
         put_spans(p, d, picked, n, upper_base + (d->upper > 0 ? GAP - 14 : 4), lower_base);
         put_drawing(p, d, upper_base, lower_base);
         put_lanes(p, d, picked, n, lower_base + 24);

@@ -13,7 +13,13 @@
 #define TOTAL 74.0
 #define TOP 58.0
 
-struct heat { size_t n_rows, n_cols; double cell; uint64_t most; uint32_t row; uint8_t col; };
+struct heat {
+    size_t n_rows, n_cols;
+    double cell;
+    uint64_t most;
+    uint32_t row;
+    uint8_t col;
+};
 
 static uint64_t cell_count(const struct bnc_model *m, uint32_t provider, uint8_t cause)
 {
@@ -26,7 +32,8 @@ static struct heat measure(const struct bnc_model *m)
 {
     struct heat h = { .n_cols = m->n_causes < MAX_COLS ? m->n_causes : MAX_COLS };
 
-    while (h.n_rows < MAX_ROWS && h.n_rows < m->n_providers && bnc_failures(m->tally->providers[m->providers[h.n_rows]].n) > 0)
+    while (h.n_rows < MAX_ROWS && h.n_rows < m->n_providers &&
+           bnc_failures(m->tally->providers[m->providers[h.n_rows]].n) > 0)
         h.n_rows++;
     for (size_t r = 0; r < h.n_rows; r++)
         for (size_t c = 0; c < h.n_cols; c++) {
@@ -66,7 +73,8 @@ static void put_cause(struct bnc_page *p, double x, uint8_t cause)
     bnc_scratch_end(p->out, &name);
 }
 
-static void put_cell(struct bnc_page *p, const struct heat *h, double x, double y, uint64_t n, uint8_t cause)
+static void put_cell(struct bnc_page *p, const struct heat *h, double x, double y, uint64_t n,
+                     uint8_t cause)
 {
     char class[16];
     int shade;
@@ -88,10 +96,13 @@ static void put_rows(struct bnc_page *p, const struct heat *h)
     for (size_t r = 0; r < h->n_rows; r++) {
         const double y = TOP + ROW * (double)r;
 
-        bnc_svg_text(p, LEFT - 10, y + 18, "label e", bnc_span_str(bnc_model_provider_title(m, m->providers[r])), 20);
+        bnc_svg_text(p, LEFT - 10, y + 18, "label e",
+                     bnc_span_str(bnc_model_provider_title(m, m->providers[r])), 20);
         for (size_t c = 0; c < h->n_cols; c++)
-            put_cell(p, h, LEFT + h->cell * (double)c, y, cell_count(m, m->providers[r], m->causes[c]), m->causes[c]);
-        bnc_svg_count(p, LEFT + h->cell * (double)h->n_cols + 64, y + 18, "value e", bnc_failures(m->tally->providers[m->providers[r]].n));
+            put_cell(p, h, LEFT + h->cell * (double)c, y,
+                     cell_count(m, m->providers[r], m->causes[c]), m->causes[c]);
+        bnc_svg_count(p, LEFT + h->cell * (double)h->n_cols + 64, y + 18, "value e",
+                      bnc_failures(m->tally->providers[m->providers[r]].n));
     }
 }
 
@@ -115,8 +126,11 @@ void bnc_chart_heat(struct bnc_page *p)
     if (h.most == 0)
         return;
     put_title(m, &h, &title);
-    bnc_buf_printf(&axes, "Bounces and deferrals, events, by provider (rows, %zu of %zu) and cause (columns, %zu of %zu); coloured by the side at fault, stronger with more (logarithmic)",
-                   h.n_rows, m->n_providers, h.n_cols, m->n_causes);
+    bnc_buf_printf(
+        &axes,
+        "Bounces and deferrals, events, by provider (rows, %zu of %zu) and cause (columns, %zu of "
+        "%zu); coloured by the side at fault, stronger with more (logarithmic)",
+        h.n_rows, m->n_providers, h.n_cols, m->n_causes);
     bnc_svg_open(p, "heat", &title, axes.failed ? "" : axes.at, TOP + ROW * (double)h.n_rows + 4);
     for (size_t c = 0; c < h.n_cols; c++) {
         char class[8];

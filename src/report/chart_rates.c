@@ -7,9 +7,14 @@
 #define ROW 26.0
 #define TOP 44.0
 
-struct panel { enum bnc_metric metric; const char *title; double x, width, end, limit, warn; };
+struct panel {
+    enum bnc_metric metric;
+    const char *title;
+    double x, width, end, limit, warn;
+};
 
-static const struct bnc_rate *rate_at(const struct bnc_page *p, enum bnc_metric metric, uint32_t provider)
+static const struct bnc_rate *rate_at(const struct bnc_page *p, enum bnc_metric metric,
+                                      uint32_t provider)
 {
     return &p->m->judged->provider[provider].of[metric];
 }
@@ -51,7 +56,8 @@ static void put_axis(struct bnc_page *p, const struct panel *a, double bottom)
         bnc_svg_text(p, x, TOP - 12, "tick m lim", BNC_SPAN("limit"), 0);
     }
     if (a->warn > 0 && a->warn < a->limit)
-        bnc_svg_line(p, a->x + a->width * a->warn / a->end, TOP - 6, a->x + a->width * a->warn / a->end, bottom, "warn");
+        bnc_svg_line(p, a->x + a->width * a->warn / a->end, TOP - 6,
+                     a->x + a->width * a->warn / a->end, bottom, "warn");
 }
 
 static const char *point_class(const struct bnc_rate *r)
@@ -65,12 +71,14 @@ static void put_rate(struct bnc_page *p, const struct panel *a, double y, const 
     double low = a->x + r->low * unit, high = a->x + r->high * unit, x = a->x + r->value * unit;
 
     if (r->den == 0) {
-        bnc_svg_text(p, a->x + 6, y + 4, "tick", r->why_na == NULL ? BNC_SPAN("n/a") : bnc_span_str(r->why_na), 38);
+        bnc_svg_text(p, a->x + 6, y + 4, "tick",
+                     r->why_na == NULL ? BNC_SPAN("n/a") : bnc_span_str(r->why_na), 38);
         return;
     }
     high = high > edge ? edge : high;
     low = low > edge ? edge : low;
-    bnc_svg_rect(p, low, y - 3, high - low < 1.5 ? 1.5 : high - low, 6, r->judgement == BNC_JUDGE_BREACH ? "span bad" : "span");
+    bnc_svg_rect(p, low, y - 3, high - low < 1.5 ? 1.5 : high - low, 6,
+                 r->judgement == BNC_JUDGE_BREACH ? "span bad" : "span");
     if (x <= edge) {
         bnc_svg_dot(p, x, y, 4.5, point_class(r));
     } else {
@@ -94,18 +102,21 @@ static size_t pick_rows(const struct bnc_page *p, uint32_t rows[MAX_ROWS])
     return n;
 }
 
-static void put_title(const struct bnc_page *p, struct bnc_buf *title, const uint32_t *rows, size_t n)
+static void put_title(const struct bnc_page *p, struct bnc_buf *title, const uint32_t *rows,
+                      size_t n)
 {
     size_t over = 0, top = 0;
 
     for (size_t i = 0; i < n; i++) {
         over += rate_at(p, BNC_METRIC_BOUNCE_RATE, rows[i])->judgement == BNC_JUDGE_BREACH ||
                 rate_at(p, BNC_METRIC_COMPLAINT_RATE, rows[i])->judgement == BNC_JUDGE_BREACH;
-        if (rate_at(p, BNC_METRIC_BOUNCE_RATE, rows[i])->value > rate_at(p, BNC_METRIC_BOUNCE_RATE, rows[top])->value)
+        if (rate_at(p, BNC_METRIC_BOUNCE_RATE, rows[i])->value >
+            rate_at(p, BNC_METRIC_BOUNCE_RATE, rows[top])->value)
             top = i;
     }
     if (over > 0)
-        bnc_buf_printf(title, "%zu of %zu providers %s over a limit; ", over, n, over == 1 ? "is" : "are");
+        bnc_buf_printf(title, "%zu of %zu providers %s over a limit; ", over, n,
+                       over == 1 ? "is" : "are");
     else
         bnc_buf_puts(title, "No provider is over a limit; ");
     bnc_buf_printf(title, "%s bounces most, at ", bnc_model_provider_title(p->m, rows[top]));
@@ -114,8 +125,14 @@ static void put_title(const struct bnc_page *p, struct bnc_buf *title, const uin
 
 void bnc_chart_providers(struct bnc_page *p)
 {
-    struct panel left = { .metric = BNC_METRIC_BOUNCE_RATE, .title = "Bounce rate, of attempted", .x = 170, .width = 370 };
-    struct panel right = { .metric = BNC_METRIC_COMPLAINT_RATE, .title = "Complaint rate, of delivered", .x = 575, .width = 370 };
+    struct panel left = { .metric = BNC_METRIC_BOUNCE_RATE,
+                          .title = "Bounce rate, of attempted",
+                          .x = 170,
+                          .width = 370 };
+    struct panel right = { .metric = BNC_METRIC_COMPLAINT_RATE,
+                           .title = "Complaint rate, of delivered",
+                           .x = 575,
+                           .width = 370 };
     uint32_t rows[MAX_ROWS];
     const size_t n = pick_rows(p, rows);
     const double bottom = TOP + ROW * (double)n;
@@ -126,13 +143,15 @@ void bnc_chart_providers(struct bnc_page *p)
     put_title(p, &title, rows, n);
     scale(p, &left, rows, n);
     scale(p, &right, rows, n);
-    bnc_svg_open(p, "providers", &title, "Per cent with 95 % interval; dashed: the warning, solid: the limit", bottom + 22);
+    bnc_svg_open(p, "providers", &title,
+                 "Per cent with 95 % interval; dashed: the warning, solid: the limit", bottom + 22);
     put_axis(p, &left, bottom);
     put_axis(p, &right, bottom);
     for (size_t i = 0; i < n; i++) {
         const double y = TOP + ROW * ((double)i + 0.5);
 
-        bnc_svg_text(p, 158, y + 4, "label e", bnc_span_str(bnc_model_provider_title(p->m, rows[i])), 22);
+        bnc_svg_text(p, 158, y + 4, "label e",
+                     bnc_span_str(bnc_model_provider_title(p->m, rows[i])), 22);
         put_rate(p, &left, y, rate_at(p, left.metric, rows[i]));
         put_rate(p, &right, y, rate_at(p, right.metric, rows[i]));
     }

@@ -3,10 +3,12 @@
 
 #include <math.h>
 
-const char *const bnc_month_names[12] = { "January", "February", "March", "April", "May", "June", "July",
-                                          "August", "September", "October", "November", "December" };
+const char *const bnc_month_names[12] = { "January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December" };
 
-static const uint64_t power_of_ten[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000 };
+static const uint64_t power_of_ten[] = { 1,      10,      100,      1000,      10000,
+                                         100000, 1000000, 10000000, 100000000, 1000000000 };
 
 /*
  * A report may hold a million numbers, and printf() would follow the locale of whoever calls the library: digits are made here,
@@ -14,8 +16,10 @@ static const uint64_t power_of_ten[] = { 1, 10, 100, 1000, 10000, 100000, 100000
  */
 static char *digits(char *end, uint64_t n)
 {
-    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-                                "4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
+    static const char pairs[] = "000102030405060708091011121314151617181920212223242526272829303132"
+                                "33343536373839404142434445464748"
+                                "495051525354555657585960616263646566676869707172737475767778798081"
+                                "8283848586878889909192939495969798"
                                 "99";
 
     for (; n >= 100; n /= 100) {
@@ -115,7 +119,8 @@ struct bnc_date bnc_date_of_day(int64_t days_since_1970)
     const int64_t mp = (5 * doy + 2) / 153;
     const int month = (int)(mp < 10 ? mp + 3 : mp - 9);
 
-    return (struct bnc_date){ .year = (int)(yoe + era * 400 + (month <= 2)), .month = month,
+    return (struct bnc_date){ .year = (int)(yoe + era * 400 + (month <= 2)),
+                              .month = month,
                               .day = (int)(doy - (153 * mp + 2) / 5 + 1) };
 }
 
@@ -157,7 +162,8 @@ void bnc_time_put(struct bnc_buf *out, int64_t time)
     if (time == BNC_NO_TIME)
         return;
     if (d.year < 0 || d.year > 9999) {
-        bnc_buf_printf(out, "%d-%02d-%02dT%02u:%02u:%02uZ", d.year, d.month, d.day, second / 3600, second / 60 % 60, second % 60);
+        bnc_buf_printf(out, "%d-%02d-%02dT%02u:%02u:%02uZ", d.year, d.month, d.day, second / 3600,
+                       second / 60 % 60, second % 60);
         return;
     }
     two(at, (unsigned)d.year / 100, 0);
@@ -208,5 +214,6 @@ void bnc_code_put(struct bnc_buf *out, uint16_t reply, uint32_t enhanced)
     if (reply != 0 && enhanced != 0)
         bnc_buf_putc(out, ' ');
     if (enhanced != 0)
-        bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(enhanced), BNC_ENHANCED_SUBJECT(enhanced), BNC_ENHANCED_DETAIL(enhanced));
+        bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(enhanced),
+                       BNC_ENHANCED_SUBJECT(enhanced), BNC_ENHANCED_DETAIL(enhanced));
 }

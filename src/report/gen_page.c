@@ -37,7 +37,8 @@ static int put_file(const char *path, const char *name)
         n = strlen(at);
         while (n > 0 && isspace((unsigned char)at[n - 1]))
             at[--n] = '\0';
-        if (n > 0 && strncmp(at, "//", 2) != 0 && !(strncmp(at, "/*", 2) == 0 && strcmp(at + n - 2, "*/") == 0))
+        if (n > 0 && strncmp(at, "//", 2) != 0 &&
+            !(strncmp(at, "/*", 2) == 0 && strcmp(at + n - 2, "*/") == 0))
             put_line(at);
     }
     puts(";");

@@ -8,7 +8,8 @@
 
 static void put_severity(struct bnc_page *p, enum bnc_priority severity)
 {
-    static const char *const words[BNC_N_PRIORITIES] = { "Info", "Monitor", "Fix soon", "Critical" };
+    static const char *const words[BNC_N_PRIORITIES] = { "Info", "Monitor", "Fix soon",
+                                                         "Critical" };
 
     bnc_buf_printf(p->out, "<span class=\"sev v%d\">%s</span>", severity, words[severity]);
 }
@@ -44,7 +45,8 @@ static void put_facts(struct bnc_page *p, const struct bnc_finding *f)
 {
     bnc_buf_puts(p->out, "<dl class=\"facts\">");
     put_fact(p, "Whose fault");
-    bnc_buf_printf(p->out, "<span class=\"side s%d\">%s</span>", f->side, bnc_html_side_title(f->side));
+    bnc_buf_printf(p->out, "<span class=\"side s%d\">%s</span>", f->side,
+                   bnc_html_side_title(f->side));
     end_fact(p);
     put_fact(p, "Since when");
     put_since(p, f);
@@ -89,7 +91,8 @@ static size_t count_severity(const struct bnc_judged *j, enum bnc_priority at_le
 static void put_lead(struct bnc_page *p)
 {
     const struct bnc_model *m = p->m;
-    const size_t urgent = count_severity(m->judged, BNC_PRIORITY_FIX_SOON), critical = count_severity(m->judged, BNC_PRIORITY_CRITICAL);
+    const size_t urgent = count_severity(m->judged, BNC_PRIORITY_FIX_SOON),
+                 critical = count_severity(m->judged, BNC_PRIORITY_CRITICAL);
 
     bnc_buf_puts(p->out, "<p class=\"lead\">");
     if (m->tally->rows == 0)
@@ -97,7 +100,8 @@ static void put_lead(struct bnc_page *p)
     else if (urgent == 0)
         bnc_buf_puts(p->out, "Nothing here needs fixing now.");
     else
-        bnc_buf_printf(p->out, urgent == 1 ? "One thing needs fixing" : "%zu things need fixing", urgent);
+        bnc_buf_printf(p->out, urgent == 1 ? "One thing needs fixing" : "%zu things need fixing",
+                       urgent);
     if (urgent > 0 && critical > 0 && urgent != critical)
         bnc_buf_printf(p->out, ", %zu of them now", critical);
     else if (critical > 0)
@@ -107,10 +111,16 @@ static void put_lead(struct bnc_page *p)
         const int s = m->sides[0];
 
         bnc_buf_puts(p->out, " ");
-        bnc_html_percent(p, (double)(m->bounce_side[s] + m->deferral_side[s]) / (double)m->failures);
-        bnc_buf_printf(p->out, " of all failures are %s.", s == BNC_SIDE_SENDER ? "our own doing" : s == BNC_SIDE_RECIPIENT ? "on the recipients\u2019 side" :
-                       s == BNC_SIDE_RECIPIENT_DOMAIN ? "on their domains\u2019 side" : s == BNC_SIDE_PROVIDER ? "on their providers\u2019 side" :
-                       s == BNC_SIDE_NETWORK ? "the network\u2019s" : s == BNC_SIDE_ESP ? "on the ESP\u2019s side" : "undecided");
+        bnc_html_percent(p,
+                         (double)(m->bounce_side[s] + m->deferral_side[s]) / (double)m->failures);
+        bnc_buf_printf(p->out, " of all failures are %s.",
+                       s == BNC_SIDE_SENDER             ? "our own doing"
+                       : s == BNC_SIDE_RECIPIENT        ? "on the recipients\u2019 side"
+                       : s == BNC_SIDE_RECIPIENT_DOMAIN ? "on their domains\u2019 side"
+                       : s == BNC_SIDE_PROVIDER         ? "on their providers\u2019 side"
+                       : s == BNC_SIDE_NETWORK          ? "the network\u2019s"
+                       : s == BNC_SIDE_ESP              ? "on the ESP\u2019s side"
+                                                        : "undecided");
     }
     bnc_buf_puts(p->out, "</p>\n");
 }
@@ -120,7 +130,8 @@ void bnc_html_verdicts(struct bnc_page *p)
     const struct bnc_judged *j = p->m->judged;
     const size_t n = j->n_findings < TOP_VERDICTS ? j->n_findings : TOP_VERDICTS;
 
-    bnc_buf_puts(p->out, "<section id=\"verdicts\" class=\"top\">\n<h2 id=\"h-verdicts\">Whose fault, since when, what now</h2>\n");
+    bnc_buf_puts(p->out, "<section id=\"verdicts\" class=\"top\">\n<h2 id=\"h-verdicts\">Whose "
+                         "fault, since when, what now</h2>\n");
     put_lead(p);
     bnc_chart_sides(p);
     if (n > 0)
@@ -130,7 +141,10 @@ void bnc_html_verdicts(struct bnc_page *p)
     if (n > 0)
         bnc_buf_puts(p->out, "</ol>\n");
     if (n < j->n_findings)
-        bnc_buf_printf(p->out, "<p class=\"cut\">%zu of %zu findings; <a href=\"#findings\">the others are below</a>.</p>\n", n, j->n_findings);
+        bnc_buf_printf(p->out,
+                       "<p class=\"cut\">%zu of %zu findings; <a href=\"#findings\">the others are "
+                       "below</a>.</p>\n",
+                       n, j->n_findings);
     bnc_buf_puts(p->out, "</section>\n");
 }
 
@@ -138,7 +152,8 @@ void bnc_html_verdicts(struct bnc_page *p)
 
 static void put_card(struct bnc_page *p, size_t i)
 {
-    static const char *const titles[BNC_N_METRICS] = { "Bounce rate", "Hard-bounce rate", "Complaint rate", "Deferral rate" };
+    static const char *const titles[BNC_N_METRICS] = { "Bounce rate", "Hard-bounce rate",
+                                                       "Complaint rate", "Deferral rate" };
     const struct bnc_section *s = bnc_section_find("rates");
     struct bnc_value v[BNC_SECTION_COLUMNS];
     const struct bnc_rate *r;
@@ -186,7 +201,8 @@ void bnc_html_rates(struct bnc_page *p)
 
 /* ---- findings in full ---- */
 
-static void put_items(struct bnc_page *p, const char *title, const char *class, const struct bnc_span *items, size_t n)
+static void put_items(struct bnc_page *p, const char *title, const char *class,
+                      const struct bnc_span *items, size_t n)
 {
     if (n == 0)
         return;
@@ -201,11 +217,14 @@ static void put_items(struct bnc_page *p, const char *title, const char *class, 
 
 static void put_letter(struct bnc_page *p, struct bnc_span s)
 {
-    const struct bnc_visible how = { .markup = BNC_MARKUP_HTML, .newlines = true, .addresses = p->m->data->show == BNC_SHOW_FULL };
+    const struct bnc_visible how = { .markup = BNC_MARKUP_HTML,
+                                     .newlines = true,
+                                     .addresses = p->m->data->show == BNC_SHOW_FULL };
 
     if (s.len == 0)
         return;
-    bnc_buf_puts(p->out, "<details><summary>Text to send to a postmaster or to ESP support</summary><pre class=\"letter\">");
+    bnc_buf_puts(p->out, "<details><summary>Text to send to a postmaster or to ESP "
+                         "support</summary><pre class=\"letter\">");
     bnc_visible_put(p->out, s, &how);
     bnc_buf_puts(p->out, "</pre></details>\n");
 }
@@ -253,7 +272,8 @@ static void put_finding(struct bnc_page *p, size_t i)
 {
     const struct bnc_finding *f = &p->m->judged->findings[i];
 
-    bnc_buf_printf(p->out, "<article id=\"f%zu\" class=\"finding s%d\">\n<p class=\"tags\">", i + 1, f->side);
+    bnc_buf_printf(p->out, "<article id=\"f%zu\" class=\"finding s%d\">\n<p class=\"tags\">", i + 1,
+                   f->side);
     put_severity(p, f->severity);
     bnc_buf_puts(p->out, " <span class=\"tag\">");
     bnc_html_word(p, bnc_finding_names[f->kind]);
@@ -272,7 +292,10 @@ static void put_finding(struct bnc_page *p, size_t i)
     bnc_buf_puts(p->out, "</div><div>");
     put_items(p, "What to check, in order", "check", f->checks, f->n_checks);
     bnc_buf_puts(p->out, "</div></div>\n");
-    put_items(p, f->n_templates > SHOWN_TEMPLATES ? "What servers said (the commonest)" : "What servers said", "said", p->m->finding_templates[i],
+    put_items(p,
+              f->n_templates > SHOWN_TEMPLATES ? "What servers said (the commonest)"
+                                               : "What servers said",
+              "said", p->m->finding_templates[i],
               f->n_templates < SHOWN_TEMPLATES ? f->n_templates : SHOWN_TEMPLATES);
     put_evidence(p, f);
     put_letter(p, f->letter);
@@ -290,5 +313,8 @@ void bnc_html_findings(struct bnc_page *p)
     for (; i < n && i < BNC_PAGE_FINDINGS && p->out->len - from < BNC_PAGE_FINDING_BYTES; i++)
         put_finding(p, i);
     if (i < n)
-        bnc_buf_printf(p->out, "<p class=\"cut\">%zu of %zu findings; all of them with <code>-o tables/</code> (findings.csv) or <code>-o report.json</code>.</p>\n", i, n);
+        bnc_buf_printf(p->out,
+                       "<p class=\"cut\">%zu of %zu findings; all of them with <code>-o "
+                       "tables/</code> (findings.csv) or <code>-o report.json</code>.</p>\n",
+                       i, n);
 }

@@ -3,7 +3,9 @@
 
 void bnc_html_text(struct bnc_page *p, struct bnc_span s, unsigned max_width)
 {
-    const struct bnc_visible how = { .markup = BNC_MARKUP_HTML, .addresses = p->m->data->show == BNC_SHOW_FULL, .max_width = max_width };
+    const struct bnc_visible how = { .markup = BNC_MARKUP_HTML,
+                                     .addresses = p->m->data->show == BNC_SHOW_FULL,
+                                     .max_width = max_width };
 
     bnc_visible_put(p->out, s, &how);
 }
@@ -39,7 +41,9 @@ void bnc_html_percent(struct bnc_page *p, double share)
 
 const char *bnc_html_side_title(enum bnc_side side)
 {
-    static const char *const titles[BNC_N_SIDES] = { "Recipient", "Their domain", "Their provider", "Us, the sender", "Network", "ESP", "Unknown" };
+    static const char *const titles[BNC_N_SIDES] = {
+        "Recipient", "Their domain", "Their provider", "Us, the sender", "Network", "ESP", "Unknown"
+    };
 
     return (unsigned)side < BNC_N_SIDES ? titles[side] : "Unknown";
 }
@@ -58,7 +62,8 @@ static void put_rate(struct bnc_page *p, const struct bnc_rate *r)
     }
     bnc_html_percent(p, r->value);
     if (r->judgement == BNC_JUDGE_BREACH || r->judgement == BNC_JUDGE_WATCH)
-        bnc_buf_printf(p->out, " <b class=\"j %s\">%s</b>", bnc_judgement_names[r->judgement], bnc_judgement_names[r->judgement]);
+        bnc_buf_printf(p->out, " <b class=\"j %s\">%s</b>", bnc_judgement_names[r->judgement],
+                       bnc_judgement_names[r->judgement]);
     bnc_buf_puts(p->out, "<small><span>");
     bnc_interval_put(p->out, r, false);
     bnc_buf_puts(p->out, "</span> <span>");
@@ -72,7 +77,8 @@ static void put_rate(struct bnc_page *p, const struct bnc_rate *r)
 static void put_share(struct bnc_page *p, double share)
 {
     bnc_html_percent(p, share);
-    bnc_buf_puts(p->out, "<svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"");
+    bnc_buf_puts(p->out, "<svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" "
+                         "aria-hidden=\"true\"><rect width=\"");
     bnc_fixed_put(p->out, share * 100, 1);
     bnc_buf_puts(p->out, "\" height=\"4\"/></svg>");
 }
@@ -84,7 +90,8 @@ static bool is_side(const struct bnc_column *c)
 
 static void put_value(struct bnc_page *p, const struct bnc_column *c, const struct bnc_value *v)
 {
-    const struct bnc_visible how = { .markup = BNC_MARKUP_HTML, .addresses = p->m->data->show == BNC_SHOW_FULL,
+    const struct bnc_visible how = { .markup = BNC_MARKUP_HTML,
+                                     .addresses = p->m->data->show == BNC_SHOW_FULL,
                                      .max_width = 2 * BNC_CELL_TEXT_WIDTH };
 
     if (v->unset) {
@@ -108,10 +115,14 @@ static void put_value(struct bnc_page *p, const struct bnc_column *c, const stru
 
 static const char *cell_class(const struct bnc_section *s, const struct bnc_column *c)
 {
-    const bool mono = c->type == BNC_VALUE_NAME && (strcmp(s->id, "templates") == 0 || strcmp(s->id, "unknown") == 0);
+    const bool mono = c->type == BNC_VALUE_NAME &&
+                      (strcmp(s->id, "templates") == 0 || strcmp(s->id, "unknown") == 0);
 
-    return bnc_is_numeric(c->type) ? " class=\"n\"" : mono ? " class=\"r\"" : c->type == BNC_VALUE_PROSE ? " class=\"p\"" :
-           c->type == BNC_VALUE_TIME ? " class=\"t\"" : "";
+    return bnc_is_numeric(c->type)      ? " class=\"n\""
+           : mono                       ? " class=\"r\""
+           : c->type == BNC_VALUE_PROSE ? " class=\"p\""
+           : c->type == BNC_VALUE_TIME  ? " class=\"t\""
+                                        : "";
 }
 
 static void put_head(struct bnc_page *p, const struct bnc_section *s)
@@ -161,10 +172,15 @@ void bnc_html_table(struct bnc_page *p, const struct bnc_section *s)
         bnc_buf_printf(p->out, "<p class=\"none\">%s</p>\n", s->rest);
         return;
     }
-    bnc_buf_printf(p->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"h-%s\"><table id=\"t-%s\">\n", s->id, s->id);
+    bnc_buf_printf(p->out,
+                   "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                   "aria-labelledby=\"h-%s\"><table id=\"t-%s\">\n",
+                   s->id, s->id);
     put_head(p, s);
     bnc_buf_puts(p->out, "<tbody>\n");
-    for (; shown < n && shown < BNC_PAGE_TABLE_ROWS && p->out->len - from < BNC_PAGE_TABLE_BYTES && !p->out->failed; shown++)
+    for (; shown < n && shown < BNC_PAGE_TABLE_ROWS && p->out->len - from < BNC_PAGE_TABLE_BYTES &&
+           !p->out->failed;
+         shown++)
         put_row(p, s, shown);
     bnc_buf_puts(p->out, "</tbody></table></div>\n");
     if (shown < n) {
@@ -172,6 +188,9 @@ void bnc_html_table(struct bnc_page *p, const struct bnc_section *s)
         bnc_html_count(p, shown);
         bnc_buf_puts(p->out, " of ");
         bnc_html_count(p, n);
-        bnc_buf_printf(p->out, " rows; all of them with <code>-o tables/</code> (%s.csv) or <code>-o report.json</code>.</p>\n", s->id);
+        bnc_buf_printf(p->out,
+                       " rows; all of them with <code>-o tables/</code> (%s.csv) or <code>-o "
+                       "report.json</code>.</p>\n",
+                       s->id);
     }
 }

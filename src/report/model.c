@@ -5,14 +5,18 @@
 
 const char *bnc_model_provider_title(const struct bnc_model *m, uint32_t provider)
 {
-    const struct bnc_provider *p = provider == 0 || m->data->classifier == NULL ? NULL : bnc_provider_get(m->data->classifier, (uint16_t)provider);
+    const struct bnc_provider *p = provider == 0 || m->data->classifier == NULL
+                                       ? NULL
+                                       : bnc_provider_get(m->data->classifier, (uint16_t)provider);
 
     return p == NULL ? "Other" : p->title;
 }
 
 const char *bnc_model_provider_name(const struct bnc_model *m, uint32_t provider)
 {
-    const struct bnc_provider *p = provider == 0 || m->data->classifier == NULL ? NULL : bnc_provider_get(m->data->classifier, (uint16_t)provider);
+    const struct bnc_provider *p = provider == 0 || m->data->classifier == NULL
+                                       ? NULL
+                                       : bnc_provider_get(m->data->classifier, (uint16_t)provider);
 
     return p == NULL ? "other" : p->name;
 }
@@ -32,7 +36,10 @@ static void *take(struct bnc_model *m, size_t n, size_t size)
 }
 
 /* Sorting indexes by a key of two numbers, largest first, then by index: names are sorted already, so ties are too. */
-struct ranked { uint64_t first, second; uint32_t index; };
+struct ranked {
+    uint64_t first, second;
+    uint32_t index;
+};
 
 static int ranked_cmp(const void *pa, const void *pb)
 {
@@ -76,7 +83,8 @@ static bool order_providers(struct bnc_model *m)
         return false;
     for (size_t i = 0; i < t->n_providers; i++)
         if (any_event(t->providers[i].n))
-            r[n++] = (struct ranked){ bnc_failures(t->providers[i].n), t->providers[i].n[BNC_EVENT_DELIVERED], (uint32_t)i };
+            r[n++] = (struct ranked){ bnc_failures(t->providers[i].n),
+                                      t->providers[i].n[BNC_EVENT_DELIVERED], (uint32_t)i };
     m->providers = rank(m, r, n);
     m->n_providers = n;
     free(r);
@@ -91,10 +99,12 @@ static bool order_domains(struct bnc_model *m)
     if (r == NULL)
         return false;
     for (size_t i = 0; i < t->n_domains; i++) {
-        const bool wide = m->judged->domain_scope != NULL && m->judged->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE &&
+        const bool wide = m->judged->domain_scope != NULL &&
+                          m->judged->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE &&
                           bnc_failures(t->domains[i].n) > 0;
 
-        r[i] = (struct ranked){ t->domains[i].recipients_failed | (wide ? UINT64_C(1) << 63 : 0), bnc_failures(t->domains[i].n), (uint32_t)i };
+        r[i] = (struct ranked){ t->domains[i].recipients_failed | (wide ? UINT64_C(1) << 63 : 0),
+                                bnc_failures(t->domains[i].n), (uint32_t)i };
     }
     m->domains = rank(m, r, t->n_domains);
     m->n_domains = t->n_domains;
@@ -148,14 +158,16 @@ static size_t fold_codes(struct bnc_code_sum *c, size_t n)
 {
     size_t out = 0;
 
-    for (size_t i = 0; i < n; ) {
+    for (size_t i = 0; i < n;) {
         struct bnc_code_sum sum = { .reply = c[i].reply, .enhanced = c[i].enhanced };
 
         while (i < n && c[i].reply == sum.reply && c[i].enhanced == sum.enhanced) {
             const uint8_t cause = c[i].cause;
             uint64_t here = 0;
 
-            for (; i < n && c[i].reply == sum.reply && c[i].enhanced == sum.enhanced && c[i].cause == cause; i++) {
+            for (; i < n && c[i].reply == sum.reply && c[i].enhanced == sum.enhanced &&
+                   c[i].cause == cause;
+                 i++) {
                 here += c[i].bounces + c[i].deferrals;
                 sum.bounces += c[i].bounces;
                 sum.deferrals += c[i].deferrals;
@@ -187,9 +199,12 @@ static bool sum_codes(struct bnc_model *m)
         const struct bnc_template *x = &t->templates[i];
 
         if (is_failure(x))
-            m->codes[m->n_codes++] = (struct bnc_code_sum){
-                .reply = x->verdict.reply, .enhanced = x->verdict.enhanced, .cause = x->verdict.cause,
-                .bounces = x->type == BNC_EVENT_BOUNCE ? x->n : 0, .deferrals = x->type == BNC_EVENT_DEFERRAL ? x->n : 0 };
+            m->codes[m->n_codes++] =
+                (struct bnc_code_sum){ .reply = x->verdict.reply,
+                                       .enhanced = x->verdict.enhanced,
+                                       .cause = x->verdict.cause,
+                                       .bounces = x->type == BNC_EVENT_BOUNCE ? x->n : 0,
+                                       .deferrals = x->type == BNC_EVENT_DEFERRAL ? x->n : 0 };
     }
     if (m->n_codes > 0)
         qsort(m->codes, m->n_codes, sizeof *m->codes, code_cmp);
@@ -248,7 +263,8 @@ static bool sum_sides(struct bnc_model *m)
     }
     for (uint32_t s = 0; s < BNC_N_SIDES; s++)
         if (m->bounce_side[s] + m->deferral_side[s] > 0)
-            r[n++] = (struct ranked){ m->bounce_side[s] + m->deferral_side[s], m->bounce_side[s], s };
+            r[n++] =
+                (struct ranked){ m->bounce_side[s] + m->deferral_side[s], m->bounce_side[s], s };
     order = rank(m, r, n);
     for (size_t i = 0; order != NULL && i < n; i++)
         m->sides[i] = (uint8_t)order[i];
@@ -268,7 +284,8 @@ static bool list_pairs(struct bnc_model *m)
             const struct bnc_provider_total *p = &t->providers[m->providers[i]];
 
             if (p->cause[m->causes[k]] + p->cause[BNC_N_CAUSES + m->causes[k]] > 0)
-                m->pairs[m->n_pairs++] = (struct bnc_pair){ (uint16_t)m->providers[i], m->causes[k] };
+                m->pairs[m->n_pairs++] =
+                    (struct bnc_pair){ (uint16_t)m->providers[i], m->causes[k] };
         }
     return true;
 }
@@ -293,8 +310,10 @@ static bool list_unknown(struct bnc_model *m)
 /* Breaches first, then warnings; what can't be measured last. */
 static bool order_limits(struct bnc_model *m)
 {
-    static const uint8_t weight[BNC_N_JUDGEMENTS] = { [BNC_JUDGE_BREACH] = 6, [BNC_JUDGE_WATCH] = 5, [BNC_JUDGE_INCONCLUSIVE] = 4,
-                                                      [BNC_JUDGE_OK] = 3, [BNC_JUDGE_NONE] = 2, [BNC_JUDGE_TOO_FEW] = 1 };
+    static const uint8_t weight[BNC_N_JUDGEMENTS] = {
+        [BNC_JUDGE_BREACH] = 6, [BNC_JUDGE_WATCH] = 5, [BNC_JUDGE_INCONCLUSIVE] = 4,
+        [BNC_JUDGE_OK] = 3,     [BNC_JUDGE_NONE] = 2,  [BNC_JUDGE_TOO_FEW] = 1
+    };
     const size_t n = m->judged->n_limits;
     struct ranked *r = malloc((n + 1) * sizeof *r);
 
@@ -342,13 +361,15 @@ static bool list_finding_templates(struct bnc_model *m)
     return m->finding_templates != NULL;
 }
 
-enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data *data, struct bnc_error *err)
+enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data *data,
+                               struct bnc_error *err)
 {
     bool ok;
 
     *m = (struct bnc_model){ .data = data, .tally = data->tally, .judged = data->judged };
-    ok = order_providers(m) && order_domains(m) && sum_codes(m) && sum_causes(m) && sum_sides(m) && list_pairs(m) &&
-         list_unknown(m) && order_limits(m) && list_faults(m) && list_finding_templates(m);
+    ok = order_providers(m) && order_domains(m) && sum_codes(m) && sum_causes(m) && sum_sides(m) &&
+         list_pairs(m) && list_unknown(m) && order_limits(m) && list_faults(m) &&
+         list_finding_templates(m);
     for (int k = 0; ok && k < BNC_N_KINDS; k++)
         ok = order_subjects(m, (enum bnc_kind)k);
     return ok ? BNC_OK : bnc_error_nomem(err);

@@ -5,7 +5,8 @@
 #include "report/render.h"
 #include "report/visible.h"
 
-const char *const bnc_rate_suffix[BNC_RATE_PARTS] = { "", "_numerator", "_denominator", "_low", "_high", "_limit", "_judgement" };
+const char *const bnc_rate_suffix[BNC_RATE_PARTS] = { "",      "_numerator", "_denominator", "_low",
+                                                      "_high", "_limit",     "_judgement" };
 
 /* Spreadsheets take a text that begins so for a formula, quoted or not; a leading ' makes it text. */
 static bool is_formula(struct bnc_span s)
@@ -44,9 +45,11 @@ static void put_cell(struct bnc_buf *out, struct bnc_span s)
 }
 
 /* Text of any origin: hidden characters made visible, so that neither a spreadsheet nor cat(1) acts on it. */
-static void put_texts(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_span *s, size_t n, bool newlines)
+static void put_texts(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_span *s,
+                      size_t n, bool newlines)
 {
-    const struct bnc_visible how = { .newlines = newlines, .addresses = m->data->show == BNC_SHOW_FULL };
+    const struct bnc_visible how = { .newlines = newlines,
+                                     .addresses = m->data->show == BNC_SHOW_FULL };
     struct bnc_buf cell = { .at = NULL };
 
     if (n > 0 && (is_formula(s[0]) || is_wide_formula(s[0])))
@@ -85,7 +88,8 @@ static void put_rate(struct bnc_buf *out, const struct bnc_rate *r)
     bnc_buf_printf(out, ",%s", bnc_judgement_names[r->judgement]);
 }
 
-static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v)
+static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type,
+                      const struct bnc_value *v)
 {
     if (type == BNC_VALUE_RATE) {
         put_rate(out, v->unset ? NULL : v->rate);
@@ -94,15 +98,28 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
     if (v->unset)
         return;
     switch (type) {
-    case BNC_VALUE_COUNT: bnc_count_put(out, v->count, 0); break;
-    case BNC_VALUE_INTEGER: bnc_buf_printf(out, "%lld", (long long)v->integer); break;
+    case BNC_VALUE_COUNT:
+        bnc_count_put(out, v->count, 0);
+        break;
+    case BNC_VALUE_INTEGER:
+        bnc_buf_printf(out, "%lld", (long long)v->integer);
+        break;
     case BNC_VALUE_NUMBER:
     case BNC_VALUE_CHANGE:
-    case BNC_VALUE_SHARE: bnc_real_put(out, v->share); break;
-    case BNC_VALUE_TIME: bnc_time_put(out, v->integer); break;
-    case BNC_VALUE_FLAG: bnc_buf_puts(out, v->count ? "true" : "false"); break;
-    case BNC_VALUE_LIST: put_texts(m, out, v->list, v->n_list, false); break;
-    default: put_texts(m, out, &v->text, 1, type == BNC_VALUE_PROSE);
+    case BNC_VALUE_SHARE:
+        bnc_real_put(out, v->share);
+        break;
+    case BNC_VALUE_TIME:
+        bnc_time_put(out, v->integer);
+        break;
+    case BNC_VALUE_FLAG:
+        bnc_buf_puts(out, v->count ? "true" : "false");
+        break;
+    case BNC_VALUE_LIST:
+        put_texts(m, out, v->list, v->n_list, false);
+        break;
+    default:
+        put_texts(m, out, &v->text, 1, type == BNC_VALUE_PROSE);
     }
 }
 
@@ -122,7 +139,8 @@ static void put_header(struct bnc_buf *out, const struct bnc_section *s)
     }
 }
 
-static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, size_t i)
+static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s,
+                    size_t i)
 {
     struct bnc_value v[BNC_SECTION_COLUMNS];
     bool first = true;

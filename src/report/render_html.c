@@ -7,7 +7,10 @@
 #include "gen/page.h"
 
 /* What a section shows besides, or instead of, its table. */
-static const struct special { const char *id; void (*before)(struct bnc_page *p), (*instead)(struct bnc_page *p); } specials[] = {
+static const struct special {
+    const char *id;
+    void (*before)(struct bnc_page *p), (*instead)(struct bnc_page *p);
+} specials[] = {
     { "rates", NULL, bnc_html_rates },
     { "providers", bnc_chart_providers, NULL },
     { "provider_causes", bnc_chart_heat, NULL },
@@ -33,17 +36,22 @@ static void put_policy(struct bnc_page *p)
 
     bnc_sha256_base64(BNC_SPAN(page_css), style);
     bnc_sha256_base64(BNC_SPAN(page_js), script);
-    bnc_buf_printf(p->out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%s'; "
-                           "script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n", style, script);
+    bnc_buf_printf(p->out,
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                   "style-src 'sha256-%s'; "
+                   "script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n",
+                   style, script);
 }
 
 static void put_head(struct bnc_page *p)
 {
     bnc_buf_puts(p->out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     put_policy(p);
-    bnc_buf_puts(p->out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
-                         "<meta name=\"generator\" content=\"bounce-analyzer\">\n<title>Bounce report, ");
+    bnc_buf_puts(p->out,
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                 "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" "
+                 "content=\"no-referrer\">\n"
+                 "<meta name=\"generator\" content=\"bounce-analyzer\">\n<title>Bounce report, ");
     bnc_period_put(p->out, p->m->tally->first, p->m->tally->last, false);
     bnc_buf_printf(p->out, "</title>\n<style>%s</style>\n</head>\n", page_css);
 }
@@ -74,10 +82,13 @@ static void put_mast(struct bnc_page *p)
     }
     bnc_buf_puts(p->out, "</ul>\n");
     if (!m->data->complete)
-        bnc_buf_puts(p->out, "<p class=\"alarm\">Incomplete: not all input could be read to its end. See <a href=\"#inputs\">Inputs</a>.</p>\n");
+        bnc_buf_puts(p->out, "<p class=\"alarm\">Incomplete: not all input could be read to its "
+                             "end. See <a href=\"#inputs\">Inputs</a>.</p>\n");
     if (!m->judged->has_deliveries && m->tally->rows > 0)
-        bnc_buf_puts(p->out, "<p class=\"hint\">The input holds no deliveries, so there are counts and shares but no rates. "
-                             "<code>--sent N</code> or <code>--sent volumes.csv</code> supplies what was sent.</p>\n");
+        bnc_buf_puts(p->out, "<p class=\"hint\">The input holds no deliveries, so there are counts "
+                             "and shares but no rates. "
+                             "<code>--sent N</code> or <code>--sent volumes.csv</code> supplies "
+                             "what was sent.</p>\n");
     bnc_buf_puts(p->out, "</header>\n");
 }
 
@@ -86,7 +97,8 @@ static void put_nav(struct bnc_page *p)
     bnc_buf_puts(p->out, "<nav aria-label=\"Sections\"><ul>");
     for (size_t k = 0; k < bnc_n_sections; k++)
         if (bnc_sections[k]->page && strcmp(bnc_sections[k]->id, "sides") != 0)
-            bnc_buf_printf(p->out, "<li><a href=\"#%s\">%s</a></li>", bnc_sections[k]->id, bnc_sections[k]->title);
+            bnc_buf_printf(p->out, "<li><a href=\"#%s\">%s</a></li>", bnc_sections[k]->id,
+                           bnc_sections[k]->title);
     bnc_buf_puts(p->out, "</ul></nav>\n");
 }
 
@@ -98,7 +110,9 @@ static void put_section(struct bnc_page *p, const struct bnc_section *s)
         bnc_html_verdicts(p);
         return;
     }
-    bnc_buf_printf(p->out, "<section id=\"%s\">\n<h2 id=\"h-%s\">%s</h2>\n<p class=\"about\">%s</p>\n", s->id, s->id, s->title, s->about);
+    bnc_buf_printf(p->out,
+                   "<section id=\"%s\">\n<h2 id=\"h-%s\">%s</h2>\n<p class=\"about\">%s</p>\n",
+                   s->id, s->id, s->title, s->about);
     if (x->before != NULL)
         x->before(p);
     if (x->instead != NULL)
@@ -115,8 +129,10 @@ static void put_foot(struct bnc_page *p)
         bnc_buf_puts(p->out, " on ");
         bnc_moment_put(p->out, p->m->data->generated);
     }
-    bnc_buf_puts(p->out, ". Everything was computed on one machine; this page loads nothing from anywhere. "
-                         "Addresses are not in it unless they were asked for; responses are masked.</p></footer>\n");
+    bnc_buf_puts(
+        p->out,
+        ". Everything was computed on one machine; this page loads nothing from anywhere. "
+        "Addresses are not in it unless they were asked for; responses are masked.</p></footer>\n");
 }
 
 void bnc_render_html(const struct bnc_model *m, struct bnc_buf *out)

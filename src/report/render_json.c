@@ -16,7 +16,8 @@ static void escape(struct bnc_buf *out, uint32_t cp)
     } else if (cp == '\n') {
         bnc_buf_puts(out, "\\n");
     } else if (cp > 0xffff && bnc_is_hidden(cp)) {
-        bnc_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((cp - 0x10000) >> 10)), (unsigned)(0xdc00 + ((cp - 0x10000) & 0x3ff)));
+        bnc_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((cp - 0x10000) >> 10)),
+                       (unsigned)(0xdc00 + ((cp - 0x10000) & 0x3ff)));
     } else if (bnc_is_hidden(cp)) {
         bnc_buf_printf(out, "\\u%04x", (unsigned)cp);
     } else {
@@ -29,7 +30,8 @@ static size_t clean_run(struct bnc_span s)
 {
     size_t n = 0;
 
-    while (n < s.len && (unsigned char)s.at[n] >= 0x20 && (unsigned char)s.at[n] < 0x7f && s.at[n] != '"' && s.at[n] != '\\' && s.at[n] != '@')
+    while (n < s.len && (unsigned char)s.at[n] >= 0x20 && (unsigned char)s.at[n] < 0x7f &&
+           s.at[n] != '"' && s.at[n] != '\\' && s.at[n] != '@')
         n++;
     return n;
 }
@@ -44,7 +46,7 @@ static void put_quoted(struct bnc_buf *out, struct bnc_span s)
     *at = '"';
     if (s.len > 0)
         memcpy(at + 1, s.at, s.len);
-    memcpy(at + 1 + s.len, "\"", 2);     /* with the NUL that ends every buffer */
+    memcpy(at + 1 + s.len, "\"", 2); /* with the NUL that ends every buffer */
     out->len += s.len + 2;
 }
 
@@ -59,7 +61,7 @@ static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_
     }
     bnc_buf_putc(out, '"');
     bnc_valid_put(&valid, s, m->data->show == BNC_SHOW_FULL);
-    for (rest = bnc_buf_span(&valid); rest.len > 0; )
+    for (rest = bnc_buf_span(&valid); rest.len > 0;)
         escape(out, bnc_utf8_next(&rest));
     out->failed |= valid.failed;
     bnc_buf_release(&valid);
@@ -145,24 +147,42 @@ static void put_list(const struct bnc_model *m, struct bnc_buf *out, const struc
     bnc_buf_putc(out, ']');
 }
 
-static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v)
+static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type,
+                      const struct bnc_value *v)
 {
     if (v->unset) {
         bnc_buf_puts(out, "null");
         return;
     }
     switch (type) {
-    case BNC_VALUE_COUNT: bnc_count_put(out, v->count, 0); break;
-    case BNC_VALUE_INTEGER: bnc_buf_printf(out, "%lld", (long long)v->integer); break;
+    case BNC_VALUE_COUNT:
+        bnc_count_put(out, v->count, 0);
+        break;
+    case BNC_VALUE_INTEGER:
+        bnc_buf_printf(out, "%lld", (long long)v->integer);
+        break;
     case BNC_VALUE_NUMBER:
     case BNC_VALUE_CHANGE:
-    case BNC_VALUE_SHARE: bnc_real_put(out, v->share); break;
-    case BNC_VALUE_RATE: put_rate(out, v->rate); break;
-    case BNC_VALUE_INTERVAL: put_interval(out, v->rate); break;
-    case BNC_VALUE_TIME: put_time(out, v->integer); break;
-    case BNC_VALUE_FLAG: bnc_buf_puts(out, v->count ? "true" : "false"); break;
-    case BNC_VALUE_LIST: put_list(m, out, v); break;
-    default: put_text(m, out, v->text);
+    case BNC_VALUE_SHARE:
+        bnc_real_put(out, v->share);
+        break;
+    case BNC_VALUE_RATE:
+        put_rate(out, v->rate);
+        break;
+    case BNC_VALUE_INTERVAL:
+        put_interval(out, v->rate);
+        break;
+    case BNC_VALUE_TIME:
+        put_time(out, v->integer);
+        break;
+    case BNC_VALUE_FLAG:
+        bnc_buf_puts(out, v->count ? "true" : "false");
+        break;
+    case BNC_VALUE_LIST:
+        put_list(m, out, v);
+        break;
+    default:
+        put_text(m, out, v->text);
     }
 }
 
@@ -170,16 +190,23 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
 static bool is_idle(enum bnc_value_type type, const struct bnc_value *v)
 {
     switch (v->unset ? BNC_N_VALUE_TYPES : type) {
-    case BNC_N_VALUE_TYPES: return true;
+    case BNC_N_VALUE_TYPES:
+        return true;
     case BNC_VALUE_COUNT:
-    case BNC_VALUE_FLAG: return v->count == 0;
-    case BNC_VALUE_RATE: return v->rate->den < BNC_SPARSE_MIN;
-    default: return false;
+    case BNC_VALUE_FLAG:
+        return v->count == 0;
+    case BNC_VALUE_RATE:
+        return v->rate->den < BNC_SPARSE_MIN;
+    default:
+        return false;
     }
 }
 
 /* ',"key":' of every column, made once per section. */
-struct keys { struct bnc_span at[BNC_SECTION_COLUMNS]; struct bnc_buf text; };
+struct keys {
+    struct bnc_span at[BNC_SECTION_COLUMNS];
+    struct bnc_buf text;
+};
 
 static bool keys_init(struct keys *k, const struct bnc_section *s)
 {
@@ -196,7 +223,8 @@ static bool keys_init(struct keys *k, const struct bnc_section *s)
 }
 
 /* The members of one row, without braces. */
-static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, const struct keys *k, size_t i)
+static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s,
+                    const struct keys *k, size_t i)
 {
     struct bnc_value v[BNC_SECTION_COLUMNS];
 
@@ -212,22 +240,30 @@ static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct
 /* The members that precede the sections. */
 static void put_head(const struct bnc_model *m, struct bnc_buf *out)
 {
-    bnc_buf_printf(out, "\"schema_version\":%d,\"generator\":\"bounce-analyzer\",\"generated\":", BNC_SCHEMA_VERSION);
+    bnc_buf_printf(out, "\"schema_version\":%d,\"generator\":\"bounce-analyzer\",\"generated\":",
+                   BNC_SCHEMA_VERSION);
     put_time(out, m->data->generated);
-    bnc_buf_printf(out, ",\"complete\":%s,\"has_deliveries\":%s,\"period\":{\"first\":", m->data->complete ? "true" : "false",
+    bnc_buf_printf(out, ",\"complete\":%s,\"has_deliveries\":%s,\"period\":{\"first\":",
+                   m->data->complete ? "true" : "false",
                    m->judged->has_deliveries ? "true" : "false");
     put_time(out, m->tally->first);
     bnc_buf_puts(out, ",\"last\":");
     put_time(out, m->tally->last);
-    bnc_buf_printf(out, "},\"rows_read\":%llu,\"failures\":%llu,\"unclassified\":%llu", (unsigned long long)m->tally->rows,
-                   (unsigned long long)m->failures, (unsigned long long)m->unclassified);
-    bnc_buf_printf(out, ",\"recipients_failed\":%llu,\"recipients_bounced\":%llu,\"recipients_deferred\":%llu,\"recipients_recurring\":%llu",
-                   (unsigned long long)m->tally->recipients_failed, (unsigned long long)m->tally->recipients_bounced,
-                   (unsigned long long)m->tally->recipients_deferred, (unsigned long long)m->tally->recipients_recurring);
+    bnc_buf_printf(out, "},\"rows_read\":%llu,\"failures\":%llu,\"unclassified\":%llu",
+                   (unsigned long long)m->tally->rows, (unsigned long long)m->failures,
+                   (unsigned long long)m->unclassified);
+    bnc_buf_printf(out,
+                   ",\"recipients_failed\":%llu,\"recipients_bounced\":%llu,\"recipients_"
+                   "deferred\":%llu,\"recipients_recurring\":%llu",
+                   (unsigned long long)m->tally->recipients_failed,
+                   (unsigned long long)m->tally->recipients_bounced,
+                   (unsigned long long)m->tally->recipients_deferred,
+                   (unsigned long long)m->tally->recipients_recurring);
 }
 
 /* All rows of a section, each between 'before' and 'after', with 'between' from the second on. */
-static void put_rows(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, const char *before, const char *between, const char *after)
+static void put_rows(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s,
+                     const char *before, const char *between, const char *after)
 {
     const size_t n = s->count(m);
     struct keys k;

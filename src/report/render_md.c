@@ -9,7 +9,9 @@
 
 static struct bnc_visible visible(const struct bnc_model *m, unsigned max_width)
 {
-    return (struct bnc_visible){ .markup = BNC_MARKUP_MD, .addresses = m->data->show == BNC_SHOW_FULL, .max_width = max_width };
+    return (struct bnc_visible){ .markup = BNC_MARKUP_MD,
+                                 .addresses = m->data->show == BNC_SHOW_FULL,
+                                 .max_width = max_width };
 }
 
 static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_span s)
@@ -33,10 +35,12 @@ static void put_head(const struct bnc_model *m, struct bnc_buf *out)
         bnc_percent_put(out, (double)m->unclassified / (double)m->failures);
         bnc_buf_puts(out, " of them unclassified");
     }
-    bnc_buf_puts(out, m->data->complete ? ".\n" : ". **Incomplete: not all input could be read.**\n");
+    bnc_buf_puts(out,
+                 m->data->complete ? ".\n" : ". **Incomplete: not all input could be read.**\n");
 }
 
-static void put_items(const struct bnc_model *m, struct bnc_buf *out, const char *title, const struct bnc_span *items, size_t n)
+static void put_items(const struct bnc_model *m, struct bnc_buf *out, const char *title,
+                      const struct bnc_span *items, size_t n)
 {
     if (n == 0)
         return;
@@ -75,7 +79,8 @@ static void put_finding(const struct bnc_model *m, struct bnc_buf *out, size_t i
 
     bnc_buf_printf(out, "\n### %zu. ", i + 1);
     put_text(m, out, f->headline);
-    bnc_buf_printf(out, "\n\n`%s` `%s` `%s`, side at fault: **%s**, ", bnc_priority_names[f->severity], bnc_finding_names[f->kind],
+    bnc_buf_printf(out, "\n\n`%s` `%s` `%s`, side at fault: **%s**, ",
+                   bnc_priority_names[f->severity], bnc_finding_names[f->kind],
                    bnc_scope_names[f->scope], bnc_side_names[f->side]);
     bnc_count_put(out, f->recipients, ',');
     bnc_buf_puts(out, " recipients, ");
@@ -85,12 +90,14 @@ static void put_finding(const struct bnc_model *m, struct bnc_buf *out, size_t i
     bnc_buf_putc(out, '\n');
     put_items(m, out, "Check", f->checks, f->n_checks);
     put_items(m, out, "Do", f->actions, f->n_actions);
-    put_items(m, out, "Responses", m->finding_templates[i], f->n_templates < 5 ? f->n_templates : 5);
+    put_items(m, out, "Responses", m->finding_templates[i],
+              f->n_templates < 5 ? f->n_templates : 5);
     put_letter(m, out, f->letter);
     put_items(m, out, "Sources", f->sources, f->n_sources);
 }
 
-static void put_table_head(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s)
+static void put_table_head(const struct bnc_model *m, struct bnc_buf *out,
+                           const struct bnc_section *s)
 {
     for (size_t c = 0; c < s->n_cols; c++)
         if (bnc_column_on_page(&s->cols[c], m))
@@ -102,7 +109,8 @@ static void put_table_head(const struct bnc_model *m, struct bnc_buf *out, const
     bnc_buf_puts(out, "|\n");
 }
 
-static void put_table(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s, size_t n)
+static void put_table(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s,
+                      size_t n)
 {
     const struct bnc_visible how = visible(m, BNC_CELL_TEXT_WIDTH);
     struct bnc_value v[BNC_SECTION_COLUMNS];
@@ -137,7 +145,8 @@ static void put_section(const struct bnc_model *m, struct bnc_buf *out, const st
         bnc_count_put(out, shown, ',');
         bnc_buf_puts(out, " of ");
         bnc_count_put(out, n, ',');
-        bnc_buf_printf(out, " rows; all of them with `-o tables/` (`%s.csv`) or `-o report.json`._\n", s->id);
+        bnc_buf_printf(
+            out, " rows; all of them with `-o tables/` (`%s.csv`) or `-o report.json`._\n", s->id);
     }
 }
 

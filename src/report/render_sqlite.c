@@ -32,17 +32,21 @@ static const char *sql_type(enum bnc_value_type type)
     switch (type) {
     case BNC_VALUE_COUNT:
     case BNC_VALUE_INTEGER:
-    case BNC_VALUE_FLAG: return "INTEGER";
+    case BNC_VALUE_FLAG:
+        return "INTEGER";
     case BNC_VALUE_NUMBER:
     case BNC_VALUE_CHANGE:
-    case BNC_VALUE_SHARE: return "REAL";
-    default: return "TEXT";
+    case BNC_VALUE_SHARE:
+        return "REAL";
+    default:
+        return "TEXT";
     }
 }
 
 static void put_columns(struct bnc_buf *sql, const struct bnc_column *c, bool *first)
 {
-    static const char *const types[BNC_RATE_PARTS] = { "REAL", "INTEGER", "INTEGER", "REAL", "REAL", "REAL", "TEXT" };
+    static const char *const types[BNC_RATE_PARTS] = { "REAL", "INTEGER", "INTEGER", "REAL",
+                                                       "REAL", "REAL",    "TEXT" };
 
     if (c->use & BNC_ONLY_JSON)
         return;
@@ -63,7 +67,9 @@ static void prepare(struct base *b, const struct bnc_section *s)
     bnc_buf_printf(&sql, "CREATE TABLE \"%s\" (", s->id);
     for (size_t c = 0; c < s->n_cols; c++) {
         put_columns(&sql, &s->cols[c], &first);
-        n += s->cols[c].use & BNC_ONLY_JSON ? 0 : s->cols[c].type == BNC_VALUE_RATE ? BNC_RATE_PARTS : 1;
+        n += s->cols[c].use & BNC_ONLY_JSON      ? 0
+             : s->cols[c].type == BNC_VALUE_RATE ? BNC_RATE_PARTS
+                                                 : 1;
     }
     bnc_buf_puts(&sql, ")");
     b->failed |= sql.failed;
@@ -74,7 +80,8 @@ static void prepare(struct base *b, const struct bnc_section *s)
     for (int i = 1; i < n; i++)
         bnc_buf_puts(&sql, ",?");
     bnc_buf_puts(&sql, ")");
-    if (b->failed || sql.failed || sqlite3_prepare_v2(b->db, sql.at, -1, &b->insert, NULL) != SQLITE_OK)
+    if (b->failed || sql.failed ||
+        sqlite3_prepare_v2(b->db, sql.at, -1, &b->insert, NULL) != SQLITE_OK)
         b->failed = true;
     bnc_buf_release(&sql);
 }
@@ -88,7 +95,8 @@ static void bind_text(struct base *b, int at, const struct bnc_span *s, size_t n
         bnc_valid_put(&b->text, s[i], b->m->data->show == BNC_SHOW_FULL);
     }
     b->failed |= b->text.failed;
-    sqlite3_bind_text64(b->insert, at, bnc_buf_span(&b->text).at, b->text.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_text64(b->insert, at, bnc_buf_span(&b->text).at, b->text.len, SQLITE_TRANSIENT,
+                        SQLITE_UTF8);
 }
 
 static void bind_share(struct base *b, int at, double x, bool known)
@@ -125,15 +133,28 @@ static void bind(struct base *b, int at, enum bnc_value_type type, const struct 
         return;
     switch (type) {
     case BNC_VALUE_COUNT:
-    case BNC_VALUE_FLAG: sqlite3_bind_int64(b->insert, at, (sqlite3_int64)v->count); break;
-    case BNC_VALUE_INTEGER: sqlite3_bind_int64(b->insert, at, v->integer); break;
+    case BNC_VALUE_FLAG:
+        sqlite3_bind_int64(b->insert, at, (sqlite3_int64)v->count);
+        break;
+    case BNC_VALUE_INTEGER:
+        sqlite3_bind_int64(b->insert, at, v->integer);
+        break;
     case BNC_VALUE_NUMBER:
     case BNC_VALUE_CHANGE:
-    case BNC_VALUE_SHARE: sqlite3_bind_double(b->insert, at, v->share); break;
-    case BNC_VALUE_RATE: bind_rate(b, at, v->rate); break;
-    case BNC_VALUE_TIME: bind_time(b, at, v->integer); break;
-    case BNC_VALUE_LIST: bind_text(b, at, v->list, v->n_list); break;
-    default: bind_text(b, at, &v->text, 1);
+    case BNC_VALUE_SHARE:
+        sqlite3_bind_double(b->insert, at, v->share);
+        break;
+    case BNC_VALUE_RATE:
+        bind_rate(b, at, v->rate);
+        break;
+    case BNC_VALUE_TIME:
+        bind_time(b, at, v->integer);
+        break;
+    case BNC_VALUE_LIST:
+        bind_text(b, at, v->list, v->n_list);
+        break;
+    default:
+        bind_text(b, at, &v->text, 1);
     }
 }
 
@@ -160,8 +181,10 @@ static void fill(struct base *b, const struct bnc_section *s)
 
 static void describe(struct base *b)
 {
-    run(b, "CREATE TABLE \"about\" (\"section\" TEXT, \"column\" TEXT, \"unit\" TEXT, \"about\" TEXT)");
-    if (b->failed || sqlite3_prepare_v2(b->db, "INSERT INTO \"about\" VALUES (?,?,?,?)", -1, &b->insert, NULL) != SQLITE_OK) {
+    run(b, "CREATE TABLE \"about\" (\"section\" TEXT, \"column\" TEXT, \"unit\" TEXT, \"about\" "
+           "TEXT)");
+    if (b->failed || sqlite3_prepare_v2(b->db, "INSERT INTO \"about\" VALUES (?,?,?,?)", -1,
+                                        &b->insert, NULL) != SQLITE_OK) {
         b->failed = true;
         return;
     }
@@ -180,8 +203,8 @@ static void describe(struct base *b)
 
 static void write_all(struct base *b)
 {
-    run(b, "PRAGMA journal_mode=OFF");   /* the file is thrown away unless it is whole */
-    run(b, "PRAGMA synchronous=OFF");    /* synced once, before the rename */
+    run(b, "PRAGMA journal_mode=OFF"); /* the file is thrown away unless it is whole */
+    run(b, "PRAGMA synchronous=OFF"); /* synced once, before the rename */
     run(b, "BEGIN");
     describe(b);
     for (size_t k = 0; k < bnc_n_sections && !b->failed; k++) {
@@ -194,24 +217,30 @@ static void write_all(struct base *b)
     run(b, "COMMIT");
 }
 
-static enum bnc_status write_base(const struct bnc_model *m, const char *temp, const char *path, struct bnc_error *err)
+static enum bnc_status write_base(const struct bnc_model *m, const char *temp, const char *path,
+                                  struct bnc_error *err)
 {
     struct base b = { .m = m };
     enum bnc_status status = BNC_OK;
 
-    if (sqlite3_open_v2(temp, &b.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+    if (sqlite3_open_v2(temp, &b.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+        SQLITE_OK)
         write_all(&b);
     else
         b.failed = true;
     if (b.failed)
-        status = b.text.failed || b.db == NULL ? bnc_error_nomem(err) : bnc_error_set(err, BNC_EIO, "cannot write '%s': %s", path, sqlite3_errmsg(b.db));
+        status =
+            b.text.failed || b.db == NULL
+                ? bnc_error_nomem(err)
+                : bnc_error_set(err, BNC_EIO, "cannot write '%s': %s", path, sqlite3_errmsg(b.db));
     if (sqlite3_close(b.db) != SQLITE_OK && status == BNC_OK)
         status = bnc_error_set(err, BNC_EIO, "cannot write '%s'", path);
     bnc_buf_release(&b.text);
     return status;
 }
 
-enum bnc_status bnc_report_sqlite(const struct bnc_report_data *data, const char *path, struct bnc_error *err)
+enum bnc_status bnc_report_sqlite(const struct bnc_report_data *data, const char *path,
+                                  struct bnc_error *err)
 {
     struct bnc_model m;
     struct bnc_outfile f = { .temp = NULL };
@@ -228,7 +257,8 @@ enum bnc_status bnc_report_sqlite(const struct bnc_report_data *data, const char
 
 #else
 
-enum bnc_status bnc_report_sqlite(const struct bnc_report_data *data, const char *path, struct bnc_error *err)
+enum bnc_status bnc_report_sqlite(const struct bnc_report_data *data, const char *path,
+                                  struct bnc_error *err)
 {
     (void)data;
     return bnc_error_set(err, BNC_EUSAGE, "'%s' can't be written: this build has no SQLite", path);

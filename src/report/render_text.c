@@ -11,16 +11,26 @@
 #define SCREEN_LINES 23
 #define MAX_SIDES 4
 #define TABLE_ROWS 20
-#define NUMBER_TITLE 11                  /* a longer title over a column of numbers is cut */
+#define NUMBER_TITLE 11 /* a longer title over a column of numbers is cut */
 
-enum ink { INK_NONE, INK_BOLD, INK_DIM, INK_RED, INK_GREEN, INK_YELLOW, INK_BLUE, INK_MAGENTA, INK_CYAN };
+enum ink {
+    INK_NONE,
+    INK_BOLD,
+    INK_DIM,
+    INK_RED,
+    INK_GREEN,
+    INK_YELLOW,
+    INK_BLUE,
+    INK_MAGENTA,
+    INK_CYAN
+};
 
 struct term {
     const struct bnc_model *m;
     struct bnc_buf *out;
     unsigned width;
     bool ascii, color;
-    unsigned col;                        /* columns used on this line */
+    unsigned col; /* columns used on this line */
     unsigned lines;
 };
 
@@ -41,7 +51,9 @@ static void end(struct term *t)
 
 static struct bnc_visible visible(const struct term *t, unsigned max_width)
 {
-    return (struct bnc_visible){ .addresses = t->m->data->show == BNC_SHOW_FULL, .max_width = max_width, .ascii = t->ascii };
+    return (struct bnc_visible){ .addresses = t->m->data->show == BNC_SHOW_FULL,
+                                 .max_width = max_width,
+                                 .ascii = t->ascii };
 }
 
 /* Text of any origin, cut to 'max' columns. */
@@ -108,7 +120,8 @@ static void put_percent(struct term *t, double share, unsigned right_at)
 /* A bar of 'share' of 'cells' columns, in eighths of a column where the terminal can. */
 static void put_bar(struct term *t, double share, unsigned cells)
 {
-    static const char *const eighth[] = { "", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589" };
+    static const char *const eighth[] = { "",       "\u258f", "\u258e", "\u258d",
+                                          "\u258c", "\u258b", "\u258a", "\u2589" };
     unsigned n = (unsigned)(share * (double)cells * 8 + 0.5);
 
     n = n == 0 && share > 0 ? 1 : n > cells * 8 ? cells * 8 : n;
@@ -195,14 +208,17 @@ static void put_kind(struct term *t, uint64_t n, const char *name, bool always)
 
 static void put_rows(struct term *t)
 {
-    static const char *const names[BNC_N_EVENTS] = { "delivered", "bounced", "deferred", "suppressed", "complaints", "sent", "other" };
+    static const char *const names[BNC_N_EVENTS] = { "delivered",  "bounced",    "deferred",
+                                                     "suppressed", "complaints", "sent",
+                                                     "other" };
     const struct bnc_tally *y = t->m->tally;
 
     puts_(t, "rows by kind");
     for (int i = 0; i < BNC_N_EVENTS; i++)
         put_kind(t, y->n[i], names[i], i == BNC_EVENT_BOUNCE);
     put_kind(t, y->duplicates, "duplicates", false);
-    put_kind(t, y->repeated_headers, y->repeated_headers == 1 ? "repeated header" : "repeated headers", false);
+    put_kind(t, y->repeated_headers,
+             y->repeated_headers == 1 ? "repeated header" : "repeated headers", false);
     put_kind(t, y->filtered, "filtered out", false);
     put_kind(t, y->malformed, "malformed", true);
     end(t);
@@ -232,7 +248,10 @@ static void put_unclassified(struct term *t)
 
 static enum ink severity_ink(enum bnc_priority p)
 {
-    return p == BNC_PRIORITY_CRITICAL ? INK_RED : p == BNC_PRIORITY_FIX_SOON ? INK_YELLOW : p == BNC_PRIORITY_MONITOR ? INK_CYAN : INK_DIM;
+    return p == BNC_PRIORITY_CRITICAL   ? INK_RED
+           : p == BNC_PRIORITY_FIX_SOON ? INK_YELLOW
+           : p == BNC_PRIORITY_MONITOR  ? INK_CYAN
+                                        : INK_DIM;
 }
 
 static const char *severity_word(enum bnc_priority p)
@@ -297,11 +316,13 @@ static void put_verdicts(struct term *t, size_t lines)
 {
     const struct bnc_judged *j = t->m->judged;
     const bool all = j->n_findings < lines;
-    const size_t n = all ? j->n_findings : lines - 2, spare = all ? lines - n : 1, actions = spare < n ? spare : n;
+    const size_t n = all ? j->n_findings : lines - 2, spare = all ? lines - n : 1,
+                 actions = spare < n ? spare : n;
     struct bnc_buf b = { .at = NULL };
 
     if (j->n_findings == 0) {
-        puts_(t, t->m->tally->rows == 0 ? "no data: the input holds no rows" : "nothing found that needs you");
+        puts_(t, t->m->tally->rows == 0 ? "no data: the input holds no rows"
+                                        : "nothing found that needs you");
         end(t);
     }
     for (size_t i = 0; i < n; i++) {
@@ -310,14 +331,16 @@ static void put_verdicts(struct term *t, size_t lines)
             put_action(t, &j->findings[i]);
     }
     if (!all) {
-        bnc_buf_printf(&b, "%zu of %zu findings; all with --verbose or -o report.html", n, j->n_findings);
+        bnc_buf_printf(&b, "%zu of %zu findings; all with --verbose or -o report.html", n,
+                       j->n_findings);
         put_own(t, &b, 0);
         end(t);
     }
     bnc_scratch_end(t->out, &b);
 }
 
-static const char *const metric_words[BNC_N_METRICS] = { "bounce rate", "hard bounces", "complaints", "deferrals" };
+static const char *const metric_words[BNC_N_METRICS] = { "bounce rate", "hard bounces",
+                                                         "complaints", "deferrals" };
 
 static void put_judgement(struct term *t, const struct bnc_rate *r)
 {
@@ -327,7 +350,9 @@ static void put_judgement(struct term *t, const struct bnc_rate *r)
     if (r->judgement == BNC_JUDGE_NONE)
         return;
     bnc_word_put(&b, bnc_span_str(bnc_judgement_names[r->judgement]), &how);
-    ink(t, r->judgement == BNC_JUDGE_BREACH ? INK_RED : r->judgement == BNC_JUDGE_OK ? INK_GREEN : INK_YELLOW);
+    ink(t, r->judgement == BNC_JUDGE_BREACH ? INK_RED
+           : r->judgement == BNC_JUDGE_OK   ? INK_GREEN
+                                            : INK_YELLOW);
     put_own(t, &b, 0);
     ink(t, INK_NONE);
     bnc_scratch_end(t->out, &b);
@@ -336,14 +361,16 @@ static void put_judgement(struct term *t, const struct bnc_rate *r)
 /* "2.20-2.42 %, 80,123 of 3,400,000, limit 5 %" */
 static void rate_details(const struct term *t, struct bnc_buf *b, enum bnc_metric metric)
 {
-    const struct bnc_rate *r = &t->m->judged->overall.of[metric], *before = &t->m->judged->baseline_overall.of[metric];
+    const struct bnc_rate *r = &t->m->judged->overall.of[metric],
+                          *before = &t->m->judged->baseline_overall.of[metric];
 
     bnc_interval_put(b, r, t->ascii);
     bnc_buf_puts(b, ", ");
     bnc_count_put(b, r->num, ',');
     bnc_buf_puts(b, " of ");
     bnc_count_put(b, r->den, ',');
-    if (t->m->judged->has_baseline && before->den > 0) {     /* instead of the limit: a line has no room for both */
+    if (t->m->judged->has_baseline &&
+        before->den > 0) { /* instead of the limit: a line has no room for both */
         bnc_buf_puts(b, ", ");
         bnc_change_put(b, r->value - before->value, t->ascii);
     } else if (r->limit > 0) {
@@ -378,7 +405,8 @@ static void put_rate(struct term *t, enum bnc_metric metric)
 
 static enum ink side_ink(int side)
 {
-    static const enum ink inks[BNC_N_SIDES] = { INK_CYAN, INK_BLUE, INK_GREEN, INK_RED, INK_YELLOW, INK_MAGENTA, INK_DIM };
+    static const enum ink inks[BNC_N_SIDES] = { INK_CYAN,   INK_BLUE,    INK_GREEN, INK_RED,
+                                                INK_YELLOW, INK_MAGENTA, INK_DIM };
 
     return inks[side];
 }
@@ -386,10 +414,12 @@ static enum ink side_ink(int side)
 static void put_side(struct term *t, size_t i, unsigned edge)
 {
     const int s = t->m->sides[i];
-    const double share = (double)(t->m->bounce_side[s] + t->m->deferral_side[s]) / (double)t->m->failures;
+    const double share =
+        (double)(t->m->bounce_side[s] + t->m->deferral_side[s]) / (double)t->m->failures;
     struct bnc_buf b = { .at = NULL };
 
-    bnc_word_put(&b, bnc_span_str(s == BNC_SIDE_SENDER ? "us (sender)" : bnc_side_names[s]), &(struct bnc_visible){ .max_width = 0 });
+    bnc_word_put(&b, bnc_span_str(s == BNC_SIDE_SENDER ? "us (sender)" : bnc_side_names[s]),
+                 &(struct bnc_visible){ .max_width = 0 });
     put_own(t, &b, 0);
     pad_to(t, 18);
     put_percent(t, share, 25);
@@ -413,7 +443,8 @@ static void put_provider(struct term *t, size_t i, unsigned from)
     put_count(t, bnc_failures(m->tally->providers[id].n), from + 28);
     pad_to(t, from + 29);
     if (left(t) > 3)
-        put_bar(t, most == 0 ? 0 : (double)bnc_failures(m->tally->providers[id].n) / (double)most, left(t) - 1);
+        put_bar(t, most == 0 ? 0 : (double)bnc_failures(m->tally->providers[id].n) / (double)most,
+                left(t) - 1);
 }
 
 /* Providers that failed at all; they come first. */
@@ -464,7 +495,9 @@ static void put_screen(struct term *t)
     put_rows(t);
     put_unclassified(t);
     end(t);
-    put_verdicts(t, t->m->data->verbose ? 2 * t->m->judged->n_findings + 1 : t->lines + tail + 3 < SCREEN_LINES ? SCREEN_LINES - t->lines - tail : 3);
+    put_verdicts(t, t->m->data->verbose                  ? 2 * t->m->judged->n_findings + 1
+                    : t->lines + tail + 3 < SCREEN_LINES ? SCREEN_LINES - t->lines - tail
+                                                         : 3);
     end(t);
     for (int i = 0; i < BNC_N_METRICS; i++)
         put_rate(t, (enum bnc_metric)i);
@@ -512,7 +545,8 @@ static void put_finding(struct term *t, size_t i)
     ink(t, INK_NONE);
     pad_to(t, 10);
     put_wrapped(t, f->headline, 10);
-    bnc_buf_printf(&b, "  %s, %s, side: %s, %d %% sure, ", bnc_finding_names[f->kind], bnc_scope_names[f->scope], bnc_side_names[f->side], f->confidence);
+    bnc_buf_printf(&b, "  %s, %s, side: %s, %d %% sure, ", bnc_finding_names[f->kind],
+                   bnc_scope_names[f->scope], bnc_side_names[f->side], f->confidence);
     bnc_count_put(&b, f->recipients, ',');
     bnc_buf_puts(&b, " recipients, ");
     bnc_count_put(&b, f->events, ',');
@@ -530,7 +564,8 @@ static void put_finding(struct term *t, size_t i)
 }
 
 /* Text of a cell for a table: rates by their value only, times as dates. */
-static void cell_text(const struct term *t, struct bnc_buf *b, enum bnc_value_type type, const struct bnc_value *v)
+static void cell_text(const struct term *t, struct bnc_buf *b, enum bnc_value_type type,
+                      const struct bnc_value *v)
 {
     const struct bnc_visible how = visible(t, BNC_CELL_NAME_WIDTH);
     struct bnc_value share = { .share = 0 };
@@ -551,7 +586,11 @@ static void cell_text(const struct term *t, struct bnc_buf *b, enum bnc_value_ty
     }
 }
 
-struct layout { size_t col[BNC_SECTION_COLUMNS]; unsigned width[BNC_SECTION_COLUMNS]; size_t n; };
+struct layout {
+    size_t col[BNC_SECTION_COLUMNS];
+    unsigned width[BNC_SECTION_COLUMNS];
+    size_t n;
+};
 
 static struct layout measure(const struct term *t, const struct bnc_section *s, size_t n_rows)
 {
@@ -563,7 +602,8 @@ static struct layout measure(const struct term *t, const struct bnc_section *s, 
         if (s->cols[c].use & BNC_USE_TEXT) {
             const unsigned title = bnc_text_width(bnc_span_str(s->cols[c].title));
 
-            l.width[l.n] = bnc_is_numeric(s->cols[c].type) && title > NUMBER_TITLE ? NUMBER_TITLE : title;
+            l.width[l.n] =
+                bnc_is_numeric(s->cols[c].type) && title > NUMBER_TITLE ? NUMBER_TITLE : title;
             l.col[l.n++] = c;
         }
     for (size_t i = 0; i < n_rows; i++) {
@@ -589,7 +629,8 @@ static void fit(const struct term *t, const struct bnc_section *s, struct layout
 
         for (size_t k = 0; k < l->n; k++) {
             sum += l->width[k] + 2;
-            if (!bnc_is_numeric(s->cols[l->col[k]].type) && l->width[k] > 12 && (widest == SIZE_MAX || l->width[k] > l->width[widest]))
+            if (!bnc_is_numeric(s->cols[l->col[k]].type) && l->width[k] > 12 &&
+                (widest == SIZE_MAX || l->width[k] > l->width[widest]))
                 widest = k;
         }
         if (sum <= t->width + 2 || widest == SIZE_MAX)
@@ -601,7 +642,9 @@ static void fit(const struct term *t, const struct bnc_section *s, struct layout
 static void put_cell(struct term *t, unsigned from, unsigned width, bool right, struct bnc_span s)
 {
     struct bnc_buf b = { .at = NULL };
-    const struct bnc_visible how = { .max_width = width, .ascii = t->ascii, .addresses = true };   /* made visible before */
+    const struct bnc_visible how = { .max_width = width,
+                                     .ascii = t->ascii,
+                                     .addresses = true }; /* made visible before */
 
     bnc_visible_put(&b, s, &how);
     pad_to(t, from);
@@ -609,7 +652,8 @@ static void put_cell(struct term *t, unsigned from, unsigned width, bool right, 
     bnc_scratch_end(t->out, &b);
 }
 
-static void put_table_row(struct term *t, const struct bnc_section *s, const struct layout *l, const struct bnc_value *v)
+static void put_table_row(struct term *t, const struct bnc_section *s, const struct layout *l,
+                          const struct bnc_value *v)
 {
     struct bnc_buf b = { .at = NULL };
     unsigned from = 0;
@@ -686,8 +730,13 @@ static void put_section(struct term *t, const struct bnc_section *s)
 
 void bnc_render_text(const struct bnc_model *m, struct bnc_buf *out)
 {
-    struct term t = { .m = m, .out = out, .width = m->data->width == 0 ? 80 : m->data->width < 40 ? 40 : m->data->width,
-                      .ascii = !m->data->unicode, .color = m->data->color };
+    struct term t = { .m = m,
+                      .out = out,
+                      .width = m->data->width == 0   ? 80
+                               : m->data->width < 40 ? 40
+                                                     : m->data->width,
+                      .ascii = !m->data->unicode,
+                      .color = m->data->color };
 
     put_screen(&t);
     for (size_t k = 0; m->data->verbose && k < bnc_n_sections; k++)

@@ -8,17 +8,21 @@
 
 #include "report/render.h"
 
-enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_format format, struct bnc_buf *out, struct bnc_error *err)
+enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_format format,
+                                  struct bnc_buf *out, struct bnc_error *err)
 {
-    static void (*const render[BNC_N_FORMATS])(const struct bnc_model *, struct bnc_buf *) = {
-        [BNC_FORMAT_TEXT] = bnc_render_text, [BNC_FORMAT_HTML] = bnc_render_html, [BNC_FORMAT_JSON] = bnc_render_json,
-        [BNC_FORMAT_NDJSON] = bnc_render_ndjson, [BNC_FORMAT_MD] = bnc_render_md
-    };
+    static void (*const render[BNC_N_FORMATS])(
+        const struct bnc_model *, struct bnc_buf *) = { [BNC_FORMAT_TEXT] = bnc_render_text,
+                                                        [BNC_FORMAT_HTML] = bnc_render_html,
+                                                        [BNC_FORMAT_JSON] = bnc_render_json,
+                                                        [BNC_FORMAT_NDJSON] = bnc_render_ndjson,
+                                                        [BNC_FORMAT_MD] = bnc_render_md };
     struct bnc_model m;
     enum bnc_status status;
 
     if ((unsigned)format >= BNC_N_FORMATS || render[format] == NULL)
-        return bnc_error_set(err, BNC_EUSAGE, "CSV tables need a folder and SQLite needs a file: name one with -o");
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "CSV tables need a folder and SQLite needs a file: name one with -o");
     status = bnc_model_init(&m, data, err);
     if (status == BNC_OK)
         render[format](&m, out);
@@ -28,8 +32,8 @@ enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_f
     return status;
 }
 
-static enum bnc_status write_table(const struct bnc_model *m, const struct bnc_section *s, const char *dir, struct bnc_buf *csv,
-                                   struct bnc_error *err)
+static enum bnc_status write_table(const struct bnc_model *m, const struct bnc_section *s,
+                                   const char *dir, struct bnc_buf *csv, struct bnc_error *err)
 {
     struct bnc_buf path = { .at = NULL };
     const size_t n = strlen(dir);
@@ -38,13 +42,15 @@ static enum bnc_status write_table(const struct bnc_model *m, const struct bnc_s
     bnc_buf_clear(csv);
     bnc_render_csv(m, s, csv);
     bnc_buf_printf(&path, "%s%s%s.csv", dir, n > 0 && dir[n - 1] == '/' ? "" : "/", s->id);
-    status = csv->failed || path.failed ? bnc_error_nomem(err)
-                                        : bnc_write_file(path.at, bnc_buf_span(csv), m->data->show == BNC_SHOW_FULL, err);
+    status = csv->failed || path.failed
+                 ? bnc_error_nomem(err)
+                 : bnc_write_file(path.at, bnc_buf_span(csv), m->data->show == BNC_SHOW_FULL, err);
     bnc_buf_release(&path);
     return status;
 }
 
-enum bnc_status bnc_report_tables(const struct bnc_report_data *data, const char *dir, struct bnc_error *err)
+enum bnc_status bnc_report_tables(const struct bnc_report_data *data, const char *dir,
+                                  struct bnc_error *err)
 {
     struct bnc_buf csv = { .at = NULL };
     struct bnc_model m;

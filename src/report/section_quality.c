@@ -8,7 +8,8 @@
 /* ---- data quality ---- */
 
 static const struct bnc_column kind_cols[] = {
-    { "kind", "Kind of row", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "What became of rows; all but extra_event add up to read and extra_event." },
+    { "kind", "Kind of row", BNC_VALUE_WORD, BNC_USE_BOTH, NULL,
+      "What became of rows; all but extra_event add up to read and extra_event." },
     { "rows", "Rows", BNC_VALUE_COUNT, BNC_USE_BOTH, "rows", "How many." },
     { "share", "Share", BNC_VALUE_SHARE, BNC_USE_BOTH, "of rows read", "Share of rows read." },
 };
@@ -17,15 +18,25 @@ static const struct bnc_column kind_cols[] = {
 #define N_MORE_KINDS 7
 #define N_ROW_KINDS (BNC_N_EVENTS + N_MORE_KINDS)
 
-static size_t n_row_kinds(const struct bnc_model *m) { (void)m; return N_ROW_KINDS; }
+static size_t n_row_kinds(const struct bnc_model *m)
+{
+    (void)m;
+    return N_ROW_KINDS;
+}
 
 static void kind_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_tally *t = m->tally;
-    const struct { const char *name; uint64_t n; } more[N_MORE_KINDS] = {
-        { "malformed", t->malformed }, { "repeated_header", t->repeated_headers }, { "duplicate", t->duplicates },
-        { "late", t->late }, { "filtered", t->filtered }, { "extra_event", t->extra_events }, { "read", t->rows }
-    };
+    const struct {
+        const char *name;
+        uint64_t n;
+    } more[N_MORE_KINDS] = { { "malformed", t->malformed },
+                             { "repeated_header", t->repeated_headers },
+                             { "duplicate", t->duplicates },
+                             { "late", t->late },
+                             { "filtered", t->filtered },
+                             { "extra_event", t->extra_events },
+                             { "read", t->rows } };
     const uint64_t n = i < BNC_N_EVENTS ? t->n[i] : more[i - BNC_N_EVENTS].n;
 
     word(v++, i < BNC_N_EVENTS ? bnc_event_names[i] : more[i - BNC_N_EVENTS].name);
@@ -42,10 +53,14 @@ static const struct bnc_column input_cols[] = {
     { "delimiter", "Delimiter", BNC_VALUE_WORD, BNC_USE_PAGE, NULL, "Field delimiter." },
     { "rows", "Rows", BNC_VALUE_COUNT, BNC_USE_BOTH, "rows", "Rows read." },
     { "bytes", "Bytes", BNC_VALUE_COUNT, BNC_USE_PAGE, "bytes", "Uncompressed bytes read." },
-    { "fault", "Fault", BNC_VALUE_PROSE, BNC_USE_BOTH, NULL, "Why it was not read to its end; null: it was." },
+    { "fault", "Fault", BNC_VALUE_PROSE, BNC_USE_BOTH, NULL,
+      "Why it was not read to its end; null: it was." },
 };
 
-static size_t n_inputs(const struct bnc_model *m) { return m->data->n_inputs; }
+static size_t n_inputs(const struct bnc_model *m)
+{
+    return m->data->n_inputs;
+}
 
 static void input_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
@@ -70,13 +85,18 @@ static void input_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 
 static const struct bnc_column fault_cols[] = {
     { "reason", "Reason", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Why a row yields no event." },
-    { "rows", "Rows of this reason", BNC_VALUE_COUNT, BNC_USE_BOTH, "rows", "All rows with this reason, not only the places shown." },
+    { "rows", "Rows of this reason", BNC_VALUE_COUNT, BNC_USE_BOTH, "rows",
+      "All rows with this reason, not only the places shown." },
     { "input", "Input", BNC_VALUE_NAME, BNC_USE_BOTH, NULL, "Where one of the first is." },
     { "row", "Row", BNC_VALUE_COUNT, BNC_USE_BOTH, "row", "Row in that input." },
-    { "byte", "Byte", BNC_VALUE_COUNT, BNC_USE_BOTH, "byte", "Offset of the row in the uncompressed input." },
+    { "byte", "Byte", BNC_VALUE_COUNT, BNC_USE_BOTH, "byte",
+      "Offset of the row in the uncompressed input." },
 };
 
-static size_t n_faults(const struct bnc_model *m) { return m->n_faults; }
+static size_t n_faults(const struct bnc_model *m)
+{
+    return m->n_faults;
+}
 
 static void fault_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
@@ -90,7 +110,10 @@ static void fault_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     count(v++, p->off);
 }
 
-static const struct { const char *name, *meaning; } doubts[] = {      /* bits of enum bnc_event_flag, from the lowest */
+static const struct {
+    const char *name, *meaning;
+} doubts[] = {
+    /* bits of enum bnc_event_flag, from the lowest */
     { "bad_time", "The time can't be read; the event counts without one." },
     { "mangled_code", "A spreadsheet spoilt a code column; it is not believed." },
     { "pseudo_code", "A code column holds a number that is no SMTP reply." },
@@ -99,12 +122,17 @@ static const struct { const char *name, *meaning; } doubts[] = {      /* bits of
 };
 
 static const struct bnc_column doubt_cols[] = {
-    { "doubt", "Doubt", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "What is doubtful about events that count nevertheless." },
+    { "doubt", "Doubt", BNC_VALUE_WORD, BNC_USE_BOTH, NULL,
+      "What is doubtful about events that count nevertheless." },
     { "events", "Events", BNC_VALUE_COUNT, BNC_USE_BOTH, "events", "How many." },
     { "meaning", "Meaning", BNC_VALUE_PROSE, BNC_USE_BOTH, NULL, "What was done about it." },
 };
 
-static size_t n_doubts(const struct bnc_model *m) { (void)m; return sizeof doubts / sizeof doubts[0]; }
+static size_t n_doubts(const struct bnc_model *m)
+{
+    (void)m;
+    return sizeof doubts / sizeof doubts[0];
+}
 
 static void doubt_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
@@ -113,17 +141,58 @@ static void doubt_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     prose(v++, doubts[i].meaning);
 }
 
-const struct bnc_section bnc_section_rows = { "rows", "Rows by kind", "What became of every row read: the kinds add up to the rows read, and to the events beyond the first that some rows hold.", "no rows", COLS(kind_cols), n_row_kinds, kind_row, true, false };
-const struct bnc_section bnc_section_inputs = { "inputs", "Inputs", "What was read, and how.", "no inputs are named", COLS(input_cols), n_inputs, input_row, true, false };
-const struct bnc_section bnc_section_malformed = { "malformed", "Rows without an event", "Malformed rows and repeated headers: reason and first places.", "none", COLS(fault_cols), n_faults, fault_row, true, false };
-const struct bnc_section bnc_section_doubts = { "doubts", "Doubtful events", "Events that count although something about them is doubtful.", "none", COLS(doubt_cols), n_doubts, doubt_row, true, false };
+const struct bnc_section bnc_section_rows = {
+    "rows",
+    "Rows by kind",
+    "What became of every row read: the kinds add up to the rows read, and to the events beyond "
+    "the first that some rows hold.",
+    "no rows",
+    COLS(kind_cols),
+    n_row_kinds,
+    kind_row,
+    true,
+    false
+};
+const struct bnc_section bnc_section_inputs = { "inputs",
+                                                "Inputs",
+                                                "What was read, and how.",
+                                                "no inputs are named",
+                                                COLS(input_cols),
+                                                n_inputs,
+                                                input_row,
+                                                true,
+                                                false };
+const struct bnc_section bnc_section_malformed = {
+    "malformed",
+    "Rows without an event",
+    "Malformed rows and repeated headers: reason and first places.",
+    "none",
+    COLS(fault_cols),
+    n_faults,
+    fault_row,
+    true,
+    false
+};
+const struct bnc_section bnc_section_doubts = {
+    "doubts",
+    "Doubtful events",
+    "Events that count although something about them is doubtful.",
+    "none",
+    COLS(doubt_cols),
+    n_doubts,
+    doubt_row,
+    true,
+    false
+};
 
 /* ---- thresholds of ours ---- */
 
 static const struct bnc_column threshold_cols[] = {
     { "threshold", "Threshold", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "What is judged." },
-    { "warn", "Warn", BNC_VALUE_NUMBER, BNC_USE_BOTH, NULL, "From here on a warning; null: no such level." },
-    { "limit", "Limit", BNC_VALUE_NUMBER, BNC_USE_BOTH, NULL, "From here on a breach, or the number itself; null: none." },
+    { "warn", "Warn", BNC_VALUE_NUMBER, BNC_USE_BOTH, NULL,
+      "From here on a warning; null: no such level." },
+    { "limit", "Limit", BNC_VALUE_NUMBER, BNC_USE_BOTH, NULL,
+      "From here on a breach, or the number itself; null: none." },
     { "unit", "Unit", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Unit of both." },
     { "scope", "Measured", BNC_VALUE_PROSE, BNC_USE_PAGE, NULL, "What is measured." },
     { "consequence", "Leads to", BNC_VALUE_PROSE, BNC_USE_PAGE, NULL, "What it decides." },
@@ -137,7 +206,8 @@ static const struct bnc_threshold *own_thresholds(size_t *n)
 
     while (from < bnc_n_thresholds && strcmp(bnc_thresholds[from].who, "default") != 0)
         from++;
-    for (*n = 0; from + *n < bnc_n_thresholds && strcmp(bnc_thresholds[from + *n].who, "default") == 0; )
+    for (*n = 0;
+         from + *n < bnc_n_thresholds && strcmp(bnc_thresholds[from + *n].who, "default") == 0;)
         ++*n;
     return bnc_thresholds + from;
 }
@@ -173,36 +243,64 @@ static void threshold_row(const struct bnc_model *m, size_t i, struct bnc_value 
     prose(v++, t->source);
 }
 
-const struct bnc_section bnc_section_thresholds = { "thresholds", "Thresholds", "The numbers that judgements and findings rest on, with those that options can set.", "none", COLS(threshold_cols), n_thresholds, threshold_row, true, false };
+const struct bnc_section bnc_section_thresholds = {
+    "thresholds",
+    "Thresholds",
+    "The numbers that judgements and findings rest on, with those that options can set.",
+    "none",
+    COLS(threshold_cols),
+    n_thresholds,
+    threshold_row,
+    true,
+    false
+};
 
 /* ---- method ---- */
 
 static const struct bnc_column method_cols[] = {
     { "term", "Term", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "The word defined." },
-    { "definition", "Definition", BNC_VALUE_PROSE, BNC_USE_BOTH, NULL, "What it means in this report." },
+    { "definition", "Definition", BNC_VALUE_PROSE, BNC_USE_BOTH, NULL,
+      "What it means in this report." },
 };
 
-static const struct { const char *term, *definition; } methods[] = {
-    { "attempted", "Delivered and bounced: one final outcome per message and recipient. A retry is no new attempt, a suppressed row none. Where the "
+static const struct {
+    const char *term, *definition;
+} methods[] = {
+    { "attempted",
+      "Delivered and bounced: one final outcome per message and recipient. A retry is no new "
+      "attempt, a suppressed row none. Where the "
       "input has sent rows instead of deliveries, the larger of sent and delivered plus bounced." },
-    { "bounce_rate", "Bounced of attempted. A bounce reported after delivery moves its message from delivered to bounced; failures that carry a message "
-      "id count once per message and recipient." },
-    { "hard_bounce_rate", "Only permanent failures of the address itself (what ESPs limit), of attempted." },
+    { "bounce_rate", "Bounced of attempted. A bounce reported after delivery moves its message "
+                     "from delivered to bounced; failures that carry a message "
+                     "id count once per message and recipient." },
+    { "hard_bounce_rate",
+      "Only permanent failures of the address itself (what ESPs limit), of attempted." },
     { "complaint_rate", "Complaints of delivered, only where the provider sends complaints back." },
     { "deferral_rate", "Recipients deferred at least once, of attempted recipients." },
     { "interval", "95 % Wilson score interval of a rate." },
-    { "judgement", "ok: the whole interval is below the warning; watch: above the warning; breach: the whole interval is above the limit; inconclusive: the "
+    { "judgement",
+      "ok: the whole interval is below the warning; watch: above the warning; breach: the whole "
+      "interval is above the limit; inconclusive: the "
       "interval straddles it; too_few: below the minimum volume; none: no limit applies." },
-    { "side", "Who must act: recipient, recipient_domain, provider, sender (us), network, esp, unknown. The response text decides before the enhanced "
-      "code, that before the reply code, all three before the ESP's label." },
-    { "scope", "recipient_local: one mailbox; domain_wide: most recipients of the domain fail, or a reply says so of the domain; provider_wide: the same "
-      "cause at many domains of one provider; sender_wide: the same cause at several unrelated providers." },
-    { "template", "A response with ids, addresses, IPs, numbers, URLs and host names masked as *." },
-    { "recipients", "Distinct recipients among failures; recipients delivered to are estimated by linear counting." },
-    { "rows", "Rows read, and extra events, are delivered, bounced, deferred, suppressed, complaints, sent, other, malformed, repeated headers, duplicates, late and filtered. A "
-      "late row reports a bounce of a message that was reported as delivered before; an extra event is one beyond the first of a row that lists several recipients." },
+    { "side", "Who must act: recipient, recipient_domain, provider, sender (us), network, esp, "
+              "unknown. The response text decides before the enhanced "
+              "code, that before the reply code, all three before the ESP's label." },
+    { "scope", "recipient_local: one mailbox; domain_wide: most recipients of the domain fail, or "
+               "a reply says so of the domain; provider_wide: the same "
+               "cause at many domains of one provider; sender_wide: the same cause at several "
+               "unrelated providers." },
+    { "template",
+      "A response with ids, addresses, IPs, numbers, URLs and host names masked as *." },
+    { "recipients", "Distinct recipients among failures; recipients delivered to are estimated by "
+                    "linear counting." },
+    { "rows",
+      "Rows read, and extra events, are delivered, bounced, deferred, suppressed, complaints, "
+      "sent, other, malformed, repeated headers, duplicates, late and filtered. A "
+      "late row reports a bounce of a message that was reported as delivered before; an extra "
+      "event is one beyond the first of a row that lists several recipients." },
     { "version", "bounce-analyzer " BNC_VERSION ", knowledge tables of " BNC_RULES_VERSION "." },
-    { "privacy", "Addresses are not in this report unless asked for by --show full; responses are masked." },
+    { "privacy",
+      "Addresses are not in this report unless asked for by --show full; responses are masked." },
 };
 
 static size_t n_methods(const struct bnc_model *m)
@@ -221,4 +319,7 @@ static void method_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     small(v, "user rules, fingerprint %016llx", (unsigned long long)m->data->rules_hash);
 }
 
-const struct bnc_section bnc_section_method = { "method", "Method", "What the words mean.", "", COLS(method_cols), n_methods, method_row, true, false };
+const struct bnc_section bnc_section_method = {
+    "method", "Method", "What the words mean.", "", COLS(method_cols), n_methods, method_row,
+    true,     false
+};

@@ -61,7 +61,8 @@ static void open_text(struct bnc_page *p, double x, double y, const char *class)
     bnc_buf_putc(p->out, '>');
 }
 
-void bnc_svg_text(struct bnc_page *p, double x, double y, const char *class, struct bnc_span s, unsigned max_width)
+void bnc_svg_text(struct bnc_page *p, double x, double y, const char *class, struct bnc_span s,
+                  unsigned max_width)
 {
     open_text(p, x, y, class);
     bnc_html_text(p, s, max_width);
@@ -89,11 +90,15 @@ void bnc_svg_percent(struct bnc_page *p, double x, double y, const char *class, 
     bnc_buf_puts(p->out, "</text>");
 }
 
-void bnc_svg_open(struct bnc_page *p, const char *id, const struct bnc_buf *title, const char *axes, double height)
+void bnc_svg_open(struct bnc_page *p, const char *id, const struct bnc_buf *title, const char *axes,
+                  double height)
 {
     bnc_buf_puts(p->out, "<figure class=\"chart\">\n<figcaption><h3>");
     bnc_html_text(p, bnc_buf_span(title), 0);
-    bnc_buf_printf(p->out, "</h3><p>%s</p></figcaption>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Chart: ", axes);
+    bnc_buf_printf(p->out,
+                   "</h3><p>%s</p></figcaption>\n<div class=\"scroll\" tabindex=\"0\" "
+                   "role=\"region\" aria-label=\"Chart: ",
+                   axes);
     bnc_html_text(p, bnc_buf_span(title), 0);
     bnc_buf_printf(p->out, "\">\n<svg class=\"draw\" viewBox=\"0 0 %d ", BNC_SVG_WIDTH);
     bnc_fixed_put(p->out, height, 0);
@@ -107,7 +112,9 @@ void bnc_svg_close(struct bnc_page *p, const char *table, void (*legend)(struct 
     bnc_buf_puts(p->out, "\n</svg></div>\n");
     if (legend != NULL)
         legend(p);
-    bnc_buf_printf(p->out, "<p class=\"data\"><a href=\"#t-%s\">The numbers as a table</a></p></figure>\n", table);
+    bnc_buf_printf(p->out,
+                   "<p class=\"data\"><a href=\"#t-%s\">The numbers as a table</a></p></figure>\n",
+                   table);
 }
 
 double bnc_svg_step(double max, unsigned n)

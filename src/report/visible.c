@@ -61,7 +61,9 @@ void bnc_utf8_put(struct bnc_buf *out, uint32_t cp)
     bnc_buf_putc(out, (char)(0x80 | (cp & 0x3f)));
 }
 
-struct range { uint32_t from, to; };
+struct range {
+    uint32_t from, to;
+};
 
 static bool among(const struct range *r, size_t n, uint32_t cp)
 {
@@ -74,9 +76,10 @@ static bool among(const struct range *r, size_t n, uint32_t cp)
 bool bnc_is_hidden(uint32_t cp)
 {
     static const struct range hidden[] = {
-        { 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },
-        { 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 },
-        { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0xfffe, 0xffff },
+        { 0x00, 0x1f },      { 0x7f, 0x9f },     { 0xad, 0xad },     { 0x34f, 0x34f },
+        { 0x61c, 0x61c },    { 0x115f, 0x1160 }, { 0x180e, 0x180e }, { 0x200b, 0x200f },
+        { 0x2028, 0x202e },  { 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+        { 0xfeff, 0xfeff },  { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0xfffe, 0xffff },
         { 0xe0000, 0xe0fff }
     };
 
@@ -87,15 +90,19 @@ bool bnc_is_hidden(uint32_t cp)
 
 unsigned bnc_char_width(uint32_t cp)
 {
-    static const struct range none[] = {     /* combining marks of the scripts mail servers answer in */
-        { 0x300, 0x36f }, { 0x483, 0x489 }, { 0x591, 0x5bd }, { 0x610, 0x61a }, { 0x64b, 0x65f }, { 0x93a, 0x93a },
-        { 0x93c, 0x93c }, { 0x941, 0x948 }, { 0x94d, 0x94d }, { 0xe31, 0xe31 }, { 0xe34, 0xe3a }, { 0xe47, 0xe4e },
+    static const struct range none[] = {
+        /* combining marks of the scripts mail servers answer in */
+        { 0x300, 0x36f },   { 0x483, 0x489 },   { 0x591, 0x5bd },   { 0x610, 0x61a },
+        { 0x64b, 0x65f },   { 0x93a, 0x93a },   { 0x93c, 0x93c },   { 0x941, 0x948 },
+        { 0x94d, 0x94d },   { 0xe31, 0xe31 },   { 0xe34, 0xe3a },   { 0xe47, 0xe4e },
         { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x20d0, 0x20ff }, { 0xfe20, 0xfe2f }
     };
-    static const struct range wide[] = {     /* East Asian Width W and F, and pictures */
-        { 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0x33ff }, { 0x3400, 0x4dbf }, { 0x4e00, 0x9fff }, { 0xa000, 0xa4cf },
-        { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff }, { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 },
-        { 0x1f300, 0x1f64f }, { 0x1f680, 0x1f6ff }, { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd }
+    static const struct range wide[] = {
+        /* East Asian Width W and F, and pictures */
+        { 0x1100, 0x115f },   { 0x2e80, 0x303e },   { 0x3041, 0x33ff },  { 0x3400, 0x4dbf },
+        { 0x4e00, 0x9fff },   { 0xa000, 0xa4cf },   { 0xac00, 0xd7a3 },  { 0xf900, 0xfaff },
+        { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },   { 0xffe0, 0xffe6 },  { 0x1f300, 0x1f64f },
+        { 0x1f680, 0x1f6ff }, { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd }
     };
 
     if (cp < 0x300)
@@ -115,7 +122,10 @@ unsigned bnc_text_width(struct bnc_span s)
 }
 
 /* One character as it goes out: at most 10 bytes ("\u{10ffff}", "&quot;"). */
-struct glyph { char at[16]; unsigned len, width; };
+struct glyph {
+    char at[16];
+    unsigned len, width;
+};
 
 static struct glyph glyph_str(const char *s, unsigned width)
 {
@@ -151,12 +161,18 @@ static struct glyph glyph_hidden(uint32_t cp)
 static struct glyph glyph_html(uint32_t cp)
 {
     switch (cp) {
-    case '&': return glyph_str("&amp;", 1);
-    case '<': return glyph_str("&lt;", 1);
-    case '>': return glyph_str("&gt;", 1);
-    case '"': return glyph_str("&quot;", 1);
-    case '\'': return glyph_str("&#39;", 1);
-    default: return (struct glyph){ .len = 0 };
+    case '&':
+        return glyph_str("&amp;", 1);
+    case '<':
+        return glyph_str("&lt;", 1);
+    case '>':
+        return glyph_str("&gt;", 1);
+    case '"':
+        return glyph_str("&quot;", 1);
+    case '\'':
+        return glyph_str("&#39;", 1);
+    default:
+        return (struct glyph){ .len = 0 };
     }
 }
 
@@ -187,7 +203,8 @@ static struct glyph glyph_make(uint32_t cp, const struct bnc_visible *how)
         return glyph_str("\n", 0);
     if (bnc_is_hidden(cp) || (how->ascii && cp > 0x7e)) {
         g = glyph_hidden(cp);
-        if (how->markup == BNC_MARKUP_MD && g.at[0] == '\\') {       /* one backslash to the reader, whatever follows */
+        if (how->markup == BNC_MARKUP_MD &&
+            g.at[0] == '\\') { /* one backslash to the reader, whatever follows */
             memmove(g.at + 5, g.at + 1, g.len - 1);
             memcpy(g.at, "&#92;", 5);
             g.len += 4;
@@ -199,7 +216,7 @@ static struct glyph glyph_make(uint32_t cp, const struct bnc_visible *how)
     else if (how->markup == BNC_MARKUP_MD)
         g = glyph_md(cp);
     if (g.len == 0) {
-        struct bnc_buf b = { .at = g.at, .cap = sizeof g.at };       /* never grows: four bytes at most */
+        struct bnc_buf b = { .at = g.at, .cap = sizeof g.at }; /* never grows: four bytes at most */
 
         bnc_utf8_put(&b, cp);
         g.len = (unsigned)b.len;
@@ -211,14 +228,15 @@ static struct glyph glyph_make(uint32_t cp, const struct bnc_visible *how)
 /* Bytes that may stand in the local part of an address, generously. */
 static bool is_local(unsigned char c)
 {
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c != 0 && strchr(".!#$%&'*+-/=?^_`{|}~", c) != NULL);
+    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+           (c >= 'a' && c <= 'z') || (c != 0 && strchr(".!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
 /* Role accounts that RFC 2142 has everyone keep: advice names them. */
 static bool is_role(struct bnc_span local)
 {
-    return bnc_span_eq_nocase(local, BNC_SPAN("postmaster")) || bnc_span_eq_nocase(local, BNC_SPAN("abuse"));
+    return bnc_span_eq_nocase(local, BNC_SPAN("postmaster")) ||
+           bnc_span_eq_nocase(local, BNC_SPAN("abuse"));
 }
 
 /* If an address starts at the front of 's', the length of its local part; else 0.  'before' is the byte in front of 's'. */
@@ -240,11 +258,17 @@ static size_t local_part(struct bnc_span s, unsigned char before)
     if (n == 0 || n + 1 >= s.len || s.at[n] != '@' || is_role(bnc_span_from(s.at, n)))
         return 0;
     return bnc_is_digit(s.at[n + 1]) || s.at[n + 1] == '[' || (unsigned char)s.at[n + 1] >= 0x80 ||
-           (bnc_lower(s.at[n + 1]) >= 'a' && bnc_lower(s.at[n + 1]) <= 'z') ? n : 0;
+                   (bnc_lower(s.at[n + 1]) >= 'a' && bnc_lower(s.at[n + 1]) <= 'z')
+               ? n
+               : 0;
 }
 
 /* Walks a text character by character with the local parts of addresses replaced by one '*'. */
-struct walk { struct bnc_span rest; unsigned char before; bool addresses; };
+struct walk {
+    struct bnc_span rest;
+    unsigned char before;
+    bool addresses;
+};
 
 static uint32_t walk_next(struct walk *w)
 {
@@ -263,7 +287,7 @@ unsigned bnc_visible_put(struct bnc_buf *out, struct bnc_span s, const struct bn
 {
     const unsigned dots = how->ascii ? 3 : 1;
     struct walk w = { .rest = s, .addresses = how->addresses };
-    size_t cut_at = out->len;            /* where the ellipsis would go */
+    size_t cut_at = out->len; /* where the ellipsis would go */
     unsigned width = 0, cut_width = 0;
 
     while (w.rest.len > 0) {

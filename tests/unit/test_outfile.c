@@ -29,7 +29,7 @@ static int remove_folder(void **state)
 {
     (void)state;
     unlink(target);
-    return rmdir(folder);                /* fails where a temporary file was left */
+    return rmdir(folder); /* fails where a temporary file was left */
 }
 
 static void expect_content(const char *want)
@@ -52,7 +52,7 @@ static size_t n_files(void)
     while (readdir(d) != NULL)
         n++;
     closedir(d);
-    return n - 2;                        /* . and .. */
+    return n - 2; /* . and .. */
 }
 
 static void outfile__replaces_whole_files(void **state)
@@ -111,9 +111,11 @@ static void outfile__says_what_can_not_be_created(void **state)
     struct bnc_error err = { .status = BNC_OK };
 
     (void)state;
-    assert_int_equal(bnc_write_file("/nonexistent/folder/report", BNC_SPAN("x"), false, &err), BNC_ECREATE);
+    assert_int_equal(bnc_write_file("/nonexistent/folder/report", BNC_SPAN("x"), false, &err),
+                     BNC_ECREATE);
     assert_int_equal(err.status, BNC_ECREATE);
-    assert_int_equal(bnc_write_file(folder, BNC_SPAN("x"), false, &err), BNC_ECREATE);   /* a folder is no file */
+    assert_int_equal(bnc_write_file(folder, BNC_SPAN("x"), false, &err),
+                     BNC_ECREATE); /* a folder is no file */
     assert_int_equal(n_files(), 0);
 }
 
@@ -121,9 +123,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(outfile__replaces_whole_files, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(outfile__replaces_a_link_and_not_its_target, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(outfile__failure_leaves_the_old_file, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(outfile__says_what_can_not_be_created, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(outfile__replaces_a_link_and_not_its_target, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(outfile__failure_leaves_the_old_file, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(outfile__says_what_can_not_be_created, make_folder,
+                                        remove_folder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,11 +21,12 @@ static struct bnc_buf render(const struct fixture *f, enum bnc_format format)
 
     assert_int_equal(bnc_report_render(&f->data, format, &out, &err), BNC_OK);
     assert_true(out.len > 0);
-    assert_int_equal(strlen(out.at), out.len);          /* no NUL in any format */
+    assert_int_equal(strlen(out.at), out.len); /* no NUL in any format */
     return out;
 }
 
-static const enum bnc_format documents[] = { BNC_FORMAT_TEXT, BNC_FORMAT_HTML, BNC_FORMAT_JSON, BNC_FORMAT_NDJSON, BNC_FORMAT_MD };
+static const enum bnc_format documents[] = { BNC_FORMAT_TEXT, BNC_FORMAT_HTML, BNC_FORMAT_JSON,
+                                             BNC_FORMAT_NDJSON, BNC_FORMAT_MD };
 #define N_DOCUMENTS (sizeof documents / sizeof documents[0])
 
 /* ---- what is printed adds up ---- */
@@ -51,7 +52,9 @@ static uint64_t sum_column(const struct bnc_model *m, const char *id, const char
 
 static void sections__sums_agree(void **state)
 {
-    static const char *const by_bounce[] = { "sides", "providers", "provider_causes", "codes", "causes", "campaigns", "sending_ips", "sender_domains", "days" };
+    static const char *const by_bounce[] = { "sides",       "providers",      "provider_causes",
+                                             "codes",       "causes",         "campaigns",
+                                             "sending_ips", "sender_domains", "days" };
     struct fixture f;
     struct bnc_model m;
 
@@ -64,7 +67,9 @@ static void sections__sums_agree(void **state)
     }
     assert_int_equal(m.failures, bnc_failures(f.tally.n));
     assert_int_equal(sum_column(&m, "unknown", "events"), m.unclassified);
-    assert_int_equal(sum_column(&m, "rows", "rows"), 2 * (f.tally.rows + f.tally.extra_events));   /* the kinds, extra events, and rows read */
+    assert_int_equal(
+        sum_column(&m, "rows", "rows"),
+        2 * (f.tally.rows + f.tally.extra_events)); /* the kinds, extra events, and rows read */
     bnc_model_release(&m);
     fixture_release(&f);
 }
@@ -84,7 +89,9 @@ static void sections__fill_every_column(void **state)
         assert_true(s->n_cols <= BNC_SECTION_COLUMNS);
         if (s->count(&m) == 0)
             continue;
-        memset(v, 0x5a, sizeof v);                       /* a row that fills too few columns leaves this, one too many spoils the last */
+        memset(
+            v, 0x5a,
+            sizeof v); /* a row that fills too few columns leaves this, one too many spoils the last */
         s->row(&m, 0, v);
         assert_int_equal(((unsigned char *)&v[s->n_cols])[0], 0x5a);
         for (size_t c = 0; c < s->n_cols; c++) {
@@ -145,8 +152,10 @@ static void report__knows_no_locale(void **state)
 
 /* ---- hostile input ---- */
 
-#define POLYGLOT "=HYPERLINK(\"http://evil.example/\")\"><script>alert(1)</script></style>]]>{{7*7}}javascript:alert(1)|`a`[x](javascript:1)" \
-                 "\033]52;c;Zm9v\007\u202egpj\u2028\xff\xfe' onload='x victim.person@secret.example &amp; "
+#define POLYGLOT                                                                                   \
+    "=HYPERLINK(\"http://evil.example/\")\"><script>alert(1)</script></"                           \
+    "style>]]>{{7*7}}javascript:alert(1)|`a`[x](javascript:1)"                                     \
+    "\033]52;c;Zm9v\007\u202egpj\u2028\xff\xfe' onload='x victim.person@secret.example &amp; "
 
 /* The same with a NUL in the middle. */
 static struct bnc_span polyglot(void)
@@ -168,7 +177,7 @@ static void make_hostile(struct fixture *f)
     t->domains[0].name = t->domains[3].name = polyglot();
     for (size_t i = 0; i < t->n_templates; i += 2)
         t->templates[i].text = t->templates[i].label = polyglot();
-    for (size_t i = 0; i < t->n_templates; i++)                          /* one is unknown too */
+    for (size_t i = 0; i < t->n_templates; i++) /* one is unknown too */
         if (t->templates[i].verdict.cause == BNC_CAUSE_UNKNOWN)
             t->templates[i].text = polyglot();
     for (size_t i = 0; i < f->judged.n_findings; i++) {
@@ -193,7 +202,7 @@ static void expect_visible(const struct bnc_buf *b)
         const uint32_t cp = bnc_utf8_next(&rest);
 
         if (cp == 0xfffd)
-            assert_int_equal(rest.at - at, 3);           /* written as such, not a broken byte */
+            assert_int_equal(rest.at - at, 3); /* written as such, not a broken byte */
         if (cp != '\n' && bnc_is_hidden(cp))
             fail_msg("U+%04X is in the output", (unsigned)cp);
     }
@@ -206,7 +215,10 @@ static void expect_absent(const struct bnc_buf *b, const char *what)
 }
 
 /* Every element and attribute name of a page, sorted and distinct, one a line; attribute values must be quoted. */
-struct names { char at[128][32]; size_t n; };
+struct names {
+    char at[128][32];
+    size_t n;
+};
 
 static void add_name(struct names *names, const char *kind, const char *s, size_t len)
 {
@@ -225,7 +237,7 @@ static const char *tag_names(struct names *names, const char *at)
     size_t n = strcspn(at, " />\n");
 
     add_name(names, "<", at, n);
-    for (at += n; *at != '>'; ) {
+    for (at += n; *at != '>';) {
         at += strspn(at, " /\n");
         n = strcspn(at, "=>/ \n");
         if (n == 0)
@@ -248,8 +260,9 @@ static struct names html_names(const struct bnc_buf *b)
 
     for (const char *at = strchr(b->at, '<'); at != NULL; at = strchr(at, '<')) {
         at = tag_names(&names, at + 1);
-        if (strncmp(at, ">", 1) == 0 && names.n > 0 && (strncmp(at - 5, "style>", 6) == 0 || strncmp(at - 6, "script>", 7) == 0))
-            at = strstr(at, "</");                       /* raw text up to the first end tag, as a browser reads it */
+        if (strncmp(at, ">", 1) == 0 && names.n > 0 &&
+            (strncmp(at - 5, "style>", 6) == 0 || strncmp(at - 6, "script>", 7) == 0))
+            at = strstr(at, "</"); /* raw text up to the first end tag, as a browser reads it */
     }
     return names;
 }
@@ -339,7 +352,10 @@ static void polyglot__breaks_no_markdown_table(void **state)
     fixture_release(&f);
 }
 
-struct csv_check { size_t n_cells, n_cols, n_rows; const struct bnc_section *section; };
+struct csv_check {
+    size_t n_cells, n_cols, n_rows;
+    const struct bnc_section *section;
+};
 
 static void on_cell(void *at, size_t len, void *arg)
 {
@@ -350,7 +366,7 @@ static void on_cell(void *at, size_t len, void *arg)
     c->n_cells++;
     if (len == 0 || strchr("=+-@\t\r", s[0]) == NULL)
         return;
-    (void)strtod(s, &end);                               /* a negative number is one, not a formula */
+    (void)strtod(s, &end); /* a negative number is one, not a formula */
     if (end != s + len)
         fail_msg("a cell of %s begins with '%c'", c->section->id, s[0]);
 }
@@ -387,7 +403,7 @@ static void polyglot__makes_no_formula_in_csv(void **state)
         assert_int_equal(csv_parse(&p, out.at, out.len, on_cell, on_row, &check), out.len);
         assert_int_equal(csv_fini(&p, on_cell, on_row, &check), 0);
         csv_free(&p);
-        assert_int_equal(check.n_rows, 1 + bnc_sections[k]->count(&m));       /* nothing is cut */
+        assert_int_equal(check.n_rows, 1 + bnc_sections[k]->count(&m)); /* nothing is cut */
         bnc_buf_release(&out);
     }
     bnc_model_release(&m);
@@ -408,7 +424,7 @@ static void addresses__are_shown_only_when_asked_for(void **state)
         bnc_buf_release(&out);
     }
     f.data.show = BNC_SHOW_FULL;
-    for (size_t i = 1; i < N_DOCUMENTS; i++) {           /* the first screen has no room for it */
+    for (size_t i = 1; i < N_DOCUMENTS; i++) { /* the first screen has no room for it */
         struct bnc_buf out = render(&f, documents[i]);
 
         assert_non_null(strstr(out.at, "victim.person"));
@@ -440,17 +456,28 @@ static void html__never_grows_beyond_two_megabytes(void **state)
     f.judged.findings = fixture_take(&f.judged.arena, n, sizeof *f.judged.findings);
     f.judged.n_findings = n;
     for (size_t i = 0; i < n; i++) {
-        f.tally.domains[i] = (struct bnc_domain){ .name = bnc_span_from(name, len), .n = { 1, 1 }, .recipients_failed = 1, .first = 0, .last = 0 };
-        f.tally.templates[i] = (struct bnc_template){ .text = bnc_span_from(name, len), .type = BNC_EVENT_BOUNCE, .n = 1, .verdict = { .cause = BNC_CAUSE_UNKNOWN } };
-        f.judged.findings[i] = (struct bnc_finding){ .headline = bnc_span_from(name, len), .meaning = bnc_span_from(name, len), .letter = bnc_span_from(name, len),
-                                                     .cause = -1, .onset = FIXTURE_TIME(3), .end = FIXTURE_TIME(4) };
+        f.tally.domains[i] = (struct bnc_domain){ .name = bnc_span_from(name, len),
+                                                  .n = { 1, 1 },
+                                                  .recipients_failed = 1,
+                                                  .first = 0,
+                                                  .last = 0 };
+        f.tally.templates[i] = (struct bnc_template){ .text = bnc_span_from(name, len),
+                                                      .type = BNC_EVENT_BOUNCE,
+                                                      .n = 1,
+                                                      .verdict = { .cause = BNC_CAUSE_UNKNOWN } };
+        f.judged.findings[i] = (struct bnc_finding){ .headline = bnc_span_from(name, len),
+                                                     .meaning = bnc_span_from(name, len),
+                                                     .letter = bnc_span_from(name, len),
+                                                     .cause = -1,
+                                                     .onset = FIXTURE_TIME(3),
+                                                     .end = FIXTURE_TIME(4) };
     }
     for (int k = 0; k < BNC_N_KINDS; k++)
         for (size_t i = 0; i < f.tally.n_subjects[k]; i++)
             f.tally.subject[k][i].name = bnc_span_from(name, len);
     out = render(&f, BNC_FORMAT_HTML);
     assert_true(out.len < (size_t)2 << 20);
-    assert_non_null(strstr(out.at, " of 3,000 rows"));                       /* and says what it left out */
+    assert_non_null(strstr(out.at, " of 3,000 rows")); /* and says what it left out */
     assert_non_null(strstr(out.at, "</html>"));
     bnc_buf_release(&out);
     free(name);
@@ -545,7 +572,9 @@ static void empty__says_so_in_every_format(void **state)
 {
     struct bnc_tally tally = { .first = BNC_NO_TIME, .last = BNC_NO_TIME };
     struct bnc_judged judged = { .has_deliveries = false };
-    struct fixture f = { .data = { .tally = &tally, .judged = &judged, .complete = true, .generated = BNC_NO_TIME } };
+    struct fixture f = {
+        .data = { .tally = &tally, .judged = &judged, .complete = true, .generated = BNC_NO_TIME }
+    };
 
     (void)state;
     for (int i = 0; i < BNC_N_METRICS; i++)
@@ -618,13 +647,21 @@ static void times__agree_with_gmtime(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sections__sums_agree), cmocka_unit_test(sections__fill_every_column),
-        cmocka_unit_test(report__same_data_same_bytes), cmocka_unit_test(report__knows_no_locale),
-        cmocka_unit_test(polyglot__adds_no_element_to_html), cmocka_unit_test(polyglot__is_inert_in_text_and_markdown),
-        cmocka_unit_test(polyglot__breaks_no_markdown_table), cmocka_unit_test(polyglot__makes_no_formula_in_csv),
-        cmocka_unit_test(addresses__are_shown_only_when_asked_for), cmocka_unit_test(html__never_grows_beyond_two_megabytes),
-        cmocka_unit_test(text__fits_one_screen), cmocka_unit_test(text__is_ascii_and_colourless_unless_asked),
-        cmocka_unit_test(report__survives_a_buffer_that_is_full), cmocka_unit_test(empty__says_so_in_every_format), cmocka_unit_test(figures__are_free_of_surprises),
+        cmocka_unit_test(sections__sums_agree),
+        cmocka_unit_test(sections__fill_every_column),
+        cmocka_unit_test(report__same_data_same_bytes),
+        cmocka_unit_test(report__knows_no_locale),
+        cmocka_unit_test(polyglot__adds_no_element_to_html),
+        cmocka_unit_test(polyglot__is_inert_in_text_and_markdown),
+        cmocka_unit_test(polyglot__breaks_no_markdown_table),
+        cmocka_unit_test(polyglot__makes_no_formula_in_csv),
+        cmocka_unit_test(addresses__are_shown_only_when_asked_for),
+        cmocka_unit_test(html__never_grows_beyond_two_megabytes),
+        cmocka_unit_test(text__fits_one_screen),
+        cmocka_unit_test(text__is_ascii_and_colourless_unless_asked),
+        cmocka_unit_test(report__survives_a_buffer_that_is_full),
+        cmocka_unit_test(empty__says_so_in_every_format),
+        cmocka_unit_test(figures__are_free_of_surprises),
         cmocka_unit_test(times__agree_with_gmtime),
     };
 

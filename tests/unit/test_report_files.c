@@ -41,14 +41,14 @@ static void tables__one_file_per_section(void **state)
     fixture_init(&f);
     snprintf(dir, sizeof dir, "%s/tables/", folder);
     assert_int_equal(bnc_report_tables(&f.data, dir, NULL), BNC_OK);
-    assert_int_equal(bnc_report_tables(&f.data, dir, NULL), BNC_OK);     /* again, over the first */
+    assert_int_equal(bnc_report_tables(&f.data, dir, NULL), BNC_OK); /* again, over the first */
     for (size_t k = 0; k < bnc_n_sections; k++) {
         snprintf(path, sizeof path, "%s%s.csv", dir, bnc_sections[k]->id);
         assert_int_equal(stat(path, &st), 0);
         assert_true(st.st_size > 0);
     }
     snprintf(path, sizeof path, "%sdomains.csv", dir);
-    assert_int_equal(bnc_report_tables(&f.data, path, NULL), BNC_ECREATE);       /* a file is no folder */
+    assert_int_equal(bnc_report_tables(&f.data, path, NULL), BNC_ECREATE); /* a file is no folder */
     fixture_release(&f);
 }
 
@@ -105,9 +105,12 @@ static void sqlite__holds_every_row(void **state)
         assert_int_equal(ask(db, sql), bnc_sections[k]->count(&m));
     }
     assert_int_equal(ask(db, "SELECT sum(bounces) FROM providers"), f.tally.n[BNC_EVENT_BOUNCE]);
-    assert_int_equal(ask(db, "SELECT bounce_rate_numerator = bounces FROM providers WHERE name = 'google'"), 1);
-    assert_int_equal(ask(db, "SELECT complaint_rate IS NULL FROM providers WHERE name = 'google'"), 1);
-    assert_int_equal(ask(db, "SELECT count(*) FROM campaigns WHERE campaign LIKE '%DROP TABLE%'"), 1);
+    assert_int_equal(
+        ask(db, "SELECT bounce_rate_numerator = bounces FROM providers WHERE name = 'google'"), 1);
+    assert_int_equal(ask(db, "SELECT complaint_rate IS NULL FROM providers WHERE name = 'google'"),
+                     1);
+    assert_int_equal(ask(db, "SELECT count(*) FROM campaigns WHERE campaign LIKE '%DROP TABLE%'"),
+                     1);
     bnc_model_release(&m);
     sqlite3_close(db);
     assert_int_equal(bnc_report_sqlite(&f.data, "/nonexistent/x.sqlite", NULL), BNC_ECREATE);
@@ -122,7 +125,8 @@ static void sqlite__holds_every_row(void **state)
 
     (void)state;
     fixture_init(&f);
-    assert_int_equal(bnc_report_sqlite(&f.data, "x.sqlite", NULL), BNC_EUSAGE);  /* and says that this build has none */
+    assert_int_equal(bnc_report_sqlite(&f.data, "x.sqlite", NULL),
+                     BNC_EUSAGE); /* and says that this build has none */
     fixture_release(&f);
 }
 

@@ -18,7 +18,7 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 
-static size_t calls, fail_at;            /* fail_at 0: never; counted from 1 */
+static size_t calls, fail_at; /* fail_at 0: never; counted from 1 */
 
 static bool fails(void)
 {
@@ -28,15 +28,25 @@ static bool fails(void)
     return true;
 }
 
-void *malloc(size_t size) { return fails() ? NULL : __libc_malloc(size); }
-void *calloc(size_t n, size_t size) { return fails() ? NULL : __libc_calloc(n, size); }
-void *realloc(void *p, size_t size) { return fails() ? NULL : __libc_realloc(p, size); }
+void *malloc(size_t size)
+{
+    return fails() ? NULL : __libc_malloc(size);
+}
+void *calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __libc_calloc(n, size);
+}
+void *realloc(void *p, size_t size)
+{
+    return fails() ? NULL : __libc_realloc(p, size);
+}
 
 /*
  * Renders with the Nth allocation failing; false when N is beyond the last one.  Success is right where the report is whole all the same:
  * qsort() of the C library gets along without memory.
  */
-static bool render_once(const struct fixture *f, enum bnc_format format, size_t n, const struct bnc_buf *whole)
+static bool render_once(const struct fixture *f, enum bnc_format format, size_t n,
+                        const struct bnc_buf *whole)
 {
     struct bnc_buf out = { .at = NULL };
     enum bnc_status status;
@@ -50,14 +60,17 @@ static bool render_once(const struct fixture *f, enum bnc_format format, size_t 
     if (status != BNC_OK)
         assert_int_equal(status, BNC_ENOMEM);
     else if (out.len != whole->len || memcmp(out.at, whole->at, out.len) != 0)
-        fail_msg("format %d, allocation %zu of %zu fails: the report is damaged and says it is whole", format, n, used);
+        fail_msg(
+            "format %d, allocation %zu of %zu fails: the report is damaged and says it is whole",
+            format, n, used);
     bnc_buf_release(&out);
     return used >= n;
 }
 
 static void report__survives_every_allocation_failing(void **state)
 {
-    static const enum bnc_format documents[] = { BNC_FORMAT_TEXT, BNC_FORMAT_HTML, BNC_FORMAT_JSON, BNC_FORMAT_NDJSON, BNC_FORMAT_MD };
+    static const enum bnc_format documents[] = { BNC_FORMAT_TEXT, BNC_FORMAT_HTML, BNC_FORMAT_JSON,
+                                                 BNC_FORMAT_NDJSON, BNC_FORMAT_MD };
     struct fixture f;
 
     (void)state;
@@ -69,7 +82,7 @@ static void report__survives_every_allocation_failing(void **state)
 
         assert_int_equal(bnc_report_render(&f.data, documents[i], &whole, NULL), BNC_OK);
         while (render_once(&f, documents[i], n, &whole))
-            n += n < 400 ? 1 : 7;        /* all of the model's, then one in a while: they are alike */
+            n += n < 400 ? 1 : 7; /* all of the model's, then one in a while: they are alike */
         assert_true(n > 20);
         bnc_buf_release(&whole);
     }
@@ -102,7 +115,8 @@ static void tables__leave_nothing_behind_when_memory_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(report__survives_every_allocation_failing), cmocka_unit_test(tables__leave_nothing_behind_when_memory_ends),
+        cmocka_unit_test(report__survives_every_allocation_failing),
+        cmocka_unit_test(tables__leave_nothing_behind_when_memory_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

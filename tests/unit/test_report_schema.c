@@ -22,7 +22,11 @@
 
 /* ---- writing the schema ---- */
 
-struct words { const char *key; const char *const *names; int n; };
+struct words {
+    const char *key;
+    const char *const *names;
+    int n;
+};
 
 static void put_enum(struct bnc_buf *out, const struct words *w, bool may_be_null)
 {
@@ -35,11 +39,14 @@ static void put_enum(struct bnc_buf *out, const struct words *w, bool may_be_nul
 /* Words from a fixed set: the column names that have one. */
 static bool put_words(struct bnc_buf *out, const struct bnc_section *s, const struct bnc_column *c)
 {
-    const struct words all[] = {
-        { "severity", bnc_priority_names, BNC_N_PRIORITIES }, { "side", bnc_side_names, BNC_N_SIDES }, { "scope", bnc_scope_names, BNC_N_SCOPES },
-        { "judgement", bnc_judgement_names, BNC_N_JUDGEMENTS }, { "duration", bnc_duration_names, BNC_N_DURATIONS },
-        { "action", bnc_action_names, BNC_N_ACTIONS }, { "priority", bnc_priority_names, BNC_N_PRIORITIES }, { "subject_type", bnc_subject_type_names, BNC_N_SUBJECT_TYPES }
-    };
+    const struct words all[] = { { "severity", bnc_priority_names, BNC_N_PRIORITIES },
+                                 { "side", bnc_side_names, BNC_N_SIDES },
+                                 { "scope", bnc_scope_names, BNC_N_SCOPES },
+                                 { "judgement", bnc_judgement_names, BNC_N_JUDGEMENTS },
+                                 { "duration", bnc_duration_names, BNC_N_DURATIONS },
+                                 { "action", bnc_action_names, BNC_N_ACTIONS },
+                                 { "priority", bnc_priority_names, BNC_N_PRIORITIES },
+                                 { "subject_type", bnc_subject_type_names, BNC_N_SUBJECT_TYPES } };
 
     if (c->type != BNC_VALUE_WORD)
         return false;
@@ -54,13 +61,18 @@ static bool put_words(struct bnc_buf *out, const struct bnc_section *s, const st
 static void put_type(struct bnc_buf *out, const struct bnc_section *s, const struct bnc_column *c)
 {
     static const char *const types[BNC_N_VALUE_TYPES] = {
-        [BNC_VALUE_NAME] = "\"type\": [\"string\", \"null\"]", [BNC_VALUE_WORD] = "\"type\": [\"string\", \"null\"]",
-        [BNC_VALUE_PROSE] = "\"type\": [\"string\", \"null\"]", [BNC_VALUE_COUNT] = "\"type\": \"integer\", \"minimum\": 0",
-        [BNC_VALUE_INTEGER] = "\"type\": [\"integer\", \"null\"]", [BNC_VALUE_SHARE] = "\"type\": [\"number\", \"null\"], \"minimum\": 0, \"maximum\": 1",
+        [BNC_VALUE_NAME] = "\"type\": [\"string\", \"null\"]",
+        [BNC_VALUE_WORD] = "\"type\": [\"string\", \"null\"]",
+        [BNC_VALUE_PROSE] = "\"type\": [\"string\", \"null\"]",
+        [BNC_VALUE_COUNT] = "\"type\": \"integer\", \"minimum\": 0",
+        [BNC_VALUE_INTEGER] = "\"type\": [\"integer\", \"null\"]",
+        [BNC_VALUE_SHARE] = "\"type\": [\"number\", \"null\"], \"minimum\": 0, \"maximum\": 1",
         [BNC_VALUE_NUMBER] = "\"type\": [\"number\", \"null\"], \"minimum\": 0",
         [BNC_VALUE_CHANGE] = "\"type\": [\"number\", \"null\"], \"minimum\": -1, \"maximum\": 1",
-        [BNC_VALUE_RATE] = "\"$ref\": \"#/$defs/rate\"", [BNC_VALUE_INTERVAL] = "\"$ref\": \"#/$defs/interval\"",
-        [BNC_VALUE_TIME] = "\"$ref\": \"#/$defs/time\"", [BNC_VALUE_FLAG] = "\"type\": \"boolean\"",
+        [BNC_VALUE_RATE] = "\"$ref\": \"#/$defs/rate\"",
+        [BNC_VALUE_INTERVAL] = "\"$ref\": \"#/$defs/interval\"",
+        [BNC_VALUE_TIME] = "\"$ref\": \"#/$defs/time\"",
+        [BNC_VALUE_FLAG] = "\"type\": \"boolean\"",
         [BNC_VALUE_LIST] = "\"type\": \"array\", \"items\": { \"type\": \"string\" }"
     };
 
@@ -83,7 +95,8 @@ static void put_section(struct bnc_buf *out, const struct bnc_section *s)
 {
     bnc_buf_printf(out, ",\n    \"%s\": {\n      \"description\": ", s->id);
     put_string(out, s->about);
-    bnc_buf_puts(out, ",\n      \"type\": \"array\",\n      \"items\": {\n        \"type\": \"object\",\n        \"required\": [");
+    bnc_buf_puts(out, ",\n      \"type\": \"array\",\n      \"items\": {\n        \"type\": "
+                      "\"object\",\n        \"required\": [");
     for (size_t c = 0; c < (s->sparse ? 1 : s->n_cols); c++)
         bnc_buf_printf(out, "%s\"%s\"", c > 0 ? ", " : "", s->cols[c].key);
     bnc_buf_puts(out, "],\n        \"properties\": {");
@@ -103,33 +116,49 @@ static const char head[] =
     "{\n"
     "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
     "  \"title\": \"bounce-analyzer report\",\n"
-    "  \"description\": \"What 'bounce-analyzer report -o report.json' writes. Within a schema_version members are only added. Rows of 'domains' and 'domain_causes' leave out "
-    "members that are zero, false or unset, and rates of fewer than 100; the counters they are made of stand beside them. Shares and rates are 0 to 1. "
-    "With --to ndjson each line is one row with its section's name as 'section', after one line of section 'report' with the members that are no section.\",\n"
+    "  \"description\": \"What 'bounce-analyzer report -o report.json' writes. Within a "
+    "schema_version members are only added. Rows of 'domains' and 'domain_causes' leave out "
+    "members that are zero, false or unset, and rates of fewer than 100; the counters they are "
+    "made of stand beside them. Shares and rates are 0 to 1. "
+    "With --to ndjson each line is one row with its section's name as 'section', after one line of "
+    "section 'report' with the members that are no section.\",\n"
     "  \"type\": \"object\",\n";
 
 static const char defs[] =
     "  \"$defs\": {\n"
-    "    \"time\": { \"type\": [\"string\", \"null\"], \"pattern\": \"^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$\", \"description\": \"UTC, ISO 8601; null: not known\" },\n"
-    "    \"interval\": {\n      \"type\": [\"object\", \"null\"], \"required\": [\"low\", \"high\"],\n"
-    "      \"properties\": { \"low\": { \"type\": \"number\", \"minimum\": 0, \"maximum\": 1 }, \"high\": { \"type\": \"number\", \"minimum\": 0, \"maximum\": 1 } },\n"
+    "    \"time\": { \"type\": [\"string\", \"null\"], \"pattern\": "
+    "\"^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$\", \"description\": \"UTC, ISO "
+    "8601; null: not known\" },\n"
+    "    \"interval\": {\n      \"type\": [\"object\", \"null\"], \"required\": [\"low\", "
+    "\"high\"],\n"
+    "      \"properties\": { \"low\": { \"type\": \"number\", \"minimum\": 0, \"maximum\": 1 }, "
+    "\"high\": { \"type\": \"number\", \"minimum\": 0, \"maximum\": 1 } },\n"
     "      \"description\": \"95 % Wilson interval; null where there is no denominator\"\n    },\n"
     "    \"rate\": {\n      \"type\": [\"object\", \"null\"],\n"
-    "      \"required\": [\"numerator\", \"denominator\", \"value\", \"low\", \"high\", \"warn\", \"limit\", \"judgement\", \"why_na\"],\n"
+    "      \"required\": [\"numerator\", \"denominator\", \"value\", \"low\", \"high\", \"warn\", "
+    "\"limit\", \"judgement\", \"why_na\"],\n"
     "      \"properties\": {\n"
     "        \"numerator\": { \"type\": \"integer\", \"minimum\": 0 },\n"
-    "        \"denominator\": { \"type\": \"integer\", \"minimum\": 0, \"description\": \"0: no rate; why_na says why\" },\n"
+    "        \"denominator\": { \"type\": \"integer\", \"minimum\": 0, \"description\": \"0: no "
+    "rate; why_na says why\" },\n"
     "        \"value\": { \"type\": [\"number\", \"null\"], \"minimum\": 0, \"maximum\": 1 },\n"
-    "        \"low\": { \"type\": [\"number\", \"null\"], \"minimum\": 0, \"maximum\": 1, \"description\": \"95 % Wilson interval\" },\n"
+    "        \"low\": { \"type\": [\"number\", \"null\"], \"minimum\": 0, \"maximum\": 1, "
+    "\"description\": \"95 % Wilson interval\" },\n"
     "        \"high\": { \"type\": [\"number\", \"null\"], \"minimum\": 0, \"maximum\": 1 },\n"
     "        \"warn\": { \"type\": [\"number\", \"null\"], \"minimum\": 0 },\n"
-    "        \"limit\": { \"type\": [\"number\", \"null\"], \"minimum\": 0, \"description\": \"null: no limit applies\" },\n"
+    "        \"limit\": { \"type\": [\"number\", \"null\"], \"minimum\": 0, \"description\": "
+    "\"null: no limit applies\" },\n"
     "        \"judgement\": { ";
 
 static void put_schema(struct bnc_buf *out)
 {
-    static const char *const top[] = { "schema_version", "generator", "generated", "complete", "has_deliveries", "period", "rows_read", "failures", "unclassified",
-                                       "recipients_failed", "recipients_bounced", "recipients_deferred", "recipients_recurring" };
+    static const char *const top[] = { "schema_version",      "generator",
+                                       "generated",           "complete",
+                                       "has_deliveries",      "period",
+                                       "rows_read",           "failures",
+                                       "unclassified",        "recipients_failed",
+                                       "recipients_bounced",  "recipients_deferred",
+                                       "recipients_recurring" };
     const struct words judgement = { "judgement", bnc_judgement_names, BNC_N_JUDGEMENTS };
 
     bnc_buf_puts(out, head);
@@ -138,12 +167,18 @@ static void put_schema(struct bnc_buf *out)
         bnc_buf_printf(out, "\"%s\", ", top[i]);
     for (size_t k = 0; k < bnc_n_sections; k++)
         bnc_buf_printf(out, "%s\"%s\"", k > 0 ? ", " : "", bnc_sections[k]->id);
-    bnc_buf_printf(out, "],\n  \"properties\": {\n    \"schema_version\": { \"const\": %d },\n    \"generator\": { \"const\": \"bounce-analyzer\" },\n"
-                        "    \"generated\": { \"$ref\": \"#/$defs/time\" },\n"
-                        "    \"complete\": { \"type\": \"boolean\", \"description\": \"Every input was read to its end\" },\n"
-                        "    \"has_deliveries\": { \"type\": \"boolean\", \"description\": \"The input has what rates need\" },\n"
-                        "    \"period\": { \"type\": \"object\", \"required\": [\"first\", \"last\"], \"properties\": { \"first\": { \"$ref\": \"#/$defs/time\" }, "
-                        "\"last\": { \"$ref\": \"#/$defs/time\" } } }", BNC_SCHEMA_VERSION);
+    bnc_buf_printf(out,
+                   "],\n  \"properties\": {\n    \"schema_version\": { \"const\": %d },\n    "
+                   "\"generator\": { \"const\": \"bounce-analyzer\" },\n"
+                   "    \"generated\": { \"$ref\": \"#/$defs/time\" },\n"
+                   "    \"complete\": { \"type\": \"boolean\", \"description\": \"Every input was "
+                   "read to its end\" },\n"
+                   "    \"has_deliveries\": { \"type\": \"boolean\", \"description\": \"The input "
+                   "has what rates need\" },\n"
+                   "    \"period\": { \"type\": \"object\", \"required\": [\"first\", \"last\"], "
+                   "\"properties\": { \"first\": { \"$ref\": \"#/$defs/time\" }, "
+                   "\"last\": { \"$ref\": \"#/$defs/time\" } } }",
+                   BNC_SCHEMA_VERSION);
     for (size_t i = 6; i < sizeof top / sizeof top[0]; i++)
         bnc_buf_printf(out, ",\n    \"%s\": { \"type\": \"integer\", \"minimum\": 0 }", top[i]);
     for (size_t k = 0; k < bnc_n_sections; k++)
@@ -151,18 +186,24 @@ static void put_schema(struct bnc_buf *out)
     bnc_buf_puts(out, "\n  },\n");
     bnc_buf_puts(out, defs);
     put_enum(out, &judgement, false);
-    bnc_buf_puts(out, " },\n        \"why_na\": { \"type\": [\"string\", \"null\"] }\n      }\n    }\n  }\n}\n");
+    bnc_buf_puts(
+        out,
+        " },\n        \"why_na\": { \"type\": [\"string\", \"null\"] }\n      }\n    }\n  }\n}\n");
 }
 
 /* ---- the validator ---- */
 
-struct validation { const json_t *root; char path[256]; };
+struct validation {
+    const json_t *root;
+    char path[256];
+};
 
 static void check(struct validation *v, const json_t *schema, const json_t *x);
 
 static const char *type_name(const json_t *x)
 {
-    static const char *const names[] = { "object", "array", "string", "integer", "number", "boolean", "boolean", "null" };
+    static const char *const names[] = { "object", "array",   "string",  "integer",
+                                         "number", "boolean", "boolean", "null" };
 
     return names[json_typeof(x)];
 }
@@ -206,24 +247,29 @@ static void check_pattern(const struct validation *v, const char *pattern, const
 
 static void check_range(const struct validation *v, const json_t *schema, const json_t *x)
 {
-    const json_t *low = json_object_get(schema, "minimum"), *high = json_object_get(schema, "maximum");
+    const json_t *low = json_object_get(schema, "minimum"),
+                 *high = json_object_get(schema, "maximum");
 
-    if (json_is_number(x) && ((low != NULL && json_number_value(x) < json_number_value(low)) || (high != NULL && json_number_value(x) > json_number_value(high))))
+    if (json_is_number(x) && ((low != NULL && json_number_value(x) < json_number_value(low)) ||
+                              (high != NULL && json_number_value(x) > json_number_value(high))))
         fail_msg("%s is out of range", v->path);
 }
 
 /* Stricter than the keyword: what no property describes is an error here, so that the schema can't fall behind. */
 static void check_members(struct validation *v, const json_t *schema, const json_t *x)
 {
-    const json_t *properties = json_object_get(schema, "properties"), *required = json_object_get(schema, "required");
+    const json_t *properties = json_object_get(schema, "properties"),
+                 *required = json_object_get(schema, "required");
     const size_t len = strlen(v->path);
     const char *key;
     json_t *member;
 
     for (size_t i = 0; i < json_array_size(required); i++)
         if (json_object_get(x, json_string_value(json_array_get(required, i))) == NULL)
-            fail_msg("%s has no member %s", v->path, json_string_value(json_array_get(required, i)));
-    json_object_foreach((json_t *)x, key, member) {
+            fail_msg("%s has no member %s", v->path,
+                     json_string_value(json_array_get(required, i)));
+    json_object_foreach((json_t *)x, key, member)
+    {
         snprintf(v->path + len, sizeof v->path - len, ".%s", key);
         if (json_object_get(properties, key) == NULL)
             fail_msg("%s is not in the schema", v->path);
@@ -245,18 +291,21 @@ static void check_items(struct validation *v, const json_t *items, const json_t 
 
 static void check(struct validation *v, const json_t *schema, const json_t *x)
 {
-    static const char *const known[] = { "$schema", "$defs", "$comment", "$ref", "title", "description", "type", "enum", "const", "pattern", "minimum", "maximum",
-                                         "required", "properties", "items" };
+    static const char *const known[] = { "$schema",  "$defs",       "$comment", "$ref",
+                                         "title",    "description", "type",     "enum",
+                                         "const",    "pattern",     "minimum",  "maximum",
+                                         "required", "properties",  "items" };
     const json_t *ref = json_object_get(schema, "$ref");
     const char *key;
     json_t *word;
 
-    json_object_foreach((json_t *)schema, key, word) {
+    json_object_foreach((json_t *)schema, key, word)
+    {
         bool ok = false;
 
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
             ok |= strcmp(known[i], key) == 0;
-        assert_true(ok);                                 /* a keyword that this validator would pass over */
+        assert_true(ok); /* a keyword that this validator would pass over */
     }
     if (ref != NULL) {
         const char *const name = json_string_value(ref) + strlen("#/$defs/");
@@ -269,7 +318,8 @@ static void check(struct validation *v, const json_t *schema, const json_t *x)
         check_type(v, json_object_get(schema, "type"), x);
     if (json_object_get(schema, "enum") != NULL)
         check_enum(v, json_object_get(schema, "enum"), x);
-    if (json_object_get(schema, "const") != NULL && !json_equal(json_object_get(schema, "const"), x))
+    if (json_object_get(schema, "const") != NULL &&
+        !json_equal(json_object_get(schema, "const"), x))
         fail_msg("%s is not the constant", v->path);
     if (json_object_get(schema, "pattern") != NULL)
         check_pattern(v, json_string_value(json_object_get(schema, "pattern")), x);
@@ -401,8 +451,10 @@ static void ndjson__has_a_row_a_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(schema__is_the_section_table), cmocka_unit_test(json__is_what_the_schema_says),
-        cmocka_unit_test(json__keeps_every_character), cmocka_unit_test(ndjson__has_a_row_a_line),
+        cmocka_unit_test(schema__is_the_section_table),
+        cmocka_unit_test(json__is_what_the_schema_says),
+        cmocka_unit_test(json__keeps_every_character),
+        cmocka_unit_test(ndjson__has_a_row_a_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

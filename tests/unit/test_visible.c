@@ -23,17 +23,22 @@ static void visible__shows_controls_as_escapes(void **state)
     (void)state;
     expect(BNC_SPAN("a\033]52;c;Zm9v\007b"), plain, "a\\x1b]52;c;Zm9v\\x07b");
     expect(BNC_SPAN("a\0b\x7f\n"), plain, "a\\x00b\\x7f\\n");
-    expect(BNC_SPAN("\xc2\x85\u202egpj\u2066\u2028\ufeff"), plain, "\\x85\\u{202e}gpj\\u{2066}\\u{2028}\\u{feff}");
+    expect(BNC_SPAN("\xc2\x85\u202egpj\u2066\u2028\ufeff"), plain,
+           "\\x85\\u{202e}gpj\\u{2066}\\u{2028}\\u{feff}");
     expect(BNC_SPAN("\xf3\xa0\x80\x81"), plain, "\\u{e0001}");
 }
 
 static void visible__replaces_invalid_bytes(void **state)
 {
     (void)state;
-    expect(BNC_SPAN("a\xff" "b"), plain, "a\ufffd" "b");
-    expect(BNC_SPAN("\xc0\xaf"), plain, "\ufffd\ufffd");                 /* overlong */
-    expect(BNC_SPAN("\xed\xa0\x80"), plain, "\ufffd\ufffd\ufffd");       /* a surrogate */
-    expect(BNC_SPAN("\xf0\x9f\x98"), plain, "\ufffd");                   /* cut short */
+    expect(BNC_SPAN("a\xff"
+                    "b"),
+           plain,
+           "a\ufffd"
+           "b");
+    expect(BNC_SPAN("\xc0\xaf"), plain, "\ufffd\ufffd"); /* overlong */
+    expect(BNC_SPAN("\xed\xa0\x80"), plain, "\ufffd\ufffd\ufffd"); /* a surrogate */
+    expect(BNC_SPAN("\xf0\x9f\x98"), plain, "\ufffd"); /* cut short */
     expect(BNC_SPAN("\xf0\x9f\x98\x80"), plain, "\U0001f600");
 }
 
@@ -53,9 +58,11 @@ static void visible__masks_addresses_unless_asked(void **state)
     const struct bnc_visible masked = { .markup = BNC_MARKUP_NONE };
 
     (void)state;
-    expect(BNC_SPAN("to <jane.doe+x@example.com> and =cmd|'/C'!A0@x.com"), masked, "to <*@example.com> and *@x.com");
+    expect(BNC_SPAN("to <jane.doe+x@example.com> and =cmd|'/C'!A0@x.com"), masked,
+           "to <*@example.com> and *@x.com");
     expect(BNC_SPAN("\"odd local\"@example.com"), masked, "*@example.com");
-    expect(BNC_SPAN("write to postmaster@example.com or abuse@example.net"), masked, "write to postmaster@example.com or abuse@example.net");
+    expect(BNC_SPAN("write to postmaster@example.com or abuse@example.net"), masked,
+           "write to postmaster@example.com or abuse@example.net");
     expect(BNC_SPAN("@home *@* a@ @b 5 @ 6"), masked, "@home *@* a@ @b 5 @ 6");
     expect(BNC_SPAN("jane@example.com"), plain, "jane@example.com");
 }
@@ -68,8 +75,8 @@ static void visible__cuts_at_a_width_of_columns(void **state)
     how.max_width = 6;
     expect(BNC_SPAN("abcdef"), how, "abcdef");
     expect(BNC_SPAN("abcdefg"), how, "abcde\u2026");
-    expect(BNC_SPAN("\u4e2d\u6587\u4e2d\u6587"), how, "\u4e2d\u6587\u2026");     /* two columns each */
-    expect(BNC_SPAN("abcd\033xyz"), how, "abcd\u2026");                            /* an escape is never cut in two */
+    expect(BNC_SPAN("\u4e2d\u6587\u4e2d\u6587"), how, "\u4e2d\u6587\u2026"); /* two columns each */
+    expect(BNC_SPAN("abcd\033xyz"), how, "abcd\u2026"); /* an escape is never cut in two */
     how.ascii = true;
     expect(BNC_SPAN("abcdefg"), how, "abc...");
     how.max_width = 0;
@@ -100,9 +107,12 @@ static void visible__is_linear(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(visible__shows_controls_as_escapes), cmocka_unit_test(visible__replaces_invalid_bytes),
-        cmocka_unit_test(visible__escapes_markup), cmocka_unit_test(visible__masks_addresses_unless_asked),
-        cmocka_unit_test(visible__cuts_at_a_width_of_columns), cmocka_unit_test(visible__is_linear),
+        cmocka_unit_test(visible__shows_controls_as_escapes),
+        cmocka_unit_test(visible__replaces_invalid_bytes),
+        cmocka_unit_test(visible__escapes_markup),
+        cmocka_unit_test(visible__masks_addresses_unless_asked),
+        cmocka_unit_test(visible__cuts_at_a_width_of_columns),
+        cmocka_unit_test(visible__is_linear),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
