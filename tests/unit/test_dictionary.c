@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "aggregate/counts.h"
 #include "aggregate/dictionary.h"
 
 #include <setjmp.h>
@@ -64,12 +65,61 @@ static void names__tell_equal_halves_apart(void **state)
     bnc_names_release(&names);
 }
 
+/* Keys that agree in their low or high bits, as crafted ones might, cost no more than others. */
+static void counts__spread_keys_that_look_alike(void **state)
+{
+    (void)state;
+    for (unsigned shift = 0; shift <= 40; shift += 8) {
+        struct bnc_counts counts = { .seed = UINT64_C(0x5851f42d4c957f2d) };
+        size_t longest = 0;
+
+        for (uint64_t i = 0; i < 20000; i++) {
+            assert_true(bnc_counts_reserve(&counts, 1));
+            bnc_count_event(bnc_counts_get(&counts, i << shift), 1);
+        }
+        assert_int_equal(counts.n, 20000);
+        for (uint64_t i = 0; i < 20000; i++) {
+            const size_t mask = ((size_t)1 << counts.log2) - 1,
+                         home = bnc_counts_at(&counts, i << shift);
+            const size_t away =
+                ((size_t)(bnc_counts_get(&counts, i << shift) - counts.slot) - home) & mask;
+
+            longest = away > longest ? away : longest;
+            assert_int_equal(bnc_counts_get(&counts, i << shift)->n, 1);
+        }
+        assert_true(longest < 100);
+        bnc_counts_release(&counts);
+    }
+}
+
+static void counts__compact_sorts_and_adds_up(void **state)
+{
+    struct bnc_count at[1000];
+    size_t n = 1000;
+
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++)
+        at[i] = (struct bnc_count){ .key = (uint64_t)(i * 37 % 100) << 33,
+                                    .n = UINT64_C(1) << 40,
+                                    .first = 1000 - i,
+                                    .last = i,
+                                    .days = UINT64_C(1) << i % 64 };
+    assert_true(bnc_counts_compact(at, &n));
+    assert_int_equal(n, 100);
+    for (uint64_t i = 0; i < 100; i++) {
+        assert_true(at[i].key == i << 33 && at[i].n == UINT64_C(10) << 40);
+        assert_true(at[i].first <= 100 && at[i].last >= 900);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lower__changes_ascii_letters_alone_at_every_length),
         cmocka_unit_test(names__give_each_text_one_index),
         cmocka_unit_test(names__tell_equal_halves_apart),
+        cmocka_unit_test(counts__spread_keys_that_look_alike),
+        cmocka_unit_test(counts__compact_sorts_and_adds_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
+#include <pthread.h>
+
 /* The tally of a world whose events are dealt to 'n_parts' parts in random order and batches. */
 static struct bnc_tally *deal(struct world *w, unsigned n_parts, enum bnc_detail detail)
 {
@@ -92,6 +94,68 @@ static void tally__is_the_same_with_lists_kept(void **state)
         free(report);
         free(lists);
     }
+    free(w);
+}
+
+/* ---- threads ---- */
+
+struct errand {
+    void (*fn)(void *arg, size_t i);
+    void *arg;
+    size_t i;
+};
+
+static void *run_errand(void *arg)
+{
+    const struct errand *e = arg;
+
+    e->fn(e->arg, e->i);
+    return NULL;
+}
+
+/* Every task on a thread of its own, all at once. */
+static void on_threads(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+    pthread_t *threads = calloc(n, sizeof *threads);
+    struct errand *errands = calloc(n, sizeof *errands);
+
+    ++*(unsigned *)ctx;
+    for (size_t i = 0; i < n; i++) {
+        errands[i] = (struct errand){ fn, arg, n - 1 - i };
+        assert_int_equal(pthread_create(&threads[i], NULL, run_errand, &errands[i]), 0);
+    }
+    for (size_t i = 0; i < n; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    free(errands);
+}
+
+static void tally__is_the_same_on_threads(void **state)
+{
+    struct world *w = malloc(sizeof *w);
+    struct bnc_part *part = world_part(BNC_DETAIL_LISTS, 5);
+    struct bnc_tally *t = NULL;
+    char *alone, *together;
+    unsigned calls = 0;
+
+    (void)state;
+    world_make(w, 77);
+    for (unsigned i = 0; i < WORLD_EVENTS; i++) {
+        struct bnc_item item = world_item(w, &w->events[i]);
+
+        assert_int_equal(bnc_part_add(part, &item, 1, w->events[i].source), BNC_OK);
+    }
+    assert_int_equal(bnc_tally_finish(&t, &part, 1, NULL, NULL, NULL), BNC_OK);
+    alone = dump_tally(t, true);
+    bnc_tally_free(t);
+    assert_int_equal(bnc_tally_finish(&t, &part, 1, on_threads, &calls, NULL), BNC_OK);
+    together = dump_tally(t, true);
+    bnc_tally_free(t);
+    assert_string_equal(alone, together);
+    assert_true(calls > 2);
+    free(alone);
+    free(together);
+    bnc_part_free(part);
     free(w);
 }
 
@@ -548,6 +612,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tally__does_not_show_how_rows_were_split),
         cmocka_unit_test(tally__is_the_same_with_lists_kept),
+        cmocka_unit_test(tally__is_the_same_on_threads),
         cmocka_unit_test(tally__of_nothing_is_empty),
         cmocka_unit_test(late__moves_one_message_from_delivered_to_bounced),
         cmocka_unit_test(late__takes_back_from_the_day_before),
