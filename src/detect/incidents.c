@@ -61,7 +61,7 @@ static uint64_t window_days(const struct bnc_judging *g, const struct bnc_signal
     return days;
 }
 
-/* Recipients of a domain that met one of the families, on the days given. */
+/* Recipients of a domain that met one of the families on the days given; spread evenly over the days on which any did. */
 static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain *d, uint32_t families, uint64_t days)
 {
     uint64_t n = 0;
@@ -69,8 +69,10 @@ static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain
     for (uint32_t i = 0; i < d->n_causes; i++) {
         const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + i];
 
-        if ((families >> bnc_family_of(c->cause, c->type) & 1) && (days == ALL_DAYS || (c->failed_days & days) != 0))
-            n += c->recipients;
+        if ((families >> bnc_family_of(c->cause, c->type) & 1) == 0)
+            continue;
+        n += days == ALL_DAYS || c->failed_days == 0 ? c->recipients :
+             c->recipients * (uint64_t)__builtin_popcountll(c->failed_days & days) / (uint64_t)__builtin_popcountll(c->failed_days);
     }
     return n < d->recipients_failed ? n : d->recipients_failed;
 }

@@ -18,6 +18,7 @@
 
 #define BY_CODE_WINDOW 0.10              /* without deliveries: share of all failures on the days of a window ... */
 #define BY_CODE_STEADY 0.50              /* ... and of the provider's own failures throughout */
+#define BY_CODE_P 1e-5                   /* what is held for the volume is a guess */
 #define WAVE_DAYS 3
 #define WAVE_RATIO 5                     /* times the provider's other days, and times the other providers on the same days */
 
@@ -159,16 +160,18 @@ static bool window_matters(const struct bnc_judging *g, const struct bnc_signal 
 
 static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig, double floor, size_t max_days)
 {
-    const uint64_t events = row_events(g, sig->row, sig->family);
+    const uint64_t events = row_events(g, sig->row, sig->family), recipients = row_recipients(g, sig->row, sig->family);
     double high;
 
     if (!bnc_window_scan(lane->k, lane->n, g->series.n_days, max_days, &sig->w))
         return false;
     sig->steady = false;
     sig->rate_out = share(sig->w.k_out, sig->w.n_out);
-    sig->recipients = events > 0 ? row_recipients(g, sig->row, sig->family) * sig->w.k / events : 0;
+    sig->recipients = events > 0 ? recipients * sig->w.k / events : 0;
+    if (recipients > 0 && (sig->family == BNC_FAMILY_THROTTLING || sig->family == BNC_FAMILY_NETWORK))
+        sig->w.p = bnc_window_p(&sig->w, (double)events / (double)recipients);      /* retries come together */
     bnc_wilson(sig->w.k, sig->w.n, &sig->low, &high);
-    return window_matters(g, sig, floor);
+    return window_matters(g, sig, floor) && (g->j->has_deliveries || sig->w.p < BY_CODE_P);
 }
 
 /* The share over everything, days unknown included. */

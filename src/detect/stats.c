@@ -123,6 +123,11 @@ double bnc_fdr_cut(double *p, size_t n_p, size_t n, double fdr)
     return cut;
 }
 
+double bnc_window_p(const struct bnc_window *w, double crowd)
+{
+    return clamp01(bnc_chi2_tail(w->g2 / (crowd > 1 ? crowd : 1)) / 2 * w->tried);
+}
+
 bool bnc_window_scan(const uint64_t *k, const uint64_t *n, size_t n_days, size_t max_days, struct bnc_window *best)
 {
     uint64_t all_k = 0, all_n = 0;
@@ -148,9 +153,10 @@ bool bnc_window_scan(const uint64_t *k, const uint64_t *n, size_t n_days, size_t
             if (g <= best_g)
                 continue;
             best_g = g;
-            *best = (struct bnc_window){ from, to, in_k, in_n, all_k - in_k, all_n - in_n, 1 };
+            *best = (struct bnc_window){ from, to, in_k, in_n, all_k - in_k, all_n - in_n, g, 0, 1 };
         }
     }
-    best->p = clamp01(bnc_chi2_tail(best_g) / 2 * tried);
+    best->tried = tried;
+    best->p = bnc_window_p(best, 1);
     return best_g > 0;
 }

@@ -30,8 +30,13 @@ struct bnc_window {
     size_t from, to;                     /* indexes, inclusive */
     uint64_t k, n;                       /* inside */
     uint64_t k_out, n_out;               /* outside */
+    double g2;                           /* of inside against outside */
+    double tried;                        /* windows */
     double p;                            /* that chance alone makes one as good, over all windows tried */
 };
+
+/* The p-value of a window where every k stands for 'crowd' events that come together (retries): >= 1. */
+double bnc_window_p(const struct bnc_window *w, double crowd);
 
 /*
  * The window of the series k[i] of n[i], i < n_days, whose share exceeds the rest's most clearly (Kulldorff's scan statistic in one
