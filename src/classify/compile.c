@@ -9,10 +9,13 @@
 #include "schema/event.h"
 #include "tables/cause.h"
 
+enum { MAX_FRAGMENT_BYTES = 512 };
+
 struct bnc_pattern {                     /* one fragment of one rule */
     struct bnc_span text;
     uint32_t rule;
     bool marker;
+    bool expanded;                       /* from alternatives: yields to a row that says the same in so many words */
 };
 
 struct cell {                            /* where we are, for messages */
@@ -87,7 +90,7 @@ static struct bnc_rule *rule_new(struct bnc_compile *c)
 
 /* ---- fragments ---- */
 
-static bool pattern_add(struct bnc_compile *c, struct bnc_span text, uint32_t rule, bool marker)
+static bool pattern_add(struct bnc_compile *c, struct bnc_span text, uint32_t rule, bool marker, bool expanded)
 {
     if (c->n_patterns == c->cap_patterns) {
         const uint32_t cap = c->cap_patterns == 0 ? 512 : c->cap_patterns * 2;
@@ -98,7 +101,7 @@ static bool pattern_add(struct bnc_compile *c, struct bnc_span text, uint32_t ru
         c->patterns = p;
         c->cap_patterns = cap;
     }
-    c->patterns[c->n_patterns++] = (struct bnc_pattern){ { keep(c, text), text.len }, rule, marker };
+    c->patterns[c->n_patterns++] = (struct bnc_pattern){ { keep(c, text), text.len }, rule, marker, expanded };
     return c->status == BNC_OK;
 }
 
@@ -111,14 +114,50 @@ static bool has_letter(struct bnc_span s)
     return false;
 }
 
-static void add_fragment(struct bnc_compile *c, struct cell at, const char *column, struct bnc_span text, bool marker)
+static void add_plain(struct bnc_compile *c, struct cell at, const char *column, struct bnc_span text, bool marker, bool expanded)
 {
     const struct bnc_span m = bnc_mask_fragment(&c->mask, text);
 
     if (m.len < 2 || !has_letter(m))
         fail(c, at, column, "nothing is left to find when variable parts are masked in", text);
-    else if (pattern_add(c, m, c->n_rules - 1, marker))
-        c->rules[c->n_rules - 1].n_fragments++;
+    else
+        pattern_add(c, m, c->n_rules - 1, marker, expanded);
+}
+
+/* "{user|account} is {|now }disabled": the first group of 'text' replaced by each of its alternatives, and so on. */
+static void expand(struct bnc_compile *c, struct cell at, const char *column, struct bnc_span text, bool expanded)
+{
+    const char *open = memchr(text.at, '{', text.len), *close = open != NULL ? memchr(open, '}', text.len - (size_t)(open - text.at)) : NULL;
+    char one[MAX_FRAGMENT_BYTES];
+
+    if (open == NULL) {
+        add_plain(c, at, column, text, false, expanded);
+        return;
+    }
+    if (close == NULL || text.len > sizeof one) {
+        fail(c, at, column, "alternatives without an end:", text);
+        return;
+    }
+    for (const char *from = open + 1, *to; from <= close && c->status == BNC_OK; from = to + 1) {
+        size_t n = (size_t)(open - text.at);
+
+        for (to = from; to < close && *to != '|'; to++)
+            ;
+        memcpy(one, text.at, n);
+        memcpy(one + n, from, (size_t)(to - from));
+        n += (size_t)(to - from);
+        memcpy(one + n, close + 1, text.len - (size_t)(close + 1 - text.at));
+        expand(c, at, column, bnc_span_from(one, n + text.len - (size_t)(close + 1 - text.at)), true);
+    }
+}
+
+static void add_fragment(struct bnc_compile *c, struct cell at, const char *column, struct bnc_span text, bool marker)
+{
+    if (marker)
+        add_plain(c, at, column, text, true, false);
+    else
+        expand(c, at, column, text, false);
+    c->rules[c->n_rules - 1].n_fragments++;
 }
 
 /* "AUP#1020-1080" is AUP#1020, AUP#1021 ...; "OFR_39" is OFR_390 .. OFR_399. */
@@ -479,6 +518,26 @@ static int pattern_cmp(const void *a, const void *b)
     return x->rule != y->rule ? (x->rule > y->rule) - (x->rule < y->rule) : x->marker - y->marker;
 }
 
+/* Of patterns with one text, an expanded one stands back behind any other phrase. */
+static void drop_expanded(struct bnc_compile *c)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0, end; i < c->n_patterns; i = end) {
+        bool kept = false;
+
+        for (end = i; end < c->n_patterns && bnc_span_eq(c->patterns[end].text, c->patterns[i].text); end++)
+            kept |= !c->patterns[end].expanded && c->rules[c->patterns[end].rule].kind == BNC_RULE_PHRASE;
+        for (uint32_t k = i; k < end; k++) {
+            if (c->patterns[k].expanded && kept)
+                continue;
+            kept |= c->patterns[k].expanded;
+            c->patterns[n++] = c->patterns[k];
+        }
+    }
+    c->n_patterns = n;
+}
+
 static bool is_short_word(struct bnc_span s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -506,6 +565,7 @@ static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
 
     if (ok && c->n_patterns > 0)
         qsort(c->patterns, c->n_patterns, sizeof *c->patterns, pattern_cmp);
+    drop_expanded(c);
     for (uint32_t i = 0; ok && i < c->n_patterns; i++) {
         const struct bnc_pattern *p = &c->patterns[i];
 
@@ -647,7 +707,7 @@ static void check_shadowed(struct bnc_compile *c, const struct bnc_ruleset *r)
 
     for (uint32_t i = 0; i < c->n_patterns && c->status == BNC_OK; i++) {
         const struct bnc_rule *a = &c->rules[c->patterns[i].rule];
-        const size_t n = a->kind == BNC_RULE_PHRASE ? bnc_ac_find(&r->ac, c->patterns[i].text, hits, 64) : 0;
+        const size_t n = a->kind == BNC_RULE_PHRASE && !c->patterns[i].expanded ? bnc_ac_find(&r->ac, c->patterns[i].text, hits, 64) : 0;
 
         for (size_t k = 0; k < n; k++)
             for (uint32_t m = r->pattern_first[hits[k].pattern]; m < r->pattern_first[hits[k].pattern + 1]; m++) {
