@@ -77,10 +77,18 @@ static enum bnc_status finish_mapped(struct bnc_reader *r, struct bnc_block_buf 
     return BNC_OK;
 }
 
+/*
+ * A row that began in the block before touches its last page again, and the
+ * kernel then maps all of the page cache's folio around it, up to 2 MiB: so a
+ * block takes what lies that far in front of it away as well.
+ */
+#define FOLIO_BYTES ((uint64_t)2 << 20)
+
 static void done_mapped(struct bnc_reader *r, struct bnc_block *block)
 {
     const struct plain *p = r->own;
-    const uintptr_t from = (uintptr_t)(p->base + block->raw_from) & ~(p->page_bytes - 1);
+    const uint64_t behind = block->raw_from < FOLIO_BYTES ? 0 : block->raw_from - FOLIO_BYTES;
+    const uintptr_t from = (uintptr_t)(p->base + behind) & ~(p->page_bytes - 1);
 
     if (block->raw_to > block->raw_from)
         madvise((void *)from, (uintptr_t)(p->base + block->raw_to) - from, MADV_DONTNEED);
