@@ -10,6 +10,7 @@
 
 #define SCREEN_LINES 23
 #define MAX_SIDES 4
+#define VERDICT_INDENT 11                /* beyond "100 % sure" */
 #define TABLE_ROWS 20
 #define NUMBER_TITLE 11 /* a longer title over a column of numbers is cut */
 
@@ -261,8 +262,8 @@ static const char *severity_word(enum bnc_priority p)
     return words[p];
 }
 
-/* As many words off the front of 's' as fit on this line; the next begins at 'indent'. */
-static void put_first_line(struct term *t, struct bnc_span *s, unsigned indent)
+/* As many words off the front of 's' as fit on this line; the next begins at VERDICT_INDENT. */
+static void put_first_line(struct term *t, struct bnc_span *s)
 {
     size_t fit = 0;
 
@@ -273,51 +274,54 @@ static void put_first_line(struct term *t, struct bnc_span *s, unsigned indent)
         return;
     put(t, bnc_span_from(s->at, fit), left(t));
     end(t);
-    pad_to(t, indent);
+    pad_to(t, VERDICT_INDENT);
     *s = bnc_span_from(s->at + fit + 1, s->len - fit - 1);
 }
 
-static void put_headline(struct term *t, const struct bnc_finding *f, bool wrap)
+/* A text on one line, and on as many more as it needs and 'spare' has; what does not fit is cut. */
+static void put_in_lines(struct term *t, struct bnc_span s, size_t *spare)
 {
-    struct bnc_span rest = f->headline;
-
-    ink(t, severity_ink(f->severity));
-    puts_(t, severity_word(f->severity));
-    ink(t, INK_NONE);
-    pad_to(t, 10);
-    if (wrap && bnc_text_width(f->headline) > left(t))
-        put_first_line(t, &rest, 10);
-    put(t, rest, left(t));
+    for (; *spare > 0 && bnc_text_width(s) > left(t); --*spare)
+        put_first_line(t, &s);
+    put(t, s, left(t));
     end(t);
 }
 
-static void put_action(struct term *t, const struct bnc_finding *f)
+static void put_headline(struct term *t, const struct bnc_finding *f, size_t *spare)
+{
+    ink(t, severity_ink(f->severity));
+    puts_(t, severity_word(f->severity));
+    ink(t, INK_NONE);
+    pad_to(t, VERDICT_INDENT);
+    put_in_lines(t, f->headline, spare);
+}
+
+static void put_action(struct term *t, const struct bnc_finding *f, size_t *spare)
 {
     struct bnc_buf b = { .at = NULL };
-    unsigned room;
 
-    pad_to(t, 10);
+    bnc_buf_printf(&b, "%d %% sure", f->confidence);
+    ink(t, INK_DIM);
+    put_own(t, &b, 0);
+    ink(t, INK_NONE);
+    pad_to(t, VERDICT_INDENT);
     bnc_buf_puts(&b, t->ascii ? "-> " : "\u2192 ");
     put_own(t, &b, 0);
-    bnc_buf_printf(&b, " (%d %% sure)", f->confidence);
-    room = left(t) > b.len ? left(t) - (unsigned)b.len : 0;
-    if (f->n_actions > 0)
-        put(t, f->actions[0], room);
-    put_own(t, &b, 0);
-    end(t);
+    put_in_lines(t, f->n_actions > 0 ? f->actions[0] : BNC_SPAN("see --verbose"), spare);
     bnc_scratch_end(t->out, &b);
 }
 
 /*
- * A headline each as far as lines go, then the first action under as many of the first as lines are left, then a second line for as
- * many of the long headlines.
+ * A headline each as far as lines go, then the first action under as many of the first as lines are
+ * left, then more lines for what is long, from the first on.
  */
 static void put_verdicts(struct term *t, size_t lines)
 {
     const struct bnc_judged *j = t->m->judged;
     const bool all = j->n_findings < lines;
-    const size_t n = all ? j->n_findings : lines - 2, spare = all ? lines - n : 1,
-                 actions = spare < n ? spare : n;
+    const size_t n = all ? j->n_findings : lines - 2, left_over = all ? lines - n : 1;
+    const size_t actions = left_over < n ? left_over : n;
+    size_t spare = left_over - actions;
     struct bnc_buf b = { .at = NULL };
 
     if (j->n_findings == 0) {
@@ -326,9 +330,9 @@ static void put_verdicts(struct term *t, size_t lines)
         end(t);
     }
     for (size_t i = 0; i < n; i++) {
-        put_headline(t, &j->findings[i], i < spare - actions);
+        put_headline(t, &j->findings[i], &spare);
         if (i < actions)
-            put_action(t, &j->findings[i]);
+            put_action(t, &j->findings[i], &spare);
     }
     if (!all) {
         bnc_buf_printf(&b, "%zu of %zu findings; all with --verbose or -o report.html", n,
@@ -489,7 +493,7 @@ static void put_sides(struct term *t)
 
 static void put_screen(struct term *t)
 {
-    const unsigned tail = 2 + BNC_N_METRICS + (t->m->failures > 0 ? 2 + side_lines(t) : 0);
+    const unsigned tail = 1 + BNC_N_METRICS + (t->m->failures > 0 ? 2 + side_lines(t) : 0);
 
     put_title(t);
     put_rows(t);
