@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * address.c - what stands before and behind the '@' must be what an address may have there.
- * Nearly every cell is local@domain and nothing else: one pass over some 25 bytes, once a row.  All others take the long way, where
- * the last '@' splits.
+ * Nearly every cell is local@domain and nothing else: one pass over some 25 bytes, once a row.
+ * All others take the long way, where the last '@' splits.
  */
-#define _GNU_SOURCE                      /* memrchr */
+#define _GNU_SOURCE /* memrchr */
 #include "schema/address.h"
 
 #ifdef __SSE2__
@@ -12,14 +12,37 @@
 
 #include "util/hash.h"
 
-enum { L = 1, D = 2, PREFIX = 4 };       /* may stand in a local part; in a domain; ends a prefix such as mailto: */
+enum {
+    L = 1,
+    D = 2,
+    PREFIX = 4
+}; /* may stand in a local part; in a domain; ends a prefix such as mailto: */
 
-static const unsigned char class[256] = {
-    ['!'] = L, ['#'] = L, ['$'] = L, ['%'] = L, ['&'] = L, ['\''] = L, ['*'] = L, ['+'] = L, ['/'] = L, ['='] = L,
-    ['?'] = L, ['^'] = L, ['`'] = L, ['{'] = L, ['|'] = L, ['}'] = L, ['~'] = L, [':'] = L | PREFIX,
-    ['-'] = L | D, ['.'] = L | D, ['_'] = L | D, ['0' ... '9'] = L | D, ['A' ... 'Z'] = L | D, ['a' ... 'z'] = L | D,
-    [0x80 ... 0xff] = L | D
-};
+static const unsigned char class[256] = { ['!'] = L,
+                                          ['#'] = L,
+                                          ['$'] = L,
+                                          ['%'] = L,
+                                          ['&'] = L,
+                                          ['\''] = L,
+                                          ['*'] = L,
+                                          ['+'] = L,
+                                          ['/'] = L,
+                                          ['='] = L,
+                                          ['?'] = L,
+                                          ['^'] = L,
+                                          ['`'] = L,
+                                          ['{'] = L,
+                                          ['|'] = L,
+                                          ['}'] = L,
+                                          ['~'] = L,
+                                          [':'] = L | PREFIX,
+                                          ['-'] = L | D,
+                                          ['.'] = L | D,
+                                          ['_'] = L | D,
+                                          ['0' ... '9'] = L | D,
+                                          ['A' ... 'Z'] = L | D,
+                                          ['a' ... 'z'] = L | D,
+                                          [0x80 ... 0xff] = L | D };
 
 /* No branch per byte: addresses are short and rarely wrong. */
 static inline bool all(struct bnc_span s, unsigned char allowed)
@@ -47,7 +70,8 @@ static bool quoted_local(struct bnc_span s)
 
 static bool is_literal(struct bnc_span s)
 {
-    return s.len >= 3 && s.at[0] == '[' && s.at[s.len - 1] == ']' && memchr(s.at, ' ', s.len) == NULL;
+    return s.len >= 3 && s.at[0] == '[' && s.at[s.len - 1] == ']' &&
+           memchr(s.at, ' ', s.len) == NULL;
 }
 
 static inline bool domain_ok(struct bnc_span s)
@@ -79,7 +103,8 @@ static bool is_opaque(struct bnc_span s)
 
         digits += bnc_is_digit(c);
         marks += c == '+' || c == '/' || c == '=';
-        if (!bnc_is_digit(c) && (c < 'a' || c > 'z') && c != '+' && c != '/' && c != '=' && c != '-' && c != '_')
+        if (!bnc_is_digit(c) && (c < 'a' || c > 'z') && c != '+' && c != '/' && c != '=' &&
+            c != '-' && c != '_')
             return false;
     }
     return digits + marks > 0;
@@ -87,7 +112,8 @@ static bool is_opaque(struct bnc_span s)
 
 static bool is_redacted(struct bnc_span s)
 {
-    static const char *const words[] = { "redacted", "<redacted>", "[redacted]", "<>", "n/a", "na", "null", "none", "-", "unknown" };
+    static const char *const words[] = { "redacted", "<redacted>", "[redacted]", "<>", "n/a",
+                                         "na",       "null",       "none",       "-",  "unknown" };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (bnc_span_eq_nocase(s, bnc_span_str(words[i])))
@@ -95,7 +121,10 @@ static bool is_redacted(struct bnc_span s)
     return false;
 }
 
-/* True where what stands before '<' is an address and a separator rather than a name: the cell is a list. */
+/*
+ * True where what stands before '<' is an address and a separator rather than a name: the cell is
+ * a list.
+ */
 static bool is_list(struct bnc_span name)
 {
     bool quoted = false, at = false;
@@ -109,12 +138,16 @@ static bool is_list(struct bnc_span name)
     return false;
 }
 
-/* Takes off what is written around an address: display name, brackets, prefix, comment, trailing dot. */
+/*
+ * Takes off what is written around an address: display name, brackets, prefix, comment, trailing
+ * dot.
+ */
 static struct bnc_span unwrap(struct bnc_span s)
 {
     const char *open;
 
-    if (s.len > 2 && s.at[s.len - 1] == ')' && (open = memrchr(s.at, '(', s.len)) != NULL && open > s.at && open[-1] == ' ')
+    if (s.len > 2 && s.at[s.len - 1] == ')' && (open = memrchr(s.at, '(', s.len)) != NULL &&
+        open > s.at && open[-1] == ' ')
         s = bnc_span_trim(bnc_span_from(s.at, (size_t)(open - s.at)));
     if (s.len > 1 && s.at[s.len - 1] == '>' && (open = memrchr(s.at, '<', s.len)) != NULL &&
         !is_list(bnc_span_from(s.at, (size_t)(open - s.at))))
@@ -131,7 +164,8 @@ static struct bnc_span unwrap(struct bnc_span s)
 }
 
 /* What isn't simply local@domain: wrapped, hashed, redacted or wrong. */
-static __attribute__((noinline)) enum bnc_address_kind split_odd(struct bnc_span s, struct bnc_span *address, struct bnc_span *domain)
+static __attribute__((noinline)) enum bnc_address_kind
+split_odd(struct bnc_span s, struct bnc_span *address, struct bnc_span *domain)
 {
     struct bnc_span local, behind;
     const char *at;
@@ -160,8 +194,9 @@ static __attribute__((noinline)) enum bnc_address_kind split_odd(struct bnc_span
 }
 
 /*
- * True for local@domain of letters, digits and . - _ alone, 16 to 64 bytes long, with '*at' the place of the '@': nearly every
- * address there is.  False says nothing: the long way decides.  One bit per byte, 16 bytes a step, the last step overlapping.
+ * True for local@domain of letters, digits and . - _ alone, 16 to 64 bytes long, with '*at' the
+ * place of the '@': nearly every address there is.  False says nothing: the long way decides.
+ * One bit per byte, 16 bytes a step, the last step overlapping.
  */
 #if defined __SSE2__
 static inline __m128i in_range(__m128i v, char first, char last)
@@ -184,9 +219,11 @@ static inline uint64_t bits(__m128i v)
 /* Bytes of letters, digits and . - _ @ as 0xff. */
 static inline __m128i plain_bytes(__m128i v)
 {
-    const __m128i word = _mm_or_si128(in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z'), in_range(v, '0', '9'));
+    const __m128i word = _mm_or_si128(in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z'),
+                                      in_range(v, '0', '9'));
 
-    return _mm_or_si128(_mm_or_si128(word, in_range(v, '-', '.')), _mm_or_si128(is_char(v, '_'), is_char(v, '@')));
+    return _mm_or_si128(_mm_or_si128(word, in_range(v, '-', '.')),
+                        _mm_or_si128(is_char(v, '_'), is_char(v, '@')));
 }
 
 static inline bool is_plain(struct bnc_span s, size_t *at)
@@ -211,8 +248,13 @@ static inline bool is_plain(struct bnc_span s, size_t *at)
     if (bits(good) != 0xffff || ats < 2 || (ats & (ats - 1)) != 0)
         return false;
     *at = (size_t)__builtin_ctzll(ats);
-    behind = ~(ats | (ats - 1));         /* the domain: no dot behind '@' or a dot or at the end, no dash in front; something at all */
-    return (dots & behind & ((dots | ats) << 1)) == 0 && (dots >> (s.len - 1)) == 0 && *at + 1 < s.len && s.at[*at + 1] != '-';
+    behind = ~(
+        ats |
+        (ats -
+         1)); /* the domain: no dot behind '@' or a dot or at the end, no dash in front;
+                 something at all */
+    return (dots & behind & ((dots | ats) << 1)) == 0 && (dots >> (s.len - 1)) == 0 &&
+           *at + 1 < s.len && s.at[*at + 1] != '-';
 }
 #else
 static inline bool is_plain(struct bnc_span s, size_t *at)
@@ -223,7 +265,8 @@ static inline bool is_plain(struct bnc_span s, size_t *at)
 }
 #endif
 
-enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain)
+enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address,
+                                        struct bnc_span *domain)
 {
     size_t n = 0;
 
@@ -261,7 +304,8 @@ static inline bool same_bytes(const char *a, const char *b, size_t len)
     return bnc_load64(a + len - 8) == bnc_load64(b + len - 8);
 }
 
-static __attribute__((noinline)) bool sender_anew(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
+static __attribute__((noinline)) bool sender_anew(struct bnc_domain_memo *memo,
+                                                  struct bnc_span cell, struct bnc_span *address,
                                                   struct bnc_span *domain)
 {
     const char *const at = cell.len == 0 ? NULL : memrchr(cell.at, '@', cell.len);
@@ -272,7 +316,8 @@ static __attribute__((noinline)) bool sender_anew(struct bnc_domain_memo *memo, 
         return false;
     behind = bnc_span_from(at + 1, (size_t)(cell.at + cell.len - at - 1));
     if (!domain_ok(behind) || behind.at[behind.len - 1] == '.' || (unsigned char)cell.at[0] <= ' ')
-        return bnc_address_split(cell, address, domain) == BNC_ADDRESS_OK;       /* in brackets, with a comment ... */
+        return bnc_address_split(cell, address, domain) ==
+               BNC_ADDRESS_OK; /* in brackets, with a comment ... */
     if (behind.len <= sizeof memo->text) {
         memcpy(memo->text, behind.at, behind.len);
         memo->len = behind.len;
@@ -283,12 +328,13 @@ static __attribute__((noinline)) bool sender_anew(struct bnc_domain_memo *memo, 
 }
 
 /* The last domain again, behind the last '@' (a domain holds none): no need to look further. */
-bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain)
+bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
+                      struct bnc_span *domain)
 {
     const char *const behind = cell.at + cell.len - memo->len;
 
-    if (memo->len == 0 || cell.len <= memo->len || behind[-1] != '@' || (unsigned char)cell.at[0] <= ' ' ||
-        !same_bytes(behind, memo->text, memo->len))
+    if (memo->len == 0 || cell.len <= memo->len || behind[-1] != '@' ||
+        (unsigned char)cell.at[0] <= ' ' || !same_bytes(behind, memo->text, memo->len))
         return sender_anew(memo, cell, address, domain);
     *address = cell;
     *domain = bnc_span_from(behind, memo->len);

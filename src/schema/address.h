@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * address.h - recipient and sender cells to an address and its domain, by rule or not at all: never split wrongly.
+ * address.h - recipient and sender cells to an address and its domain, by rule or not at all:
+ * never split wrongly.
  */
 #ifndef BNC_SCHEMA_ADDRESS_H
 #define BNC_SCHEMA_ADDRESS_H
@@ -16,17 +17,21 @@ enum bnc_address_kind {
 };
 
 /*
- * 'cell' may hold a display name ("Ann" <ann@example.net>), angle brackets, a type prefix (rfc822;), a trailing comment or
- * dot.  Local parts may be quoted ("a b"@example.net) and, like domains, any UTF-8; domains may be literals ([192.0.2.1]).
- * Both results point into the cell and keep its case; they are empty unless the kind is OK (OPAQUE sets '*address').
+ * 'cell' may hold a display name ("Ann" <ann@example.net>), angle brackets, a type prefix
+ * (rfc822;), a trailing comment or dot.  Local parts may be quoted ("a b"@example.net) and,
+ * like domains, any UTF-8; domains may be literals ([192.0.2.1]). Both results point into the
+ * cell and keep its case; they are empty unless the kind is OK (OPAQUE sets '*address').
  */
-enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain);
+enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address,
+                                        struct bnc_span *domain);
 
 /*
- * The same for senders, whose local part is of no interest: it is not looked at, only the domain is.  False where there is no domain
- * that could be one; both spans are empty then.
+ * The same for senders, whose local part is of no interest: it is not looked at, only the
+ * domain is.  False where there is no domain that could be one; both spans are empty then.
  */
-struct bnc_domain_memo { char text[64]; size_t len; };   /* the last good one; zero-initialize, one thread */
-bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain);
+struct bnc_domain_memo { char text[64]; size_t len; };   /* the last good one; zero-initialize,
+                                                            one thread */
+bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
+                      struct bnc_span *domain);
 
 #endif

@@ -44,8 +44,9 @@ static bool has_month(struct bnc_span s)
 }
 
 /*
- * What spreadsheets make of codes: 5.1.1 is a date to them (05.01.2001, 5.1.2001, 5-Jan-01, 01.May) and a number with an E is a power of ten.
- * The day, month and year can't be told apart any more, so nothing is read back.
+ * What spreadsheets make of codes: 5.1.1 is a date to them (05.01.2001, 5.1.2001, 5-Jan-01,
+ * 01.May) and a number with an E is a power of ten. The day, month and year can't be told apart
+ * any more, so nothing is read back.
  */
 static bool looks_mangled(struct bnc_span s)
 {
@@ -60,9 +61,11 @@ static bool looks_mangled(struct bnc_span s)
         marks += c == '.' || c == '-' || c == '/' || c == '+' || c == ',';
         letters += c >= 'a' && c <= 'z';
     }
-    if (digits == 0 || marks == 0 || digits + marks + letters + (letters > 0 && memchr(s.at, ' ', s.len) != NULL) != s.len)
+    if (digits == 0 || marks == 0 ||
+        digits + marks + letters + (letters > 0 && memchr(s.at, ' ', s.len) != NULL) != s.len)
         return false;
-    if (letters == 1 && marks >= 1 && (memchr(s.at, 'E', s.len) != NULL || memchr(s.at, 'e', s.len) != NULL))
+    if (letters == 1 && marks >= 1 &&
+        (memchr(s.at, 'E', s.len) != NULL || memchr(s.at, 'e', s.len) != NULL))
         return true;
     if (letters >= 3)
         return has_month(s);
@@ -81,13 +84,16 @@ struct bnc_codes bnc_codes_read(struct bnc_span cell)
     if (cell.len > 1 && cell.at[1] == '.' && (c.enhanced = enhanced_at(cell, 0)) != 0)
         return c;
     n = number(cell, &i, 5);
-    if (n <= 0 || (i < cell.len && cell.at[i] != ' ' && cell.at[i] != '-' && cell.at[i] != ';' && cell.at[i] != '.') ||
+    if (n <= 0 ||
+        (i < cell.len && cell.at[i] != ' ' && cell.at[i] != '-' && cell.at[i] != ';' &&
+         cell.at[i] != '.') ||
         (i < cell.len && cell.at[i] != ' ' && (i != 3 || looks_mangled(cell)))) {
         c.mangled = looks_mangled(cell);
         return c;
     }
-    if (i < cell.len && cell.at[i] == '.' && !bnc_span_eq(bnc_span_from(cell.at + i, cell.len - i), BNC_SPAN(".0")))
-        return c;                        /* 550.0 is what data frames write; 5.1 and 192.0.2.1 are nothing */
+    if (i < cell.len && cell.at[i] == '.' &&
+        !bnc_span_eq(bnc_span_from(cell.at + i, cell.len - i), BNC_SPAN(".0")))
+        return c; /* 550.0 is what data frames write; 5.1 and 192.0.2.1 are nothing */
     if (n >= 200 && n <= 599)
         c.reply = (uint16_t)n;
     else

@@ -14,7 +14,12 @@
 static size_t utf8_len(struct bnc_span s)
 {
     const unsigned char *const p = (const unsigned char *)s.at;
-    const size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+    const size_t len = p[0] < 0x80   ? 1
+                       : p[0] < 0xc2 ? 0
+                       : p[0] < 0xe0 ? 2
+                       : p[0] < 0xf0 ? 3
+                       : p[0] < 0xf5 ? 4
+                                     : 0;
 
     if (len == 0 || len > s.len || (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
         (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
@@ -25,7 +30,10 @@ static size_t utf8_len(struct bnc_span s)
     return len;
 }
 
-/* Characters that steer a terminal or the direction of text: C0, DEL, C1, line separators, bidirectional marks. */
+/*
+ * Characters that steer a terminal or the direction of text: C0, DEL, C1, line separators,
+ * bidirectional marks.
+ */
 static bool is_steering(struct bnc_span c)
 {
     const unsigned char *const p = (const unsigned char *)c.at;
@@ -34,8 +42,9 @@ static bool is_steering(struct bnc_span c)
         return p[0] < 0x20 || p[0] == 0x7f;
     if (c.len == 2)
         return p[0] == 0xc2 && p[1] < 0xa0;
-    return c.len == 3 && p[0] == 0xe2 && ((p[1] == 0x80 && (p[2] >= 0xa8 || p[2] == 0x8e || p[2] == 0x8f)) ||
-                                          (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+    return c.len == 3 && p[0] == 0xe2 &&
+           ((p[1] == 0x80 && (p[2] >= 0xa8 || p[2] == 0x8e || p[2] == 0x8f)) ||
+            (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
 }
 
 static bool in_local_part(char c)
@@ -88,16 +97,23 @@ static void put_json(struct bnc_buf *out, const char *key, struct bnc_span value
 
 /* ---- formats known ---- */
 
-static const char *const level_names[] = { "no", "yes", "sibling", "none", "wording", "reply", "text", "columns", "event", "send" };
+static const char *const level_names[] = { "no",    "yes",  "sibling", "none",  "wording",
+                                           "reply", "text", "columns", "event", "send" };
 
 /* What a file of this format can't say, as a list of words. */
 static void put_lacks(struct bnc_buf *out, const struct bnc_format_row *f, bool json)
 {
     const char *const lacks[] = {
-        f->rates == BNC_LEVEL_NO ? "rates" : f->rates == BNC_LEVEL_SIBLING ? "rates without its sibling files" : NULL,
-        f->texts == BNC_LEVEL_NONE ? "replies" : f->texts == BNC_LEVEL_WORDING ? "the servers' own replies" : NULL,
+        f->rates == BNC_LEVEL_NO        ? "rates"
+        : f->rates == BNC_LEVEL_SIBLING ? "rates without its sibling files"
+                                        : NULL,
+        f->texts == BNC_LEVEL_NONE      ? "replies"
+        : f->texts == BNC_LEVEL_WORDING ? "the servers' own replies"
+                                        : NULL,
         f->codes == BNC_LEVEL_NONE ? "codes" : NULL,
-        f->times == BNC_LEVEL_NONE ? "times" : f->times == BNC_LEVEL_SEND ? "times of the events (sending times only)" : NULL,
+        f->times == BNC_LEVEL_NONE   ? "times"
+        : f->times == BNC_LEVEL_SEND ? "times of the events (sending times only)"
+                                     : NULL,
         f->addresses == BNC_ADDRESSES_NONE ? "addresses" : NULL,
     };
     bool first = true;
@@ -153,8 +169,11 @@ void bnc_formats_known(struct bnc_buf *out, bool json)
         put_lacks(out, f, false);
         bnc_buf_putc(out, '\n');
     }
-    bnc_buf_puts(out, json ? "\n]}\n" : "HEADER verified: column names are documented or were seen in real files; inferred: taken from "
-                                        "API names and labels.\nAny other CSV: --map recipient=Column,diagnostic=Column,...\n");
+    bnc_buf_puts(out, json ? "\n]}\n"
+                           : "HEADER verified: column names are documented or were seen in real "
+                             "files; inferred: taken from "
+                             "API names and labels.\nAny other CSV: --map "
+                             "recipient=Column,diagnostic=Column,...\n");
 }
 
 /* ---- one file ---- */
@@ -189,7 +208,12 @@ static const char *use_of(const struct bnc_schema_plan *p, uint32_t column)
 
 static const char *delim_name(char delim)
 {
-    return delim == ',' ? "comma" : delim == ';' ? "semicolon" : delim == '\t' ? "tab" : delim == '|' ? "pipe" : delim == '@' ? "at sign" : NULL;
+    return delim == ','    ? "comma"
+           : delim == ';'  ? "semicolon"
+           : delim == '\t' ? "tab"
+           : delim == '|'  ? "pipe"
+           : delim == '@'  ? "at sign"
+                           : NULL;
 }
 
 static void put_dialect(const struct about *a, bool json)
@@ -199,17 +223,18 @@ static void put_dialect(const struct about *a, bool json)
     const char *const shown = delim_name(d->delim) != NULL ? delim_name(d->delim) : delim;
 
     if (json) {
-        bnc_buf_printf(a->out, ",\n \"dialect\": {\"json_lines\": %s", d->json_lines ? "true" : "false");
+        bnc_buf_printf(a->out, ",\n \"dialect\": {\"json_lines\": %s",
+                       d->json_lines ? "true" : "false");
         put_json(a->out, "delimiter", bnc_span_str(d->json_lines ? "" : shown), false);
         put_json(a->out, "quote", bnc_span_str(quote), false);
         put_json(a->out, "escape", bnc_span_str(d->escape ? "backslash" : "doubled"), false);
-        bnc_buf_printf(a->out, ", \"header\": %s, \"preamble_rows\": %u}", a->plan->header_raw.len > 0 ? "true" : "false",
-                       a->map->preamble_rows);
+        bnc_buf_printf(a->out, ", \"header\": %s, \"preamble_rows\": %u}",
+                       a->plan->header_raw.len > 0 ? "true" : "false", a->map->preamble_rows);
     } else if (d->json_lines) {
         bnc_buf_puts(a->out, "dialect   JSON, one object a line\n");
     } else {
-        bnc_buf_printf(a->out, "dialect   %s, %s%s%s, ", shown, d->quote ? "quotes " : "no quotes", quote,
-                       d->escape ? " with backslashes" : "");
+        bnc_buf_printf(a->out, "dialect   %s, %s%s%s, ", shown, d->quote ? "quotes " : "no quotes",
+                       quote, d->escape ? " with backslashes" : "");
         if (a->plan->header_raw.len > 0)
             bnc_buf_printf(a->out, "header in row %u\n", a->map->preamble_rows);
         else
@@ -248,15 +273,21 @@ static void put_columns(const struct about *a, bool json)
 
 static void put_enhanced(struct bnc_buf *out, uint32_t e)
 {
-    bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
+    bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
+                   BNC_ENHANCED_DETAIL(e));
 }
 
 static void put_event(const struct about *a, const struct bnc_event *ev, bool json, bool first)
 {
     static const char *const hard[] = { "", "hard", "soft", "unknown" };
-    const struct { const char *name; struct bnc_span text; } part[] = {
-        { "recipient", ev->recipient }, { "domain", ev->domain }, { "diagnostic", ev->diagnostic }, { "campaign", ev->campaign },
-        { "sender", ev->sender }, { "sender_domain", ev->sender_domain }, { "sending_ip", ev->sending_ip }, { "mx", ev->mx },
+    const struct {
+        const char *name;
+        struct bnc_span text;
+    } part[] = {
+        { "recipient", ev->recipient },   { "domain", ev->domain },
+        { "diagnostic", ev->diagnostic }, { "campaign", ev->campaign },
+        { "sender", ev->sender },         { "sender_domain", ev->sender_domain },
+        { "sending_ip", ev->sending_ip }, { "mx", ev->mx },
         { "message_id", ev->message_id }, { "label", ev->label },
     };
     struct bnc_buf *const out = a->out;
@@ -268,12 +299,14 @@ static void put_event(const struct about *a, const struct bnc_event *ev, bool js
         put_json(out, "event", bnc_span_str(bnc_event_names[ev->type]), true);
         put_json(out, "hardness", bnc_span_str(hard[ev->hardness]), false);
         put_json(out, "time", bnc_span_str(time), false);
-        bnc_buf_printf(out, ", \"late\": %s, \"reply_code\": %u, \"enhanced_code\": \"", ev->late ? "true" : "false", ev->reply);
+        bnc_buf_printf(out, ", \"late\": %s, \"reply_code\": %u, \"enhanced_code\": \"",
+                       ev->late ? "true" : "false", ev->reply);
         if (ev->enhanced != 0)
             put_enhanced(out, ev->enhanced);
         bnc_buf_putc(out, '"');
     } else {
-        bnc_buf_printf(out, "%s%s%s%s", bnc_event_names[ev->type], ev->hardness ? " " : "", hard[ev->hardness], ev->late ? ", late" : "");
+        bnc_buf_printf(out, "%s%s%s%s", bnc_event_names[ev->type], ev->hardness ? " " : "",
+                       hard[ev->hardness], ev->late ? ", late" : "");
         bnc_buf_printf(out, "\n      %-13s %s\n", "time", time[0] == '\0' ? "(none)" : time);
         if (ev->reply != 0)
             bnc_buf_printf(out, "      %-13s %u\n", "reply_code", ev->reply);
@@ -296,18 +329,22 @@ static void put_event(const struct about *a, const struct bnc_event *ev, bool js
         bnc_buf_putc(out, '}');
 }
 
-static void put_sample(const struct about *a, struct bnc_mapper *m, const struct bnc_row *row, bool json, bool first)
+static void put_sample(const struct about *a, struct bnc_mapper *m, const struct bnc_row *row,
+                       bool json, bool first)
 {
     enum bnc_row_fault fault;
     size_t n;
     const struct bnc_event *const ev = bnc_mapper_events(m, a->map, row, &n, &fault);
 
     if (json)
-        bnc_buf_printf(a->out, "%s{\"row\": %llu, \"fault\": \"%s\", \"events\": [", first ? "\n  " : ",\n  ",
-                       (unsigned long long)row->number, fault == BNC_FAULT_NONE ? "" : bnc_fault_names[fault]);
+        bnc_buf_printf(a->out, "%s{\"row\": %llu, \"fault\": \"%s\", \"events\": [",
+                       first ? "\n  " : ",\n  ", (unsigned long long)row->number,
+                       fault == BNC_FAULT_NONE ? "" : bnc_fault_names[fault]);
     else
         bnc_buf_printf(a->out, "  row %llu: %s%s", (unsigned long long)row->number,
-                       n > 0 ? "" : fault == BNC_FAULT_NONE ? "no event of outgoing mail, counted as other" : "not understood: ",
+                       n > 0                     ? ""
+                       : fault == BNC_FAULT_NONE ? "no event of outgoing mail, counted as other"
+                                                 : "not understood: ",
                        fault == BNC_FAULT_NONE ? "" : bnc_fault_names[fault]);
     for (size_t i = 0; i < n; i++) {
         if (!json && i > 0)
@@ -321,7 +358,10 @@ static void put_sample(const struct about *a, struct bnc_mapper *m, const struct
 static bool put_samples(const struct about *a, bool json)
 {
     struct bnc_arena arena = { 0 };
-    struct bnc_head head = { .text = a->head, .whole = a->whole, .dialect = a->map->dialect, .arena = &arena,
+    struct bnc_head head = { .text = a->head,
+                             .whole = a->whole,
+                             .dialect = a->map->dialect,
+                             .arena = &arena,
                              .at = (size_t)a->map->data_off };
     struct bnc_mapper *const m = bnc_mapper_create();
     struct bnc_span *const field = bnc_arena_alloc(&arena, (a->map->n_want + 1) * sizeof *field);
@@ -329,10 +369,13 @@ static bool put_samples(const struct about *a, bool json)
     unsigned i = 0;
 
     if (head.dialect.json_lines)
-        head.dialect = (struct bnc_dialect){ .delim = '\0' };   /* lines are rows of one cell */
+        head.dialect = (struct bnc_dialect){ .delim = '\0' }; /* lines are rows of one cell */
     bnc_buf_puts(a->out, json ? ",\n \"samples\": [" : "\nfirst rows as understood\n");
     for (; m != NULL && field != NULL && i < SAMPLES && bnc_head_next(&head, &r); i++) {
-        const struct bnc_row row = { .number = a->map->preamble_rows + i + 1, .raw = r.raw, .field = field, .n_fields = r.n,
+        const struct bnc_row row = { .number = a->map->preamble_rows + i + 1,
+                                     .raw = r.raw,
+                                     .field = field,
+                                     .n_fields = r.n,
                                      .flags = r.n < a->map->n_cols ? BNC_ROW_SHORT : 0 };
 
         for (uint32_t k = 0; k < a->map->n_want; k++)
@@ -345,31 +388,46 @@ static bool put_samples(const struct about *a, bool json)
     return m != NULL && field != NULL;
 }
 
-/* What can be found out from the file, one sentence each; the columns that are there decide, not the format's promise. */
+/*
+ * What can be found out from the file, one sentence each; the columns that are there decide, not
+ * the format's promise.
+ */
 static void put_analysis(const struct about *a, bool json)
 {
     const struct bnc_schema_plan *const p = a->plan;
-    const struct { bool ok; const char *name, *yes, *no; } points[] = {
-        { a->map->has_deliveries, "rates", "deliveries or sendings can be in the file: rates can be given",
+    const struct {
+        bool ok;
+        const char *name, *yes, *no;
+    } points[] = {
+        { a->map->has_deliveries, "rates",
+          "deliveries or sendings can be in the file: rates can be given",
           "no deliveries in this format: counts and shares, rates only with --sent" },
         { a->map->has_diagnostics, "causes", "failures are judged by what servers replied",
-          a->map->has_codes ? "no reply texts: causes by code only" : "neither texts nor codes: failures can be counted, causes not named" },
-        { p->field[BNC_FIELD_RECIPIENT].n + (p->list == BNC_LIST_PACKED) > 0, "lists", "addresses are there: suppression lists can be written",
+          a->map->has_codes
+              ? "no reply texts: causes by code only"
+              : "neither texts nor codes: failures can be counted, causes not named" },
+        { p->field[BNC_FIELD_RECIPIENT].n + (p->list == BNC_LIST_PACKED) > 0, "lists",
+          "addresses are there: suppression lists can be written",
           "no addresses: no suppression lists" },
-        { a->map->has_time, "incidents", "times are there: incidents and trends can be dated", "no times: no incidents, no trends" },
-        { p->field[BNC_FIELD_CAMPAIGN].n + p->field[BNC_FIELD_TAG].n > 0, "campaigns", "campaigns or tags are named",
-          "no campaigns: the day of sending stands for them" },
-        { p->field[BNC_FIELD_SENDING_IP].n > 0, "sending_ips", "sending addresses (IP) are named", "no sending IP" },
-        { a->map->has_message_id, "duplicates", "message ids are there: a failure that is reported twice counts once",
+        { a->map->has_time, "incidents", "times are there: incidents and trends can be dated",
+          "no times: no incidents, no trends" },
+        { p->field[BNC_FIELD_CAMPAIGN].n + p->field[BNC_FIELD_TAG].n > 0, "campaigns",
+          "campaigns or tags are named", "no campaigns: the day of sending stands for them" },
+        { p->field[BNC_FIELD_SENDING_IP].n > 0, "sending_ips", "sending addresses (IP) are named",
+          "no sending IP" },
+        { a->map->has_message_id, "duplicates",
+          "message ids are there: a failure that is reported twice counts once",
           "no message ids: a failure that is reported twice counts twice" },
     };
 
     bnc_buf_puts(a->out, json ? ",\n \"analysis\": {" : "\nanalysis\n");
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
         if (json)
-            bnc_buf_printf(a->out, "%s\"%s\": %s", i == 0 ? "" : ", ", points[i].name, points[i].ok ? "true" : "false");
+            bnc_buf_printf(a->out, "%s\"%s\": %s", i == 0 ? "" : ", ", points[i].name,
+                           points[i].ok ? "true" : "false");
         else
-            bnc_buf_printf(a->out, "  %-3s %s\n", points[i].ok ? "yes" : "no", points[i].ok ? points[i].yes : points[i].no);
+            bnc_buf_printf(a->out, "  %-3s %s\n", points[i].ok ? "yes" : "no",
+                           points[i].ok ? points[i].yes : points[i].no);
     }
     if (json)
         bnc_buf_puts(a->out, "}");
@@ -393,12 +451,13 @@ static void put_head(const struct about *a, bool json)
     }
     bnc_buf_puts(a->out, "file      ");
     put_text(a->out, bnc_span_str(a->name), 200, false);
-    bnc_buf_printf(a->out, "\nformat    %s: %s (%s, %s)\nencoding  %s\n", f->vendor, f->title, f->id,
-                   f->verified ? "header verified" : "header inferred", a->encoding);
+    bnc_buf_printf(a->out, "\nformat    %s: %s (%s, %s)\nencoding  %s\n", f->vendor, f->title,
+                   f->id, f->verified ? "header verified" : "header inferred", a->encoding);
 }
 
-enum bnc_status bnc_mapping_describe(const struct bnc_mapping *mapping, const char *name, const char *encoding, struct bnc_span head,
-                                     bool whole, bool json, struct bnc_buf *out)
+enum bnc_status bnc_mapping_describe(const struct bnc_mapping *mapping, const char *name,
+                                     const char *encoding, struct bnc_span head, bool whole,
+                                     bool json, struct bnc_buf *out)
 {
     const struct about a = { mapping, mapping->plan, name, encoding, head, whole, out };
     bool ok;
@@ -406,7 +465,8 @@ enum bnc_status bnc_mapping_describe(const struct bnc_mapping *mapping, const ch
     put_head(&a, json);
     put_dialect(&a, json);
     if (!json && a.plan->zone != 0)
-        bnc_buf_printf(out, "times     without a zone are UTC%+03d:%02d\n", a.plan->zone / 3600, (a.plan->zone < 0 ? -a.plan->zone : a.plan->zone) / 60 % 60);
+        bnc_buf_printf(out, "times     without a zone are UTC%+03d:%02d\n", a.plan->zone / 3600,
+                       (a.plan->zone < 0 ? -a.plan->zone : a.plan->zone) / 60 % 60);
     put_columns(&a, json);
     ok = put_samples(&a, json);
     put_analysis(&a, json);

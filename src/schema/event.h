@@ -29,57 +29,97 @@ extern const char *const bnc_event_names[BNC_N_EVENTS];
 
 #define BNC_NO_TIME INT64_MIN
 
-enum bnc_hardness { BNC_HARDNESS_NONE, BNC_HARDNESS_HARD, BNC_HARDNESS_SOFT, BNC_HARDNESS_UNKNOWN };   /* the ESP's own label */
+/* the ESP's own label */
+enum bnc_hardness { BNC_HARDNESS_NONE, BNC_HARDNESS_HARD, BNC_HARDNESS_SOFT, BNC_HARDNESS_UNKNOWN };
 
-/* What is doubtful about an event that counts nevertheless; sums of these are data quality, never lost rows. */
+/*
+ * What is doubtful about an event that counts nevertheless; sums of these are data quality, never
+ * lost rows.
+ */
 enum bnc_event_flag {
-    BNC_EVENT_BAD_TIME = 1,              /* there is a time and it can't be read: the event counts without one */
-    BNC_EVENT_MANGLED_CODE = 2,          /* a spreadsheet spoilt a code column (5.1.2001, 01.May, 4.47E+02): not believed */
-    BNC_EVENT_PSEUDO_CODE = 4,           /* a code column holds a number that is no SMTP reply (Mailgun 605, HubSpot 436) */
+    BNC_EVENT_BAD_TIME = 1,              /* there is a time and it can't be read: the event
+                                            counts without one */
+    BNC_EVENT_MANGLED_CODE = 2,          /* a spreadsheet spoilt a code column (5.1.2001, 01.May,
+                                            4.47E+02): not believed */
+    BNC_EVENT_PSEUDO_CODE = 4,           /* a code column holds a number that is no SMTP reply
+                                            (Mailgun 605, HubSpot 436) */
     BNC_EVENT_OPAQUE_ADDRESS = 8,        /* a hash stands for the recipient */
-    BNC_EVENT_INVALID_ADDRESS = 16       /* the recipient is no address and the format says so (lists of invalid addresses) */
+    BNC_EVENT_INVALID_ADDRESS = 16       /* the recipient is no address and the format says so
+                                            (lists of invalid addresses) */
 };
 
 /*
- * Spans live as long as the row's bytes.  Where the mapper makes the bytes itself (JSON: unescaped strings and numbers), they stay
- * valid for the next BNC_MAPPER_KEEP - 1 calls of bnc_mapper_events() on that mapper.
+ * Spans live as long as the row's bytes.  Where the mapper makes the bytes itself (JSON:
+ * unescaped strings and numbers), they stay valid for the next BNC_MAPPER_KEEP - 1 calls of
+ * bnc_mapper_events() on that mapper.
  */
 #define BNC_MAPPER_KEEP 64
 struct bnc_event {
     enum bnc_event_type type;
     enum bnc_hardness hardness;          /* as the ESP labels it */
-    bool late;                           /* reported after delivery (rb, OOB, DSN) or a second report of the same failure: see tally.h */
+    bool late;                           /* reported after delivery (rb, OOB, DSN) or a second
+                                            report of the same failure: see tally.h */
     uint8_t flags;                       /* enum bnc_event_flag bits */
     uint16_t reply;                      /* reply code from a column of its own, 0 if none */
     uint32_t enhanced;                   /* likewise, packed */
-    int64_t time;                        /* seconds since 1970 UTC of the event, BNC_NO_TIME if unknown */
-    struct bnc_span recipient;           /* the address: trimmed, no <>, no display name; may be empty or a hash */
-    struct bnc_span domain;              /* of the recipient; points into recipient or a column of its own; not lower-cased */
+    int64_t time;                        /* seconds since 1970 UTC of the event, BNC_NO_TIME if
+                                            unknown */
+    struct bnc_span recipient;           /* the address: trimmed, no <>, no display name; may be
+                                            empty or a hash */
+    struct bnc_span domain;              /* of the recipient; points into recipient or a column
+                                            of its own; not lower-cased */
     struct bnc_span diagnostic;          /* the raw response, may be empty */
     struct bnc_span campaign;            /* empty: the engine takes the sending day */
     struct bnc_span sender;              /* envelope or header sender address, may be empty */
     struct bnc_span sender_domain;       /* of the sender, may be empty */
     struct bnc_span sending_ip;
     struct bnc_span message_id;
-    struct bnc_span mx;                  /* host that answered, without the address in parentheses */
-    struct bnc_span label;               /* the ESP's category (bounceCat, bounce_class ...), may be empty */
+    struct bnc_span mx;                  /* host that answered, without the address in
+                                            parentheses */
+    struct bnc_span label;               /* the ESP's category (bounceCat, bounce_class ...), may
+                                            be empty */
 };
 
 /* Why a row yields no event; counted and shown with first places. */
 enum bnc_row_fault {
-    BNC_FAULT_NONE, BNC_FAULT_UNCLOSED_QUOTE, BNC_FAULT_TOO_LONG, BNC_FAULT_FIELD_COUNT /* a key column is missing */,
-    BNC_FAULT_NO_RECIPIENT, BNC_FAULT_BAD_ADDRESS, BNC_FAULT_UNKNOWN_EVENT, BNC_FAULT_BAD_TIME, BNC_FAULT_BAD_JSON,
-    BNC_FAULT_REPEATED_HEADER /* not malformed: dropped and counted */, BNC_N_FAULTS
+    BNC_FAULT_NONE,
+    BNC_FAULT_UNCLOSED_QUOTE,
+    BNC_FAULT_TOO_LONG,
+    BNC_FAULT_FIELD_COUNT /* a key column is missing */,
+    BNC_FAULT_NO_RECIPIENT,
+    BNC_FAULT_BAD_ADDRESS,
+    BNC_FAULT_UNKNOWN_EVENT,
+    BNC_FAULT_BAD_TIME,
+    BNC_FAULT_BAD_JSON,
+    BNC_FAULT_REPEATED_HEADER /* not malformed: dropped and counted */,
+    BNC_N_FAULTS
 };
 extern const char *const bnc_fault_names[BNC_N_FAULTS];
 
 /* The fields of the common schema; esp_columns.csv column schema_field. */
 enum bnc_field {
-    BNC_FIELD_IGNORE, BNC_FIELD_EVENT_TIME, BNC_FIELD_EVENT_TYPE, BNC_FIELD_RECIPIENT, BNC_FIELD_RECIPIENT_DOMAIN,
-    BNC_FIELD_DIAGNOSTIC, BNC_FIELD_REPLY_CODE, BNC_FIELD_ENHANCED_CODE, BNC_FIELD_CAMPAIGN, BNC_FIELD_TAG,
-    BNC_FIELD_SENDER, BNC_FIELD_SENDER_DOMAIN, BNC_FIELD_SENDING_IP, BNC_FIELD_IP_POOL, BNC_FIELD_REMOTE_IP,
-    BNC_FIELD_REMOTE_MX, BNC_FIELD_MESSAGE_ID, BNC_FIELD_SUBJECT, BNC_FIELD_ESP_CATEGORY, BNC_FIELD_ESP_SUBCATEGORY,
-    BNC_FIELD_COUNT, BNC_N_FIELDS
+    BNC_FIELD_IGNORE,
+    BNC_FIELD_EVENT_TIME,
+    BNC_FIELD_EVENT_TYPE,
+    BNC_FIELD_RECIPIENT,
+    BNC_FIELD_RECIPIENT_DOMAIN,
+    BNC_FIELD_DIAGNOSTIC,
+    BNC_FIELD_REPLY_CODE,
+    BNC_FIELD_ENHANCED_CODE,
+    BNC_FIELD_CAMPAIGN,
+    BNC_FIELD_TAG,
+    BNC_FIELD_SENDER,
+    BNC_FIELD_SENDER_DOMAIN,
+    BNC_FIELD_SENDING_IP,
+    BNC_FIELD_IP_POOL,
+    BNC_FIELD_REMOTE_IP,
+    BNC_FIELD_REMOTE_MX,
+    BNC_FIELD_MESSAGE_ID,
+    BNC_FIELD_SUBJECT,
+    BNC_FIELD_ESP_CATEGORY,
+    BNC_FIELD_ESP_SUBCATEGORY,
+    BNC_FIELD_COUNT,
+    BNC_N_FIELDS
 };
 extern const char *const bnc_field_names[BNC_N_FIELDS];
 
@@ -87,7 +127,8 @@ struct bnc_schema_options {              /* zero-initialized: all defaults */
     const char *from;                    /* --from FORMAT, NULL: recognize */
     const char *map;                     /* --map recipient=Email,diagnostic=Reason; NULL: none */
     char delim, quote, escape;           /* forced dialect; 0: detect (quote: '\1' = none) */
-    const char *timezone;                /* --timezone for times without one: "+02:00", "UTC"; NULL: the format's, else UTC */
+    const char *timezone;                /* --timezone for times without one: "+02:00", "UTC";
+                                            NULL: the format's, else UTC */
     const char *date_order;              /* "dmy" or "mdy" for generic files; NULL: the format's */
 };
 
@@ -98,8 +139,10 @@ struct bnc_mapping {
     bool has_deliveries;                 /* the format can hold delivered or sent rows */
     bool has_diagnostics, has_codes, has_time, has_message_id;
     struct bnc_dialect dialect;
-    uint64_t header_off, data_off;       /* where header and first data row start in the decoded source */
-    uint32_t preamble_rows;              /* rows before data_off, header included: the first data row has number preamble_rows + 1 */
+    uint64_t header_off, data_off;       /* where header and first data row start in the decoded
+                                            source */
+    uint32_t preamble_rows;              /* rows before data_off, header included: the first data
+                                            row has number preamble_rows + 1 */
     uint32_t n_cols;
     const uint16_t *want;                /* ascending columns the event needs */
     uint32_t n_want;
@@ -108,19 +151,23 @@ struct bnc_mapping {
 };
 
 /*
- * What can be said about the options before anything is read: BNC_EUSAGE for an unknown --from (with the nearest name), a --map
- * with unknown fields, a --timezone or --date-order that is none.
+ * What can be said about the options before anything is read: BNC_EUSAGE for an unknown --from
+ * (with the nearest name), a --map with unknown fields, a --timezone or --date-order that is
+ * none.
  */
-enum bnc_status bnc_schema_options_check(const struct bnc_schema_options *opt, struct bnc_error *err);
+enum bnc_status bnc_schema_options_check(const struct bnc_schema_options *opt,
+                                         struct bnc_error *err);
 
 /*
- * Recognizes the source called 'name' (its file name may be the event, e.g. suppression_bounces.csv) from its first bytes.
- * BNC_EDATA: not recognized; err->text names the columns found, the nearest formats, what is missing and how to use --map.
- * BNC_EUSAGE: 'from' or 'map' names what does not exist (with the nearest name that does).
- * 'whole': head is the whole source (an empty source or a header alone is fine: zero rows).
+ * Recognizes the source called 'name' (its file name may be the event, e.g.
+ * suppression_bounces.csv) from its first bytes. BNC_EDATA: not recognized; err->text names the
+ * columns found, the nearest formats, what is missing and how to use --map. BNC_EUSAGE: 'from'
+ * or 'map' names what does not exist (with the nearest name that does). 'whole': head is the
+ * whole source (an empty source or a header alone is fine: zero rows).
  */
-enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span head, bool whole, const char *name,
-                                   const struct bnc_schema_options *opt, struct bnc_error *err);
+enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span head, bool whole,
+                                   const char *name, const struct bnc_schema_options *opt,
+                                   struct bnc_error *err);
 void bnc_mapping_free(struct bnc_mapping *mapping);
 
 /* One worker's state for turning rows into events (date memo, scratch for lists). */
@@ -129,16 +176,21 @@ struct bnc_mapper *bnc_mapper_create(void);      /* NULL when out of memory */
 void bnc_mapper_free(struct bnc_mapper *m);
 
 /*
- * The events of a row: usually one; several where a cell lists recipients; none with '*fault' set, or none and BNC_FAULT_NONE where the
- * format says the row is no event of ours (other record types, inbound mail): counted as 'other'.
- * 'row' holds the wanted fields in the order of mapping->want.  The array belongs to the mapper until the next call.
+ * The events of a row: usually one; several where a cell lists recipients; none with '*fault'
+ * set, or none and BNC_FAULT_NONE where the format says the row is no event of ours (other
+ * record types, inbound mail): counted as 'other'. 'row' holds the wanted fields in the order
+ * of mapping->want.  The array belongs to the mapper until the next call.
  */
-const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping, const struct bnc_row *row,
-                                          size_t *n, enum bnc_row_fault *fault);
+const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping,
+                                          const struct bnc_row *row, size_t *n,
+                                          enum bnc_row_fault *fault);
 
 /* ISO 8601 "2026-10-31T23:59:59Z" into buf (21 bytes with NUL); "" for BNC_NO_TIME. */
 void bnc_time_format(int64_t time, char buf[32]);
-/* Any of the layouts of the tables; false if it is none. 'date_order' 'd' or 'm' for numeric dates with slashes; 0: unknown. */
+/*
+ * Any of the layouts of the tables; false if it is none. 'date_order' 'd' or 'm' for numeric dates
+ * with slashes; 0: unknown.
+ */
 bool bnc_time_parse(struct bnc_span text, char date_order, int zone_seconds, int64_t *time);
 
 #endif

@@ -22,19 +22,20 @@ const struct bnc_value_row bnc_values[] = {
 #undef BNC_VALUE_ROWS
 };
 
-const char *const bnc_event_names[BNC_N_EVENTS] = {
-    "delivered", "bounce", "deferral", "suppressed", "complaint", "sent", "other"
-};
+const char *const bnc_event_names[BNC_N_EVENTS] = { "delivered", "bounce", "deferral", "suppressed",
+                                                    "complaint", "sent",   "other" };
 
 const char *const bnc_fault_names[BNC_N_FAULTS] = {
-    "none", "unclosed_quote", "too_long", "field_count", "no_recipient", "bad_address", "unknown_event", "bad_time",
-    "bad_json", "repeated_header"
+    "none",        "unclosed_quote", "too_long", "field_count", "no_recipient",
+    "bad_address", "unknown_event",  "bad_time", "bad_json",    "repeated_header"
 };
 
 const char *const bnc_field_names[BNC_N_FIELDS] = {
-    "ignore", "event_time", "event_type", "recipient", "recipient_domain", "diagnostic", "reply_code", "enhanced_code",
-    "campaign", "tag", "sender", "sender_domain", "sending_ip", "ip_pool", "remote_ip", "remote_mx", "message_id",
-    "subject", "esp_category", "esp_subcategory", "count"
+    "ignore",     "event_time",    "event_type",    "recipient",    "recipient_domain",
+    "diagnostic", "reply_code",    "enhanced_code", "campaign",     "tag",
+    "sender",     "sender_domain", "sending_ip",    "ip_pool",      "remote_ip",
+    "remote_mx",  "message_id",    "subject",       "esp_category", "esp_subcategory",
+    "count"
 };
 
 const struct bnc_format_row *bnc_format_find(struct bnc_span id)
@@ -47,7 +48,8 @@ const struct bnc_format_row *bnc_format_find(struct bnc_span id)
 
 const struct bnc_format_row *bnc_format_generic(void)
 {
-    return &bnc_format_rows[bnc_n_formats - 1];      /* the last row of formats.csv; a test holds it there */
+    return &bnc_format_rows[bnc_n_formats -
+                            1]; /* the last row of formats.csv; a test holds it there */
 }
 
 enum bnc_field bnc_field_find(struct bnc_span word)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * formats.h - the export formats as data, and what the `formats` command says about them and about one file.
- * The three arrays are made from src/tables/formats.csv, esp_columns.csv and esp_event_values.csv: a new format is rows
- * there and no code.  Everything here is const and shared by all threads.
+ * formats.h - the export formats as data, and what the `formats` command says about them and
+ * about one file. The three arrays are made from src/tables/formats.csv, esp_columns.csv and
+ * esp_event_values.csv: a new format is rows there and no code.  Everything here is const and
+ * shared by all threads.
  */
 #ifndef BNC_SCHEMA_FORMATS_H
 #define BNC_SCHEMA_FORMATS_H
@@ -14,10 +15,12 @@
 #define BNC_FORMAT_TOTALS 0xfe           /* totals instead of rows per message: can't be analyzed */
 
 enum bnc_list {                          /* how a recipient cell holds several */
-    BNC_LIST_NONE,                       /* (a JSON array of strings is understood in every format) */
+    BNC_LIST_NONE,                       /* (a JSON array of strings is understood in every
+                                            format) */
     BNC_LIST_SEMICOLON,                  /* a;b with a parallel list of replies */
     BNC_LIST_COMMA,
-    BNC_LIST_PACKED                      /* address##Receive, Fail;address##... in the event column */
+    BNC_LIST_PACKED                      /* address##Receive, Fail;address##... in the event
+                                            column */
 };
 
 enum bnc_addresses {                     /* what the recipient column may hold */
@@ -27,10 +30,17 @@ enum bnc_addresses {                     /* what the recipient column may hold *
     BNC_ADDRESSES_INVALID                /* may be no address at all: that is why the row exists */
 };
 
-enum bnc_level {                         /* what a format can tell */
-    BNC_LEVEL_NO, BNC_LEVEL_YES, BNC_LEVEL_SIBLING /* rates with other files of the same export */,
-    BNC_LEVEL_NONE, BNC_LEVEL_WORDING /* the vendor's own sentences */, BNC_LEVEL_REPLY /* what the server said */,
-    BNC_LEVEL_TEXT /* codes inside the text */, BNC_LEVEL_COLUMNS, BNC_LEVEL_EVENT, BNC_LEVEL_SEND /* time of sending */
+enum bnc_level { /* what a format can tell */
+                 BNC_LEVEL_NO,
+                 BNC_LEVEL_YES,
+                 BNC_LEVEL_SIBLING /* rates with other files of the same export */,
+                 BNC_LEVEL_NONE,
+                 BNC_LEVEL_WORDING /* the vendor's own sentences */,
+                 BNC_LEVEL_REPLY /* what the server said */,
+                 BNC_LEVEL_TEXT /* codes inside the text */,
+                 BNC_LEVEL_COLUMNS,
+                 BNC_LEVEL_EVENT,
+                 BNC_LEVEL_SEND /* time of sending */
 };
 
 enum bnc_transform {                     /* what is done to a cell before it is used */
@@ -38,9 +48,12 @@ enum bnc_transform {                     /* what is done to a cell before it is 
     BNC_TRANSFORM_HOST,                  /* "mx1.example.net (192.0.2.2)" -> host */
     BNC_TRANSFORM_HOST_PORT,             /* "192.0.2.2:25" -> 192.0.2.2 */
     BNC_TRANSFORM_BEFORE_SLASH,          /* "example.net/vmta1" -> example.net */
-    BNC_TRANSFORM_BEFORE_COLON,          /* "campaign:tenant@domain" -> campaign; nothing without a colon */
-    BNC_TRANSFORM_REST,                  /* to the end of the row: free text that may hold the delimiter */
-    BNC_TRANSFORM_JOIN,                  /* with the next field: local part and domain split by the delimiter '@' */
+    BNC_TRANSFORM_BEFORE_COLON,          /* "campaign:tenant@domain" -> campaign; nothing without
+                                            a colon */
+    BNC_TRANSFORM_REST,                  /* to the end of the row: free text that may hold the
+                                            delimiter */
+    BNC_TRANSFORM_JOIN,                  /* with the next field: local part and domain split by
+                                            the delimiter '@' */
     BNC_TRANSFORM_JSON_EMAIL,            /* member "Email" of a JSON object in the cell */
     BNC_TRANSFORM_JSON_DETAILS           /* member "Details" */
 };
@@ -48,12 +61,15 @@ enum bnc_transform {                     /* what is done to a cell before it is 
 struct bnc_format_row {
     const char *id, *vendor, *title;
     const char *signature;               /* see recognize.h */
-    const char *files;                   /* globs of file names, '|' between; decides among equal headers */
-    const char *filter;                  /* "Column=value|value;Column=!value": other rows are no events of ours */
+    const char *files;                   /* globs of file names, '|' between; decides among equal
+                                            headers */
+    const char *filter;                  /* "Column=value|value;Column=!value": other rows are no
+                                            events of ours */
     const char *empty;                   /* words that stand for an empty cell, '|' between */
     const char *pseudo_codes;            /* numbers in code columns that are no SMTP replies */
     const char *notes;
-    uint8_t event;                       /* enum bnc_event_type of rows whose columns say none, or BNC_FORMAT_* */
+    uint8_t event;                       /* enum bnc_event_type of rows whose columns say none,
+                                            or BNC_FORMAT_* */
     uint8_t hardness, list, addresses;
     int32_t zone;                        /* seconds east of UTC, BNC_ZONE_UNSTATED */
     char date_order;                     /* 'd', 'm' or 0 for numeric dates with slashes */
@@ -63,13 +79,15 @@ struct bnc_format_row {
 };
 
 struct bnc_column_row {
-    const char *name, *when;             /* "#3": the third field of a file without header; when "#5=D|T": only in such rows */
+    const char *name, *when;             /* "#3": the third field of a file without header; when
+                                            "#5=D|T": only in such rows */
     uint8_t field, transform;
     bool verified;
 };
 
 struct bnc_value_row {
-    const char *column, *value;          /* "(file)": part of the file's name; "(column name)": value is a column that says TRUE */
+    const char *column, *value;          /* "(file)": part of the file's name; "(column name)":
+                                            value is a column that says TRUE */
     uint8_t event, hardness;
     bool late;
 };
@@ -90,15 +108,20 @@ enum bnc_field bnc_field_find(struct bnc_span word);
 
 /* ---- the `formats` command ---- */
 
-/* Every format with its confidence and what it cannot tell: a table for people, or {"formats": [...]}. */
+/*
+ * Every format with its confidence and what it cannot tell: a table for people, or {"formats":
+ * [...]}.
+ */
 void bnc_formats_known(struct bnc_buf *out, bool json);
 
 /*
- * What the source 'name' was recognized as, from the same first bytes: format, dialect, encoding ("UTF-8", "UTF-16LE" ...), each
- * column and what it is used for, the first three rows as understood, and the analysis that the file allows.  Local parts of
- * addresses are shown as '*'.  BNC_ENOMEM.
+ * What the source 'name' was recognized as, from the same first bytes: format, dialect,
+ * encoding ("UTF-8", "UTF-16LE" ...), each column and what it is used for, the first three rows
+ * as understood, and the analysis that the file allows.  Local parts of addresses are shown as
+ * '*'.  BNC_ENOMEM.
  */
-enum bnc_status bnc_mapping_describe(const struct bnc_mapping *mapping, const char *name, const char *encoding, struct bnc_span head,
-                                     bool whole, bool json, struct bnc_buf *out);
+enum bnc_status bnc_mapping_describe(const struct bnc_mapping *mapping, const char *name,
+                                     const char *encoding, struct bnc_span head, bool whole,
+                                     bool json, struct bnc_buf *out);
 
 #endif

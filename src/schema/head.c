@@ -34,7 +34,8 @@ static struct bnc_span unquote(struct bnc_head *h, struct bnc_span s)
     char *copy;
     size_t n = 0;
 
-    if (s.len < 2 || s.at[0] != h->dialect.quote || s.at[s.len - 1] != h->dialect.quote || h->dialect.quote == 0)
+    if (s.len < 2 || s.at[0] != h->dialect.quote || s.at[s.len - 1] != h->dialect.quote ||
+        h->dialect.quote == 0)
         return s;
     s = bnc_span_from(s.at + 1, s.len - 2);
     if (memchr(s.at, h->dialect.quote, s.len) == NULL &&
@@ -44,8 +45,10 @@ static struct bnc_span unquote(struct bnc_head *h, struct bnc_span s)
     if (copy == NULL)
         return s;
     for (size_t i = 0; i < s.len; i++) {
-        const bool escaped = i + 1 < s.len && (h->dialect.escape != 0 ? s.at[i] == h->dialect.escape
-                                                                     : s.at[i] == h->dialect.quote && s.at[i + 1] == s.at[i]);
+        const bool escaped =
+            i + 1 < s.len &&
+            (h->dialect.escape != 0 ? s.at[i] == h->dialect.escape
+                                    : s.at[i] == h->dialect.quote && s.at[i + 1] == s.at[i]);
 
         i += escaped;
         copy[n++] = s.at[i];
@@ -57,8 +60,9 @@ static bool keep_cell(struct bnc_head *h, struct bnc_head_row *row, struct bnc_s
 {
     if (row->n == BNC_MAX_COLUMNS)
         return false;
-    if ((row->n & (row->n - 1)) == 0) {                /* full at every power of two */
-        struct bnc_span *more = bnc_arena_alloc(h->arena, (row->n == 0 ? 1 : 2 * row->n) * sizeof *more);
+    if ((row->n & (row->n - 1)) == 0) { /* full at every power of two */
+        struct bnc_span *more =
+            bnc_arena_alloc(h->arena, (row->n == 0 ? 1 : 2 * row->n) * sizeof *more);
 
         if (more == NULL)
             return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * head.h - the first rows of a source, split for recognition.
- * The same rows as csv/row.h would find in legal text, but whole, with every cell, a few at a time and under any dialect that is
+ * head.h - the first rows of a source, split for recognition. The same rows as csv/row.h would
+ * find in legal text, but whole, with every cell, a few at a time and under any dialect that is
  * tried: the header is not known yet.
  */
 #ifndef BNC_SCHEMA_HEAD_H
@@ -11,7 +11,8 @@
 
 struct bnc_head {                        /* a cursor: set text, whole and dialect, zero the rest */
     struct bnc_span text;
-    bool whole;                          /* text is all there is, so its last row is complete without a line end */
+    bool whole;                          /* text is all there is, so its last row is complete
+                                            without a line end */
     struct bnc_dialect dialect;
     struct bnc_arena *arena;             /* takes the cells */
     size_t at;                           /* offset of the next row */
@@ -25,7 +26,10 @@ struct bnc_head_row {
     bool nomem;                          /* out of memory, or more than BNC_MAX_COLUMNS cells */
 };
 
-/* The next row; false at the end, at a row that is cut, or with row->nomem set.  Empty lines are no rows. */
+/*
+ * The next row; false at the end, at a row that is cut, or with row->nomem set.  Empty lines are
+ * no rows.
+ */
 bool bnc_head_next(struct bnc_head *head, struct bnc_head_row *row);
 
 /* How many bytes of 'c' the text holds. */

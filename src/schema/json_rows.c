@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * json_rows.c - a line is parsed by jansson, the plan's paths are walked, and the cells so found go the same way as those of CSV.
+ * json_rows.c - a line is parsed by jansson, the plan's paths are walked, and the cells so
+ * found go the same way as those of CSV.
  *
- * Strings stay where jansson put them, so the parsed lines of the last BNC_MAPPER_KEEP calls are kept in a ring: events are
- * counted in batches, and their spans must live that long.
+ * Strings stay where jansson put them, so the parsed lines of the last BNC_MAPPER_KEEP calls
+ * are kept in a ring: events are counted in batches, and their spans must live that long.
  */
 #include "schema/json_rows.h"
 
@@ -17,16 +18,19 @@
 #define HEADER_LINES 200
 
 /*
- * The event inside its envelope: webhooks wrap it ({"event-data": {...}}, {"msys": {"message_event": {...}}}), and a notification service
- * carries it as a string, which is parsed into '*inner' (the caller's to release).
+ * The event inside its envelope: webhooks wrap it ({"event-data": {...}}, {"msys":
+ * {"message_event": {...}}}), and a notification service carries it as a string, which is
+ * parsed into '*inner' (the caller's to release).
  */
 static const json_t *unwrap(const json_t *v, json_t **inner)
 {
     const json_t *member = json_object_get(v, "Message");
 
     *inner = NULL;
-    if (json_is_string(member) && json_is_string(json_object_get(v, "Type")) && json_string_value(member)[0] == '{') {
-        *inner = json_loadb(json_string_value(member), json_string_length(member), JSON_ALLOW_NUL, NULL);
+    if (json_is_string(member) && json_is_string(json_object_get(v, "Type")) &&
+        json_string_value(member)[0] == '{') {
+        *inner =
+            json_loadb(json_string_value(member), json_string_length(member), JSON_ALLOW_NUL, NULL);
         return *inner != NULL ? *inner : v;
     }
     if (json_is_object(json_object_get(v, "event-data")))
@@ -62,7 +66,8 @@ static void add_path(struct collect *c, struct bnc_span path)
         c->name[c->n++] = copy;
 }
 
-static void collect_paths(struct collect *c, const json_t *v, char path[MAX_PATH], size_t len, int depth)
+static void collect_paths(struct collect *c, const json_t *v, char path[MAX_PATH], size_t len,
+                          int depth)
 {
     const char *key;
     json_t *member;
@@ -77,7 +82,8 @@ static void collect_paths(struct collect *c, const json_t *v, char path[MAX_PATH
     }
     if (!json_is_object(v))
         return;
-    json_object_foreach((json_t *)v, key, member) {
+    json_object_foreach((json_t *)v, key, member)
+    {
         const size_t n = strlen(key);
 
         if (len + n + 1 >= MAX_PATH)
@@ -102,9 +108,11 @@ bool bnc_json_built_in(void)
     return true;
 }
 
-bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, struct bnc_span **name, uint32_t *n)
+bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
+                     struct bnc_span **name, uint32_t *n)
 {
-    struct collect c = { .arena = arena, .name = bnc_arena_alloc(arena, BNC_MAX_COLUMNS * sizeof *c.name) };
+    struct collect c = { .arena = arena,
+                         .name = bnc_arena_alloc(arena, BNC_MAX_COLUMNS * sizeof *c.name) };
 
     *n = 0;
     if (c.name == NULL)
@@ -117,7 +125,7 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, 
         if (end != NULL || whole)
             root = json_loadb(head.at, len, JSON_ALLOW_NUL, NULL);
         if (root == NULL && i == 0)
-            break;                       /* spread over several lines */
+            break; /* spread over several lines */
         if (json_is_array(root))
             for (size_t k = 0; k < json_array_size(root); k++)
                 collect_event(&c, json_array_get(root, k));
@@ -133,11 +141,11 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, 
 
 /* ---- lines ---- */
 
-struct line {                            /* what the events of one line point to */
+struct line { /* what the events of one line point to */
     json_t *root;
-    json_t *inner;                       /* parsed from a string of root: an array of such objects */
+    json_t *inner; /* parsed from a string of root: an array of such objects */
     size_t used;
-    char text[1024];                     /* numbers as text */
+    char text[1024]; /* numbers as text */
     struct bnc_arena more;
 };
 
@@ -181,7 +189,8 @@ static char *line_bytes(struct line *l, size_t len)
     return l->text + l->used - len;
 }
 
-static struct bnc_span number_text(struct line *l, const char *form, ...) __attribute__((format(printf, 2, 3)));
+static struct bnc_span number_text(struct line *l, const char *form, ...)
+    __attribute__((format(printf, 2, 3)));
 
 static struct bnc_span number_text(struct line *l, const char *form, ...)
 {
@@ -203,12 +212,14 @@ static struct bnc_span number_text(struct line *l, const char *form, ...)
 /* {"class": 5, "subject": 1, "detail": 1} is how one mail server writes 5.1.1. */
 static struct bnc_span object_text(struct line *l, const json_t *v)
 {
-    const json_t *const class = json_object_get(v, "class"), *const subject = json_object_get(v, "subject");
+    const json_t *const class = json_object_get(v, "class"), *const subject =
+                                                                 json_object_get(v, "subject");
     const json_t *const detail = json_object_get(v, "detail");
 
     if (!json_is_integer(class) || !json_is_integer(subject) || !json_is_integer(detail))
         return bnc_span_from("", 0);
-    return number_text(l, "%d.%d.%d", (int)json_integer_value(class), (int)json_integer_value(subject), (int)json_integer_value(detail));
+    return number_text(l, "%d.%d.%d", (int)json_integer_value(class),
+                       (int)json_integer_value(subject), (int)json_integer_value(detail));
 }
 
 static struct bnc_span value_text(struct line *l, const json_t *v)
@@ -222,7 +233,9 @@ static struct bnc_span value_text(struct line *l, const json_t *v)
         const double d = json_real_value(v);
         const long long whole = (long long)d;
 
-        return d > -9e15 && d < 9e15 ? number_text(l, "%lld.%06ld", whole, (long)((d - (double)whole) * 1e6)) : bnc_span_from("", 0);
+        return d > -9e15 && d < 9e15
+                   ? number_text(l, "%lld.%06ld", whole, (long)((d - (double)whole) * 1e6))
+                   : bnc_span_from("", 0);
     }
     case JSON_TRUE:
         return BNC_SPAN("true");
@@ -235,7 +248,10 @@ static struct bnc_span value_text(struct line *l, const json_t *v)
     }
 }
 
-/* What stands at a path; "[]" takes element 'index'.  '*size' grows to the length of any array on the way or at its end. */
+/*
+ * What stands at a path; "[]" takes element 'index'.  '*size' grows to the length of any array on
+ * the way or at its end.
+ */
 static const json_t *walk(const json_t *v, struct bnc_span path, size_t index, size_t *size)
 {
     while (path.len > 0 && json_is_object(v)) {
@@ -246,7 +262,8 @@ static const json_t *walk(const json_t *v, struct bnc_span path, size_t index, s
             v = literal;
             break;
         }
-        while (n < path.len && path.at[n] != '.' && !(path.at[n] == '[' && n + 1 < path.len && path.at[n + 1] == ']'))
+        while (n < path.len && path.at[n] != '.' &&
+               !(path.at[n] == '[' && n + 1 < path.len && path.at[n + 1] == ']'))
             n++;
         v = json_object_getn(v, path.at, n);
         if (n < path.len && path.at[n] == '[') {
@@ -260,7 +277,8 @@ static const json_t *walk(const json_t *v, struct bnc_span path, size_t index, s
     return v;
 }
 
-static struct bnc_span cell_text(struct line *l, const json_t *root, struct bnc_span path, size_t index, bool is_list, size_t *size)
+static struct bnc_span cell_text(struct line *l, const json_t *root, struct bnc_span path,
+                                 size_t index, bool is_list, size_t *size)
 {
     const json_t *v = walk(root, path, index, size);
 
@@ -283,7 +301,8 @@ static bool is_recipient(const struct bnc_schema_plan *p, uint32_t slot)
 }
 
 /* How many recipients the object names: the length of the first list of them that is there. */
-static size_t count_recipients(struct line *l, const struct bnc_schema_plan *p, const json_t *object)
+static size_t count_recipients(struct line *l, const struct bnc_schema_plan *p,
+                               const json_t *object)
 {
     const struct bnc_field_plan *const f = &p->field[BNC_FIELD_RECIPIENT];
 
@@ -309,7 +328,8 @@ static const json_t *unwrap_for(struct line *l, const json_t *v)
     return json_array_append_new(l->inner, inner) == 0 ? v : NULL;
 }
 
-static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_schema_plan *p, struct line *l, const json_t *envelope)
+static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
+                                        struct line *l, const json_t *envelope)
 {
     struct bnc_span *const cell = m->json->cell;
     const struct bnc_cells c = { .plan = p, .cell = cell };
@@ -337,7 +357,8 @@ static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_s
     return BNC_FAULT_NONE;
 }
 
-enum bnc_row_fault bnc_json_events(struct bnc_mapper *m, const struct bnc_schema_plan *p, struct bnc_span text)
+enum bnc_row_fault bnc_json_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
+                                   struct bnc_span text)
 {
     enum bnc_row_fault fault = BNC_FAULT_NONE;
     struct line *l;
@@ -352,7 +373,9 @@ enum bnc_row_fault bnc_json_events(struct bnc_mapper *m, const struct bnc_schema
     if (json_is_object(root))
         return object_events(m, p, l, root);
     for (size_t i = 0; i < json_array_size(root) && fault == BNC_FAULT_NONE; i++)
-        fault = json_is_object(json_array_get(root, i)) ? object_events(m, p, l, json_array_get(root, i)) : BNC_FAULT_BAD_JSON;
+        fault = json_is_object(json_array_get(root, i))
+                    ? object_events(m, p, l, json_array_get(root, i))
+                    : BNC_FAULT_BAD_JSON;
     return fault;
 }
 
@@ -363,7 +386,8 @@ bool bnc_json_built_in(void)
     return false;
 }
 
-bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, struct bnc_span **name, uint32_t *n)
+bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
+                     struct bnc_span **name, uint32_t *n)
 {
     (void)head;
     (void)whole;
@@ -373,7 +397,8 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena, 
     return true;
 }
 
-enum bnc_row_fault bnc_json_events(struct bnc_mapper *m, const struct bnc_schema_plan *p, struct bnc_span line)
+enum bnc_row_fault bnc_json_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
+                                   struct bnc_span line)
 {
     (void)m;
     (void)p;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * mapper.c - row -> event, the part that runs once for every row of a month.
  *
- * A plan holds, for every field of an event, the few cells that may fill it, so a row costs its picks and nothing is searched by
- * name.  Event words go through an 64-entry memo keyed by their bytes in front of the hash look-up; days go through the time
- * memo.  Nothing is allocated here: spans of the row are handed through.
+ * A plan holds, for every field of an event, the few cells that may fill it, so a row costs its
+ * picks and nothing is searched by name.  Event words go through a 64-entry memo keyed by
+ * their bytes in front of the hash look-up; days go through the time memo.  Nothing is
+ * allocated here: spans of the row are handed through.
  */
-#define _GNU_SOURCE                      /* memrchr */
+#define _GNU_SOURCE /* memrchr */
 #include "schema/mapper.h"
 
 #include <stdlib.h>
@@ -93,7 +94,8 @@ static struct bnc_span json_member(struct bnc_span s, const char *name)
     for (size_t i = 0; i + word.len + 4 < s.len; i++) {
         size_t k = i + word.len + 2, from;
 
-        if (s.at[i] != '"' || s.at[i + word.len + 1] != '"' || !bnc_span_eq(bnc_span_from(s.at + i + 1, word.len), word))
+        if (s.at[i] != '"' || s.at[i + word.len + 1] != '"' ||
+            !bnc_span_eq(bnc_span_from(s.at + i + 1, word.len), word))
             continue;
         while (k < s.len && (s.at[k] == ' ' || s.at[k] == ':'))
             k++;
@@ -121,7 +123,8 @@ static inline struct bnc_span host(struct bnc_span s)
     return s;
 }
 
-static __attribute__((noinline)) struct bnc_span transform(const struct bnc_cells *c, const struct bnc_pick *p, struct bnc_span s)
+static __attribute__((noinline)) struct bnc_span
+transform(const struct bnc_cells *c, const struct bnc_pick *p, struct bnc_span s)
 {
     switch (p->transform) {
     case BNC_TRANSFORM_HOST:
@@ -168,7 +171,8 @@ static inline struct bnc_span pick_cell(const struct bnc_cells *c, const struct 
     return is_empty(c->plan, s) ? bnc_span_from(s.at, 0) : s;
 }
 
-static __attribute__((noinline)) struct bnc_span pick_any(const struct bnc_cells *c, enum bnc_field field)
+static __attribute__((noinline)) struct bnc_span pick_any(const struct bnc_cells *c,
+                                                          enum bnc_field field)
 {
     const struct bnc_field_plan *const f = &c->plan->field[field];
 
@@ -206,8 +210,10 @@ struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
 
 /* ---- type ---- */
 
-static __attribute__((noinline)) const struct bnc_value_row *value_anew(struct bnc_value_memo *memo, const struct bnc_values *v,
-                                                                        struct bnc_span s, struct bnc_value_memo key)
+static __attribute__((noinline)) const struct bnc_value_row *value_anew(struct bnc_value_memo *memo,
+                                                                        const struct bnc_values *v,
+                                                                        struct bnc_span s,
+                                                                        struct bnc_value_memo key)
 {
     *memo = key;
     memo->row = bnc_values_find(v, s);
@@ -215,7 +221,8 @@ static __attribute__((noinline)) const struct bnc_value_row *value_anew(struct b
 }
 
 /* Words of up to 24 bytes are remembered by their bytes: three loads say all of them. */
-ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
+ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const struct bnc_values *v,
+                                                   struct bnc_span s)
 {
     struct bnc_value_memo key = { .values = v, .len = s.len };
     struct bnc_value_memo *memo;
@@ -228,12 +235,14 @@ ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const s
         key.middle = s.len > 16 ? bnc_load64(s.at + 8) : 0;
     }
     memo = &m->memo[(key.head ^ key.tail) * BNC_HASH_K0 >> 58];
-    if (memo->head == key.head && memo->tail == key.tail && memo->middle == key.middle && memo->len == s.len && memo->values == v)
+    if (memo->head == key.head && memo->tail == key.tail && memo->middle == key.middle &&
+        memo->len == s.len && memo->values == v)
         return memo->row;
     return value_anew(memo, v, s, key);
 }
 
-const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
+const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v,
+                                             struct bnc_span s)
 {
     return value_of(m, v, s);
 }
@@ -261,8 +270,12 @@ static unsigned reply_class(const struct bnc_event *ev)
     return codes.reply != 0 ? codes.reply / 100u : BNC_ENHANCED_CLASS(codes.enhanced);
 }
 
-/* Nothing names the event: the reply does, and a failure that says nothing is a bounce of unknown kind. */
-static enum bnc_row_fault classify_by_reply(const struct bnc_cells *c, struct bnc_event *ev, bool unknown_word)
+/*
+ * Nothing names the event: the reply does, and a failure that says nothing is a bounce of unknown
+ * kind.
+ */
+static enum bnc_row_fault classify_by_reply(const struct bnc_cells *c, struct bnc_event *ev,
+                                            bool unknown_word)
 {
     const unsigned class = reply_class(ev);
 
@@ -282,28 +295,37 @@ void bnc_event_refine(struct bnc_mapper *m, const struct bnc_cells *c, struct bn
 {
     for (uint32_t i = 0; i < c->plan->n_refine; i++) {
         const struct bnc_span s = c->cell[c->plan->refine[i].slot];
-        const struct bnc_value_row *const row = s.len == 0 ? NULL : value_of(m, c->plan->refine[i].values, s);
+        const struct bnc_value_row *const row =
+            s.len == 0 ? NULL : value_of(m, c->plan->refine[i].values, s);
 
         if (row == NULL)
             continue;
-        if (!c->plan->generic && ((ev->type == BNC_EVENT_BOUNCE && (row->event == BNC_EVENT_SUPPRESSED || row->event == BNC_EVENT_DEFERRAL)) ||
-                                  row->event == BNC_EVENT_OTHER)) {
+        if (!c->plan->generic &&
+            ((ev->type == BNC_EVENT_BOUNCE &&
+              (row->event == BNC_EVENT_SUPPRESSED || row->event == BNC_EVENT_DEFERRAL)) ||
+             row->event == BNC_EVENT_OTHER)) {
             ev->type = (enum bnc_event_type)row->event;
             ev->hardness = (enum bnc_hardness)row->hardness;
-        } else if ((ev->hardness == BNC_HARDNESS_NONE || ev->hardness == BNC_HARDNESS_UNKNOWN) && row->hardness != BNC_HARDNESS_NONE) {
+        } else if ((ev->hardness == BNC_HARDNESS_NONE || ev->hardness == BNC_HARDNESS_UNKNOWN) &&
+                   row->hardness != BNC_HARDNESS_NONE) {
             ev->hardness = (enum bnc_hardness)row->hardness;
         }
     }
 }
 
-/* No event column said anything: a column that stands for one ("hard", "complaint"), else the file's own event, else the reply. */
-static enum bnc_row_fault classify_by_file(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev, bool unknown_word)
+/*
+ * No event column said anything: a column that stands for one ("hard", "complaint"), else the
+ * file's own event, else the reply.
+ */
+static enum bnc_row_fault classify_by_file(struct bnc_mapper *m, const struct bnc_cells *c,
+                                           struct bnc_event *ev, bool unknown_word)
 {
     const struct bnc_schema_plan *const p = c->plan;
 
     for (uint32_t i = 0; i < p->n_refine && !unknown_word; i++) {
         const struct bnc_span s = c->cell[p->refine[i].slot];
-        const struct bnc_value_row *const row = s.len == 0 ? NULL : bnc_mapper_value(m, p->refine[i].values, s);
+        const struct bnc_value_row *const row =
+            s.len == 0 ? NULL : bnc_mapper_value(m, p->refine[i].values, s);
 
         if (row == NULL)
             continue;
@@ -319,9 +341,14 @@ static enum bnc_row_fault classify_by_file(struct bnc_mapper *m, const struct bn
     return BNC_FAULT_NONE;
 }
 
-/* The first event column that says a known word; '*unknown_word' if one says something else that is no code either. */
-static __attribute__((noinline)) const struct bnc_value_row *event_word(struct bnc_mapper *m, const struct bnc_cells *c,
-                                                                        struct bnc_event *ev, bool *unknown_word)
+/*
+ * The first event column that says a known word; '*unknown_word' if one says something else that
+ * is no code either.
+ */
+static __attribute__((noinline)) const struct bnc_value_row *event_word(struct bnc_mapper *m,
+                                                                        const struct bnc_cells *c,
+                                                                        struct bnc_event *ev,
+                                                                        bool *unknown_word)
 {
     const struct bnc_field_plan *const f = &c->plan->field[BNC_FIELD_EVENT_TYPE];
 
@@ -346,14 +373,16 @@ static __attribute__((noinline)) const struct bnc_value_row *event_word(struct b
     return NULL;
 }
 
-enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c,
+                                      struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
     const struct bnc_direct d = p->direct[BNC_FIELD_EVENT_TYPE];
     const struct bnc_value_row *row = NULL;
     bool unknown_word = false;
 
-    if (d.slot >= 0 && d.transform == BNC_TRANSFORM_NONE && c->cell[d.slot].len > 0 && p->field[BNC_FIELD_EVENT_TYPE].pick[0].values != NULL)
+    if (d.slot >= 0 && d.transform == BNC_TRANSFORM_NONE && c->cell[d.slot].len > 0 &&
+        p->field[BNC_FIELD_EVENT_TYPE].pick[0].values != NULL)
         row = value_of(m, p->field[BNC_FIELD_EVENT_TYPE].pick[0].values, c->cell[d.slot]);
     if (row == NULL)
         row = event_word(m, c, ev, &unknown_word);
@@ -369,7 +398,8 @@ enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cel
         bnc_event_refine(m, c, ev);
         if (p->generic && ev->type == BNC_EVENT_SUPPRESSED && reply_class(ev) >= 4)
             ev->type = BNC_EVENT_BOUNCE; /* "rejected" by the receiving server */
-        if (row == NULL && ev->hardness == BNC_HARDNESS_NONE && ev->type == (enum bnc_event_type)p->event)
+        if (row == NULL && ev->hardness == BNC_HARDNESS_NONE &&
+            ev->type == (enum bnc_event_type)p->event)
             ev->hardness = (enum bnc_hardness)p->hardness;
     }
     return BNC_FAULT_NONE;
@@ -377,7 +407,8 @@ enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cel
 
 /* ---- the rest ---- */
 
-static __attribute__((noinline)) void fill_time_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static __attribute__((noinline)) void
+fill_time_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
     const struct bnc_field_plan *const f = &c->plan->field[BNC_FIELD_EVENT_TIME];
     bool bad = false;
@@ -400,7 +431,8 @@ static inline void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, st
     const struct bnc_direct d = c->plan->direct[BNC_FIELD_EVENT_TIME];
 
     if (d.slot < 0 || d.transform != BNC_TRANSFORM_NONE ||
-        !bnc_time_parse_memo(&m->day, c->cell[d.slot], c->plan->date_order, c->plan->zone, &ev->time))
+        !bnc_time_parse_memo(&m->day, c->cell[d.slot], c->plan->date_order, c->plan->zone,
+                             &ev->time))
         fill_time_of_any(m, c, ev);
 }
 
@@ -432,8 +464,9 @@ ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
     size_t i = 5;
     unsigned detail;
 
-    if (s.len < 5 || s.at[1] != '.' || s.at[3] != '.' || ev->enhanced != 0 || (s.at[0] != '2' && s.at[0] != '4' && s.at[0] != '5') ||
-        !bnc_is_digit(s.at[2]) || !bnc_is_digit(s.at[4]))
+    if (s.len < 5 || s.at[1] != '.' || s.at[3] != '.' || ev->enhanced != 0 ||
+        (s.at[0] != '2' && s.at[0] != '4' && s.at[0] != '5') || !bnc_is_digit(s.at[2]) ||
+        !bnc_is_digit(s.at[4]))
         return false;
     detail = (unsigned)(s.at[4] - '0');
     for (; i < s.len && i < 7 && bnc_is_digit(s.at[i]); i++)
@@ -450,7 +483,9 @@ ALWAYS_INLINE void fill_codes(const struct bnc_cells *c, enum bnc_field field, s
     const struct bnc_field_plan *const f = &c->plan->field[field];
     const struct bnc_direct d = c->plan->direct[field];
 
-    if (d.slot == BNC_DIRECT_NONE || (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_NONE && (c->cell[d.slot].len == 0 || short_code(c->cell[d.slot], ev))))
+    if (d.slot == BNC_DIRECT_NONE ||
+        (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_NONE &&
+         (c->cell[d.slot].len == 0 || short_code(c->cell[d.slot], ev))))
         return;
     for (uint32_t i = 0; i < f->n; i++) {
         const struct bnc_span s = pick_cell(c, &f->pick[i]);
@@ -460,17 +495,20 @@ ALWAYS_INLINE void fill_codes(const struct bnc_cells *c, enum bnc_field field, s
     }
 }
 
-static __attribute__((noinline)) void fill_sender_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static __attribute__((noinline)) void
+fill_sender_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
     const struct bnc_field_plan *const f = &c->plan->field[BNC_FIELD_SENDER];
 
     for (uint32_t i = 0; i < f->n && ev->sender_domain.len == 0; i++)
-        (void)bnc_sender_split(&m->sender, pick_cell(c, &f->pick[i]), &ev->sender, &ev->sender_domain);
+        (void)bnc_sender_split(&m->sender, pick_cell(c, &f->pick[i]), &ev->sender,
+                               &ev->sender_domain);
     if (ev->sender_domain.len == 0)
         ev->sender_domain = pick(c, BNC_FIELD_SENDER_DOMAIN);
 }
 
-static inline void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static inline void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c,
+                               struct bnc_event *ev)
 {
     const struct bnc_direct d = c->plan->direct[BNC_FIELD_SENDER];
 
@@ -487,7 +525,8 @@ static struct bnc_span first_of_array(struct bnc_span s)
     return s.at[1] == ']' ? bnc_span_from("", 0) : cut_at(bnc_span_from(s.at + 2, s.len - 2), '"');
 }
 
-static __attribute__((noinline)) struct bnc_span choose(const struct bnc_cells *c, enum bnc_field field)
+static __attribute__((noinline)) struct bnc_span choose(const struct bnc_cells *c,
+                                                        enum bnc_field field)
 {
     struct bnc_span s = pick(c, field);
 
@@ -531,7 +570,10 @@ void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_
         *span_at(ev, p->choice[i].offset) = choose(c, (enum bnc_field)p->choice[i].field);
 }
 
-/* There is no address: fine where the domain is known or the format often has none, but a failure must have happened to somebody. */
+/*
+ * There is no address: fine where the domain is known or the format often has none, but a failure
+ * must have happened to somebody.
+ */
 static enum bnc_row_fault nobody(const struct bnc_cells *c, const struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
@@ -539,12 +581,14 @@ static enum bnc_row_fault nobody(const struct bnc_cells *c, const struct bnc_eve
 
     if (ev->type == BNC_EVENT_OTHER || ev->type == BNC_EVENT_COMPLAINT || ev->domain.len > 0 ||
         (p->field[BNC_FIELD_RECIPIENT].n == 0 && p->list != BNC_LIST_PACKED) ||
-        p->addresses == BNC_ADDRESSES_NONE || (p->addresses == BNC_ADDRESSES_PARTIAL && !failure && !c->short_row))
+        p->addresses == BNC_ADDRESSES_NONE ||
+        (p->addresses == BNC_ADDRESSES_PARTIAL && !failure && !c->short_row))
         return BNC_FAULT_NONE;
     return c->short_row ? BNC_FAULT_FIELD_COUNT : BNC_FAULT_NO_RECIPIENT;
 }
 
-enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell, struct bnc_event *ev)
+enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell,
+                                     struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
     const enum bnc_address_kind kind = bnc_address_split(cell, &ev->recipient, &ev->domain);
@@ -567,7 +611,10 @@ enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span 
     return BNC_FAULT_NONE;
 }
 
-/* The row is the header again (concatenated exports), perhaps behind a byte order mark, or a comment among the data. */
+/*
+ * The row is the header again (concatenated exports), perhaps behind a byte order mark, or a
+ * comment among the data.
+ */
 ALWAYS_INLINE bool is_header(const struct bnc_schema_plan *p, struct bnc_span raw)
 {
     const struct bnc_span h = p->header_raw;
@@ -579,11 +626,13 @@ ALWAYS_INLINE bool is_header(const struct bnc_schema_plan *p, struct bnc_span ra
     return p->comments && raw.len > 0 && raw.at[0] == '#';
 }
 
-const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping, const struct bnc_row *row,
-                                          size_t *n, enum bnc_row_fault *fault)
+const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping,
+                                          const struct bnc_row *row, size_t *n,
+                                          enum bnc_row_fault *fault)
 {
     const struct bnc_schema_plan *const p = mapping->plan;
-    const struct bnc_cells c = { p, row->field, row->raw.at + row->raw.len, (row->flags & BNC_ROW_SHORT) != 0 };
+    const struct bnc_cells c = { p, row->field, row->raw.at + row->raw.len,
+                                 (row->flags & BNC_ROW_SHORT) != 0 };
     struct bnc_span recipient;
 
     *n = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * mapper.h - the pieces of a mapper, shared by the files that turn a row, a list cell or a JSON object into events.
+ * mapper.h - the pieces of a mapper, shared by the files that turn a row, a list cell or a JSON
+ * object into events.
  */
 #ifndef BNC_SCHEMA_MAPPER_H
 #define BNC_SCHEMA_MAPPER_H
@@ -33,7 +34,8 @@ struct bnc_mapper {
 struct bnc_cells {
     const struct bnc_schema_plan *plan;
     const struct bnc_span *cell;
-    const char *end;                     /* of the row's bytes, for BNC_TRANSFORM_REST; NULL: unknown */
+    const char *end;                     /* of the row's bytes, for BNC_TRANSFORM_REST; NULL:
+                                            unknown */
     bool short_row;
 };
 
@@ -47,16 +49,25 @@ bool bnc_cells_wanted(const struct bnc_cells *c);
 void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev);
 
 /* Type, hardness and lateness by the columns; BNC_FAULT_UNKNOWN_EVENT. */
-enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev);
+enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c,
+                                      struct bnc_event *ev);
 
-/* Columns beside the event column: they tell hard from soft, and failures that the vendor made itself. */
+/*
+ * Columns beside the event column: they tell hard from soft, and failures that the vendor made
+ * itself.
+ */
 void bnc_event_refine(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev);
 
-/* Recipient and domain from one cell (and the domain's own column); NO_RECIPIENT, BAD_ADDRESS, FIELD_COUNT. */
-enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell, struct bnc_event *ev);
+/*
+ * Recipient and domain from one cell (and the domain's own column); NO_RECIPIENT, BAD_ADDRESS,
+ * FIELD_COUNT.
+ */
+enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell,
+                                     struct bnc_event *ev);
 
 /* One value of one column, NULL if it is unknown. */
-const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span value);
+const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v,
+                                             struct bnc_span value);
 
 /* Appends a copy to m->events; false (and m->nomem) when out of memory. */
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev);
@@ -64,7 +75,11 @@ bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev);
 /* The events of cells that may hold several (lists, wide columns), appended to m->events. */
 enum bnc_row_fault bnc_cells_spread(struct bnc_mapper *m, const struct bnc_cells *c);
 
-/* The same for a recipient cell that is a list: "a@x, b@y", "[\"a@x\"]"; BAD_ADDRESS if one of it is no address. */
-enum bnc_row_fault bnc_cells_list(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span list, struct bnc_event *ev);
+/*
+ * The same for a recipient cell that is a list: "a@x, b@y", "[\"a@x\"]"; BAD_ADDRESS if one of it
+ * is no address.
+ */
+enum bnc_row_fault bnc_cells_list(struct bnc_mapper *m, const struct bnc_cells *c,
+                                  struct bnc_span list, struct bnc_event *ev);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * mapping.c - from the first bytes of a source to how it is read.
  *
- * Each delimiter that occurs is tried on each of the first rows: the row and delimiter whose cells satisfy the signature of a
- * format best are header and dialect, so preambles of any kind need no rules of their own.  Without such a row, files without
- * header are tried by the shape of their cells, then the synonyms of the generic format.
+ * Each delimiter that occurs is tried on each of the first rows: the row and delimiter whose
+ * cells satisfy the signature of a format best are header and dialect, so preambles of any kind
+ * need no rules of their own.  Without such a row, files without header are tried by the shape
+ * of their cells, then the synonyms of the generic format.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -13,16 +14,16 @@
 #include "schema/plan.h"
 #include "schema/times.h"
 
-#define MAX_PREAMBLE 32                  /* rows that may stand before the header */
+#define MAX_PREAMBLE 32 /* rows that may stand before the header */
 
-struct candidate {                       /* a row that may be the header */
+struct candidate { /* a row that may be the header */
     const struct bnc_format_row *format;
     unsigned score;
     struct bnc_dialect dialect;
     struct bnc_head_row row;
-    struct bnc_span *name;               /* cleaned */
+    struct bnc_span *name; /* cleaned */
     uint32_t rows_before;
-    size_t end;                          /* offset behind the row */
+    size_t end; /* offset behind the row */
     bool headerless;
 };
 
@@ -40,22 +41,13 @@ struct work {
 
 /* ---- options ---- */
 
-static struct bnc_span part(struct bnc_span *s, char mark)
-{
-    const char *at = s->len == 0 ? NULL : memchr(s->at, mark, s->len);
-    const struct bnc_span head = bnc_span_from(s->at, at == NULL ? s->len : (size_t)(at - s->at));
-    const size_t used = head.len + (at != NULL);
-
-    *s = bnc_span_from(s->at + used, s->len - used);
-    return head;
-}
-
 /* True where text after a comma is the next "field=": a comma may be part of a column's name. */
 static bool begins_entry(struct bnc_span s)
 {
     const char *eq = memchr(s.at, '=', s.len);
 
-    return eq != NULL && bnc_field_find(bnc_span_trim(bnc_span_from(s.at, (size_t)(eq - s.at)))) != BNC_N_FIELDS;
+    return eq != NULL &&
+           bnc_field_find(bnc_span_trim(bnc_span_from(s.at, (size_t)(eq - s.at)))) != BNC_N_FIELDS;
 }
 
 static enum bnc_status unknown_field(struct bnc_error *err, struct bnc_span word)
@@ -64,8 +56,10 @@ static enum bnc_status unknown_field(struct bnc_error *err, struct bnc_span word
     size_t n = 0;
 
     for (int i = 1; i < BNC_N_FIELDS && n < sizeof known - 32; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i > 1 ? ", " : "", bnc_field_names[i]);
-    return bnc_error_set(err, BNC_EUSAGE, "--map: no field is called '%.*s'; there are %s", (int)word.len, word.at, known);
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i > 1 ? ", " : "",
+                              bnc_field_names[i]);
+    return bnc_error_set(err, BNC_EUSAGE, "--map: no field is called '%.*s'; there are %s",
+                         (int)word.len, word.at, known);
 }
 
 static enum bnc_status read_map(struct work *w)
@@ -74,20 +68,21 @@ static enum bnc_status read_map(struct work *w)
 
     while (s.len > 0) {
         struct bnc_map_entry *const m = &w->map[w->n_map];
-        const struct bnc_span word = bnc_span_trim(part(&s, '='));
+        const struct bnc_span word = bnc_span_trim(bnc_span_part(&s, '='));
         const char *const from = s.at;
 
         m->field = bnc_field_find(word);
         if (m->field == BNC_N_FIELDS)
             return unknown_field(w->err, word);
         do {
-            const struct bnc_span piece = part(&s, ',');
+            const struct bnc_span piece = bnc_span_part(&s, ',');
 
             m->column = bnc_span_trim(bnc_span_from(from, (size_t)(piece.at + piece.len - from)));
         } while (s.len > 0 && !begins_entry(s));
         if (m->column.len == 0)
-            return bnc_error_set(w->err, BNC_EUSAGE, "--map %s: no column is named, write %s=Column", bnc_field_names[m->field],
-                                 bnc_field_names[m->field]);
+            return bnc_error_set(w->err, BNC_EUSAGE,
+                                 "--map %s: no column is named, write %s=Column",
+                                 bnc_field_names[m->field], bnc_field_names[m->field]);
         if (++w->n_map == sizeof w->map / sizeof w->map[0])
             return bnc_error_set(w->err, BNC_EUSAGE, "--map names too many columns");
     }
@@ -98,7 +93,8 @@ static bool from_is_known(const char *from)
 {
     for (size_t i = 0; i < bnc_n_formats; i++)
         if (bnc_span_eq_nocase(bnc_span_str(from), bnc_span_str(bnc_format_rows[i].id)) ||
-            bnc_name_match(bnc_span_str(from), bnc_span_str(bnc_format_rows[i].vendor)) != BNC_MATCH_NONE)
+            bnc_name_match(bnc_span_str(from), bnc_span_str(bnc_format_rows[i].vendor)) !=
+                BNC_MATCH_NONE)
             return true;
     return false;
 }
@@ -109,17 +105,24 @@ static enum bnc_status read_options(struct work *w)
     int zone;
 
     if (o->from != NULL && !from_is_known(o->from))
-        return bnc_error_set(w->err, BNC_EUSAGE, "--from: no format is called '%s'; did you mean '%s'? 'bounce-analyzer formats' lists them",
+        return bnc_error_set(w->err, BNC_EUSAGE,
+                             "--from: no format is called '%s'; did you mean '%s'? "
+                             "'bounce-analyzer formats' lists them",
                              o->from, bnc_format_nearest(bnc_span_str(o->from)));
     if (o->timezone != NULL && !bnc_zone_parse(bnc_span_str(o->timezone), &zone))
-        return bnc_error_set(w->err, BNC_EUSAGE, "--timezone: '%s' is neither an offset such as +02:00 nor a name such as UTC or CET",
-                             o->timezone);
-    if (o->date_order != NULL && strcmp(o->date_order, "dmy") != 0 && strcmp(o->date_order, "mdy") != 0)
-        return bnc_error_set(w->err, BNC_EUSAGE, "--date-order: '%s' is neither dmy nor mdy", o->date_order);
+        return bnc_error_set(
+            w->err, BNC_EUSAGE,
+            "--timezone: '%s' is neither an offset such as +02:00 nor a name such as UTC or CET",
+            o->timezone);
+    if (o->date_order != NULL && strcmp(o->date_order, "dmy") != 0 &&
+        strcmp(o->date_order, "mdy") != 0)
+        return bnc_error_set(w->err, BNC_EUSAGE, "--date-order: '%s' is neither dmy nor mdy",
+                             o->date_order);
     return read_map(w);
 }
 
-enum bnc_status bnc_schema_options_check(const struct bnc_schema_options *opt, struct bnc_error *err)
+enum bnc_status bnc_schema_options_check(const struct bnc_schema_options *opt,
+                                         struct bnc_error *err)
 {
     struct work w = { .opt = opt, .err = err };
 
@@ -136,13 +139,18 @@ static bool clean_names(struct work *w, struct candidate *c)
         return false;
     }
     for (uint32_t i = 0; i < c->row.n; i++)
-        c->name[i] = c->headerless ? bnc_span_trim(c->row.cell[i]) : bnc_header_clean(c->row.cell[i]);
+        c->name[i] =
+            c->headerless ? bnc_span_trim(c->row.cell[i]) : bnc_header_clean(c->row.cell[i]);
     return true;
 }
 
 static struct bnc_header header_of(const struct work *w, const struct candidate *c)
 {
-    return (struct bnc_header){ .name = c->name, .n = c->row.n, .delim = c->dialect.delim, .headerless = c->headerless, .file = w->file };
+    return (struct bnc_header){ .name = c->name,
+                                .n = c->row.n,
+                                .delim = c->dialect.delim,
+                                .headerless = c->headerless,
+                                .file = w->file };
 }
 
 /* A data row of a header is full of names; one whose cells hold addresses is data. */
@@ -169,7 +177,8 @@ static unsigned generic_score(struct work *w, const struct candidate *c)
     for (unsigned i = 0; i < g->n_columns; i++) {
         const struct bnc_column_row *const col = &bnc_columns[g->column_at + i];
 
-        if ((seen & 1u << col->field) == 0 && bnc_header_find(&h, bnc_span_str(col->name), true) >= 0) {
+        if ((seen & 1u << col->field) == 0 &&
+            bnc_header_find(&h, bnc_span_str(col->name), true) >= 0) {
             seen |= 1u << col->field;
             fields++;
         }
@@ -179,7 +188,8 @@ static unsigned generic_score(struct work *w, const struct candidate *c)
     return fields;
 }
 
-static void consider(struct work *w, struct candidate *c, struct candidate *best, struct candidate *generic)
+static void consider(struct work *w, struct candidate *c, struct candidate *best,
+                     struct candidate *generic)
 {
     struct bnc_header h;
     unsigned score;
@@ -200,9 +210,12 @@ static void consider(struct work *w, struct candidate *c, struct candidate *best
 }
 
 /* The first rows under one dialect, as headers and as data. */
-static void try_dialect(struct work *w, struct bnc_dialect dialect, struct candidate *best, struct candidate *generic)
+static void try_dialect(struct work *w, struct bnc_dialect dialect, struct candidate *best,
+                        struct candidate *generic)
 {
-    struct bnc_head head = { .text = w->head, .whole = w->whole, .dialect = dialect, .arena = &w->mapping->arena };
+    struct bnc_head head = {
+        .text = w->head, .whole = w->whole, .dialect = dialect, .arena = &w->mapping->arena
+    };
     struct candidate c = { .dialect = dialect };
 
     for (uint32_t i = 0; i < MAX_PREAMBLE && bnc_head_next(&head, &c.row); i++) {
@@ -214,7 +227,7 @@ static void try_dialect(struct work *w, struct bnc_dialect dialect, struct candi
         c.headerless = false;
         consider(w, &c, best, generic);
         if (best->score >= 200 && !best->headerless)
-            break;                       /* nothing better comes after the header */
+            break; /* nothing better comes after the header */
     }
     w->nomem |= c.row.nomem && c.row.n < BNC_MAX_COLUMNS;
 }
@@ -223,7 +236,10 @@ static void try_all(struct work *w, struct candidate *best, struct candidate *ge
 {
     static const char delims[] = { ',', ';', '\t', '|', '@' };
     const struct bnc_schema_options *const o = w->opt;
-    struct bnc_dialect d = { .quote = o->quote == '\1' ? 0 : o->quote != 0 ? o->quote : '"', .escape = o->escape };
+    struct bnc_dialect d = { .quote = o->quote == '\1' ? 0
+                                      : o->quote != 0  ? o->quote
+                                                       : '"',
+                             .escape = o->escape };
 
     for (size_t i = 0; i < sizeof delims; i++) {
         d.delim = o->delim != 0 ? o->delim : delims[i];
@@ -244,7 +260,11 @@ static bool is_wrapped(struct bnc_span s, char quote)
 /* Whether most cells of the header, or else of the rows behind it, stand in ' quotes. */
 static bool single_quoted(struct work *w, const struct candidate *c)
 {
-    struct bnc_head head = { .text = w->head, .whole = w->whole, .dialect = c->dialect, .arena = &w->mapping->arena, .at = c->row.off };
+    struct bnc_head head = { .text = w->head,
+                             .whole = w->whole,
+                             .dialect = c->dialect,
+                             .arena = &w->mapping->arena,
+                             .at = c->row.off };
     struct bnc_head_row row;
     size_t single = 0, cells = 0;
 
@@ -261,7 +281,10 @@ static bool single_quoted(struct work *w, const struct candidate *c)
     return single > 0 && 2 * single > cells;
 }
 
-/* Quotes are escaped by backslashes where one stands before a quote that can't be the closing one, and none is doubled. */
+/*
+ * Quotes are escaped by backslashes where one stands before a quote that can't be the closing one,
+ * and none is doubled.
+ */
 static bool backslashed(const struct work *w, const struct bnc_dialect *d)
 {
     const char *at = w->head.at;
@@ -270,7 +293,8 @@ static bool backslashed(const struct work *w, const struct bnc_dialect *d)
     if (memmem(at, w->head.len, "\"\"", 2) != NULL)
         return false;
     while ((at = memmem(at, (size_t)(end - at), "\\\"", 2)) != NULL && end - at > 2) {
-        if (at[2] != d->delim && at[2] != '\r' && at[2] != '\n' && at > w->head.at && at[-1] != '\\')
+        if (at[2] != d->delim && at[2] != '\r' && at[2] != '\n' && at > w->head.at &&
+            at[-1] != '\\')
             return true;
         at += 2;
     }
@@ -279,7 +303,8 @@ static bool backslashed(const struct work *w, const struct bnc_dialect *d)
 
 static void detect_quotes(struct work *w, const struct candidate *c, struct bnc_dialect *d)
 {
-    if (w->opt->quote == 0 && d->quote == '"' && memchr(w->head.at, '\'', w->head.len) != NULL && single_quoted(w, c))
+    if (w->opt->quote == 0 && d->quote == '"' && memchr(w->head.at, '\'', w->head.len) != NULL &&
+        single_quoted(w, c))
         d->quote = '\'';
     if (w->opt->escape == 0 && d->quote == '"' && backslashed(w, d))
         d->escape = '\\';
@@ -287,7 +312,11 @@ static void detect_quotes(struct work *w, const struct candidate *c, struct bnc_
 
 /* ---- failure ---- */
 
-struct near { const struct bnc_format_row *format; unsigned held; struct bnc_span missing; };
+struct near {
+    const struct bnc_format_row *format;
+    unsigned held;
+    struct bnc_span missing;
+};
 
 /* The two formats of whose signature most columns are there. */
 static void nearest(const struct bnc_header *h, struct near near[2])
@@ -338,18 +367,25 @@ static enum bnc_status not_recognized(struct work *w, const struct candidate *c)
     list_columns(&h, columns, sizeof columns);
     nearest(&h, near);
     for (int i = 0; i < 2 && near[i].format != NULL; i++)
-        n += (size_t)snprintf(formats + n, sizeof formats - n, "%s%s (missing: %.*s)", i > 0 ? ", " : "; nearest formats: ",
-                              near[i].format->id, (int)(near[i].missing.len < 60 ? near[i].missing.len : 60), near[i].missing.at);
+        n += (size_t)snprintf(formats + n, sizeof formats - n, "%s%s (missing: %.*s)",
+                              i > 0 ? ", " : "; nearest formats: ", near[i].format->id,
+                              (int)(near[i].missing.len < 60 ? near[i].missing.len : 60),
+                              near[i].missing.at);
     formats[n] = '\0';
-    return bnc_error_set(w->err, BNC_EDATA, "not recognized as an export: %s %s%s; name the columns yourself, e.g. --map "
-                         "recipient=Column,diagnostic=Column,event_type=Column", h.n == 0 ? "it has no columns" : "its columns are",
-                         columns, formats);
+    return bnc_error_set(
+        w->err, BNC_EDATA,
+        "not recognized as an export: %s %s%s; name the columns yourself, e.g. --map "
+        "recipient=Column,diagnostic=Column,event_type=Column",
+        h.n == 0 ? "it has no columns" : "its columns are", columns, formats);
 }
 
 static enum bnc_status no_header(struct work *w, const struct candidate *c)
 {
-    return bnc_error_set(w->err, BNC_EDATA, "no header: the first row holds data (%u fields); add a header line, or name fields by "
-                         "position, e.g. --map recipient=#1,diagnostic=#2", c->row.n);
+    return bnc_error_set(
+        w->err, BNC_EDATA,
+        "no header: the first row holds data (%u fields); add a header line, or name fields by "
+        "position, e.g. --map recipient=#1,diagnostic=#2",
+        c->row.n);
 }
 
 /* ---- putting it together ---- */
@@ -364,15 +400,24 @@ static void set_time_rules(struct work *w, struct bnc_schema_plan *p)
         (void)bnc_zone_parse(bnc_span_str(o->timezone), &p->zone);
 }
 
-/* Where the format leaves the order of day and month open, the first rows decide it for the whole file, or it stays open. */
-static void detect_date_order(struct work *w, struct bnc_schema_plan *p, const struct bnc_dialect *dialect)
+/*
+ * Where the format leaves the order of day and month open, the first rows decide it for the whole
+ * file, or it stays open.
+ */
+static void detect_date_order(struct work *w, struct bnc_schema_plan *p,
+                              const struct bnc_dialect *dialect)
 {
     const struct bnc_field_plan *const f = &p->field[BNC_FIELD_EVENT_TIME];
-    struct bnc_head head = { .text = w->head, .whole = w->whole, .dialect = *dialect, .arena = &w->mapping->arena, .at = (size_t)w->mapping->data_off };
+    struct bnc_head head = { .text = w->head,
+                             .whole = w->whole,
+                             .dialect = *dialect,
+                             .arena = &w->mapping->arena,
+                             .at = (size_t)w->mapping->data_off };
     struct bnc_head_row row;
     bool d = false, m = false;
 
-    for (uint32_t i = 0; p->date_order == 0 && f->n > 0 && i < 500 && bnc_head_next(&head, &row); i++) {
+    for (uint32_t i = 0; p->date_order == 0 && f->n > 0 && i < 500 && bnc_head_next(&head, &row);
+         i++) {
         const uint32_t column = p->cells[f->pick[0].slot];
         const char order = column < row.n ? bnc_time_order(row.cell[column]) : 0;
 
@@ -400,7 +445,9 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
 {
     struct bnc_mapping *const map = w->mapping;
     const struct bnc_header h = header_of(w, c);
-    const struct bnc_plan_input in = { .format = c->format, .header = &h, .map = w->map, .n_map = w->n_map, .arena = &map->arena };
+    const struct bnc_plan_input in = {
+        .format = c->format, .header = &h, .map = w->map, .n_map = w->n_map, .arena = &map->arena
+    };
     struct bnc_schema_plan *p;
     const enum bnc_status status = bnc_plan_create(&p, &in, w->err);
 
@@ -431,22 +478,28 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
 static enum bnc_status create_csv(struct work *w)
 {
     struct candidate best = { .score = 0 }, generic = { .score = 0 };
-    const struct bnc_format_row *const forced = w->opt->from == NULL ? NULL : bnc_format_find(bnc_span_str(w->opt->from));
+    const struct bnc_format_row *const forced =
+        w->opt->from == NULL ? NULL : bnc_format_find(bnc_span_str(w->opt->from));
 
     try_all(w, &best, &generic);
     if (w->nomem)
         return bnc_error_nomem(w->err);
     if (best.format != NULL)
         return finish_csv(w, &best);
-    if (generic.name == NULL) {          /* no row at all, or its end lies beyond the head */
-        struct candidate first = { .dialect.delim = w->opt->delim != 0 ? w->opt->delim : ',', .dialect.quote = '"' };
-        struct bnc_head head = { .text = w->head, .whole = true, .dialect = first.dialect, .arena = &w->mapping->arena };
+    if (generic.name == NULL) { /* no row at all, or its end lies beyond the head */
+        struct candidate first = { .dialect.delim = w->opt->delim != 0 ? w->opt->delim : ',',
+                                   .dialect.quote = '"' };
+        struct bnc_head head = {
+            .text = w->head, .whole = true, .dialect = first.dialect, .arena = &w->mapping->arena
+        };
 
         if (bnc_head_next(&head, &first.row) && !clean_names(w, &first))
             return bnc_error_nomem(w->err);
         if (first.row.nomem || (first.row.n > 0 && !w->whole && head.at == w->head.len))
-            return bnc_error_set(w->err, BNC_EDATA, "the first row has no end within %zu bytes or more than %d columns: not an export",
-                                 w->head.len, BNC_MAX_COLUMNS);
+            return bnc_error_set(
+                w->err, BNC_EDATA,
+                "the first row has no end within %zu bytes or more than %d columns: not an export",
+                w->head.len, BNC_MAX_COLUMNS);
         if (w->n_map > 0 && first.row.n > 0) {
             first.headerless = true;
             first.format = bnc_format_generic();
@@ -455,7 +508,7 @@ static enum bnc_status create_csv(struct work *w)
         return has_address(&first) ? no_header(w, &first) : not_recognized(w, &first);
     }
     if (forced != NULL)
-        generic.format = forced;         /* asked for by name: its columns apply as far as they are there */
+        generic.format = forced; /* asked for by name: its columns apply as far as they are there */
     return finish_csv(w, &generic);
 }
 
@@ -463,7 +516,9 @@ static enum bnc_status create_csv(struct work *w)
 static enum bnc_status create_empty(struct work *w)
 {
     const struct bnc_header h = { .file = w->file };
-    const struct bnc_plan_input in = { .format = bnc_format_generic(), .header = &h, .arena = &w->mapping->arena };
+    const struct bnc_plan_input in = { .format = bnc_format_generic(),
+                                       .header = &h,
+                                       .arena = &w->mapping->arena };
     struct bnc_schema_plan *p;
     const enum bnc_status status = bnc_plan_create(&p, &in, w->err);
 
@@ -492,16 +547,21 @@ static enum bnc_status create_json(struct work *w)
     struct bnc_mapping *const map = w->mapping;
     struct bnc_header h = { .file = w->file };
     struct candidate c = { .score = 0 };
-    struct bnc_plan_input in = { .header = &h, .json = true, .map = w->map, .n_map = w->n_map, .arena = &map->arena };
+    struct bnc_plan_input in = {
+        .header = &h, .json = true, .map = w->map, .n_map = w->n_map, .arena = &map->arena
+    };
     struct bnc_schema_plan *p;
     enum bnc_status status;
 
     if (!bnc_json_built_in())
-        return bnc_error_set(w->err, BNC_EDATA, "JSON lines: this build has no JSON reader (jansson)");
+        return bnc_error_set(w->err, BNC_EDATA,
+                             "JSON lines: this build has no JSON reader (jansson)");
     if (!bnc_json_header(w->head, w->whole, &map->arena, &c.name, &c.row.n))
         return bnc_error_nomem(w->err);
     if (c.row.n == 0)
-        return bnc_error_set(w->err, BNC_EDATA, "JSON, but not one object a line: convert it first, e.g. jq -c '.[]' in.json > out.jsonl");
+        return bnc_error_set(w->err, BNC_EDATA,
+                             "JSON, but not one object a line: convert it first, e.g. jq -c '.[]' "
+                             "in.json > out.jsonl");
     h.name = c.name;
     h.n = c.row.n;
     in.format = json_format(w, &h);
@@ -527,21 +587,29 @@ static enum bnc_status create(struct work *w)
     if (status != BNC_OK)
         return status;
     if (text.len == 0 || (text.len == 3 && memcmp(text.at, "\xEF\xBB\xBF", 3) == 0))
-        return w->whole ? create_empty(w) : bnc_error_set(w->err, BNC_EDATA, "nothing but blanks at the start: not an export");
+        return w->whole ? create_empty(w)
+                        : bnc_error_set(w->err, BNC_EDATA,
+                                        "nothing but blanks at the start: not an export");
     if (w->opt->delim == 0 && (text.at[0] == '{' || text.at[0] == '['))
         return create_json(w);
-    if (w->opt->from != NULL && w->n_map == 0 && bnc_format_find(bnc_span_str(w->opt->from)) != NULL &&
+    if (w->opt->from != NULL && w->n_map == 0 &&
+        bnc_format_find(bnc_span_str(w->opt->from)) != NULL &&
         bnc_format_find(bnc_span_str(w->opt->from))->event == BNC_FORMAT_TOTALS)
-        return bnc_error_set(w->err, BNC_EDATA, "'%s' holds totals and not one row per message: give them with --sent", w->opt->from);
+        return bnc_error_set(w->err, BNC_EDATA,
+                             "'%s' holds totals and not one row per message: give them with --sent",
+                             w->opt->from);
     return create_csv(w);
 }
 
-enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span head, bool whole, const char *name,
-                                   const struct bnc_schema_options *opt, struct bnc_error *err)
+enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span head, bool whole,
+                                   const char *name, const struct bnc_schema_options *opt,
+                                   struct bnc_error *err)
 {
     static const struct bnc_schema_options defaults;
     const char *const slash = name == NULL ? NULL : strrchr(name, '/');
-    struct work w = { .head = head, .whole = whole, .err = err, .opt = opt == NULL ? &defaults : opt };
+    struct work w = {
+        .head = head, .whole = whole, .err = err, .opt = opt == NULL ? &defaults : opt
+    };
     enum bnc_status status;
 
     *mapping = calloc(1, sizeof **mapping);
@@ -551,8 +619,10 @@ enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span
     w.file = slash != NULL ? slash + 1 : name == NULL ? "" : name;
     status = create(&w);
     if (status == BNC_OK && (*mapping)->plan->event == BNC_FORMAT_TOTALS)
-        status = bnc_error_set(err, BNC_EDATA, "%s (%s) holds totals and not one row per message: give them with --sent",
-                               (*mapping)->title, (*mapping)->format);
+        status =
+            bnc_error_set(err, BNC_EDATA,
+                          "%s (%s) holds totals and not one row per message: give them with --sent",
+                          (*mapping)->title, (*mapping)->format);
     if (status != BNC_OK) {
         bnc_mapping_free(*mapping);
         *mapping = NULL;

@@ -33,14 +33,16 @@ const struct bnc_value_row *bnc_values_find(const struct bnc_values *v, struct b
     for (uint32_t i = 0; i < v->n_prefix; i++) {
         const size_t n = strlen(v->prefix[i]->value) - 1;
 
-        if (value.len >= n && bnc_span_eq_nocase(bnc_span_from(value.at, n), bnc_span_from(v->prefix[i]->value, n)))
+        if (value.len >= n &&
+            bnc_span_eq_nocase(bnc_span_from(value.at, n), bnc_span_from(v->prefix[i]->value, n)))
             return v->prefix[i];
     }
     return NULL;
 }
 
 /* The values of a format's column; NULL where it has none, or memory ran out ('*nomem'). */
-static const struct bnc_values *values_create(struct bnc_arena *arena, const struct bnc_format_row *f, const char *column,
+static const struct bnc_values *values_create(struct bnc_arena *arena,
+                                              const struct bnc_format_row *f, const char *column,
                                               bool *nomem)
 {
     const struct bnc_value_row **slot;
@@ -80,7 +82,7 @@ static const struct bnc_values *values_create(struct bnc_arena *arena, const str
         h = bnc_hash64(word, normalize(value, word), 0);
         for (at = (uint32_t)h & v->mask; slot[at] != NULL && hash[at] != h; at = (at + 1) & v->mask)
             ;
-        if (slot[at] == NULL) {          /* of two spellings of one word the first stays */
+        if (slot[at] == NULL) { /* of two spellings of one word the first stays */
             slot[at] = row;
             hash[at] = h;
         }
@@ -98,16 +100,6 @@ struct builder {
     bool nomem;
     bool used[BNC_MAX_COLUMNS];
 };
-
-static struct bnc_span part(struct bnc_span *s, char mark)
-{
-    const char *at = s->len == 0 ? NULL : memchr(s->at, mark, s->len);
-    const struct bnc_span head = bnc_span_from(s->at, at == NULL ? s->len : (size_t)(at - s->at));
-    const size_t used = head.len + (at != NULL);
-
-    *s = bnc_span_from(s->at + used, s->len - used);
-    return head;
-}
 
 /* The position that "#3" names, zero-based; -1 if the name is none. */
 static int position(struct bnc_span name, uint32_t n)
@@ -129,11 +121,13 @@ static int column_of(const struct builder *b, struct bnc_span name)
 {
     const struct bnc_format_row *const f = b->in->format;
 
-    if (position(name, BNC_MAX_COLUMNS) >= 0)       /* rows of files without header may be longer than the first */
+    if (position(name, BNC_MAX_COLUMNS) >=
+        0) /* rows of files without header may be longer than the first */
         return position(name, b->in->header->headerless ? BNC_MAX_COLUMNS : b->in->header->n);
     if (b->plan->generic && b->in->header->headerless)
         return -1;
-    if (b->in->header->headerless) {     /* the documented order of the columns is the order of the table */
+    if (b->in->header
+            ->headerless) { /* the documented order of the columns is the order of the table */
         for (unsigned i = 0; i < f->n_columns && i < b->in->header->n; i++)
             if (bnc_span_eq_nocase(bnc_span_str(bnc_columns[f->column_at + i].name), name))
                 return (int)i;
@@ -145,13 +139,13 @@ static int column_of(const struct builder *b, struct bnc_span name)
 static void words(struct bnc_cond *c, struct bnc_span list)
 {
     while (list.len > 0 && c->n < BNC_MAX_WORDS)
-        c->word[c->n++] = part(&list, '|');
+        c->word[c->n++] = bnc_span_part(&list, '|');
 }
 
 /* "Column=word|word" as a condition; false where the column is not in the file. */
 static bool condition(struct builder *b, struct bnc_cond *c, struct bnc_span text)
 {
-    const int column = column_of(b, part(&text, '='));
+    const int column = column_of(b, bnc_span_part(&text, '='));
 
     if (column < 0)
         return false;
@@ -162,7 +156,8 @@ static bool condition(struct builder *b, struct bnc_cond *c, struct bnc_span tex
     return true;
 }
 
-static void add_pick(struct builder *b, enum bnc_field field, int column, uint8_t transform, const char *when)
+static void add_pick(struct builder *b, enum bnc_field field, int column, uint8_t transform,
+                     const char *when)
 {
     struct bnc_field_plan *const f = &b->plan->field[field];
     struct bnc_schema_plan *const p = b->plan;
@@ -173,17 +168,19 @@ static void add_pick(struct builder *b, enum bnc_field field, int column, uint8_
             return;
     if (f->n == BNC_MAX_PICKS)
         return;
-    if (when[0] != '\0' && p->n_cond < sizeof p->cond / sizeof p->cond[0] && condition(b, &p->cond[p->n_cond], bnc_span_str(when)))
+    if (when[0] != '\0' && p->n_cond < sizeof p->cond / sizeof p->cond[0] &&
+        condition(b, &p->cond[p->n_cond], bnc_span_str(when)))
         cond = (uint8_t)++p->n_cond;
-    f->pick[f->n++] = (struct bnc_pick){ .slot = (uint16_t)column, .transform = transform, .cond = cond };
+    f->pick[f->n++] =
+        (struct bnc_pick){ .slot = (uint16_t)column, .transform = transform, .cond = cond };
     b->used[column] = true;
 }
 
 /* What an event takes from a row; the other fields of the schema are known and not read. */
 static bool is_needed(enum bnc_field field)
 {
-    return field != BNC_FIELD_IGNORE && field != BNC_FIELD_IP_POOL && field != BNC_FIELD_REMOTE_IP &&
-           field != BNC_FIELD_SUBJECT && field != BNC_FIELD_COUNT;
+    return field != BNC_FIELD_IGNORE && field != BNC_FIELD_IP_POOL &&
+           field != BNC_FIELD_REMOTE_IP && field != BNC_FIELD_SUBJECT && field != BNC_FIELD_COUNT;
 }
 
 static bool is_wide(const struct bnc_format_row *f, const char *column)
@@ -206,11 +203,13 @@ static void add_columns(struct builder *b)
         struct bnc_field_plan *const plan = &b->plan->field[field];
         const uint32_t before = plan->n;
 
-        if (column < 0 || !is_needed(field) || (field == BNC_FIELD_EVENT_TYPE && is_wide(f, c->name)))
+        if (column < 0 || !is_needed(field) ||
+            (field == BNC_FIELD_EVENT_TYPE && is_wide(f, c->name)))
             continue;
         add_pick(b, field, column, c->transform, c->when);
         if (field == BNC_FIELD_EVENT_TYPE && plan->n > before)
-            plan->pick[before].values = values_create(b->in->arena, f, b->plan->generic ? "event_type" : c->name, &b->nomem);
+            plan->pick[before].values = values_create(
+                b->in->arena, f, b->plan->generic ? "event_type" : c->name, &b->nomem);
     }
 }
 
@@ -225,13 +224,16 @@ static void add_map(struct builder *b)
         const int column = at >= 0 ? at : bnc_header_find(b->in->header, m->column, true);
 
         if (column < 0) {
-            b->status = bnc_error_set(b->err, BNC_EUSAGE, "--map %s=%.*s: the file has no column '%.*s'", bnc_field_names[m->field],
-                                      (int)m->column.len, m->column.at, (int)m->column.len, m->column.at);
+            b->status =
+                bnc_error_set(b->err, BNC_EUSAGE, "--map %s=%.*s: the file has no column '%.*s'",
+                              bnc_field_names[m->field], (int)m->column.len, m->column.at,
+                              (int)m->column.len, m->column.at);
             return;
         }
         add_pick(b, m->field, column, BNC_TRANSFORM_NONE, "");
         if (m->field == BNC_FIELD_EVENT_TYPE)
-            b->plan->field[m->field].pick[b->plan->field[m->field].n - 1].values = b->plan->fallback;
+            b->plan->field[m->field].pick[b->plan->field[m->field].n - 1].values =
+                b->plan->fallback;
     }
 }
 
@@ -252,13 +254,17 @@ static void add_refinement(struct builder *b, int column, const struct bnc_value
     for (uint32_t i = 0; i < p->n_refine; i++)
         if (p->refine[i].slot == column)
             return;
-    if (column < 0 || values == NULL || is_event_pick(p, column) || p->n_refine == sizeof p->refine / sizeof p->refine[0])
+    if (column < 0 || values == NULL || is_event_pick(p, column) ||
+        p->n_refine == sizeof p->refine / sizeof p->refine[0])
         return;
     p->refine[p->n_refine++] = (struct bnc_refine){ .slot = (uint16_t)column, .values = values };
     b->used[column] = true;
 }
 
-/* Value rows whose column is no event column say more about a failure: severity, bounce class, the vendor's own codes. */
+/*
+ * Value rows whose column is no event column say more about a failure: severity, bounce class, the
+ * vendor's own codes.
+ */
 static void add_refinements(struct builder *b)
 {
     const struct bnc_format_row *const f = b->in->format;
@@ -266,10 +272,13 @@ static void add_refinements(struct builder *b)
     for (unsigned i = 0; i < f->n_values && !b->plan->generic; i++) {
         const char *const column = bnc_values[f->value_at + i].column;
 
-        if (column[0] != '(' && (i == 0 || strcmp(column, bnc_values[f->value_at + i - 1].column) != 0))
-            add_refinement(b, column_of(b, bnc_span_str(column)), values_create(b->in->arena, f, column, &b->nomem));
+        if (column[0] != '(' &&
+            (i == 0 || strcmp(column, bnc_values[f->value_at + i - 1].column) != 0))
+            add_refinement(b, column_of(b, bnc_span_str(column)),
+                           values_create(b->in->arena, f, column, &b->nomem));
     }
-    for (int field = BNC_FIELD_ESP_CATEGORY; field <= BNC_FIELD_ESP_SUBCATEGORY && b->plan->generic; field++)
+    for (int field = BNC_FIELD_ESP_CATEGORY; field <= BNC_FIELD_ESP_SUBCATEGORY && b->plan->generic;
+         field++)
         for (uint32_t i = 0; i < b->plan->field[field].n; i++)
             add_refinement(b, b->plan->field[field].pick[i].slot, b->plan->fallback);
 }
@@ -281,16 +290,21 @@ static void add_wide(struct builder *b)
 
     for (unsigned i = 0; i < f->n_values; i++) {
         const struct bnc_value_row *const row = &bnc_values[f->value_at + i];
-        const int column = strcmp(row->column, "(column name)") == 0 ? column_of(b, bnc_span_str(row->value)) : -1;
+        const int column =
+            strcmp(row->column, "(column name)") == 0 ? column_of(b, bnc_span_str(row->value)) : -1;
 
-        if (column < 0 || row->event == BNC_EVENT_OTHER || p->n_wide == sizeof p->wide / sizeof p->wide[0])
+        if (column < 0 || row->event == BNC_EVENT_OTHER ||
+            p->n_wide == sizeof p->wide / sizeof p->wide[0])
             continue;
         p->wide[p->n_wide++] = (struct bnc_wide){ .slot = (uint16_t)column, .row = row };
         b->used[column] = true;
     }
 }
 
-/* The event that the file itself is: by its name if the tables know a part of it, else by its format. */
+/*
+ * The event that the file itself is: by its name if the tables know a part of it, else by its
+ * format.
+ */
 static void set_file_event(struct builder *b)
 {
     const struct bnc_format_row *const f = b->in->format;
@@ -320,15 +334,16 @@ static void set_file_event(struct builder *b)
 static void add_filters(struct builder *b)
 {
     struct bnc_schema_plan *const p = b->plan;
-    struct bnc_span all = bnc_span_str(b->in->format->filter), empty = bnc_span_str(b->in->format->empty);
+    struct bnc_span all = bnc_span_str(b->in->format->filter),
+                    empty = bnc_span_str(b->in->format->empty);
     struct bnc_span pseudo = bnc_span_str(b->in->format->pseudo_codes);
 
     while (all.len > 0 && p->n_filter < sizeof p->filter / sizeof p->filter[0])
-        p->n_filter += condition(b, &p->filter[p->n_filter], part(&all, ';'));
+        p->n_filter += condition(b, &p->filter[p->n_filter], bnc_span_part(&all, ';'));
     while (empty.len > 0 && p->n_empty < sizeof p->empty / sizeof p->empty[0])
-        p->empty[p->n_empty++] = part(&empty, '|');
+        p->empty[p->n_empty++] = bnc_span_part(&empty, '|');
     while (pseudo.len > 0 && p->n_pseudo < sizeof p->pseudo / sizeof p->pseudo[0]) {
-        const struct bnc_span n = part(&pseudo, '|');
+        const struct bnc_span n = bnc_span_part(&pseudo, '|');
         unsigned code = 0;
 
         for (size_t i = 0; i < n.len; i++)
@@ -374,33 +389,46 @@ static void set_direct(struct bnc_schema_plan *p)
         const struct bnc_field_plan *const field = &p->field[f];
         const bool plain = field->n > 0 && field->pick[0].cond == 0 && p->n_empty == 0;
 
-        p->direct[f].slot = (int16_t)(field->n == 0 ? BNC_DIRECT_NONE : plain ? (int)field->pick[0].slot : BNC_DIRECT_SLOW);
+        p->direct[f].slot = (int16_t)(field->n == 0 ? BNC_DIRECT_NONE
+                                      : plain       ? (int)field->pick[0].slot
+                                                    : BNC_DIRECT_SLOW);
         p->direct[f].transform = field->pick[0].transform;
         p->direct[f].alone = field->n == 1;
     }
 }
 
-/* How each span of an event that needs no more than a cell gets it: decided once instead of once a row. */
+/*
+ * How each span of an event that needs no more than a cell gets it: decided once instead of once a
+ * row.
+ */
 static void set_spans(struct bnc_schema_plan *p)
 {
-    static const struct { uint8_t field; uint16_t offset; } spans[] = {
-        { BNC_FIELD_DIAGNOSTIC, offsetof(struct bnc_event, diagnostic) }, { BNC_FIELD_SENDING_IP, offsetof(struct bnc_event, sending_ip) },
-        { BNC_FIELD_MESSAGE_ID, offsetof(struct bnc_event, message_id) }, { BNC_FIELD_REMOTE_MX, offsetof(struct bnc_event, mx) },
-        { BNC_FIELD_ESP_CATEGORY, offsetof(struct bnc_event, label) }, { BNC_FIELD_CAMPAIGN, offsetof(struct bnc_event, campaign) },
+    static const struct {
+        uint8_t field;
+        uint16_t offset;
+    } spans[] = {
+        { BNC_FIELD_DIAGNOSTIC, offsetof(struct bnc_event, diagnostic) },
+        { BNC_FIELD_SENDING_IP, offsetof(struct bnc_event, sending_ip) },
+        { BNC_FIELD_MESSAGE_ID, offsetof(struct bnc_event, message_id) },
+        { BNC_FIELD_REMOTE_MX, offsetof(struct bnc_event, mx) },
+        { BNC_FIELD_ESP_CATEGORY, offsetof(struct bnc_event, label) },
+        { BNC_FIELD_CAMPAIGN, offsetof(struct bnc_event, campaign) },
     };
 
     p->host_slot = -1;
     for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
         const struct bnc_direct d = p->direct[spans[i].field];
-        const int other = spans[i].field == BNC_FIELD_ESP_CATEGORY ? BNC_FIELD_ESP_SUBCATEGORY :
-                          spans[i].field == BNC_FIELD_CAMPAIGN ? BNC_FIELD_TAG : spans[i].field;
+        const int other = spans[i].field == BNC_FIELD_ESP_CATEGORY ? BNC_FIELD_ESP_SUBCATEGORY
+                          : spans[i].field == BNC_FIELD_CAMPAIGN   ? BNC_FIELD_TAG
+                                                                   : spans[i].field;
         const bool second = other != spans[i].field && p->field[other].n > 0;
 
         if (d.slot == BNC_DIRECT_NONE && !second)
             p->absent[p->n_absent++] = (struct bnc_absent){ spans[i].offset };
         else if (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_NONE && !second)
             p->copy[p->n_copy++] = (struct bnc_copy){ (uint16_t)d.slot, spans[i].offset };
-        else if (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_HOST && spans[i].field == BNC_FIELD_REMOTE_MX)
+        else if (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_HOST &&
+                 spans[i].field == BNC_FIELD_REMOTE_MX)
             p->host_slot = d.slot;
         else
             p->choice[p->n_choice++] = (struct bnc_choice){ spans[i].offset, spans[i].field };
@@ -410,7 +438,8 @@ static void set_spans(struct bnc_schema_plan *p)
     p->has_sender = p->field[BNC_FIELD_SENDER].n + p->field[BNC_FIELD_SENDER_DOMAIN].n > 0;
 }
 
-enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_plan_input *in, struct bnc_error *err)
+enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_plan_input *in,
+                                struct bnc_error *err)
 {
     struct builder *const b = bnc_arena_alloc(in->arena, sizeof *b);
     struct bnc_schema_plan *const p = bnc_arena_alloc(in->arena, sizeof *p);
@@ -449,8 +478,10 @@ enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_
 bool bnc_plan_is_usable(const struct bnc_schema_plan *p)
 {
     const bool who = p->field[BNC_FIELD_RECIPIENT].n + p->field[BNC_FIELD_RECIPIENT_DOMAIN].n > 0;
-    const bool what = p->field[BNC_FIELD_EVENT_TYPE].n + p->field[BNC_FIELD_DIAGNOSTIC].n + p->field[BNC_FIELD_REPLY_CODE].n +
-                          p->field[BNC_FIELD_ENHANCED_CODE].n + p->field[BNC_FIELD_ESP_CATEGORY].n + p->n_wide > 0;
+    const bool what = p->field[BNC_FIELD_EVENT_TYPE].n + p->field[BNC_FIELD_DIAGNOSTIC].n +
+                          p->field[BNC_FIELD_REPLY_CODE].n + p->field[BNC_FIELD_ENHANCED_CODE].n +
+                          p->field[BNC_FIELD_ESP_CATEGORY].n + p->n_wide >
+                      0;
 
     return who && what;
 }

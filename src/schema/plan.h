@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * plan.h - a format and a header turned into steps per row: which cell fills which field, what values mean, what to skip.
- * Made once per source, const afterwards, shared by all threads.  Everything lives in the mapping's arena.
+ * plan.h - a format and a header turned into steps per row: which cell fills which field, what
+ * values mean, what to skip. Made once per source, const afterwards, shared by all threads.
+ * Everything lives in the mapping's arena.
  */
 #ifndef BNC_SCHEMA_PLAN_H
 #define BNC_SCHEMA_PLAN_H
@@ -22,7 +23,8 @@ struct bnc_values {
 /* What the value means, NULL if it is not known. */
 const struct bnc_value_row *bnc_values_find(const struct bnc_values *v, struct bnc_span value);
 
-struct bnc_cond { uint16_t slot; uint8_t n; bool negated; struct bnc_span word[BNC_MAX_WORDS]; };     /* the cell is one (none) of these words */
+/* the cell is one (none) of these words */
+struct bnc_cond { uint16_t slot; uint8_t n; bool negated; struct bnc_span word[BNC_MAX_WORDS]; };
 
 struct bnc_pick {
     uint16_t slot;                       /* index in mapping->want */
@@ -38,24 +40,34 @@ struct bnc_field_plan { uint32_t n; struct bnc_pick pick[BNC_MAX_PICKS]; };
 
 struct bnc_schema_plan {
     const struct bnc_format_row *format;
-    bool generic, json, comments;        /* comments: rows that begin with '#' are preambles in the middle */
-    uint8_t event, hardness;             /* of rows that name none; event may be BNC_FORMAT_BY_ROW */
+    bool generic, json, comments;        /* comments: rows that begin with '#' are preambles in
+                                            the middle */
+    uint8_t event, hardness;             /* of rows that name none; event may be
+                                            BNC_FORMAT_BY_ROW */
     bool late;
     uint8_t list, addresses;
     bool spread;                         /* a row may give several events: wide columns or lists */
     char date_order;
     int zone;
     struct bnc_field_plan field[BNC_N_FIELDS];
-    struct bnc_direct { int16_t slot; uint8_t transform; bool alone; } direct[BNC_N_FIELDS];   /* the first pick where nothing can rule its
-                                            cell out but emptiness; slot is BNC_DIRECT_NONE if the field has no pick, BNC_DIRECT_SLOW else */
-    struct bnc_copy { uint16_t slot, offset; } copy[BNC_N_FIELDS];     /* cells that become spans of the event as they are ... */
-    struct bnc_absent { uint16_t offset; } absent[BNC_N_FIELDS];       /* ... spans that stay empty ... */
-    struct bnc_choice { uint16_t offset; uint8_t field; } choice[BNC_N_FIELDS];    /* ... and those that must be chosen or transformed */
+    /*
+     * The first pick of each field where nothing but emptiness can rule its cell out; slot is
+     * BNC_DIRECT_NONE if the field has no pick, else BNC_DIRECT_SLOW.
+     */
+    struct bnc_direct { int16_t slot; uint8_t transform; bool alone; } direct[BNC_N_FIELDS];
+    struct bnc_copy { uint16_t slot, offset; } copy[BNC_N_FIELDS];
+    /* ... spans that stay empty ... */
+    struct bnc_absent { uint16_t offset; } absent[BNC_N_FIELDS];
+    /* ... and those that must be chosen or transformed */
+    struct bnc_choice { uint16_t offset; uint8_t field; } choice[BNC_N_FIELDS];
     uint8_t n_copy, n_absent, n_choice;
-    int16_t host_slot;                   /* of the one cell that names the mx as "host (address)", -1: another way */
+    int16_t host_slot;                   /* of the one cell that names the mx as "host
+                                            (address)", -1: another way */
     bool has_reply, has_enhanced, has_sender;
-    struct bnc_refine { uint16_t slot; const struct bnc_values *values; } refine[8];   /* columns that say more about a failure */
-    struct bnc_wide { uint16_t slot; const struct bnc_value_row *row; } wide[16];      /* columns that are events */
+    /* columns that say more about a failure */
+    struct bnc_refine { uint16_t slot; const struct bnc_values *values; } refine[8];
+    /* columns that are events */
+    struct bnc_wide { uint16_t slot; const struct bnc_value_row *row; } wide[16];
     struct bnc_cond filter[4], cond[8];  /* rows must pass all filters; conditions of picks */
     uint32_t n_refine, n_wide, n_filter, n_cond;
     const struct bnc_values *fallback;   /* the generic event words */
@@ -73,7 +85,8 @@ struct bnc_map_entry { enum bnc_field field; struct bnc_span column; };
 
 struct bnc_plan_input {
     const struct bnc_format_row *format;
-    const struct bnc_header *header;     /* names as found; for a file without header their positions count */
+    const struct bnc_header *header;     /* names as found; for a file without header their
+                                            positions count */
     bool json;
     const struct bnc_map_entry *map;     /* --map: replaces what the format says of these fields */
     uint32_t n_map;
@@ -81,9 +94,13 @@ struct bnc_plan_input {
 };
 
 /* BNC_EUSAGE where the map names a column that is not there; BNC_ENOMEM. */
-enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_plan_input *in, struct bnc_error *err);
+enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_plan_input *in,
+                                struct bnc_error *err);
 
-/* Whether failures can be found with it: somebody or some domain they happened to, and something that tells what happened. */
+/*
+ * Whether failures can be found with it: somebody or some domain they happened to, and something
+ * that tells what happened.
+ */
 bool bnc_plan_is_usable(const struct bnc_schema_plan *plan);
 
 #endif

@@ -4,8 +4,7 @@
 
 #include "schema/codes.h"
 
-/* The part of '*s' before the first 'mark'; '*s' goes on behind it. */
-static struct bnc_span part(struct bnc_span *s, char mark)
+struct bnc_span bnc_span_part(struct bnc_span *s, char mark)
 {
     const char *at = s->len == 0 ? NULL : memchr(s->at, mark, s->len);
     const struct bnc_span head = bnc_span_from(s->at, at == NULL ? s->len : (size_t)(at - s->at));
@@ -20,10 +19,14 @@ static bool is_filler(char c)
     return c == ' ' || c == '_' || c == '-' || c == '.' || c == '[' || c == ']';
 }
 
-/* Fillers, and the index of a flattened array's first element: "recipients[0].email", "recipients.0.email", "recipients_0". */
+/*
+ * Fillers, and the index of a flattened array's first element: "recipients[0].email",
+ * "recipients.0.email", "recipients_0".
+ */
 static size_t skip_fillers(struct bnc_span s, size_t i)
 {
-    while (i < s.len && (is_filler(s.at[i]) || (s.at[i] == '0' && i > 0 && is_filler(s.at[i - 1]) && (i + 1 == s.len || is_filler(s.at[i + 1])))))
+    while (i < s.len && (is_filler(s.at[i]) || (s.at[i] == '0' && i > 0 && is_filler(s.at[i - 1]) &&
+                                                (i + 1 == s.len || is_filler(s.at[i + 1])))))
         i++;
     return i;
 }
@@ -102,7 +105,7 @@ static bool glob_one(struct bnc_span g, struct bnc_span s)
 static bool glob_any(struct bnc_span globs, const char *name)
 {
     while (globs.len > 0)
-        if (glob_one(part(&globs, '|'), bnc_span_str(name)))
+        if (glob_one(bnc_span_part(&globs, '|'), bnc_span_str(name)))
             return true;
     return false;
 }
@@ -144,7 +147,7 @@ static bool shape_holds(struct bnc_span term, const struct bnc_header *h)
         return false;
     term = bnc_span_from(term.at + i + 1, term.len - i - 1);
     while (term.len > 0)
-        if (cell_is(h->name[n - 1], part(&term, '|')))
+        if (cell_is(h->name[n - 1], bnc_span_part(&term, '|')))
             return true;
     return false;
 }
@@ -154,7 +157,7 @@ static enum bnc_match column_holds(struct bnc_span term, const struct bnc_header
     enum bnc_match best = BNC_MATCH_NONE;
 
     while (term.len > 0) {
-        const struct bnc_span name = part(&term, '|');
+        const struct bnc_span name = bnc_span_part(&term, '|');
 
         for (uint32_t i = 0; i < h->n; i++) {
             enum bnc_match m;
@@ -173,24 +176,30 @@ static enum bnc_match column_holds(struct bnc_span term, const struct bnc_header
 static enum bnc_match term_holds(struct bnc_span term, const struct bnc_header *h)
 {
     if (term.at[0] == '!')
-        return column_holds(bnc_span_from(term.at + 1, term.len - 1), h) == BNC_MATCH_EXACT ? BNC_MATCH_NONE : BNC_MATCH_EXACT;
+        return column_holds(bnc_span_from(term.at + 1, term.len - 1), h) == BNC_MATCH_EXACT
+                   ? BNC_MATCH_NONE
+                   : BNC_MATCH_EXACT;
     if (term.at[0] == '@')
         return h->delim == '@' ? BNC_MATCH_EXACT : BNC_MATCH_NONE;
     if (term.at[0] == '#')
         return shape_holds(term, h) ? BNC_MATCH_EXACT : BNC_MATCH_NONE;
     if (term.len > 5 && memcmp(term.at, "file:", 5) == 0)
-        return glob_any(bnc_span_from(term.at + 5, term.len - 5), h->file) ? BNC_MATCH_EXACT : BNC_MATCH_NONE;
+        return glob_any(bnc_span_from(term.at + 5, term.len - 5), h->file) ? BNC_MATCH_EXACT
+                                                                           : BNC_MATCH_NONE;
     return column_holds(term, h);
 }
 
-/* One signature: 100 for each column that is there, 60 where it is only nearly called so; 0 where a term fails. */
+/*
+ * One signature: 100 for each column that is there, 60 where it is only nearly called so; 0 where
+ * a term fails.
+ */
 static unsigned signature_score(struct bnc_span signature, const struct bnc_header *h)
 {
     unsigned score = 0;
     bool shapes = false;
 
     while (signature.len > 0) {
-        const struct bnc_span term = part(&signature, ';');
+        const struct bnc_span term = bnc_span_part(&signature, ';');
         const enum bnc_match m = term_holds(term, h);
 
         if (m == BNC_MATCH_NONE)
@@ -208,7 +217,8 @@ static struct bnc_span next_signature(struct bnc_span *s)
     const char *at = s->len == 0 ? NULL : memmem(s->at, s->len, " / ", 3);
     const struct bnc_span head = bnc_span_from(s->at, at == NULL ? s->len : (size_t)(at - s->at));
 
-    *s = at == NULL ? bnc_span_from(s->at + s->len, 0) : bnc_span_from(at + 3, s->len - head.len - 3);
+    *s = at == NULL ? bnc_span_from(s->at + s->len, 0)
+                    : bnc_span_from(at + 3, s->len - head.len - 3);
     return head;
 }
 
@@ -237,16 +247,19 @@ unsigned bnc_format_score(const struct bnc_format_row *f, const struct bnc_heade
     }
     if (best == 0)
         return 0;
-    return best + (bnc_glob_match(f->files, h->file) ? 50 : 0) + (h->headerless ? 0 : 40 * known_columns(f, h) / (h->n + 1));
+    return best + (bnc_glob_match(f->files, h->file) ? 50 : 0) +
+           (h->headerless ? 0 : 40 * known_columns(f, h) / (h->n + 1));
 }
 
-struct bnc_span bnc_format_missing(const struct bnc_format_row *f, const struct bnc_header *h, unsigned *n_held)
+struct bnc_span bnc_format_missing(const struct bnc_format_row *f, const struct bnc_header *h,
+                                   unsigned *n_held)
 {
-    struct bnc_span all = bnc_span_str(f->signature), signature = next_signature(&all), missing = bnc_span_from("", 0);
+    struct bnc_span all = bnc_span_str(f->signature), signature = next_signature(&all),
+                    missing = bnc_span_from("", 0);
 
     *n_held = 0;
     while (signature.len > 0) {
-        const struct bnc_span term = part(&signature, ';');
+        const struct bnc_span term = bnc_span_part(&signature, ';');
 
         if (term_holds(term, h) == BNC_MATCH_NONE)
             missing = missing.len == 0 && term.at[0] != '!' ? term : missing;
@@ -256,7 +269,8 @@ struct bnc_span bnc_format_missing(const struct bnc_format_row *f, const struct 
     return missing;
 }
 
-const struct bnc_format_row *bnc_format_recognize(const struct bnc_header *h, const char *only, unsigned *score)
+const struct bnc_format_row *bnc_format_recognize(const struct bnc_header *h, const char *only,
+                                                  unsigned *score)
 {
     const struct bnc_format_row *best = NULL;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * spread.c - rows that say several things: recipients in a list, recipients packed with their outcome, and wide files whose
- * columns are the events.
+ * spread.c - rows that say several things: recipients in a list, recipients packed with their
+ * outcome, and wide files whose columns are the events.
  */
 #define _GNU_SOURCE
 #include "schema/codes.h"
@@ -22,8 +22,8 @@ static struct bnc_span element(struct bnc_span *s, char mark)
 }
 
 /*
- * The next reply of a list that runs parallel to the recipients.  Replies hold ';' themselves (QUEUE.Expired;<...>), so one ends
- * only where the next begins with a code.
+ * The next reply of a list that runs parallel to the recipients.  Replies hold ';' themselves
+ * (QUEUE.Expired;<...>), so one ends only where the next begins with a code.
  */
 static struct bnc_span next_reply(struct bnc_span *s)
 {
@@ -32,9 +32,11 @@ static struct bnc_span next_reply(struct bnc_span *s)
 
     for (size_t i = 0; i < s->len && end == s->len; i++)
         if (s->at[i] == ';') {
-            const struct bnc_span behind = bnc_span_trim(bnc_span_from(s->at + i + 1, s->len - i - 1));
+            const struct bnc_span behind =
+                bnc_span_trim(bnc_span_from(s->at + i + 1, s->len - i - 1));
 
-            if (bnc_codes_read(bnc_span_from(behind.at, behind.len < 8 ? behind.len : 8)).reply != 0)
+            if (bnc_codes_read(bnc_span_from(behind.at, behind.len < 8 ? behind.len : 8)).reply !=
+                0)
                 end = i;
         }
     head = bnc_span_trim(bnc_span_from(s->at, end));
@@ -61,7 +63,8 @@ static size_t count_replies(struct bnc_span s)
     return n;
 }
 
-static enum bnc_row_fault push_one(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span recipient, struct bnc_event *ev)
+static enum bnc_row_fault push_one(struct bnc_mapper *m, const struct bnc_cells *c,
+                                   struct bnc_span recipient, struct bnc_event *ev)
 {
     const enum bnc_row_fault fault = bnc_event_address(c, recipient, ev);
 
@@ -71,14 +74,17 @@ static enum bnc_row_fault push_one(struct bnc_mapper *m, const struct bnc_cells 
 }
 
 /* One event per recipient; with as many replies as recipients, each gets its own. */
-static enum bnc_row_fault push_list(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span list, char mark, struct bnc_event *ev)
+static enum bnc_row_fault push_list(struct bnc_mapper *m, const struct bnc_cells *c,
+                                    struct bnc_span list, char mark, struct bnc_event *ev)
 {
     struct bnc_span replies = ev->diagnostic;
-    const bool parallel = mark == ';' && replies.len > 0 && count_elements(list, mark) == count_replies(replies);
+    const bool parallel =
+        mark == ';' && replies.len > 0 && count_elements(list, mark) == count_replies(replies);
     enum bnc_row_fault fault = BNC_FAULT_NONE;
 
     if (count_elements(list, mark) <= 1)
-        return push_one(m, c, list.len > 0 && list.at[list.len - 1] == mark ? element(&list, mark) : list, ev);
+        return push_one(
+            m, c, list.len > 0 && list.at[list.len - 1] == mark ? element(&list, mark) : list, ev);
     while (list.len > 0 && fault == BNC_FAULT_NONE) {
         const struct bnc_span recipient = element(&list, mark);
 
@@ -92,7 +98,8 @@ static enum bnc_row_fault push_list(struct bnc_mapper *m, const struct bnc_cells
 }
 
 /* ["a@x","b@y"] without its brackets is a list with quotes around the elements. */
-static enum bnc_row_fault push_array(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span list, struct bnc_event *ev)
+static enum bnc_row_fault push_array(struct bnc_mapper *m, const struct bnc_cells *c,
+                                     struct bnc_span list, struct bnc_event *ev)
 {
     enum bnc_row_fault fault = BNC_FAULT_NONE;
 
@@ -108,7 +115,8 @@ static enum bnc_row_fault push_array(struct bnc_mapper *m, const struct bnc_cell
     return fault;
 }
 
-enum bnc_row_fault bnc_cells_list(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span list, struct bnc_event *ev)
+enum bnc_row_fault bnc_cells_list(struct bnc_mapper *m, const struct bnc_cells *c,
+                                  struct bnc_span list, struct bnc_event *ev)
 {
     m->n_events = 0;
     if (list.len > 2 && list.at[0] == '[' && list.at[list.len - 1] == ']')
@@ -135,7 +143,8 @@ static struct bnc_span last_word(struct bnc_span s)
     return word;
 }
 
-static enum bnc_row_fault push_packed(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static enum bnc_row_fault push_packed(struct bnc_mapper *m, const struct bnc_cells *c,
+                                      struct bnc_event *ev)
 {
     const struct bnc_pick *const pick = &c->plan->field[BNC_FIELD_EVENT_TYPE].pick[0];
     struct bnc_span list = bnc_cells_pick(c, BNC_FIELD_EVENT_TYPE);
@@ -150,7 +159,9 @@ static enum bnc_row_fault push_packed(struct bnc_mapper *m, const struct bnc_cel
             continue;
         if (hash == NULL)
             return BNC_FAULT_UNKNOWN_EVENT;
-        row = bnc_mapper_value(m, pick->values, last_word(bnc_span_from(hash + 2, (size_t)(one.at + one.len - hash - 2))));
+        row = bnc_mapper_value(
+            m, pick->values,
+            last_word(bnc_span_from(hash + 2, (size_t)(one.at + one.len - hash - 2))));
         if (row == NULL)
             return BNC_FAULT_UNKNOWN_EVENT;
         ev->type = (enum bnc_event_type)row->event;
@@ -164,7 +175,9 @@ static enum bnc_row_fault push_packed(struct bnc_mapper *m, const struct bnc_cel
 
 static bool is_true(struct bnc_span s)
 {
-    static const char *const no[] = { "", "false", "0", "no", "n", "n/a", "na", "null", "none", "-" };
+    static const char *const no[] = {
+        "", "false", "0", "no", "n", "n/a", "na", "null", "none", "-"
+    };
 
     s = bnc_span_trim(s);
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
@@ -173,8 +186,8 @@ static bool is_true(struct bnc_span s)
     return true;
 }
 
-static enum bnc_row_fault push_as(struct bnc_mapper *m, const struct bnc_cells *c, const struct bnc_event *base,
-                                  const struct bnc_value_row *row)
+static enum bnc_row_fault push_as(struct bnc_mapper *m, const struct bnc_cells *c,
+                                  const struct bnc_event *base, const struct bnc_value_row *row)
 {
     struct bnc_event ev = *base;
 
@@ -186,12 +199,15 @@ static enum bnc_row_fault push_as(struct bnc_mapper *m, const struct bnc_cells *
 }
 
 /*
- * Of the columns that are true, one is the outcome (a bounce rather than a suppression, that rather than a delivery, a delivery
- * rather than a mere sending); a deferral before a known outcome and a complaint are events of their own.
+ * Of the columns that are true, one is the outcome (a bounce rather than a suppression, that
+ * rather than a delivery, a delivery rather than a mere sending); a deferral before a known
+ * outcome and a complaint are events of their own.
  */
-static enum bnc_row_fault push_wide(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static enum bnc_row_fault push_wide(struct bnc_mapper *m, const struct bnc_cells *c,
+                                    struct bnc_event *ev)
 {
-    static const uint8_t outcomes[] = { BNC_EVENT_BOUNCE, BNC_EVENT_SUPPRESSED, BNC_EVENT_DELIVERED, BNC_EVENT_DEFERRAL, BNC_EVENT_SENT };
+    static const uint8_t outcomes[] = { BNC_EVENT_BOUNCE, BNC_EVENT_SUPPRESSED, BNC_EVENT_DELIVERED,
+                                        BNC_EVENT_DEFERRAL, BNC_EVENT_SENT };
     const struct bnc_schema_plan *const p = c->plan;
     const struct bnc_value_row *is[BNC_N_EVENTS] = { NULL };
     enum bnc_row_fault fault = BNC_FAULT_NONE;
@@ -229,5 +245,6 @@ enum bnc_row_fault bnc_cells_spread(struct bnc_mapper *m, const struct bnc_cells
     fault = bnc_event_classify(m, c, &ev);
     if (fault != BNC_FAULT_NONE)
         return fault;
-    return push_list(m, c, bnc_cells_pick(c, BNC_FIELD_RECIPIENT), c->plan->list == BNC_LIST_COMMA ? ',' : ';', &ev);
+    return push_list(m, c, bnc_cells_pick(c, BNC_FIELD_RECIPIENT),
+                     c->plan->list == BNC_LIST_COMMA ? ',' : ';', &ev);
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * times.c - one parser by hand for every layout met in exports.
  *
- *   1788423165   1788423165.25   1788423165123   1788423165123456     Unix seconds, milli- and microseconds
- *   2026-09-03T08:12:44.512Z    2026-09-03 08:12:44+0200    2026/09/03 08:12:44 UTC    2026-09-03    20260903081244
- *   03-09-2026 10:12:44    03.09.2026 10:12    9/3/2026 3:12:44 AM
- *   Thu, 03 Sep 2026 08:12:44 +0000    3 Sep 2026 08:12:44 GMT    Sep 3, 2026 8:12:44 AM    Thu Sep  3 08:12:44 2026
+ *   1788423165   1788423165.25   1788423165123   1788423165123456     Unix seconds to microseconds
+ *   2026-09-03T08:12:44.512Z   2026-09-03 08:12:44+0200   2026/09/03 08:12:44 UTC   2026-09-03
+ *   20260903081244   03-09-2026 10:12:44   03.09.2026 10:12   9/3/2026 3:12:44 AM
+ *   Thu, 03 Sep 2026 08:12:44 +0000   3 Sep 2026 08:12:44 GMT   Sep 3, 2026 8:12:44 AM
+ *   Thu Sep  3 08:12:44 2026
  *
- * The separator decides what a numeric date means: dashes and dots put the day first, slashes are the format's to decide
- * ('date_order') and never guessed row by row.  Years outside 1970..2199 are what programs write for "never" and "unset":
- * no time.  Only the fixed offsets of zone names are known: an export that says CEST means it.
+ * The separator decides what a numeric date means: dashes and dots put the day first, slashes
+ * are the format's to decide ('date_order') and never guessed row by row.  Years outside
+ * 1970..2199 are what programs write for "never" and "unset": no time.  Only the fixed offsets
+ * of zone names are known: an export that says CEST means it.
  */
 #include "schema/times.h"
 
@@ -16,7 +18,10 @@
 
 #define DAY 86400
 
-/* Days since 1970 of a civil date; exact for every year after 1600 (era arithmetic of 400 years = 146097 days). */
+/*
+ * Days since 1970 of a civil date; exact for every year after 1600 (era arithmetic of 400 years =
+ * 146097 days).
+ */
 static int64_t days_of(int y, int m, int d)
 {
     const int year = m <= 2 ? y - 1 : y;
@@ -36,7 +41,9 @@ static bool date_ok(int y, int m, int d)
 }
 
 /* A reader over the text; 'at' runs to 'end'. */
-struct scan { const char *at, *end; };
+struct scan {
+    const char *at, *end;
+};
 
 static void skip_blanks(struct scan *s)
 {
@@ -67,7 +74,8 @@ static bool take_word(struct scan *s, const char *word)
 {
     const size_t len = strlen(word);
 
-    if ((size_t)(s->end - s->at) < len || !bnc_span_eq_nocase(bnc_span_from(s->at, len), bnc_span_from(word, len)))
+    if ((size_t)(s->end - s->at) < len ||
+        !bnc_span_eq_nocase(bnc_span_from(s->at, len), bnc_span_from(word, len)))
         return false;
     s->at += len;
     return true;
@@ -76,12 +84,16 @@ static bool take_word(struct scan *s, const char *word)
 /* "UTC", "CEST" ...: up to five letters with a fixed offset. */
 static bool zone_name(struct scan *s, int *seconds)
 {
-    static const struct { const char *name; short minutes; } zones[] = {
-        { "utc", 0 }, { "gmt", 0 }, { "z", 0 }, { "ut", 0 }, { "wet", 0 }, { "west", 60 }, { "bst", 60 }, { "cet", 60 }, { "cest", 120 },
-        { "eet", 120 }, { "eest", 180 }, { "msk", 180 }, { "est", -300 }, { "edt", -240 }, { "cst", -360 },
-        { "cdt", -300 }, { "mst", -420 }, { "mdt", -360 }, { "pst", -480 }, { "pdt", -420 }, { "jst", 540 },
-        { "aest", 600 }, { "aedt", 660 }, { "nzst", 720 }, { "nzdt", 780 }
-    };
+    static const struct {
+        const char *name;
+        short minutes;
+    } zones[] = { { "utc", 0 },    { "gmt", 0 },    { "z", 0 },      { "ut", 0 },
+                  { "wet", 0 },    { "west", 60 },  { "bst", 60 },   { "cet", 60 },
+                  { "cest", 120 }, { "eet", 120 },  { "eest", 180 }, { "msk", 180 },
+                  { "est", -300 }, { "edt", -240 }, { "cst", -360 }, { "cdt", -300 },
+                  { "mst", -420 }, { "mdt", -360 }, { "pst", -480 }, { "pdt", -420 },
+                  { "jst", 540 },  { "aest", 600 }, { "aedt", 660 }, { "nzst", 720 },
+                  { "nzdt", 780 } };
     const char *const from = s->at;
     struct bnc_span word;
 
@@ -97,7 +109,10 @@ static bool zone_name(struct scan *s, int *seconds)
     return false;
 }
 
-/* "+02:00", "+0200", "-06", a name, each perhaps in brackets behind another; '*seconds' stays where nothing is said. */
+/*
+ * "+02:00", "+0200", "-06", a name, each perhaps in brackets behind another; '*seconds' stays
+ * where nothing is said.
+ */
 static bool zone(struct scan *s, int *seconds)
 {
     skip_blanks(s);
@@ -109,7 +124,8 @@ static bool zone(struct scan *s, int *seconds)
         int m = 0;
 
         take(s, ':');
-        if (h < 0 || h > 15 || (s->at < s->end && bnc_is_digit(*s->at) && ((m = digits(s, 2)) < 0 || m > 59)))
+        if (h < 0 || h > 15 ||
+            (s->at < s->end && bnc_is_digit(*s->at) && ((m = digits(s, 2)) < 0 || m > 59)))
             return false;
         *seconds = sign * (h * 3600 + m * 60);
     } else if (!zone_name(s, seconds)) {
@@ -117,7 +133,7 @@ static bool zone(struct scan *s, int *seconds)
     }
     skip_blanks(s);
     if (s->at < s->end && *s->at == '(')
-        s->at = s->end;                  /* "+0000 (UTC)": a comment */
+        s->at = s->end; /* "+0000 (UTC)": a comment */
     return s->at == s->end;
 }
 
@@ -186,13 +202,16 @@ static bool number_time(struct bnc_span t, int zone_seconds, int64_t *time)
 
         if (!date_ok(y, m, d) || clock / 10000 > 23 || clock / 100 % 100 > 59 || clock % 100 > 60)
             return false;
-        *time = days_of(y, m, d) * DAY + (int64_t)(clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100) - zone_seconds;
+        *time = days_of(y, m, d) * DAY +
+                (int64_t)(clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100) -
+                zone_seconds;
         return true;
     }
     if (len < 9 || len == 11 || len == 12 || len == 14 || len == 15 || len == 17 || len == 18)
         return false;
     *time = (int64_t)n / unit[len < 13 ? 0 : len < 16 ? 1 : len < 19 ? 2 : 3];
-    return *time >= 100000000 && *time < INT64_C(7258118400);    /* 1973 .. 2199: a serial day or a row number is no time */
+    return *time >= 100000000 &&
+           *time < INT64_C(7258118400); /* 1973 .. 2199: a serial day or a row number is no time */
 }
 
 static int month_name(struct scan *s)
@@ -200,7 +219,8 @@ static int month_name(struct scan *s)
     static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 
     for (int m = 0; m < 12; m++)
-        if (s->end - s->at >= 3 && bnc_span_eq_nocase(bnc_span_from(s->at, 3), bnc_span_from(names + 3 * m, 3))) {
+        if (s->end - s->at >= 3 &&
+            bnc_span_eq_nocase(bnc_span_from(s->at, 3), bnc_span_from(names + 3 * m, 3))) {
             while (s->at < s->end && bnc_lower(*s->at) >= 'a' && bnc_lower(*s->at) <= 'z')
                 s->at++;
             take(s, '.');
@@ -214,7 +234,8 @@ static bool named_time(struct scan s, int zone_seconds, int64_t *time)
 {
     int y, m, d, clock = -1;
 
-    if (!bnc_is_digit(*s.at) && month_name(&(struct scan){ s.at, s.end }) < 0) {     /* the day of the week */
+    if (!bnc_is_digit(*s.at) &&
+        month_name(&(struct scan){ s.at, s.end }) < 0) { /* the day of the week */
         while (s.at < s.end && *s.at != ' ' && *s.at != ',')
             s.at++;
         take(&s, ',');
@@ -235,7 +256,8 @@ static bool named_time(struct scan s, int zone_seconds, int64_t *time)
         take(&s, ',');
     }
     skip_blanks(&s);
-    if (s.end - s.at > 4 && (s.at[2] == ':' || s.at[1] == ':')) {      /* ctime: the clock before the year */
+    if (s.end - s.at > 4 &&
+        (s.at[2] == ':' || s.at[1] == ':')) { /* ctime: the clock before the year */
         clock = clock_time(&s);
         skip_blanks(&s);
     }
@@ -267,7 +289,8 @@ static bool short_date(struct scan s, char order, int zone_seconds, int64_t *tim
         order = 'd';
     if (order == 0 || !date_ok(y, order == 'd' ? b : a, order == 'd' ? a : b))
         return false;
-    return rest(&s, days_of(y, order == 'd' ? b : a, order == 'd' ? a : b) * DAY, zone_seconds, time);
+    return rest(&s, days_of(y, order == 'd' ? b : a, order == 'd' ? a : b) * DAY, zone_seconds,
+                time);
 }
 
 char bnc_time_order(struct bnc_span text)
@@ -296,16 +319,19 @@ static inline unsigned two(const char *p)
 }
 
 /*
- * "HH:MM:SS" as eight bytes, the first lowest: seconds of the day or -1.  Less '0' or ':' each, digits are 0..9 and colons 0; any
- * other byte ends up with its high bit set, here or after adding what carries 10 (or 1) that far.
+ * "HH:MM:SS" as eight bytes, the first lowest: seconds of the day or -1.  Less '0' or ':' each,
+ * digits are 0..9 and colons 0; any other byte ends up with its high bit set, here or after
+ * adding what carries 10 (or 1) that far.
  */
 static inline int clock_of(uint64_t text)
 {
     const uint64_t d = text - UINT64_C(0x30303a30303a3030);
-    const unsigned h = (unsigned)(d & 0xff) * 10 + (unsigned)(d >> 8 & 0xff), m = (unsigned)(d >> 24 & 0xff) * 10 + (unsigned)(d >> 32 & 0xff);
+    const unsigned h = (unsigned)(d & 0xff) * 10 + (unsigned)(d >> 8 & 0xff),
+                   m = (unsigned)(d >> 24 & 0xff) * 10 + (unsigned)(d >> 32 & 0xff);
     const unsigned s = (unsigned)(d >> 48 & 0xff) * 10 + (unsigned)(d >> 56);
 
-    if (((d | (d + UINT64_C(0x76767f76767f7676))) & UINT64_C(0x8080808080808080)) != 0 || h > 23 || m > 59 || s > 60)
+    if (((d | (d + UINT64_C(0x76767f76767f7676))) & UINT64_C(0x8080808080808080)) != 0 || h > 23 ||
+        m > 59 || s > 60)
         return -1;
     return (int)(h * 3600 + m * 60 + s);
 }
@@ -346,12 +372,13 @@ static bool tail_zone(struct bnc_time_memo *memo, struct bnc_span tail, int *zon
     return true;
 }
 
-static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, struct bnc_span text, char date_order, int zone_seconds,
-                                                 int64_t *time)
+static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, struct bnc_span text,
+                                                 char date_order, int zone_seconds, int64_t *time)
 {
     struct scan s;
 
-    if (text.len > 0 && ((unsigned char)text.at[0] <= ' ' || (unsigned char)text.at[text.len - 1] <= ' '))
+    if (text.len > 0 &&
+        ((unsigned char)text.at[0] <= ' ' || (unsigned char)text.at[text.len - 1] <= ' '))
         text = bnc_span_trim(text);
     if (text.len < 6)
         return false;
@@ -364,7 +391,8 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
             if (text.len >= 19 && (p[10] == ' ' || p[10] == 'T')) {
                 const int clock = clock_of(bnc_load64(p + 11));
 
-                if (clock >= 0 && tail_zone(memo, bnc_span_from(p + 19, text.len - 19), &zone_seconds)) {
+                if (clock >= 0 &&
+                    tail_zone(memo, bnc_span_from(p + 19, text.len - 19), &zone_seconds)) {
                     *time = memo->seconds + clock - zone_seconds;
                     return true;
                 }
@@ -379,15 +407,18 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
 }
 
 /* The day of the row before, and the zone too: only the clock is new. */
-bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order, int zone_seconds, int64_t *time)
+bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order,
+                         int zone_seconds, int64_t *time)
 {
     const size_t tail = text.len - 19;
     const char *const p = text.at;
 
-    if (tail <= 7 && bnc_load64(p) == bnc_load64(memo->date) && memcmp(p + 8, memo->date + 8, 2) == 0 && (p[10] == ' ' || p[10] == 'T')) {
+    if (tail <= 7 && bnc_load64(p) == bnc_load64(memo->date) &&
+        memcmp(p + 8, memo->date + 8, 2) == 0 && (p[10] == ' ' || p[10] == 'T')) {
         const int clock = clock_of(bnc_load64(p + 11));
 
-        if (clock >= 0 && (tail == 0 || (tail == memo->tail_len && bnc_load_tail(p + 19, tail) == memo->tail))) {
+        if (clock >= 0 &&
+            (tail == 0 || (tail == memo->tail_len && bnc_load_tail(p + 19, tail) == memo->tail))) {
             *time = memo->seconds + clock - (tail == 0 ? zone_seconds : memo->tail_zone);
             return true;
         }
@@ -422,7 +453,9 @@ void bnc_time_format(int64_t time, char buf[32])
         ;
     days -= days_of(year, m, 1) - 1;
     {
-        const int part[] = { year / 100, year % 100, m, (int)days, (int)(left / 3600), (int)(left / 60 % 60), (int)(left % 60) };
+        const int part[] = { year / 100,      year % 100,         m,
+                             (int)days,       (int)(left / 3600), (int)(left / 60 % 60),
+                             (int)(left % 60) };
         static const char form[] = "%%-%-%T%:%:%Z";
         char *p = buf;
         int k = 0;

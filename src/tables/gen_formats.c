@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * gen_formats.c - formats.csv, esp_columns.csv, esp_event_values.csv -> gen/formats.h: three arrays, the columns and
- * values of one format side by side in the order of the files (the first non-empty column of a field wins).
- * usage: gen_formats formats.csv esp_columns.csv esp_event_values.csv > formats.h
+ * gen_formats.c - formats.csv, esp_columns.csv, esp_event_values.csv -> gen/formats.h: three
+ * arrays, the columns and values of one format side by side in the order of the files (the
+ * first non-empty column of a field wins). usage: gen_formats formats.csv esp_columns.csv
+ * esp_event_values.csv > formats.h
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -9,30 +10,48 @@
 
 #include "util/table.h"
 
-static const char *const fields[] = {
-    "ignore", "event_time", "event_type", "recipient", "recipient_domain", "diagnostic", "reply_code",
-    "enhanced_code", "campaign", "tag", "sender", "sender_domain", "sending_ip", "ip_pool", "remote_ip",
-    "remote_mx", "message_id", "subject", "esp_category", "esp_subcategory", "count", NULL
-};
+static const char *const fields[] = { "ignore",
+                                      "event_time",
+                                      "event_type",
+                                      "recipient",
+                                      "recipient_domain",
+                                      "diagnostic",
+                                      "reply_code",
+                                      "enhanced_code",
+                                      "campaign",
+                                      "tag",
+                                      "sender",
+                                      "sender_domain",
+                                      "sending_ip",
+                                      "ip_pool",
+                                      "remote_ip",
+                                      "remote_mx",
+                                      "message_id",
+                                      "subject",
+                                      "esp_category",
+                                      "esp_subcategory",
+                                      "count",
+                                      NULL };
 static const char *const transforms[] = {
-    "", "host", "host_port", "before_slash", "before_colon", "rest", "join", "json_email", "json_details", NULL
+    "",     "host", "host_port",  "before_slash", "before_colon",
+    "rest", "join", "json_email", "json_details", NULL
 };
-static const char *const transform_names[] = {
-    "NONE", "HOST", "HOST_PORT", "BEFORE_SLASH", "BEFORE_COLON", "REST", "JOIN", "JSON_EMAIL", "JSON_DETAILS"
-};
-static const char *const events[] = {
-    "delivered", "bounce", "deferral", "suppressed", "complaint", "sent", "other", "open", "click",
-    "unsubscribe", NULL
-};
+static const char *const transform_names[] = { "NONE",         "HOST",         "HOST_PORT",
+                                               "BEFORE_SLASH", "BEFORE_COLON", "REST",
+                                               "JOIN",         "JSON_EMAIL",   "JSON_DETAILS" };
+static const char *const events[] = { "delivered", "bounce",      "deferral", "suppressed",
+                                      "complaint", "sent",        "other",    "open",
+                                      "click",     "unsubscribe", NULL };
 static const char *const hardnesses[] = { "", "hard", "soft", "unknown", NULL };
 static const char *const lists[] = { "", "semicolon", "comma", "packed", NULL };
 static const char *const addresses[] = { "yes", "partial", "none", "invalid", NULL };
-static const char *const levels[] = { "no", "yes", "sibling", "none", "wording", "reply", "text", "columns",
-                                      "event", "send", NULL };
+static const char *const levels[] = { "no",   "yes",     "sibling", "none", "wording", "reply",
+                                      "text", "columns", "event",   "send", NULL };
 
 static void die(const struct bnc_table *t, size_t row, const char *what, struct bnc_span cell)
 {
-    fprintf(stderr, "gen_formats: line %u: %s '%.*s'\n", (unsigned)t->line[row], what, (int)cell.len, cell.at);
+    fprintf(stderr, "gen_formats: line %u: %s '%.*s'\n", (unsigned)t->line[row], what,
+            (int)cell.len, cell.at);
     exit(1);
 }
 
@@ -121,11 +140,11 @@ static const char *event_word(const struct bnc_table *t, size_t row)
 {
     const int i = word(t, row, "event", events);
 
-    return i < 6 ? events[i] : "other";       /* opens, clicks and unsubscribes are 'other' to us */
+    return i < 6 ? events[i] : "other"; /* opens, clicks and unsubscribes are 'other' to us */
 }
 
-static void format_row(const struct bnc_table *f, size_t row, size_t column_at, size_t n_columns, size_t value_at,
-                       size_t n_values)
+static void format_row(const struct bnc_table *f, size_t row, size_t column_at, size_t n_columns,
+                       size_t value_at, size_t n_values)
 {
     const struct bnc_span event = cell(f, row, "event");
 
@@ -148,16 +167,20 @@ static void format_row(const struct bnc_table *f, size_t row, size_t column_at, 
     printf("BNC_HARDNESS_%s", word(f, row, "hardness", hardnesses) == 0 ? "NONE, " : "");
     if (word(f, row, "hardness", hardnesses) != 0)
         constant("", hardnesses[word(f, row, "hardness", hardnesses)]);
-    constant("BNC_LIST_", word(f, row, "list", lists) == 0 ? "none" : lists[word(f, row, "list", lists)]);
+    constant("BNC_LIST_",
+             word(f, row, "list", lists) == 0 ? "none" : lists[word(f, row, "list", lists)]);
     constant("BNC_ADDRESSES_", addresses[word(f, row, "addresses", addresses)]);
     zone(f, row);
-    printf("'%s', ", cell(f, row, "date_order").len > 0 ? (char[]){ cell(f, row, "date_order").at[0], 0 } : "\\0");
+    printf("'%s', ", cell(f, row, "date_order").len > 0
+                         ? (char[]){ cell(f, row, "date_order").at[0], 0 }
+                         : "\\0");
     constant("BNC_LEVEL_", levels[word(f, row, "rates", levels)]);
     constant("BNC_LEVEL_", levels[word(f, row, "texts", levels)]);
     constant("BNC_LEVEL_", levels[word(f, row, "codes", levels)]);
     constant("BNC_LEVEL_", levels[word(f, row, "times", levels)]);
-    printf("%d, %zu, %zu, %zu, %zu },\n", bnc_span_eq(cell(f, row, "confidence"), BNC_SPAN("VERIFIED")), column_at,
-           n_columns, value_at, n_values);
+    printf("%d, %zu, %zu, %zu, %zu },\n",
+           bnc_span_eq(cell(f, row, "confidence"), BNC_SPAN("VERIFIED")), column_at, n_columns,
+           value_at, n_values);
 }
 
 static void column_row(const struct bnc_table *t, size_t row)
@@ -210,15 +233,19 @@ int main(int argc, char **argv)
     struct bnc_table f, c, v;
     size_t column_at = 0, value_at = 0;
 
-    if (argc != 4 || bnc_table_read(&f, argv[1], &err) != BNC_OK || bnc_table_read(&c, argv[2], &err) != BNC_OK ||
+    if (argc != 4 || bnc_table_read(&f, argv[1], &err) != BNC_OK ||
+        bnc_table_read(&c, argv[2], &err) != BNC_OK ||
         bnc_table_read(&v, argv[3], &err) != BNC_OK) {
-        fprintf(stderr, "gen_formats: %s\n", argc == 4 ? err.text : "usage: gen_formats FORMATS COLUMNS VALUES");
+        fprintf(stderr, "gen_formats: %s\n",
+                argc == 4 ? err.text : "usage: gen_formats FORMATS COLUMNS VALUES");
         return 1;
     }
     check_known(&f, &c);
     check_known(&f, &v);
-    printf("/* made by gen_formats from formats.csv (%zu rows), esp_columns.csv (%zu) and esp_event_values.csv (%zu); "
-           "do not edit */\n", f.n_rows, c.n_rows, v.n_rows);
+    printf("/* made by gen_formats from formats.csv (%zu rows), esp_columns.csv (%zu) and "
+           "esp_event_values.csv (%zu); "
+           "do not edit */\n",
+           f.n_rows, c.n_rows, v.n_rows);
     printf("#define BNC_N_FORMATS %zu\n#ifdef BNC_FORMAT_ROWS\n", f.n_rows);
     for (size_t i = 0; i < f.n_rows; i++) {
         const size_t n_columns = count(&f, i, &c), n_values = count(&f, i, &v);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_schema.c - bytes to a mapping and rows to events.  What must hold for any input: a mapping or an error with a text; events
- * that a worker who saw all rows before and one who saw none agree on; spans that can be read; a domain that ends its recipient
- * or comes from elsewhere; times within what can be written.
+ * fuzz_schema.c - bytes to a mapping and rows to events.  What must hold for any input: a
+ * mapping or an error with a text; events that a worker who saw all rows before and one who saw
+ * none agree on; spans that can be read; a domain that ends its recipient or comes from
+ * elsewhere; times within what can be written.
  *
  * Input: the text of a source.  Its first rows are read twice.
  */
@@ -27,17 +28,21 @@ static void check_event(const struct bnc_event *ev)
     must(ev->type < BNC_N_EVENTS, "type");
     must(ev->reply == 0 || (ev->reply >= 200 && ev->reply <= 599), "reply");
     must(ev->time == BNC_NO_TIME || (ev->time > -90000 && ev->time < INT64_C(7258205000)), "time");
-    must(!(ev->flags & BNC_EVENT_OPAQUE_ADDRESS) || memchr(ev->recipient.at, '@', ev->recipient.len) == NULL, "opaque");
+    must(!(ev->flags & BNC_EVENT_OPAQUE_ADDRESS) ||
+             memchr(ev->recipient.at, '@', ev->recipient.len) == NULL,
+         "opaque");
     bnc_time_format(ev->time, time);
 }
 
 /* The same row by another worker, who has seen nothing: the same events. */
-static void compare(const struct bnc_mapping *map, const struct bnc_row *row, const struct bnc_event *ev, size_t n, enum bnc_row_fault fault)
+static void compare(const struct bnc_mapping *map, const struct bnc_row *row,
+                    const struct bnc_event *ev, size_t n, enum bnc_row_fault fault)
 {
     struct bnc_mapper *fresh = bnc_mapper_create();
     enum bnc_row_fault again_fault;
     size_t again_n;
-    const struct bnc_event *const again = bnc_mapper_events(fresh, map, row, &again_n, &again_fault);
+    const struct bnc_event *const again =
+        bnc_mapper_events(fresh, map, row, &again_n, &again_fault);
 
     must(again_fault == fault && again_n == n, "another worker sees another number of events");
     for (size_t i = 0; i < n; i++) {
@@ -55,7 +60,9 @@ static void compare(const struct bnc_mapping *map, const struct bnc_row *row, co
 
 static void read_rows(const struct bnc_mapping *map, struct bnc_span text)
 {
-    const struct bnc_rows_options opt = { .dialect = map->dialect, .n_cols = map->n_cols, .want = map->want, .n_want = map->n_want };
+    const struct bnc_rows_options opt = {
+        .dialect = map->dialect, .n_cols = map->n_cols, .want = map->want, .n_want = map->n_want
+    };
     struct bnc_rows *rows = bnc_rows_create(&opt);
     struct bnc_mapper *m = bnc_mapper_create();
     struct bnc_row row;
@@ -63,7 +70,9 @@ static void read_rows(const struct bnc_mapping *map, struct bnc_span text)
     size_t used;
 
     must(map->data_off <= text.len && map->header_off <= map->data_off, "offsets");
-    must(bnc_rows_scan(rows, bnc_span_from(text.at + map->data_off, text.len - map->data_off), map->data_off, 1, true, &used, &n_rows) == BNC_OK, "scan");
+    must(bnc_rows_scan(rows, bnc_span_from(text.at + map->data_off, text.len - map->data_off),
+                       map->data_off, 1, true, &used, &n_rows) == BNC_OK,
+         "scan");
     for (unsigned i = 0; i < 64 && bnc_rows_next(rows, &row); i++) {
         enum bnc_row_fault fault;
         size_t n;
@@ -88,7 +97,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     read_rows(map, text);
-    must(bnc_mapping_describe(map, "export.csv", "UTF-8", text, true, (size & 1) != 0, &out) == BNC_OK, "describe");
+    must(bnc_mapping_describe(map, "export.csv", "UTF-8", text, true, (size & 1) != 0, &out) ==
+             BNC_OK,
+         "describe");
     bnc_buf_release(&out);
     bnc_mapping_free(map);
     return 0;

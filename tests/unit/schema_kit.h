@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * schema_kit.h - for tests: a whole file through recognition, csv/ and the mapper, as text that can be compared.
+ * schema_kit.h - for tests: a whole file through recognition, csv/ and the mapper, as text that
+ * can be compared.
  */
 #ifndef BNC_TESTS_SCHEMA_KIT_H
 #define BNC_TESTS_SCHEMA_KIT_H
@@ -27,18 +28,20 @@ static inline void kit_span(struct bnc_buf *out, const char *name, struct bnc_sp
 static inline void kit_event(struct bnc_buf *out, const struct bnc_event *ev)
 {
     static const char *const hard[] = { "", " hard", " soft", " unknown" };
-    static const char *const flags[] = { " bad_time", " mangled_code", " pseudo_code", " opaque_address", " invalid_address" };
+    static const char *const flags[] = { " bad_time", " mangled_code", " pseudo_code",
+                                         " opaque_address", " invalid_address" };
     char time[32];
 
     bnc_time_format(ev->time, time);
-    bnc_buf_printf(out, "%s%s%s %s", bnc_event_names[ev->type], hard[ev->hardness], ev->late ? " late" : "", time[0] ? time : "-");
+    bnc_buf_printf(out, "%s%s%s %s", bnc_event_names[ev->type], hard[ev->hardness],
+                   ev->late ? " late" : "", time[0] ? time : "-");
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
         bnc_buf_puts(out, ev->flags & 1u << i ? flags[i] : "");
     if (ev->reply != 0)
         bnc_buf_printf(out, " reply=%u", ev->reply);
     if (ev->enhanced != 0)
-        bnc_buf_printf(out, " enhanced=%u.%u.%u", BNC_ENHANCED_CLASS(ev->enhanced), BNC_ENHANCED_SUBJECT(ev->enhanced),
-                       BNC_ENHANCED_DETAIL(ev->enhanced));
+        bnc_buf_printf(out, " enhanced=%u.%u.%u", BNC_ENHANCED_CLASS(ev->enhanced),
+                       BNC_ENHANCED_SUBJECT(ev->enhanced), BNC_ENHANCED_DETAIL(ev->enhanced));
     kit_span(out, "recipient", ev->recipient);
     kit_span(out, "domain", ev->domain);
     kit_span(out, "diagnostic", ev->diagnostic);
@@ -52,9 +55,12 @@ static inline void kit_event(struct bnc_buf *out, const struct bnc_event *ev)
     bnc_buf_putc(out, '\n');
 }
 
-static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map, struct bnc_span text)
+static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map,
+                            struct bnc_span text)
 {
-    const struct bnc_rows_options opt = { .dialect = map->dialect, .n_cols = map->n_cols, .want = map->want, .n_want = map->n_want };
+    const struct bnc_rows_options opt = {
+        .dialect = map->dialect, .n_cols = map->n_cols, .want = map->want, .n_want = map->n_want
+    };
     struct bnc_rows *rows = bnc_rows_create(&opt);
     struct bnc_mapper *m = bnc_mapper_create();
     const struct bnc_span data = bnc_span_from(text.at + map->data_off, text.len - map->data_off);
@@ -62,7 +68,9 @@ static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map, 
     uint64_t n_rows;
     size_t used;
 
-    if (rows == NULL || m == NULL || bnc_rows_scan(rows, data, map->data_off, map->preamble_rows + 1, true, &used, &n_rows) != BNC_OK)
+    if (rows == NULL || m == NULL ||
+        bnc_rows_scan(rows, data, map->data_off, map->preamble_rows + 1, true, &used, &n_rows) !=
+            BNC_OK)
         abort();
     while (bnc_rows_next(rows, &row)) {
         enum bnc_row_fault fault;
@@ -71,7 +79,8 @@ static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map, 
 
         bnc_buf_printf(out, "%llu ", (unsigned long long)row.number);
         if (n == 0)
-            bnc_buf_printf(out, "- %s\n", fault == BNC_FAULT_NONE ? "no event" : bnc_fault_names[fault]);
+            bnc_buf_printf(out, "- %s\n",
+                           fault == BNC_FAULT_NONE ? "no event" : bnc_fault_names[fault]);
         for (size_t i = 0; i < n; i++) {
             bnc_buf_puts(out, i > 0 ? "  and " : "");
             kit_event(out, &ev[i]);
@@ -81,8 +90,12 @@ static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map, 
     bnc_rows_free(rows);
 }
 
-/* Recognition and every row of 'text' as lines; an error as one line "status text".  Free with bnc_buf_release(). */
-static inline struct bnc_buf kit_dump(struct bnc_span text, const char *name, const struct bnc_schema_options *opt)
+/*
+ * Recognition and every row of 'text' as lines; an error as one line "status text".  Free with
+ * bnc_buf_release().
+ */
+static inline struct bnc_buf kit_dump(struct bnc_span text, const char *name,
+                                      const struct bnc_schema_options *opt)
 {
     struct bnc_buf out = { 0 };
     struct bnc_mapping *map;
@@ -96,9 +109,11 @@ static inline struct bnc_buf kit_dump(struct bnc_span text, const char *name, co
     if (map->dialect.json_lines)
         bnc_buf_puts(&out, " json\n");
     else if (map->dialect.quote == 0)
-        bnc_buf_printf(&out, " delimiter=%c no quotes rows_before=%u\n", map->dialect.delim, map->preamble_rows);
+        bnc_buf_printf(&out, " delimiter=%c no quotes rows_before=%u\n", map->dialect.delim,
+                       map->preamble_rows);
     else
-        bnc_buf_printf(&out, " delimiter=%s%c quote=%c%s rows_before=%u\n", map->dialect.delim == '\t' ? "\\" : "",
+        bnc_buf_printf(&out, " delimiter=%s%c quote=%c%s rows_before=%u\n",
+                       map->dialect.delim == '\t' ? "\\" : "",
                        map->dialect.delim == '\t' ? 't' : map->dialect.delim, map->dialect.quote,
                        map->dialect.escape ? " escape" : "", map->preamble_rows);
     kit_rows(&out, map, text);

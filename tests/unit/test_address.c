@@ -12,19 +12,27 @@
 
 #include "schema/address.h"
 
-struct address_case { const char *cell; enum bnc_address_kind kind; const char *address, *domain; };
+struct address_case {
+    const char *cell;
+    enum bnc_address_kind kind;
+    const char *address, *domain;
+};
 
-#define A200 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
-             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A200                                                                                       \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaa"                                                                 \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static const struct address_case cases[] = {
     { "ann@example.net", BNC_ADDRESS_OK, "ann@example.net", "example.net" },
     { "a@b.c", BNC_ADDRESS_OK, "a@b.c", "b.c" },
     { "root@localhost", BNC_ADDRESS_OK, "root@localhost", "localhost" },
-    { "Ann.Lee+tag@Mail.Example.NET", BNC_ADDRESS_OK, "Ann.Lee+tag@Mail.Example.NET", "Mail.Example.NET" },
+    { "Ann.Lee+tag@Mail.Example.NET", BNC_ADDRESS_OK, "Ann.Lee+tag@Mail.Example.NET",
+      "Mail.Example.NET" },
     { " ann@example.net\t", BNC_ADDRESS_OK, "ann@example.net", "example.net" },
     { "ann@example.net.", BNC_ADDRESS_OK, "ann@example.net", "example.net" },
-    { "someone.longer@mail.example.net.", BNC_ADDRESS_OK, "someone.longer@mail.example.net", "mail.example.net" },
+    { "someone.longer@mail.example.net.", BNC_ADDRESS_OK, "someone.longer@mail.example.net",
+      "mail.example.net" },
     { "<ann@example.net>", BNC_ADDRESS_OK, "ann@example.net", "example.net" },
     { "Ann Lee <ann@example.net>", BNC_ADDRESS_OK, "ann@example.net", "example.net" },
     { "\"Lee, Ann @home\" <ann@example.net>", BNC_ADDRESS_OK, "ann@example.net", "example.net" },
@@ -37,45 +45,72 @@ static const struct address_case cases[] = {
     { "\"a\\\"b\"@example.net", BNC_ADDRESS_OK, "\"a\\\"b\"@example.net", "example.net" },
     { "ann@[192.0.2.1]", BNC_ADDRESS_OK, "ann@[192.0.2.1]", "[192.0.2.1]" },
     { "ann@[IPv6:2001:db8::1]", BNC_ADDRESS_OK, "ann@[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]" },
-    { "\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd@\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.\xd1\x80\xd1\x84", BNC_ADDRESS_OK,
+    { "\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd@\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.\xd1\x80\xd1\x84",
+      BNC_ADDRESS_OK,
       "\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd@\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.\xd1\x80\xd1\x84",
       "\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.\xd1\x80\xd1\x84" },
-    { "ann@xn--bcher-kva.example", BNC_ADDRESS_OK, "ann@xn--bcher-kva.example", "xn--bcher-kva.example" },
+    { "ann@xn--bcher-kva.example", BNC_ADDRESS_OK, "ann@xn--bcher-kva.example",
+      "xn--bcher-kva.example" },
     { "=1+1@x.com", BNC_ADDRESS_OK, "=1+1@x.com", "x.com" },
-    { "o'hara!#$%&*/?^`{|}~@example.net", BNC_ADDRESS_OK, "o'hara!#$%&*/?^`{|}~@example.net", "example.net" },
-    { "ann_lee@under_score.example.net", BNC_ADDRESS_OK, "ann_lee@under_score.example.net", "under_score.example.net" },
-    { "", BNC_ADDRESS_EMPTY, "", "" }, { "   ", BNC_ADDRESS_EMPTY, "", "" }, { "<>", BNC_ADDRESS_EMPTY, "", "" },
-    { "N/A", BNC_ADDRESS_EMPTY, "", "" }, { "[redacted]", BNC_ADDRESS_EMPTY, "", "" }, { "<redacted>", BNC_ADDRESS_EMPTY, "", "" },
+    { "o'hara!#$%&*/?^`{|}~@example.net", BNC_ADDRESS_OK, "o'hara!#$%&*/?^`{|}~@example.net",
+      "example.net" },
+    { "ann_lee@under_score.example.net", BNC_ADDRESS_OK, "ann_lee@under_score.example.net",
+      "under_score.example.net" },
+    { "", BNC_ADDRESS_EMPTY, "", "" },
+    { "   ", BNC_ADDRESS_EMPTY, "", "" },
+    { "<>", BNC_ADDRESS_EMPTY, "", "" },
+    { "N/A", BNC_ADDRESS_EMPTY, "", "" },
+    { "[redacted]", BNC_ADDRESS_EMPTY, "", "" },
+    { "<redacted>", BNC_ADDRESS_EMPTY, "", "" },
     { "null", BNC_ADDRESS_EMPTY, "", "" },
-    { "5f4dcc3b5aa765d61d8327deb882cf99", BNC_ADDRESS_OPAQUE, "5f4dcc3b5aa765d61d8327deb882cf99", "" },
+    { "5f4dcc3b5aa765d61d8327deb882cf99", BNC_ADDRESS_OPAQUE, "5f4dcc3b5aa765d61d8327deb882cf99",
+      "" },
     { "x7MqPq3Jp0wYQfZrTgUk1A==", BNC_ADDRESS_OPAQUE, "x7MqPq3Jp0wYQfZrTgUk1A==", "" },
-    { "123e4567-e89b-12d3-a456-426614174000", BNC_ADDRESS_OPAQUE, "123e4567-e89b-12d3-a456-426614174000", "" },
-    { "ann", BNC_ADDRESS_BAD, "", "" }, { "ann.example.net", BNC_ADDRESS_BAD, "", "" }, { "johnsmithatexamplecom", BNC_ADDRESS_BAD, "", "" },
-    { "ann@", BNC_ADDRESS_BAD, "", "" }, { "@example.net", BNC_ADDRESS_BAD, "", "" }, { "@", BNC_ADDRESS_BAD, "", "" },
-    { "ann@b@example.net", BNC_ADDRESS_BAD, "", "" }, { "ann.lee.long@@mail.example.net", BNC_ADDRESS_BAD, "", "" },
-    { "ann lee@example.net", BNC_ADDRESS_BAD, "", "" }, { "ann@example net", BNC_ADDRESS_BAD, "", "" },
-    { "ann@example..net", BNC_ADDRESS_BAD, "", "" }, { "someone.long@mail..example.net", BNC_ADDRESS_BAD, "", "" },
-    { "ann@.example.net", BNC_ADDRESS_BAD, "", "" }, { "someone.long@.mail.example.net", BNC_ADDRESS_BAD, "", "" },
-    { "ann@-example.net", BNC_ADDRESS_BAD, "", "" }, { "someone.long@-mail.example.net", BNC_ADDRESS_BAD, "", "" },
+    { "123e4567-e89b-12d3-a456-426614174000", BNC_ADDRESS_OPAQUE,
+      "123e4567-e89b-12d3-a456-426614174000", "" },
+    { "ann", BNC_ADDRESS_BAD, "", "" },
+    { "ann.example.net", BNC_ADDRESS_BAD, "", "" },
+    { "johnsmithatexamplecom", BNC_ADDRESS_BAD, "", "" },
+    { "ann@", BNC_ADDRESS_BAD, "", "" },
+    { "@example.net", BNC_ADDRESS_BAD, "", "" },
+    { "@", BNC_ADDRESS_BAD, "", "" },
+    { "ann@b@example.net", BNC_ADDRESS_BAD, "", "" },
+    { "ann.lee.long@@mail.example.net", BNC_ADDRESS_BAD, "", "" },
+    { "ann lee@example.net", BNC_ADDRESS_BAD, "", "" },
+    { "ann@example net", BNC_ADDRESS_BAD, "", "" },
+    { "ann@example..net", BNC_ADDRESS_BAD, "", "" },
+    { "someone.long@mail..example.net", BNC_ADDRESS_BAD, "", "" },
+    { "ann@.example.net", BNC_ADDRESS_BAD, "", "" },
+    { "someone.long@.mail.example.net", BNC_ADDRESS_BAD, "", "" },
+    { "ann@-example.net", BNC_ADDRESS_BAD, "", "" },
+    { "someone.long@-mail.example.net", BNC_ADDRESS_BAD, "", "" },
     { "someone.long@mail+x.example.net", BNC_ADDRESS_BAD, "", "" },
-    { "ann@example.net,bo@example.org", BNC_ADDRESS_BAD, "", "" }, { "ann@example.net;bo@example.org", BNC_ADDRESS_BAD, "", "" },
-    { "\"a\"b\"@example.net", BNC_ADDRESS_BAD, "", "" }, { "\"@example.net", BNC_ADDRESS_BAD, "", "" },
-    { "ann(comment)@example.net", BNC_ADDRESS_BAD, "", "" }, { "ann\x01@example.net", BNC_ADDRESS_BAD, "", "" },
-    { "550 5.1.1 user unknown", BNC_ADDRESS_BAD, "", "" }, { A200 A200 "@example.net", BNC_ADDRESS_BAD, "", "" },
+    { "ann@example.net,bo@example.org", BNC_ADDRESS_BAD, "", "" },
+    { "ann@example.net;bo@example.org", BNC_ADDRESS_BAD, "", "" },
+    { "\"a\"b\"@example.net", BNC_ADDRESS_BAD, "", "" },
+    { "\"@example.net", BNC_ADDRESS_BAD, "", "" },
+    { "ann(comment)@example.net", BNC_ADDRESS_BAD, "", "" },
+    { "ann\x01@example.net", BNC_ADDRESS_BAD, "", "" },
+    { "550 5.1.1 user unknown", BNC_ADDRESS_BAD, "", "" },
+    { A200 A200 "@example.net", BNC_ADDRESS_BAD, "", "" },
 };
 
-static void check(const char *cell, enum bnc_address_kind kind, const char *address, const char *domain)
+static void check(const char *cell, enum bnc_address_kind kind, const char *address,
+                  const char *domain)
 {
     const size_t len = strlen(cell);
-    char *const exact = malloc(len + (len == 0));        /* no byte behind it: a read beyond is seen by the sanitizer */
+    char *const exact =
+        malloc(len + (len == 0)); /* no byte behind it: a read beyond is seen by the sanitizer */
     struct bnc_span a, d;
     enum bnc_address_kind got;
 
     assert_non_null(exact);
     memcpy(exact, cell, len);
     got = bnc_address_split(bnc_span_from(exact, len), &a, &d);
-    if (got != kind || !bnc_span_eq(a, bnc_span_str(address)) || !bnc_span_eq(d, bnc_span_str(domain)))
-        fail_msg("'%s': kind %d address '%.*s' domain '%.*s'", cell, (int)got, (int)a.len, a.at, (int)d.len, d.at);
+    if (got != kind || !bnc_span_eq(a, bnc_span_str(address)) ||
+        !bnc_span_eq(d, bnc_span_str(domain)))
+        fail_msg("'%s': kind %d address '%.*s' domain '%.*s'", cell, (int)got, (int)a.len, a.at,
+                 (int)d.len, d.at);
     free(exact);
 }
 
@@ -116,11 +151,19 @@ static void address__same_at_every_length(void **state)
 static void sender__domain_is_all_that_counts(void **state)
 {
     struct bnc_domain_memo memo = { .len = 0 };
-    static const struct { const char *cell, *address, *domain; } senders[] = {
-        { "b@example.com", "b@example.com", "example.com" }, { "b@example.com", "b@example.com", "example.com" },
-        { "prvs=1=b@example.com", "prvs=1=b@example.com", "example.com" }, { "News <news@example.com>", "news@example.com", "example.com" },
-        { "b@example.org.", "b@example.org", "example.org" }, { "<>", "", "" }, { "", "", "" }, { "b@exa mple.com", "", "" },
-        { "nobody", "", "" }, { "b@", "", "" },
+    static const struct {
+        const char *cell, *address, *domain;
+    } senders[] = {
+        { "b@example.com", "b@example.com", "example.com" },
+        { "b@example.com", "b@example.com", "example.com" },
+        { "prvs=1=b@example.com", "prvs=1=b@example.com", "example.com" },
+        { "News <news@example.com>", "news@example.com", "example.com" },
+        { "b@example.org.", "b@example.org", "example.org" },
+        { "<>", "", "" },
+        { "", "", "" },
+        { "b@exa mple.com", "", "" },
+        { "nobody", "", "" },
+        { "b@", "", "" },
     };
 
     (void)state;

@@ -12,23 +12,53 @@
 #include "schema/codes.h"
 #include "schema/event.h"
 
-struct code_case { const char *cell; unsigned reply; uint32_t enhanced; unsigned other; bool mangled; };
+struct code_case {
+    const char *cell;
+    unsigned reply;
+    uint32_t enhanced;
+    unsigned other;
+    bool mangled;
+};
 
 static const struct code_case cases[] = {
-    { "550", 550, 0, 0, false }, { " 421 ", 421, 0, 0, false }, { "250", 250, 0, 0, false },
-    { "5.1.1", 0, BNC_ENHANCED(5, 1, 1), 0, false }, { "4.4.7", 0, BNC_ENHANCED(4, 4, 7), 0, false },
-    { "5.7.606", 0, BNC_ENHANCED(5, 7, 606), 0, false }, { "2.0.0 (success)", 0, BNC_ENHANCED(2, 0, 0), 0, false },
+    { "550", 550, 0, 0, false },
+    { " 421 ", 421, 0, 0, false },
+    { "250", 250, 0, 0, false },
+    { "5.1.1", 0, BNC_ENHANCED(5, 1, 1), 0, false },
+    { "4.4.7", 0, BNC_ENHANCED(4, 4, 7), 0, false },
+    { "5.7.606", 0, BNC_ENHANCED(5, 7, 606), 0, false },
+    { "2.0.0 (success)", 0, BNC_ENHANCED(2, 0, 0), 0, false },
     { "5.1.1 (bad destination mailbox address)", 0, BNC_ENHANCED(5, 1, 1), 0, false },
-    { "550 5.1.1 user unknown", 550, BNC_ENHANCED(5, 1, 1), 0, false }, { "550-5.7.26 no", 550, BNC_ENHANCED(5, 7, 26), 0, false },
-    { "550 user unknown", 550, 0, 0, false }, { "550.0", 550, 0, 0, false },
-    { "0", 0, 0, 0, false }, { "605", 0, 0, 605, false }, { "100009", 0, 0, 0, false }, { "99", 0, 0, 99, false },
-    { "", 0, 0, 0, false }, { "none", 0, 0, 0, false }, { "hard bounce", 0, 0, 0, false }, { "-", 0, 0, 0, false },
-    { "5.1", 0, 0, 0, false }, { "3.1.1", 0, 0, 0, false }, { "9.1.2", 0, 0, 0, false }, { "192.0.2.1", 0, 0, 0, false },
-    { "5.1.1.1", 0, 0, 0, false }, { "2026-09-03 08:12:44", 0, 0, 0, false }, { "550abc", 0, 0, 0, false },
+    { "550 5.1.1 user unknown", 550, BNC_ENHANCED(5, 1, 1), 0, false },
+    { "550-5.7.26 no", 550, BNC_ENHANCED(5, 7, 26), 0, false },
+    { "550 user unknown", 550, 0, 0, false },
+    { "550.0", 550, 0, 0, false },
+    { "0", 0, 0, 0, false },
+    { "605", 0, 0, 605, false },
+    { "100009", 0, 0, 0, false },
+    { "99", 0, 0, 99, false },
+    { "", 0, 0, 0, false },
+    { "none", 0, 0, 0, false },
+    { "hard bounce", 0, 0, 0, false },
+    { "-", 0, 0, 0, false },
+    { "5.1", 0, 0, 0, false },
+    { "3.1.1", 0, 0, 0, false },
+    { "9.1.2", 0, 0, 0, false },
+    { "192.0.2.1", 0, 0, 0, false },
+    { "5.1.1.1", 0, 0, 0, false },
+    { "2026-09-03 08:12:44", 0, 0, 0, false },
+    { "550abc", 0, 0, 0, false },
     /* a spreadsheet was here */
-    { "5.1.2001", 0, 0, 0, true }, { "05.01.2001", 0, 0, 0, true }, { "01.May", 0, 0, 0, true }, { "5-Jan-01", 0, 0, 0, true },
-    { "May 01", 0, 0, 0, false }, { "May-01", 0, 0, 0, true }, { "4.47E+02", 0, 0, 0, true }, { "5,5E+02", 0, 0, 0, true },
-    { "05/01/2001", 0, 0, 0, true }, { "2001-01-05", 0, 0, 0, true },
+    { "5.1.2001", 0, 0, 0, true },
+    { "05.01.2001", 0, 0, 0, true },
+    { "01.May", 0, 0, 0, true },
+    { "5-Jan-01", 0, 0, 0, true },
+    { "May 01", 0, 0, 0, false },
+    { "May-01", 0, 0, 0, true },
+    { "4.47E+02", 0, 0, 0, true },
+    { "5,5E+02", 0, 0, 0, true },
+    { "05/01/2001", 0, 0, 0, true },
+    { "2001-01-05", 0, 0, 0, true },
 };
 
 static void code__by_shape_and_never_from_the_mangled(void **state)
@@ -37,14 +67,17 @@ static void code__by_shape_and_never_from_the_mangled(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct bnc_codes c = bnc_codes_read(bnc_span_str(cases[i].cell));
 
-        if (c.reply != cases[i].reply || c.enhanced != cases[i].enhanced || c.other != cases[i].other || c.mangled != cases[i].mangled)
-            fail_msg("'%s': reply %u enhanced %x other %u mangled %d", cases[i].cell, c.reply, (unsigned)c.enhanced, c.other, c.mangled);
+        if (c.reply != cases[i].reply || c.enhanced != cases[i].enhanced ||
+            c.other != cases[i].other || c.mangled != cases[i].mangled)
+            fail_msg("'%s': reply %u enhanced %x other %u mangled %d", cases[i].cell, c.reply,
+                     (unsigned)c.enhanced, c.other, c.mangled);
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(code__by_shape_and_never_from_the_mangled) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(
+        code__by_shape_and_never_from_the_mangled) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

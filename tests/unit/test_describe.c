@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_describe.c - what `formats` prints: complete, valid JSON where asked, no local parts, nothing that steers a terminal.
+ * test_describe.c - what `formats` prints: complete, valid JSON where asked, no local parts,
+ * nothing that steers a terminal.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,26 +15,43 @@
 #include "schema_kit.h"
 
 #define T(lit) BNC_SPAN(lit)
-#define HOSTILE "status,reason,email,created,\x1b]0;x\x07\xe2\x80\xae<img>\"\"\\\n" \
-                "5.1.1,\"550 <secret@example.net>: \x1b[31m \"\"q\"\" \\ \xff\n\xc2\x9b rejected, not secret@example.org\",secret@example.net,1788423160,x\n"
+#define HOSTILE                                                                                    \
+    "status,reason,email,created,\x1b]0;x\x07\xe2\x80\xae<img>\"\"\\\n"                            \
+    "5.1.1,\"550 <secret@example.net>: \x1b[31m \"\"q\"\" \\ \xff\n\xc2\x9b rejected, not "        \
+    "secret@example.org\",secret@example.net,1788423160,x\n"
 
 static struct bnc_buf describe(struct bnc_span text, bool json)
 {
     struct bnc_buf out = { 0 };
     struct bnc_mapping *map;
 
-    assert_int_equal(bnc_mapping_create(&map, text, true, "dir/suppression_bounces.csv", NULL, NULL), BNC_OK);
-    assert_int_equal(bnc_mapping_describe(map, "dir/suppression_bounces.csv", "UTF-8", text, true, json, &out), BNC_OK);
+    assert_int_equal(
+        bnc_mapping_create(&map, text, true, "dir/suppression_bounces.csv", NULL, NULL), BNC_OK);
+    assert_int_equal(
+        bnc_mapping_describe(map, "dir/suppression_bounces.csv", "UTF-8", text, true, json, &out),
+        BNC_OK);
     bnc_mapping_free(map);
     return out;
 }
 
 static void describe__shows_what_was_understood(void **state)
 {
-    struct bnc_buf out = describe(T("status,reason,email,created,x\n5.1.1,550 no,ann@example.net,1788423160,1\n"), false);
+    struct bnc_buf out = describe(
+        T("status,reason,email,created,x\n5.1.1,550 no,ann@example.net,1788423160,1\n"), false);
     static const char *const parts[] = {
-        "dir/suppression_bounces.csv", "SendGrid", "sendgrid_suppression_bounces", "comma", "header in row 1", "UTF-8", "enhanced_code      status",
-        "(not used)         x", "row 2: bounce hard", "2026-09-03T08:12:40Z", "*@example.net", "no  no deliveries in this format", "only with --sent",
+        "dir/suppression_bounces.csv",
+        "SendGrid",
+        "sendgrid_suppression_bounces",
+        "comma",
+        "header in row 1",
+        "UTF-8",
+        "enhanced_code      status",
+        "(not used)         x",
+        "row 2: bounce hard",
+        "2026-09-03T08:12:40Z",
+        "*@example.net",
+        "no  no deliveries in this format",
+        "only with --sent",
         "yes addresses are there",
     };
 
@@ -54,7 +72,8 @@ static void describe__is_harmless(void **state)
         assert_null(strstr(out.at, "\xe2\x80\xae"));
         assert_null(strstr(out.at, "\xc2\x9b"));
         for (size_t i = 0; i < out.len; i++)
-            if (((unsigned char)out.at[i] < 0x20 && out.at[i] != '\n') || out.at[i] == 0x7f || (unsigned char)out.at[i] == 0xff)
+            if (((unsigned char)out.at[i] < 0x20 && out.at[i] != '\n') || out.at[i] == 0x7f ||
+                (unsigned char)out.at[i] == 0xff)
                 fail_msg("byte %02x in\n%s", (unsigned char)out.at[i], out.at);
         bnc_buf_release(&out);
     }
@@ -64,7 +83,11 @@ static void describe__is_harmless(void **state)
 static void json__is_valid(void **state)
 {
     static const struct bnc_span texts[] = {
-        T(HOSTILE), T("status,reason,email,created\n"), T("ann@example.net,550 no\n"), T(""), T("{\"email\":\"a@b.c\",\"event\":\"bounce\",\"sg_event_id\":\"e\"}\n"),
+        T(HOSTILE),
+        T("status,reason,email,created\n"),
+        T("ann@example.net,550 no\n"),
+        T(""),
+        T("{\"email\":\"a@b.c\",\"event\":\"bounce\",\"sg_event_id\":\"e\"}\n"),
         T("1788423165@m@b@c@B@gone@example.net@news@example.com@g@i@8@10@1@192.0.2.25@550 no\n"),
     };
     struct bnc_buf known = { 0 };
@@ -74,11 +97,13 @@ static void json__is_valid(void **state)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct bnc_buf out = { 0 };
         struct bnc_mapping *map;
-        const struct bnc_schema_options opt = { .map = i == 2 ? "recipient=#1,diagnostic=#2" : NULL };
+        const struct bnc_schema_options opt = { .map =
+                                                    i == 2 ? "recipient=#1,diagnostic=#2" : NULL };
         json_error_t error;
 
         assert_int_equal(bnc_mapping_create(&map, texts[i], true, "x", &opt, NULL), BNC_OK);
-        assert_int_equal(bnc_mapping_describe(map, "x", "UTF-8", texts[i], true, true, &out), BNC_OK);
+        assert_int_equal(bnc_mapping_describe(map, "x", "UTF-8", texts[i], true, true, &out),
+                         BNC_OK);
         root = json_loadb(out.at, out.len, 0, &error);
         if (root == NULL)
             fail_msg("%s in\n%s", error.text, out.at);

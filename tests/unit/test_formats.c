@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * test_formats.c - every format of the tables on a file of its own: tests/data/formats/FORMAT[.from][@NAME].csv with the expected
- * events beside it in FILE.events.  ".from" reads it with --from FORMAT, "@NAME" gives the file this name.
+ * test_formats.c - every format of the tables on a file of its own:
+ * tests/data/formats/FORMAT[.from][@NAME].csv with the expected events beside it in
+ * FILE.events.  ".from" reads it with --from FORMAT, "@NAME" gives the file this name.
  * BNC_ACCEPT=1 writes the expected files anew: read the difference before you commit it.
  */
 #include <setjmp.h>
@@ -45,7 +46,8 @@ static void compare(const char *file, struct bnc_span got)
     }
     expected = kit_read(path);
     if (!bnc_span_eq(bnc_buf_span(&expected), got))
-        fail_msg("%s: expected\n%.*s\ngot\n%.*s", file, (int)expected.len, expected.at == NULL ? "" : expected.at, (int)got.len, got.at);
+        fail_msg("%s: expected\n%.*s\ngot\n%.*s", file, (int)expected.len,
+                 expected.at == NULL ? "" : expected.at, (int)got.len, got.at);
     bnc_buf_release(&expected);
 }
 
@@ -98,7 +100,8 @@ static void formats__each_has_a_fixture(void **state)
 
         assert_non_null(dir);
         while ((entry = readdir(dir)) != NULL)
-            found |= bnc_span_eq(fixture_format(entry->d_name), bnc_span_str(bnc_format_rows[i].id));
+            found |=
+                bnc_span_eq(fixture_format(entry->d_name), bnc_span_str(bnc_format_rows[i].id));
         closedir(dir);
         if (!found)
             fail_msg("no fixture for %s", bnc_format_rows[i].id);
@@ -136,8 +139,10 @@ static void tables__are_all_in_the_arrays(void **state)
         assert_non_null(row);
         col = &bnc_columns[row->column_at + used[row - bnc_format_rows]++];
         assert_true(bnc_span_eq(bnc_span_str(col->name), cell(&c, i, "header_name")));
-        assert_true(bnc_span_eq(bnc_span_str(bnc_field_names[col->field]), cell(&c, i, "schema_field")));
-        assert_int_equal(col->verified, bnc_span_eq(cell(&c, i, "confidence"), BNC_SPAN("VERIFIED")));
+        assert_true(
+            bnc_span_eq(bnc_span_str(bnc_field_names[col->field]), cell(&c, i, "schema_field")));
+        assert_int_equal(col->verified,
+                         bnc_span_eq(cell(&c, i, "confidence"), BNC_SPAN("VERIFIED")));
     }
     for (size_t i = 0; i < bnc_n_formats; i++)
         assert_int_equal(used[i], bnc_format_rows[i].n_columns);
@@ -149,8 +154,10 @@ static void tables__are_all_in_the_arrays(void **state)
         assert_non_null(row);
         value = &bnc_values[row->value_at + used[row - bnc_format_rows]++];
         assert_true(bnc_span_eq(bnc_span_str(value->value), cell(&v, i, "value")));
-        if (cell(&v, i, "event").at[0] != 'o' && cell(&v, i, "event").at[0] != 'u' && !bnc_span_eq(cell(&v, i, "event"), BNC_SPAN("click")))
-            assert_true(bnc_span_eq(bnc_span_str(bnc_event_names[value->event]), cell(&v, i, "event")));
+        if (cell(&v, i, "event").at[0] != 'o' && cell(&v, i, "event").at[0] != 'u' &&
+            !bnc_span_eq(cell(&v, i, "event"), BNC_SPAN("click")))
+            assert_true(
+                bnc_span_eq(bnc_span_str(bnc_event_names[value->event]), cell(&v, i, "event")));
         else
             assert_int_equal(value->event, BNC_EVENT_OTHER);
     }
@@ -162,7 +169,10 @@ static void tables__are_all_in_the_arrays(void **state)
     bnc_table_release(&v);
 }
 
-/* Recognition must not depend on the order of columns or on more columns than we know, nor fail for case. */
+/*
+ * Recognition must not depend on the order of columns or on more columns than we know, nor fail
+ * for case.
+ */
 static void formats__are_recognized_by_their_own_columns(void **state)
 {
     (void)state;
@@ -172,7 +182,8 @@ static void formats__are_recognized_by_their_own_columns(void **state)
         struct bnc_header h = { .name = name, .delim = ',', .file = "" };
         unsigned score;
 
-        if (f->signature[0] == '\0' || strstr(f->signature, "file:") != NULL || f->signature[0] == '@')
+        if (f->signature[0] == '\0' || strstr(f->signature, "file:") != NULL ||
+            f->signature[0] == '@')
             continue;
         name[h.n++] = BNC_SPAN("something of our own");
         for (unsigned k = f->n_columns; k-- > 0;)

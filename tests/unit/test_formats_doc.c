@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * test_formats_doc.c - docs/FORMATS.md says what the tables say.
- * The document is written by this program from the three tables: make formats-doc (BNC_ACCEPT=1); the test says when it is stale.
+ * test_formats_doc.c - docs/FORMATS.md says what the tables say. The document is written by
+ * this program from the three tables: make formats-doc (BNC_ACCEPT=1); the test says when it is
+ * stale.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,9 @@
 
 #define DOC_PATH "docs/FORMATS.md"
 
-struct tables { struct bnc_table formats, columns, values; };
+struct tables {
+    struct bnc_table formats, columns, values;
+};
 
 static struct bnc_span cell(const struct bnc_table *t, size_t row, const char *column)
 {
@@ -57,39 +60,57 @@ static const char *lower_confidence(const struct bnc_table *t, size_t row)
 
 static const char *const intro =
     "# Export formats\n\n"
-    "Made from `src/tables/formats.csv`, `esp_columns.csv` and `esp_event_values.csv` by `make formats-doc`; edit those.\n\n"
-    "A file is recognized by its header, whatever the order of the columns: each format has a *signature*, the least set of\n"
-    "columns that only it has. Delimiter, quotes, preamble lines and repeated headers are found by content, the file's name\n"
-    "only decides where two formats have the same header. `bounce-analyzer formats FILE` shows what was recognized and how each\n"
-    "column is used; `--from FORMAT` (or a vendor's name) and `--map field=Column,...` override it. JSON lines are read by the same\n"
+    "Made from `src/tables/formats.csv`, `esp_columns.csv` and `esp_event_values.csv` by `make "
+    "formats-doc`; edit those.\n\n"
+    "A file is recognized by its header, whatever the order of the columns: each format has a "
+    "*signature*, the least set of\n"
+    "columns that only it has. Delimiter, quotes, preamble lines and repeated headers are found by "
+    "content, the file's name\n"
+    "only decides where two formats have the same header. `bounce-analyzer formats FILE` shows "
+    "what was recognized and how each\n"
+    "column is used; `--from FORMAT` (or a vendor's name) and `--map field=Column,...` override "
+    "it. JSON lines are read by the same\n"
     "tables: a column name such as `mail.messageId` is a path there.\n\n"
-    "*verified*: the column names are documented or were seen in real files. *inferred*: they are taken from API names and\n"
-    "labels; such a format is recognized only where its signature leaves no doubt, and by `--from` otherwise.\n\n"
+    "*verified*: the column names are documented or were seen in real files. *inferred*: they are "
+    "taken from API names and\n"
+    "labels; such a format is recognized only where its signature leaves no doubt, and by `--from` "
+    "otherwise.\n\n"
     "## What each format can tell\n\n"
-    "**Rates**: deliveries or sendings are in the file (*sibling*: in another file of the same export); without them there are\n"
-    "counts and shares, and rates only with `--sent`. **Replies**: what the receiving server said (*reply*), the vendor's own\n"
-    "sentences (*wording*), or nothing. **Codes**: in *columns* of their own, inside the *text*, or nowhere. **Times**: of the *event*,\n"
+    "**Rates**: deliveries or sendings are in the file (*sibling*: in another file of the same "
+    "export); without them there are\n"
+    "counts and shares, and rates only with `--sent`. **Replies**: what the receiving server said "
+    "(*reply*), the vendor's own\n"
+    "sentences (*wording*), or nothing. **Codes**: in *columns* of their own, inside the *text*, "
+    "or nowhere. **Times**: of the *event*,\n"
     "of *send*ing only, or none.\n\n";
 
 static const char *const recipe =
     "## Adding a format\n\n"
-    "1. A row in `formats.csv`: its signature (terms with `;` between, alternatives with `|`, `!name` must not be there, `name*` begins\n"
-    "   so, `file:glob` asks the file's name, ` / ` separates two signatures; `#2=time`, `#5=B|T`, `#n=9` look at the cells of files\n"
-    "   without header), the event of rows whose columns name none, a filter for rows that are no outgoing mail, the time zone and\n"
+    "1. A row in `formats.csv`: its signature (terms with `;` between, alternatives with `|`, "
+    "`!name` must not be there, `name*` begins\n"
+    "   so, `file:glob` asks the file's name, ` / ` separates two signatures; `#2=time`, `#5=B|T`, "
+    "`#n=9` look at the cells of files\n"
+    "   without header), the event of rows whose columns name none, a filter for rows that are no "
+    "outgoing mail, the time zone and\n"
     "   the order of day and month where the vendor fixes them.\n"
-    "2. Its columns in `esp_columns.csv`. Of several columns for one field the first non-empty one is taken, in the order listed;\n"
+    "2. Its columns in `esp_columns.csv`. Of several columns for one field the first non-empty one "
+    "is taken, in the order listed;\n"
     "   *transform* says what is cut off a cell, *when* restricts a column to certain rows.\n"
-    "3. Its event words in `esp_event_values.csv`. Rows about a column that is no event column say more about a failure: hard or\n"
-    "   soft, or that the vendor never sent the message. `(file)` is a part of the file's name, `(column name)` a column that is\n"
+    "3. Its event words in `esp_event_values.csv`. Rows about a column that is no event column say "
+    "more about a failure: hard or\n"
+    "   soft, or that the vendor never sent the message. `(file)` is a part of the file's name, "
+    "`(column name)` a column that is\n"
     "   itself the event. *late* marks what is reported after a delivery.\n"
-    "4. A fixture `tests/data/formats/FORMAT.csv` with its expected events (`BNC_ACCEPT=1 .../test_formats` writes them: read them).\n"
+    "4. A fixture `tests/data/formats/FORMAT.csv` with its expected events (`BNC_ACCEPT=1 "
+    ".../test_formats` writes them: read them).\n"
     "5. `make formats-doc`.\n";
 
 static void put_summary(struct bnc_buf *out, const struct tables *t)
 {
     static const char *const levels[] = { "rates", "texts", "codes", "times" };
 
-    bnc_buf_puts(out, "| Vendor | Format | Header | Rates | Replies | Codes | Times |\n|---|---|---|---|---|---|---|\n");
+    bnc_buf_puts(out, "| Vendor | Format | Header | Rates | Replies | Codes | Times "
+                      "|\n|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < t->formats.n_rows; i++) {
         bnc_buf_puts(out, "| ");
         put(out, cell(&t->formats, i, "vendor"));
@@ -105,7 +126,8 @@ static void put_summary(struct bnc_buf *out, const struct tables *t)
     bnc_buf_putc(out, '\n');
 }
 
-static void put_fact(struct bnc_buf *out, const struct bnc_table *t, size_t row, const char *column, const char *title)
+static void put_fact(struct bnc_buf *out, const struct bnc_table *t, size_t row, const char *column,
+                     const char *title)
 {
     if (cell(t, row, column).len == 0)
         return;
@@ -151,7 +173,8 @@ static void put_values(struct bnc_buf *out, const struct tables *t, size_t forma
     bool *done = calloc(v->n_rows, 1), first = true;
 
     for (size_t i = 0; i < v->n_rows; i++) {
-        if (done[i] || !bnc_span_eq(cell(v, i, "format_id"), cell(&t->formats, format, "format_id")))
+        if (done[i] ||
+            !bnc_span_eq(cell(v, i, "format_id"), cell(&t->formats, format, "format_id")))
             continue;
         bnc_buf_puts(out, first ? "\n" : "");
         first = false;
@@ -159,8 +182,10 @@ static void put_values(struct bnc_buf *out, const struct tables *t, size_t forma
         put_code(out, cell(v, i, "column"));
         bnc_buf_puts(out, " ");
         for (size_t k = i; k < v->n_rows; k++) {
-            if (!bnc_span_eq(cell(v, k, "format_id"), cell(v, i, "format_id")) || !bnc_span_eq(cell(v, k, "column"), cell(v, i, "column")) ||
-                !bnc_span_eq(cell(v, k, "event"), cell(v, i, "event")) || !bnc_span_eq(cell(v, k, "hardness"), cell(v, i, "hardness")) ||
+            if (!bnc_span_eq(cell(v, k, "format_id"), cell(v, i, "format_id")) ||
+                !bnc_span_eq(cell(v, k, "column"), cell(v, i, "column")) ||
+                !bnc_span_eq(cell(v, k, "event"), cell(v, i, "event")) ||
+                !bnc_span_eq(cell(v, k, "hardness"), cell(v, i, "hardness")) ||
                 !bnc_span_eq(cell(v, k, "late"), cell(v, i, "late")))
                 continue;
             bnc_buf_puts(out, k > i ? ", " : "");
@@ -170,7 +195,8 @@ static void put_values(struct bnc_buf *out, const struct tables *t, size_t forma
         bnc_buf_puts(out, ": ");
         put(out, cell(v, i, "event"));
         if (cell(v, i, "hardness").len > 0)
-            bnc_buf_printf(out, " (%.*s)", (int)cell(v, i, "hardness").len, cell(v, i, "hardness").at);
+            bnc_buf_printf(out, " (%.*s)", (int)cell(v, i, "hardness").len,
+                           cell(v, i, "hardness").at);
         bnc_buf_puts(out, cell(v, i, "late").len > 0 ? ", late\n" : "\n");
     }
     free(done);
@@ -230,7 +256,7 @@ static void doc__is_current(void **state)
     bnc_buf_putc(&out, '\n');
     for (size_t i = 0; i < t.formats.n_rows; i++)
         put_format(&out, &t, i);
-    out.len--;                           /* one line end at the end */
+    out.len--; /* one line end at the end */
     if (getenv("BNC_ACCEPT") != NULL) {
         FILE *f = fopen(DOC_PATH, "wb");
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_head.c - the splitter of recognition finds the rows that csv/ finds, in every fixture of the formats.
+ * test_head.c - the splitter of recognition finds the rows that csv/ finds, in every fixture of
+ * the formats.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +34,8 @@ static void compare(struct bnc_span text, struct bnc_dialect dialect, const char
             fail_msg("%s: row %llu differs", what, (unsigned long long)row.number);
         for (uint32_t i = 0; i < h.n; i++)
             if (!bnc_span_eq(row.field[i], h.cell[i]))
-                fail_msg("%s: row %llu cell %u: '%.*s'", what, (unsigned long long)row.number, i, (int)h.cell[i].len, h.cell[i].at);
+                fail_msg("%s: row %llu cell %u: '%.*s'", what, (unsigned long long)row.number, i,
+                         (int)h.cell[i].len, h.cell[i].at);
     }
     assert_false(bnc_head_next(&head, &h));
     bnc_arena_release(&arena);
@@ -43,8 +45,16 @@ static void compare(struct bnc_span text, struct bnc_dialect dialect, const char
 static void head__agrees_with_csv(void **state)
 {
     static const struct bnc_span texts[] = {
-        T(""), T("\n\n"), T("a"), T("a,b\r\nc,d\re,f\n\n\ng,h"), T("\"a,\"\"b\"\"\n\",c\r\n"), T(",\n,,\n"), T("\"a\"\"\",\"\"\n"),
-        T("a\"b,c\n"), T("\"a\"b,c\",d\n"), T(" \"a\",b\n"),
+        T(""),
+        T("\n\n"),
+        T("a"),
+        T("a,b\r\nc,d\re,f\n\n\ng,h"),
+        T("\"a,\"\"b\"\"\n\",c\r\n"),
+        T(",\n,,\n"),
+        T("\"a\"\"\",\"\"\n"),
+        T("a\"b,c\n"),
+        T("\"a\"b,c\",d\n"),
+        T(" \"a\",b\n"),
     };
     const struct bnc_dialect dialect = { .delim = ',', .quote = '"' };
     DIR *dir = opendir("tests/data/formats");
@@ -63,7 +73,8 @@ static void head__agrees_with_csv(void **state)
         snprintf(path, sizeof path, "tests/data/formats/%s", entry->d_name);
         text = kit_read(path);
         compare(bnc_buf_span(&text), dialect, entry->d_name);
-        compare(bnc_buf_span(&text), (struct bnc_dialect){ .delim = ';', .quote = '"' }, entry->d_name);
+        compare(bnc_buf_span(&text), (struct bnc_dialect){ .delim = ';', .quote = '"' },
+                entry->d_name);
         compare(bnc_buf_span(&text), (struct bnc_dialect){ .delim = '@' }, entry->d_name);
         bnc_buf_release(&text);
     }
@@ -78,7 +89,9 @@ static void head__never_gives_a_cut_row(void **state)
     (void)state;
     for (size_t n = 0; n <= text.len; n++) {
         struct bnc_arena arena = { 0 };
-        struct bnc_head head = { .text = bnc_span_from(text.at, n), .dialect = { .delim = ',', .quote = '"' }, .arena = &arena };
+        struct bnc_head head = { .text = bnc_span_from(text.at, n),
+                                 .dialect = { .delim = ',', .quote = '"' },
+                                 .arena = &arena };
         struct bnc_head_row row;
         unsigned rows = 0;
 
@@ -93,7 +106,8 @@ static void head__never_gives_a_cut_row(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(head__agrees_with_csv), cmocka_unit_test(head__never_gives_a_cut_row) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(head__agrees_with_csv),
+                                        cmocka_unit_test(head__never_gives_a_cut_row) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_json_rows.c - JSON lines: paths, lists, envelopes, broken lines, and how long what they give lives.
+ * test_json_rows.c - JSON lines: paths, lists, envelopes, broken lines, and how long what they
+ * give lives.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -14,27 +15,65 @@
 #include "schema_kit.h"
 
 #define T(lit) BNC_SPAN(lit)
-#define SG "{\"email\":\"a@b.c\",\"timestamp\":1788423160,\"event\":\"bounce\",\"sg_event_id\":\"e\",\"sg_message_id\":\"m\"}\n"
+#define SG                                                                                         \
+    "{\"email\":\"a@b.c\",\"timestamp\":1788423160,\"event\":\"bounce\",\"sg_event_id\":\"e\","    \
+    "\"sg_message_id\":\"m\"}\n"
 
-struct json_case { const char *name; struct bnc_span text; const char *expected; };
+struct json_case {
+    const char *name;
+    struct bnc_span text;
+    const char *expected;
+};
 
 static const struct json_case cases[] = {
-    { "one", T(SG), "sendgrid_event_webhook json\n1 bounce unknown 2026-09-03T08:12:40Z recipient=a@b.c domain=b.c id=m\n" },
-    { "broken lines are faults of their own", T(SG "{\"email\":\n" SG "[1,2]\n\"text\"\n" SG), "*1 bounce*2 - bad_json\n3 bounce*4 - bad_json\n5 - *6 bounce*" },
-    { "an array a line", T("[" "{\"email\":\"a@b.c\",\"event\":\"bounce\",\"sg_event_id\":\"e\"},{\"email\":\"d@e.f\",\"event\":\"open\",\"sg_event_id\":\"e\"}" "]\n"), "*1 bounce*a@b.c*and other*d@e.f*" },
-    { "numbers, real and huge", T("{\"event\":\"failed\",\"severity\":\"permanent\",\"timestamp\":1788423163.937615,\"recipient\":\"a@b.c\",\"recipient-domain\":\"b.c\",\"delivery-status\":{\"code\":550}}\n"
-                                  "{\"event\":\"failed\",\"severity\":\"permanent\",\"timestamp\":1e300,\"recipient\":\"a@b.c\",\"recipient-domain\":\"b.c\",\"delivery-status\":{\"code\":550}}\n"),
+    { "one", T(SG),
+      "sendgrid_event_webhook json\n1 bounce unknown 2026-09-03T08:12:40Z recipient=a@b.c "
+      "domain=b.c id=m\n" },
+    { "broken lines are faults of their own", T(SG "{\"email\":\n" SG "[1,2]\n\"text\"\n" SG),
+      "*1 bounce*2 - bad_json\n3 bounce*4 - bad_json\n5 - *6 bounce*" },
+    { "an array a line",
+      T("["
+        "{\"email\":\"a@b.c\",\"event\":\"bounce\",\"sg_event_id\":\"e\"},{\"email\":\"d@e.f\","
+        "\"event\":\"open\",\"sg_event_id\":\"e\"}"
+        "]\n"),
+      "*1 bounce*a@b.c*and other*d@e.f*" },
+    { "numbers, real and huge",
+      T("{\"event\":\"failed\",\"severity\":\"permanent\",\"timestamp\":1788423163.937615,"
+        "\"recipient\":\"a@b.c\",\"recipient-domain\":\"b.c\",\"delivery-status\":{\"code\":550}}\n"
+        "{\"event\":\"failed\",\"severity\":\"permanent\",\"timestamp\":1e300,\"recipient\":\"a@b."
+        "c\",\"recipient-domain\":\"b.c\",\"delivery-status\":{\"code\":550}}\n"),
       "*1 bounce hard 2026-09-03T08:12:43Z reply=550*2 bounce hard - reply=550*" },
-    { "escapes and line breaks", T("{\"email\":\"a@b.c\",\"event\":\"bounce\",\"sg_event_id\":\"e\",\"reason\":\"550 \\u00fcber\\n\\\"x\\\"\"}\n"), "*diagnostic=550 \xc3\xbc" "ber?n\"x\"*" },
-    { "wrong types", T("{\"email\":[\"a@b.c\"],\"event\":\"bounce\",\"sg_event_id\":\"e\"}\n{\"email\":{\"x\":1},\"event\":\"bounce\",\"sg_event_id\":\"e\"}\n{\"email\":\"a@b.c\",\"event\":null,\"sg_event_id\":\"e\"}\n"),
+    { "escapes and line breaks",
+      T("{\"email\":\"a@b.c\",\"event\":\"bounce\",\"sg_event_id\":\"e\",\"reason\":\"550 "
+        "\\u00fcber\\n\\\"x\\\"\"}\n"),
+      "*diagnostic=550 \xc3\xbc"
+      "ber?n\"x\"*" },
+    { "wrong types",
+      T("{\"email\":[\"a@b.c\"],\"event\":\"bounce\",\"sg_event_id\":\"e\"}\n{\"email\":{\"x\":1},"
+        "\"event\":\"bounce\",\"sg_event_id\":\"e\"}\n{\"email\":\"a@b.c\",\"event\":null,\"sg_"
+        "event_id\":\"e\"}\n"),
       "*1 bounce*a@b.c*2 - no_recipient\n3 - unknown_event\n" },
-    { "a list of recipients with a wrong one", T("{\"type\":\"email.bounced\",\"data\":{\"email_id\":\"m\",\"to\":[\"a@b.c\",\"nobody\"]}}\n"), "*1 - bad_address\n" },
-    { "a webhook's envelope", T("{\"signature\":{\"token\":\"x\"},\"event-data\":{\"event\":\"failed\",\"severity\":\"temporary\",\"recipient\":\"a@b.c\",\"recipient-domain\":\"b.c\"}}\n"), "mailgun_events json\n1 deferral soft*" },
-    { "any JSON", T("{\"rcpt\":\"a@b.c\",\"status\":\"bounced\",\"error\":{\"x\":1},\"diag\":\"550 no\"}\n"), "generic_fallback json\n1 bounce*diagnostic=550 no\n" },
-    { "CRLF", T("{\"rcpt\":\"a@b.c\",\"status\":\"bounced\"}\r\n{\"rcpt\":\"d@e.f\",\"status\":\"bounced\"}\r\n"), "*1 bounce*2 bounce*" },
-    { "one object over several lines", T("{\n  \"rcpt\": \"a@b.c\"\n}\n"), "error 65 JSON, but not one object a line*jq*" },
-    { "an array over several lines", T("[\n  {\"rcpt\": \"a@b.c\"}\n]\n"), "error 65 JSON, but not one object a line*" },
-    { "not an export", T("{\"a\":1,\"b\":{\"c\":2}}\n"), "error 65 not recognized*'a', 'b', 'b.c'*" },
+    { "a list of recipients with a wrong one",
+      T("{\"type\":\"email.bounced\",\"data\":{\"email_id\":\"m\",\"to\":[\"a@b.c\",\"nobody\"]}}"
+        "\n"),
+      "*1 - bad_address\n" },
+    { "a webhook's envelope",
+      T("{\"signature\":{\"token\":\"x\"},\"event-data\":{\"event\":\"failed\",\"severity\":"
+        "\"temporary\",\"recipient\":\"a@b.c\",\"recipient-domain\":\"b.c\"}}\n"),
+      "mailgun_events json\n1 deferral soft*" },
+    { "any JSON",
+      T("{\"rcpt\":\"a@b.c\",\"status\":\"bounced\",\"error\":{\"x\":1},\"diag\":\"550 no\"}\n"),
+      "generic_fallback json\n1 bounce*diagnostic=550 no\n" },
+    { "CRLF",
+      T("{\"rcpt\":\"a@b.c\",\"status\":\"bounced\"}\r\n{\"rcpt\":\"d@e.f\",\"status\":\"bounced\"}"
+        "\r\n"),
+      "*1 bounce*2 bounce*" },
+    { "one object over several lines", T("{\n  \"rcpt\": \"a@b.c\"\n}\n"),
+      "error 65 JSON, but not one object a line*jq*" },
+    { "an array over several lines", T("[\n  {\"rcpt\": \"a@b.c\"}\n]\n"),
+      "error 65 JSON, but not one object a line*" },
+    { "not an export", T("{\"a\":1,\"b\":{\"c\":2}}\n"),
+      "error 65 not recognized*'a', 'b', 'b.c'*" },
 };
 
 static void line__means(void **state)
@@ -69,7 +108,10 @@ static void line__lives_for_a_batch(void **state)
     }
     assert_int_equal(bnc_mapping_create(&map, T(SG), true, "", NULL, NULL), BNC_OK);
     for (unsigned i = 0; i < 5 * BNC_MAPPER_KEEP; i++) {
-        const int n = snprintf(line, sizeof line, "{\"email\":\"r%u@b.c\",\"timestamp\":1788423160,\"event\":\"bounce\",\"sg_event_id\":\"e\",\"marketing_campaign_id\":%u}", i, i);
+        const int n = snprintf(line, sizeof line,
+                               "{\"email\":\"r%u@b.c\",\"timestamp\":1788423160,\"event\":"
+                               "\"bounce\",\"sg_event_id\":\"e\",\"marketing_campaign_id\":%u}",
+                               i, i);
         const struct bnc_row row = { .raw = bnc_span_from(line, (size_t)n) };
         enum bnc_row_fault fault;
         size_t events;

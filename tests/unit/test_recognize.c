@@ -13,11 +13,23 @@
 
 static void name__matches(void **state)
 {
-    static const struct { const char *a, *b; enum bnc_match match; } cases[] = {
-        { "Email", "email", BNC_MATCH_EXACT }, { "Recipient Id", "recipient_id", BNC_MATCH_LOOSE }, { "eventType", "event_type", BNC_MATCH_LOOSE },
-        { "event-type", "event.type", BNC_MATCH_LOOSE }, { "email", "emails", BNC_MATCH_NONE }, { "", "", BNC_MATCH_EXACT }, { "", "a", BNC_MATCH_NONE },
-        { "_", "", BNC_MATCH_LOOSE }, { "to[0].email", "to[].email", BNC_MATCH_LOOSE }, { "to.0.email", "to[].email", BNC_MATCH_LOOSE },
-        { "to_0", "to", BNC_MATCH_LOOSE }, { "to.1.email", "to[].email", BNC_MATCH_NONE }, { "code0", "code", BNC_MATCH_NONE },
+    static const struct {
+        const char *a, *b;
+        enum bnc_match match;
+    } cases[] = {
+        { "Email", "email", BNC_MATCH_EXACT },
+        { "Recipient Id", "recipient_id", BNC_MATCH_LOOSE },
+        { "eventType", "event_type", BNC_MATCH_LOOSE },
+        { "event-type", "event.type", BNC_MATCH_LOOSE },
+        { "email", "emails", BNC_MATCH_NONE },
+        { "", "", BNC_MATCH_EXACT },
+        { "", "a", BNC_MATCH_NONE },
+        { "_", "", BNC_MATCH_LOOSE },
+        { "to[0].email", "to[].email", BNC_MATCH_LOOSE },
+        { "to.0.email", "to[].email", BNC_MATCH_LOOSE },
+        { "to_0", "to", BNC_MATCH_LOOSE },
+        { "to.1.email", "to[].email", BNC_MATCH_NONE },
+        { "code0", "code", BNC_MATCH_NONE },
         { "to[10].email", "to[].email", BNC_MATCH_NONE },
     };
 
@@ -29,9 +41,19 @@ static void name__matches(void **state)
 
 static void glob__matches(void **state)
 {
-    static const struct { const char *glob, *name; bool match; } cases[] = {
-        { "*bounce*", "Suppression_Bounces (1).csv", true }, { "*bounce*", "blocks.csv", false }, { "a*c", "abc", true }, { "a*c", "abcd", false },
-        { "", "x", false }, { "x", "x", true }, { "*", "", true }, { "a|b*", "bc", true }, { "*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false },
+    static const struct {
+        const char *glob, *name;
+        bool match;
+    } cases[] = {
+        { "*bounce*", "Suppression_Bounces (1).csv", true },
+        { "*bounce*", "blocks.csv", false },
+        { "a*c", "abc", true },
+        { "a*c", "abcd", false },
+        { "", "x", false },
+        { "x", "x", true },
+        { "*", "", true },
+        { "a|b*", "bc", true },
+        { "*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false },
     };
 
     (void)state;
@@ -43,8 +65,18 @@ static void glob__matches(void **state)
 static void header__is_cleaned(void **state)
 {
     static const char *const cases[][2] = {
-        { " Email ", "Email" }, { "\xEF\xBB\xBF" "Email", "Email" }, { "\"Email\"", "Email" }, { "'Email'", "Email" }, { "#type", "type" },
-        { "#Fields: date-time", "date-time" }, { "#3", "#3" }, { "#", "#" }, { "\"", "" }, { "", "" },
+        { " Email ", "Email" },
+        { "\xEF\xBB\xBF"
+          "Email",
+          "Email" },
+        { "\"Email\"", "Email" },
+        { "'Email'", "Email" },
+        { "#type", "type" },
+        { "#Fields: date-time", "date-time" },
+        { "#3", "#3" },
+        { "#", "#" },
+        { "\"", "" },
+        { "", "" },
     };
 
     (void)state;
@@ -53,11 +85,14 @@ static void header__is_cleaned(void **state)
             fail_msg("'%s'", cases[i][0]);
 }
 
-static unsigned score(const char *signature, const char *const *names, uint32_t n, bool headerless, char delim, const char *file)
+static unsigned score(const char *signature, const char *const *names, uint32_t n, bool headerless,
+                      char delim, const char *file)
 {
     struct bnc_format_row f = *bnc_format_generic();
     struct bnc_span span[16];
-    const struct bnc_header h = { .name = span, .n = n, .headerless = headerless, .delim = delim, .file = file };
+    const struct bnc_header h = {
+        .name = span, .n = n, .headerless = headerless, .delim = delim, .file = file
+    };
 
     f.signature = signature;
     f.n_columns = 0;
@@ -90,8 +125,9 @@ static void signature__holds(void **state)
     assert_int_equal(score("#5=time", cells, 4, true, ',', ""), 0);
     assert_int_equal(score("@;#1=time", cells, 4, true, ',', ""), 0);
     assert_int_equal(score("@;#1=time", cells, 4, true, '@', ""), 200);
-    assert_int_equal(score("#1=time", cells, 4, false, ',', ""), 0);      /* a header is not asked about its cells */
-    assert_int_equal(score("status", names, 4, true, ',', ""), 0);        /* nor data about its names */
+    assert_int_equal(score("#1=time", cells, 4, false, ',', ""),
+                     0); /* a header is not asked about its cells */
+    assert_int_equal(score("status", names, 4, true, ',', ""), 0); /* nor data about its names */
 }
 
 int main(void)

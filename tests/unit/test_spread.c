@@ -14,38 +14,65 @@
 
 #define T(lit) BNC_SPAN(lit)
 #define PACKED "origin_timestamp_utc,sender_address,recipient_status\n2026-09-03T08:12:40Z,s@t.u,"
-#define EXCH "date-time,source,event-id,recipient-address,recipient-status\n2026-09-03T08:12:44Z,SMTP,FAIL,"
+#define EXCH                                                                                       \
+    "date-time,source,event-id,recipient-address,recipient-status\n2026-09-03T08:12:44Z,SMTP,"     \
+    "FAIL,"
 #define WIDE "Email,Sent,Delivered,Bounce,Dropped,Deferred,SpamReport,Unbounce,MTA_Dropped\n"
 
-struct spread_case { const char *name; struct bnc_span text; const char *expected; };
+struct spread_case {
+    const char *name;
+    struct bnc_span text;
+    const char *expected;
+};
 
 static const struct spread_case cases[] = {
-    { "packed", T(PACKED "\"a@b.c##Receive, Fail;<d@e.f>##Receive, Deliver ;g@h.i##Receive, Send\"\n"),
-      "*2 bounce unknown * recipient=a@b.c *and delivered *recipient=d@e.f *and delivered * recipient=g@h.i *" },
+    { "packed",
+      T(PACKED "\"a@b.c##Receive, Fail;<d@e.f>##Receive, Deliver ;g@h.i##Receive, Send\"\n"),
+      "*2 bounce unknown * recipient=a@b.c *and delivered *recipient=d@e.f *and delivered * "
+      "recipient=g@h.i *" },
     { "packed: one word", T(PACKED "a@b.c##Receive\n"), "*2 sent *recipient=a@b.c*" },
     { "packed: unknown", T(PACKED "\"a@b.c##Receive, Explode\"\n"), "*2 - unknown_event\n" },
     { "packed: not packed", T(PACKED "Failed\n"), "*2 - unknown_event\n" },
     { "packed: no address", T(PACKED "\"##Receive, Fail\"\n"), "*2 - no_recipient\n" },
     { "list with as many replies", T(EXCH "a@b.c;d@e.f,550 5.1.1 no;421 4.4.2 gone\n"),
-      "*recipient=a@b.c domain=b.c diagnostic=550 5.1.1 no\n  and *recipient=d@e.f domain=e.f diagnostic=421 4.4.2 gone\n" },
+      "*recipient=a@b.c domain=b.c diagnostic=550 5.1.1 no\n  and *recipient=d@e.f domain=e.f "
+      "diagnostic=421 4.4.2 gone\n" },
     { "replies with semicolons", T(EXCH "a@b.c;d@e.f,550 4.4.7 QUEUE.Expired;<x>;550 5.1.1 no\n"),
-      "*recipient=a@b.c domain=b.c diagnostic=550 4.4.7 QUEUE.Expired;<x>\n  and *recipient=d@e.f domain=e.f diagnostic=550 5.1.1 no\n" },
-    { "one reply for all", T(EXCH "a@b.c;d@e.f,550 5.1.1 no\n"), "*recipient=a@b.c *=550 5.1.1 no\n  and *recipient=d@e.f *=550 5.1.1 no\n" },
-    { "one recipient, semicolon in its reply", T(EXCH "a@b.c,550 4.4.7 QUEUE.Expired;550 x\n"), "*diagnostic=550 4.4.7 QUEUE.Expired;550 x\n" },
+      "*recipient=a@b.c domain=b.c diagnostic=550 4.4.7 QUEUE.Expired;<x>\n  and *recipient=d@e.f "
+      "domain=e.f diagnostic=550 5.1.1 no\n" },
+    { "one reply for all", T(EXCH "a@b.c;d@e.f,550 5.1.1 no\n"),
+      "*recipient=a@b.c *=550 5.1.1 no\n  and *recipient=d@e.f *=550 5.1.1 no\n" },
+    { "one recipient, semicolon in its reply", T(EXCH "a@b.c,550 4.4.7 QUEUE.Expired;550 x\n"),
+      "*diagnostic=550 4.4.7 QUEUE.Expired;550 x\n" },
     { "semicolon at the end", T(EXCH "a@b.c;,550 no\n"), "*2 bounce * recipient=a@b.c *" },
     { "one of the list is no address", T(EXCH "a@b.c;nobody,550 no\n"), "*2 - bad_address\n" },
-    { "a JSON array in any file", T("email,event\n\"[\"\"a@b.c\"\", \"\"d@e.f\"\"]\",bounce\n[],bounce\n"), "*2 bounce*recipient=a@b.c*  and bounce*recipient=d@e.f*3 - bad_address\n" },
-    { "commas in any file", T("email,event\n\"a@b.c, \"\"x, y\"\" <d@e.f>\",bounce\n"), "*2 bounce*recipient=a@b.c*and bounce*recipient=d@e.f*" },
-    { "send log", T("EnvelopeFrom,ToAddresses,DateStamp\ns@t.u,\"a@b.c,d@e.f\",03/09/2026 08:12:44 GMT\n"), "authsmtp*2 sent*a@b.c*and sent*d@e.f*" },
-    { "wide: the outcome counts once", T(WIDE "a@b.c,TRUE,TRUE,,,,,,\nd@e.f,TRUE,FALSE,TRUE,,,,,\ng@h.i,1,,,,,,,\n"),
-      "*2 delivered - recipient=a@b.c domain=b.c\n3 bounce hard - recipient=d@e.f domain=e.f\n4 sent -*" },
-    { "wide: deferral and complaint beside it", T(WIDE "a@b.c,TRUE,TRUE,,,2026-09-03,TRUE,,\n"), "*2 delivered -*and deferral soft -*and complaint -*" },
-    { "wide: suppressed", T(WIDE "a@b.c,,,,,,,,TRUE\nd@e.f,,,,yes,,,,\n"), "*2 suppressed -*3 suppressed -*" },
+    { "a JSON array in any file",
+      T("email,event\n\"[\"\"a@b.c\"\", \"\"d@e.f\"\"]\",bounce\n[],bounce\n"),
+      "*2 bounce*recipient=a@b.c*  and bounce*recipient=d@e.f*3 - bad_address\n" },
+    { "commas in any file", T("email,event\n\"a@b.c, \"\"x, y\"\" <d@e.f>\",bounce\n"),
+      "*2 bounce*recipient=a@b.c*and bounce*recipient=d@e.f*" },
+    { "send log",
+      T("EnvelopeFrom,ToAddresses,DateStamp\ns@t.u,\"a@b.c,d@e.f\",03/09/2026 08:12:44 GMT\n"),
+      "authsmtp*2 sent*a@b.c*and sent*d@e.f*" },
+    { "wide: the outcome counts once",
+      T(WIDE "a@b.c,TRUE,TRUE,,,,,,\nd@e.f,TRUE,FALSE,TRUE,,,,,\ng@h.i,1,,,,,,,\n"),
+      "*2 delivered - recipient=a@b.c domain=b.c\n3 bounce hard - recipient=d@e.f domain=e.f\n4 "
+      "sent -*" },
+    { "wide: deferral and complaint beside it", T(WIDE "a@b.c,TRUE,TRUE,,,2026-09-03,TRUE,,\n"),
+      "*2 delivered -*and deferral soft -*and complaint -*" },
+    { "wide: suppressed", T(WIDE "a@b.c,,,,,,,,TRUE\nd@e.f,,,,yes,,,,\n"),
+      "*2 suppressed -*3 suppressed -*" },
     { "wide: nothing happened", T(WIDE "a@b.c,no,false,0,,,N/A,,\n"), "*2 - no event\n" },
     { "wide: bad address", T(WIDE "nobody,TRUE,,,,,,,\n"), "*2 - bad_address\n" },
-    { "wide: reasons", T("Recipient,Email Campaign ID,Not Sent Reason,Bounce Reason,Bounce Message,Sent,Bounce,Suppressed\na@b.c,1,,MAILBOX_FULL,452 full,TRUE,TRUE,FALSE\nd@e.f,1,PREVIOUSLY_BOUNCED,,,FALSE,FALSE,TRUE\n"),
+    { "wide: reasons",
+      T("Recipient,Email Campaign ID,Not Sent Reason,Bounce Reason,Bounce "
+        "Message,Sent,Bounce,Suppressed\na@b.c,1,,MAILBOX_FULL,452 "
+        "full,TRUE,TRUE,FALSE\nd@e.f,1,PREVIOUSLY_BOUNCED,,,FALSE,FALSE,TRUE\n"),
       "*2 bounce soft*diagnostic=452 full*3 suppressed hard*" },
-    { "file of sendings with flags", T("Email address,Date sent,Bounced\na@b.c,2026-09-03 08:12:40,0\nd@e.f,2026-09-03 08:12:40,1\n"), "*2 sent*3 bounce unknown*" },
+    { "file of sendings with flags",
+      T("Email address,Date sent,Bounced\na@b.c,2026-09-03 08:12:40,0\nd@e.f,2026-09-03 "
+        "08:12:40,1\n"),
+      "*2 sent*3 bounce unknown*" },
 };
 
 static void row__spreads(void **state)
@@ -89,7 +116,8 @@ static void row__of_many_recipients(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(row__spreads), cmocka_unit_test(row__of_many_recipients) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(row__spreads),
+                                        cmocka_unit_test(row__of_many_recipients) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_times.c - every layout of time met in exports, what is refused, and that the memo never changes an answer.
+ * test_times.c - every layout of time met in exports, what is refused, and that the memo never
+ * changes an answer.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,9 +14,9 @@
 
 struct time_case {
     const char *text;
-    char order;                          /* 'd', 'm' or 0 */
-    int zone;                            /* where the text names none */
-    const char *expected;                /* UTC, "" where it is refused */
+    char order; /* 'd', 'm' or 0 */
+    int zone; /* where the text names none */
+    const char *expected; /* UTC, "" where it is refused */
 };
 
 static const struct time_case cases[] = {
@@ -76,19 +77,42 @@ static const struct time_case cases[] = {
     { "Thu Sep  3 08:12:44 2026", 0, 0, "2026-09-03T08:12:44Z" },
     /* edges that hold */
     { "2024-02-29 23:59:60", 0, 0, "2024-03-01T00:00:00Z" },
-    { "2026-03-29 02:30:00", 0, 3600, "2026-03-29T01:30:00Z" },        /* an hour that summer time skips: zones are fixed */
+    { "2026-03-29 02:30:00", 0, 3600,
+      "2026-03-29T01:30:00Z" }, /* an hour that summer time skips: zones are fixed */
     { "1970-01-02T00:00:00Z", 0, 0, "1970-01-02T00:00:00Z" },
     { "2199-12-31T23:59:59Z", 0, 0, "2199-12-31T23:59:59Z" },
     /* no times */
-    { "", 0, 0, "" }, { "-", 0, 0, "" }, { "N/A", 0, 0, "" }, { "yesterday", 0, 0, "" }, { "0", 0, 0, "" },
-    { "1601-01-01 00:00:00", 0, 0, "" }, { "9999-12-31 23:59:59", 0, 0, "" }, { "0000-00-00 00:00:00", 0, 0, "" },
-    { "2026-02-29 08:12:44", 0, 0, "" }, { "2026-13-03 08:12:44", 0, 0, "" }, { "2026-09-31", 0, 0, "" },
-    { "2026-09-03 24:12:44", 0, 0, "" }, { "2026-09-03 08:60:44", 0, 0, "" }, { "2026-09-03 08:12:61", 0, 0, "" },
-    { "2026-09-03 08:1x:44", 0, 0, "" }, { "2026-09-03 0/:12:44", 0, 0, "" }, { "2026-09-03 08:12:4", 0, 0, "2026-09-03T08:12:04Z" },
-    { "2026-09-03T08:12:44+99:00", 0, 0, "" }, { "2026-09-03T08:12:44 XYZ", 0, 0, "" }, { "2026-09-03 08:12:44 and more", 0, 0, "" },
-    { "46268.3421", 0, 0, "" }, { "12345", 0, 0, "" }, { "178842316512", 0, 0, "" }, { "99999999999999999999", 0, 0, "" },
-    { "2026-09", 0, 0, "" }, { "13 PM", 0, 0, "" }, { "9/3/2026 13:12:44 PM", 'm', 0, "" }, { "Foo, 99 Bar 2026", 0, 0, "" },
-    { "Thu, ", 0, 0, "" }, { "Sep", 0, 0, "" }, { "ann@example.net", 0, 0, "" },
+    { "", 0, 0, "" },
+    { "-", 0, 0, "" },
+    { "N/A", 0, 0, "" },
+    { "yesterday", 0, 0, "" },
+    { "0", 0, 0, "" },
+    { "1601-01-01 00:00:00", 0, 0, "" },
+    { "9999-12-31 23:59:59", 0, 0, "" },
+    { "0000-00-00 00:00:00", 0, 0, "" },
+    { "2026-02-29 08:12:44", 0, 0, "" },
+    { "2026-13-03 08:12:44", 0, 0, "" },
+    { "2026-09-31", 0, 0, "" },
+    { "2026-09-03 24:12:44", 0, 0, "" },
+    { "2026-09-03 08:60:44", 0, 0, "" },
+    { "2026-09-03 08:12:61", 0, 0, "" },
+    { "2026-09-03 08:1x:44", 0, 0, "" },
+    { "2026-09-03 0/:12:44", 0, 0, "" },
+    { "2026-09-03 08:12:4", 0, 0, "2026-09-03T08:12:04Z" },
+    { "2026-09-03T08:12:44+99:00", 0, 0, "" },
+    { "2026-09-03T08:12:44 XYZ", 0, 0, "" },
+    { "2026-09-03 08:12:44 and more", 0, 0, "" },
+    { "46268.3421", 0, 0, "" },
+    { "12345", 0, 0, "" },
+    { "178842316512", 0, 0, "" },
+    { "99999999999999999999", 0, 0, "" },
+    { "2026-09", 0, 0, "" },
+    { "13 PM", 0, 0, "" },
+    { "9/3/2026 13:12:44 PM", 'm', 0, "" },
+    { "Foo, 99 Bar 2026", 0, 0, "" },
+    { "Thu, ", 0, 0, "" },
+    { "Sep", 0, 0, "" },
+    { "ann@example.net", 0, 0, "" },
 };
 
 static void time__reads_every_layout(void **state)
@@ -121,11 +145,13 @@ static void time__memo_keeps_no_secrets(void **state)
     (void)state;
     for (unsigned round = 0; round < 3; round++)
         for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-            const struct time_case *const c = &cases[(k * 37 + round * 11) % (sizeof cases / sizeof cases[0])];
+            const struct time_case *const c =
+                &cases[(k * 37 + round * 11) % (sizeof cases / sizeof cases[0])];
             int64_t alone = 0, with = 0;
             const bool a = bnc_time_parse(bnc_span_str(c->text), c->order, c->zone, &alone);
 
-            assert_int_equal(a, bnc_time_parse_memo(&memo, bnc_span_str(c->text), c->order, c->zone, &with));
+            assert_int_equal(
+                a, bnc_time_parse_memo(&memo, bnc_span_str(c->text), c->order, c->zone, &with));
             if (a)
                 assert_int_equal(alone, with);
         }
@@ -159,10 +185,11 @@ static void time__formats_what_it_reads(void **state)
 
 static void zone__reads_offsets_and_names(void **state)
 {
-    static const struct { const char *text; int seconds; } good[] = {
-        { "+02:00", 7200 }, { "-0600", -21600 }, { "+05:30", 19800 }, { "Z", 0 }, { "UTC", 0 }, { "cet", 3600 }, { "-6", -21600 },
-        { "PDT", -25200 }
-    };
+    static const struct {
+        const char *text;
+        int seconds;
+    } good[] = { { "+02:00", 7200 }, { "-0600", -21600 }, { "+05:30", 19800 }, { "Z", 0 },
+                 { "UTC", 0 },       { "cet", 3600 },     { "-6", -21600 },    { "PDT", -25200 } };
     static const char *const bad[] = { "", "Europe/Rome", "+25:00", "2", "+02:00x", "+" };
     int seconds;
 
