@@ -95,8 +95,8 @@ static void mend(uint8_t *data, size_t size)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    if (size < BNC_STATE_HEAD_BYTES || seed % 64 == 0) {
-        size = base.len < max_size ? base.len : max_size;
+    if ((size < BNC_STATE_HEAD_BYTES || seed % 64 == 0) && base.len <= max_size) {
+        size = base.len;
         memcpy(data, base.at, size);
     }
     if (seed % 3 != 0 && size > BNC_STATE_HEAD_BYTES) {
