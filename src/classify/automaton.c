@@ -200,7 +200,7 @@ bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n)
 {
     struct trie t = { 0 };
     struct layout l = { 0 };
-    const bool ok = trie_fill(&t, patterns, n) && layout_alloc(&l, t.n, n);
+    const bool ok = trie_fill(&t, patterns, n) && t.n < 1u << 24 && layout_alloc(&l, t.n, n);
 
     if (ok)
         lay_out(&l, &t);

@@ -12,10 +12,9 @@
 #include "util/span.h"
 
 struct bnc_ac_node {
-    uint32_t first;                      /* children are nodes first .. first + n - 1, by rising byte */
+    uint32_t first : 24, n : 8;          /* children are nodes first .. first + n - 1, by rising byte */
     uint32_t fail;                       /* the node of the longest proper suffix that begins a word */
     uint32_t end;                        /* 1 + the longest pattern's entry in ends[] that ends here, 0 none */
-    uint32_t n;
 };
 
 struct bnc_ac_end {
@@ -40,7 +39,7 @@ struct bnc_hit {
 /* bnc_ac_find() writes the first 'max' hits in order of their ends and returns how many.  Texts of at most 65535 bytes. */
 size_t bnc_ac_find(const struct bnc_ac *ac, struct bnc_span text, struct bnc_hit *hits, size_t max);
 
-/* Builds from n distinct patterns of 1 to 4096 bytes, malloc'ed: bnc_ac_release().  False when out of memory. */
+/* Builds from n distinct patterns of 1 to 4096 bytes, malloc'ed: bnc_ac_release().  False when out of memory or beyond 2^24 nodes. */
 bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n);
 void bnc_ac_release(struct bnc_ac *ac);
 

@@ -9,7 +9,7 @@
 #include "schema/event.h"
 #include "tables/cause.h"
 
-enum { MAX_FRAGMENT_BYTES = 512 };
+enum { MAX_FRAGMENT_BYTES = 2048 };
 
 struct bnc_pattern {                     /* one fragment of one rule */
     struct bnc_span text;
@@ -308,16 +308,43 @@ static void read_common(struct bnc_compile *c, struct cell at, struct bnc_rule *
 
 /* ---- tables ---- */
 
+/* A family is named by its first member: "{user|account} is {closed|gone}" -> "user is closed, and its family". */
+static size_t family_name(struct bnc_span text, char *out, size_t cap)
+{
+    static const char tail[] = ", and its family";
+    bool group = false, skip = false, any = false;
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.len && n + sizeof tail < cap; i++) {
+        const char c = text.at[i];
+
+        if (c == '{' || c == '}') {
+            group = c == '{';
+            skip = false;
+            any = true;
+        } else if (group && c == '|') {
+            skip = true;
+        } else if (!skip) {
+            out[n++] = c;
+        }
+    }
+    if (any) {
+        memcpy(out + n, tail, sizeof tail - 1);
+        n += sizeof tail - 1;
+    }
+    return n;
+}
+
 static void name_rule(struct bnc_compile *c, struct cell at, struct bnc_rule *r, struct bnc_span text)
 {
     const struct bnc_span marker = cell_of(at, "marker");
-    char code[32];
+    char code[32], family[MAX_FRAGMENT_BYTES];
     const struct bnc_span reply = cell_of(at, "reply_code"), enh = cell_of(at, "enhanced_code");
     const int n = snprintf(code, sizeof code, "%.*s%s%.*s", (int)reply.len, reply.at, reply.len > 0 && enh.len > 0 ? " " : "",
                            (int)enh.len, enh.at);
 
     if (r->kind == BNC_RULE_PHRASE && r->provider == 0)
-        r->name = keep_named(c, "phrase", bnc_span_from("", 0), bnc_span_from("", 0), text);
+        r->name = keep_named(c, "phrase", bnc_span_from("", 0), bnc_span_from("", 0), bnc_span_from(family, family_name(text, family, sizeof family)));
     else if (r->kind == BNC_RULE_GUARD)
         r->name = keep_named(c, "guard", bnc_span_from("", 0), bnc_span_from("", 0), text);
     else

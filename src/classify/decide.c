@@ -174,7 +174,7 @@ static int stranger_weight(const struct weighing *w, const struct bnc_ruleset *s
 {
     const int fit = code_fit(w, r);
 
-    if (r->n_fragments > 1 && len < MIN_FOREIGN_LENGTH)
+    if (r->n_fragments > 1 && len < (relation == FOREIGN ? MIN_LONE_LENGTH : MIN_FOREIGN_LENGTH))
         return 0;                        /* a few words beside a marker that is not there */
     if (relation == FOREIGN && (fit < 0 || is_ambiguous(set, pattern)))
         return 0;

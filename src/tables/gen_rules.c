@@ -179,7 +179,7 @@ static void print_automaton(const struct bnc_ac *ac)
 {
     printf("static const struct bnc_ac_node nodes[%u] = {\n", ac->n_nodes);
     for (uint32_t i = 0; i < ac->n_nodes; i++)
-        printf("{%u,%u,%u,%u},%s", ac->nodes[i].first, ac->nodes[i].fail, ac->nodes[i].end, ac->nodes[i].n, i % 8 == 7 ? "\n" : "");
+        printf("{%u,%u,%u,%u},%s", ac->nodes[i].first, ac->nodes[i].n, ac->nodes[i].fail, ac->nodes[i].end, i % 8 == 7 ? "\n" : "");
     printf("};\nstatic const struct bnc_ac_end ends[%u] = {\n", ac->n_ends + 1);
     for (uint32_t i = 0; i < ac->n_ends; i++)
         printf("{%u,%u,%u},%s", ac->ends[i].pattern, ac->ends[i].next, ac->ends[i].len, i % 8 == 7 ? "\n" : "");

@@ -98,7 +98,9 @@ static void phrase__of_every_row_is_found_in_a_text(void **state)
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const int cause = bnc_cause_find(cell(&t, i, "cause"));
+        const struct bnc_span f = cell(&t, i, "fragment");
+        /* a member of a family may have a row and a cause of its own */
+        const int cause = memchr(f.at, '{', f.len) != NULL ? -1 : bnc_cause_find(cell(&t, i, "cause"));
 
         if (!finds(masked("550 we say: ", first_alternatives(cell(&t, i, "fragment"))), BNC_RULE_PHRASE, cause, 0))
             fail_msg("text_phrases.csv:%u", t.line[i]);
