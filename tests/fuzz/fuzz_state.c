@@ -2,7 +2,8 @@
  * fuzz_state.c - a state file from anywhere: an error or a tally that adds up, never a crash.
  *
  * Checksums would stop every mutation at the door, so the mutator mends them (and the tests damage
- * files without mending). It starts from a state of its own making, so no corpus is needed.
+ * files without mending). It starts from a state of its own making where that fits, and from those
+ * in corpus/state.
  */
 #include "aggregate/state.h"
 #include "aggregate/state_form.h"
