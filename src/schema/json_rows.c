@@ -121,9 +121,13 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
         const char *const end = memchr(head.at, '\n', head.len);
         const size_t len = end == NULL ? head.len : (size_t)(end - head.at);
         json_t *root = NULL;
+        json_error_t error;
 
         if (end != NULL || whole)
-            root = json_loadb(head.at, len, JSON_ALLOW_NUL, NULL);
+            root = json_loadb(head.at, len, JSON_ALLOW_NUL, &error);
+        if (root == NULL && (end != NULL || whole) &&
+            json_error_code(&error) == json_error_out_of_memory)
+            c.nomem = true;
         if (root == NULL && i == 0)
             break; /* spread over several lines */
         if (json_is_array(root))

@@ -155,6 +155,11 @@ static const struct mapping_case cases[] = {
       { 0 },
       "",
       "*\n2 - field_count\n3 bounce*" },
+    { "a second table and a footer",
+      T("email,event\na@b.c,bounce\n\nTotal,1\ncampaign,sent\nx,5\n"),
+      { 0 },
+      "",
+      "generic*\n2 bounce*3 - unknown_event\n4 - bad_address\n5 - unknown_event\n" },
     /* the file's name decides among equal headers, and only there */
     { "bounces by name",
       T(SG SG_ROW),
