@@ -158,7 +158,8 @@ void bnc_chart_codes(struct bnc_page *p)
 {
     const struct bnc_model *m = p->m;
     const size_t n = m->n_codes < MAX_CODES ? m->n_codes : MAX_CODES;
-    struct bnc_buf title = { .at = NULL }, names[MAX_CODES] = { { .at = NULL } };
+    struct bnc_buf title = { .at = NULL }, axes = { .at = NULL },
+                   names[MAX_CODES] = { { .at = NULL } };
     struct bar bars[MAX_CODES];
     uint64_t sum;
     const size_t half = codes_to_half(m, &sum);
@@ -181,15 +182,16 @@ void bnc_chart_codes(struct bnc_page *p)
         bnc_buf_printf(&title, "%.*s, makes ", (int)bars[0].label.len, bars[0].label.at);
     bnc_percent_put(&title, (double)sum / (double)m->failures);
     bnc_buf_puts(&title, " of all failures");
-    bnc_svg_open(p, "codes", &title,
-                 "Bounces and deferrals by reply and enhanced code, events; coloured by the side "
-                 "at fault of the code\u2019s main cause",
-                 ROW * (double)n + 4);
+    bnc_buf_puts(&axes, "Bounces and deferrals by reply and enhanced code, events; coloured by "
+                        "the side at fault of the code\u2019s main cause");
+    bnc_svg_part(&axes, n, m->n_codes, "codes");
+    bnc_svg_open(p, "codes", &title, &axes, ROW * (double)n + 4);
     put_bars(p, bars, n, m->failures);
     bnc_svg_close(p, "codes", bnc_html_side_legend);
     for (size_t i = 0; i < n; i++)
         bnc_scratch_end(p->out, &names[i]);
     bnc_scratch_end(p->out, &title);
+    bnc_scratch_end(p->out, &axes);
 }
 
 static int domain_side(const struct bnc_model *m, const struct bnc_domain *d)
@@ -228,11 +230,21 @@ static void domains_title(const struct bnc_model *m, struct bnc_buf *title, cons
     bnc_buf_put(title, first->label.len == 0 ? BNC_SPAN("an unnamed domain") : first->label);
 }
 
+/* They come first in the order of the model. */
+static size_t failing_domains(const struct bnc_model *m)
+{
+    size_t n = 0;
+
+    while (n < m->n_domains && m->tally->domains[m->domains[n]].recipients_failed > 0)
+        n++;
+    return n;
+}
+
 void bnc_chart_domains(struct bnc_page *p)
 {
     const struct bnc_model *m = p->m;
     struct bar bars[MAX_DOMAINS];
-    struct bnc_buf title = { .at = NULL };
+    struct bnc_buf title = { .at = NULL }, axes = { .at = NULL };
     size_t n = 0;
 
     for (size_t i = 0; i < m->n_domains && n < MAX_DOMAINS &&
@@ -250,11 +262,12 @@ void bnc_chart_domains(struct bnc_page *p)
     if (n == 0)
         return;
     domains_title(m, &title, &bars[0]);
-    bnc_svg_open(p, "domains", &title,
-                 "Distinct recipients with a bounce or deferral; domains that fail as a whole "
-                 "first, in bold; coloured by the side at fault of the main cause",
-                 ROW * (double)n + 4);
+    bnc_buf_puts(&axes, "Distinct recipients with a bounce or deferral; domains that fail as a "
+                        "whole first, in bold; coloured by the side at fault of the main cause");
+    bnc_svg_part(&axes, n, failing_domains(m), "domains with failures");
+    bnc_svg_open(p, "domains", &title, &axes, ROW * (double)n + 4);
     put_bars(p, bars, n, 0);
     bnc_svg_close(p, "domains", bnc_html_side_legend);
     bnc_scratch_end(p->out, &title);
+    bnc_scratch_end(p->out, &axes);
 }

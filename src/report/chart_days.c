@@ -319,7 +319,7 @@ void bnc_chart_days(struct bnc_page *p)
         n = pick_spans(p->m->judged, d, picked);
         put_title(d, &title);
         put_axes(d, &axes);
-        bnc_svg_open(p, "days", &title, axes.failed ? "" : axes.at,
+        bnc_svg_open(p, "days", &title, &axes,
                      lower_base + 30 + 22 * (double)n);
         put_spans(p, d, picked, n, upper_base + (d->upper > 0 ? GAP - 14 : 4), lower_base);
         put_drawing(p, d, upper_base, lower_base);

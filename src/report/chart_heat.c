@@ -131,7 +131,7 @@ void bnc_chart_heat(struct bnc_page *p)
         "Bounces and deferrals, events, by provider (rows, %zu of %zu) and cause (columns, %zu of "
         "%zu); coloured by the side at fault, stronger with more (logarithmic)",
         h.n_rows, m->n_providers, h.n_cols, m->n_causes);
-    bnc_svg_open(p, "heat", &title, axes.failed ? "" : axes.at, TOP + ROW * (double)h.n_rows + 4);
+    bnc_svg_open(p, "heat", &title, &axes, TOP + ROW * (double)h.n_rows + 4);
     for (size_t c = 0; c < h.n_cols; c++) {
         char class[8];
 

@@ -102,6 +102,15 @@ static size_t pick_rows(const struct bnc_page *p, uint32_t rows[MAX_ROWS])
     return n;
 }
 
+static size_t n_rated(const struct bnc_model *m)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->n_providers; i++)
+        n += m->judged->provider[m->providers[i]].of[BNC_METRIC_BOUNCE_RATE].den > 0;
+    return n;
+}
+
 static void put_title(const struct bnc_page *p, struct bnc_buf *title, const uint32_t *rows,
                       size_t n)
 {
@@ -136,15 +145,16 @@ void bnc_chart_providers(struct bnc_page *p)
     uint32_t rows[MAX_ROWS];
     const size_t n = pick_rows(p, rows);
     const double bottom = TOP + ROW * (double)n;
-    struct bnc_buf title = { .at = NULL };
+    struct bnc_buf title = { .at = NULL }, axes = { .at = NULL };
 
     if (n == 0)
         return;
     put_title(p, &title, rows, n);
     scale(p, &left, rows, n);
     scale(p, &right, rows, n);
-    bnc_svg_open(p, "providers", &title,
-                 "Per cent with 95 % interval; dashed: the warning, solid: the limit", bottom + 22);
+    bnc_buf_puts(&axes, "Per cent with 95 % interval; dashed: the warning, solid: the limit");
+    bnc_svg_part(&axes, n, n_rated(p->m), "providers with deliveries");
+    bnc_svg_open(p, "providers", &title, &axes, bottom + 22);
     put_axis(p, &left, bottom);
     put_axis(p, &right, bottom);
     for (size_t i = 0; i < n; i++) {
@@ -157,4 +167,5 @@ void bnc_chart_providers(struct bnc_page *p)
     }
     bnc_svg_close(p, "providers", NULL);
     bnc_scratch_end(p->out, &title);
+    bnc_scratch_end(p->out, &axes);
 }

@@ -316,7 +316,7 @@ static void method_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
         return;
     }
     word(v++, "rules");
-    small(v, "user rules, fingerprint %016llx", (unsigned long long)m->data->rules_hash);
+    text(v++, m->rules_text);
 }
 
 const struct bnc_section bnc_section_method = {

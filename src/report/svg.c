@@ -90,15 +90,26 @@ void bnc_svg_percent(struct bnc_page *p, double x, double y, const char *class, 
     bnc_buf_puts(p->out, "</text>");
 }
 
-void bnc_svg_open(struct bnc_page *p, const char *id, const struct bnc_buf *title, const char *axes,
-                  double height)
+void bnc_svg_part(struct bnc_buf *axes, size_t shown, size_t all, const char *what)
+{
+    if (shown == all)
+        return;
+    bnc_buf_puts(axes, "; ");
+    bnc_count_put(axes, shown, ',');
+    bnc_buf_puts(axes, " of ");
+    bnc_count_put(axes, all, ',');
+    bnc_buf_printf(axes, " %s", what);
+}
+
+void bnc_svg_open(struct bnc_page *p, const char *id, const struct bnc_buf *title,
+                  const struct bnc_buf *axes, double height)
 {
     bnc_buf_puts(p->out, "<figure class=\"chart\">\n<figcaption><h3>");
     bnc_html_text(p, bnc_buf_span(title), 0);
-    bnc_buf_printf(p->out,
-                   "</h3><p>%s</p></figcaption>\n<div class=\"scroll\" tabindex=\"0\" "
-                   "role=\"region\" aria-label=\"Chart: ",
-                   axes);
+    bnc_buf_puts(p->out, "</h3><p>");
+    bnc_html_text(p, bnc_buf_span(axes), 0);
+    bnc_buf_puts(p->out, "</p></figcaption>\n<div class=\"scroll\" tabindex=\"0\" "
+                         "role=\"region\" aria-label=\"Chart: ");
     bnc_html_text(p, bnc_buf_span(title), 0);
     bnc_buf_printf(p->out, "\">\n<svg class=\"draw\" viewBox=\"0 0 %d ", BNC_SVG_WIDTH);
     bnc_fixed_put(p->out, height, 0);

@@ -23,7 +23,10 @@ void bnc_svg_percent(struct bnc_page *p, double x, double y, const char *class, 
  * A figure: caption with the chart's message (kept in 'title', text with names of the input), one line on axes and units, then the
  * drawing of 'height' units.  'table' is the id of the section whose table holds the data; 'legend' may be NULL.
  */
-void bnc_svg_open(struct bnc_page *p, const char *id, const struct bnc_buf *title, const char *axes, double height);
+void bnc_svg_open(struct bnc_page *p, const char *id, const struct bnc_buf *title,
+                  const struct bnc_buf *axes, double height);
+/* Adds "; 12 of 22 codes" to the line on axes where a chart does not draw all. */
+void bnc_svg_part(struct bnc_buf *axes, size_t shown, size_t all, const char *what);
 void bnc_svg_close(struct bnc_page *p, const char *table, void (*legend)(struct bnc_page *p));
 
 /* A round step so that 'max' has at most 'n' of them. */
