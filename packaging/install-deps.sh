@@ -10,7 +10,7 @@ optional="libisal-dev libzstd-dev libzip-dev libpsl-dev libsqlite3-dev libjansso
 testing="libcmocka-dev g++ zip zstd locales strace git jq"
 # gcc's OpenMP runtime is not instrumented and shows races that are not there; libFuzzer is clang's too.
 clang="clang libomp-dev libclang-rt-14-dev"
-browser="chromium chromium-driver"
+browser="chromium chromium-driver curl jq"
 
 case "${1:-build}" in
 build) need=$needed want=$optional ;;

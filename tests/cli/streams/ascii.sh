@@ -6,4 +6,7 @@ LC_ALL=C.UTF-8 ba x.csv >u.txt
 for w in 60 80 120; do
     LC_ALL=C ba --width $w x.csv | awk -v w=$w 'length($0) > w { print "wider than " w ": " $0 }'
 done
-[ "$(ba x.csv | wc -l)" -le 24 ] || fail "more than one screen"
+for f in x.csv "$ROOT"/samples/*.csv* "$ROOT"/samples/*.jsonl; do
+    [ "$(ba "$f" | wc -l)" -le 24 ] || fail "more than one screen: $f"
+    LC_ALL=C ba "$f" | awk -v f="$f" 'length($0) > 80 { print "wider than 80: " f ": " $0 }'
+done
