@@ -134,6 +134,11 @@ static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
     enum bnc_status status =
         bnc_tally_finish(&a->tally, a->parts, a->n_parts, bnc_parallel, &a->setup, err);
 
+    if (status == BNC_OK && !a->opt.keep_lists && !a->parts_are_states) {
+        bnc_workers_free(a->workers, a->setup.n_threads);    /* no state will be saved */
+        a->workers = NULL;
+        a->n_parts = 0;
+    }
     return status == BNC_OK ? judge(a, err) : status;
 }
 
@@ -364,11 +369,11 @@ enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *path
     if (status == BNC_OK)
         status = collect_parts(a, err);
     if (status == BNC_OK)
+        status = write_rejects(a, err);
+    if (status == BNC_OK)
         status = finish(a, err);
     if (status == BNC_OK)
         status = describe_inputs(a, err);
-    if (status == BNC_OK)
-        status = write_rejects(a, err);
     return status == BNC_OK ? verdict_on_input(a, err) : status;
 }
 
@@ -547,6 +552,8 @@ enum bnc_status bnc_analysis_save_state(const struct bnc_analysis *a, const char
 {
     enum bnc_status status = need_result(a, err);
 
+    if (status == BNC_OK && a->n_parts == 0)
+        status = bnc_error_set(err, BNC_EUSAGE, "a state needs options.keep_lists");
     return status == BNC_OK ? bnc_state_save(a->parts, a->n_parts, path, err) : status;
 }
 
