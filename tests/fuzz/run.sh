@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # run.sh [SECONDS [NAME...]] - builds tests/fuzz/fuzz_NAME.c (all of them) with clang and runs each for SECONDS (60).
 # A corpus grows in build/fuzz/corpus/NAME; starting points are in tests/fuzz/corpus/NAME, words in tests/fuzz/fuzz_NAME.dict.
 # What a fuzzer found stays in build/fuzz/found/NAME-*; it ends with the status of the first that found something.

@@ -3,7 +3,7 @@ small_export >x.csv
 ba x.csv | grep -c "$(printf '\033')" || true
 ba --color=always x.csv | grep -c "$(printf '\033')" | awk '{ print ($1 > 0) }'
 NO_COLOR=1 ba --color x.csv | grep -c "$(printf '\033')" | awk '{ print ($1 > 0) }'
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then        # where there are terminals
     export TERM=xterm
     script -qec "$CMD x.csv" /dev/null </dev/null >tty
     grep -q "$(printf '\033')" tty || fail "no colour on a terminal"

@@ -1,5 +1,5 @@
 # Nothing to do and a terminal: the short help and 2.  A pipe is read.
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then        # where there are terminals
     script -qec "$CMD; echo status \$?" /dev/null </dev/null | tr -d '\r' | grep -q '^status 2' || fail "a terminal was waited for"
 fi
 small_export | ba --json >a
