@@ -22,6 +22,7 @@ EOF_BODY
 
 driver_start() {
     driver_dir=$(mktemp -d)
+    : >"$driver_dir/log"
     chromedriver --port=0 >"$driver_dir/log" 2>&1 &
     driver_pid=$!
     for _ in $(seq 50); do
