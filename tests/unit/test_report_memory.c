@@ -10,9 +10,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "report_fixture.h"
-
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+#include "report_fixture.h"
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);
