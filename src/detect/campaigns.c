@@ -2,6 +2,8 @@
  * campaigns.c - lists that were dirty and mailings that were refused: each campaign against all the others.
  * What a provider's own fault did to a campaign (waves) is taken out first.
  */
+#include <stdlib.h>
+
 #include "detect/judging.h"
 #include "detect/signals.h"
 #include "tables/threshold.h"
@@ -13,6 +15,15 @@ struct counts {
     uint64_t hard_by[BNC_N_CAUSES];
 };
 
+/* Failures of a family that an incident explains say nothing of the volume. */
+static bool told_elsewhere(const struct bnc_judging *g, unsigned col)
+{
+    const enum bnc_family family = col < BNC_COL_DEFERRAL(0) ? bnc_family_of(col - BNC_COL_BOUNCE(0), BNC_EVENT_BOUNCE) :
+                                                               bnc_family_of(col - BNC_COL_DEFERRAL(0), BNC_EVENT_DEFERRAL);
+
+    return family != BNC_FAMILY_NONE && family != BNC_FAMILY_CONTENT && (g->told_families >> family & 1) != 0;
+}
+
 static void add_cell(const struct bnc_judging *g, struct counts *c, const struct bnc_cell *cell, uint64_t *sent)
 {
     const unsigned cause = cell->col >= BNC_COL_BOUNCE(0) && cell->col < BNC_COL_DEFERRAL(0) ? cell->col - BNC_COL_BOUNCE(0) : BNC_N_CAUSES;
@@ -23,7 +34,7 @@ static void add_cell(const struct bnc_judging *g, struct counts *c, const struct
         c->attempts += cell->n;
     else if (cell->col == BNC_EVENT_SENT)
         *sent += cell->n;
-    else if (cell->col >= BNC_COL_BOUNCE(0))
+    else if (cell->col >= BNC_COL_BOUNCE(0) && !told_elsewhere(g, cell->col))
         c->failures += cell->n;
     if (cause == BNC_N_CAUSES)
         return;
@@ -54,6 +65,7 @@ struct test {
     size_t campaign;
     uint64_t k, n, rest_k, rest_n;
     double p, low;
+    double usual;                        /* the median campaign's odds */
 };
 
 /*
@@ -69,6 +81,8 @@ static struct test make_test(const struct bnc_judging *g, size_t i, const struct
     if (t.k > g->t->subject[BNC_KIND_CAMPAIGN][i].recipients_failed)
         t.k = g->t->subject[BNC_KIND_CAMPAIGN][i].recipients_failed;     /* one dead mailbox mailed every day is one */
     t.n = known ? c->attempts : c->failures;
+    if (t.n < t.k)
+        t.n = t.k;
     t.rest_n = known ? all->attempts - c->attempts : all->failures - c->failures;
     bnc_wilson(t.k, t.n, &t.low, &high);
     t.p = bnc_excess_p(t.k, t.n, t.rest_k, t.rest_n);
@@ -88,7 +102,7 @@ static bool matters(const struct bnc_judging *g, const struct test *t, bool hard
     if (t->k < 2 * (uint64_t)bnc_threshold_default("incident_recipients")->limit || t->rest_n == 0)
         return false;
     if (!g->j->has_deliveries)
-        return odds(t->k, t->n) >= ratio * odds(t->rest_k, t->rest_n) && t->low >= 0.5;
+        return odds(t->k, t->n) >= ratio * odds(t->rest_k, t->rest_n) && odds(t->k, t->n) >= ratio * t->usual && t->low >= 0.5;
     return t->low >= limit->warn && (double)t->k / (double)t->n >= (hard ? 2 : ratio) * (double)t->rest_k / (double)t->rest_n;
 }
 
@@ -175,20 +189,50 @@ static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const s
     return BNC_OK;
 }
 
-static enum bnc_status find(struct bnc_judging *g, const struct counts *all, bool hard)
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* What is usual is the median, which no single campaign can move. */
+static enum bnc_status usual_odds(struct bnc_judging *g, const struct counts *all, bool hard, double *usual)
 {
     const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
-    struct test *hit = bnc_zalloc(&g->scratch, n, sizeof *hit);
-    double *p = bnc_zalloc(&g->scratch, n, sizeof *p), cut;
-    enum bnc_status status = BNC_OK;
-    size_t n_hits = 0;
+    double *o = bnc_zalloc(&g->scratch, n, sizeof *o);
+    size_t used = 0;
 
-    if (hit == NULL || p == NULL)
+    if (o == NULL)
         return bnc_error_nomem(g->err);
     for (size_t i = 0; i < n; i++) {
         const struct counts c = count_campaign(g, i);
         const struct test t = make_test(g, i, &c, all, hard);
 
+        if (t.n > 0)
+            o[used++] = odds(t.k, t.n);
+    }
+    qsort(o, used, sizeof *o, by_size);
+    *usual = used > 0 ? o[used / 2] : 0;
+    return BNC_OK;
+}
+
+static enum bnc_status find(struct bnc_judging *g, const struct counts *all, bool hard)
+{
+    const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
+    struct test *hit = bnc_zalloc(&g->scratch, n, sizeof *hit);
+    double *p = bnc_zalloc(&g->scratch, n, sizeof *p), cut;
+    size_t n_hits = 0;
+    double usual = 0;
+    enum bnc_status status = usual_odds(g, all, hard, &usual);
+
+    if (hit == NULL || p == NULL || status != BNC_OK)
+        return bnc_error_nomem(g->err);
+    for (size_t i = 0; i < n; i++) {
+        const struct counts c = count_campaign(g, i);
+        struct test t = make_test(g, i, &c, all, hard);
+
+        t.usual = usual;
         if (!(g->campaign_done[i] && !hard) && matters(g, &t, hard)) {
             p[n_hits] = t.p;
             hit[n_hits++] = t;

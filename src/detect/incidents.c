@@ -123,7 +123,7 @@ static struct bnc_signal *strongest(struct bnc_signals *s)
     for (size_t i = 0; i < s->n; i++) {
         struct bnc_signal *x = &s->at[i];
 
-        if (x->used || x->row == 0)
+        if (x->used || x->weak || x->row == 0)
             continue;
         if (best == NULL || tier(x->family) < tier(best->family) ||
             (tier(x->family) == tier(best->family) && x->recipients > best->recipients))
@@ -136,6 +136,8 @@ static struct bnc_signal *strongest(struct bnc_signals *s)
 static bool joins(const struct bnc_signal *head, const struct bnc_signal *x)
 {
     if (x->used || x->row == 0 || !bnc_signals_overlap(head, x))
+        return false;
+    if (x->weak && (x->w.from + 1 < head->w.from || x->w.to > head->w.to + 1))
         return false;
     if (x->family == head->family)
         return true;
@@ -604,7 +606,7 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
         struct bnc_signal *x = &s->at[i];
         struct incident in = { .head = x, .scope = BNC_SCOPE_SENDER_WIDE, .families = 1u << x->family, .w = x->w, .recipients = x->recipients };
 
-        if (x->row != 0 || (g->told_families >> x->family & 1) != 0)
+        if (x->row != 0 || x->weak || (g->told_families >> x->family & 1) != 0)
             continue;
         if (one_domains_story(g, ANY_PROVIDER, x))
             continue;

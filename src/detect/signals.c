@@ -19,6 +19,7 @@
 #define BY_CODE_WINDOW 0.10              /* without deliveries: share of all failures on the days of a window ... */
 #define BY_CODE_STEADY 0.50              /* ... and of the provider's own failures throughout */
 #define BY_CODE_P 1e-5                   /* what is held for the volume is a guess */
+#define WEAK_RECIPIENTS 3
 #define WAVE_DAYS 3
 #define WAVE_RATIO 5                     /* times the provider's other days, and times the other providers on the same days */
 
@@ -158,6 +159,13 @@ static bool window_matters(const struct bnc_judging *g, const struct bnc_signal 
            share(sig->w.k, sig->w.n) >= ratio * (g->j->has_deliveries ? 1 : 2) * sig->rate_out;
 }
 
+/* Is a window that does not matter by itself worth remembering as part of a wider incident? */
+static bool is_weak(const struct bnc_signal *sig)
+{
+    return sig->recipients >= WEAK_RECIPIENTS && sig->w.p < 0.01 &&
+           share(sig->w.k, sig->w.n) >= bnc_threshold_default("incident_ratio")->limit * sig->rate_out;
+}
+
 static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig, double floor, size_t max_days)
 {
     const uint64_t events = row_events(g, sig->row, sig->family), recipients = row_recipients(g, sig->row, sig->family);
@@ -171,7 +179,10 @@ static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bn
     if (recipients > 0 && (sig->family == BNC_FAMILY_THROTTLING || sig->family == BNC_FAMILY_NETWORK))
         sig->w.p = bnc_window_p(&sig->w, (double)events / (double)recipients);      /* retries come together */
     bnc_wilson(sig->w.k, sig->w.n, &sig->low, &high);
-    return window_matters(g, sig, floor) && (g->j->has_deliveries || sig->w.p < BY_CODE_P);
+    if (window_matters(g, sig, floor) && (g->j->has_deliveries || sig->w.p < BY_CODE_P))
+        return true;
+    sig->weak = is_weak(sig);
+    return false;
 }
 
 /* The share over everything, days unknown included. */
@@ -216,7 +227,11 @@ static bool try_row(const struct bnc_judging *g, struct lane *lane, struct bnc_s
         *sig = window;
         return true;
     }
-    return steady_allowed(g, sig->family) && try_steady(g, sig, known ? floor : BY_CODE_STEADY);
+    if (steady_allowed(g, sig->family) && try_steady(g, sig, known ? floor : BY_CODE_STEADY))
+        return true;
+    if (window.weak)
+        *sig = window;
+    return window.weak;
 }
 
 static enum bnc_status make_lane(struct bnc_judging *g, struct lane *lane)
@@ -227,20 +242,20 @@ static enum bnc_status make_lane(struct bnc_judging *g, struct lane *lane)
     return lane->k != NULL && lane->n != NULL && lane->struck != NULL ? BNC_OK : bnc_error_nomem(g->err);
 }
 
+/* What false-discovery control does not let pass is weak. */
 static enum bnc_status keep_discoveries(struct bnc_judging *g, struct bnc_signals *signals, size_t n_tested)
 {
     double *p = bnc_zalloc(&g->scratch, signals->n, sizeof *p), cut;
-    size_t kept = 0;
+    size_t n = 0;
 
     if (p == NULL)
         return bnc_error_nomem(g->err);
     for (size_t i = 0; i < signals->n; i++)
-        p[i] = signals->at[i].w.p;
-    cut = bnc_fdr_cut(p, signals->n, n_tested, (g->opt->fdr > 0 ? g->opt->fdr : 0.05) / 5);
+        if (!signals->at[i].weak)
+            p[n++] = signals->at[i].w.p;
+    cut = bnc_fdr_cut(p, n, n_tested, (g->opt->fdr > 0 ? g->opt->fdr : 0.05) / 5);
     for (size_t i = 0; i < signals->n; i++)
-        if (signals->at[i].w.p <= cut)
-            signals->at[kept++] = signals->at[i];
-    signals->n = kept;
+        signals->at[i].weak |= signals->at[i].w.p > cut;
     return BNC_OK;
 }
 
@@ -252,7 +267,7 @@ static void strike(const struct bnc_judging *g, struct lane *lane, const struct 
     for (size_t i = 0; i < signals->n; i++) {
         const struct bnc_signal *x = &signals->at[i];
 
-        for (size_t d = x->w.from; x->row > 0 && !x->steady && d <= x->w.to; d++)
+        for (size_t d = x->w.from; x->row > 0 && !x->steady && !x->weak && d <= x->w.to; d++)
             lane->struck[x->family * s->n_days + d] += bnc_series_at(s, x->row, x->family)[d];
     }
 }

@@ -10,6 +10,7 @@ struct bnc_signal {
     size_t row;                          /* of g->series; 0: all providers together */
     enum bnc_family family;
     bool steady;                         /* throughout: w covers every day */
+    bool weak;                           /* too small to be told alone; it joins a strong one of its family and days */
     bool used;                           /* told, or explained by what was told */
     struct bnc_window w;
     double low;                          /* lower bound of the share inside */
