@@ -51,3 +51,10 @@ struct bnc_span bnc_operator_of(const struct bnc_judging *g, uint16_t p)
 
     return bnc_span_from(name, remark != NULL ? (size_t)(remark - name) : strlen(name));
 }
+
+bool bnc_is_operator(const struct bnc_judging *g, uint16_t provider)
+{
+    const enum bnc_provider_kind kind = bnc_provider_get(g->t->classifier, provider)->kind;
+
+    return provider != 0 && (kind == BNC_PROVIDER_MAILBOX || kind == BNC_PROVIDER_GATEWAY);
+}

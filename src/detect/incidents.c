@@ -79,19 +79,19 @@ static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain
 
 /*
  * Is a family at one provider the story of one domain: more than half of those struck, and more than twice its share of the traffic?
- * "Other" is no operator at all: there, five domains at least must be struck.
+ * "Other" is no operator at all: there, three domains at least must be struck.
  */
 static bool one_domains_story(const struct bnc_judging *g, unsigned provider, const struct bnc_signal *x)
 {
     const uint64_t days = window_days(g, x);
-    const bool unrelated = provider == 0 || provider == ANY_PROVIDER;
+    const bool unrelated = provider == ANY_PROVIDER || !bnc_is_operator(g, (uint16_t)provider);
     uint64_t all = 0, most = 0, traffic = 0, most_traffic = 0;
     bool hosted = true;                  /* without deliveries, nothing is ever said of a mailbox provider's own domain alone */
     unsigned n = 0;
 
     for (size_t i = 0; i < g->t->n_domains; i++) {
         const struct bnc_domain *d = &g->t->domains[i];
-        const bool here = provider == ANY_PROVIDER || d->provider == provider;
+        const bool here = provider == ANY_PROVIDER || g->series.row_of[d->provider] == x->row;
         const uint64_t k = here ? domain_family(g->t, d, 1u << x->family, days) : 0;
         const uint64_t size = !here ? 0 :
                               g->j->has_deliveries ? d->recipients_delivered + d->recipients_failed : d->recipients_failed - k;
@@ -105,7 +105,7 @@ static bool one_domains_story(const struct bnc_judging *g, unsigned provider, co
             hosted = g->j->has_deliveries || bnc_provider_of_domain(g->t->classifier, d->name) == 0;
         }
     }
-    return (unrelated && n < 5) || (2 * most > all && hosted && (unrelated || (double)most * (double)traffic >= 2 * (double)most_traffic * (double)all));
+    return (unrelated && n < 3) || (2 * most > all && hosted && (unrelated || (double)most * (double)traffic >= 2 * (double)most_traffic * (double)all));
 }
 
 /* Those are left to domains.c. */
@@ -156,7 +156,7 @@ static unsigned count_operators(const struct bnc_judging *g, const struct bnc_si
         if (!joins(head, &s->at[i]))
             continue;
         if (p == 0) {
-            other = 2;                   /* five domains at least that have nothing to do with one another */
+            other = 2;                   /* three domains at least that have nothing to do with one another */
             continue;
         }
         while (k < n && !bnc_span_eq(seen[k], bnc_operator_of(g, p)))
@@ -172,7 +172,8 @@ static void take(const struct bnc_judging *g, struct incident *in, struct bnc_si
     const bool first = x == in->head;
 
     x->used = true;
-    in->provider[provider_of(g, x)] = true;
+    for (size_t p = 0; p < g->t->n_providers; p++)
+        in->provider[p] |= g->series.row_of[p] == x->row;
     in->families |= 1u << x->family;
     in->recipients += x->recipients;
     in->recipients_at[provider_of(g, x)] += x->recipients;

@@ -32,6 +32,9 @@ struct bnc_judging;
 /* The family of a failure; 'type' is BNC_EVENT_BOUNCE or BNC_EVENT_DEFERRAL. */
 enum bnc_family bnc_family_of(unsigned cause, enum bnc_event_type type);
 
+/* Is a provider one party that decides for all its domains?  Unknown ones and mail software are not. */
+bool bnc_is_operator(const struct bnc_judging *g, uint16_t provider);
+
 /* Who operates a provider: "Yahoo" for "Yahoo" and for "Yahoo (AOL)". */
 struct bnc_span bnc_operator_of(const struct bnc_judging *g, uint16_t provider);
 
@@ -40,7 +43,8 @@ bool bnc_cause_is_hard(unsigned cause);
 
 /*
  * Counts per sending day and provider.  Providers are addressed by row: row 0 is all of them together, row r > 0 is provider[r].
- * Only providers with failures, complaints or deliveries have a row.
+ * Only providers with failures, complaints or deliveries have a row.  What is no operator (unknown domains, and those of which only the
+ * software is known: "Postfix") shares the row of provider 0.
  *
  *     at(r, field, d) = base[(r * n_fields + field) * n_days + d]
  */
@@ -49,6 +53,7 @@ struct bnc_series {
     size_t n_days, n_rows;
     const int32_t *day;                  /* [n_days] ascending */
     const uint16_t *provider;            /* [n_rows]; [0] is unused */
+    const uint32_t *row_of;              /* [n_providers]; 0: none */
     uint64_t *base;
 };
 static inline uint64_t *bnc_series_at(const struct bnc_series *s, size_t row, unsigned field)

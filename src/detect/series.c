@@ -41,15 +41,26 @@ static enum bnc_status make_rows(struct bnc_judging *g, uint32_t *row_of)
     struct bnc_series *s = &g->series;
     uint16_t *provider = bnc_zalloc(&g->scratch, t->n_providers + 1, sizeof *provider);
     int32_t *day = bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_DAY], sizeof *day);
+    uint32_t other = 0;                  /* the row of all that is no operator */
 
     if (provider == NULL || day == NULL)
         return bnc_error_nomem(g->err);
     s->n_rows = 1;
-    for (size_t p = 0; p < t->n_providers; p++)
-        if (provider_active(&t->providers[p])) {
-            provider[s->n_rows] = (uint16_t)p;
+    for (size_t p = 0; p < t->n_providers; p++) {
+        const bool operator = bnc_is_operator(g, (uint16_t)p);
+
+        if (!provider_active(&t->providers[p]))
+            continue;
+        if (operator || other == 0) {
+            provider[s->n_rows] = operator ? (uint16_t)p : 0;
             row_of[p] = (uint32_t)s->n_rows++;
+        } else {
+            row_of[p] = other;
         }
+        if (!operator)
+            other = row_of[p];
+    }
+    s->row_of = row_of;
     s->n_days = t->n_subjects[BNC_KIND_DAY];
     for (size_t d = 0; d < s->n_days; d++)
         day[d] = t->subject[BNC_KIND_DAY][d].day;

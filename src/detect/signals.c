@@ -94,7 +94,7 @@ static bool marker_only(const struct bnc_judging *g, size_t row)
 
 static size_t pool_row(const struct bnc_judging *g)
 {
-    return g->series.n_rows > 1 && g->series.provider[1] == 0 ? 1 : 0;
+    return g->series.row_of[0];
 }
 
 /* All failures of a day without those of incidents that are known by now. */
@@ -128,10 +128,9 @@ static uint64_t row_recipients(const struct bnc_judging *g, size_t row, enum bnc
 {
     uint64_t n = 0;
 
-    if (row > 0)
-        return bnc_family_recipients(&g->t->providers[g->series.provider[row]], family);
     for (size_t p = 0; p < g->t->n_providers; p++)
-        n += bnc_family_recipients(&g->t->providers[p], family);
+        if (row == 0 || g->series.row_of[p] == row)
+            n += bnc_family_recipients(&g->t->providers[p], family);
     return n;
 }
 
