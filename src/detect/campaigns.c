@@ -9,24 +9,29 @@
 #include "tables/threshold.h"
 
 struct counts {
-    uint64_t hard, content;              /* bounces */
-    uint64_t failures;                   /* bounces and deferrals */
-    uint64_t attempts;                   /* delivered and bounced, or sent */
+    uint64_t hard, content; /* bounces */
+    uint64_t failures; /* bounces and deferrals */
+    uint64_t attempts; /* delivered and bounced, or sent */
     uint64_t hard_by[BNC_N_CAUSES];
 };
 
 /* Failures of a family that an incident explains say nothing of the volume. */
 static bool told_elsewhere(const struct bnc_judging *g, unsigned col)
 {
-    const enum bnc_family family = col < BNC_COL_DEFERRAL(0) ? bnc_family_of(col - BNC_COL_BOUNCE(0), BNC_EVENT_BOUNCE) :
-                                                               bnc_family_of(col - BNC_COL_DEFERRAL(0), BNC_EVENT_DEFERRAL);
+    const enum bnc_family family =
+        col < BNC_COL_DEFERRAL(0) ? bnc_family_of(col - BNC_COL_BOUNCE(0), BNC_EVENT_BOUNCE)
+                                  : bnc_family_of(col - BNC_COL_DEFERRAL(0), BNC_EVENT_DEFERRAL);
 
-    return family != BNC_FAMILY_NONE && family != BNC_FAMILY_CONTENT && (g->told_families >> family & 1) != 0;
+    return family != BNC_FAMILY_NONE && family != BNC_FAMILY_CONTENT &&
+           (g->told_families >> family & 1) != 0;
 }
 
-static void add_cell(const struct bnc_judging *g, struct counts *c, const struct bnc_cell *cell, uint64_t *sent)
+static void add_cell(const struct bnc_judging *g, struct counts *c, const struct bnc_cell *cell,
+                     uint64_t *sent)
 {
-    const unsigned cause = cell->col >= BNC_COL_BOUNCE(0) && cell->col < BNC_COL_DEFERRAL(0) ? cell->col - BNC_COL_BOUNCE(0) : BNC_N_CAUSES;
+    const unsigned cause = cell->col >= BNC_COL_BOUNCE(0) && cell->col < BNC_COL_DEFERRAL(0)
+                               ? cell->col - BNC_COL_BOUNCE(0)
+                               : BNC_N_CAUSES;
 
     if (g->wave[cell->provider])
         return;
@@ -52,9 +57,11 @@ static struct counts count_campaign(const struct bnc_judging *g, size_t i)
     struct counts c = { .hard = 0 };
     uint64_t sent = 0;
 
-    for (size_t at = g->cell_at[BNC_KIND_CAMPAIGN][i]; at < g->cell_at[BNC_KIND_CAMPAIGN][i + 1]; at++)
+    for (size_t at = g->cell_at[BNC_KIND_CAMPAIGN][i]; at < g->cell_at[BNC_KIND_CAMPAIGN][i + 1];
+         at++)
         add_cell(g, &c, &g->t->cells[at], &sent);
-    if (g->volumes.subject[BNC_KIND_CAMPAIGN] != NULL && g->volumes.subject[BNC_KIND_CAMPAIGN][i] > sent)
+    if (g->volumes.subject[BNC_KIND_CAMPAIGN] != NULL &&
+        g->volumes.subject[BNC_KIND_CAMPAIGN][i] > sent)
         sent = g->volumes.subject[BNC_KIND_CAMPAIGN][i];
     if (sent > c.attempts)
         c.attempts = sent;
@@ -65,21 +72,26 @@ struct test {
     size_t campaign;
     uint64_t k, n, rest_k, rest_n;
     double p, low;
-    double usual;                        /* the median campaign's odds */
+    double usual; /* the median campaign's odds */
 };
 
 /*
  * k of n for one campaign and for the rest.  Without deliveries n is k and the failures that grow with the volume alone: a dirty list
  * has more unknown users than usual to one full mailbox.
  */
-static struct test make_test(const struct bnc_judging *g, size_t i, const struct counts *c, const struct counts *all, bool hard)
+static struct test make_test(const struct bnc_judging *g, size_t i, const struct counts *c,
+                             const struct counts *all, bool hard)
 {
-    const bool known = g->j->has_deliveries || (g->volumes.subject[BNC_KIND_CAMPAIGN] != NULL && g->volumes.subject[BNC_KIND_CAMPAIGN][i] > 0);
-    struct test t = { .campaign = i, .k = hard ? c->hard : c->content, .rest_k = hard ? all->hard - c->hard : all->content - c->content };
+    const bool known = g->j->has_deliveries || (g->volumes.subject[BNC_KIND_CAMPAIGN] != NULL &&
+                                                g->volumes.subject[BNC_KIND_CAMPAIGN][i] > 0);
+    struct test t = { .campaign = i,
+                      .k = hard ? c->hard : c->content,
+                      .rest_k = hard ? all->hard - c->hard : all->content - c->content };
     double high;
 
     if (t.k > g->t->subject[BNC_KIND_CAMPAIGN][i].recipients_failed)
-        t.k = g->t->subject[BNC_KIND_CAMPAIGN][i].recipients_failed;     /* one dead mailbox mailed every day is one */
+        t.k = g->t->subject[BNC_KIND_CAMPAIGN][i]
+                  .recipients_failed; /* one dead mailbox mailed every day is one */
     t.n = known ? c->attempts : c->failures;
     if (t.n < t.k)
         t.n = t.k;
@@ -96,14 +108,17 @@ static double odds(uint64_t k, uint64_t n)
 
 static bool matters(const struct bnc_judging *g, const struct test *t, bool hard)
 {
-    const struct bnc_threshold *limit = bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
+    const struct bnc_threshold *limit =
+        bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
     const double ratio = bnc_threshold_default("incident_ratio")->limit;
 
     if (t->k < 2 * (uint64_t)bnc_threshold_default("incident_recipients")->limit || t->rest_n == 0)
         return false;
     if (!g->j->has_deliveries)
-        return odds(t->k, t->n) >= ratio * odds(t->rest_k, t->rest_n) && odds(t->k, t->n) >= ratio * t->usual && t->low >= 0.5;
-    return t->low >= limit->warn && (double)t->k / (double)t->n >= (hard ? 2 : ratio) * (double)t->rest_k / (double)t->rest_n;
+        return odds(t->k, t->n) >= ratio * odds(t->rest_k, t->rest_n) &&
+               odds(t->k, t->n) >= ratio * t->usual && t->low >= 0.5;
+    return t->low >= limit->warn && (double)t->k / (double)t->n >=
+                                        (hard ? 2 : ratio) * (double)t->rest_k / (double)t->rest_n;
 }
 
 static int commonest(const struct counts *c)
@@ -121,10 +136,12 @@ static uint64_t unnamed_at(const struct bnc_judging *g, size_t campaign, uint16_
 {
     uint64_t n = 0;
 
-    for (size_t c = g->cell_at[BNC_KIND_CAMPAIGN][campaign]; c < g->cell_at[BNC_KIND_CAMPAIGN][campaign + 1]; c++) {
+    for (size_t c = g->cell_at[BNC_KIND_CAMPAIGN][campaign];
+         c < g->cell_at[BNC_KIND_CAMPAIGN][campaign + 1]; c++) {
         const struct bnc_cell *cell = &g->t->cells[c];
 
-        if (cell->provider == provider && cell->col >= BNC_COL_BOUNCE(0) && cell->col < BNC_COL_DEFERRAL(0) &&
+        if (cell->provider == provider && cell->col >= BNC_COL_BOUNCE(0) &&
+            cell->col < BNC_COL_DEFERRAL(0) &&
             bnc_family_of(cell->col - BNC_COL_BOUNCE(0), BNC_EVENT_BOUNCE) == BNC_FAMILY_UNNAMED)
             n += cell->n;
     }
@@ -143,7 +160,8 @@ static bool is_shadow(const struct bnc_judging *g, const struct bnc_finding *f, 
         const uint16_t p = g->series.provider[r];
 
         if (bnc_span_eq(bnc_span_str(bnc_provider_get(g->t->classifier, p)->title), f->subject))
-            return 2 * unnamed_at(g, campaign, p) >= bnc_family_events(&g->t->providers[p], BNC_FAMILY_UNNAMED);
+            return 2 * unnamed_at(g, campaign, p) >=
+                   bnc_family_events(&g->t->providers[p], BNC_FAMILY_UNNAMED);
     }
     return false;
 }
@@ -159,9 +177,11 @@ static void drop_shadows(struct bnc_judging *g, size_t campaign)
     g->n_findings = kept;
 }
 
-static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const struct counts *c, bool hard)
+static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const struct counts *c,
+                            bool hard)
 {
-    const struct bnc_threshold *limit = bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
+    const struct bnc_threshold *limit =
+        bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
     const struct bnc_subject *s = &g->t->subject[BNC_KIND_CAMPAIGN][t->campaign];
     struct bnc_finding *f;
 
@@ -179,10 +199,12 @@ static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const s
     f->by_code = !g->j->has_deliveries;
     f->recipients = f->events = t->k;
     f->attempted = f->by_code ? 0 : t->n;
-    f->rate = f->by_code ? bnc_rate_make(0, 0, limit->warn, limit->limit, 0) : bnc_rate_make(t->k, t->n, limit->warn, limit->limit, 0);
+    f->rate = f->by_code ? bnc_rate_make(0, 0, limit->warn, limit->limit, 0)
+                         : bnc_rate_make(t->k, t->n, limit->warn, limit->limit, 0);
     if (f->by_code)
         f->rate.num = t->k;
-    f->severity = f->rate.judgement == BNC_JUDGE_BREACH ? BNC_PRIORITY_FIX_SOON : BNC_PRIORITY_MONITOR;
+    f->severity =
+        f->rate.judgement == BNC_JUDGE_BREACH ? BNC_PRIORITY_FIX_SOON : BNC_PRIORITY_MONITOR;
     f->first_seen = f->onset = s->first;
     f->last_seen = f->end = s->last;
     f->confidence = f->by_code ? 70 : 92;
@@ -197,7 +219,8 @@ static int by_size(const void *a, const void *b)
 }
 
 /* What is usual is the median, which no single campaign can move. */
-static enum bnc_status usual_odds(struct bnc_judging *g, const struct counts *all, bool hard, double *usual)
+static enum bnc_status usual_odds(struct bnc_judging *g, const struct counts *all, bool hard,
+                                  double *usual)
 {
     const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
     double *o = bnc_zalloc(&g->scratch, n, sizeof *o);
@@ -258,8 +281,11 @@ static uint64_t explained_hard(const struct bnc_judging *g)
     for (size_t i = 0; i < g->t->n_domains; i++) {
         const struct bnc_domain *d = &g->t->domains[i];
 
-        for (uint32_t c = 0; c < d->n_causes && (g->j->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE || g->wave[d->provider]); c++)
-            if (g->t->domain_causes[d->cause_at + c].type == BNC_EVENT_BOUNCE && bnc_cause_is_hard(g->t->domain_causes[d->cause_at + c].cause))
+        for (uint32_t c = 0; c < d->n_causes && (g->j->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE ||
+                                                 g->wave[d->provider]);
+             c++)
+            if (g->t->domain_causes[d->cause_at + c].type == BNC_EVENT_BOUNCE &&
+                bnc_cause_is_hard(g->t->domain_causes[d->cause_at + c].cause))
                 n += g->t->domain_causes[d->cause_at + c].events;
     }
     return n;
@@ -270,11 +296,14 @@ enum bnc_status bnc_list_find(struct bnc_judging *g)
 {
     const struct bnc_rate *all = &g->j->overall.of[BNC_METRIC_HARD_BOUNCE_RATE];
     const uint64_t known = explained_hard(g);
-    const struct bnc_rate rest = bnc_rate_of(BNC_METRIC_HARD_BOUNCE_RATE, all->num > known ? all->num - known : 0, all->den > known ? all->den - known : 0);
+    const struct bnc_rate rest =
+        bnc_rate_of(BNC_METRIC_HARD_BOUNCE_RATE, all->num > known ? all->num - known : 0,
+                    all->den > known ? all->den - known : 0);
     const struct bnc_rate *r = &rest;
     struct bnc_finding *f;
 
-    if (g->dirty_campaigns > 0 || (r->judgement != BNC_JUDGE_BREACH && r->judgement != BNC_JUDGE_WATCH))
+    if (g->dirty_campaigns > 0 ||
+        (r->judgement != BNC_JUDGE_BREACH && r->judgement != BNC_JUDGE_WATCH))
         return BNC_OK;
     f = bnc_finding_add(g);
     if (f == NULL)

@@ -7,10 +7,12 @@
 #include "detect/judging.h"
 #include "tables/threshold.h"
 
-#define MAX_DAYS 400                     /* a longer input is judged as a whole only */
+#define MAX_DAYS 400 /* a longer input is judged as a whole only */
 
 /* Complaints and measurable deliveries of one subject. */
-struct pair { uint64_t complaints, delivered; };
+struct pair {
+    uint64_t complaints, delivered;
+};
 
 static bool over(const struct bnc_rate *r)
 {
@@ -33,14 +35,16 @@ static bool skip_operator(const struct bnc_judging *g, const bool *skip, uint16_
 }
 
 /* The pair of a subject over the measurable providers that 'use' names (NULL: all of them). */
-static struct pair subject_pair(const struct bnc_judging *g, enum bnc_kind kind, size_t i, const bool *skip_provider)
+static struct pair subject_pair(const struct bnc_judging *g, enum bnc_kind kind, size_t i,
+                                const bool *skip_provider)
 {
     struct pair sum = { 0, 0 };
 
     for (size_t c = g->cell_at[kind][i]; c < g->cell_at[kind][i + 1]; c++) {
         const struct bnc_cell *cell = &g->t->cells[c];
 
-        if (!measurable(g, cell->provider) || (skip_provider != NULL && skip_operator(g, skip_provider, cell->provider)))
+        if (!measurable(g, cell->provider) ||
+            (skip_provider != NULL && skip_operator(g, skip_provider, cell->provider)))
             continue;
         if (cell->col == BNC_EVENT_COMPLAINT)
             sum.complaints += cell->n;
@@ -53,7 +57,7 @@ static struct pair subject_pair(const struct bnc_judging *g, enum bnc_kind kind,
 /* Providers of one operator are one; the row with most deliveries stands for them. */
 static size_t leader_of(const struct bnc_judging *g, size_t row)
 {
-    const struct bnc_span operator = bnc_operator_of(g, g->series.provider[row]);
+    const struct bnc_span operator= bnc_operator_of(g, g->series.provider[row]);
     size_t best = row;
 
     for (size_t r = 1; r < g->series.n_rows; r++) {
@@ -68,7 +72,8 @@ static size_t leader_of(const struct bnc_judging *g, size_t row)
 
 static bool same_operator(const struct bnc_judging *g, uint16_t a, uint16_t b)
 {
-    return a == b || (a != 0 && b != 0 && measurable(g, a) && measurable(g, b) && bnc_span_eq(bnc_operator_of(g, a), bnc_operator_of(g, b)));
+    return a == b || (a != 0 && b != 0 && measurable(g, a) && measurable(g, b) &&
+                      bnc_span_eq(bnc_operator_of(g, a), bnc_operator_of(g, b)));
 }
 
 /* The month's rate of an operator. */
@@ -90,7 +95,8 @@ static struct pair provider_pair(const struct bnc_judging *g, uint16_t provider,
     struct pair sum = { 0, 0 };
 
     for (size_t i = 0; i < g->t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
-        for (size_t c = g->cell_at[BNC_KIND_CAMPAIGN][i]; !skip[i] && c < g->cell_at[BNC_KIND_CAMPAIGN][i + 1]; c++) {
+        for (size_t c = g->cell_at[BNC_KIND_CAMPAIGN][i];
+             !skip[i] && c < g->cell_at[BNC_KIND_CAMPAIGN][i + 1]; c++) {
             const struct bnc_cell *cell = &g->t->cells[c];
 
             if (!same_operator(g, provider, cell->provider))
@@ -165,7 +171,8 @@ static enum bnc_priority severity_of(const struct bnc_rate *r)
     return r->low > 2 * r->limit ? BNC_PRIORITY_CRITICAL : BNC_PRIORITY_FIX_SOON;
 }
 
-static struct bnc_finding *add(struct bnc_judging *g, enum bnc_subject_type type, struct bnc_span subject, enum bnc_scope scope,
+static struct bnc_finding *add(struct bnc_judging *g, enum bnc_subject_type type,
+                               struct bnc_span subject, enum bnc_scope scope,
                                const struct bnc_rate *rate)
 {
     struct bnc_finding *f = bnc_finding_add(g);
@@ -187,7 +194,8 @@ static struct bnc_finding *add(struct bnc_judging *g, enum bnc_subject_type type
 }
 
 /* Which subjects of a kind are named as the further views of a finding. */
-static enum bnc_status name_also(struct bnc_judging *g, size_t at, enum bnc_kind kind, const bool *which)
+static enum bnc_status name_also(struct bnc_judging *g, size_t at, enum bnc_kind kind,
+                                 const bool *which)
 {
     const size_t n = g->t->n_subjects[kind];
     struct bnc_span *also;
@@ -223,7 +231,7 @@ static void set_days(const struct bnc_judging *g, struct bnc_finding *f, uint16_
 }
 
 struct flags {
-    bool *provider, *campaign, *sender;  /* over their limits */
+    bool *provider, *campaign, *sender; /* over their limits */
     size_t n_providers, n_campaigns, n_senders;
 };
 
@@ -234,13 +242,16 @@ static enum bnc_status make_flags(struct bnc_judging *g, struct flags *fl)
     fl->provider = bnc_zalloc(&g->scratch, t->n_providers, 1);
     fl->campaign = bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], 1);
     fl->sender = bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_SENDER_DOMAIN], 1);
-    return fl->provider != NULL && fl->campaign != NULL && fl->sender != NULL ? BNC_OK : bnc_error_nomem(g->err);
+    return fl->provider != NULL && fl->campaign != NULL && fl->sender != NULL
+               ? BNC_OK
+               : bnc_error_nomem(g->err);
 }
 
 /* A day that stands in for a missing campaign is no campaign: complaints come days later. */
 bool bnc_name_is_day(struct bnc_span name)
 {
-    return name.len == 0 || (name.len == 10 && bnc_is_digit(name.at[0]) && name.at[4] == '-' && name.at[7] == '-' && bnc_is_digit(name.at[9]));
+    return name.len == 0 || (name.len == 10 && bnc_is_digit(name.at[0]) && name.at[4] == '-' &&
+                             name.at[7] == '-' && bnc_is_digit(name.at[9]));
 }
 
 /* Campaigns over their limit, and no provider: is it one operator that carries them?  Then the others must know the campaigns too. */
@@ -248,13 +259,15 @@ static void blame_one_operator(const struct bnc_judging *g, struct flags *fl)
 {
     bool *one = bnc_zalloc((struct bnc_arena *)&g->scratch, g->t->n_providers, sizeof *one);
 
-    for (size_t r = 1; one != NULL && fl->n_providers == 0 && fl->n_campaigns > 0 && r < g->series.n_rows; r++) {
+    for (size_t r = 1;
+         one != NULL && fl->n_providers == 0 && fl->n_campaigns > 0 && r < g->series.n_rows; r++) {
         const uint16_t p = g->series.provider[r];
         bool explains = measurable(g, p) && p != 0 && leader_of(g, r) == r;
 
         one[p] = true;
         for (size_t i = 0; explains && i < g->t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
-            const struct pair rest = fl->campaign[i] ? subject_pair(g, BNC_KIND_CAMPAIGN, i, one) : (struct pair){ 0, UINT64_MAX };
+            const struct pair rest = fl->campaign[i] ? subject_pair(g, BNC_KIND_CAMPAIGN, i, one)
+                                                     : (struct pair){ 0, UINT64_MAX };
 
             explains = !fl->campaign[i] || (rest.delivered >= 200 && !pair_over(rest));
         }
@@ -276,7 +289,8 @@ static void flag_all(struct bnc_judging *g, struct flags *fl)
 
         if (!measurable(g, p) || leader_of(g, r) != r)
             continue;
-        fl->provider[p] = over(&month) || (g->j->has_deliveries && surge(g, r, &w) && surge_is_over(&w));
+        fl->provider[p] =
+            over(&month) || (g->j->has_deliveries && surge(g, r, &w) && surge_is_over(&w));
         fl->n_providers += fl->provider[p];
     }
     for (size_t i = 0; i < t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
@@ -285,8 +299,9 @@ static void flag_all(struct bnc_judging *g, struct flags *fl)
         fl->n_campaigns += fl->campaign[i];
     }
     for (size_t i = 0; i < t->n_subjects[BNC_KIND_SENDER_DOMAIN]; i++) {
-        fl->sender[i] = t->subject[BNC_KIND_SENDER_DOMAIN][i].name.len > 0 &&
-                        over(&g->j->subject[BNC_KIND_SENDER_DOMAIN][i].of[BNC_METRIC_COMPLAINT_RATE]);
+        fl->sender[i] =
+            t->subject[BNC_KIND_SENDER_DOMAIN][i].name.len > 0 &&
+            over(&g->j->subject[BNC_KIND_SENDER_DOMAIN][i].of[BNC_METRIC_COMPLAINT_RATE]);
         fl->n_senders += fl->sender[i];
     }
 }
@@ -297,7 +312,9 @@ static size_t campaigns_on_their_own(const struct bnc_judging *g, const struct f
     size_t n = 0;
 
     for (size_t i = 0; i < g->t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
-        const struct pair p = fl->campaign[i] && fl->n_providers < 2 ? subject_pair(g, BNC_KIND_CAMPAIGN, i, fl->provider) : (struct pair){ 0, 0 };
+        const struct pair p = fl->campaign[i] && fl->n_providers < 2
+                                  ? subject_pair(g, BNC_KIND_CAMPAIGN, i, fl->provider)
+                                  : (struct pair){ 0, 0 };
 
         own[i] = fl->campaign[i] && (fl->n_providers != 1 || pair_over(p));
         n += own[i];
@@ -313,7 +330,8 @@ static enum bnc_status tell_campaigns(struct bnc_judging *g, const bool *own)
 
         if (!own[i])
             continue;
-        f = add(g, BNC_SUBJECT_CAMPAIGN, c->name, BNC_SCOPE_SENDER_WIDE, &g->j->subject[BNC_KIND_CAMPAIGN][i].of[BNC_METRIC_COMPLAINT_RATE]);
+        f = add(g, BNC_SUBJECT_CAMPAIGN, c->name, BNC_SCOPE_SENDER_WIDE,
+                &g->j->subject[BNC_KIND_CAMPAIGN][i].of[BNC_METRIC_COMPLAINT_RATE]);
         if (f == NULL)
             return bnc_error_nomem(g->err);
         f->first_seen = c->first;
@@ -344,7 +362,8 @@ static enum bnc_status tell_providers(struct bnc_judging *g, const struct flags 
         if (!fl->provider[p])
             continue;
         rate = provider_rate(g, p);
-        f = add(g, BNC_SUBJECT_PROVIDER, bnc_span_str(bnc_provider_get(g->t->classifier, p)->title), BNC_SCOPE_PROVIDER_WIDE, &rate);
+        f = add(g, BNC_SUBJECT_PROVIDER, bnc_span_str(bnc_provider_get(g->t->classifier, p)->title),
+                BNC_SCOPE_PROVIDER_WIDE, &rate);
         if (f == NULL)
             return bnc_error_nomem(g->err);
         set_days(g, f, p);
@@ -365,9 +384,11 @@ static enum bnc_status tell_sender(struct bnc_judging *g, const struct flags *fl
 
     while (fl->n_senders == 1 && !fl->sender[at])
         at++;
-    f = fl->n_senders == 1 ?
-        add(g, BNC_SUBJECT_SENDER_DOMAIN, g->t->subject[kind][at].name, BNC_SCOPE_SENDER_WIDE, &g->j->subject[kind][at].of[BNC_METRIC_COMPLAINT_RATE]) :
-        add(g, BNC_SUBJECT_EXPORT, BNC_SPAN(""), BNC_SCOPE_SENDER_WIDE, &g->j->overall.of[BNC_METRIC_COMPLAINT_RATE]);
+    f = fl->n_senders == 1
+            ? add(g, BNC_SUBJECT_SENDER_DOMAIN, g->t->subject[kind][at].name, BNC_SCOPE_SENDER_WIDE,
+                  &g->j->subject[kind][at].of[BNC_METRIC_COMPLAINT_RATE])
+            : add(g, BNC_SUBJECT_EXPORT, BNC_SPAN(""), BNC_SCOPE_SENDER_WIDE,
+                  &g->j->overall.of[BNC_METRIC_COMPLAINT_RATE]);
     also = bnc_zalloc(&g->j->arena, fl->n_providers, sizeof *also);
     if (f == NULL || also == NULL)
         return bnc_error_nomem(g->err);

@@ -13,19 +13,20 @@ struct bnc_decider {
 };
 
 struct bnc_decision {
-    int list;                            /* enum bnc_list, -1: none */
-    const char *reason;                  /* the rule in words */
+    int list; /* enum bnc_list, -1: none */
+    const char *reason; /* the rule in words */
     uint8_t cause, side, confidence;
-    uint32_t template;                   /* of the failure that decided, UINT32_MAX none */
-    uint32_t campaigns;                  /* with a failure since the last delivery */
-    int64_t first, last;                 /* of those */
+    uint32_t template; /* of the failure that decided, UINT32_MAX none */
+    uint32_t campaigns; /* with a failure since the last delivery */
+    int64_t first, last; /* of those */
 };
 
 /*
  * Decides one address.  'run' is scratch from bnc_run_room(); afterwards it begins with the 'campaigns' failures since the last
  * delivery, in order of time.
  */
-struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a, const struct bnc_outcome **run);
+struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a,
+                                       const struct bnc_outcome **run);
 const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t);
 
 /* A permanent reply said that the whole domain accepts no mail, and it accepted none afterwards. */

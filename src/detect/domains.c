@@ -18,11 +18,11 @@
 #include "detect/judging.h"
 #include "tables/threshold.h"
 
-#define SPAN_DAYS 63                     /* longer than this, day bits of different days coincide */
+#define SPAN_DAYS 63 /* longer than this, day bits of different days coincide */
 
 struct entity {
     struct bnc_span name;
-    uint32_t first_domain, n_domains;    /* in 'order'; one for a plain domain */
+    uint32_t first_domain, n_domains; /* in 'order'; one for a plain domain */
     uint64_t recipients_delivered, delivered, failed;
     uint64_t delivered_days;
 };
@@ -30,27 +30,28 @@ struct entity {
 /* One way in which an entity may fail as a whole. */
 struct case_ {
     size_t entity;
-    int cause;                           /* the commonest */
+    int cause; /* the commonest */
     enum bnc_group group;
     enum bnc_event_type type;
     uint64_t k, n, events;
     uint32_t top_template;
     int64_t first, last;
     double p;
-    bool is_explicit, in_run;            /* in_run: only on a run of days */
+    bool is_explicit, in_run; /* in_run: only on a run of days */
 };
 
 struct search {
     struct bnc_judging *g;
-    uint32_t *order;                     /* domains sorted by organization */
+    uint32_t *order; /* domains sorted by organization */
     struct entity *entity;
     size_t n_entities;
-    struct case_ *hit;                   /* at most one per entity */
+    struct case_ *hit; /* at most one per entity */
     size_t n_hits, n_tested;
-    uint64_t all_k, all_n;               /* recipients over all domains: failing without a wider explanation, tried */
+    uint64_t all_k,
+        all_n; /* recipients over all domains: failing without a wider explanation, tried */
     uint64_t min_recipients;
     double min_share;
-    bool days_ok;                        /* the input is short enough for day bits */
+    bool days_ok; /* the input is short enough for day bits */
     int32_t day0;
 };
 
@@ -120,15 +121,17 @@ static struct sum sum_group(const struct search *s, const struct entity *e, enum
 }
 
 /* The run of days without any delivery that holds most of the failing days; false where there is none. */
-static bool best_run(const struct search *s, const struct entity *e, uint64_t failed, unsigned *n_failed, unsigned *n_mixed)
+static bool best_run(const struct search *s, const struct entity *e, uint64_t failed,
+                     unsigned *n_failed, unsigned *n_mixed)
 {
     const int32_t last = (int32_t)(s->g->t->last / 86400);
     unsigned run = 0;
-    bool before = false, found = false;  /* before: the day before the run failed and delivered */
+    bool before = false, found = false; /* before: the day before the run failed and delivered */
 
     *n_failed = *n_mixed = 0;
     for (int32_t day = s->day0; day <= last + 1; day++) {
-        const bool f = failed >> (day & 63) & 1 && day <= last, d = e->delivered_days >> (day & 63) & 1 && day <= last;
+        const bool f = failed >> (day & 63) & 1 && day <= last,
+                   d = e->delivered_days >> (day & 63) & 1 && day <= last;
 
         if (f && !d)
             run++;
@@ -151,9 +154,11 @@ static bool best_run(const struct search *s, const struct entity *e, uint64_t fa
  * k and n on the best run.  Recipients are kept per month, not per day: they are spread evenly over the failing days, and the mixed days
  * at both ends of the run count half a usual day of deliveries against it.
  */
-static bool run_counts(const struct search *s, const struct entity *e, const struct sum *sum, uint64_t *k, uint64_t *n)
+static bool run_counts(const struct search *s, const struct entity *e, const struct sum *sum,
+                       uint64_t *k, uint64_t *n)
 {
-    const unsigned days = (unsigned)__builtin_popcountll(sum->days), delivering = (unsigned)__builtin_popcountll(e->delivered_days);
+    const unsigned days = (unsigned)__builtin_popcountll(sum->days),
+                   delivering = (unsigned)__builtin_popcountll(e->delivered_days);
     unsigned failed, mixed;
     double usual;
 
@@ -189,7 +194,8 @@ bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain 
 static bool explicit_holds(const struct search *s, const struct entity *e, const struct sum *sum)
 {
     for (uint32_t i = 0; sum->is_explicit && i < e->n_domains; i++)
-        if (!bnc_domain_silent_since(s->g->t, &s->g->t->domains[s->order[e->first_domain + i]], sum->first))
+        if (!bnc_domain_silent_since(s->g->t, &s->g->t->domains[s->order[e->first_domain + i]],
+                                     sum->first))
             return false;
     return sum->is_explicit;
 }
@@ -197,7 +203,8 @@ static bool explicit_holds(const struct search *s, const struct entity *e, const
 /* A cause that says something of more than one mailbox even where nothing is known of deliveries. */
 static bool wider_by_code(enum bnc_group group)
 {
-    return group != BNC_GROUP_RECIPIENT && group != BNC_GROUP_CONTENT && group != BNC_GROUP_BOOKKEEPING;
+    return group != BNC_GROUP_RECIPIENT && group != BNC_GROUP_CONTENT &&
+           group != BNC_GROUP_BOOKKEEPING;
 }
 
 static bool share_reached(const struct search *s, uint64_t k, uint64_t n)
@@ -210,9 +217,10 @@ static bool share_reached(const struct search *s, uint64_t k, uint64_t n)
 
 static double rest_share(const struct search *s, uint64_t k, uint64_t n)
 {
-    const double rest_k = (double)(s->all_k > k ? s->all_k - k : 0), rest_n = (double)(s->all_n > n ? s->all_n - n : 0);
+    const double rest_k = (double)(s->all_k > k ? s->all_k - k : 0),
+                 rest_n = (double)(s->all_n > n ? s->all_n - n : 0);
 
-    return (rest_k + 0.5) / (rest_n + 1);    /* never 0: the rest may be small */
+    return (rest_k + 0.5) / (rest_n + 1); /* never 0: the rest may be small */
 }
 
 /*
@@ -242,21 +250,33 @@ static bool is_mailbox_provider(const struct search *s, const struct entity *e)
 {
     const uint16_t p = s->g->t->domains[s->order[e->first_domain]].provider;
 
-    return bnc_provider_of_domain(s->g->t->classifier, e->name) != 0 && bnc_provider_get(s->g->t->classifier, p)->kind == BNC_PROVIDER_MAILBOX;
+    return bnc_provider_of_domain(s->g->t->classifier, e->name) != 0 &&
+           bnc_provider_get(s->g->t->classifier, p)->kind == BNC_PROVIDER_MAILBOX;
 }
 
-static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_group group, const struct sum *sum, struct case_ *c)
+static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_group group,
+                      const struct sum *sum, struct case_ *c)
 {
     const bool known = s->g->j->has_deliveries;
-    const uint64_t n = known ? sum->k + e->recipients_delivered : e->failed > sum->k ? e->failed : sum->k;
+    const uint64_t n = known                ? sum->k + e->recipients_delivered
+                       : e->failed > sum->k ? e->failed
+                                            : sum->k;
 
-    *c = (struct case_){ .cause = sum->cause, .group = group, .type = sum->type, .k = sum->k, .n = n, .events = sum->events, .top_template = sum->top_template,
-                         .first = sum->first, .last = sum->last, .is_explicit = explicit_holds(s, e, sum) };
+    *c = (struct case_){ .cause = sum->cause,
+                         .group = group,
+                         .type = sum->type,
+                         .k = sum->k,
+                         .n = n,
+                         .events = sum->events,
+                         .top_template = sum->top_template,
+                         .first = sum->first,
+                         .last = sum->last,
+                         .is_explicit = explicit_holds(s, e, sum) };
     if (c->is_explicit) {
         if (c->k > 0 && e->recipients_delivered > 0)
-            c->in_run = true;            /* it died within the month: the share is that of the time since */
+            c->in_run = true; /* it died within the month: the share is that of the time since */
         c->n = known ? c->k : c->n;
-        return true;                     /* p stays 0: no test needed */
+        return true; /* p stays 0: no test needed */
     }
     if (!known && (!wider_by_code(group) || is_mailbox_provider(s, e)))
         return false;
@@ -282,7 +302,8 @@ static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
 
         if (sum.k == 0 || !judge_sum(s, &s->entity[i], group, &sum, &c))
             continue;
-        if (!found || c.is_explicit > best->is_explicit || (c.is_explicit == best->is_explicit && c.k > best->k))
+        if (!found || c.is_explicit > best->is_explicit ||
+            (c.is_explicit == best->is_explicit && c.k > best->k))
             *best = c;
         best->entity = i;
         found = true;
@@ -292,7 +313,10 @@ static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
 
 /* ---- entities ---- */
 
-struct member { struct bnc_span org; uint32_t domain; };
+struct member {
+    struct bnc_span org;
+    uint32_t domain;
+};
 
 static int by_org(const void *a, const void *b)
 {
@@ -394,7 +418,8 @@ static enum bnc_priority severity_of(const struct search *s, const struct case_ 
     return BNC_PRIORITY_MONITOR;
 }
 
-static enum bnc_status list_members(struct bnc_judging *g, const struct search *s, const struct entity *e, struct bnc_finding *f)
+static enum bnc_status list_members(struct bnc_judging *g, const struct search *s,
+                                    const struct entity *e, struct bnc_finding *f)
 {
     struct bnc_span *also;
 
@@ -413,7 +438,8 @@ static enum bnc_status list_members(struct bnc_judging *g, const struct search *
     return BNC_OK;
 }
 
-static enum bnc_status name_template(struct bnc_judging *g, uint32_t template, struct bnc_finding *f)
+static enum bnc_status name_template(struct bnc_judging *g, uint32_t template,
+                                     struct bnc_finding *f)
 {
     uint32_t *at = bnc_zalloc(&g->j->arena, 1, sizeof *at);
 
@@ -421,7 +447,7 @@ static enum bnc_status name_template(struct bnc_judging *g, uint32_t template, s
         return bnc_error_nomem(g->err);
     *at = template;
     f->templates = at;
-    f->n_templates = template < g->t->n_templates;
+    f->n_templates = template <g->t->n_templates;
     return BNC_OK;
 }
 
@@ -440,13 +466,15 @@ static enum bnc_status report_case(struct search *s, const struct case_ *c)
     f->subject_type = BNC_SUBJECT_DOMAIN;
     f->subject = e->name;
     f->cause = c->cause;
-    f->side = bnc_causes[c->cause].side == BNC_SIDE_RECIPIENT ? BNC_SIDE_RECIPIENT_DOMAIN : bnc_causes[c->cause].side;
+    f->side = bnc_causes[c->cause].side == BNC_SIDE_RECIPIENT ? BNC_SIDE_RECIPIENT_DOMAIN
+                                                              : bnc_causes[c->cause].side;
     f->severity = severity_of(s, c);
     f->by_code = !g->j->has_deliveries;
     f->recipients = c->k;
     f->events = c->events;
     f->attempted = g->j->has_deliveries ? c->n : 0;
-    f->rate = g->j->has_deliveries ? bnc_rate_make(c->k, c->n, 0, s->min_share, s->min_recipients) : (struct bnc_rate){ .num = c->k };
+    f->rate = g->j->has_deliveries ? bnc_rate_make(c->k, c->n, 0, s->min_share, s->min_recipients)
+                                   : (struct bnc_rate){ .num = c->k };
     if (!g->j->has_deliveries)
         f->rate.why_na = "the input holds no deliveries (--sent supplies a denominator)";
     f->first_seen = c->first;
@@ -517,7 +545,7 @@ static enum bnc_status report_hits(struct search *s, double cut)
 {
     const struct case_ **small = bnc_zalloc(&s->g->scratch, s->n_hits, sizeof *small);
     enum bnc_status status = BNC_OK;
-    uint32_t covered = 0;                /* domains before this place in 'order' are spoken for */
+    uint32_t covered = 0; /* domains before this place in 'order' are spoken for */
     size_t n_small = 0;
 
     if (small == NULL)
@@ -529,11 +557,11 @@ static enum bnc_status report_hits(struct search *s, double cut)
         if ((!c->is_explicit && c->p > cut) || e->first_domain < covered)
             continue;
         if (e->n_domains > 1 && c->is_explicit && !share_reached(s, c->k, c->n))
-            continue;                    /* one dead subdomain is no dead organization */
+            continue; /* one dead subdomain is no dead organization */
         covered = e->first_domain + e->n_domains;
         mark_members(s, e);
         if (e->n_domains == 1 && s->g->typo_domain[s->order[e->first_domain]])
-            continue;                    /* told as a misspelling */
+            continue; /* told as a misspelling */
         if (c->k < s->min_recipients)
             small[n_small++] = c;
         else
@@ -553,9 +581,11 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
 
     if (status != BNC_OK)
         return status;
-    s.min_recipients = g->opt->domain_min_recipients > 0 ? g->opt->domain_min_recipients :
-                       (uint64_t)bnc_threshold_default("domain_recipients")->limit;
-    s.min_share = g->opt->domain_share > 0 ? g->opt->domain_share : bnc_threshold_default("domain_share")->limit;
+    s.min_recipients = g->opt->domain_min_recipients > 0
+                           ? g->opt->domain_min_recipients
+                           : (uint64_t)bnc_threshold_default("domain_recipients")->limit;
+    s.min_share = g->opt->domain_share > 0 ? g->opt->domain_share
+                                           : bnc_threshold_default("domain_share")->limit;
     s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / 86400);
     s.days_ok = input_fits_bits(t);
     sum_traffic(&s);

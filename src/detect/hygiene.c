@@ -14,7 +14,8 @@ static enum bnc_priority graded(const struct bnc_rate *r, uint64_t at_least)
     return r->limit > 0 && r->low >= r->limit ? BNC_PRIORITY_FIX_SOON : BNC_PRIORITY_MONITOR;
 }
 
-static struct bnc_finding *add(struct bnc_judging *g, enum bnc_finding_kind kind, int cause, enum bnc_side side, const struct bnc_rate *rate)
+static struct bnc_finding *add(struct bnc_judging *g, enum bnc_finding_kind kind, int cause,
+                               enum bnc_side side, const struct bnc_rate *rate)
 {
     struct bnc_finding *f = bnc_finding_add(g);
 
@@ -53,10 +54,12 @@ static bool is_typo(const struct bnc_judging *g, const struct bnc_domain *d)
            bnc_provider_of_domain(g->t->classifier, d->name) == 0 && bnc_typo_of(d->name) != NULL;
 }
 
-static enum bnc_status tell_typos(struct bnc_judging *g, const uint32_t *typo, size_t n, uint64_t recipients, uint64_t events)
+static enum bnc_status tell_typos(struct bnc_judging *g, const uint32_t *typo, size_t n,
+                                  uint64_t recipients, uint64_t events)
 {
     const struct bnc_rate rate = share_of("typo_share", recipients, g->t->recipients_failed);
-    struct bnc_finding *f = add(g, BNC_FINDING_LIST_QUALITY, BNC_CAUSE_BAD_DOMAIN, BNC_SIDE_RECIPIENT, &rate);
+    struct bnc_finding *f =
+        add(g, BNC_FINDING_LIST_QUALITY, BNC_CAUSE_BAD_DOMAIN, BNC_SIDE_RECIPIENT, &rate);
     struct bnc_span *also = bnc_zalloc(&g->j->arena, n, sizeof *also);
     size_t top = 0;
 
@@ -122,7 +125,8 @@ static enum bnc_status find_roles(struct bnc_judging *g)
         const struct bnc_span text = g->t->addresses[i].text;
         const struct bnc_role *role = bnc_role_of(local_part(text));
 
-        roles += role != NULL && (g->t->addresses[i].states & (BNC_ADDR_BOUNCED | BNC_ADDR_COMPLAINED)) != 0;
+        roles += role != NULL &&
+                 (g->t->addresses[i].states & (BNC_ADDR_BOUNCED | BNC_ADDR_COMPLAINED)) != 0;
         never += role != NULL && role->never;
     }
     if (roles + never == 0)
@@ -141,11 +145,13 @@ static enum bnc_status find_roles(struct bnc_judging *g)
 static uint64_t busiest_day(const struct bnc_judging *g, size_t row)
 {
     const uint64_t *delivered = bnc_series_at(&g->series, row, BNC_SERIES_DELIVERED);
-    const uint64_t *bounced = bnc_series_at(&g->series, row, BNC_SERIES_BOUNCED), *sent = bnc_series_at(&g->series, row, BNC_SERIES_SENT);
+    const uint64_t *bounced = bnc_series_at(&g->series, row, BNC_SERIES_BOUNCED),
+                   *sent = bnc_series_at(&g->series, row, BNC_SERIES_SENT);
     uint64_t most = 0;
 
     for (size_t d = 0; d < g->series.n_days; d++) {
-        const uint64_t n = delivered[d] + bounced[d] > sent[d] ? delivered[d] + bounced[d] : sent[d];
+        const uint64_t n =
+            delivered[d] + bounced[d] > sent[d] ? delivered[d] + bounced[d] : sent[d];
 
         if (g->series.day[d] != BNC_DAY_NONE && n > most)
             most = n;
@@ -157,7 +163,8 @@ static uint64_t busiest_day(const struct bnc_judging *g, size_t row)
 static uint64_t bulk_limit(const char *provider)
 {
     for (size_t i = 0; i < bnc_n_thresholds; i++)
-        if (strcmp(bnc_thresholds[i].metric, "bulk_sender_volume") == 0 && strcmp(bnc_thresholds[i].provider, provider) == 0)
+        if (strcmp(bnc_thresholds[i].metric, "bulk_sender_volume") == 0 &&
+            strcmp(bnc_thresholds[i].provider, provider) == 0)
             return bnc_thresholds[i].limit > 0 ? (uint64_t)bnc_thresholds[i].limit : 5000;
     return 0;
 }
@@ -218,7 +225,8 @@ static enum bnc_status find_recurring(struct bnc_judging *g)
 
     if (n == 0)
         return BNC_OK;
-    f = add(g, BNC_FINDING_RECURRING_SOFT_FAILURE, BNC_CAUSE_MAILBOX_FULL, BNC_SIDE_RECIPIENT, &rate);
+    f = add(g, BNC_FINDING_RECURRING_SOFT_FAILURE, BNC_CAUSE_MAILBOX_FULL, BNC_SIDE_RECIPIENT,
+            &rate);
     if (f == NULL)
         return bnc_error_nomem(g->err);
     f->severity = graded(&rate, 10);
@@ -237,7 +245,8 @@ static enum bnc_status find_waste(struct bnc_judging *g)
     f = add(g, BNC_FINDING_SUPPRESSED_WASTE, BNC_CAUSE_SUPPRESSED, BNC_SIDE_ESP, &rate);
     if (f == NULL)
         return bnc_error_nomem(g->err);
-    f->severity = attempted > 0 && rate.low >= rate.limit ? BNC_PRIORITY_MONITOR : BNC_PRIORITY_INFO;
+    f->severity =
+        attempted > 0 && rate.low >= rate.limit ? BNC_PRIORITY_MONITOR : BNC_PRIORITY_INFO;
     return BNC_OK;
 }
 
@@ -246,7 +255,8 @@ static uint64_t unknown_failures(const struct bnc_judging *g)
     uint64_t n = 0;
 
     for (size_t p = 0; p < g->t->n_providers; p++)
-        n += g->t->providers[p].cause[BNC_CAUSE_UNKNOWN] + g->t->providers[p].cause[BNC_N_CAUSES + BNC_CAUSE_UNKNOWN];
+        n += g->t->providers[p].cause[BNC_CAUSE_UNKNOWN] +
+             g->t->providers[p].cause[BNC_N_CAUSES + BNC_CAUSE_UNKNOWN];
     return n;
 }
 
@@ -269,7 +279,8 @@ static enum bnc_status find_bad_data(struct bnc_judging *g)
         if (f == NULL)
             return bnc_error_nomem(g->err);
         f->recipients = 0;
-        f->severity = unknown.num >= 20 && unknown.low >= unknown.limit ? BNC_PRIORITY_MONITOR : BNC_PRIORITY_INFO;
+        f->severity = unknown.num >= 20 && unknown.low >= unknown.limit ? BNC_PRIORITY_MONITOR
+                                                                        : BNC_PRIORITY_INFO;
     }
     return BNC_OK;
 }
@@ -278,13 +289,15 @@ static enum bnc_status find_bad_data(struct bnc_judging *g)
 
 bool bnc_label_loses(const struct bnc_template *x)
 {
-    return x->type == BNC_EVENT_BOUNCE && x->hardness == BNC_HARDNESS_HARD && x->verdict.cause != BNC_CAUSE_UNKNOWN &&
-           x->verdict.side != BNC_SIDE_RECIPIENT && x->verdict.side != BNC_SIDE_RECIPIENT_DOMAIN && x->verdict.side != BNC_SIDE_ESP;
+    return x->type == BNC_EVENT_BOUNCE && x->hardness == BNC_HARDNESS_HARD &&
+           x->verdict.cause != BNC_CAUSE_UNKNOWN && x->verdict.side != BNC_SIDE_RECIPIENT &&
+           x->verdict.side != BNC_SIDE_RECIPIENT_DOMAIN && x->verdict.side != BNC_SIDE_ESP;
 }
 
 bool bnc_label_keeps_dead(const struct bnc_template *x)
 {
-    return x->type == BNC_EVENT_BOUNCE && x->hardness == BNC_HARDNESS_SOFT && bnc_cause_is_hard(x->verdict.cause);
+    return x->type == BNC_EVENT_BOUNCE && x->hardness == BNC_HARDNESS_SOFT &&
+           bnc_cause_is_hard(x->verdict.cause);
 }
 
 static enum bnc_status find_mislabelled(struct bnc_judging *g)
@@ -297,7 +310,8 @@ static enum bnc_status find_mislabelled(struct bnc_judging *g)
     for (size_t i = 0; i < g->t->n_templates; i++) {
         const struct bnc_template *x = &g->t->templates[i];
 
-        labelled += x->type == BNC_EVENT_BOUNCE && x->hardness != BNC_HARDNESS_NONE ? x->recipients : 0;
+        labelled +=
+            x->type == BNC_EVENT_BOUNCE && x->hardness != BNC_HARDNESS_NONE ? x->recipients : 0;
         kept += bnc_label_keeps_dead(x) ? x->recipients : 0;
         if (!bnc_label_loses(x))
             continue;

@@ -14,15 +14,15 @@
 
 #define ANY_PROVIDER UINT_MAX
 #define ALL_DAYS UINT64_MAX
-#define QUEUE_DAYS 5                     /* how long servers keep trying (RFC 5321 section 4.5.4.1) */
+#define QUEUE_DAYS 5 /* how long servers keep trying (RFC 5321 section 4.5.4.1) */
 
 struct incident {
     const struct bnc_signal *head;
     enum bnc_scope scope;
-    bool *provider;                      /* [n_providers] concerned */
-    uint64_t *recipients_at;             /* [n_providers] of the signals taken */
-    uint32_t families;                   /* bits: the head's and its echoes' */
-    struct bnc_window w;                 /* union of days; k and n added up */
+    bool *provider; /* [n_providers] concerned */
+    uint64_t *recipients_at; /* [n_providers] of the signals taken */
+    uint32_t families; /* bits: the head's and its echoes' */
+    struct bnc_window w; /* union of days; k and n added up */
     uint64_t recipients;
     unsigned operators;
 };
@@ -31,17 +31,23 @@ struct incident {
 static unsigned tier(enum bnc_family f)
 {
     switch (f) {
-    case BNC_FAMILY_AUTHENTICATION: case BNC_FAMILY_SETUP: return 0;
-    case BNC_FAMILY_NETWORK: return 2;   /* what is throttled long enough expires */
-    case BNC_FAMILY_UNNAMED: return 3;
-    default: return 1;
+    case BNC_FAMILY_AUTHENTICATION:
+    case BNC_FAMILY_SETUP:
+        return 0;
+    case BNC_FAMILY_NETWORK:
+        return 2; /* what is throttled long enough expires */
+    case BNC_FAMILY_UNNAMED:
+        return 3;
+    default:
+        return 1;
     }
 }
 
 /* Unrelated operators that must complain before it is us.  Authentication, setup and content are ours wherever they are refused. */
 static unsigned operators_needed(enum bnc_family f)
 {
-    return f == BNC_FAMILY_AUTHENTICATION || f == BNC_FAMILY_SETUP || f == BNC_FAMILY_CONTENT ? 2 : 3;
+    return f == BNC_FAMILY_AUTHENTICATION || f == BNC_FAMILY_SETUP || f == BNC_FAMILY_CONTENT ? 2
+                                                                                              : 3;
 }
 
 static uint16_t provider_of(const struct bnc_judging *g, const struct bnc_signal *sig)
@@ -62,7 +68,8 @@ static uint64_t window_days(const struct bnc_judging *g, const struct bnc_signal
 }
 
 /* Recipients of a domain that met one of the families on the days given; spread evenly over the days on which any did. */
-static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain *d, uint32_t families, uint64_t days)
+static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain *d,
+                              uint32_t families, uint64_t days)
 {
     uint64_t n = 0;
 
@@ -71,8 +78,10 @@ static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain
 
         if ((families >> bnc_family_of(c->cause, c->type) & 1) == 0)
             continue;
-        n += days == ALL_DAYS || c->failed_days == 0 ? c->recipients :
-             c->recipients * (uint64_t)__builtin_popcountll(c->failed_days & days) / (uint64_t)__builtin_popcountll(c->failed_days);
+        n += days == ALL_DAYS || c->failed_days == 0
+                 ? c->recipients
+                 : c->recipients * (uint64_t)__builtin_popcountll(c->failed_days & days) /
+                       (uint64_t)__builtin_popcountll(c->failed_days);
     }
     return n < d->recipients_failed ? n : d->recipients_failed;
 }
@@ -81,20 +90,24 @@ static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain
  * Is a family at one provider the story of one domain: more than half of those struck, and more than twice its share of the traffic?
  * "Other" is no operator at all: there, three domains at least must be struck.
  */
-static bool one_domains_story(const struct bnc_judging *g, unsigned provider, const struct bnc_signal *x)
+static bool one_domains_story(const struct bnc_judging *g, unsigned provider,
+                              const struct bnc_signal *x)
 {
     const uint64_t days = window_days(g, x);
     const bool unrelated = provider == ANY_PROVIDER || !bnc_is_operator(g, (uint16_t)provider);
     uint64_t all = 0, most = 0, traffic = 0, most_traffic = 0;
-    bool hosted = true;                  /* without deliveries, nothing is ever said of a mailbox provider's own domain alone */
+    bool hosted =
+        true; /* without deliveries, nothing is ever said of a mailbox provider's own domain alone */
     unsigned n = 0;
 
     for (size_t i = 0; i < g->t->n_domains; i++) {
         const struct bnc_domain *d = &g->t->domains[i];
         const bool here = provider == ANY_PROVIDER || g->series.row_of[d->provider] == x->row;
         const uint64_t k = here ? domain_family(g->t, d, 1u << x->family, days) : 0;
-        const uint64_t size = !here ? 0 :
-                              g->j->has_deliveries ? d->recipients_delivered + d->recipients_failed : d->recipients_failed - k;
+        const uint64_t size = !here ? 0
+                              : g->j->has_deliveries
+                                  ? d->recipients_delivered + d->recipients_failed
+                                  : d->recipients_failed - k;
 
         all += k;
         n += k > 0;
@@ -105,7 +118,9 @@ static bool one_domains_story(const struct bnc_judging *g, unsigned provider, co
             hosted = g->j->has_deliveries || bnc_provider_of_domain(g->t->classifier, d->name) == 0;
         }
     }
-    return (unrelated && n < 3) || (2 * most > all && hosted && (unrelated || (double)most * (double)traffic >= 2 * (double)most_traffic * (double)all));
+    return (unrelated && n < 3) || (2 * most > all && hosted &&
+                                    (unrelated || (double)most * (double)traffic >=
+                                                      2 * (double)most_traffic * (double)all));
 }
 
 /* Those are left to domains.c. */
@@ -141,10 +156,12 @@ static bool joins(const struct bnc_signal *head, const struct bnc_signal *x)
         return false;
     if (x->family == head->family)
         return true;
-    return x->family == BNC_FAMILY_UNNAMED && x->steady == head->steady && x->w.from + 1 >= head->w.from && x->w.from <= head->w.from + 1;
+    return x->family == BNC_FAMILY_UNNAMED && x->steady == head->steady &&
+           x->w.from + 1 >= head->w.from && x->w.from <= head->w.from + 1;
 }
 
-static unsigned count_operators(const struct bnc_judging *g, const struct bnc_signals *s, const struct bnc_signal *head)
+static unsigned count_operators(const struct bnc_judging *g, const struct bnc_signals *s,
+                                const struct bnc_signal *head)
 {
     struct bnc_span seen[64];
     unsigned n = 0, other = 0;
@@ -156,7 +173,7 @@ static unsigned count_operators(const struct bnc_judging *g, const struct bnc_si
         if (!joins(head, &s->at[i]))
             continue;
         if (p == 0) {
-            other = 2;                   /* three domains at least that have nothing to do with one another */
+            other = 2; /* three domains at least that have nothing to do with one another */
             continue;
         }
         while (k < n && !bnc_span_eq(seen[k], bnc_operator_of(g, p)))
@@ -188,15 +205,16 @@ static void take(const struct bnc_judging *g, struct incident *in, struct bnc_si
 
 static void gather(const struct bnc_judging *g, struct bnc_signals *s, struct incident *in)
 {
-    const struct bnc_span operator = bnc_operator_of(g, provider_of(g, in->head));
+    const struct bnc_span operator= bnc_operator_of(g, provider_of(g, in->head));
     const bool wide = in->scope == BNC_SCOPE_SENDER_WIDE;
     struct bnc_signal *head = (struct bnc_signal *)in->head;
 
     in->w = (struct bnc_window){ .p = head->w.p };
     take(g, in, head);
-    head->used = false;                  /* or nothing would join it */
+    head->used = false; /* or nothing would join it */
     for (size_t i = 0; i < s->n; i++)
-        if (&s->at[i] != head && joins(head, &s->at[i]) && (wide || bnc_span_eq(bnc_operator_of(g, provider_of(g, &s->at[i])), operator)))
+        if (&s->at[i] != head && joins(head, &s->at[i]) &&
+            (wide || bnc_span_eq(bnc_operator_of(g, provider_of(g, &s->at[i])), operator)))
             take(g, in, &s->at[i]);
     head->used = true;
 }
@@ -205,13 +223,16 @@ static void gather(const struct bnc_judging *g, struct bnc_signals *s, struct in
  * Weaker signals at the same providers that did not begin before the incident.  What could not be delivered meanwhile expires up to a
  * queue's lifetime later.
  */
-static bool is_echo(const struct bnc_judging *g, const struct incident *in, const struct bnc_signal *x)
+static bool is_echo(const struct bnc_judging *g, const struct incident *in,
+                    const struct bnc_signal *x)
 {
     const bool late = x->family == BNC_FAMILY_NETWORK && in->head->family != BNC_FAMILY_NETWORK;
 
-    return !x->used && x->row > 0 && in->provider[provider_of(g, x)] && x->w.from + 1 >= in->w.from &&
-           x->w.from <= in->w.to + (late ? QUEUE_DAYS : 1) && tier(x->family) >= tier(in->head->family) &&
-           (late || x->family == BNC_FAMILY_UNNAMED || x->recipients <= in->recipients_at[provider_of(g, x)]);
+    return !x->used && x->row > 0 && in->provider[provider_of(g, x)] &&
+           x->w.from + 1 >= in->w.from && x->w.from <= in->w.to + (late ? QUEUE_DAYS : 1) &&
+           tier(x->family) >= tier(in->head->family) &&
+           (late || x->family == BNC_FAMILY_UNNAMED ||
+            x->recipients <= in->recipients_at[provider_of(g, x)]);
 }
 
 static void absorb_echoes(const struct bnc_judging *g, struct bnc_signals *s, struct incident *in)
@@ -233,7 +254,9 @@ static void mark_domains(struct bnc_judging *g, const struct incident *in)
     for (size_t i = 0; i < g->t->n_domains; i++) {
         const struct bnc_domain *d = &g->t->domains[i];
         const bool here = in->provider[d->provider];
-        const uint32_t families = here ? in->families : in->scope == BNC_SCOPE_SENDER_WIDE ? 1u << in->head->family : 0;
+        const uint32_t families = here                                 ? in->families
+                                  : in->scope == BNC_SCOPE_SENDER_WIDE ? 1u << in->head->family
+                                                                       : 0;
         const uint64_t k = families != 0 ? domain_family(g->t, d, families, ALL_DAYS) : 0;
 
         g->domain_done[i] |= (uint16_t)families;
@@ -245,7 +268,7 @@ static void mark_domains(struct bnc_judging *g, const struct incident *in)
 /* ---- one address, domain or campaign that carries it ---- */
 
 struct pin {
-    bool found, sole;                    /* sole: there is no other to compare with */
+    bool found, sole; /* sole: there is no other to compare with */
     struct bnc_span name;
     size_t index;
 };
@@ -259,7 +282,8 @@ static bool cell_in_family(const struct bnc_cell *c, uint32_t families)
     return families >> bnc_family_of(c->col - BNC_COL_DEFERRAL(0), BNC_EVENT_DEFERRAL) & 1;
 }
 
-static void subject_counts(const struct bnc_judging *g, const struct incident *in, enum bnc_kind kind, size_t i, uint64_t *k, uint64_t *n)
+static void subject_counts(const struct bnc_judging *g, const struct incident *in,
+                           enum bnc_kind kind, size_t i, uint64_t *k, uint64_t *n)
 {
     *k = *n = 0;
     for (size_t c = g->cell_at[kind][i]; c < g->cell_at[kind][i + 1]; c++) {
@@ -268,7 +292,9 @@ static void subject_counts(const struct bnc_judging *g, const struct incident *i
 
         if (here && cell_in_family(cell, in->families))
             *k += cell->n;
-        if (cell->col == BNC_EVENT_DELIVERED ? here : cell->col >= BNC_COL_BOUNCE(0) && (here || !g->j->has_deliveries))
+        if (cell->col == BNC_EVENT_DELIVERED
+                ? here
+                : cell->col >= BNC_COL_BOUNCE(0) && (here || !g->j->has_deliveries))
             *n += cell->n;
     }
 }
@@ -277,16 +303,18 @@ static void subject_counts(const struct bnc_judging *g, const struct incident *i
  * Did the other subjects escape?  If the incident struck them as well, they would have its share of failures on its days; their part of
  * those days is only known by the calendar.  Where they have a third of that at most, they were spared.
  */
-static bool others_escape(const struct bnc_judging *g, const struct incident *in, uint64_t k, uint64_t n)
+static bool others_escape(const struct bnc_judging *g, const struct incident *in, uint64_t k,
+                          uint64_t n)
 {
     const double days = (double)(in->w.to - in->w.from + 1) / (double)g->series.n_days;
     const double share = in->w.n > 0 ? (double)in->w.k / (double)in->w.n : 0;
 
-    k -= k < in->w.k_out ? k : in->w.k_out;      /* what failed on other days */
+    k -= k < in->w.k_out ? k : in->w.k_out; /* what failed on other days */
     return 3 * (double)k <= share * days * (double)n;
 }
 
-static struct pin find_pin(const struct bnc_judging *g, const struct incident *in, enum bnc_kind kind)
+static struct pin find_pin(const struct bnc_judging *g, const struct incident *in,
+                           enum bnc_kind kind)
 {
     uint64_t all_k = 0, all_n = 0, best_k = 0, best_n = 0;
     struct pin pin = { .found = false };
@@ -305,11 +333,13 @@ static struct pin find_pin(const struct bnc_judging *g, const struct incident *i
             pin.index = i;
         }
     }
-    if (best_k == 0 || (kind == BNC_KIND_CAMPAIGN && bnc_name_is_day(g->t->subject[kind][pin.index].name)))
+    if (best_k == 0 ||
+        (kind == BNC_KIND_CAMPAIGN && bnc_name_is_day(g->t->subject[kind][pin.index].name)))
         return pin;
     pin.name = g->t->subject[kind][pin.index].name;
     pin.sole = named == 1 && best_k == all_k;
-    pin.found = !pin.sole && 4 * best_k >= 3 * all_k && bnc_excess_p(best_k, best_n, all_k - best_k, all_n - best_n) < 1e-4 &&
+    pin.found = !pin.sole && 4 * best_k >= 3 * all_k &&
+                bnc_excess_p(best_k, best_n, all_k - best_k, all_n - best_n) < 1e-4 &&
                 others_escape(g, in, all_k - best_k, all_n - best_n);
     return pin;
 }
@@ -327,7 +357,8 @@ static int by_count(const void *a, const void *b)
 static double wanted(const struct bnc_judging *g, size_t row, double retries, size_t d)
 {
     const struct bnc_series *s = &g->series;
-    const double done = (double)(bnc_series_at(s, row, BNC_SERIES_DELIVERED)[d] + bnc_series_at(s, row, BNC_SERIES_BOUNCED)[d]);
+    const double done = (double)(bnc_series_at(s, row, BNC_SERIES_DELIVERED)[d] +
+                                 bnc_series_at(s, row, BNC_SERIES_BOUNCED)[d]);
     const double sent = (double)bnc_series_at(s, row, BNC_SERIES_SENT)[d];
     const double all = done + (double)bnc_series_at(s, row, BNC_SERIES_DEFERRED)[d] / retries;
 
@@ -335,7 +366,8 @@ static double wanted(const struct bnc_judging *g, size_t row, double retries, si
 }
 
 /* Did our own volume in this row jump at the beginning of the window, over the median and over every day before? */
-static bool row_jumped(struct bnc_judging *g, size_t row, const struct bnc_window *w, double retries)
+static bool row_jumped(struct bnc_judging *g, size_t row, const struct bnc_window *w,
+                       double retries)
 {
     const double ratio = bnc_threshold_default("spike_ratio")->limit;
     double *v = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *v), peak = 0;
@@ -360,7 +392,8 @@ static bool row_jumped(struct bnc_judging *g, size_t row, const struct bnc_windo
 static bool volume_jumped(struct bnc_judging *g, const struct incident *in)
 {
     const uint64_t deferred = g->t->n[BNC_EVENT_DEFERRAL], recipients = g->t->recipients_deferred;
-    const double retries = recipients > 0 && deferred > recipients ? (double)deferred / (double)recipients : 1;
+    const double retries =
+        recipients > 0 && deferred > recipients ? (double)deferred / (double)recipients : 1;
 
     if (!g->j->has_deliveries || in->head->steady)
         return false;
@@ -383,8 +416,12 @@ static int commonest_cause(const struct bnc_judging *g, const struct incident *i
         for (size_t p = 0; p < g->t->n_providers; p++) {
             if (!in->provider[p])
                 continue;
-            n += bnc_family_of(c, BNC_EVENT_BOUNCE) == in->head->family ? g->t->providers[p].cause[c] : 0;
-            n += bnc_family_of(c, BNC_EVENT_DEFERRAL) == in->head->family ? g->t->providers[p].cause[BNC_N_CAUSES + c] : 0;
+            n += bnc_family_of(c, BNC_EVENT_BOUNCE) == in->head->family
+                     ? g->t->providers[p].cause[c]
+                     : 0;
+            n += bnc_family_of(c, BNC_EVENT_DEFERRAL) == in->head->family
+                     ? g->t->providers[p].cause[BNC_N_CAUSES + c]
+                     : 0;
         }
         if (n > best) {
             best = n;
@@ -397,24 +434,32 @@ static int commonest_cause(const struct bnc_judging *g, const struct incident *i
 static enum bnc_finding_kind kind_of(struct bnc_judging *g, const struct incident *in, int cause)
 {
     switch (in->head->family) {
-    case BNC_FAMILY_AUTHENTICATION: return BNC_FINDING_AUTHENTICATION_FAILURE;
-    case BNC_FAMILY_CONTENT: return BNC_FINDING_CONTENT_REJECTED;
-    case BNC_FAMILY_SETUP: return BNC_FINDING_SENDER_CONFIGURATION;
+    case BNC_FAMILY_AUTHENTICATION:
+        return BNC_FINDING_AUTHENTICATION_FAILURE;
+    case BNC_FAMILY_CONTENT:
+        return BNC_FINDING_CONTENT_REJECTED;
+    case BNC_FAMILY_SETUP:
+        return BNC_FINDING_SENDER_CONFIGURATION;
     case BNC_FAMILY_NETWORK:
-        return in->scope == BNC_SCOPE_SENDER_WIDE ? BNC_FINDING_SENDER_CONFIGURATION : BNC_FINDING_PROVIDER_FAULT;
-    case BNC_FAMILY_ADDRESS: return BNC_FINDING_PROVIDER_FAULT;
+        return in->scope == BNC_SCOPE_SENDER_WIDE ? BNC_FINDING_SENDER_CONFIGURATION
+                                                  : BNC_FINDING_PROVIDER_FAULT;
+    case BNC_FAMILY_ADDRESS:
+        return BNC_FINDING_PROVIDER_FAULT;
     case BNC_FAMILY_THROTTLING:
         if (volume_jumped(g, in))
             return BNC_FINDING_VOLUME_SPIKE_THROTTLED;
-        return cause == BNC_CAUSE_RATE_LIMITED ? BNC_FINDING_RATE_LIMITED_BURST : BNC_FINDING_PROVIDER_REPUTATION;
-    default: return BNC_FINDING_PROVIDER_REPUTATION;
+        return cause == BNC_CAUSE_RATE_LIMITED ? BNC_FINDING_RATE_LIMITED_BURST
+                                               : BNC_FINDING_PROVIDER_REPUTATION;
+    default:
+        return BNC_FINDING_PROVIDER_REPUTATION;
     }
 }
 
 static enum bnc_priority severity_of(const struct bnc_judging *g, const struct incident *in)
 {
     const enum bnc_family f = in->head->family;
-    const bool high = g->j->has_deliveries ? in->head->low >= bnc_family_limit(f)->limit : in->head->low >= 0.5;
+    const bool high =
+        g->j->has_deliveries ? in->head->low >= bnc_family_limit(f)->limit : in->head->low >= 0.5;
 
     if (f == BNC_FAMILY_AUTHENTICATION || f == BNC_FAMILY_SETUP || f == BNC_FAMILY_REPUTATION)
         return high ? BNC_PRIORITY_CRITICAL : BNC_PRIORITY_FIX_SOON;
@@ -426,14 +471,16 @@ static void set_times(const struct bnc_judging *g, const struct incident *in, st
 {
     const size_t last_day = g->series.n_days > 0 ? g->series.n_days - 1 : 0;
     const size_t first_day = g->series.n_days > 0 && g->series.day[0] == BNC_DAY_NONE;
-    const size_t from = g->cell_at[BNC_KIND_DAY][in->w.from], to = g->cell_at[BNC_KIND_DAY][in->w.to + 1];
+    const size_t from = g->cell_at[BNC_KIND_DAY][in->w.from],
+                 to = g->cell_at[BNC_KIND_DAY][in->w.to + 1];
 
     for (size_t c = from; c < to; c++) {
         const struct bnc_cell *cell = &g->t->cells[c];
 
         if (!in->provider[cell->provider] || !cell_in_family(cell, 1u << in->head->family))
             continue;
-        if (cell->first != BNC_NO_TIME && (f->first_seen == BNC_NO_TIME || cell->first < f->first_seen))
+        if (cell->first != BNC_NO_TIME &&
+            (f->first_seen == BNC_NO_TIME || cell->first < f->first_seen))
             f->first_seen = cell->first;
         if (cell->last != BNC_NO_TIME && (f->last_seen == BNC_NO_TIME || cell->last > f->last_seen))
             f->last_seen = cell->last;
@@ -448,10 +495,12 @@ static void set_times(const struct bnc_judging *g, const struct incident *in, st
 static bool template_fits(const struct bnc_template *x, const struct incident *in)
 {
     return x->verdict.provider < UINT16_MAX && in->provider[x->verdict.provider] &&
-           (x->type == BNC_EVENT_BOUNCE || x->type == BNC_EVENT_DEFERRAL) && bnc_family_of(x->verdict.cause, x->type) == in->head->family;
+           (x->type == BNC_EVENT_BOUNCE || x->type == BNC_EVENT_DEFERRAL) &&
+           bnc_family_of(x->verdict.cause, x->type) == in->head->family;
 }
 
-static enum bnc_status set_templates(struct bnc_judging *g, const struct incident *in, struct bnc_finding *f)
+static enum bnc_status set_templates(struct bnc_judging *g, const struct incident *in,
+                                     struct bnc_finding *f)
 {
     uint32_t *at = bnc_zalloc(&g->j->arena, MAX_TEMPLATES, sizeof *at);
 
@@ -466,7 +515,8 @@ static enum bnc_status set_templates(struct bnc_judging *g, const struct inciden
 
 /* In which order the carriers are asked: a listing belongs to an address, DMARC to a domain, spam to a mailing. */
 static const enum bnc_kind pin_order[BNC_N_FAMILIES][3] = {
-    [BNC_FAMILY_AUTHENTICATION] = { BNC_KIND_SENDER_DOMAIN, BNC_KIND_SENDING_IP, BNC_KIND_CAMPAIGN },
+    [BNC_FAMILY_AUTHENTICATION] = { BNC_KIND_SENDER_DOMAIN, BNC_KIND_SENDING_IP,
+                                    BNC_KIND_CAMPAIGN },
     [BNC_FAMILY_REPUTATION] = { BNC_KIND_SENDING_IP, BNC_KIND_SENDER_DOMAIN, BNC_KIND_CAMPAIGN },
     [BNC_FAMILY_THROTTLING] = { BNC_KIND_SENDING_IP, BNC_KIND_SENDER_DOMAIN, BNC_KIND_CAMPAIGN },
     [BNC_FAMILY_CONTENT] = { BNC_KIND_CAMPAIGN, BNC_KIND_SENDER_DOMAIN, BNC_KIND_SENDING_IP },
@@ -478,36 +528,44 @@ static const enum bnc_kind pin_order[BNC_N_FAMILIES][3] = {
 
 static enum bnc_subject_type subject_type_of(enum bnc_kind kind)
 {
-    return kind == BNC_KIND_SENDER_DOMAIN ? BNC_SUBJECT_SENDER_DOMAIN :
-           kind == BNC_KIND_SENDING_IP ? BNC_SUBJECT_SENDING_IP : BNC_SUBJECT_CAMPAIGN;
+    return kind == BNC_KIND_SENDER_DOMAIN ? BNC_SUBJECT_SENDER_DOMAIN
+           : kind == BNC_KIND_SENDING_IP  ? BNC_SUBJECT_SENDING_IP
+                                          : BNC_SUBJECT_CAMPAIGN;
 }
 
 /* The carriers: of what kind and name; those found come first. */
-struct carriers { struct pin pin[3]; enum bnc_kind kind[3]; };
+struct carriers {
+    struct pin pin[3];
+    enum bnc_kind kind[3];
+};
 
 static void find_carriers(struct bnc_judging *g, const struct incident *in, struct carriers *c)
 {
     for (unsigned i = 0; i < 3; i++) {
         c->kind[i] = pin_order[in->head->family][i];
         if (c->kind[i] == BNC_KIND_CAMPAIGN && in->head->family != BNC_FAMILY_CONTENT)
-            continue;                    /* whatever lasts days strikes the campaigns of those days */
+            continue; /* whatever lasts days strikes the campaigns of those days */
         c->pin[i] = find_pin(g, in, c->kind[i]);
-        if (c->pin[i].found && c->kind[i] == BNC_KIND_CAMPAIGN && in->head->family == BNC_FAMILY_CONTENT)
+        if (c->pin[i].found && c->kind[i] == BNC_KIND_CAMPAIGN &&
+            in->head->family == BNC_FAMILY_CONTENT)
             g->campaign_done[c->pin[i].index] = true;
     }
 }
 
-static void set_subject(const struct bnc_judging *g, const struct incident *in, const struct carriers *c, struct bnc_finding *f)
+static void set_subject(const struct bnc_judging *g, const struct incident *in,
+                        const struct carriers *c, struct bnc_finding *f)
 {
     if (in->scope != BNC_SCOPE_SENDER_WIDE) {
         f->subject_type = BNC_SUBJECT_PROVIDER;
-        f->subject = bnc_span_str(bnc_provider_get(g->t->classifier, provider_of(g, in->head))->title);
+        f->subject =
+            bnc_span_str(bnc_provider_get(g->t->classifier, provider_of(g, in->head))->title);
         return;
     }
     f->subject_type = BNC_SUBJECT_EXPORT;
     f->subject = BNC_SPAN("");
     for (unsigned i = 0; i < 3; i++) {
-        if (!c->pin[i].found && !(c->pin[i].sole && c->kind[i] == BNC_KIND_SENDER_DOMAIN && in->head->family == BNC_FAMILY_AUTHENTICATION))
+        if (!c->pin[i].found && !(c->pin[i].sole && c->kind[i] == BNC_KIND_SENDER_DOMAIN &&
+                                  in->head->family == BNC_FAMILY_AUTHENTICATION))
             continue;
         f->subject_type = subject_type_of(c->kind[i]);
         f->subject = c->pin[i].name;
@@ -516,7 +574,8 @@ static void set_subject(const struct bnc_judging *g, const struct incident *in, 
 }
 
 /* Every provider concerned and every carrier found, unless it is the subject already. */
-static enum bnc_status set_also(struct bnc_judging *g, const struct incident *in, const struct carriers *c, struct bnc_finding *f)
+static enum bnc_status set_also(struct bnc_judging *g, const struct incident *in,
+                                const struct carriers *c, struct bnc_finding *f)
 {
     struct bnc_span *also = bnc_zalloc(&g->j->arena, g->t->n_providers + 3, sizeof *also);
 
@@ -562,14 +621,18 @@ static enum bnc_status tell(struct bnc_judging *g, struct incident *in)
     f->kind = kind_of(g, in, f->cause);
     f->scope = in->scope;
     f->severity = severity_of(g, in);
-    f->side = in->head->family == BNC_FAMILY_ADDRESS || f->kind == BNC_FINDING_PROVIDER_FAULT ? BNC_SIDE_PROVIDER :
-              in->head->family == BNC_FAMILY_UNNAMED && in->scope != BNC_SCOPE_SENDER_WIDE ? BNC_SIDE_UNKNOWN : BNC_SIDE_SENDER;
+    f->side = in->head->family == BNC_FAMILY_ADDRESS || f->kind == BNC_FINDING_PROVIDER_FAULT
+                  ? BNC_SIDE_PROVIDER
+              : in->head->family == BNC_FAMILY_UNNAMED && in->scope != BNC_SCOPE_SENDER_WIDE
+                  ? BNC_SIDE_UNKNOWN
+                  : BNC_SIDE_SENDER;
     f->by_code = !g->j->has_deliveries;
     f->recipients = in->recipients;
     f->events = in->w.k;
     f->attempted = g->j->has_deliveries ? in->w.n : 0;
     f->rate = incident_rate(g, in);
-    f->confidence = (uint8_t)((in->head->family == BNC_FAMILY_UNNAMED ? 55 : 90) - (f->by_code ? 15 : 0));
+    f->confidence =
+        (uint8_t)((in->head->family == BNC_FAMILY_UNNAMED ? 55 : 90) - (f->by_code ? 15 : 0));
     set_subject(g, in, &carriers, f);
     set_times(g, in, f);
     status = set_also(g, in, &carriers, f);
@@ -590,7 +653,9 @@ static enum bnc_status handle(struct bnc_judging *g, struct bnc_signals *s, stru
     if (!make_room(g, &in))
         return bnc_error_nomem(g->err);
     in.operators = count_operators(g, s, head);
-    in.scope = in.operators >= operators_needed(head->family) || provider_of(g, head) == 0 ? BNC_SCOPE_SENDER_WIDE : BNC_SCOPE_PROVIDER_WIDE;
+    in.scope = in.operators >= operators_needed(head->family) || provider_of(g, head) == 0
+                   ? BNC_SCOPE_SENDER_WIDE
+                   : BNC_SCOPE_PROVIDER_WIDE;
     gather(g, s, &in);
     absorb_echoes(g, s, &in);
     g->told_families |= in.families;
@@ -605,7 +670,11 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
 
     for (size_t i = 0; status == BNC_OK && i < s->n; i++) {
         struct bnc_signal *x = &s->at[i];
-        struct incident in = { .head = x, .scope = BNC_SCOPE_SENDER_WIDE, .families = 1u << x->family, .w = x->w, .recipients = x->recipients };
+        struct incident in = { .head = x,
+                               .scope = BNC_SCOPE_SENDER_WIDE,
+                               .families = 1u << x->family,
+                               .w = x->w,
+                               .recipients = x->recipients };
 
         if (x->row != 0 || x->weak || (g->told_families >> x->family & 1) != 0)
             continue;

@@ -6,13 +6,27 @@
 
 #include "detect/judging.h"
 
-const char *const bnc_scope_names[BNC_N_SCOPES] = { "recipient_local", "domain_wide", "provider_wide", "sender_wide" };
-const char *const bnc_subject_type_names[BNC_N_SUBJECT_TYPES] = { "domain", "provider", "campaign", "sender_domain", "sending_ip", "export" };
-const char *const bnc_finding_names[BNC_N_FINDING_KINDS] = {
-    "domain_wide_failure", "provider_reputation", "authentication_failure", "complaint_rate", "rate_limited_burst",
-    "volume_spike_throttled", "list_quality", "sender_configuration", "bulk_sender_duty", "esp_label_mismatch",
-    "recurring_soft_failure", "suppressed_waste", "trend", "data_quality", "content_rejected", "provider_fault"
-};
+const char *const bnc_scope_names[BNC_N_SCOPES] = { "recipient_local", "domain_wide",
+                                                    "provider_wide", "sender_wide" };
+const char *const bnc_subject_type_names[BNC_N_SUBJECT_TYPES] = { "domain",     "provider",
+                                                                  "campaign",   "sender_domain",
+                                                                  "sending_ip", "export" };
+const char *const bnc_finding_names[BNC_N_FINDING_KINDS] = { "domain_wide_failure",
+                                                             "provider_reputation",
+                                                             "authentication_failure",
+                                                             "complaint_rate",
+                                                             "rate_limited_burst",
+                                                             "volume_spike_throttled",
+                                                             "list_quality",
+                                                             "sender_configuration",
+                                                             "bulk_sender_duty",
+                                                             "esp_label_mismatch",
+                                                             "recurring_soft_failure",
+                                                             "suppressed_waste",
+                                                             "trend",
+                                                             "data_quality",
+                                                             "content_rejected",
+                                                             "provider_fault" };
 
 void *bnc_zalloc(struct bnc_arena *arena, size_t n, size_t size)
 {
@@ -37,8 +51,10 @@ enum bnc_status bnc_judging_room(struct bnc_judging *g)
     j->domain = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain);
     j->domain_scope = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain_scope);
     g->domain_done = bnc_zalloc(&g->scratch, t->n_domains, sizeof *g->domain_done);
-    g->campaign_done = bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], sizeof *g->campaign_done);
-    ok = j->provider != NULL && j->domain != NULL && j->domain_scope != NULL && g->domain_done != NULL && g->campaign_done != NULL;
+    g->campaign_done =
+        bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], sizeof *g->campaign_done);
+    ok = j->provider != NULL && j->domain != NULL && j->domain_scope != NULL &&
+         g->domain_done != NULL && g->campaign_done != NULL;
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         j->subject[k] = bnc_zalloc(&j->arena, t->n_subjects[k], sizeof *j->subject[k]);
         ok = ok && j->subject[k] != NULL;
@@ -89,17 +105,22 @@ struct bnc_finding *bnc_finding_add(struct bnc_judging *g)
         g->finding = p;
         g->cap_findings = cap;
     }
-    g->finding[g->n_findings] = (struct bnc_finding){ .cause = -1, .onset = BNC_NO_TIME, .end = BNC_NO_TIME,
-                                                      .first_seen = BNC_NO_TIME, .last_seen = BNC_NO_TIME };
+    g->finding[g->n_findings] = (struct bnc_finding){ .cause = -1,
+                                                      .onset = BNC_NO_TIME,
+                                                      .end = BNC_NO_TIME,
+                                                      .first_seen = BNC_NO_TIME,
+                                                      .last_seen = BNC_NO_TIME };
     return &g->finding[g->n_findings++];
 }
 
 static enum bnc_status run(struct bnc_judging *g)
 {
     static enum bnc_status (*const steps[])(struct bnc_judging *) = {
-        bnc_judging_room, bnc_volumes_load, bnc_rates_judge, bnc_cells_index, bnc_series_fill,
-        bnc_incidents_find, bnc_campaigns_find, bnc_complaints_find, bnc_typos_find, bnc_domains_find, bnc_list_find, bnc_hygiene_find, bnc_trend_find,
-        bnc_words_write, keep_findings, bnc_limits_make, bnc_contradictions_make
+        bnc_judging_room,       bnc_volumes_load,   bnc_rates_judge,    bnc_cells_index,
+        bnc_series_fill,        bnc_incidents_find, bnc_campaigns_find, bnc_complaints_find,
+        bnc_typos_find,         bnc_domains_find,   bnc_list_find,      bnc_hygiene_find,
+        bnc_trend_find,         bnc_words_write,    keep_findings,      bnc_limits_make,
+        bnc_contradictions_make
     };
     enum bnc_status status = BNC_OK;
 
@@ -108,7 +129,8 @@ static enum bnc_status run(struct bnc_judging *g)
     return status;
 }
 
-enum bnc_status bnc_judge(struct bnc_judged **judged, const struct bnc_tally *tally, const struct bnc_detect_options *opt, struct bnc_error *err)
+enum bnc_status bnc_judge(struct bnc_judged **judged, const struct bnc_tally *tally,
+                          const struct bnc_detect_options *opt, struct bnc_error *err)
 {
     static const struct bnc_detect_options defaults;
     struct bnc_judging g = { .t = tally, .opt = opt != NULL ? opt : &defaults, .err = err };

@@ -13,9 +13,9 @@
 struct bnc_volumes {
     bool given;
     uint64_t total;
-    uint64_t *provider;                  /* [n_providers] or NULL */
-    uint64_t *domain;                    /* [n_domains] or NULL */
-    uint64_t *subject[BNC_N_KINDS];      /* [n_subjects[kind]] or NULL */
+    uint64_t *provider; /* [n_providers] or NULL */
+    uint64_t *domain; /* [n_domains] or NULL */
+    uint64_t *subject[BNC_N_KINDS]; /* [n_subjects[kind]] or NULL */
 };
 
 /*
@@ -23,8 +23,17 @@ struct bnc_volumes {
  * be repaired is the same for all of them.
  */
 enum bnc_family {
-    BNC_FAMILY_AUTHENTICATION, BNC_FAMILY_REPUTATION, BNC_FAMILY_THROTTLING, BNC_FAMILY_CONTENT, BNC_FAMILY_SETUP,
-    BNC_FAMILY_NETWORK, BNC_FAMILY_UNNAMED, BNC_FAMILY_ADDRESS, BNC_FAMILY_COMPLAINT, BNC_N_FAMILIES, BNC_FAMILY_NONE = BNC_N_FAMILIES
+    BNC_FAMILY_AUTHENTICATION,
+    BNC_FAMILY_REPUTATION,
+    BNC_FAMILY_THROTTLING,
+    BNC_FAMILY_CONTENT,
+    BNC_FAMILY_SETUP,
+    BNC_FAMILY_NETWORK,
+    BNC_FAMILY_UNNAMED,
+    BNC_FAMILY_ADDRESS,
+    BNC_FAMILY_COMPLAINT,
+    BNC_N_FAMILIES,
+    BNC_FAMILY_NONE = BNC_N_FAMILIES
 };
 
 struct bnc_judging;
@@ -48,12 +57,18 @@ bool bnc_cause_is_hard(unsigned cause);
  *
  *     at(r, field, d) = base[(r * n_fields + field) * n_days + d]
  */
-enum { BNC_SERIES_DELIVERED = BNC_N_FAMILIES, BNC_SERIES_BOUNCED, BNC_SERIES_DEFERRED, BNC_SERIES_SENT, BNC_N_SERIES };
+enum {
+    BNC_SERIES_DELIVERED = BNC_N_FAMILIES,
+    BNC_SERIES_BOUNCED,
+    BNC_SERIES_DEFERRED,
+    BNC_SERIES_SENT,
+    BNC_N_SERIES
+};
 struct bnc_series {
     size_t n_days, n_rows;
-    const int32_t *day;                  /* [n_days] ascending */
-    const uint16_t *provider;            /* [n_rows]; [0] is unused */
-    const uint32_t *row_of;              /* [n_providers]; 0: none */
+    const int32_t *day; /* [n_days] ascending */
+    const uint16_t *provider; /* [n_rows]; [0] is unused */
+    const uint32_t *row_of; /* [n_providers]; 0: none */
     uint64_t *base;
 };
 static inline uint64_t *bnc_series_at(const struct bnc_series *s, size_t row, unsigned field)
@@ -67,16 +82,17 @@ struct bnc_judging {
     struct bnc_judged *j;
     struct bnc_volumes volumes;
     struct bnc_series series;
-    size_t *cell_at[BNC_N_KINDS];        /* [n_subjects + 1]: where the cells of each subject begin */
-    struct bnc_finding *finding;         /* growing; moved to the arena at the end */
+    size_t *cell_at[BNC_N_KINDS]; /* [n_subjects + 1]: where the cells of each subject begin */
+    struct bnc_finding *finding; /* growing; moved to the arena at the end */
     size_t n_findings, cap_findings;
-    uint16_t *domain_done;               /* [n_domains] bits of families (1 << family) that a wider incident explains */
-    bool *campaign_done;                 /* [campaigns] explained by an incident already */
-    bool *wave;                          /* [n_providers] denied its own users for a few days */
-    uint32_t told_families;              /* bits: families that an incident has told or explained */
-    size_t dirty_campaigns;              /* told by campaigns.c */
-    bool *typo_domain;                   /* [n_domains] a misspelling; told by hygiene.c */
-    struct bnc_arena scratch;            /* gone when the judging ends */
+    uint16_t *
+        domain_done; /* [n_domains] bits of families (1 << family) that a wider incident explains */
+    bool *campaign_done; /* [campaigns] explained by an incident already */
+    bool *wave; /* [n_providers] denied its own users for a few days */
+    uint32_t told_families; /* bits: families that an incident has told or explained */
+    size_t dirty_campaigns; /* told by campaigns.c */
+    bool *typo_domain; /* [n_domains] a misspelling; told by hygiene.c */
+    struct bnc_arena scratch; /* gone when the judging ends */
     struct bnc_error *err;
 };
 
@@ -116,17 +132,22 @@ enum bnc_status bnc_judging_room(struct bnc_judging *g);
 struct bnc_finding *bnc_finding_add(struct bnc_judging *g);
 
 /* ---- the searches, from the widest scope to the narrowest ---- */
-enum bnc_status bnc_incidents_find(struct bnc_judging *g);     /* incidents.c: sender- and provider-wide */
-enum bnc_status bnc_campaigns_find(struct bnc_judging *g);     /* campaigns.c: lists and content by campaign */
-enum bnc_status bnc_complaints_find(struct bnc_judging *g);    /* complaints.c */
-enum bnc_status bnc_domains_find(struct bnc_judging *g);       /* domains.c */
-enum bnc_status bnc_typos_find(struct bnc_judging *g);         /* hygiene.c, before domains.c */
-enum bnc_status bnc_list_find(struct bnc_judging *g);          /* campaigns.c, after domains.c: the list as a whole */
-enum bnc_status bnc_trend_find(struct bnc_judging *g);         /* trend.c: against the baseline */
-enum bnc_status bnc_hygiene_find(struct bnc_judging *g);       /* hygiene.c: typos, duties, waste, data, trend */
-enum bnc_status bnc_words_write(struct bnc_judging *g);        /* words.c: headline ... letter of every finding */
-enum bnc_status bnc_limits_make(struct bnc_judging *g);        /* limits.c */
-enum bnc_status bnc_contradictions_make(struct bnc_judging *g);/* labels.c */
+enum bnc_status
+bnc_incidents_find(struct bnc_judging *g); /* incidents.c: sender- and provider-wide */
+enum bnc_status
+bnc_campaigns_find(struct bnc_judging *g); /* campaigns.c: lists and content by campaign */
+enum bnc_status bnc_complaints_find(struct bnc_judging *g); /* complaints.c */
+enum bnc_status bnc_domains_find(struct bnc_judging *g); /* domains.c */
+enum bnc_status bnc_typos_find(struct bnc_judging *g); /* hygiene.c, before domains.c */
+enum bnc_status
+bnc_list_find(struct bnc_judging *g); /* campaigns.c, after domains.c: the list as a whole */
+enum bnc_status bnc_trend_find(struct bnc_judging *g); /* trend.c: against the baseline */
+enum bnc_status
+bnc_hygiene_find(struct bnc_judging *g); /* hygiene.c: typos, duties, waste, data, trend */
+enum bnc_status
+bnc_words_write(struct bnc_judging *g); /* words.c: headline ... letter of every finding */
+enum bnc_status bnc_limits_make(struct bnc_judging *g); /* limits.c */
+enum bnc_status bnc_contradictions_make(struct bnc_judging *g); /* labels.c */
 
 /* ---- orgdomain.c ---- */
 /* The registrable part of a lower-cased domain ("example.co.uk" of "news.example.co.uk"), or all of it; points into 'domain'. */

@@ -8,7 +8,8 @@
 static bool contradicts(const struct bnc_template *x)
 {
     return x->type == BNC_EVENT_BOUNCE && x->hardness != BNC_HARDNESS_NONE &&
-           ((x->verdict.contradictions & BNC_CONTRA_LABEL) != 0 || bnc_label_loses(x) || bnc_label_keeps_dead(x));
+           ((x->verdict.contradictions & BNC_CONTRA_LABEL) != 0 || bnc_label_loses(x) ||
+            bnc_label_keeps_dead(x));
 }
 
 static int by_key(const void *a, const void *b)
@@ -62,10 +63,15 @@ enum bnc_status bnc_contradictions_make(struct bnc_judging *g)
         const struct bnc_template *x = &g->t->templates[i];
 
         if (contradicts(x))
-            j->contradictions[n++] = (struct bnc_contradiction_row){
-                .format = BNC_SPAN(""), .label = x->label, .hardness = x->hardness, .cause = x->verdict.cause, .events = x->n,
-                .recipients = x->recipients, .lost_for_nothing = bnc_label_loses(x), .kept_though_dead = bnc_label_keeps_dead(x)
-            };
+            j->contradictions[n++] =
+                (struct bnc_contradiction_row){ .format = BNC_SPAN(""),
+                                                .label = x->label,
+                                                .hardness = x->hardness,
+                                                .cause = x->verdict.cause,
+                                                .events = x->n,
+                                                .recipients = x->recipients,
+                                                .lost_for_nothing = bnc_label_loses(x),
+                                                .kept_though_dead = bnc_label_keeps_dead(x) };
     }
     qsort(j->contradictions, n, sizeof *j->contradictions, by_key);
     j->n_contradictions = merge(j->contradictions, n);

@@ -6,9 +6,14 @@
 #include "detect/judging.h"
 #include "tables/threshold.h"
 
-static const struct { const char *name; enum bnc_metric metric; } metrics[] = {
-    { "hard_bounce_rate", BNC_METRIC_HARD_BOUNCE_RATE }, { "total_bounce_rate", BNC_METRIC_BOUNCE_RATE },
-    { "complaint_rate", BNC_METRIC_COMPLAINT_RATE },     { "deferral_rate", BNC_METRIC_DEFERRAL_RATE },
+static const struct {
+    const char *name;
+    enum bnc_metric metric;
+} metrics[] = {
+    { "hard_bounce_rate", BNC_METRIC_HARD_BOUNCE_RATE },
+    { "total_bounce_rate", BNC_METRIC_BOUNCE_RATE },
+    { "complaint_rate", BNC_METRIC_COMPLAINT_RATE },
+    { "deferral_rate", BNC_METRIC_DEFERRAL_RATE },
     { "invalid_recipient_share", BNC_METRIC_HARD_BOUNCE_RATE },
 };
 
@@ -22,14 +27,17 @@ static int metric_of(const char *name)
 }
 
 /* The rates a limit is about: one provider's, or all mail's; NULL where the input has nothing for that provider. */
-static const struct bnc_rates *rates_of(const struct bnc_judging *g, const struct bnc_threshold *limit)
+static const struct bnc_rates *rates_of(const struct bnc_judging *g,
+                                        const struct bnc_threshold *limit)
 {
     uint16_t p;
 
     if (limit->provider[0] == '\0')
         return &g->j->overall;
     p = bnc_provider_find(g->t->classifier, bnc_span_str(limit->provider));
-    if (p == 0 || p >= g->t->n_providers || (g->t->providers[p].n[BNC_EVENT_DELIVERED] == 0 && g->t->providers[p].n[BNC_EVENT_BOUNCE] == 0))
+    if (p == 0 || p >= g->t->n_providers ||
+        (g->t->providers[p].n[BNC_EVENT_DELIVERED] == 0 &&
+         g->t->providers[p].n[BNC_EVENT_BOUNCE] == 0))
         return NULL;
     return &g->j->provider[p];
 }
@@ -37,7 +45,8 @@ static const struct bnc_rates *rates_of(const struct bnc_judging *g, const struc
 /* Events until the next line that is not crossed yet (warn, then limit); negative: beyond the last one by so many. */
 static int64_t headroom(const struct bnc_rate *r)
 {
-    const double warn = r->warn * (double)r->den, limit = (r->limit > 0 ? r->limit : r->warn) * (double)r->den, num = (double)r->num;
+    const double warn = r->warn * (double)r->den,
+                 limit = (r->limit > 0 ? r->limit : r->warn) * (double)r->den, num = (double)r->num;
 
     if (r->den == 0)
         return INT64_MAX;
@@ -54,7 +63,8 @@ enum bnc_status bnc_limits_make(struct bnc_judging *g)
     for (size_t i = 0; i < bnc_n_thresholds; i++) {
         const struct bnc_threshold *l = &bnc_thresholds[i];
         const int metric = metric_of(l->metric);
-        const struct bnc_rates *rates = metric >= 0 && (l->warn > 0 || l->limit > 0) ? rates_of(g, l) : NULL;
+        const struct bnc_rates *rates =
+            metric >= 0 && (l->warn > 0 || l->limit > 0) ? rates_of(g, l) : NULL;
         struct bnc_limit_row *row;
         const struct bnc_rate *r;
 
@@ -62,8 +72,15 @@ enum bnc_status bnc_limits_make(struct bnc_judging *g)
             continue;
         r = &rates->of[metric];
         row = &j->limits[j->n_limits++];
-        *row = (struct bnc_limit_row){ l->who, l->metric, l->scope, l->consequence, l->source,
-                                       bnc_rate_make(r->num, r->den, l->warn, l->limit, (uint64_t)bnc_threshold_default("min_volume")->limit), 0 };
+        *row = (struct bnc_limit_row){ l->who,
+                                       l->metric,
+                                       l->scope,
+                                       l->consequence,
+                                       l->source,
+                                       bnc_rate_make(
+                                           r->num, r->den, l->warn, l->limit,
+                                           (uint64_t)bnc_threshold_default("min_volume")->limit),
+                                       0 };
         if (r->den == 0) {
             row->rate.num = r->num;
             row->rate.why_na = r->why_na;

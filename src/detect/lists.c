@@ -25,35 +25,47 @@
 #include "detect/judging.h"
 #include "tables/threshold.h"
 
-const char *const bnc_list_names[BNC_N_LISTS] = { "suppress", "suppress_domains", "hold", "reengage", "keep" };
+const char *const bnc_list_names[BNC_N_LISTS] = { "suppress", "suppress_domains", "hold",
+                                                  "reengage", "keep" };
 
 #define DAY_SECONDS 86400
 
 static const char why_complaint[] = "the recipient complained";
 static const char why_dead[] = "permanently refused: the address does not exist or is disabled";
-static const char why_wave[] = "the provider denied its own users at that time; send again before you drop it";
-static const char why_no_domain[] = "permanently refused: the domain does not exist or accepts no mail";
-static const char why_domain_contradicted[] = "refused as if the domain did not exist, but the domain accepts mail for others";
+static const char why_wave[] =
+    "the provider denied its own users at that time; send again before you drop it";
+static const char why_no_domain[] =
+    "permanently refused: the domain does not exist or accepts no mail";
+static const char why_domain_contradicted[] =
+    "refused as if the domain did not exist, but the domain accepts mail for others";
 static const char why_full_twice[] = "mailbox full, and again at least 24 hours later";
 static const char why_strict[] = "permanently refused (strict policy: every 5xx)";
 static const char why_sender[] = "refused for a cause on our side: repair that, then send again";
-static const char why_policy[] = "refused by a rule that is not the recipient's: find the cause, then send again";
-static const char why_recurring[] = "failed temporarily in three or more campaigns with no delivery in between";
-static const char why_keep[] = "refused permanently, but for nothing that the address could be dropped for";
-static const char why_domain_dead[] = "the domain does not exist or accepts no mail, for any recipient";
-static const char why_nothing[] = "nothing to be done: no failure since the last delivery, or too few to act on";
+static const char why_policy[] =
+    "refused by a rule that is not the recipient's: find the cause, then send again";
+static const char why_recurring[] =
+    "failed temporarily in three or more campaigns with no delivery in between";
+static const char why_keep[] =
+    "refused permanently, but for nothing that the address could be dropped for";
+static const char why_domain_dead[] =
+    "the domain does not exist or accepts no mail, for any recipient";
+static const char why_nothing[] =
+    "nothing to be done: no failure since the last delivery, or too few to act on";
 
 /* ---- a run of failures ---- */
 
 static int64_t when(const struct bnc_outcome *o)
 {
-    return o->last != BNC_NO_TIME ? o->last : o->type == BNC_EVENT_DELIVERED ? INT64_MAX : BNC_NO_TIME;
+    return o->last != BNC_NO_TIME           ? o->last
+           : o->type == BNC_EVENT_DELIVERED ? INT64_MAX
+                                            : BNC_NO_TIME;
 }
 
 /* By time; a delivery after failures of the same time. */
 static int by_time(const void *a, const void *b)
 {
-    const struct bnc_outcome *x = *(const struct bnc_outcome *const *)a, *y = *(const struct bnc_outcome *const *)b;
+    const struct bnc_outcome *x = *(const struct bnc_outcome *const *)a,
+                             *y = *(const struct bnc_outcome *const *)b;
 
     if (when(x) != when(y))
         return when(x) < when(y) ? -1 : 1;
@@ -64,11 +76,13 @@ static int by_time(const void *a, const void *b)
 
 static bool is_failure(const struct bnc_outcome *o)
 {
-    return (o->type == BNC_EVENT_BOUNCE || o->type == BNC_EVENT_DEFERRAL) && o->template != UINT32_MAX;
+    return (o->type == BNC_EVENT_BOUNCE || o->type == BNC_EVENT_DEFERRAL) &&
+           o->template != UINT32_MAX;
 }
 
 /* The failures after the last delivery, in order of time; fills 'run' (room for n_outcomes) and returns how many. */
-static size_t failures_since_delivery(const struct bnc_tally *t, const struct bnc_address *a, const struct bnc_outcome **run)
+static size_t failures_since_delivery(const struct bnc_tally *t, const struct bnc_address *a,
+                                      const struct bnc_outcome **run)
 {
     size_t n = 0, kept = 0, from = 0;
 
@@ -105,14 +119,16 @@ static bool is_dead_address(const struct bnc_tally *t, const struct bnc_outcome 
 {
     const unsigned cause = verdict_of(t, o)->cause;
 
-    return o->type == BNC_EVENT_BOUNCE && bnc_causes[cause].group == BNC_GROUP_RECIPIENT && bnc_cause_is_hard(cause);
+    return o->type == BNC_EVENT_BOUNCE && bnc_causes[cause].group == BNC_GROUP_RECIPIENT &&
+           bnc_cause_is_hard(cause);
 }
 
 static bool is_dead_domain(const struct bnc_tally *t, const struct bnc_outcome *o)
 {
     const unsigned cause = verdict_of(t, o)->cause;
 
-    return o->type == BNC_EVENT_BOUNCE && bnc_causes[cause].group == BNC_GROUP_DOMAIN && bnc_cause_is_hard(cause);
+    return o->type == BNC_EVENT_BOUNCE && bnc_causes[cause].group == BNC_GROUP_DOMAIN &&
+           bnc_cause_is_hard(cause);
 }
 
 static bool is_ours(const struct bnc_tally *t, const struct bnc_outcome *o)
@@ -120,7 +136,8 @@ static bool is_ours(const struct bnc_tally *t, const struct bnc_outcome *o)
     const struct bnc_verdict *v = verdict_of(t, o);
     const enum bnc_group group = bnc_causes[v->cause].group;
 
-    return v->side == BNC_SIDE_SENDER || group == BNC_GROUP_SENDER_SETUP || group == BNC_GROUP_AUTHENTICATION || group == BNC_GROUP_REPUTATION ||
+    return v->side == BNC_SIDE_SENDER || group == BNC_GROUP_SENDER_SETUP ||
+           group == BNC_GROUP_AUTHENTICATION || group == BNC_GROUP_REPUTATION ||
            group == BNC_GROUP_CONTENT;
 }
 
@@ -131,20 +148,24 @@ static bool is_soft(const struct bnc_tally *t, const struct bnc_outcome *o)
 
     if (is_ours(t, o) || bnc_causes[cause].group == BNC_GROUP_POLICY)
         return false;
-    return o->type == BNC_EVENT_DEFERRAL || verdict_of(t, o)->duration == BNC_DURATION_TEMPORARY || cause == BNC_CAUSE_EXPIRED ||
-           cause == BNC_CAUSE_RECIPIENT_RESTRICTED;
+    return o->type == BNC_EVENT_DEFERRAL || verdict_of(t, o)->duration == BNC_DURATION_TEMPORARY ||
+           cause == BNC_CAUSE_EXPIRED || cause == BNC_CAUSE_RECIPIENT_RESTRICTED;
 }
 
 /* ---- what the judgement knows of the time and the domain ---- */
 
-static bool wave_covers(const struct bnc_finding *f, const struct bnc_outcome *o, struct bnc_span provider)
+static bool wave_covers(const struct bnc_finding *f, const struct bnc_outcome *o,
+                        struct bnc_span provider)
 {
-    return f->kind == BNC_FINDING_PROVIDER_FAULT && f->cause >= 0 && bnc_family_of((unsigned)f->cause, BNC_EVENT_BOUNCE) == BNC_FAMILY_ADDRESS &&
+    return f->kind == BNC_FINDING_PROVIDER_FAULT && f->cause >= 0 &&
+           bnc_family_of((unsigned)f->cause, BNC_EVENT_BOUNCE) == BNC_FAMILY_ADDRESS &&
            bnc_span_eq(f->subject, provider) &&
-           (o->last == BNC_NO_TIME || f->first_seen == BNC_NO_TIME || (o->last >= f->first_seen && o->last <= f->last_seen));
+           (o->last == BNC_NO_TIME || f->first_seen == BNC_NO_TIME ||
+            (o->last >= f->first_seen && o->last <= f->last_seen));
 }
 
-static bool in_wave(const struct bnc_decider *d, const struct bnc_address *a, const struct bnc_outcome *o)
+static bool in_wave(const struct bnc_decider *d, const struct bnc_address *a,
+                    const struct bnc_outcome *o)
 {
     const uint16_t p = d->tally->domains[a->domain].provider;
     const struct bnc_span provider = bnc_span_str(bnc_provider_get(d->tally->classifier, p)->title);
@@ -157,7 +178,8 @@ static bool in_wave(const struct bnc_decider *d, const struct bnc_address *a, co
 
 /* ---- the rules ---- */
 
-static void decide_by(const struct bnc_tally *t, struct bnc_decision *x, int list, const char *reason, const struct bnc_outcome *o)
+static void decide_by(const struct bnc_tally *t, struct bnc_decision *x, int list,
+                      const char *reason, const struct bnc_outcome *o)
 {
     const struct bnc_verdict *v = verdict_of(t, o);
 
@@ -170,8 +192,9 @@ static void decide_by(const struct bnc_tally *t, struct bnc_decision *x, int lis
 }
 
 /* The last failure that 'fits', or NULL. */
-static const struct bnc_outcome *last_that(const struct bnc_tally *t, const struct bnc_outcome *const *run, size_t n,
-                                           bool (*fits)(const struct bnc_tally *, const struct bnc_outcome *))
+static const struct bnc_outcome *
+last_that(const struct bnc_tally *t, const struct bnc_outcome *const *run, size_t n,
+          bool (*fits)(const struct bnc_tally *, const struct bnc_outcome *))
 {
     while (n > 0)
         if (fits(t, run[--n]))
@@ -179,7 +202,8 @@ static const struct bnc_outcome *last_that(const struct bnc_tally *t, const stru
     return NULL;
 }
 
-static bool rule_dead_address(const struct bnc_decider *d, const struct bnc_address *a, const struct bnc_outcome *const *run, size_t n,
+static bool rule_dead_address(const struct bnc_decider *d, const struct bnc_address *a,
+                              const struct bnc_outcome *const *run, size_t n,
                               struct bnc_decision *x)
 {
     const struct bnc_outcome *o = last_that(d->tally, run, n, is_dead_address);
@@ -196,8 +220,8 @@ static bool rule_dead_address(const struct bnc_decider *d, const struct bnc_addr
 }
 
 /* A domain that is dead for everybody is one row of suppress_domains, not one row for each address. */
-static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_address *a, const struct bnc_outcome *const *run, size_t n,
-                             struct bnc_decision *x)
+static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_address *a,
+                             const struct bnc_outcome *const *run, size_t n, struct bnc_decision *x)
 {
     const struct bnc_outcome *o = last_that(d->tally, run, n, is_dead_domain);
 
@@ -212,12 +236,14 @@ static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_addre
     return true;
 }
 
-static bool rule_full_twice(const struct bnc_decider *d, const struct bnc_outcome *const *run, size_t n, struct bnc_decision *x)
+static bool rule_full_twice(const struct bnc_decider *d, const struct bnc_outcome *const *run,
+                            size_t n, struct bnc_decision *x)
 {
     int64_t first = BNC_NO_TIME;
 
     for (size_t i = 0; i < n; i++) {
-        if (verdict_of(d->tally, run[i])->cause != BNC_CAUSE_MAILBOX_FULL || !is_class_5(d->tally, run[i]) || run[i]->last == BNC_NO_TIME)
+        if (verdict_of(d->tally, run[i])->cause != BNC_CAUSE_MAILBOX_FULL ||
+            !is_class_5(d->tally, run[i]) || run[i]->last == BNC_NO_TIME)
             continue;
         if (first != BNC_NO_TIME && run[i]->last - first >= DAY_SECONDS) {
             decide_by(d->tally, x, BNC_LIST_SUPPRESS, why_full_twice, run[i]);
@@ -233,7 +259,8 @@ static bool is_strict(const struct bnc_tally *t, const struct bnc_outcome *o)
 {
     const unsigned reply = verdict_of(t, o)->reply;
 
-    return is_class_5(t, o) && !(reply >= 500 && reply <= 504) && reply != 555 && verdict_of(t, o)->cause != BNC_CAUSE_SUPPRESSED;
+    return is_class_5(t, o) && !(reply >= 500 && reply <= 504) && reply != 555 &&
+           verdict_of(t, o)->cause != BNC_CAUSE_SUPPRESSED;
 }
 
 static bool is_ours_for_good(const struct bnc_tally *t, const struct bnc_outcome *o)
@@ -243,10 +270,12 @@ static bool is_ours_for_good(const struct bnc_tally *t, const struct bnc_outcome
 
 static bool is_policy(const struct bnc_tally *t, const struct bnc_outcome *o)
 {
-    return o->type == BNC_EVENT_BOUNCE && bnc_causes[verdict_of(t, o)->cause].group == BNC_GROUP_POLICY;
+    return o->type == BNC_EVENT_BOUNCE &&
+           bnc_causes[verdict_of(t, o)->cause].group == BNC_GROUP_POLICY;
 }
 
-static bool rule_recurring(const struct bnc_decider *d, const struct bnc_outcome *const *run, size_t n, struct bnc_decision *x)
+static bool rule_recurring(const struct bnc_decider *d, const struct bnc_outcome *const *run,
+                           size_t n, struct bnc_decision *x)
 {
     const size_t needed = (size_t)bnc_threshold_default("soft_bounces_per_address")->limit;
     const struct bnc_outcome *o = last_that(d->tally, run, n, is_soft);
@@ -263,11 +292,13 @@ static bool rule_recurring(const struct bnc_decider *d, const struct bnc_outcome
 static bool is_bounce(const struct bnc_tally *t, const struct bnc_outcome *o)
 {
     (void)t;
-    return o->type == BNC_EVENT_BOUNCE && verdict_of(t, o)->cause != BNC_CAUSE_SUPPRESSED && verdict_of(t, o)->cause != BNC_CAUSE_AUTO_REPLY;
+    return o->type == BNC_EVENT_BOUNCE && verdict_of(t, o)->cause != BNC_CAUSE_SUPPRESSED &&
+           verdict_of(t, o)->cause != BNC_CAUSE_AUTO_REPLY;
 }
 
 static bool rule_one(const struct bnc_decider *d, const struct bnc_outcome *const *run, size_t n,
-                     bool (*fits)(const struct bnc_tally *, const struct bnc_outcome *), int list, const char *reason, struct bnc_decision *x)
+                     bool (*fits)(const struct bnc_tally *, const struct bnc_outcome *), int list,
+                     const char *reason, struct bnc_decision *x)
 {
     const struct bnc_outcome *o = last_that(d->tally, run, n, fits);
 
@@ -288,10 +319,16 @@ static void set_span(struct bnc_decision *x, const struct bnc_outcome *const *ru
     }
 }
 
-struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a, const struct bnc_outcome **run)
+struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a,
+                                       const struct bnc_outcome **run)
 {
-    struct bnc_decision x = { .list = -1, .reason = why_nothing, .template = UINT32_MAX, .cause = BNC_CAUSE_DELIVERED,
-                              .side = BNC_SIDE_UNKNOWN, .first = BNC_NO_TIME, .last = BNC_NO_TIME };
+    struct bnc_decision x = { .list = -1,
+                              .reason = why_nothing,
+                              .template = UINT32_MAX,
+                              .cause = BNC_CAUSE_DELIVERED,
+                              .side = BNC_SIDE_UNKNOWN,
+                              .first = BNC_NO_TIME,
+                              .last = BNC_NO_TIME };
     const size_t n = failures_since_delivery(d->tally, a, run);
 
     set_span(&x, run, n);
@@ -303,10 +340,14 @@ struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct
         x.confidence = 99;
         return x;
     }
-    if (rule_dead_address(d, a, run, n, &x) || rule_dead_domain(d, a, run, n, &x) || rule_full_twice(d, run, n, &x) ||
-        (d->policy == BNC_POLICY_STRICT && rule_one(d, run, n, is_strict, BNC_LIST_SUPPRESS, why_strict, &x)) ||
-        rule_one(d, run, n, is_ours_for_good, BNC_LIST_HOLD, why_sender, &x) || rule_one(d, run, n, is_policy, BNC_LIST_HOLD, why_policy, &x) ||
-        rule_recurring(d, run, n, &x) || rule_one(d, run, n, is_bounce, BNC_LIST_KEEP, why_keep, &x))
+    if (rule_dead_address(d, a, run, n, &x) || rule_dead_domain(d, a, run, n, &x) ||
+        rule_full_twice(d, run, n, &x) ||
+        (d->policy == BNC_POLICY_STRICT &&
+         rule_one(d, run, n, is_strict, BNC_LIST_SUPPRESS, why_strict, &x)) ||
+        rule_one(d, run, n, is_ours_for_good, BNC_LIST_HOLD, why_sender, &x) ||
+        rule_one(d, run, n, is_policy, BNC_LIST_HOLD, why_policy, &x) ||
+        rule_recurring(d, run, n, &x) ||
+        rule_one(d, run, n, is_bounce, BNC_LIST_KEEP, why_keep, &x))
         return x;
     return x;
 }
@@ -335,7 +376,7 @@ static bool append(struct bnc_lists *l, int list, struct bnc_list_row row)
 {
     const size_t n = l->n[list];
 
-    if ((n & (n - 1)) == 0) {            /* full at every power of two */
+    if ((n & (n - 1)) == 0) { /* full at every power of two */
         struct bnc_list_row *p = realloc(l->row[list], (n == 0 ? 1 : 2 * n) * sizeof *p);
 
         if (p == NULL)
@@ -346,7 +387,8 @@ static bool append(struct bnc_lists *l, int list, struct bnc_list_row row)
     return true;
 }
 
-static bool list_addresses(struct bnc_lists *l, const struct bnc_decider *d, const struct bnc_outcome **run)
+static bool list_addresses(struct bnc_lists *l, const struct bnc_decider *d,
+                           const struct bnc_outcome **run)
 {
     bool ok = true;
 
@@ -356,8 +398,9 @@ static bool list_addresses(struct bnc_lists *l, const struct bnc_decider *d, con
 
         if (x.list < 0 || x.list == BNC_LIST_SUPPRESS_DOMAINS || a->text.len == 0)
             continue;
-        ok = append(l, x.list, (struct bnc_list_row){ a->text, x.cause, x.side, x.confidence, x.template, x.reason, x.campaigns, x.campaigns,
-                                                      x.first, x.last });
+        ok = append(l, x.list,
+                    (struct bnc_list_row){ a->text, x.cause, x.side, x.confidence, x.template,
+                                           x.reason, x.campaigns, x.campaigns, x.first, x.last });
     }
     return ok;
 }
@@ -368,8 +411,13 @@ static bool list_domains(struct bnc_lists *l, const struct bnc_tally *t)
 
     for (uint32_t i = 0; ok && i < t->n_domains; i++) {
         const struct bnc_domain *d = &t->domains[i];
-        struct bnc_list_row row = { .subject = d->name, .side = BNC_SIDE_RECIPIENT_DOMAIN, .confidence = 95, .template = UINT32_MAX,
-                                    .reason = why_domain_dead, .first = BNC_NO_TIME, .last = BNC_NO_TIME };
+        struct bnc_list_row row = { .subject = d->name,
+                                    .side = BNC_SIDE_RECIPIENT_DOMAIN,
+                                    .confidence = 95,
+                                    .template = UINT32_MAX,
+                                    .reason = why_domain_dead,
+                                    .first = BNC_NO_TIME,
+                                    .last = BNC_NO_TIME };
         uint64_t most = 0;
 
         if (d->name.len == 0 || !bnc_domain_is_dead(t, i))
@@ -401,7 +449,8 @@ const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bn
     return bnc_zalloc(arena, most, sizeof(const struct bnc_outcome *));
 }
 
-enum bnc_status bnc_lists_make(struct bnc_lists **lists, const struct bnc_tally *tally, const struct bnc_judged *judged, enum bnc_policy policy,
+enum bnc_status bnc_lists_make(struct bnc_lists **lists, const struct bnc_tally *tally,
+                               const struct bnc_judged *judged, enum bnc_policy policy,
                                struct bnc_error *err)
 {
     const struct bnc_decider d = { tally, judged, policy };

@@ -24,14 +24,15 @@ static void put_when(struct bnc_buf *b, int64_t time)
 /* "2026-10-12T09:14:03Z  bounce    invalid_recipient  campaign october-1: 550 5.1.1 ..." */
 static void put_outcome(struct bnc_buf *b, const struct bnc_tally *t, const struct bnc_outcome *o)
 {
-    const struct bnc_template *x = o->template < t->n_templates ? &t->templates[o->template] : NULL;
+    const struct bnc_template *x = o->template <t->n_templates ? &t->templates[o->template] : NULL;
 
     bnc_buf_puts(b, "  ");
     put_when(b, o->last);
     bnc_buf_printf(b, "  %-10s campaign ", bnc_event_names[o->type]);
     bnc_buf_put(b, t->subject[BNC_KIND_CAMPAIGN][o->campaign].name);
     if (x != NULL) {
-        bnc_buf_printf(b, "\n      %s (side: %s): ", bnc_causes[x->verdict.cause].name, bnc_side_names[x->verdict.side]);
+        bnc_buf_printf(b, "\n      %s (side: %s): ", bnc_causes[x->verdict.cause].name,
+                       bnc_side_names[x->verdict.side]);
         bnc_buf_put(b, x->text);
     }
     bnc_buf_putc(b, '\n');
@@ -43,12 +44,15 @@ static void put_decision(struct bnc_buf *b, const struct bnc_decision *x, enum b
         bnc_buf_printf(b, "on no list: %s\n", x->reason);
     else
         bnc_buf_printf(b, "on %s.csv: %s\n", bnc_list_names[x->list], x->reason);
-    bnc_buf_printf(b, "policy %s; failures since the last delivery, retries within a campaign counted once: %u\n",
-                   policy == BNC_POLICY_STRICT ? "strict" : "careful", x->campaigns);
+    bnc_buf_printf(
+        b,
+        "policy %s; failures since the last delivery, retries within a campaign counted once: %u\n",
+        policy == BNC_POLICY_STRICT ? "strict" : "careful", x->campaigns);
 }
 
-enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bnc_judged *judged, enum bnc_policy policy,
-                                  struct bnc_span address, struct bnc_buf *out, struct bnc_error *err)
+enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bnc_judged *judged,
+                                  enum bnc_policy policy, struct bnc_span address,
+                                  struct bnc_buf *out, struct bnc_error *err)
 {
     const struct bnc_decider d = { tally, judged, policy };
     const struct bnc_address *a = find_address(tally, bnc_span_trim(address));
@@ -57,7 +61,9 @@ enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bn
 
     bnc_buf_put(out, address);
     if (a == NULL) {
-        bnc_buf_puts(out, "\non no list: the input holds no failure, complaint or suppression of this address\n");
+        bnc_buf_puts(
+            out,
+            "\non no list: the input holds no failure, complaint or suppression of this address\n");
         return out->failed ? bnc_error_nomem(err) : BNC_OK;
     }
     run = bnc_run_room(&scratch, tally);

@@ -29,7 +29,8 @@ const struct bnc_layout *bnc_layout_find(struct bnc_span name)
 static bool needs_quotes(struct bnc_span s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] == ',' || s.at[i] == '"' || s.at[i] == '\r' || s.at[i] == '\n' || s.at[i] == '\0')
+        if (s.at[i] == ',' || s.at[i] == '"' || s.at[i] == '\r' || s.at[i] == '\n' ||
+            s.at[i] == '\0')
             return true;
     return s.len > 0 && (bnc_is_blank(s.at[0]) || bnc_is_blank(s.at[s.len - 1]));
 }
@@ -60,19 +61,21 @@ static void put_iso(struct bnc_buf *b, int64_t time)
 static void put_rfc2822(struct bnc_buf *b, int64_t time)
 {
     static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     const time_t at = (time_t)time;
     struct tm tm;
 
     if (time == BNC_NO_TIME || gmtime_r(&at, &tm) == NULL)
         return;
-    bnc_buf_printf(b, "\"%s, %02d %s %04d %02d:%02d:%02d GMT\"", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
-                   tm.tm_min, tm.tm_sec);
+    bnc_buf_printf(b, "\"%s, %02d %s %04d %02d:%02d:%02d GMT\"", days[tm.tm_wday], tm.tm_mday,
+                   months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-static const struct bnc_template *template_of(const struct bnc_tally *t, const struct bnc_list_row *r)
+static const struct bnc_template *template_of(const struct bnc_tally *t,
+                                              const struct bnc_list_row *r)
 {
-    return r->template < t->n_templates ? &t->templates[r->template] : NULL;
+    return r->template <t->n_templates ? &t->templates[r->template] : NULL;
 }
 
 static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
@@ -83,7 +86,8 @@ static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
         bnc_buf_printf(b, "%u", x->verdict.reply);
     bnc_buf_putc(b, ',');
     if (e != 0)
-        bnc_buf_printf(b, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
+        bnc_buf_printf(b, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
+                       BNC_ENHANCED_DETAIL(e));
 }
 
 /* ---- one list ---- */
@@ -110,7 +114,8 @@ static void put_own_row(struct bnc_buf *b, const struct bnc_tally *t, const stru
     bnc_buf_putc(b, '\n');
 }
 
-static void put_layout_cell(struct bnc_buf *b, struct bnc_span name, const struct bnc_tally *t, const struct bnc_list_row *r)
+static void put_layout_cell(struct bnc_buf *b, struct bnc_span name, const struct bnc_tally *t,
+                            const struct bnc_list_row *r)
 {
     const struct bnc_template *x = template_of(t, r);
 
@@ -126,7 +131,8 @@ static void put_layout_cell(struct bnc_buf *b, struct bnc_span name, const struc
         bnc_buf_puts(b, r->cause == BNC_CAUSE_COMPLAINT ? "COMPLAINT" : "BOUNCE");
 }
 
-static void put_layout_row(struct bnc_buf *b, const char *row, const struct bnc_tally *t, const struct bnc_list_row *r)
+static void put_layout_row(struct bnc_buf *b, const char *row, const struct bnc_tally *t,
+                           const struct bnc_list_row *r)
 {
     while (*row != '\0') {
         const char *end = *row == '{' ? strchr(row, '}') : NULL;
@@ -146,13 +152,17 @@ static bool is_formula_like(struct bnc_span s)
     return s.len > 0 && (s.at[0] == '=' || s.at[0] == '+' || s.at[0] == '-' || s.at[0] == '@');
 }
 
-enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_tally *tally, enum bnc_list list,
-                                const struct bnc_layout *layout, struct bnc_buf *out, uint64_t *n_formula_like, struct bnc_error *err)
+enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_tally *tally,
+                                enum bnc_list list, const struct bnc_layout *layout,
+                                struct bnc_buf *out, uint64_t *n_formula_like,
+                                struct bnc_error *err)
 {
     uint64_t formulas = 0;
 
     if (layout == NULL)
-        bnc_buf_printf(out, "%s,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,last_seen,count,template\n",
+        bnc_buf_printf(out,
+                       "%s,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,"
+                       "last_seen,count,template\n",
                        list == BNC_LIST_SUPPRESS_DOMAINS ? "domain" : "address");
     else if (layout->header[0] != '\0')
         bnc_buf_printf(out, "%s\n", layout->header);
@@ -172,7 +182,8 @@ enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_
 
 /* ---- files ---- */
 
-static enum bnc_status write_all(int fd, const struct bnc_buf *b, const char *path, struct bnc_error *err)
+static enum bnc_status write_all(int fd, const struct bnc_buf *b, const char *path,
+                                 struct bnc_error *err)
 {
     size_t done = 0;
 
@@ -185,7 +196,9 @@ static enum bnc_status write_all(int fd, const struct bnc_buf *b, const char *pa
             return bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
         done += (size_t)n;
     }
-    return fsync(fd) == 0 || errno == EINVAL ? BNC_OK : bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
+    return fsync(fd) == 0 || errno == EINVAL
+               ? BNC_OK
+               : bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
 }
 
 /* Under a name of its own first, so that nobody ever sees half a list. */
@@ -196,7 +209,8 @@ static enum bnc_status save(const char *path, const struct bnc_buf *b, struct bn
     int fd = -1;
 
     for (unsigned i = 0; fd < 0 && i < 100; i++) {
-        if (snprintf(temp, sizeof temp, "%s.%ld.%u.tmp", path, (long)getpid(), i) >= (int)sizeof temp)
+        if (snprintf(temp, sizeof temp, "%s.%ld.%u.tmp", path, (long)getpid(), i) >=
+            (int)sizeof temp)
             return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", path);
         fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0 && errno != EEXIST)
@@ -214,14 +228,17 @@ static enum bnc_status save(const char *path, const struct bnc_buf *b, struct bn
     return status;
 }
 
-static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc_tally *t, const char *dir, enum bnc_list list,
+static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc_tally *t,
+                                 const char *dir, enum bnc_list list,
                                  const struct bnc_layout *layout, struct bnc_error *err)
 {
     struct bnc_buf b = { .at = NULL };
     enum bnc_status status;
     char path[4096];
-    const int n = layout == NULL ? snprintf(path, sizeof path, "%s/%s.csv", dir, bnc_list_names[list]) :
-                                   snprintf(path, sizeof path, "%s/%s-%s.csv", dir, bnc_list_names[list], layout->name);
+    const int n =
+        layout == NULL
+            ? snprintf(path, sizeof path, "%s/%s.csv", dir, bnc_list_names[list])
+            : snprintf(path, sizeof path, "%s/%s-%s.csv", dir, bnc_list_names[list], layout->name);
 
     if (n < 0 || n >= (int)sizeof path)
         return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", dir);
@@ -250,14 +267,15 @@ static const char *nearest_layout(const char *name)
     return bnc_layouts[best].name;
 }
 
-enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const struct bnc_tally *tally, const char *dir, const char *layout,
-                                struct bnc_error *err)
+enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const struct bnc_tally *tally,
+                                const char *dir, const char *layout, struct bnc_error *err)
 {
     const struct bnc_layout *l = layout == NULL ? NULL : bnc_layout_find(bnc_span_str(layout));
     enum bnc_status status = BNC_OK;
 
     if (layout != NULL && l == NULL)
-        return bnc_error_set(err, BNC_EUSAGE, "no import layout '%s'; the nearest is '%s'", layout, nearest_layout(layout));
+        return bnc_error_set(err, BNC_EUSAGE, "no import layout '%s'; the nearest is '%s'", layout,
+                             nearest_layout(layout));
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return bnc_error_sys(err, BNC_ECREATE, "cannot create the folder '%s'", dir);
     for (unsigned i = 0; status == BNC_OK && i < BNC_N_LISTS; i++)

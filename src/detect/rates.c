@@ -9,13 +9,17 @@
 #include "detect/judging.h"
 #include "tables/threshold.h"
 
-const char *const bnc_judgement_names[BNC_N_JUDGEMENTS] = { "none", "ok", "watch", "breach", "inconclusive", "too_few" };
-const char *const bnc_metric_names[BNC_N_METRICS] = { "bounce_rate", "hard_bounce_rate", "complaint_rate", "deferral_rate" };
+const char *const bnc_judgement_names[BNC_N_JUDGEMENTS] = { "none",   "ok",           "watch",
+                                                            "breach", "inconclusive", "too_few" };
+const char *const bnc_metric_names[BNC_N_METRICS] = { "bounce_rate", "hard_bounce_rate",
+                                                      "complaint_rate", "deferral_rate" };
 
-static const char na_no_deliveries[] = "the input holds no deliveries (--sent supplies a denominator)";
+static const char na_no_deliveries[] =
+    "the input holds no deliveries (--sent supplies a denominator)";
 static const char na_not_in_volumes[] = "the volumes given with --sent do not tell these apart";
 static const char na_not_measurable[] = "not measurable from exports";
-static const char na_marker_only[] = "known from the replies alone, so its deliveries can't be told apart";
+static const char na_marker_only[] =
+    "known from the replies alone, so its deliveries can't be told apart";
 static const char na_no_complaints[] = "the input holds no complaints";
 static const char na_no_deferrals[] = "the input holds no deferrals";
 static const char na_no_recipients[] = "distinct recipients are not kept for this";
@@ -49,16 +53,19 @@ static enum bnc_judgement judge(const struct bnc_rate *r, uint64_t min_volume)
     return r->high < warn ? BNC_JUDGE_OK : BNC_JUDGE_INCONCLUSIVE;
 }
 
-struct bnc_rate bnc_rate_make(uint64_t num, uint64_t den, double warn, double limit, uint64_t min_volume)
+struct bnc_rate bnc_rate_make(uint64_t num, uint64_t den, double warn, double limit,
+                              uint64_t min_volume)
 {
-    struct bnc_rate r = { .num = num, .den = den, .warn = warn > 0 ? warn : 0, .limit = limit > 0 ? limit : 0 };
+    struct bnc_rate r = {
+        .num = num, .den = den, .warn = warn > 0 ? warn : 0, .limit = limit > 0 ? limit : 0
+    };
 
     if (den == 0) {
         r.why_na = na_no_deliveries;
         return r;
     }
     if (r.num > r.den)
-        r.num = r.den;                   /* a late complaint about last month's mail */
+        r.num = r.den; /* a late complaint about last month's mail */
     r.value = (double)r.num / (double)r.den;
     bnc_wilson(r.num, r.den, &r.low, &r.high);
     r.judgement = judge(&r, min_volume);
@@ -67,10 +74,10 @@ struct bnc_rate bnc_rate_make(uint64_t num, uint64_t den, double warn, double li
 
 struct bnc_rate bnc_rate_of(enum bnc_metric metric, uint64_t num, uint64_t den)
 {
-    static const enum bnc_default_threshold rows[BNC_N_METRICS] = {
-        BNC_DEFAULT_total_bounce_rate, BNC_DEFAULT_hard_bounce_rate, BNC_DEFAULT_complaint_rate,
-        BNC_DEFAULT_deferral_rate
-    };
+    static const enum bnc_default_threshold rows[BNC_N_METRICS] = { BNC_DEFAULT_total_bounce_rate,
+                                                                    BNC_DEFAULT_hard_bounce_rate,
+                                                                    BNC_DEFAULT_complaint_rate,
+                                                                    BNC_DEFAULT_deferral_rate };
     const struct bnc_threshold *limit = &bnc_thresholds[rows[metric]];
     struct bnc_rate r = bnc_rate_make(num, den, limit->warn, limit->limit,
                                       (uint64_t)BNC_THRESHOLD(min_volume)->limit);
@@ -94,10 +101,10 @@ static struct bnc_rate rate_na(enum bnc_metric metric, uint64_t num, const char 
 struct count {
     uint64_t n[BNC_N_EVENTS];
     uint64_t hard;
-    uint64_t deferred, tried;            /* distinct recipients */
+    uint64_t deferred, tried; /* distinct recipients */
     bool knows_recipients;
-    uint64_t sent;                       /* from --sent; 0 unknown */
-    bool sent_missing;                   /* --sent is the only denominator, and says nothing of this subject */
+    uint64_t sent; /* from --sent; 0 unknown */
+    bool sent_missing; /* --sent is the only denominator, and says nothing of this subject */
     bool complaints_measurable;
 };
 
@@ -124,31 +131,38 @@ static struct bnc_rates make_rates(const struct count *c, bool has_deliveries)
 {
     const char *why = c->sent_missing ? na_not_in_volumes : na_no_deliveries;
     const uint64_t attempted = attempts(c, has_deliveries), bounced = c->n[BNC_EVENT_BOUNCE];
-    const uint64_t delivered = max64(c->n[BNC_EVENT_DELIVERED], attempted - min64(attempted, bounced));
+    const uint64_t delivered =
+        max64(c->n[BNC_EVENT_DELIVERED], attempted - min64(attempted, bounced));
     struct bnc_rates r = { .attempted = attempted };
 
     if (attempted == 0) {
         r.of[BNC_METRIC_BOUNCE_RATE] = rate_na(BNC_METRIC_BOUNCE_RATE, bounced, why);
         r.of[BNC_METRIC_HARD_BOUNCE_RATE] = rate_na(BNC_METRIC_HARD_BOUNCE_RATE, c->hard, why);
-        r.of[BNC_METRIC_COMPLAINT_RATE] = rate_na(BNC_METRIC_COMPLAINT_RATE, c->n[BNC_EVENT_COMPLAINT], why);
+        r.of[BNC_METRIC_COMPLAINT_RATE] =
+            rate_na(BNC_METRIC_COMPLAINT_RATE, c->n[BNC_EVENT_COMPLAINT], why);
         r.of[BNC_METRIC_DEFERRAL_RATE] = rate_na(BNC_METRIC_DEFERRAL_RATE, c->deferred, why);
     } else {
         r.of[BNC_METRIC_BOUNCE_RATE] = bnc_rate_of(BNC_METRIC_BOUNCE_RATE, bounced, attempted);
-        r.of[BNC_METRIC_HARD_BOUNCE_RATE] = bnc_rate_of(BNC_METRIC_HARD_BOUNCE_RATE, c->hard, attempted);
-        r.of[BNC_METRIC_COMPLAINT_RATE] = bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, c->n[BNC_EVENT_COMPLAINT], delivered);
-        r.of[BNC_METRIC_DEFERRAL_RATE] = c->knows_recipients ?
-            bnc_rate_of(BNC_METRIC_DEFERRAL_RATE, c->deferred, max64(c->tried, c->deferred)) :
-            rate_na(BNC_METRIC_DEFERRAL_RATE, c->deferred, na_no_recipients);
+        r.of[BNC_METRIC_HARD_BOUNCE_RATE] =
+            bnc_rate_of(BNC_METRIC_HARD_BOUNCE_RATE, c->hard, attempted);
+        r.of[BNC_METRIC_COMPLAINT_RATE] =
+            bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, c->n[BNC_EVENT_COMPLAINT], delivered);
+        r.of[BNC_METRIC_DEFERRAL_RATE] =
+            c->knows_recipients
+                ? bnc_rate_of(BNC_METRIC_DEFERRAL_RATE, c->deferred, max64(c->tried, c->deferred))
+                : rate_na(BNC_METRIC_DEFERRAL_RATE, c->deferred, na_no_recipients);
     }
     if (!c->complaints_measurable)
-        r.of[BNC_METRIC_COMPLAINT_RATE] = rate_na(BNC_METRIC_COMPLAINT_RATE, c->n[BNC_EVENT_COMPLAINT], na_not_measurable);
+        r.of[BNC_METRIC_COMPLAINT_RATE] =
+            rate_na(BNC_METRIC_COMPLAINT_RATE, c->n[BNC_EVENT_COMPLAINT], na_not_measurable);
     return r;
 }
 
 /* An input without a single complaint or deferral can't hold any, as far as anybody can tell: its rate is unknown, and not 0. */
 static void take_out_unknown(const struct bnc_judging *g, struct bnc_rates *r)
 {
-    struct bnc_rate *complaints = &r->of[BNC_METRIC_COMPLAINT_RATE], *deferrals = &r->of[BNC_METRIC_DEFERRAL_RATE];
+    struct bnc_rate *complaints = &r->of[BNC_METRIC_COMPLAINT_RATE],
+                    *deferrals = &r->of[BNC_METRIC_DEFERRAL_RATE];
 
     if (g->t->n[BNC_EVENT_COMPLAINT] == 0 && complaints->den > 0)
         *complaints = rate_na(BNC_METRIC_COMPLAINT_RATE, 0, na_no_complaints);
@@ -198,7 +212,8 @@ static void judge_domains(struct bnc_judging *g, struct count *provider)
 
     for (size_t i = 0; i < t->n_domains; i++) {
         const struct bnc_domain *d = &t->domains[i];
-        struct count c = { .knows_recipients = true, .complaints_measurable = reports_complaints(t, d->provider) };
+        struct count c = { .knows_recipients = true,
+                           .complaints_measurable = reports_complaints(t, d->provider) };
 
         memcpy(c.n, d->n, sizeof c.n);
         c.hard = domain_hard(t, d);
@@ -247,7 +262,9 @@ static void judge_providers(struct bnc_judging *g, struct count *provider)
 }
 
 /* What a day, campaign ... counts beyond its events: from its cells. */
-struct extra { uint64_t hard, complaints, not_measurable_delivered; };
+struct extra {
+    uint64_t hard, complaints, not_measurable_delivered;
+};
 
 static void add_cell(struct extra *x, const struct bnc_cell *c, bool measurable)
 {
@@ -255,16 +272,20 @@ static void add_cell(struct extra *x, const struct bnc_cell *c, bool measurable)
         x->complaints += c->n;
     if (c->col == BNC_EVENT_DELIVERED && !measurable)
         x->not_measurable_delivered += c->n;
-    if (c->col >= BNC_COL_BOUNCE(0) && c->col < BNC_COL_DEFERRAL(0) && bnc_cause_is_hard(c->col - BNC_COL_BOUNCE(0)))
+    if (c->col >= BNC_COL_BOUNCE(0) && c->col < BNC_COL_DEFERRAL(0) &&
+        bnc_cause_is_hard(c->col - BNC_COL_BOUNCE(0)))
         x->hard += c->n;
 }
 
-static struct bnc_rates subject_rates(const struct bnc_judging *g, enum bnc_kind kind, size_t i, const struct extra *x)
+static struct bnc_rates subject_rates(const struct bnc_judging *g, enum bnc_kind kind, size_t i,
+                                      const struct extra *x)
 {
     const struct bnc_subject *s = &g->t->subject[kind][i];
     const uint64_t *sent = g->volumes.subject[kind];
     const bool recipients = kind == BNC_KIND_DAY || kind == BNC_KIND_CAMPAIGN;
-    struct count c = { .hard = x->hard, .knows_recipients = recipients, .complaints_measurable = true };
+    struct count c = { .hard = x->hard,
+                       .knows_recipients = recipients,
+                       .complaints_measurable = true };
     struct bnc_rates r;
 
     memcpy(c.n, s->n, sizeof c.n);
@@ -276,9 +297,11 @@ static struct bnc_rates subject_rates(const struct bnc_judging *g, enum bnc_kind
     if (r.attempted > 0) {
         const uint64_t delivered = r.attempted - min64(r.attempted, c.n[BNC_EVENT_BOUNCE]);
 
-        r.of[BNC_METRIC_COMPLAINT_RATE] = delivered > x->not_measurable_delivered ?
-            bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, x->complaints, delivered - x->not_measurable_delivered) :
-            rate_na(BNC_METRIC_COMPLAINT_RATE, x->complaints, na_not_measurable);
+        r.of[BNC_METRIC_COMPLAINT_RATE] =
+            delivered > x->not_measurable_delivered
+                ? bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, x->complaints,
+                              delivered - x->not_measurable_delivered)
+                : rate_na(BNC_METRIC_COMPLAINT_RATE, x->complaints, na_not_measurable);
     }
     take_out_unknown(g, &r);
     return r;
@@ -306,7 +329,9 @@ static enum bnc_status judge_subjects(struct bnc_judging *g)
 static void judge_overall(struct bnc_judging *g, const struct count *provider)
 {
     const struct bnc_tally *t = g->t;
-    struct count c = { .knows_recipients = true, .complaints_measurable = true, .sent = g->volumes.total };
+    struct count c = { .knows_recipients = true,
+                       .complaints_measurable = true,
+                       .sent = g->volumes.total };
     uint64_t complaints = 0, measurable = 0;
 
     memcpy(c.n, t->n, sizeof c.n);
@@ -324,7 +349,8 @@ static void judge_overall(struct bnc_judging *g, const struct count *provider)
     c.tried = max64(c.tried, c.sent);
     g->j->overall = make_rates(&c, g->j->has_deliveries);
     if (g->j->has_deliveries && measurable > 0)
-        g->j->overall.of[BNC_METRIC_COMPLAINT_RATE] = bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, complaints, measurable);
+        g->j->overall.of[BNC_METRIC_COMPLAINT_RATE] =
+            bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, complaints, measurable);
     take_out_unknown(g, &g->j->overall);
 }
 

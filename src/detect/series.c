@@ -20,15 +20,22 @@ static unsigned cell_fields(unsigned col, unsigned field[2])
 
     if (col < BNC_N_EVENTS) {
         switch (col) {
-        case BNC_EVENT_DELIVERED: field[0] = BNC_SERIES_DELIVERED; return 1;
-        case BNC_EVENT_SENT: field[0] = BNC_SERIES_SENT; return 1;
-        case BNC_EVENT_COMPLAINT: field[0] = BNC_FAMILY_COMPLAINT; return 1;
-        default: return 0;               /* bounces and deferrals are counted by cause */
+        case BNC_EVENT_DELIVERED:
+            field[0] = BNC_SERIES_DELIVERED;
+            return 1;
+        case BNC_EVENT_SENT:
+            field[0] = BNC_SERIES_SENT;
+            return 1;
+        case BNC_EVENT_COMPLAINT:
+            field[0] = BNC_FAMILY_COMPLAINT;
+            return 1;
+        default:
+            return 0; /* bounces and deferrals are counted by cause */
         }
     }
     field[0] = bounce ? BNC_SERIES_BOUNCED : BNC_SERIES_DEFERRED;
-    family = bounce ? bnc_family_of(col - BNC_COL_BOUNCE(0), BNC_EVENT_BOUNCE) :
-                      bnc_family_of(col - BNC_COL_DEFERRAL(0), BNC_EVENT_DEFERRAL);
+    family = bounce ? bnc_family_of(col - BNC_COL_BOUNCE(0), BNC_EVENT_BOUNCE)
+                    : bnc_family_of(col - BNC_COL_DEFERRAL(0), BNC_EVENT_DEFERRAL);
     if (family == BNC_FAMILY_NONE)
         return 1;
     field[1] = family;
@@ -41,18 +48,18 @@ static enum bnc_status make_rows(struct bnc_judging *g, uint32_t *row_of)
     struct bnc_series *s = &g->series;
     uint16_t *provider = bnc_zalloc(&g->scratch, t->n_providers + 1, sizeof *provider);
     int32_t *day = bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_DAY], sizeof *day);
-    uint32_t other = 0;                  /* the row of all that is no operator */
+    uint32_t other = 0; /* the row of all that is no operator */
 
     if (provider == NULL || day == NULL)
         return bnc_error_nomem(g->err);
     s->n_rows = 1;
     for (size_t p = 0; p < t->n_providers; p++) {
-        const bool operator = bnc_is_operator(g, (uint16_t)p);
+        const bool operator= bnc_is_operator(g, (uint16_t)p);
 
         if (!provider_active(&t->providers[p]))
             continue;
-        if (operator || other == 0) {
-            provider[s->n_rows] = operator ? (uint16_t)p : 0;
+        if (operator|| other == 0) {
+            provider[s->n_rows] = operator? (uint16_t)p : 0;
             row_of[p] = (uint32_t)s->n_rows++;
         } else {
             row_of[p] = other;

@@ -16,21 +16,26 @@
 
 #include "tables/threshold.h"
 
-#define BY_CODE_WINDOW 0.10              /* without deliveries: share of all failures on the days of a window ... */
-#define BY_CODE_STEADY 0.50              /* ... and of the provider's own failures throughout */
-#define BY_CODE_P 1e-5                   /* what is held for the volume is a guess */
+#define BY_CODE_WINDOW                                                                             \
+    0.10 /* without deliveries: share of all failures on the days of a window ... */
+#define BY_CODE_STEADY 0.50 /* ... and of the provider's own failures throughout */
+#define BY_CODE_P 1e-5 /* what is held for the volume is a guess */
 #define WEAK_RECIPIENTS 3
 #define WAVE_DAYS 3
-#define WAVE_RATIO 5                     /* times the provider's other days, and times the other providers on the same days */
+#define WAVE_RATIO                                                                                 \
+    5 /* times the provider's other days, and times the other providers on the same days */
 
 const struct bnc_threshold *bnc_family_limit(enum bnc_family family)
 {
-    static const char *const metric[] = {
-        [BNC_FAMILY_AUTHENTICATION] = "incident_authentication", [BNC_FAMILY_REPUTATION] = "incident_reputation",
-        [BNC_FAMILY_THROTTLING] = "incident_throttling", [BNC_FAMILY_CONTENT] = "incident_content", [BNC_FAMILY_SETUP] = "incident_setup",
-        [BNC_FAMILY_NETWORK] = "incident_network", [BNC_FAMILY_UNNAMED] = "incident_unnamed", [BNC_FAMILY_ADDRESS] = "incident_address_wave",
-        [BNC_FAMILY_COMPLAINT] = "complaint_rate"
-    };
+    static const char *const metric[] = { [BNC_FAMILY_AUTHENTICATION] = "incident_authentication",
+                                          [BNC_FAMILY_REPUTATION] = "incident_reputation",
+                                          [BNC_FAMILY_THROTTLING] = "incident_throttling",
+                                          [BNC_FAMILY_CONTENT] = "incident_content",
+                                          [BNC_FAMILY_SETUP] = "incident_setup",
+                                          [BNC_FAMILY_NETWORK] = "incident_network",
+                                          [BNC_FAMILY_UNNAMED] = "incident_unnamed",
+                                          [BNC_FAMILY_ADDRESS] = "incident_address_wave",
+                                          [BNC_FAMILY_COMPLAINT] = "complaint_rate" };
 
     return bnc_threshold_default(metric[family]);
 }
@@ -53,8 +58,9 @@ uint64_t bnc_family_recipients(const struct bnc_provider_total *p, enum bnc_fami
     uint64_t n = 0;
 
     for (unsigned c = 0; c < BNC_N_CAUSES; c++) {
-        const uint64_t in = (bnc_family_of(c, BNC_EVENT_BOUNCE) == family ? p->cause[c] : 0) +
-                            (bnc_family_of(c, BNC_EVENT_DEFERRAL) == family ? p->cause[BNC_N_CAUSES + c] : 0);
+        const uint64_t in =
+            (bnc_family_of(c, BNC_EVENT_BOUNCE) == family ? p->cause[c] : 0) +
+            (bnc_family_of(c, BNC_EVENT_DEFERRAL) == family ? p->cause[BNC_N_CAUSES + c] : 0);
 
         n += in < p->cause_recipients[c] ? in : p->cause_recipients[c];
     }
@@ -67,11 +73,14 @@ bool bnc_signals_overlap(const struct bnc_signal *a, const struct bnc_signal *b)
 }
 
 /* Room for one series of k and n; and what incidents found so far struck, by family and day. */
-struct lane { uint64_t *k, *n, *struck; };
+struct lane {
+    uint64_t *k, *n, *struck;
+};
 
 static uint64_t day_attempts(const struct bnc_series *s, size_t row, size_t d)
 {
-    const uint64_t done = bnc_series_at(s, row, BNC_SERIES_DELIVERED)[d] + bnc_series_at(s, row, BNC_SERIES_BOUNCED)[d] +
+    const uint64_t done = bnc_series_at(s, row, BNC_SERIES_DELIVERED)[d] +
+                          bnc_series_at(s, row, BNC_SERIES_BOUNCED)[d] +
                           bnc_series_at(s, row, BNC_SERIES_DEFERRED)[d];
     const uint64_t sent = bnc_series_at(s, row, BNC_SERIES_SENT)[d];
 
@@ -80,7 +89,8 @@ static uint64_t day_attempts(const struct bnc_series *s, size_t row, size_t d)
 
 static uint64_t day_failures(const struct bnc_series *s, size_t row, size_t d)
 {
-    return bnc_series_at(s, row, BNC_SERIES_BOUNCED)[d] + bnc_series_at(s, row, BNC_SERIES_DEFERRED)[d];
+    return bnc_series_at(s, row, BNC_SERIES_BOUNCED)[d] +
+           bnc_series_at(s, row, BNC_SERIES_DEFERRED)[d];
 }
 
 /* Most of what failed at this provider is known from the replies alone. */
@@ -89,7 +99,8 @@ static bool marker_only(const struct bnc_judging *g, size_t row)
     const struct bnc_provider_total *p = &g->t->providers[g->series.provider[row]];
     const uint64_t failed = p->n[BNC_EVENT_BOUNCE] + p->n[BNC_EVENT_DEFERRAL];
 
-    return row > 0 && g->series.provider[row] != 0 && 2 * (p->by_marker[BNC_EVENT_BOUNCE] + p->by_marker[BNC_EVENT_DEFERRAL]) > failed;
+    return row > 0 && g->series.provider[row] != 0 &&
+           2 * (p->by_marker[BNC_EVENT_BOUNCE] + p->by_marker[BNC_EVENT_DEFERRAL]) > failed;
 }
 
 static size_t pool_row(const struct bnc_judging *g)
@@ -107,7 +118,8 @@ static uint64_t ordinary_failures(const struct bnc_judging *g, const struct lane
     return n;
 }
 
-static void fill_lane(const struct bnc_judging *g, size_t row, enum bnc_family family, struct lane *lane)
+static void fill_lane(const struct bnc_judging *g, size_t row, enum bnc_family family,
+                      struct lane *lane)
 {
     const struct bnc_series *s = &g->series;
     const uint64_t *k = bnc_series_at(s, row, family), *all = bnc_series_at(s, 0, family);
@@ -116,7 +128,8 @@ static void fill_lane(const struct bnc_judging *g, size_t row, enum bnc_family f
     for (size_t d = 0; d < s->n_days; d++) {
         lane->k[d] = k[d];
         if (!g->j->has_deliveries)
-            lane->n[d] = k[d] + ordinary_failures(g, lane, d) - (all[d] - lane->struck[family * s->n_days + d]);
+            lane->n[d] = k[d] + ordinary_failures(g, lane, d) -
+                         (all[d] - lane->struck[family * s->n_days + d]);
         else
             lane->n[d] = day_attempts(s, row, d) + (pool > 0 ? day_attempts(s, pool, d) : 0);
         if (s->day[d] == BNC_DAY_NONE)
@@ -154,7 +167,8 @@ static bool window_matters(const struct bnc_judging *g, const struct bnc_signal 
 {
     const double ratio = bnc_threshold_default("incident_ratio")->limit;
 
-    return sig->recipients >= (uint64_t)bnc_threshold_default("incident_recipients")->limit && sig->low >= floor &&
+    return sig->recipients >= (uint64_t)bnc_threshold_default("incident_recipients")->limit &&
+           sig->low >= floor &&
            share(sig->w.k, sig->w.n) >= ratio * (g->j->has_deliveries ? 1 : 2) * sig->rate_out;
 }
 
@@ -162,12 +176,15 @@ static bool window_matters(const struct bnc_judging *g, const struct bnc_signal 
 static bool is_weak(const struct bnc_signal *sig)
 {
     return sig->recipients >= WEAK_RECIPIENTS && sig->w.p < 0.01 &&
-           share(sig->w.k, sig->w.n) >= bnc_threshold_default("incident_ratio")->limit * sig->rate_out;
+           share(sig->w.k, sig->w.n) >=
+               bnc_threshold_default("incident_ratio")->limit * sig->rate_out;
 }
 
-static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig, double floor, size_t max_days)
+static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig,
+                       double floor, size_t max_days)
 {
-    const uint64_t events = row_events(g, sig->row, sig->family), recipients = row_recipients(g, sig->row, sig->family);
+    const uint64_t events = row_events(g, sig->row, sig->family),
+                   recipients = row_recipients(g, sig->row, sig->family);
     double high;
 
     if (!bnc_window_scan(lane->k, lane->n, g->series.n_days, max_days, &sig->w))
@@ -175,8 +192,10 @@ static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bn
     sig->steady = false;
     sig->rate_out = share(sig->w.k_out, sig->w.n_out);
     sig->recipients = events > 0 ? recipients * sig->w.k / events : 0;
-    if (recipients > 0 && (sig->family == BNC_FAMILY_THROTTLING || sig->family == BNC_FAMILY_NETWORK))
-        sig->w.p = bnc_window_p(&sig->w, (double)events / (double)recipients);      /* retries come together */
+    if (recipients > 0 &&
+        (sig->family == BNC_FAMILY_THROTTLING || sig->family == BNC_FAMILY_NETWORK))
+        sig->w.p =
+            bnc_window_p(&sig->w, (double)events / (double)recipients); /* retries come together */
     bnc_wilson(sig->w.k, sig->w.n, &sig->low, &high);
     if (window_matters(g, sig, floor) && (g->j->has_deliveries || sig->w.p < BY_CODE_P))
         return true;
@@ -195,7 +214,9 @@ static bool try_steady(const struct bnc_judging *g, struct bnc_signal *sig, doub
     for (size_t d = 0; d < s->n_days; d++) {
         k += bnc_series_at(s, sig->row, sig->family)[d];
         all_k += bnc_series_at(s, 0, sig->family)[d];
-        n += g->j->has_deliveries ? day_attempts(s, sig->row, d) + (pool > 0 ? day_attempts(s, pool, d) : 0) : day_failures(s, sig->row, d);
+        n += g->j->has_deliveries
+                 ? day_attempts(s, sig->row, d) + (pool > 0 ? day_attempts(s, pool, d) : 0)
+                 : day_failures(s, sig->row, d);
         all_n += g->j->has_deliveries ? day_attempts(s, 0, d) : day_failures(s, 0, d);
     }
     sig->steady = true;
@@ -204,13 +225,15 @@ static bool try_steady(const struct bnc_judging *g, struct bnc_signal *sig, doub
     sig->rate_out = all_n > n ? share(all_k - k, all_n - n) : 0;
     bnc_wilson(k, n, &sig->low, &high);
     sig->w.p = sig->low >= floor ? bnc_binomial_tail(k, n, floor) : 1;
-    return sig->recipients >= (uint64_t)bnc_threshold_default("incident_recipients")->limit * 2 && sig->low >= floor;
+    return sig->recipients >= (uint64_t)bnc_threshold_default("incident_recipients")->limit * 2 &&
+           sig->low >= floor;
 }
 
 /* Without deliveries a steady burst of temporary failures can't be told from a busy month. */
 static bool steady_allowed(const struct bnc_judging *g, enum bnc_family family)
 {
-    return g->j->has_deliveries || (family != BNC_FAMILY_THROTTLING && family != BNC_FAMILY_NETWORK);
+    return g->j->has_deliveries ||
+           (family != BNC_FAMILY_THROTTLING && family != BNC_FAMILY_NETWORK);
 }
 
 static bool try_row(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig)
@@ -238,11 +261,13 @@ static enum bnc_status make_lane(struct bnc_judging *g, struct lane *lane)
     lane->k = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *lane->k);
     lane->n = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *lane->n);
     lane->struck = bnc_zalloc(&g->scratch, g->series.n_days * BNC_N_FAMILIES, sizeof *lane->struck);
-    return lane->k != NULL && lane->n != NULL && lane->struck != NULL ? BNC_OK : bnc_error_nomem(g->err);
+    return lane->k != NULL && lane->n != NULL && lane->struck != NULL ? BNC_OK
+                                                                      : bnc_error_nomem(g->err);
 }
 
 /* What false-discovery control does not let pass is weak. */
-static enum bnc_status keep_discoveries(struct bnc_judging *g, struct bnc_signals *signals, size_t n_tested)
+static enum bnc_status keep_discoveries(struct bnc_judging *g, struct bnc_signals *signals,
+                                        size_t n_tested)
 {
     double *p = bnc_zalloc(&g->scratch, signals->n, sizeof *p), cut;
     size_t n = 0;
@@ -259,7 +284,8 @@ static enum bnc_status keep_discoveries(struct bnc_judging *g, struct bnc_signal
 }
 
 /* The failures of a signal's days are no longer ordinary. */
-static void strike(const struct bnc_judging *g, struct lane *lane, const struct bnc_signals *signals)
+static void strike(const struct bnc_judging *g, struct lane *lane,
+                   const struct bnc_signals *signals)
 {
     const struct bnc_series *s = &g->series;
 
@@ -291,12 +317,14 @@ static enum bnc_status search(struct bnc_judging *g, struct lane *lane, struct b
  * Without deliveries the days of a big incident look busy, and all others idle: what is ordinary on the others would stand out.  So
  * there the search is done twice, the second time with the first one's finds taken out of what is held for ordinary.
  */
-enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals *waves, struct bnc_signals *signals)
+enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals *waves,
+                                 struct bnc_signals *signals)
 {
     struct lane lane;
     enum bnc_status status = make_lane(g, &lane);
 
-    signals->at = bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS, sizeof *signals->at);
+    signals->at =
+        bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS, sizeof *signals->at);
     if (status != BNC_OK || signals->at == NULL)
         return bnc_error_nomem(g->err);
     strike(g, &lane, waves);
@@ -310,15 +338,16 @@ enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals
 /* ---- waves ---- */
 
 /* The share of unknown users at all other providers on the days of a window. */
-static double others_share(const struct bnc_judging *g, const struct bnc_signal *sig, size_t from, size_t to)
+static double others_share(const struct bnc_judging *g, const struct bnc_signal *sig, size_t from,
+                           size_t to)
 {
     const struct bnc_series *s = &g->series;
     uint64_t k = 0, n = 0;
 
     for (size_t d = from; d <= to; d++) {
         k += bnc_series_at(s, 0, sig->family)[d] - bnc_series_at(s, sig->row, sig->family)[d];
-        n += g->j->has_deliveries ? day_attempts(s, 0, d) - day_attempts(s, sig->row, d) :
-                                    day_failures(s, 0, d) - day_failures(s, sig->row, d);
+        n += g->j->has_deliveries ? day_attempts(s, 0, d) - day_attempts(s, sig->row, d)
+                                  : day_failures(s, 0, d) - day_failures(s, sig->row, d);
     }
     return share(k, n);
 }
@@ -346,21 +375,25 @@ static double others_jump(const struct bnc_judging *g, const struct bnc_signal *
     uint64_t in = 0, out = 0;
 
     for (size_t d = 0; d < s->n_days; d++) {
-        const uint64_t k = bnc_series_at(s, 0, sig->family)[d] - bnc_series_at(s, sig->row, sig->family)[d];
+        const uint64_t k =
+            bnc_series_at(s, 0, sig->family)[d] - bnc_series_at(s, sig->row, sig->family)[d];
 
         if (d >= sig->w.from && d <= sig->w.to)
             in += k;
         else
             out += k;
     }
-    return outside == 0 ? 0 : ((double)in + 1) / (double)inside / (((double)out + 1) / (double)outside);
+    return outside == 0 ? 0
+                        : ((double)in + 1) / (double)inside / (((double)out + 1) / (double)outside);
 }
 
 static double own_jump(const struct bnc_judging *g, const struct bnc_signal *sig)
 {
     const size_t inside = sig->w.to - sig->w.from + 1, outside = g->series.n_days - inside;
 
-    return outside == 0 ? 0 : (double)sig->w.k / (double)inside / (((double)sig->w.k_out + 1) / (double)outside);
+    return outside == 0
+               ? 0
+               : (double)sig->w.k / (double)inside / (((double)sig->w.k_out + 1) / (double)outside);
 }
 
 static bool is_wave(const struct bnc_judging *g, const struct bnc_signal *sig)
@@ -370,8 +403,10 @@ static bool is_wave(const struct bnc_judging *g, const struct bnc_signal *sig)
     if (g->series.n_days < 3)
         return false;
     if (g->j->has_deliveries)
-        return inside >= WAVE_RATIO * sig->rate_out && inside >= WAVE_RATIO * others_share(g, sig, sig->w.from, sig->w.to);
-    return own_jump(g, sig) >= 2 * WAVE_RATIO && own_jump(g, sig) >= WAVE_RATIO * others_jump(g, sig) && own_part(g, sig, true) >= 0.5 &&
+        return inside >= WAVE_RATIO * sig->rate_out &&
+               inside >= WAVE_RATIO * others_share(g, sig, sig->w.from, sig->w.to);
+    return own_jump(g, sig) >= 2 * WAVE_RATIO &&
+           own_jump(g, sig) >= WAVE_RATIO * others_jump(g, sig) && own_part(g, sig, true) >= 0.5 &&
            own_part(g, sig, true) >= 2 * own_part(g, sig, false);
 }
 
@@ -388,8 +423,10 @@ enum bnc_status bnc_waves_find(struct bnc_judging *g, struct bnc_signals *signal
     for (size_t row = 1; row < g->series.n_rows; row++) {
         struct bnc_signal sig = { .row = row, .family = BNC_FAMILY_ADDRESS };
 
-        if (bnc_provider_get(g->t->classifier, g->series.provider[row])->kind != BNC_PROVIDER_MAILBOX || marker_only(g, row))
-            continue;                    /* many directories, not one */
+        if (bnc_provider_get(g->t->classifier, g->series.provider[row])->kind !=
+                BNC_PROVIDER_MAILBOX ||
+            marker_only(g, row))
+            continue; /* many directories, not one */
         fill_lane(g, row, sig.family, &lane);
         if (try_window(g, &lane, &sig, floor, WAVE_DAYS) && sig.w.p < 1e-6 && is_wave(g, &sig))
             signals->at[signals->n++] = sig;

@@ -7,15 +7,15 @@
 #include "detect/judging.h"
 
 struct bnc_signal {
-    size_t row;                          /* of g->series; 0: all providers together */
+    size_t row; /* of g->series; 0: all providers together */
     enum bnc_family family;
-    bool steady;                         /* throughout: w covers every day */
-    bool weak;                           /* too small to be told alone; it joins a strong one of its family and days */
-    bool used;                           /* told, or explained by what was told */
+    bool steady; /* throughout: w covers every day */
+    bool weak; /* too small to be told alone; it joins a strong one of its family and days */
+    bool used; /* told, or explained by what was told */
     struct bnc_window w;
-    double low;                          /* lower bound of the share inside */
+    double low; /* lower bound of the share inside */
     double rate_out;
-    uint64_t recipients;                 /* distinct, inside; an estimate where the window is not everything */
+    uint64_t recipients; /* distinct, inside; an estimate where the window is not everything */
 };
 
 struct bnc_signals {
@@ -30,7 +30,8 @@ enum bnc_status bnc_waves_find(struct bnc_judging *g, struct bnc_signals *signal
  * Every (provider, family) that stands out, by family, then row.  BNC_FAMILY_ADDRESS and COMPLAINT are not among them; 'waves' are those
  * found before.
  */
-enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals *waves, struct bnc_signals *signals);
+enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals *waves,
+                                 struct bnc_signals *signals);
 
 /* Do two signals share a day? */
 bool bnc_signals_overlap(const struct bnc_signal *a, const struct bnc_signal *b);

@@ -128,7 +128,8 @@ double bnc_window_p(const struct bnc_window *w, double crowd)
     return clamp01(bnc_chi2_tail(w->g2 / (crowd > 1 ? crowd : 1)) / 2 * w->tried);
 }
 
-bool bnc_window_scan(const uint64_t *k, const uint64_t *n, size_t n_days, size_t max_days, struct bnc_window *best)
+bool bnc_window_scan(const uint64_t *k, const uint64_t *n, size_t n_days, size_t max_days,
+                     struct bnc_window *best)
 {
     uint64_t all_k = 0, all_n = 0;
     double best_g = 0, tried = 0;
@@ -142,7 +143,7 @@ bool bnc_window_scan(const uint64_t *k, const uint64_t *n, size_t n_days, size_t
         uint64_t in_k = 0, in_n = 0;
 
         if (k[from] == 0)
-            continue;                    /* a window that begins with nothing is never the best */
+            continue; /* a window that begins with nothing is never the best */
         for (size_t to = from; to < n_days && to - from < max_days; to++) {
             double g;
 
@@ -153,7 +154,8 @@ bool bnc_window_scan(const uint64_t *k, const uint64_t *n, size_t n_days, size_t
             if (g <= best_g)
                 continue;
             best_g = g;
-            *best = (struct bnc_window){ from, to, in_k, in_n, all_k - in_k, all_n - in_n, g, 0, 1 };
+            *best =
+                (struct bnc_window){ from, to, in_k, in_n, all_k - in_k, all_n - in_n, g, 0, 1 };
         }
     }
     best->tried = tried;

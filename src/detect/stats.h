@@ -27,12 +27,12 @@ double bnc_fdr_cut(double *p, size_t n_p, size_t n, double fdr);
 
 /* Days [from, to] of a series that stand out from the others. */
 struct bnc_window {
-    size_t from, to;                     /* indexes, inclusive */
-    uint64_t k, n;                       /* inside */
-    uint64_t k_out, n_out;               /* outside */
-    double g2;                           /* of inside against outside */
-    double tried;                        /* windows */
-    double p;                            /* that chance alone makes one as good, over all windows tried */
+    size_t from, to; /* indexes, inclusive */
+    uint64_t k, n; /* inside */
+    uint64_t k_out, n_out; /* outside */
+    double g2; /* of inside against outside */
+    double tried; /* windows */
+    double p; /* that chance alone makes one as good, over all windows tried */
 };
 
 /* The p-value of a window where every k stands for 'crowd' events that come together (retries): >= 1. */
@@ -42,6 +42,7 @@ double bnc_window_p(const struct bnc_window *w, double crowd);
  * The window of the series k[i] of n[i], i < n_days, whose share exceeds the rest's most clearly (Kulldorff's scan statistic in one
  * dimension).  Windows are at most 'max_days' long.  False where no window has an excess.  O(n_days * max_days).
  */
-bool bnc_window_scan(const uint64_t *k, const uint64_t *n, size_t n_days, size_t max_days, struct bnc_window *best);
+bool bnc_window_scan(const uint64_t *k, const uint64_t *n, size_t n_days, size_t max_days,
+                     struct bnc_window *best);
 
 #endif

@@ -6,7 +6,13 @@
 
 #include "detect/judging.h"
 
-struct rise { uint16_t provider; bool overall; enum bnc_metric metric; struct bnc_rate now, then; double p; };
+struct rise {
+    uint16_t provider;
+    bool overall;
+    enum bnc_metric metric;
+    struct bnc_rate now, then;
+    double p;
+};
 
 static bool rose(const struct bnc_rate *now, const struct bnc_rate *then, double *p)
 {
@@ -33,11 +39,13 @@ static size_t compare(const struct bnc_rates *now, const struct bnc_rates *then,
 /* Does a finding of this month above info speak of the same subject? */
 static bool explained(const struct bnc_judging *g, const struct rise *r)
 {
-    const struct bnc_span title = bnc_span_str(bnc_provider_get(g->t->classifier, r->provider)->title);
+    const struct bnc_span title =
+        bnc_span_str(bnc_provider_get(g->t->classifier, r->provider)->title);
 
     for (size_t i = 0; i < g->n_findings; i++) {
         const struct bnc_finding *f = &g->finding[i];
-        bool named = r->overall || f->scope == BNC_SCOPE_SENDER_WIDE || bnc_span_eq(f->subject, title);
+        bool named =
+            r->overall || f->scope == BNC_SCOPE_SENDER_WIDE || bnc_span_eq(f->subject, title);
 
         for (size_t k = 0; k < f->n_also; k++)
             named |= bnc_span_eq(f->also[k], title);
@@ -55,10 +63,12 @@ static enum bnc_status tell(struct bnc_judging *g, const struct rise *r)
     if (f == NULL)
         return bnc_error_nomem(g->err);
     f->kind = BNC_FINDING_TREND;
-    f->severity = known || r->metric == BNC_METRIC_DEFERRAL_RATE ? BNC_PRIORITY_INFO : BNC_PRIORITY_MONITOR;
+    f->severity =
+        known || r->metric == BNC_METRIC_DEFERRAL_RATE ? BNC_PRIORITY_INFO : BNC_PRIORITY_MONITOR;
     f->scope = r->overall ? BNC_SCOPE_SENDER_WIDE : BNC_SCOPE_PROVIDER_WIDE;
     f->subject_type = r->overall ? BNC_SUBJECT_EXPORT : BNC_SUBJECT_PROVIDER;
-    f->subject = r->overall ? BNC_SPAN("") : bnc_span_str(bnc_provider_get(g->t->classifier, r->provider)->title);
+    f->subject = r->overall ? BNC_SPAN("")
+                            : bnc_span_str(bnc_provider_get(g->t->classifier, r->provider)->title);
     f->side = BNC_SIDE_UNKNOWN;
     f->recipients = f->events = r->now.num;
     f->attempted = r->now.den;

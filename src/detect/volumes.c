@@ -73,7 +73,8 @@ static void count_domain(struct bnc_judging *g, struct bnc_span name, uint64_t s
         lower[i] = bnc_lower(name.at[i]);
     name = bnc_span_from(lower, name.len);
     i = find_domain(t, name);
-    provider = i < t->n_domains ? t->domains[i].provider : bnc_provider_of_domain(t->classifier, name);
+    provider =
+        i < t->n_domains ? t->domains[i].provider : bnc_provider_of_domain(t->classifier, name);
     if (i < t->n_domains)
         g->volumes.domain[i] += sent;
     if (provider < t->n_providers)
@@ -107,15 +108,19 @@ static enum bnc_status make_room(struct bnc_judging *g, enum key key)
     bool ok = true;
 
     if (key == KEY_DOMAIN || key == KEY_PROVIDER)
-        ok = (v->provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *v->provider)) != NULL;
+        ok =
+            (v->provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *v->provider)) != NULL;
     if (key == KEY_DOMAIN)
-        ok = ok && (v->domain = bnc_zalloc(&g->scratch, g->t->n_domains, sizeof *v->domain)) != NULL;
+        ok =
+            ok && (v->domain = bnc_zalloc(&g->scratch, g->t->n_domains, sizeof *v->domain)) != NULL;
     if (key == KEY_CAMPAIGN || key == KEY_DATE)
-        ok = (v->subject[kind] = bnc_zalloc(&g->scratch, g->t->n_subjects[kind], sizeof(uint64_t))) != NULL;
+        ok = (v->subject[kind] =
+                  bnc_zalloc(&g->scratch, g->t->n_subjects[kind], sizeof(uint64_t))) != NULL;
     return ok ? BNC_OK : bnc_error_nomem(g->err);
 }
 
-static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *table, const char *path)
+static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *table,
+                                 const char *path)
 {
     const int sent_col = bnc_table_col(table, "sent");
     enum bnc_status status;
@@ -125,13 +130,17 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
         key++;
     if (key == N_KEYS || sent_col < 0)
         return bnc_error_set(g->err, BNC_ECONFIG,
-                             "the volume file '%s' needs the column 'sent' and one of 'domain', 'provider', 'campaign', 'date'", path);
+                             "the volume file '%s' needs the column 'sent' and one of 'domain', "
+                             "'provider', 'campaign', 'date'",
+                             path);
     status = make_room(g, (enum key)key);
     for (size_t i = 0; status == BNC_OK && i < table->n_rows; i++) {
         uint64_t sent;
 
         if (!read_count(bnc_table_cell(table, i, sent_col), &sent))
-            return bnc_error_set(g->err, BNC_ECONFIG, "'sent' is no whole number in line %u of '%s'", table->line[i], path);
+            return bnc_error_set(g->err, BNC_ECONFIG,
+                                 "'sent' is no whole number in line %u of '%s'", table->line[i],
+                                 path);
         count_key(g, (enum key)key, bnc_span_trim(bnc_table_cell(table, i, key_col)), sent);
     }
     return status;

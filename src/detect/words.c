@@ -9,7 +9,9 @@
 
 #include "detect/judging.h"
 
-struct text_row { const char *kind, *variant, *part, *text; };
+struct text_row {
+    const char *kind, *variant, *part, *text;
+};
 static const struct text_row rows[] = {
 #include "gen/findings.h"
 };
@@ -32,7 +34,11 @@ void bnc_share_put(struct bnc_buf *b, double share)
     else if (share < 1 && percent >= 99.95)
         bnc_buf_puts(b, "over 99.9 %");
     else
-        bnc_buf_printf(b, percent >= 99.95 || percent == 0 ? "%.0f %%" : percent >= 10 ? "%.1f %%" : "%.2f %%", percent);
+        bnc_buf_printf(b,
+                       percent >= 99.95 || percent == 0 ? "%.0f %%"
+                       : percent >= 10                  ? "%.1f %%"
+                                                        : "%.2f %%",
+                       percent);
 }
 
 static void put_count(struct bnc_buf *b, uint64_t n)
@@ -216,7 +222,8 @@ static void put_sender_name(struct words *w)
 
     if (w->f->subject_type == BNC_SUBJECT_SENDER_DOMAIN)
         bnc_buf_put(&w->buf, w->f->subject);
-    else if (t->n_subjects[BNC_KIND_SENDER_DOMAIN] == 1 && t->subject[BNC_KIND_SENDER_DOMAIN][0].name.len > 0)
+    else if (t->n_subjects[BNC_KIND_SENDER_DOMAIN] == 1 &&
+             t->subject[BNC_KIND_SENDER_DOMAIN][0].name.len > 0)
         bnc_buf_put(&w->buf, t->subject[BNC_KIND_SENDER_DOMAIN][0].name);
     else
         bnc_buf_puts(&w->buf, "<from-domain>");
@@ -232,7 +239,8 @@ static void put_ips(struct words *w)
 
 static void put_response(struct words *w)
 {
-    const struct bnc_template *x = w->f->n_templates > 0 ? &w->g->t->templates[w->f->templates[0]] : NULL;
+    const struct bnc_template *x =
+        w->f->n_templates > 0 ? &w->g->t->templates[w->f->templates[0]] : NULL;
 
     if (x != NULL && x->text.len > 0)
         bnc_buf_put(&w->buf, x->text);
@@ -272,7 +280,8 @@ static void put_cause(struct words *w)
 
 static void put_cause_meaning(struct words *w)
 {
-    bnc_buf_puts(&w->buf, w->f->cause >= 0 ? bnc_causes[w->f->cause].meaning : "Several causes are involved");
+    bnc_buf_puts(&w->buf, w->f->cause >= 0 ? bnc_causes[w->f->cause].meaning
+                                           : "Several causes are involved");
 }
 
 static void put_side(struct words *w)
@@ -285,25 +294,67 @@ static void put_side(struct words *w)
 
 static void put_metric(struct words *w)
 {
-    static const char *const names[BNC_N_METRICS] = { "Bounce rate", "Hard-bounce rate", "Complaint rate", "Deferral rate" };
+    static const char *const names[BNC_N_METRICS] = { "Bounce rate", "Hard-bounce rate",
+                                                      "Complaint rate", "Deferral rate" };
 
     bnc_buf_puts(&w->buf, names[w->f->metric]);
 }
 
-static void put_recipients(struct words *w) { put_count(&w->buf, w->f->recipients); }
-static void put_events(struct words *w) { put_count(&w->buf, w->f->events); }
-static void put_num(struct words *w) { put_count(&w->buf, w->f->rate.num); }
-static void put_den(struct words *w) { put_count(&w->buf, w->f->attempted); }
-static void put_rate_now(struct words *w) { put_rate(&w->buf, &w->f->rate); }
-static void put_before(struct words *w) { put_rate(&w->buf, &w->f->before); }
+static void put_recipients(struct words *w)
+{
+    put_count(&w->buf, w->f->recipients);
+}
+static void put_events(struct words *w)
+{
+    put_count(&w->buf, w->f->events);
+}
+static void put_num(struct words *w)
+{
+    put_count(&w->buf, w->f->rate.num);
+}
+static void put_den(struct words *w)
+{
+    put_count(&w->buf, w->f->attempted);
+}
+static void put_rate_now(struct words *w)
+{
+    put_rate(&w->buf, &w->f->rate);
+}
+static void put_before(struct words *w)
+{
+    put_rate(&w->buf, &w->f->before);
+}
 
-static const struct { const char *name; void (*put)(struct words *w); } placeholders[] = {
-    { "subject", put_subject }, { "at_subject", put_at_subject }, { "others", put_others }, { "where", put_where }, { "when", put_when },
-    { "onset", put_onset }, { "extent", put_extent }, { "rate", put_rate_now }, { "before", put_before }, { "limit", put_limit },
-    { "sender", put_sender }, { "sender_name", put_sender_name }, { "ips", put_ips }, { "response", put_response }, { "list", put_list },
-    { "route", put_route }, { "n_domains", put_n_domains }, { "cause", put_cause }, { "cause_meaning", put_cause_meaning },
-    { "side", put_side }, { "metric", put_metric }, { "recipients", put_recipients }, { "events", put_events }, { "num", put_num },
-    { "den", put_den }, { "from", put_from },
+static const struct {
+    const char *name;
+    void (*put)(struct words *w);
+} placeholders[] = {
+    { "subject", put_subject },
+    { "at_subject", put_at_subject },
+    { "others", put_others },
+    { "where", put_where },
+    { "when", put_when },
+    { "onset", put_onset },
+    { "extent", put_extent },
+    { "rate", put_rate_now },
+    { "before", put_before },
+    { "limit", put_limit },
+    { "sender", put_sender },
+    { "sender_name", put_sender_name },
+    { "ips", put_ips },
+    { "response", put_response },
+    { "list", put_list },
+    { "route", put_route },
+    { "n_domains", put_n_domains },
+    { "cause", put_cause },
+    { "cause_meaning", put_cause_meaning },
+    { "side", put_side },
+    { "metric", put_metric },
+    { "recipients", put_recipients },
+    { "events", put_events },
+    { "num", put_num },
+    { "den", put_den },
+    { "from", put_from },
 };
 
 /* Puts what "{name}" stands for; false where there is no such name (a brace that means itself). */
@@ -358,7 +409,8 @@ static const char *variant_at(const struct bnc_finding *f, unsigned i)
 
 static bool row_is(size_t i, const struct bnc_finding *f, const char *variant, const char *part)
 {
-    return strcmp(rows[i].kind, bnc_finding_names[f->kind]) == 0 && strcmp(rows[i].variant, variant) == 0 && strcmp(rows[i].part, part) == 0;
+    return strcmp(rows[i].kind, bnc_finding_names[f->kind]) == 0 &&
+           strcmp(rows[i].variant, variant) == 0 && strcmp(rows[i].part, part) == 0;
 }
 
 /* The rows of a part under the first variant that has any; returns how many. */
@@ -399,8 +451,10 @@ static bool write_list(struct words *w, const char *part, const struct bnc_span 
 static bool write_finding(struct words *w, struct bnc_finding *f)
 {
     w->f = f;
-    return write_text(w, "headline", &f->headline) && write_text(w, "meaning", &f->meaning) && write_text(w, "letter", &f->letter) &&
-           write_list(w, "check", &f->checks, &f->n_checks) && write_list(w, "action", &f->actions, &f->n_actions) &&
+    return write_text(w, "headline", &f->headline) && write_text(w, "meaning", &f->meaning) &&
+           write_text(w, "letter", &f->letter) &&
+           write_list(w, "check", &f->checks, &f->n_checks) &&
+           write_list(w, "action", &f->actions, &f->n_actions) &&
            write_list(w, "source", &f->sources, &f->n_sources);
 }
 

@@ -25,7 +25,8 @@ int main(int argc, char **argv)
     struct bnc_table t;
 
     if (argc != 2 || bnc_table_read(&t, argv[1], &err) != BNC_OK) {
-        fprintf(stderr, "gen_findings: %s\n", argc == 2 ? err.text : "usage: gen_findings findings.csv");
+        fprintf(stderr, "gen_findings: %s\n",
+                argc == 2 ? err.text : "usage: gen_findings findings.csv");
         return 1;
     }
     printf("/* made by gen_findings from findings.csv, %zu rows; do not edit */\n", t.n_rows);

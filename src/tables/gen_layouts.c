@@ -24,7 +24,8 @@ int main(int argc, char **argv)
     struct bnc_table t;
 
     if (argc != 2 || bnc_table_read(&t, argv[1], &err) != BNC_OK) {
-        fprintf(stderr, "gen_layouts: %s\n", argc == 2 ? err.text : "usage: gen_layouts list_layouts.csv");
+        fprintf(stderr, "gen_layouts: %s\n",
+                argc == 2 ? err.text : "usage: gen_layouts list_layouts.csv");
         return 1;
     }
     printf("/* made by gen_layouts from list_layouts.csv, %zu rows; do not edit */\n", t.n_rows);

@@ -54,12 +54,14 @@ static void defaults(const struct bnc_table *t)
 
 int main(int argc, char **argv)
 {
-    static const char *const texts[] = { "who", "provider", "metric", "scope", "unit", "consequence", "source", "confidence" };
+    static const char *const texts[] = { "who",  "provider",    "metric", "scope",
+                                         "unit", "consequence", "source", "confidence" };
     struct bnc_error err;
     struct bnc_table t;
 
     if (argc != 2 || bnc_table_read(&t, argv[1], &err) != BNC_OK) {
-        fprintf(stderr, "gen_thresholds: %s\n", argc == 2 ? err.text : "usage: gen_thresholds thresholds.csv");
+        fprintf(stderr, "gen_thresholds: %s\n",
+                argc == 2 ? err.text : "usage: gen_thresholds thresholds.csv");
         return 1;
     }
     printf("/* made by gen_thresholds from thresholds.csv, %zu rows; do not edit */\n", t.n_rows);

@@ -28,7 +28,7 @@ static bool one_slip(struct bnc_span a, struct bnc_span b)
     if (hi.len > lo.len)
         return memcmp(lo.at + i, hi.at + i + 1, lo.len - i) == 0;
     if (i == lo.len)
-        return false;                    /* equal */
+        return false; /* equal */
     if (memcmp(lo.at + i + 1, hi.at + i + 1, lo.len - i - 1) == 0)
         return true;
     return i + 1 < lo.len && lo.at[i] == hi.at[i + 1] && lo.at[i + 1] == hi.at[i] &&

@@ -11,7 +11,7 @@ const char *bnc_typo_of(struct bnc_span domain);
 
 struct bnc_role {
     const char *local;
-    bool never;                          /* must never be mailed in campaigns: abuse, postmaster ... */
+    bool never; /* must never be mailed in campaigns: abuse, postmaster ... */
 };
 /* The role that a local part names (without case, "+tag" ignored), or NULL. */
 const struct bnc_role *bnc_role_of(struct bnc_span local);

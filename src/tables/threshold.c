@@ -16,8 +16,8 @@ const struct bnc_threshold *bnc_threshold_default(const char *metric)
 {
     size_t i = 0;
 
-    while (i < bnc_n_thresholds &&
-           (strcmp(bnc_thresholds[i].who, "default") != 0 || strcmp(bnc_thresholds[i].metric, metric) != 0))
+    while (i < bnc_n_thresholds && (strcmp(bnc_thresholds[i].who, "default") != 0 ||
+                                    strcmp(bnc_thresholds[i].metric, metric) != 0))
         i++;
     assert(i < bnc_n_thresholds);
     return &bnc_thresholds[i];

@@ -7,17 +7,17 @@
 #include <stddef.h>
 
 #define BNC_THRESHOLD_ENUM
-#include "gen/thresholds.h"              /* enum bnc_default_threshold { BNC_DEFAULT_min_volume, ... } */
+#include "gen/thresholds.h" /* enum bnc_default_threshold { BNC_DEFAULT_min_volume, ... } */
 #undef BNC_THRESHOLD_ENUM
 
 struct bnc_threshold {
-    const char *who;                     /* "Gmail", "Amazon SES"; "default": our own */
-    const char *provider;                /* the provider's name in provider_domains.csv, "" where it is none */
-    const char *metric;                  /* "complaint_rate", "hard_bounce_rate", "min_volume" ... */
-    const char *scope;                   /* what is counted, in words */
-    const char *unit;                    /* "percent", "count", "days" ...; percentages are stored as shares 0..1 */
+    const char *who; /* "Gmail", "Amazon SES"; "default": our own */
+    const char *provider; /* the provider's name in provider_domains.csv, "" where it is none */
+    const char *metric; /* "complaint_rate", "hard_bounce_rate", "min_volume" ... */
+    const char *scope; /* what is counted, in words */
+    const char *unit; /* "percent", "count", "days" ...; percentages are stored as shares 0..1 */
     const char *consequence, *source, *confidence;
-    double warn, limit;                  /* -1: none given */
+    double warn, limit; /* -1: none given */
 };
 
 extern const struct bnc_threshold bnc_thresholds[];

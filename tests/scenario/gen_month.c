@@ -16,11 +16,11 @@
 #include <string.h>
 #include <time.h>
 
-#define MONTH_START INT64_C(1790812800)  /* 2026-10-01T00:00:00Z, a Thursday */
+#define MONTH_START INT64_C(1790812800) /* 2026-10-01T00:00:00Z, a Thursday */
 #define DAY 86400
 #define N_DAYS 31
 #define MAX_PEOPLE 20000
-#define MAX_FATES 48                     /* campaigns that one person can be in */
+#define MAX_FATES 48 /* campaigns that one person can be in */
 
 /* ---- chance ---- */
 
@@ -46,15 +46,43 @@ static bool per_100k(unsigned n)
 
 /* ---- receivers ---- */
 
-enum receiver { GMAIL, MICROSOFT, YAHOO, APPLE, GMX, COMCAST, POSTFIX, TENANT, GATEWAY, N_RECEIVERS };
+enum receiver {
+    GMAIL,
+    MICROSOFT,
+    YAHOO,
+    APPLE,
+    GMX,
+    COMCAST,
+    POSTFIX,
+    TENANT,
+    GATEWAY,
+    N_RECEIVERS
+};
 
 /* What is meant; the reply depends on the receiver. */
 enum meant {
-    ACCEPTED, NO_USER, FULL, GREY, SLOW_DOWN, TIMEOUT, EXPIRED, SPAM, LISTED, UNAUTHENTICATED, BLOCKED, NO_DOMAIN, NULL_MX, SYNTAX, SEQUENCE,
-    BUSY, N_MEANT
+    ACCEPTED,
+    NO_USER,
+    FULL,
+    GREY,
+    SLOW_DOWN,
+    TIMEOUT,
+    EXPIRED,
+    SPAM,
+    LISTED,
+    UNAUTHENTICATED,
+    BLOCKED,
+    NO_DOMAIN,
+    NULL_MX,
+    SYNTAX,
+    SEQUENCE,
+    BUSY,
+    N_MEANT
 };
 
-struct reply { const char *status, *text; };
+struct reply {
+    const char *status, *text;
+};
 
 /* %A address, %S sender domain, %I sending address, %U a number */
 static const struct reply replies[N_RECEIVERS][N_MEANT] = {
@@ -151,18 +179,28 @@ static bool is_permanent(enum meant m, enum receiver r)
 
 /* ---- people ---- */
 
-struct fate { int campaign; int64_t time; enum meant meant; bool bounce; };  /* the last event of one campaign */
+struct fate {
+    int campaign;
+    int64_t time;
+    enum meant meant;
+    bool bounce;
+}; /* the last event of one campaign */
 
 struct person {
     int domain, number;
     bool dead, always_full;
-    int full_campaigns;                  /* story: full for that many campaigns, then recovered */
+    int full_campaigns; /* story: full for that many campaigns, then recovered */
     int n_fates;
     bool complained;
     struct fate fates[MAX_FATES];
 };
 
-struct domain { char name[40]; enum receiver receiver; unsigned weight, people; const char *mx; };
+struct domain {
+    char name[40];
+    enum receiver receiver;
+    unsigned weight, people;
+    const char *mx;
+};
 
 static struct domain domains[400];
 static int n_domains;
@@ -170,7 +208,7 @@ static struct person *people;
 static int n_people;
 
 static const char *story;
-static bool bounces_only, no_mx, no_ip;  /* what the export leaves out */
+static bool bounces_only, no_mx, no_ip; /* what the export leaves out */
 static FILE *export_file, *truth_file;
 static int story_day, story_days;
 
@@ -202,7 +240,9 @@ static struct person *add_person(int domain)
 
 static void make_domains(void)
 {
-    static const char *const mx[N_RECEIVERS] = { [POSTFIX] = "mx.%s", [TENANT] = "mail.protection.outlook.com", [GATEWAY] = "mx0a-001.pphosted.com" };
+    static const char *const mx[N_RECEIVERS] = { [POSTFIX] = "mx.%s",
+                                                 [TENANT] = "mail.protection.outlook.com",
+                                                 [GATEWAY] = "mx0a-001.pphosted.com" };
     char name[40];
 
     add_domain("gmail.com", GMAIL, 3400, "gmail-smtp-in.l.google.com");
@@ -219,7 +259,8 @@ static void make_domains(void)
         const enum receiver r = kind < 5 ? POSTFIX : kind < 8 ? TENANT : GATEWAY;
 
         snprintf(name, sizeof name, "firm%03d.example", i);
-        add_domain(name, r, i < 6 ? 90 : 2 + 60 / (unsigned)(i + 1), r == POSTFIX ? "mx.firm.example" : mx[r]);
+        add_domain(name, r, i < 6 ? 90 : 2 + 60 / (unsigned)(i + 1),
+                   r == POSTFIX ? "mx.firm.example" : mx[r]);
     }
 }
 
@@ -243,7 +284,8 @@ static void make_people(int n)
 
 /* ---- rows ---- */
 
-static void put_text(FILE *f, const char *text, const struct person *p, const char *sender, const char *ip)
+static void put_text(FILE *f, const char *text, const struct person *p, const char *sender,
+                     const char *ip)
 {
     for (; *text != '\0'; text++) {
         if (*text != '%') {
@@ -251,10 +293,17 @@ static void put_text(FILE *f, const char *text, const struct person *p, const ch
             continue;
         }
         switch (*++text) {
-        case 'A': fprintf(f, "user%05d@%s", p->number, domains[p->domain].name); break;
-        case 'S': fputs(sender, f); break;
-        case 'I': fputs(ip, f); break;
-        default: fprintf(f, "%07u", below(9999999));
+        case 'A':
+            fprintf(f, "user%05d@%s", p->number, domains[p->domain].name);
+            break;
+        case 'S':
+            fputs(sender, f);
+            break;
+        case 'I':
+            fputs(ip, f);
+            break;
+        default:
+            fprintf(f, "%07u", below(9999999));
         }
     }
 }
@@ -270,31 +319,40 @@ static void put_time(FILE *f, int64_t t)
     fputs(text, f);
 }
 
-struct mailing { const char *campaign; int index; const char *sender, *ip; };
+struct mailing {
+    const char *campaign;
+    int index;
+    const char *sender, *ip;
+};
 
-static void put_row(const char *type, int64_t t, const struct person *p, const struct mailing *m, enum meant meant)
+static void put_row(const char *type, int64_t t, const struct person *p, const struct mailing *m,
+                    enum meant meant)
 {
     const struct domain *d = &domains[p->domain];
-    const struct reply *own = &replies[d->receiver][meant], *r = own->text != NULL ? own : &common[meant];
+    const struct reply *own = &replies[d->receiver][meant],
+                       *r = own->text != NULL ? own : &common[meant];
 
     if (bounces_only && type[0] == 'd')
         return;
     fprintf(export_file, "%s,", type);
     put_time(export_file, t);
-    fprintf(export_file, ",bounce@%s,user%05d@%s,%s,\"", m->sender, p->number, d->name, type[0] == 'f' ? "" : r->status);
+    fprintf(export_file, ",bounce@%s,user%05d@%s,%s,\"", m->sender, p->number, d->name,
+            type[0] == 'f' ? "" : r->status);
     if (type[0] != 'f')
         put_text(export_file, r->text, p, m->sender, m->ip);
-    fprintf(export_file, "\",%s,,%s,%s\n", type[0] == 'f' || no_mx ? "" : d->mx, no_ip ? "" : m->ip, m->campaign);
+    fprintf(export_file, "\",%s,,%s,%s\n", type[0] == 'f' || no_mx ? "" : d->mx, no_ip ? "" : m->ip,
+            m->campaign);
 }
 
 /* ---- one message ---- */
 
-static void remember(struct person *p, const struct mailing *m, int64_t t, enum meant meant, bool bounce)
+static void remember(struct person *p, const struct mailing *m, int64_t t, enum meant meant,
+                     bool bounce)
 {
     int i = 0;
 
     if (bounces_only && meant == ACCEPTED)
-        return;                          /* what the export does not show can't be known */
+        return; /* what the export does not show can't be known */
     while (i < p->n_fates && p->fates[i].campaign != m->index)
         i++;
     if (i == MAX_FATES)
@@ -308,7 +366,8 @@ static void remember(struct person *p, const struct mailing *m, int64_t t, enum 
 
 static bool in_story(int64_t t)
 {
-    return t >= MONTH_START + (int64_t)story_day * DAY && t < MONTH_START + (int64_t)(story_day + story_days) * DAY;
+    return t >= MONTH_START + (int64_t)story_day * DAY &&
+           t < MONTH_START + (int64_t)(story_day + story_days) * DAY;
 }
 
 /* What the story makes of a message, or N_MEANT: nothing. */
@@ -320,7 +379,10 @@ static enum meant story_says(const struct person *p, const struct mailing *m, in
     if (is_story("domain_down"))
         return now && p->domain == 9 ? TIMEOUT : N_MEANT;
     if (is_story("dmarc_break"))
-        return now && strcmp(m->sender, "news.shop.example") == 0 && (r == GMAIL || r == MICROSOFT || r == YAHOO) && !per_100k(15000) ? UNAUTHENTICATED : N_MEANT;
+        return now && strcmp(m->sender, "news.shop.example") == 0 &&
+                       (r == GMAIL || r == MICROSOFT || r == YAHOO) && !per_100k(15000)
+                   ? UNAUTHENTICATED
+                   : N_MEANT;
     if (is_story("ip_block"))
         return now && strcmp(m->ip, "203.0.113.12") == 0 && r == MICROSOFT ? BLOCKED : N_MEANT;
     if (is_story("tenant_block"))
@@ -344,7 +406,8 @@ static enum meant ordinary(struct person *p)
 {
     const struct domain *d = &domains[p->domain];
 
-    if (strncmp(d->name, "gone", 4) == 0 || strstr(d->name, "gmial") != NULL || strstr(d->name, "yahooo") != NULL || strstr(d->name, "hotmial") != NULL)
+    if (strncmp(d->name, "gone", 4) == 0 || strstr(d->name, "gmial") != NULL ||
+        strstr(d->name, "yahooo") != NULL || strstr(d->name, "hotmial") != NULL)
         return NO_DOMAIN;
     if (strncmp(d->name, "nullmx", 6) == 0)
         return NULL_MX;
@@ -366,7 +429,8 @@ static enum meant ordinary(struct person *p)
 }
 
 /* Temporary refusals are retried; those of a story last as long as it does, a full mailbox outlasts the queue, the rest passes. */
-static void retry(struct person *p, const struct mailing *m, int64_t t, enum meant meant, bool planted)
+static void retry(struct person *p, const struct mailing *m, int64_t t, enum meant meant,
+                  bool planted)
 {
     const bool lasting = meant == FULL;
     int64_t wait = 900;
@@ -385,7 +449,7 @@ static void retry(struct person *p, const struct mailing *m, int64_t t, enum mea
             break;
     }
     if (lasting)
-        return;                          /* the queue gives up silently: the export's last word is the deferral */
+        return; /* the queue gives up silently: the export's last word is the deferral */
     put_row("b", t, p, m, EXPIRED);
     remember(p, m, t, EXPIRED, true);
 }
@@ -395,7 +459,8 @@ static void complain(struct person *p, const struct mailing *m, int64_t t)
     const enum receiver r = domains[p->domain].receiver;
     const bool surge = is_story("complaints") && r == YAHOO && in_story(t);
 
-    if ((r != YAHOO && r != MICROSOFT && r != COMCAST) || !per_100k(surge ? 24000000u / (unsigned)n_people : 20))
+    if ((r != YAHOO && r != MICROSOFT && r != COMCAST) ||
+        !per_100k(surge ? 24000000u / (unsigned)n_people : 20))
         return;
     put_row("f", t + 3600 + below(20 * 3600), p, m, ACCEPTED);
     p->complained = true;
@@ -430,7 +495,8 @@ static void mail(struct person *p, const struct mailing *m, int64_t t)
 
 /* ---- the month ---- */
 
-static const char *const addresses[] = { "203.0.113.11", "203.0.113.12", "203.0.113.13", "203.0.113.14" };
+static const char *const addresses[] = { "203.0.113.11", "203.0.113.12", "203.0.113.13",
+                                         "203.0.113.14" };
 static char names[64][32];
 static int n_campaigns;
 
@@ -486,8 +552,10 @@ static void prepare(bool weekly)
 {
     int d;
 
-    story_day = weekly ? 12 : 9 + (int)below(10);          /* day 12 is a mailing day */
-    story_days = is_story("false_unknown") || is_story("outage") || is_story("setup_fault") ? 1 : is_story("yahoo_spike") ? 2 : 3;
+    story_day = weekly ? 12 : 9 + (int)below(10); /* day 12 is a mailing day */
+    story_days = is_story("false_unknown") || is_story("outage") || is_story("setup_fault") ? 1
+                 : is_story("yahoo_spike")                                                  ? 2
+                                                                                            : 3;
     if (is_story("ip_block") || is_story("tenant_block") || is_story("listed"))
         story_days = N_DAYS;
     if (is_story("dead_domains")) {
@@ -533,7 +601,8 @@ static void tell_truth(void)
     else if (is_story("listed"))
         finding("provider_reputation", "sender_wide", no_ip ? "" : "203.0.113.13");
     else if (is_story("yahoo_spike"))
-        finding(bounces_only ? "rate_limited_burst|provider_reputation" : "volume_spike_throttled", "provider_wide", "Yahoo");
+        finding(bounces_only ? "rate_limited_burst|provider_reputation" : "volume_spike_throttled",
+                "provider_wide", "Yahoo");
     else if (is_story("bad_content"))
         finding("content_rejected", "sender_wide", "crypto-offer");
     else if (is_story("setup_fault"))
@@ -563,7 +632,8 @@ static int by_fate(const void *a, const void *b)
 
 static bool ours(enum meant m)
 {
-    return m == SPAM || m == LISTED || m == UNAUTHENTICATED || m == BLOCKED || m == SYNTAX || m == SEQUENCE;
+    return m == SPAM || m == LISTED || m == UNAUTHENTICATED || m == BLOCKED || m == SYNTAX ||
+           m == SEQUENCE;
 }
 
 static const char *list_of(struct person *p)
@@ -582,7 +652,8 @@ static const char *list_of(struct person *p)
 
         if (f->meant == ACCEPTED)
             continue;
-        dead += f->meant == NO_USER && !(is_story("false_unknown") && r == GMX && in_story(f->time));
+        dead +=
+            f->meant == NO_USER && !(is_story("false_unknown") && r == GMX && in_story(f->time));
         held += f->meant == NO_USER && is_story("false_unknown") && r == GMX && in_story(f->time);
         domain |= f->meant == NO_DOMAIN || f->meant == NULL_MX;
         refused += f->bounce && ours(f->meant);
@@ -621,7 +692,8 @@ static FILE *open_in(const char *dir, const char *name)
 
 static void write_lists(const char *dir)
 {
-    static const char *const lists[] = { "suppress", "suppress_domains", "hold", "reengage", "keep" };
+    static const char *const lists[] = { "suppress", "suppress_domains", "hold", "reengage",
+                                         "keep" };
 
     for (int l = 0; l < 5; l++) {
         char name[40];
@@ -662,7 +734,8 @@ int main(int argc, char **argv)
         return 71;
     export_file = open_in(argv[3], "export.csv");
     truth_file = open_in(argv[3], "truth.csv");
-    fputs("type,timeLogged,orig,rcpt,dsnStatus,dsnDiag,dsnMta,bounceCat,dlvSourceIp,jobId\n", export_file);
+    fputs("type,timeLogged,orig,rcpt,dsnStatus,dsnDiag,dsnMta,bounceCat,dlvSourceIp,jobId\n",
+          export_file);
 
     /* Seeds from 100 on: other exports.  100 no MX, 200 no sending address, 400 a small list, 800 a big one; and their sums. */
     no_mx = strtoul(argv[2], NULL, 10) / 100 % 2 == 1;

@@ -15,16 +15,20 @@
 #include "detect/finding.h"
 #include "util/buf.h"
 
-#define KIT_START INT64_C(1790812800)    /* 2026-10-01T00:00:00Z */
+#define KIT_START INT64_C(1790812800) /* 2026-10-01T00:00:00Z */
 #define KIT_DAY 86400
 
-#define KIT_NO_USER "550 5.1.1 <*>: Recipient address rejected: User unknown in virtual mailbox table"
+#define KIT_NO_USER                                                                                \
+    "550 5.1.1 <*>: Recipient address rejected: User unknown in virtual mailbox table"
 #define KIT_FULL_5 "552 5.2.2 <*>: user is over quota"
 #define KIT_FULL_4 "452 4.2.2 Mailbox full"
 #define KIT_TIMEOUT "451 4.4.1 connection timed out"
 #define KIT_NULL_MX "556 5.1.10 Recipient address has null MX"
-#define KIT_DMARC "550-5.7.26 Unauthenticated email from shop.example is not accepted due to domain's 550-5.7.26 DMARC policy. gsmtp"
-#define KIT_LISTED "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"
+#define KIT_DMARC                                                                                  \
+    "550-5.7.26 Unauthenticated email from shop.example is not accepted due to domain's "          \
+    "550-5.7.26 DMARC policy. gsmtp"
+#define KIT_LISTED                                                                                 \
+    "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"
 
 struct kit {
     struct bnc_classifier *classifier;
@@ -34,7 +38,7 @@ struct kit {
     struct bnc_judged *judged;
     struct bnc_error err;
     uint64_t rows;
-    const char *ip, *sender;             /* of what is said next */
+    const char *ip, *sender; /* of what is said next */
 };
 
 static inline void kit_open(struct kit *k)
@@ -63,18 +67,24 @@ static inline void kit_close(struct kit *k)
 }
 
 /* One event; 'time' BNC_NO_TIME for none, 'text' NULL for none. */
-static inline void kit_say(struct kit *k, int64_t time, enum bnc_event_type type, const char *address, const char *text, const char *campaign)
+static inline void kit_say(struct kit *k, int64_t time, enum bnc_event_type type,
+                           const char *address, const char *text, const char *campaign)
 {
     const char *at = strrchr(address, '@');
-    struct bnc_item item = {
-        .event = { .type = type, .time = time, .recipient = bnc_span_str(address), .domain = bnc_span_str(at + 1),
-                   .diagnostic = bnc_span_str(text != NULL ? text : ""), .campaign = bnc_span_str(campaign),
-                   .sender_domain = bnc_span_str(k->sender), .sending_ip = bnc_span_str(k->ip) },
-        .row = ++k->rows, .off = k->rows * 100
-    };
+    struct bnc_item item = { .event = { .type = type,
+                                        .time = time,
+                                        .recipient = bnc_span_str(address),
+                                        .domain = bnc_span_str(at + 1),
+                                        .diagnostic = bnc_span_str(text != NULL ? text : ""),
+                                        .campaign = bnc_span_str(campaign),
+                                        .sender_domain = bnc_span_str(k->sender),
+                                        .sending_ip = bnc_span_str(k->ip) },
+                             .row = ++k->rows,
+                             .off = k->rows * 100 };
 
     assert_int_equal(bnc_part_locate(k->part, &item, 1), BNC_OK);
-    if (type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_COMPLAINT || type == BNC_EVENT_SUPPRESSED) {
+    if (type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_COMPLAINT ||
+        type == BNC_EVENT_SUPPRESSED) {
         item.entry = bnc_verdicts_get(k->verdicts, &item.event, item.provider);
         assert_non_null(item.entry);
         item.provider = item.entry->verdict.provider;
@@ -83,13 +93,14 @@ static inline void kit_say(struct kit *k, int64_t time, enum bnc_event_type type
 }
 
 /* The same, 'day' days and an hour after the beginning, address "u<n>@<domain>". */
-static inline void kit_mail(struct kit *k, int day, enum bnc_event_type type, unsigned n, const char *domain, const char *text,
-                            const char *campaign)
+static inline void kit_mail(struct kit *k, int day, enum bnc_event_type type, unsigned n,
+                            const char *domain, const char *text, const char *campaign)
 {
     char address[80];
 
     snprintf(address, sizeof address, "u%u@%s", n, domain);
-    kit_say(k, KIT_START + day * KIT_DAY + 3600 + (int64_t)(n % 3600), type, address, text, campaign);
+    kit_say(k, KIT_START + day * KIT_DAY + 3600 + (int64_t)(n % 3600), type, address, text,
+            campaign);
 }
 
 /* Ordinary mail: 'people' at a domain, accepted on each of the days from .. to. */

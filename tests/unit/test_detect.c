@@ -19,7 +19,8 @@ static void healthy(struct kit *k)
     kit_accept(k, 0, 15, 20, "firm.example");
     kit_accept(k, 0, 15, 20, "other.example");
     for (unsigned i = 0; i < 6; i++)
-        kit_mail(k, (int)(2 * i), B, 900 + i, i % 2 == 0 ? "gmail.com" : "yahoo.com", KIT_NO_USER, "news-00");
+        kit_mail(k, (int)(2 * i), B, 900 + i, i % 2 == 0 ? "gmail.com" : "yahoo.com", KIT_NO_USER,
+                 "news-00");
 }
 
 static void quiet__has_no_finding_above_info(void **state)
@@ -77,7 +78,8 @@ static void mailbox__dead_for_weeks_is_no_dead_domain(void **state)
         kit_mail(&k, day, B, 999, "firm.example", KIT_NO_USER, "news-00");
     kit_judge(&k, NULL);
     assert_int_equal(kit_above_info(&k), 0);
-    assert_int_equal(k.judged->domain_scope[kit_domain(&k, "firm.example")], BNC_SCOPE_RECIPIENT_LOCAL);
+    assert_int_equal(k.judged->domain_scope[kit_domain(&k, "firm.example")],
+                     BNC_SCOPE_RECIPIENT_LOCAL);
     kit_close(&k);
 }
 
@@ -91,7 +93,8 @@ static void domain__needs_five_recipients(void **state)
         kit_open(&k);
         healthy(&k);
         for (unsigned i = 0; i < n; i++)
-            kit_mail(&k, 3, B, i, "small.example", "554 5.7.1 Message refused by local policy of small.example", "news-03");
+            kit_mail(&k, 3, B, i, "small.example",
+                     "554 5.7.1 Message refused by local policy of small.example", "news-03");
         kit_judge(&k, NULL);
         f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
         if (n < 5) {
@@ -123,14 +126,16 @@ static void domain__half_accepted_is_not_failing(void **state)
 
 static void domain__settings_are_obeyed(void **state)
 {
-    const struct bnc_detect_options more = { .domain_min_recipients = 8 }, share = { .domain_share = 0.95 };
+    const struct bnc_detect_options more = { .domain_min_recipients = 8 },
+                                    share = { .domain_share = 0.95 };
     struct kit k;
 
     (void)state;
     kit_open(&k);
     healthy(&k);
     for (unsigned i = 0; i < 6; i++)
-        kit_mail(&k, 3, B, i, "small.example", "554 5.7.1 Message refused by local policy of small.example", "news-03");
+        kit_mail(&k, 3, B, i, "small.example",
+                 "554 5.7.1 Message refused by local policy of small.example", "news-03");
     kit_judge(&k, &more);
     assert_null(kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE));
     bnc_judged_free(k.judged);
@@ -155,7 +160,7 @@ static void domain__explicit_reply_decides_alone(void **state)
     f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
     assert_span(f->subject, "dead.example");
     assert_int_equal(f->cause, BNC_CAUSE_DOMAIN_NOT_ACCEPTING);
-    assert_int_equal(kit_above_info(&k), 1);                    /* the two small ones are one note */
+    assert_int_equal(kit_above_info(&k), 1); /* the two small ones are one note */
     assert_int_equal(k.judged->domain_scope[kit_domain(&k, "lost.example")], BNC_SCOPE_DOMAIN_WIDE);
     kit_close(&k);
 }
@@ -170,7 +175,8 @@ static void domain__down_for_three_days_within_a_month(void **state)
     healthy(&k);
     for (int day = 0; day < 16; day++)
         for (unsigned n = 0; n < 12; n++)
-            kit_mail(&k, day, day >= 6 && day <= 8 ? T : D, n, "down.example", day >= 6 && day <= 8 ? KIT_TIMEOUT : NULL, "daily");
+            kit_mail(&k, day, day >= 6 && day <= 8 ? T : D, n, "down.example",
+                     day >= 6 && day <= 8 ? KIT_TIMEOUT : NULL, "daily");
     kit_judge(&k, NULL);
     f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
     assert_non_null(f);
@@ -192,7 +198,10 @@ static void domain__organization_speaks_for_its_subdomains(void **state)
     kit_open(&k);
     healthy(&k);
     for (unsigned i = 0; i < 9; i++)
-        kit_mail(&k, 3, B, i, i % 3 == 0 ? "a.campus.co.uk" : i % 3 == 1 ? "b.campus.co.uk" : "c.campus.co.uk",
+        kit_mail(&k, 3, B, i,
+                 i % 3 == 0   ? "a.campus.co.uk"
+                 : i % 3 == 1 ? "b.campus.co.uk"
+                              : "c.campus.co.uk",
                  "550 5.4.4 unable to route: no mail service here", "news-03");
     kit_judge(&k, NULL);
     f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
@@ -213,14 +222,15 @@ static void domain__without_deliveries_claims_no_share(void **state)
     for (unsigned i = 0; i < 60; i++)
         kit_mail(&k, (int)(i % 16), B, i, i % 2 ? "gmail.com" : "yahoo.com", KIT_NO_USER, "all");
     for (unsigned i = 0; i < 8; i++)
-        kit_mail(&k, 5, B, i, "blocked.example", "554 5.7.1 Message refused by local policy of blocked.example", "all");
+        kit_mail(&k, 5, B, i, "blocked.example",
+                 "554 5.7.1 Message refused by local policy of blocked.example", "all");
     kit_judge(&k, NULL);
     f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
     assert_non_null(f);
     assert_span(f->subject, "blocked.example");
     assert_true(f->by_code);
     assert_int_equal(f->rate.den, 0);
-    assert_int_equal(kit_above_info(&k), 1);                    /* sixty unknown users at big providers are none */
+    assert_int_equal(kit_above_info(&k), 1); /* sixty unknown users at big providers are none */
     kit_close(&k);
 }
 
@@ -252,8 +262,12 @@ static void incident__at_three_providers_is_one_finding_about_us(void **state)
     healthy(&k);
     kit_accept(&k, 0, 15, 30, "outlook.com");
     dmarc(&k, "gmail.com", 40, KIT_DMARC);
-    dmarc(&k, "yahoo.com", 30, "550 5.7.9 This mail has been blocked because the sender is unauthenticated. Yahoo requires all senders to authenticate");
-    dmarc(&k, "outlook.com", 20, "550 5.7.515 Access denied, sending domain SHOP.EXAMPLE doesn't meet the required authentication level.");
+    dmarc(&k, "yahoo.com", 30,
+          "550 5.7.9 This mail has been blocked because the sender is unauthenticated. Yahoo "
+          "requires all senders to authenticate");
+    dmarc(&k, "outlook.com", 20,
+          "550 5.7.515 Access denied, sending domain SHOP.EXAMPLE doesn't meet the required "
+          "authentication level.");
     kit_judge(&k, NULL);
     f = kit_find(&k, BNC_FINDING_AUTHENTICATION_FAILURE);
     assert_non_null(f);
@@ -281,8 +295,11 @@ static void incident__of_one_address_names_it(void **state)
     k.ip = "203.0.113.77";
     for (int day = 5; day < 16; day++)
         for (unsigned n = 30; n < 45; n++)
-            kit_mail(&k, day, B, n, "outlook.com", "550 5.7.1 Unfortunately, messages from [203.0.113.77] weren't sent. Please contact your Internet "
-                     "service provider since part of their network is on our block list (S3150).", "news-05");
+            kit_mail(&k, day, B, n, "outlook.com",
+                     "550 5.7.1 Unfortunately, messages from [203.0.113.77] weren't sent. Please "
+                     "contact your Internet "
+                     "service provider since part of their network is on our block list (S3150).",
+                     "news-05");
     kit_judge(&k, NULL);
     f = kit_find(&k, BNC_FINDING_PROVIDER_REPUTATION);
     assert_non_null(f);
@@ -328,7 +345,8 @@ static void campaign__dirty_is_the_campaigns(void **state)
     kit_open(&k);
     healthy(&k);
     for (unsigned n = 0; n < 400; n++)
-        kit_mail(&k, 9, n % 6 == 0 ? B : D, 2000 + n, n % 3 ? "gmail.com" : "other.example", n % 6 == 0 ? KIT_NO_USER : NULL, "bought");
+        kit_mail(&k, 9, n % 6 == 0 ? B : D, 2000 + n, n % 3 ? "gmail.com" : "other.example",
+                 n % 6 == 0 ? KIT_NO_USER : NULL, "bought");
     kit_judge(&k, NULL);
     f = kit_find(&k, BNC_FINDING_LIST_QUALITY);
     assert_non_null(f);
@@ -373,7 +391,8 @@ static void words__are_complete(void **state)
     for (size_t i = 0; i < k.judged->n_findings; i++) {
         const struct bnc_finding *f = &k.judged->findings[i];
 
-        assert_true(f->headline.len > 0 && f->meaning.len > 0 && f->n_checks > 0 && f->n_actions > 0);
+        assert_true(f->headline.len > 0 && f->meaning.len > 0 && f->n_checks > 0 &&
+                    f->n_actions > 0);
         assert_clean(f->headline);
         assert_clean(f->meaning);
         assert_clean(f->letter);
@@ -400,16 +419,23 @@ static void findings__are_ranked(void **state)
     for (size_t i = 1; i < k.judged->n_findings; i++) {
         const struct bnc_finding *a = &k.judged->findings[i - 1], *b = &k.judged->findings[i];
 
-        assert_true(a->severity > b->severity || (a->severity == b->severity && a->recipients >= b->recipients));
+        assert_true(a->severity > b->severity ||
+                    (a->severity == b->severity && a->recipients >= b->recipients));
     }
     kit_close(&k);
 }
 
 static void share__has_the_digits_that_mean_something(void **state)
 {
-    static const struct { double share; const char *text; } cases[] = {
-        { 0, "0 %" }, { 1, "100 %" }, { 0.0031, "0.31 %" }, { 0.1234, "12.3 %" }, { 0.00001, "under 0.01 %" }, { 0.99999, "over 99.9 %" }
-    };
+    static const struct {
+        double share;
+        const char *text;
+    } cases[] = { { 0, "0 %" },
+                  { 1, "100 %" },
+                  { 0.0031, "0.31 %" },
+                  { 0.1234, "12.3 %" },
+                  { 0.00001, "under 0.01 %" },
+                  { 0.99999, "over 99.9 %" } };
     struct bnc_buf b = { .at = NULL };
 
     (void)state;
@@ -436,7 +462,8 @@ static void trend__tells_what_rose(void **state)
     kit_open(&now);
     healthy(&now);
     for (unsigned i = 0; i < 60; i++)
-        kit_mail(&now, (int)(i % 16), B, 5000 + i, i % 2 ? "gmail.com" : "yahoo.com", KIT_NO_USER, i % 2 ? "news-01" : "news-02");
+        kit_mail(&now, (int)(i % 16), B, 5000 + i, i % 2 ? "gmail.com" : "yahoo.com", KIT_NO_USER,
+                 i % 2 ? "news-01" : "news-02");
     opt.baseline = then.tally;
     kit_judge(&now, &opt);
     f = kit_find(&now, BNC_FINDING_TREND);
@@ -448,7 +475,7 @@ static void trend__tells_what_rose(void **state)
     opt.baseline = then.tally;
     bnc_judged_free(then.judged);
     assert_int_equal(bnc_judge(&then.judged, then.tally, &opt, &then.err), BNC_OK);
-    assert_null(kit_find(&then, BNC_FINDING_TREND));            /* a month against itself */
+    assert_null(kit_find(&then, BNC_FINDING_TREND)); /* a month against itself */
     kit_close(&then);
 }
 
@@ -461,7 +488,7 @@ static void typo__is_one_slip_away(void **state)
     assert_string_equal(bnc_typo_of(BNC_SPAN("yaho.com")), "yahoo.com");
     assert_string_equal(bnc_typo_of(BNC_SPAN("aol.con")), "aol.com");
     assert_null(bnc_typo_of(BNC_SPAN("gmail.com")));
-    assert_null(bnc_typo_of(BNC_SPAN("abl.com")));              /* short names have many neighbours */
+    assert_null(bnc_typo_of(BNC_SPAN("abl.com"))); /* short names have many neighbours */
     assert_null(bnc_typo_of(BNC_SPAN("mail.example")));
     assert_null(bnc_typo_of(BNC_SPAN("")));
 }
@@ -478,16 +505,21 @@ static void role__is_known_with_its_tag(void **state)
 static void thresholds__has_every_default_that_the_code_names(void **state)
 {
     static const char *const names[] = {
-        "hard_bounce_rate", "total_bounce_rate", "complaint_rate", "deferral_rate", "min_volume", "min_complaints", "soft_bounces_per_address",
-        "incident_recipients", "incident_ratio", "spike_ratio", "domain_recipients", "domain_share", "suppressed_share", "unknown_share",
-        "malformed_share", "recurring_share", "typo_share"
+        "hard_bounce_rate", "total_bounce_rate", "complaint_rate",           "deferral_rate",
+        "min_volume",       "min_complaints",    "soft_bounces_per_address", "incident_recipients",
+        "incident_ratio",   "spike_ratio",       "domain_recipients",        "domain_share",
+        "suppressed_share", "unknown_share",     "malformed_share",          "recurring_share",
+        "typo_share"
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_true(bnc_threshold_default(names[i])->limit > 0);
     for (unsigned f = 0; f < BNC_N_FAMILIES; f++)
-        assert_true(strcmp(bnc_threshold_default(f == BNC_FAMILY_COMPLAINT ? "complaint_rate" : "incident_network")->who, "default") == 0);
+        assert_true(strcmp(bnc_threshold_default(f == BNC_FAMILY_COMPLAINT ? "complaint_rate"
+                                                                           : "incident_network")
+                               ->who,
+                           "default") == 0);
 }
 
 int main(void)

@@ -20,7 +20,11 @@ static int list_of(const struct bnc_lists *l, const char *address)
     return found;
 }
 
-struct said { int day; enum bnc_event_type type; const char *text, *campaign; };
+struct said {
+    int day;
+    enum bnc_event_type type;
+    const char *text, *campaign;
+};
 
 /* What becomes of one address of a healthy domain, in the order said and in reverse. */
 static int decide(const struct said *said, size_t n, enum bnc_policy policy)
@@ -44,11 +48,13 @@ static int decide(const struct said *said, size_t n, enum bnc_policy policy)
         bnc_lists_free(lists);
         kit_close(&k);
     }
-    assert_int_equal(list[0], list[1]);  /* the order of rows never matters */
+    assert_int_equal(list[0], list[1]); /* the order of rows never matters */
     return list[0];
 }
 
-#define DECIDE(policy, ...) decide((const struct said[]){ __VA_ARGS__ }, sizeof((const struct said[]){ __VA_ARGS__ }) / sizeof(struct said), policy)
+#define DECIDE(policy, ...)                                                                        \
+    decide((const struct said[]){ __VA_ARGS__ },                                                   \
+           sizeof((const struct said[]){ __VA_ARGS__ }) / sizeof(struct said), policy)
 #define CAREFUL(...) DECIDE(BNC_POLICY_CAREFUL, __VA_ARGS__)
 #define STRICT(...) DECIDE(BNC_POLICY_STRICT, __VA_ARGS__)
 #define B BNC_EVENT_BOUNCE
@@ -59,7 +65,9 @@ static void address__dead_is_suppressed_at_once(void **state)
 {
     (void)state;
     assert_int_equal(CAREFUL({ 3, B, KIT_NO_USER, "c1" }), BNC_LIST_SUPPRESS);
-    assert_int_equal(CAREFUL({ 3, B, "550 5.2.1 The email account that you tried to reach is disabled", "c1" }), BNC_LIST_SUPPRESS);
+    assert_int_equal(
+        CAREFUL({ 3, B, "550 5.2.1 The email account that you tried to reach is disabled", "c1" }),
+        BNC_LIST_SUPPRESS);
 }
 
 static void address__delivered_later_is_on_no_list(void **state)
@@ -73,16 +81,21 @@ static void address__delivered_later_is_on_no_list(void **state)
 static void address__complained_is_suppressed_whatever_came_later(void **state)
 {
     (void)state;
-    assert_int_equal(CAREFUL({ 3, BNC_EVENT_COMPLAINT, NULL, "c1" }, { 5, D, NULL, "c2" }), BNC_LIST_SUPPRESS);
+    assert_int_equal(CAREFUL({ 3, BNC_EVENT_COMPLAINT, NULL, "c1" }, { 5, D, NULL, "c2" }),
+                     BNC_LIST_SUPPRESS);
 }
 
 static void address__full_is_suppressed_the_second_time_after_a_day(void **state)
 {
     (void)state;
     assert_int_equal(CAREFUL({ 3, B, KIT_FULL_5, "c1" }), BNC_LIST_KEEP);
-    assert_int_equal(CAREFUL({ 3, B, KIT_FULL_5, "c1" }, { 5, B, KIT_FULL_5, "c2" }), BNC_LIST_SUPPRESS);
-    assert_int_equal(CAREFUL({ 3, B, KIT_FULL_5, "c1" }, { 3, B, KIT_FULL_5, "c2" }), BNC_LIST_KEEP);
-    assert_int_equal(CAREFUL({ 3, B, KIT_FULL_5, "c1" }, { 4, D, NULL, "c2" }, { 5, B, KIT_FULL_5, "c3" }), BNC_LIST_KEEP);
+    assert_int_equal(CAREFUL({ 3, B, KIT_FULL_5, "c1" }, { 5, B, KIT_FULL_5, "c2" }),
+                     BNC_LIST_SUPPRESS);
+    assert_int_equal(CAREFUL({ 3, B, KIT_FULL_5, "c1" }, { 3, B, KIT_FULL_5, "c2" }),
+                     BNC_LIST_KEEP);
+    assert_int_equal(
+        CAREFUL({ 3, B, KIT_FULL_5, "c1" }, { 4, D, NULL, "c2" }, { 5, B, KIT_FULL_5, "c3" }),
+        BNC_LIST_KEEP);
 }
 
 static void address__temporary_in_three_campaigns_is_asked_again(void **state)
@@ -90,34 +103,45 @@ static void address__temporary_in_three_campaigns_is_asked_again(void **state)
     (void)state;
     assert_int_equal(CAREFUL({ 3, T, KIT_FULL_4, "c1" }), -1);
     assert_int_equal(CAREFUL({ 3, T, KIT_FULL_4, "c1" }, { 5, T, KIT_FULL_4, "c2" }), -1);
-    assert_int_equal(CAREFUL({ 3, T, KIT_FULL_4, "c1" }, { 5, T, KIT_FULL_4, "c2" }, { 7, T, KIT_FULL_4, "c3" }), BNC_LIST_REENGAGE);
+    assert_int_equal(
+        CAREFUL({ 3, T, KIT_FULL_4, "c1" }, { 5, T, KIT_FULL_4, "c2" }, { 7, T, KIT_FULL_4, "c3" }),
+        BNC_LIST_REENGAGE);
 }
 
 static void address__retries_of_one_campaign_count_once(void **state)
 {
     (void)state;
-    assert_int_equal(CAREFUL({ 3, T, KIT_FULL_4, "c1" }, { 4, T, KIT_FULL_4, "c1" }, { 5, T, KIT_FULL_4, "c1" }, { 6, T, KIT_FULL_4, "c1" }), -1);
+    assert_int_equal(CAREFUL({ 3, T, KIT_FULL_4, "c1" }, { 4, T, KIT_FULL_4, "c1" },
+                             { 5, T, KIT_FULL_4, "c1" }, { 6, T, KIT_FULL_4, "c1" }),
+                     -1);
 }
 
 static void address__delivery_in_between_starts_the_count_anew(void **state)
 {
     (void)state;
-    assert_int_equal(CAREFUL({ 2, T, KIT_FULL_4, "c1" }, { 3, T, KIT_FULL_4, "c2" }, { 4, D, NULL, "c3" }, { 5, T, KIT_FULL_4, "c4" }), -1);
+    assert_int_equal(CAREFUL({ 2, T, KIT_FULL_4, "c1" }, { 3, T, KIT_FULL_4, "c2" },
+                             { 4, D, NULL, "c3" }, { 5, T, KIT_FULL_4, "c4" }),
+                     -1);
 }
 
 static void address__without_a_campaign_counts_by_day(void **state)
 {
     (void)state;
-    assert_int_equal(CAREFUL({ 2, T, KIT_FULL_4, "" }, { 3, T, KIT_FULL_4, "" }, { 4, T, KIT_FULL_4, "" }), BNC_LIST_REENGAGE);
-    assert_int_equal(CAREFUL({ 2, T, KIT_FULL_4, "" }, { 2, T, KIT_FULL_4, "" }, { 3, T, KIT_FULL_4, "" }), -1);
+    assert_int_equal(
+        CAREFUL({ 2, T, KIT_FULL_4, "" }, { 3, T, KIT_FULL_4, "" }, { 4, T, KIT_FULL_4, "" }),
+        BNC_LIST_REENGAGE);
+    assert_int_equal(
+        CAREFUL({ 2, T, KIT_FULL_4, "" }, { 2, T, KIT_FULL_4, "" }, { 3, T, KIT_FULL_4, "" }), -1);
 }
 
 static void address__is_never_suppressed_for_our_fault(void **state)
 {
-    static const char *const ours[] = {
-        KIT_DMARC, KIT_LISTED, "501 5.5.4 Invalid HELO name, syntax error in parameters", "503 5.5.1 Bad sequence of commands",
-        "550 5.7.1 Message rejected as spam by Content Filtering.", "530 5.7.0 Must issue a STARTTLS command first"
-    };
+    static const char *const ours[] = { KIT_DMARC,
+                                        KIT_LISTED,
+                                        "501 5.5.4 Invalid HELO name, syntax error in parameters",
+                                        "503 5.5.1 Bad sequence of commands",
+                                        "550 5.7.1 Message rejected as spam by Content Filtering.",
+                                        "530 5.7.0 Must issue a STARTTLS command first" };
 
     (void)state;
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
@@ -126,10 +150,13 @@ static void address__is_never_suppressed_for_our_fault(void **state)
 
 static void address__slowed_down_five_times_is_no_list_action(void **state)
 {
-    static const char slow[] = "421 4.7.28 unusual rate of unsolicited mail originating from your IP address, temporarily rate limited";
+    static const char slow[] = "421 4.7.28 unusual rate of unsolicited mail originating from your "
+                               "IP address, temporarily rate limited";
 
     (void)state;
-    assert_int_equal(CAREFUL({ 1, T, slow, "c1" }, { 2, T, slow, "c2" }, { 3, T, slow, "c3" }, { 4, T, slow, "c4" }, { 5, T, slow, "c5" }), -1);
+    assert_int_equal(CAREFUL({ 1, T, slow, "c1" }, { 2, T, slow, "c2" }, { 3, T, slow, "c3" },
+                             { 4, T, slow, "c4" }, { 5, T, slow, "c5" }),
+                     -1);
 }
 
 static void strict__suppresses_every_5xx_but_a_few(void **state)
@@ -138,9 +165,12 @@ static void strict__suppresses_every_5xx_but_a_few(void **state)
     assert_int_equal(STRICT({ 3, B, KIT_DMARC, "c1" }), BNC_LIST_SUPPRESS);
     assert_int_equal(STRICT({ 3, B, KIT_LISTED, "c1" }), BNC_LIST_SUPPRESS);
     assert_int_equal(STRICT({ 3, B, KIT_FULL_5, "c1" }), BNC_LIST_SUPPRESS);
-    assert_int_equal(STRICT({ 3, B, "501 5.5.4 Invalid HELO name, syntax error in parameters", "c1" }), BNC_LIST_HOLD);
+    assert_int_equal(
+        STRICT({ 3, B, "501 5.5.4 Invalid HELO name, syntax error in parameters", "c1" }),
+        BNC_LIST_HOLD);
     assert_int_equal(STRICT({ 3, B, "503 5.5.1 Bad sequence of commands", "c1" }), BNC_LIST_HOLD);
-    assert_int_equal(STRICT({ 3, B, "555 5.5.4 Unsupported option in MAIL FROM", "c1" }), BNC_LIST_HOLD);
+    assert_int_equal(STRICT({ 3, B, "555 5.5.4 Unsupported option in MAIL FROM", "c1" }),
+                     BNC_LIST_HOLD);
     assert_int_equal(STRICT({ 3, T, KIT_FULL_4, "c1" }), -1);
     assert_int_equal(STRICT({ 3, B, KIT_DMARC, "c1" }, { 5, D, NULL, "c2" }), -1);
 }
@@ -152,7 +182,8 @@ static struct bnc_lists *lists_of(struct kit *k)
     struct bnc_lists *lists;
 
     kit_judge(k, NULL);
-    assert_int_equal(bnc_lists_make(&lists, k->tally, k->judged, BNC_POLICY_CAREFUL, &k->err), BNC_OK);
+    assert_int_equal(bnc_lists_make(&lists, k->tally, k->judged, BNC_POLICY_CAREFUL, &k->err),
+                     BNC_OK);
     return lists;
 }
 
@@ -203,13 +234,16 @@ static void wave__holds_suppression_for_its_day_only(void **state)
         for (unsigned n = 0; n < 100; n++) {
             kit_mail(&k, day, D, n, "firm.example", NULL, "all");
             if (n < 60)
-                kit_mail(&k, day, day == 10 ? B : D, n, "gmx.net", day == 10 ? KIT_NO_USER : NULL, day == 10 ? "ten" : day < 10 ? "before" : "after");
+                kit_mail(&k, day, day == 10 ? B : D, n, "gmx.net", day == 10 ? KIT_NO_USER : NULL,
+                         day == 10  ? "ten"
+                         : day < 10 ? "before"
+                                    : "after");
         }
     kit_mail(&k, 10, B, 900, "gmx.net", KIT_NO_USER, "ten");
     kit_mail(&k, 15, B, 901, "gmx.net", KIT_NO_USER, "after");
     l = lists_of(&k);
     assert_non_null(kit_find(&k, BNC_FINDING_PROVIDER_FAULT));
-    assert_int_equal(list_of(l, "u7@gmx.net"), -1);             /* delivered again afterwards */
+    assert_int_equal(list_of(l, "u7@gmx.net"), -1); /* delivered again afterwards */
     assert_int_equal(list_of(l, "u900@gmx.net"), BNC_LIST_HOLD);
     assert_int_equal(list_of(l, "u901@gmx.net"), BNC_LIST_SUPPRESS);
     bnc_lists_free(l);
@@ -230,7 +264,9 @@ static void render(struct bnc_buf *b, const char *layout)
     kit_say(&k, KIT_START + 5 * KIT_DAY, B, "=cmd@firm.example", KIT_NO_USER, "c1");
     l = lists_of(&k);
     assert_int_equal(l->n[BNC_LIST_SUPPRESS], 3);
-    assert_int_equal(bnc_list_render(l, k.tally, BNC_LIST_SUPPRESS, layout == NULL ? NULL : bnc_layout_find(bnc_span_str(layout)), b, NULL, &k.err),
+    assert_int_equal(bnc_list_render(l, k.tally, BNC_LIST_SUPPRESS,
+                                     layout == NULL ? NULL : bnc_layout_find(bnc_span_str(layout)),
+                                     b, NULL, &k.err),
                      BNC_OK);
     bnc_lists_free(l);
     kit_close(&k);
@@ -248,11 +284,13 @@ static void layout__own_names_every_column(void **state)
 
     (void)state;
     render(&b, NULL);
-    assert_has(&b, "address,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,last_seen,count,template\n");
-    assert_has(&b, "bob@firm.example,permanently refused: the address does not exist or is disabled,invalid_recipient,recipient,550,5.1.1,");
+    assert_has(&b, "address,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,"
+                   "last_seen,count,template\n");
+    assert_has(&b, "bob@firm.example,permanently refused: the address does not exist or is "
+                   "disabled,invalid_recipient,recipient,550,5.1.1,");
     assert_has(&b, ",2026-10-04T00:00:00Z,2026-10-04T00:00:00Z,1,");
     assert_has(&b, "\"\"\"odd, name\"\"@firm.example\",");
-    assert_has(&b, "\n=cmd@firm.example,");              /* an altered address is another address */
+    assert_has(&b, "\n=cmd@firm.example,"); /* an altered address is another address */
     bnc_buf_release(&b);
 }
 
@@ -263,7 +301,8 @@ static void layout__of_platforms_is_what_they_import(void **state)
     (void)state;
     render(&b, "mailgun");
     assert_has(&b, "address,code,error,created_at\n");
-    assert_has(&b, "bob@firm.example,550,permanently refused: the address does not exist or is disabled,\"Sun, 04 Oct 2026 00:00:00 GMT\"\n");
+    assert_has(&b, "bob@firm.example,550,permanently refused: the address does not exist or is "
+                   "disabled,\"Sun, 04 Oct 2026 00:00:00 GMT\"\n");
     bnc_buf_clear(&b);
     render(&b, "plain");
     assert_has(&b, "bob@firm.example\n");
@@ -290,12 +329,13 @@ static void files__are_private_and_complete(void **state)
     assert_non_null(strstr(k.err.text, "sendgrid"));
     assert_int_equal(bnc_lists_write(l, k.tally, dir, "sendgrid", &k.err), BNC_OK);
     for (int i = 0; i <= BNC_N_LISTS; i++) {
-        snprintf(path, sizeof path, "%s/%s.csv", dir, i < BNC_N_LISTS ? bnc_list_names[i] : "suppress-sendgrid");
+        snprintf(path, sizeof path, "%s/%s.csv", dir,
+                 i < BNC_N_LISTS ? bnc_list_names[i] : "suppress-sendgrid");
         assert_int_equal(stat(path, &st), 0);
         assert_int_equal(st.st_mode & 0777, 0600);
         assert_int_equal(unlink(path), 0);
     }
-    assert_int_equal(rmdir(dir), 0);     /* nothing else was left there */
+    assert_int_equal(rmdir(dir), 0); /* nothing else was left there */
     bnc_lists_free(l);
     kit_close(&k);
 }
@@ -310,12 +350,16 @@ static void explain__says_why_and_shows_the_history(void **state)
     kit_say(&k, KIT_START, D, A, NULL, "first");
     kit_say(&k, KIT_START + 3 * KIT_DAY, B, A, KIT_NO_USER, "second");
     kit_judge(&k, NULL);
-    assert_int_equal(bnc_lists_explain(k.tally, k.judged, BNC_POLICY_CAREFUL, BNC_SPAN("Ann@FIRM.example"), &b, &k.err), BNC_OK);
+    assert_int_equal(bnc_lists_explain(k.tally, k.judged, BNC_POLICY_CAREFUL,
+                                       BNC_SPAN("Ann@FIRM.example"), &b, &k.err),
+                     BNC_OK);
     assert_has(&b, "on suppress.csv: permanently refused");
     assert_has(&b, "campaign second");
     assert_has(&b, "campaign first");
     bnc_buf_clear(&b);
-    assert_int_equal(bnc_lists_explain(k.tally, k.judged, BNC_POLICY_CAREFUL, BNC_SPAN("eve@firm.example"), &b, &k.err), BNC_OK);
+    assert_int_equal(bnc_lists_explain(k.tally, k.judged, BNC_POLICY_CAREFUL,
+                                       BNC_SPAN("eve@firm.example"), &b, &k.err),
+                     BNC_OK);
     assert_has(&b, "on no list");
     bnc_buf_release(&b);
     kit_close(&k);

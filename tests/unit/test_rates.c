@@ -34,7 +34,8 @@ static void wilson__stays_within_bounds(void **state)
     for (uint64_t n = 1; n < 200; n++)
         for (uint64_t k = 0; k <= n; k++) {
             bnc_wilson(k, n, &low, &high);
-            assert_true(low >= 0 && low <= (double)k / (double)n && high >= (double)k / (double)n && high <= 1);
+            assert_true(low >= 0 && low <= (double)k / (double)n && high >= (double)k / (double)n &&
+                        high <= 1);
         }
 }
 
@@ -94,7 +95,8 @@ static void rates__never_show_zero_complaints_where_none_can_be(void **state)
     gmail = bnc_provider_of_domain(k.classifier, bnc_span_str("gmail.com"));
     yahoo = bnc_provider_of_domain(k.classifier, bnc_span_str("yahoo.com"));
     assert_int_equal(k.judged->provider[gmail].of[BNC_METRIC_COMPLAINT_RATE].den, 0);
-    assert_string_equal(k.judged->provider[gmail].of[BNC_METRIC_COMPLAINT_RATE].why_na, "not measurable from exports");
+    assert_string_equal(k.judged->provider[gmail].of[BNC_METRIC_COMPLAINT_RATE].why_na,
+                        "not measurable from exports");
     assert_int_equal(k.judged->provider[yahoo].of[BNC_METRIC_COMPLAINT_RATE].num, 8);
     assert_int_equal(k.judged->provider[yahoo].of[BNC_METRIC_COMPLAINT_RATE].den, 600);
     assert_int_equal(k.judged->overall.of[BNC_METRIC_COMPLAINT_RATE].den, 600);
@@ -111,14 +113,16 @@ static void rates__without_any_complaint_are_unknown(void **state)
     kit_judge(&k, NULL);
     assert_int_equal(k.judged->overall.of[BNC_METRIC_COMPLAINT_RATE].den, 0);
     assert_int_equal(k.judged->overall.of[BNC_METRIC_DEFERRAL_RATE].den, 0);
-    assert_string_equal(k.judged->overall.of[BNC_METRIC_COMPLAINT_RATE].why_na, "the input holds no complaints");
+    assert_string_equal(k.judged->overall.of[BNC_METRIC_COMPLAINT_RATE].why_na,
+                        "the input holds no complaints");
     kit_close(&k);
 }
 
 static void failures(struct kit *k)
 {
     for (unsigned i = 0; i < 10; i++)
-        kit_mail(k, (int)i, BNC_EVENT_BOUNCE, i, i < 7 ? "gmail.com" : "firm.example", KIT_NO_USER, "all");
+        kit_mail(k, (int)i, BNC_EVENT_BOUNCE, i, i < 7 ? "gmail.com" : "firm.example", KIT_NO_USER,
+                 "all");
 }
 
 static void sent__gives_a_list_of_failures_its_denominator(void **state)
@@ -198,19 +202,20 @@ static void limits__say_how_far_off_they_are(void **state)
 
     (void)state;
     kit_open(&k);
-    kit_accept(&k, 0, 8, 110, "firm.example");                  /* 990 delivered */
+    kit_accept(&k, 0, 8, 110, "firm.example"); /* 990 delivered */
     for (unsigned i = 0; i < 10; i++)
         kit_mail(&k, 1, BNC_EVENT_BOUNCE, 500 + i, "firm.example", KIT_NO_USER, "news-01");
     kit_judge(&k, NULL);
     for (size_t i = 0; i < k.judged->n_limits; i++) {
         const struct bnc_limit_row *l = &k.judged->limits[i];
 
-        if (strcmp(l->who, "Amazon SES") != 0 || l->rate.limit < 0.0999 || strcmp(l->metric, "hard_bounce_rate") != 0)
+        if (strcmp(l->who, "Amazon SES") != 0 || l->rate.limit < 0.0999 ||
+            strcmp(l->metric, "hard_bounce_rate") != 0)
             continue;
         seen = true;
         assert_int_equal(l->rate.num, 10);
         assert_int_equal(l->rate.den, 1000);
-        assert_int_equal(l->headroom, 40);                      /* 5 % of 1000 is where the review begins */
+        assert_int_equal(l->headroom, 40); /* 5 % of 1000 is where the review begins */
     }
     assert_true(seen);
     kit_close(&k);

@@ -20,8 +20,8 @@ static double tail_by_sum(uint64_t k, uint64_t n, double p)
     double sum = 0;
 
     for (uint64_t i = k; i <= n; i++)
-        sum += exp(lgamma((double)n + 1) - lgamma((double)i + 1) - lgamma((double)(n - i) + 1) + (double)i * log(p) +
-                   (double)(n - i) * log1p(-p));
+        sum += exp(lgamma((double)n + 1) - lgamma((double)i + 1) - lgamma((double)(n - i) + 1) +
+                   (double)i * log(p) + (double)(n - i) * log1p(-p));
     return sum;
 }
 
@@ -56,7 +56,7 @@ static void chi2__knows_the_five_percent_point(void **state)
 
 static void fdr__cuts_where_the_line_is_crossed(void **state)
 {
-    double p[] = { 0.9, 0.01, 0.02, 0.04, 0.001 };     /* line at 0.05 of 5: 0.01 0.02 0.03 0.04 0.05 */
+    double p[] = { 0.9, 0.01, 0.02, 0.04, 0.001 }; /* line at 0.05 of 5: 0.01 0.02 0.03 0.04 0.05 */
     double none[] = { 0.2, 0.6 };
 
     (void)state;
