@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * score.c - how good the classifier is on labelled responses.
- * usage: score [-v] corpus.tsv     columns: id reply_code enhanced_code recipient_domain provider diagnostic cause accepted
- *                                  (source); several causes are joined by '|'; -v prints every miss.
+ * usage: score [-v] corpus.tsv     columns: id reply_code enhanced_code recipient_domain provider
+ * diagnostic cause accepted (source); several causes are joined by '|'; -v prints every miss.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +38,8 @@ static bool lists(struct bnc_span list, const char *word)
 static bool blames_recipient(struct bnc_span list)
 {
     for (int k = 0; k < BNC_N_CAUSES; k++)
-        if (lists(list, bnc_causes[k].name) && (bnc_causes[k].side == BNC_SIDE_RECIPIENT || bnc_causes[k].side == BNC_SIDE_RECIPIENT_DOMAIN))
+        if (lists(list, bnc_causes[k].name) && (bnc_causes[k].side == BNC_SIDE_RECIPIENT ||
+                                                bnc_causes[k].side == BNC_SIDE_RECIPIENT_DOMAIN))
             return true;
     return false;
 }
@@ -46,7 +47,9 @@ static bool blames_recipient(struct bnc_span list)
 /* The label's first cause is a dead mailbox or domain. */
 static bool is_dead(struct bnc_span cause)
 {
-    static const char *const dead[] = { "invalid_recipient", "inactive_mailbox", "bad_address_syntax", "bad_domain", "domain_not_accepting" };
+    static const char *const dead[] = { "invalid_recipient", "inactive_mailbox",
+                                        "bad_address_syntax", "bad_domain",
+                                        "domain_not_accepting" };
     const char *bar = memchr(cause.at, '|', cause.len);
     const struct bnc_span first = { cause.at, bar != NULL ? (size_t)(bar - cause.at) : cause.len };
 
@@ -58,7 +61,8 @@ static bool is_dead(struct bnc_span cause)
 
 static bool suppresses(uint8_t action)
 {
-    return action == BNC_ACTION_SUPPRESS_ADDRESS || action == BNC_ACTION_SUPPRESS_DOMAIN || action == BNC_ACTION_SUPPRESS_AFTER_RECURRENCE;
+    return action == BNC_ACTION_SUPPRESS_ADDRESS || action == BNC_ACTION_SUPPRESS_DOMAIN ||
+           action == BNC_ACTION_SUPPRESS_AFTER_RECURRENCE;
 }
 
 static struct tally *provider_tally(struct score *s, struct bnc_span name)
@@ -87,13 +91,18 @@ static uint32_t enhanced_of(struct bnc_span s)
 {
     unsigned c, d, e;
 
-    return s.len > 0 && sscanf(s.at, "%u.%u.%u", &c, &d, &e) == 3 && d < 1024 && e < 1023 ? BNC_ENHANCED(c, d, e) : 0;
+    return s.len > 0 && sscanf(s.at, "%u.%u.%u", &c, &d, &e) == 3 && d < 1024 && e < 1023
+               ? BNC_ENHANCED(c, d, e)
+               : 0;
 }
 
-static void judge(struct score *s, const struct bnc_classifier *c, struct bnc_verdicts *memo, const struct bnc_span *f, bool verbose)
+static void judge(struct score *s, const struct bnc_classifier *c, struct bnc_verdicts *memo,
+                  const struct bnc_span *f, bool verbose)
 {
-    const struct bnc_event event = { .type = BNC_EVENT_BOUNCE, .reply = (uint16_t)(f[REPLY].len > 0 ? atoi(f[REPLY].at) : 0),
-                                     .enhanced = enhanced_of(f[ENHANCED]), .diagnostic = f[DIAGNOSTIC] };
+    const struct bnc_event event = { .type = BNC_EVENT_BOUNCE,
+                                     .reply = (uint16_t)(f[REPLY].len > 0 ? atoi(f[REPLY].at) : 0),
+                                     .enhanced = enhanced_of(f[ENHANCED]),
+                                     .diagnostic = f[DIAGNOSTIC] };
     uint16_t provider = bnc_provider_of_domain(c, f[DOMAIN]);
     const struct bnc_entry *e;
     const char *name;
@@ -119,18 +128,24 @@ static void judge(struct score *s, const struct bnc_classifier *c, struct bnc_ve
     s->wrongful += suppresses(e->verdict.action) && !blames_recipient(f[ACCEPTED]);
     s->dead += is_dead(f[CAUSE]);
     s->missed += is_dead(f[CAUSE]) && !suppresses(e->verdict.action);
-    if (verbose && (!exact || (suppresses(e->verdict.action) && !blames_recipient(f[ACCEPTED])) || (is_dead(f[CAUSE]) && !suppresses(e->verdict.action))))
-        printf("%s%s%s\n   want %.*s (%.*s)\n   have %s, %s, %d %%, by %s\n   mask %.*s\n   text %.*s\n", accepted ? exact ? "exact" : "accepted" : "WRONG",
+    if (verbose && (!exact || (suppresses(e->verdict.action) && !blames_recipient(f[ACCEPTED])) ||
+                    (is_dead(f[CAUSE]) && !suppresses(e->verdict.action))))
+        printf("%s%s%s\n   want %.*s (%.*s)\n   have %s, %s, %d %%, by %s\n   mask %.*s\n   text "
+               "%.*s\n",
+               accepted ? exact ? "exact" : "accepted" : "WRONG",
                suppresses(e->verdict.action) && !blames_recipient(f[ACCEPTED]) ? " WRONGFUL" : "",
-               is_dead(f[CAUSE]) && !suppresses(e->verdict.action) ? " MISSED" : "", (int)f[CAUSE].len, f[CAUSE].at, (int)f[ACCEPTED].len, f[ACCEPTED].at,
-               name, bnc_action_names[e->verdict.action], e->verdict.confidence, bnc_rule_name(c, e->verdict.rule), (int)e->template_text.len,
-               e->template_text.at, (int)f[DIAGNOSTIC].len, f[DIAGNOSTIC].at);
+               is_dead(f[CAUSE]) && !suppresses(e->verdict.action) ? " MISSED" : "",
+               (int)f[CAUSE].len, f[CAUSE].at, (int)f[ACCEPTED].len, f[ACCEPTED].at, name,
+               bnc_action_names[e->verdict.action], e->verdict.confidence,
+               bnc_rule_name(c, e->verdict.rule), (int)e->template_text.len, e->template_text.at,
+               (int)f[DIAGNOSTIC].len, f[DIAGNOSTIC].at);
 }
 
 static void print_tally(const struct tally *t)
 {
     if (t->n > 0)
-        printf("%-24s %6u %6.1f %8.1f %6.1f %7.1f\n", t->name[0] != '\0' ? t->name : "-", t->n, 100.0 * t->exact / t->n, 100.0 * t->accepted / t->n,
+        printf("%-24s %6u %6.1f %8.1f %6.1f %7.1f\n", t->name[0] != '\0' ? t->name : "-", t->n,
+               100.0 * t->exact / t->n, 100.0 * t->accepted / t->n,
                100.0 * (t->n - t->accepted - t->unknown) / t->n, 100.0 * t->unknown / t->n);
 }
 
@@ -147,9 +162,10 @@ static void print_score(struct score *s)
     printf("\n");
     snprintf(s->all.name, sizeof s->all.name, "all");
     print_tally(&s->all);
-    printf("wrongful suppressions    %6u of %u suppressions (%.1f %%)\n", s->wrongful, s->suppressed,
-           s->suppressed > 0 ? 100.0 * s->wrongful / s->suppressed : 0.0);
-    printf("dead addresses missed    %6u of %u (%.1f %%)\n", s->missed, s->dead, s->dead > 0 ? 100.0 * s->missed / s->dead : 0.0);
+    printf("wrongful suppressions    %6u of %u suppressions (%.1f %%)\n", s->wrongful,
+           s->suppressed, s->suppressed > 0 ? 100.0 * s->wrongful / s->suppressed : 0.0);
+    printf("dead addresses missed    %6u of %u (%.1f %%)\n", s->missed, s->dead,
+           s->dead > 0 ? 100.0 * s->missed / s->dead : 0.0);
 }
 
 static bool split(char *line, struct bnc_span *f)

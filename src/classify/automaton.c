@@ -5,7 +5,8 @@
 
 #include "classify/token.h"
 
-static inline uint32_t child(const struct bnc_ac_node *nodes, const uint8_t *bytes, uint32_t at, uint8_t c)
+static inline uint32_t child(const struct bnc_ac_node *nodes, const uint8_t *bytes, uint32_t at,
+                             uint8_t c)
 {
     const uint32_t first = nodes[at].first, end = first + nodes[at].n;
 
@@ -15,16 +16,19 @@ static inline uint32_t child(const struct bnc_ac_node *nodes, const uint8_t *byt
     return 0;
 }
 
-/* Whether 'c' begins a word behind 'before': no letter or digit, or none before it; bytes of UTF-8 always may. */
+/* Whether 'c' begins a word behind 'before': no letter or digit, or none before it; bytes of UTF-8
+ * always may. */
 static inline bool begins_word(uint8_t before, uint8_t c)
 {
-    return (bnc_byte_class[c] & BNC_BYTE_ALNUM) == 0 || (bnc_byte_class[before] & BNC_BYTE_ALNUM) == 0 || c >= 0x80;
+    return (bnc_byte_class[c] & BNC_BYTE_ALNUM) == 0 ||
+           (bnc_byte_class[before] & BNC_BYTE_ALNUM) == 0 || c >= 0x80;
 }
 
 /* At the root in the middle of a word: the first byte after its letters and digits. */
 static size_t skip_word(struct bnc_span text, size_t i)
 {
-    while (i < text.len && (bnc_byte_class[(unsigned char)text.at[i]] & BNC_BYTE_ALNUM) != 0 && (unsigned char)text.at[i] < 0x80)
+    while (i < text.len && (bnc_byte_class[(unsigned char)text.at[i]] & BNC_BYTE_ALNUM) != 0 &&
+           (unsigned char)text.at[i] < 0x80)
         i++;
     return i;
 }
@@ -53,7 +57,8 @@ size_t bnc_ac_find(const struct bnc_ac *ac, struct bnc_span text, struct bnc_hit
         for (uint32_t e = nodes[at].end; e != 0; e = ac->ends[e - 1].next) {
             if (n == max)
                 return n;
-            hits[n++] = (struct bnc_hit){ ac->ends[e - 1].pattern, (uint16_t)(i - ac->ends[e - 1].len), (uint16_t)i };
+            hits[n++] = (struct bnc_hit){ ac->ends[e - 1].pattern,
+                                          (uint16_t)(i - ac->ends[e - 1].len), (uint16_t)i };
         }
         if (at == 0 && (bnc_byte_class[c] & BNC_BYTE_ALNUM) != 0)
             i = skip_word(text, i);
@@ -91,7 +96,8 @@ static uint32_t trie_new(struct trie *t, uint8_t ch)
     return t->n++;
 }
 
-/* The child of 'at' by 'ch', made in its place among the siblings if there is none; 0 when out of memory. */
+/* The child of 'at' by 'ch', made in its place among the siblings if there is none; 0 when out of
+ * memory. */
 static uint32_t trie_step(struct trie *t, uint32_t at, uint8_t ch)
 {
     uint32_t before = 0, k = t->nodes[at].child, made;
@@ -193,7 +199,8 @@ static bool layout_alloc(struct layout *l, size_t n_nodes, size_t n_patterns)
     l->root = calloc(256, sizeof *l->root);
     l->old = calloc(n_nodes, sizeof *l->old);
     l->depth = calloc(n_nodes, sizeof *l->depth);
-    return l->nodes != NULL && l->bytes != NULL && l->ends != NULL && l->root != NULL && l->old != NULL && l->depth != NULL;
+    return l->nodes != NULL && l->bytes != NULL && l->ends != NULL && l->root != NULL &&
+           l->old != NULL && l->depth != NULL;
 }
 
 bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n)

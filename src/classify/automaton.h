@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * automaton.h - all fragments of all rules found in one pass over a template (after Aho and Corasick, 1975).
+ * automaton.h - all fragments of all rules found in one pass over a template (after Aho and
+ * Corasick, 1975).
  *
- * A fragment that begins with a letter or digit is found only where a word begins, and the automaton knows it: failure
- * links lead only to suffixes that begin a word, so in the middle of a word nobody waits for, it is at the root and skips
- * to the next word.  Nodes are numbered breadth first: the children of a node lie side by side, their bytes in an array
- * of their own.  Const after building.  At most one failure step per byte, amortized: linear whatever the text.
+ * A fragment that begins with a letter or digit is found only where a word begins, and the
+ * automaton knows it: failure links lead only to suffixes that begin a word, so in the middle of a
+ * word nobody waits for, it is at the root and skips to the next word.  Nodes are numbered breadth
+ * first: the children of a node lie side by side, their bytes in an array of their own.  Const
+ * after building.  At most one failure step per byte, amortized: linear whatever the text.
  */
 #ifndef BNC_CLASSIFY_AUTOMATON_H
 #define BNC_CLASSIFY_AUTOMATON_H
@@ -12,13 +14,14 @@
 #include "util/span.h"
 
 struct bnc_ac_node {
-    uint32_t first : 24, n : 8;          /* children are nodes first .. first + n - 1, by rising byte */
-    uint32_t fail;                       /* the node of the longest proper suffix that begins a word */
-    uint32_t end;                        /* 1 + the longest pattern's entry in ends[] that ends here, 0 none */
+    uint32_t first : 24, n : 8; /* children are nodes first .. first + n - 1, by rising byte */
+    uint32_t fail;              /* the node of the longest proper suffix that begins a word */
+    uint32_t end; /* 1 + the longest pattern's entry in ends[] that ends here, 0 none */
 };
 
 struct bnc_ac_end {
-    uint32_t pattern, next;              /* next: 1 + the entry of the next shorter pattern that ends at the same byte, 0 none */
+    uint32_t pattern, next; /* next: 1 + the entry of the next shorter pattern that ends at the same
+                               byte, 0 none */
     uint32_t len;                        /* bytes of the pattern */
 };
 
@@ -36,10 +39,12 @@ struct bnc_hit {
     uint16_t start, end;                 /* bytes of the text, end exclusive */
 };
 
-/* bnc_ac_find() writes the first 'max' hits in order of their ends and returns how many.  Texts of at most 65535 bytes. */
+/* bnc_ac_find() writes the first 'max' hits in order of their ends and returns how many.  Texts of
+ * at most 65535 bytes. */
 size_t bnc_ac_find(const struct bnc_ac *ac, struct bnc_span text, struct bnc_hit *hits, size_t max);
 
-/* Builds from n distinct patterns of 1 to 4096 bytes, malloc'ed: bnc_ac_release().  False when out of memory or beyond 2^24 nodes. */
+/* Builds from n distinct patterns of 1 to 4096 bytes, malloc'ed: bnc_ac_release().  False when out
+ * of memory or beyond 2^24 nodes. */
 bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n);
 void bnc_ac_release(struct bnc_ac *ac);
 

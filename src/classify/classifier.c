@@ -11,7 +11,9 @@ const char *const bnc_mechanism_names[BNC_N_MECHS] = { "", "SPF", "DKIM", "DMARC
 
 static const struct bnc_ruleset no_rules;
 
-enum bnc_status bnc_classifier_create(struct bnc_classifier **out, const struct bnc_classifier_options *opt, struct bnc_error *err)
+enum bnc_status bnc_classifier_create(struct bnc_classifier **out,
+                                      const struct bnc_classifier_options *opt,
+                                      struct bnc_error *err)
 {
     struct bnc_classifier *c = calloc(1, sizeof *c);
     enum bnc_status status = BNC_OK;

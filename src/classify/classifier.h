@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * classifier.h - the inside of struct bnc_classifier: the rule sets in the order in which they are asked, the providers.
+ * classifier.h - the inside of struct bnc_classifier: the rule sets in the order in which they are
+ * asked, the providers.
  */
 #ifndef BNC_CLASSIFY_CLASSIFIER_H
 #define BNC_CLASSIFY_CLASSIFIER_H
@@ -27,7 +28,8 @@ uint16_t bnc_provider_group(const struct bnc_classifier *c, uint16_t provider);
 const struct bnc_rule *bnc_rule_get(const struct bnc_classifier *c, uint32_t number);
 
 /* User knowledge (user.c). */
-enum bnc_status bnc_user_load(struct bnc_classifier *c, const struct bnc_classifier_options *opt, struct bnc_error *err);
+enum bnc_status bnc_user_load(struct bnc_classifier *c, const struct bnc_classifier_options *opt,
+                              struct bnc_error *err);
 void bnc_user_free(struct bnc_user_knowledge *u);
 uint64_t bnc_user_rules_hash(const struct bnc_user_knowledge *u);
 size_t bnc_user_provider_count(const struct bnc_user_knowledge *u);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * code_tables.c - bnc_codes(): the knowledge tables printed, whole or what they say about one code, marker, list or cause.
+ * code_tables.c - bnc_codes(): the knowledge tables printed, whole or what they say about one code,
+ * marker, list or cause.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,9 @@ struct filter {
     uint16_t provider;                   /* 0: all */
 };
 
-static const char *const kind_names[BNC_N_RULE_KINDS] = { "provider", "phrase", "blocklist", "marker", "enhanced", "reply", "label", "guard" };
+static const char *const kind_names[BNC_N_RULE_KINDS] = { "provider", "phrase",   "blocklist",
+                                                          "marker",   "enhanced", "reply",
+                                                          "label",    "guard" };
 
 /* Whether 'word' stands in 'text' with no letter or digit on either side, without case. */
 static bool names_word(const char *text, struct bnc_span word)
@@ -24,10 +27,12 @@ static bool names_word(const char *text, struct bnc_span word)
     const struct bnc_span t = bnc_span_str(text);
 
     for (size_t i = 0; i + word.len <= t.len; i++) {
-        const char before = i > 0 ? t.at[i - 1] : ' ', after = i + word.len < t.len ? t.at[i + word.len] : ' ';
+        const char before = i > 0 ? t.at[i - 1] : ' ',
+                   after = i + word.len < t.len ? t.at[i + word.len] : ' ';
 
-        if (bnc_span_eq_nocase(bnc_span_from(t.at + i, word.len), word) && !bnc_is_digit(before) && !bnc_is_digit(after) &&
-            !(bnc_lower(before) >= 'a' && bnc_lower(before) <= 'z') && !(bnc_lower(after) >= 'a' && bnc_lower(after) <= 'z'))
+        if (bnc_span_eq_nocase(bnc_span_from(t.at + i, word.len), word) && !bnc_is_digit(before) &&
+            !bnc_is_digit(after) && !(bnc_lower(before) >= 'a' && bnc_lower(before) <= 'z') &&
+            !(bnc_lower(after) >= 'a' && bnc_lower(after) <= 'z'))
             return true;
     }
     return false;
@@ -38,7 +43,8 @@ static bool has_enhanced(const struct bnc_rule *r, uint32_t e)
 {
     const uint32_t any_class = BNC_ENHANCED(0, BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
 
-    return r->enh_first != 0 && ((e >= r->enh_first && e <= r->enh_last) || r->enh_first == any_class);
+    return r->enh_first != 0 &&
+           ((e >= r->enh_first && e <= r->enh_last) || r->enh_first == any_class);
 }
 
 static bool is_about(const struct bnc_rule *r, const char *code)
@@ -56,7 +62,8 @@ static bool is_about(const struct bnc_rule *r, const char *code)
 /* Tables that belong to no provider are shown for all of them. */
 static bool is_wanted(const struct filter *f, const struct bnc_rule *r)
 {
-    if (f->provider != 0 && r->provider != f->provider && (r->provider != 0 || r->kind == BNC_RULE_PHRASE || r->kind == BNC_RULE_BLOCKLIST))
+    if (f->provider != 0 && r->provider != f->provider &&
+        (r->provider != 0 || r->kind == BNC_RULE_PHRASE || r->kind == BNC_RULE_BLOCKLIST))
         return false;
     for (size_t i = 0; i < f->n_codes; i++)
         if (is_about(r, f->codes[i]))
@@ -66,7 +73,8 @@ static bool is_wanted(const struct filter *f, const struct bnc_rule *r)
 
 static const char *duration_name(const struct bnc_rule *r)
 {
-    return bnc_duration_names[r->duration != BNC_RULE_ANY ? r->duration : bnc_causes[r->cause].duration];
+    return bnc_duration_names[r->duration != BNC_RULE_ANY ? r->duration
+                                                          : bnc_causes[r->cause].duration];
 }
 
 static const char *action_name(const struct bnc_rule *r)
@@ -77,7 +85,8 @@ static const char *action_name(const struct bnc_rule *r)
 static void put_row(struct bnc_buf *b, const struct bnc_rule *r, bool json, bool first)
 {
     if (!json) {
-        bnc_buf_printf(b, "%s\n    %s, %s, %s\n", r->name, bnc_causes[r->cause].name, duration_name(r), action_name(r));
+        bnc_buf_printf(b, "%s\n    %s, %s, %s\n", r->name, bnc_causes[r->cause].name,
+                       duration_name(r), action_name(r));
         if (r->meaning[0] != '\0')
             bnc_buf_printf(b, "    %s\n", r->meaning);
         bnc_buf_printf(b, "    source: %s\n", r->source);
@@ -94,10 +103,12 @@ static void put_row(struct bnc_buf *b, const struct bnc_rule *r, bool json, bool
     bnc_buf_putc(b, '}');
 }
 
-static size_t put_rows(struct bnc_buf *b, const struct bnc_classifier *c, const struct filter *f, bool json)
+static size_t put_rows(struct bnc_buf *b, const struct bnc_classifier *c, const struct filter *f,
+                       bool json)
 {
-    static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY, BNC_RULE_ENHANCED, BNC_RULE_PROVIDER, BNC_RULE_PHRASE, BNC_RULE_BLOCKLIST,
-                                                  BNC_RULE_LABEL };
+    static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY,     BNC_RULE_ENHANCED,
+                                                BNC_RULE_PROVIDER,  BNC_RULE_PHRASE,
+                                                BNC_RULE_BLOCKLIST, BNC_RULE_LABEL };
     size_t n = 0;
 
     for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)
@@ -108,18 +119,21 @@ static size_t put_rows(struct bnc_buf *b, const struct bnc_classifier *c, const 
     return n;
 }
 
-static enum bnc_status read_provider(const struct bnc_classifier *c, const char *provider, struct filter *f, struct bnc_error *err)
+static enum bnc_status read_provider(const struct bnc_classifier *c, const char *provider,
+                                     struct filter *f, struct bnc_error *err)
 {
     if (provider == NULL)
         return BNC_OK;
     f->provider = bnc_provider_find(c, bnc_span_str(provider));
     if (f->provider == 0)
         f->provider = bnc_provider_of_domain(c, bnc_span_str(provider));
-    return f->provider != 0 ? BNC_OK : bnc_error_set(err, BNC_EUSAGE, "unknown provider '%s'", provider);
+    return f->provider != 0 ? BNC_OK
+                            : bnc_error_set(err, BNC_EUSAGE, "unknown provider '%s'", provider);
 }
 
-enum bnc_status bnc_codes(const struct bnc_knowledge *k, const char *const *codes, size_t n_codes, const char *provider, int json,
-                          char **bytes, size_t *n, struct bnc_error *err)
+enum bnc_status bnc_codes(const struct bnc_knowledge *k, const char *const *codes, size_t n_codes,
+                          const char *provider, int json, char **bytes, size_t *n,
+                          struct bnc_error *err)
 {
     struct filter f = { codes, n_codes, 0 };
     struct bnc_buf b = { .at = NULL };

@@ -67,13 +67,15 @@ static bool add_token(struct bnc_collect *c, const char *at, size_t len)
         at++;
         len--;
     }
-    return !worth_keeping(bnc_span_from(at, len)) || bnc_collect_add(c, bnc_span_from(at, len), BNC_WORD_EXACT);
+    return !worth_keeping(bnc_span_from(at, len)) ||
+           bnc_collect_add(c, bnc_span_from(at, len), BNC_WORD_EXACT);
 }
 
 bool bnc_collect_text(struct bnc_collect *c, struct bnc_span text, char cut)
 {
     for (size_t i = 0, start = 0; i <= text.len; i++) {
-        if (i < text.len && bnc_byte_is(text.at[i], BNC_BYTE_TOKEN) && !(cut != '\0' && text.at[i] == cut))
+        if (i < text.len && bnc_byte_is(text.at[i], BNC_BYTE_TOKEN) &&
+            !(cut != '\0' && text.at[i] == cut))
             continue;
         if (i > start && !add_token(c, text.at + start, i - start))
             return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * collect.h - gathers the tokens of rule texts that masking would hide; used by gen_words and by user rules.
+ * collect.h - gathers the tokens of rule texts that masking would hide; used by gen_words and by
+ * user rules.
  */
 #ifndef BNC_CLASSIFY_COLLECT_H
 #define BNC_CLASSIFY_COLLECT_H
@@ -12,8 +13,8 @@ struct bnc_collect {                     /* zero-initialized is empty */
     size_t n, cap;
 };
 
-/* Every token of 'text' that has a digit, an inner dot or an @, but is no plain number or status code.  'cut' separates
- * alternatives (0: none).  False when out of memory. */
+/* Every token of 'text' that has a digit, an inner dot or an @, but is no plain number or status
+ * code.  'cut' separates alternatives (0: none).  False when out of memory. */
 bool bnc_collect_text(struct bnc_collect *c, struct bnc_span text, char cut);
 
 /* One word with its kind; the first kind of a word wins. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * compile.c - reads rows, masks their fragments as texts will be masked, and indexes them by fragment and by code.
+ * compile.c - reads rows, masks their fragments as texts will be masked, and indexes them by
+ * fragment and by code.
  */
 #include "classify/compile.h"
 
@@ -15,7 +16,7 @@ struct bnc_pattern {                     /* one fragment of one rule */
     struct bnc_span text;
     uint32_t rule;
     bool marker;
-    bool expanded;                       /* from alternatives: yields to a row that says the same in so many words */
+    bool expanded; /* from alternatives: yields to a row that says the same in so many words */
 };
 
 struct cell {                            /* where we are, for messages */
@@ -23,18 +24,19 @@ struct cell {                            /* where we are, for messages */
     size_t row;
 };
 
-void bnc_compile_init(struct bnc_compile *c, const struct bnc_words *words, bnc_provider_number_fn *number, void *arg,
-                      struct bnc_error *err)
+void bnc_compile_init(struct bnc_compile *c, const struct bnc_words *words,
+                      bnc_provider_number_fn *number, void *arg, struct bnc_error *err)
 {
     *c = (struct bnc_compile){ .provider_number = number, .provider_arg = arg, .err = err };
     bnc_mask_init(&c->mask, words, 0);
 }
 
-static enum bnc_status fail(struct bnc_compile *c, struct cell at, const char *column, const char *why, struct bnc_span what)
+static enum bnc_status fail(struct bnc_compile *c, struct cell at, const char *column,
+                            const char *why, struct bnc_span what)
 {
     if (c->status == BNC_OK) {
-        c->status = bnc_error_set(c->err, BNC_ECONFIG, "%s:%u: column '%s': %s '%.*s'", c->path, at.t->line[at.row], column, why,
-                                  (int)what.len, what.at);
+        c->status = bnc_error_set(c->err, BNC_ECONFIG, "%s:%u: column '%s': %s '%.*s'", c->path,
+                                  at.t->line[at.row], column, why, (int)what.len, what.at);
         bnc_error_at(c->err, c->path, at.t->line[at.row], BNC_NO_PLACE);
     }
     return c->status;
@@ -61,11 +63,13 @@ static const char *keep(struct bnc_compile *c, struct bnc_span s)
     return copy.at != NULL ? copy.at : "";
 }
 
-static const char *keep_named(struct bnc_compile *c, const char *kind, struct bnc_span a, struct bnc_span b, struct bnc_span d)
+static const char *keep_named(struct bnc_compile *c, const char *kind, struct bnc_span a,
+                              struct bnc_span b, struct bnc_span d)
 {
     char name[320];
-    const int n = snprintf(name, sizeof name, "%s:%.*s%s%.*s%s%.*s", kind, (int)a.len, a.at, a.len > 0 && b.len > 0 ? "/" : "",
-                           (int)b.len, b.at, (a.len > 0 || b.len > 0) && d.len > 0 ? " " : "", (int)d.len, d.at);
+    const int n = snprintf(name, sizeof name, "%s:%.*s%s%.*s%s%.*s", kind, (int)a.len, a.at,
+                           a.len > 0 && b.len > 0 ? "/" : "", (int)b.len, b.at,
+                           (a.len > 0 || b.len > 0) && d.len > 0 ? " " : "", (int)d.len, d.at);
 
     return keep(c, bnc_span_from(name, n < (int)sizeof name ? (size_t)n : sizeof name - 1));
 }
@@ -83,14 +87,19 @@ static struct bnc_rule *rule_new(struct bnc_compile *c)
         c->rules = p;
         c->cap_rules = cap;
     }
-    c->rules[c->n_rules] = (struct bnc_rule){ .duration = BNC_RULE_ANY, .side = BNC_RULE_ANY, .action = BNC_RULE_ANY,
-                                              .name = "", .source = "", .meaning = "" };
+    c->rules[c->n_rules] = (struct bnc_rule){ .duration = BNC_RULE_ANY,
+                                              .side = BNC_RULE_ANY,
+                                              .action = BNC_RULE_ANY,
+                                              .name = "",
+                                              .source = "",
+                                              .meaning = "" };
     return &c->rules[c->n_rules++];
 }
 
 /* ---- fragments ---- */
 
-static bool pattern_add(struct bnc_compile *c, struct bnc_span text, uint32_t rule, bool marker, bool expanded)
+static bool pattern_add(struct bnc_compile *c, struct bnc_span text, uint32_t rule, bool marker,
+                        bool expanded)
 {
     if (c->n_patterns == c->cap_patterns) {
         const uint32_t cap = c->cap_patterns == 0 ? 512 : c->cap_patterns * 2;
@@ -101,7 +110,8 @@ static bool pattern_add(struct bnc_compile *c, struct bnc_span text, uint32_t ru
         c->patterns = p;
         c->cap_patterns = cap;
     }
-    c->patterns[c->n_patterns++] = (struct bnc_pattern){ { keep(c, text), text.len }, rule, marker, expanded };
+    c->patterns[c->n_patterns++] =
+        (struct bnc_pattern){ { keep(c, text), text.len }, rule, marker, expanded };
     return c->status == BNC_OK;
 }
 
@@ -109,12 +119,14 @@ static bool pattern_add(struct bnc_compile *c, struct bnc_span text, uint32_t ru
 static bool has_letter(struct bnc_span s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if ((s.at[i] >= 'a' && s.at[i] <= 'z') || (unsigned char)s.at[i] >= 0x80 || (bnc_is_digit(s.at[i]) && s.len > 2))
+        if ((s.at[i] >= 'a' && s.at[i] <= 'z') || (unsigned char)s.at[i] >= 0x80 ||
+            (bnc_is_digit(s.at[i]) && s.len > 2))
             return true;
     return false;
 }
 
-static void add_plain(struct bnc_compile *c, struct cell at, const char *column, struct bnc_span text, bool marker, bool expanded)
+static void add_plain(struct bnc_compile *c, struct cell at, const char *column,
+                      struct bnc_span text, bool marker, bool expanded)
 {
     const struct bnc_span m = bnc_mask_fragment(&c->mask, text);
 
@@ -124,10 +136,14 @@ static void add_plain(struct bnc_compile *c, struct cell at, const char *column,
         pattern_add(c, m, c->n_rules - 1, marker, expanded);
 }
 
-/* "{user|account} is {|now }disabled": the first group of 'text' replaced by each of its alternatives, and so on. */
-static void expand(struct bnc_compile *c, struct cell at, const char *column, struct bnc_span text, bool expanded)
+/* "{user|account} is {|now }disabled": the first group of 'text' replaced by each of its
+ * alternatives, and so on. */
+static void expand(struct bnc_compile *c, struct cell at, const char *column, struct bnc_span text,
+                   bool expanded)
 {
-    const char *open = memchr(text.at, '{', text.len), *close = open != NULL ? memchr(open, '}', text.len - (size_t)(open - text.at)) : NULL;
+    const char *open = memchr(text.at, '{', text.len),
+               *close =
+                   open != NULL ? memchr(open, '}', text.len - (size_t)(open - text.at)) : NULL;
     char one[MAX_FRAGMENT_BYTES];
 
     if (open == NULL) {
@@ -147,11 +163,13 @@ static void expand(struct bnc_compile *c, struct cell at, const char *column, st
         memcpy(one + n, from, (size_t)(to - from));
         n += (size_t)(to - from);
         memcpy(one + n, close + 1, text.len - (size_t)(close + 1 - text.at));
-        expand(c, at, column, bnc_span_from(one, n + text.len - (size_t)(close + 1 - text.at)), true);
+        expand(c, at, column, bnc_span_from(one, n + text.len - (size_t)(close + 1 - text.at)),
+               true);
     }
 }
 
-static void add_fragment(struct bnc_compile *c, struct cell at, const char *column, struct bnc_span text, bool marker)
+static void add_fragment(struct bnc_compile *c, struct cell at, const char *column,
+                         struct bnc_span text, bool marker)
 {
     if (marker)
         add_plain(c, at, column, text, true, false);
@@ -236,16 +254,19 @@ static uint32_t enhanced_of(struct bnc_span s, bool *ok)
     return *ok ? BNC_ENHANCED(part[0], part[1], part[2]) : 0;
 }
 
-static void read_enhanced(struct bnc_compile *c, struct cell at, struct bnc_span s, struct bnc_rule *r)
+static void read_enhanced(struct bnc_compile *c, struct cell at, struct bnc_span s,
+                          struct bnc_rule *r)
 {
     const char *dash = s.len > 0 ? memchr(s.at, '-', s.len) : NULL;
     bool ok = true;
 
     if (s.len == 0)
         return;
-    r->enh_first = r->enh_last = enhanced_of(dash != NULL ? bnc_span_from(s.at, (size_t)(dash - s.at)) : s, &ok);
+    r->enh_first = r->enh_last =
+        enhanced_of(dash != NULL ? bnc_span_from(s.at, (size_t)(dash - s.at)) : s, &ok);
     if (dash != NULL) {
-        const unsigned last = number_of(bnc_span_from(dash + 1, s.len - (size_t)(dash - s.at) - 1), &ok);
+        const unsigned last =
+            number_of(bnc_span_from(dash + 1, s.len - (size_t)(dash - s.at) - 1), &ok);
 
         r->enh_last = (r->enh_first & ~BNC_ENHANCED_ANY) | last;
         ok &= r->enh_last >= r->enh_first && last < 1000;
@@ -254,7 +275,8 @@ static void read_enhanced(struct bnc_compile *c, struct cell at, struct bnc_span
         fail(c, at, "enhanced_code", "no enhanced code:", s);
 }
 
-static uint8_t word_of(struct bnc_compile *c, struct cell at, const char *column, const char *const *names, int n)
+static uint8_t word_of(struct bnc_compile *c, struct cell at, const char *column,
+                       const char *const *names, int n)
 {
     const struct bnc_span s = cell_of(at, column);
     const int k = bnc_name_find(names, n, s);
@@ -275,7 +297,8 @@ static uint8_t duration_of(struct bnc_compile *c, struct cell at)
     return word_of(c, at, "duration", bnc_duration_names, BNC_N_DURATIONS);
 }
 
-static void read_cause(struct bnc_compile *c, struct cell at, const char *column, struct bnc_rule *r)
+static void read_cause(struct bnc_compile *c, struct cell at, const char *column,
+                       struct bnc_rule *r)
 {
     const struct bnc_span s = cell_of(at, column);
     const int k = bnc_cause_find(s);
@@ -295,7 +318,8 @@ static void read_common(struct bnc_compile *c, struct cell at, struct bnc_rule *
     r->specificity = spec.len > 0 ? (uint8_t)number_of(spec, &ok) : 5;
     if (!ok || r->specificity < 1 || r->specificity > 5)
         fail(c, at, "specificity", "not 1 to 5:", spec);
-    if (reply.len > 0 && ((r->reply = (uint16_t)number_of(reply, &ok)) < 100 || r->reply > 999 || !ok))
+    if (reply.len > 0 &&
+        ((r->reply = (uint16_t)number_of(reply, &ok)) < 100 || r->reply > 999 || !ok))
         fail(c, at, "reply_code", "no reply code:", reply);
     if (provider.len > 0 && (r->provider = c->provider_number(c->provider_arg, provider)) == 0)
         fail(c, at, "provider", "unknown provider", provider);
@@ -308,7 +332,8 @@ static void read_common(struct bnc_compile *c, struct cell at, struct bnc_rule *
 
 /* ---- tables ---- */
 
-/* A family is named by its first member: "{user|account} is {closed|gone}" -> "user is closed, and its family". */
+/* A family is named by its first member: "{user|account} is {closed|gone}" -> "user is closed, and
+ * its family". */
 static size_t family_name(struct bnc_span text, char *out, size_t cap)
 {
     static const char tail[] = ", and its family";
@@ -335,20 +360,23 @@ static size_t family_name(struct bnc_span text, char *out, size_t cap)
     return n;
 }
 
-static void name_rule(struct bnc_compile *c, struct cell at, struct bnc_rule *r, struct bnc_span text)
+static void name_rule(struct bnc_compile *c, struct cell at, struct bnc_rule *r,
+                      struct bnc_span text)
 {
     const struct bnc_span marker = cell_of(at, "marker");
     char code[32], family[MAX_FRAGMENT_BYTES];
     const struct bnc_span reply = cell_of(at, "reply_code"), enh = cell_of(at, "enhanced_code");
-    const int n = snprintf(code, sizeof code, "%.*s%s%.*s", (int)reply.len, reply.at, reply.len > 0 && enh.len > 0 ? " " : "",
-                           (int)enh.len, enh.at);
+    const int n = snprintf(code, sizeof code, "%.*s%s%.*s", (int)reply.len, reply.at,
+                           reply.len > 0 && enh.len > 0 ? " " : "", (int)enh.len, enh.at);
 
     if (r->kind == BNC_RULE_PHRASE && r->provider == 0)
-        r->name = keep_named(c, "phrase", bnc_span_from("", 0), bnc_span_from("", 0), bnc_span_from(family, family_name(text, family, sizeof family)));
+        r->name = keep_named(c, "phrase", bnc_span_from("", 0), bnc_span_from("", 0),
+                             bnc_span_from(family, family_name(text, family, sizeof family)));
     else if (r->kind == BNC_RULE_GUARD)
         r->name = keep_named(c, "guard", bnc_span_from("", 0), bnc_span_from("", 0), text);
     else
-        r->name = keep_named(c, "provider", cell_of(at, "provider"), bnc_span_from(code, (size_t)n), marker.len > 0 ? marker : text);
+        r->name = keep_named(c, "provider", cell_of(at, "provider"), bnc_span_from(code, (size_t)n),
+                             marker.len > 0 ? marker : text);
 }
 
 static void compile_row(struct bnc_compile *c, struct cell at, enum bnc_rule_kind kind)
@@ -372,20 +400,25 @@ static void compile_row(struct bnc_compile *c, struct cell at, enum bnc_rule_kin
     if (marker.len > 0 && !add_range(c, at, marker))
         add_fragment(c, at, "marker", marker, true);
     if (text.len > 0)
-        add_fragment(c, at, bnc_table_col(at.t, "fragment") >= 0 ? "fragment" : "text_fragment", text, false);
+        add_fragment(c, at, bnc_table_col(at.t, "fragment") >= 0 ? "fragment" : "text_fragment",
+                     text, false);
     r = &c->rules[c->n_rules - 1];
     if (r->n_fragments == 0 && r->reply == 0 && r->enh_first == 0)
-        fail(c, at, "cause", "a rule without code and text would match everything:", cell_of(at, "cause"));
+        fail(c, at, "cause",
+             "a rule without code and text would match everything:", cell_of(at, "cause"));
 }
 
-enum bnc_status bnc_compile_rules(struct bnc_compile *c, const struct bnc_table *t, const char *path, enum bnc_rule_kind kind)
+enum bnc_status bnc_compile_rules(struct bnc_compile *c, const struct bnc_table *t,
+                                  const char *path, enum bnc_rule_kind kind)
 {
     c->path = path;
     if (bnc_table_col(t, "cause") < 0)
         return c->status = bnc_error_set(c->err, BNC_ECONFIG, "%s:1: no column 'cause'", path);
     for (size_t i = 0; i < t->n_rows && c->status == BNC_OK; i++)
         compile_row(c, (struct cell){ t, i },
-                    kind == BNC_RULE_PHRASE && cell_of((struct cell){ t, i }, "provider").len > 0 ? BNC_RULE_PROVIDER : kind);
+                    kind == BNC_RULE_PHRASE && cell_of((struct cell){ t, i }, "provider").len > 0
+                        ? BNC_RULE_PROVIDER
+                        : kind);
     return c->status;
 }
 
@@ -403,10 +436,12 @@ static bool is_unspecified(struct bnc_span list)
 {
     const struct bnc_span end = BNC_SPAN("(unspecified)");
 
-    return list.len > end.len && bnc_span_eq(bnc_span_from(list.at + list.len - end.len, end.len), end);
+    return list.len > end.len &&
+           bnc_span_eq(bnc_span_from(list.at + list.len - end.len, end.len), end);
 }
 
-enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_table *t, const char *path)
+enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_table *t,
+                                       const char *path)
 {
     c->path = path;
     for (size_t i = 0; i < t->n_rows && c->status == BNC_OK; i++) {
@@ -419,7 +454,8 @@ enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_t
         r->cause = BNC_CAUSE_BLOCKLISTED;
         r->specificity = is_unspecified(cell_of(at, "list")) ? 1 : 5;
         r->blocklist = (uint16_t)(i + 1);
-        r->name = keep_named(c, "blocklist", bnc_span_from("", 0), bnc_span_from("", 0), cell_of(at, "list"));
+        r->name = keep_named(c, "blocklist", bnc_span_from("", 0), bnc_span_from("", 0),
+                             cell_of(at, "list"));
         r->source = keep(c, cell_of(at, "source"));
         r->meaning = keep(c, cell_of(at, "delisting_route"));
         compile_aliases(c, at, cell_of(at, "aliases"));
@@ -427,7 +463,8 @@ enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_t
     return c->status;
 }
 
-enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_table *t, const char *path)
+enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_table *t,
+                                    const char *path)
 {
     c->path = path;
     for (size_t i = 0; i < t->n_rows && c->status == BNC_OK; i++) {
@@ -441,14 +478,16 @@ enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_tabl
         r->provider = c->provider_number(c->provider_arg, cell_of(at, "provider"));
         if (r->provider == 0)
             return fail(c, at, "provider", "unknown provider", cell_of(at, "provider"));
-        r->name = keep_named(c, "marker", cell_of(at, "provider"), bnc_span_from("", 0), cell_of(at, "value"));
+        r->name = keep_named(c, "marker", cell_of(at, "provider"), bnc_span_from("", 0),
+                             cell_of(at, "value"));
         r->source = keep(c, cell_of(at, "source"));
         add_fragment(c, at, "value", cell_of(at, "value"), true);
     }
     return c->status;
 }
 
-enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table *t, const char *path, enum bnc_rule_kind kind)
+enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table *t,
+                                  const char *path, enum bnc_rule_kind kind)
 {
     const bool reply = kind == BNC_RULE_REPLY;
 
@@ -464,14 +503,16 @@ enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table 
         r->specificity = reply ? 1 : 2;
         read_cause(c, at, reply ? "default_cause" : "cause", r);
         r->side = word_of(c, at, "side", bnc_side_names, BNC_N_SIDES);
-        r->action = word_of(c, at, reply ? "default_action" : "action", bnc_action_names, BNC_N_ACTIONS);
+        r->action =
+            word_of(c, at, reply ? "default_action" : "action", bnc_action_names, BNC_N_ACTIONS);
         if (reply)
             r->reply = (uint16_t)number_of(cell_of(at, "code"), &ok);
         else
             r->enh_first = r->enh_last = enhanced_of(cell_of(at, "code"), &ok);
         if (!ok)
             fail(c, at, "code", "no code:", cell_of(at, "code"));
-        r->name = keep_named(c, reply ? "reply" : "enhanced", bnc_span_from("", 0), bnc_span_from("", 0), cell_of(at, "code"));
+        r->name = keep_named(c, reply ? "reply" : "enhanced", bnc_span_from("", 0),
+                             bnc_span_from("", 0), cell_of(at, "code"));
         r->source = keep(c, cell_of(at, "source"));
         r->meaning = keep(c, cell_of(at, "meaning"));
     }
@@ -493,7 +534,8 @@ size_t bnc_label_normalize(struct bnc_span label, char *out, size_t cap)
     return n > 0 && out[n - 1] == ' ' ? n - 1 : n;
 }
 
-enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table *t, const char *path)
+enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table *t,
+                                   const char *path)
 {
     c->path = path;
     for (size_t i = 0; i < t->n_rows && c->status == BNC_OK; i++) {
@@ -505,7 +547,8 @@ enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table
         r->kind = BNC_RULE_LABEL;
         r->specificity = 1;
         read_cause(c, at, "cause", r);
-        r->name = keep_named(c, "label", bnc_span_from("", 0), bnc_span_from("", 0), cell_of(at, "label"));
+        r->name = keep_named(c, "label", bnc_span_from("", 0), bnc_span_from("", 0),
+                             cell_of(at, "label"));
         r->source = keep(c, cell_of(at, "source"));
     }
     return c->status;
@@ -528,7 +571,9 @@ static enum bnc_status index_labels(struct bnc_compile *c, struct bnc_ruleset *r
             values[n++] = i;
         }
     if (c->status == BNC_OK && n > 0 && !bnc_phash_build(&r->labels, keys, values, n, &duplicate))
-        c->status = duplicate < n ? bnc_error_set(c->err, BNC_ECONFIG, "a label twice: %s", c->rules[values[duplicate]].name) : nomem(c);
+        c->status = duplicate < n ? bnc_error_set(c->err, BNC_ECONFIG, "a label twice: %s",
+                                                  c->rules[values[duplicate]].name)
+                                  : nomem(c);
     free(keys);
     free(values);
     return c->status;
@@ -553,8 +598,10 @@ static void drop_expanded(struct bnc_compile *c)
     for (uint32_t i = 0, end; i < c->n_patterns; i = end) {
         bool kept = false;
 
-        for (end = i; end < c->n_patterns && bnc_span_eq(c->patterns[end].text, c->patterns[i].text); end++)
-            kept |= !c->patterns[end].expanded && c->rules[c->patterns[end].rule].kind == BNC_RULE_PHRASE;
+        for (end = i;
+             end < c->n_patterns && bnc_span_eq(c->patterns[end].text, c->patterns[i].text); end++)
+            kept |= !c->patterns[end].expanded &&
+                    c->rules[c->patterns[end].rule].kind == BNC_RULE_PHRASE;
         for (uint32_t k = i; k < end; k++) {
             if (c->patterns[k].expanded && kept)
                 continue;
@@ -646,9 +693,11 @@ static enum bnc_status index_codes(struct bnc_compile *c, struct bnc_ruleset *r)
 
             while (k > 0 && keys[k - 1] != key)
                 k--;
-            if (k > 0 && first == last && c->rules[values[k - 1]].enh_first == c->rules[values[k - 1]].enh_last) {
-                c->status = bnc_error_set(c->err, BNC_ECONFIG, "%s: '%s' and '%s' have the same provider and codes", c->path,
-                                          c->rules[values[k - 1]].name, rule->name);
+            if (k > 0 && first == last &&
+                c->rules[values[k - 1]].enh_first == c->rules[values[k - 1]].enh_last) {
+                c->status = bnc_error_set(c->err, BNC_ECONFIG,
+                                          "%s: '%s' and '%s' have the same provider and codes",
+                                          c->path, c->rules[values[k - 1]].name, rule->name);
                 break;
             }
             if (k > 0) {                 /* one code beats a range, the narrower range the wider */
@@ -671,16 +720,19 @@ static enum bnc_status index_codes(struct bnc_compile *c, struct bnc_ruleset *r)
 
 /* ---- checks of the rows against each other ---- */
 
-static void report(struct bnc_compile *c, const char *what, const struct bnc_rule *a, const struct bnc_rule *b)
+static void report(struct bnc_compile *c, const char *what, const struct bnc_rule *a,
+                   const struct bnc_rule *b)
 {
-    c->status = bnc_error_set(c->err, BNC_ECONFIG, "%s: %s (%s) and %s (%s)", what, a->name, bnc_causes[a->cause].name,
-                              b != NULL ? b->name : "", b != NULL ? bnc_causes[b->cause].name : "");
+    c->status = bnc_error_set(c->err, BNC_ECONFIG, "%s: %s (%s) and %s (%s)", what, a->name,
+                              bnc_causes[a->cause].name, b != NULL ? b->name : "",
+                              b != NULL ? bnc_causes[b->cause].name : "");
 }
 
 static bool same_conditions(const struct bnc_rule *a, const struct bnc_rule *b)
 {
-    return a->kind == b->kind && a->provider == b->provider && a->reply == b->reply && a->enh_first == b->enh_first &&
-           a->enh_last == b->enh_last && a->n_fragments == b->n_fragments;
+    return a->kind == b->kind && a->provider == b->provider && a->reply == b->reply &&
+           a->enh_first == b->enh_first && a->enh_last == b->enh_last &&
+           a->n_fragments == b->n_fragments;
 }
 
 /* The other fragment of a rule that has a marker and a text; empty where it has one. */
@@ -696,10 +748,12 @@ static struct bnc_span other_fragment(const struct bnc_compile *c, const struct 
 static void check_duplicates(struct bnc_compile *c)
 {
     for (uint32_t i = 1; i < c->n_patterns && c->status == BNC_OK; i++)
-        for (uint32_t k = i; k > 0 && bnc_span_eq(c->patterns[k - 1].text, c->patterns[i].text); k--) {
+        for (uint32_t k = i; k > 0 && bnc_span_eq(c->patterns[k - 1].text, c->patterns[i].text);
+             k--) {
             const struct bnc_pattern *a = &c->patterns[k - 1], *b = &c->patterns[i];
 
-            if (a->rule != b->rule && a->marker == b->marker && same_conditions(&c->rules[a->rule], &c->rules[b->rule]) &&
+            if (a->rule != b->rule && a->marker == b->marker &&
+                same_conditions(&c->rules[a->rule], &c->rules[b->rule]) &&
                 bnc_span_eq(other_fragment(c, a), other_fragment(c, b))) {
                 report(c, "the same conditions twice", &c->rules[a->rule], &c->rules[b->rule]);
                 return;
@@ -716,7 +770,8 @@ static void check_reachable(struct bnc_compile *c, const struct bnc_ruleset *r)
     for (uint32_t i = 0; i < c->n_patterns && c->status == BNC_OK; i++) {
         const struct bnc_pattern *p = &c->patterns[i];
         const int len = snprintf(text, sizeof text, "see %.*s", (int)p->text.len, p->text.at);
-        const size_t n = bnc_ac_find(&r->ac, bnc_mask_text(&c->mask, bnc_span_from(text, (size_t)len)), hits, 64);
+        const size_t n = bnc_ac_find(
+            &r->ac, bnc_mask_text(&c->mask, bnc_span_from(text, (size_t)len)), hits, 64);
         size_t k;
 
         for (k = 0; k < n; k++)
@@ -734,13 +789,17 @@ static void check_shadowed(struct bnc_compile *c, const struct bnc_ruleset *r)
 
     for (uint32_t i = 0; i < c->n_patterns && c->status == BNC_OK; i++) {
         const struct bnc_rule *a = &c->rules[c->patterns[i].rule];
-        const size_t n = a->kind == BNC_RULE_PHRASE && !c->patterns[i].expanded ? bnc_ac_find(&r->ac, c->patterns[i].text, hits, 64) : 0;
+        const size_t n = a->kind == BNC_RULE_PHRASE && !c->patterns[i].expanded
+                             ? bnc_ac_find(&r->ac, c->patterns[i].text, hits, 64)
+                             : 0;
 
         for (size_t k = 0; k < n; k++)
-            for (uint32_t m = r->pattern_first[hits[k].pattern]; m < r->pattern_first[hits[k].pattern + 1]; m++) {
+            for (uint32_t m = r->pattern_first[hits[k].pattern];
+                 m < r->pattern_first[hits[k].pattern + 1]; m++) {
                 const struct bnc_rule *b = &c->rules[r->pattern_rules[m] >> 1];
 
-                if (b->kind == BNC_RULE_PHRASE && b->specificity > a->specificity && b->cause != a->cause && c->status == BNC_OK)
+                if (b->kind == BNC_RULE_PHRASE && b->specificity > a->specificity &&
+                    b->cause != a->cause && c->status == BNC_OK)
                     report(c, "shadowed", a, b);
             }
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * compile.h - tables -> struct bnc_ruleset.  Used by gen_rules at build time and by --rules at start.
+ * compile.h - tables -> struct bnc_ruleset.  Used by gen_rules at build time and by --rules at
+ * start.
  */
 #ifndef BNC_CLASSIFY_COMPILE_H
 #define BNC_CLASSIFY_COMPILE_H
@@ -12,7 +13,7 @@
 /* Finds the number of a provider by name (0: none) and whether the name may be new. */
 typedef uint16_t bnc_provider_number_fn(void *arg, struct bnc_span name);
 
-struct bnc_compile {                     /* zero-initialize; bnc_compile_release() frees all but the ruleset */
+struct bnc_compile { /* zero-initialize; bnc_compile_release() frees all but the ruleset */
     struct bnc_arena arena;              /* owns names and patterns; must outlive the ruleset */
     struct bnc_mask mask;
     struct bnc_rule *rules;
@@ -22,28 +23,34 @@ struct bnc_compile {                     /* zero-initialize; bnc_compile_release
     bnc_provider_number_fn *provider_number;
     void *provider_arg;
     const char *path;                    /* for messages */
-    bool strict;                         /* contradictory and duplicate rows are errors (the built-in tables) */
+    bool strict; /* contradictory and duplicate rows are errors (the built-in tables) */
     struct bnc_error *err;
     enum bnc_status status;              /* sticks */
 };
 
-void bnc_compile_init(struct bnc_compile *c, const struct bnc_words *words, bnc_provider_number_fn *number, void *arg,
-                      struct bnc_error *err);
+void bnc_compile_init(struct bnc_compile *c, const struct bnc_words *words,
+                      bnc_provider_number_fn *number, void *arg, struct bnc_error *err);
 
 /* Each adds the rows of one table; errors name line and column (BNC_ECONFIG). */
-enum bnc_status bnc_compile_rules(struct bnc_compile *c, const struct bnc_table *t, const char *path, enum bnc_rule_kind kind);
-enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_table *t, const char *path);
-enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_table *t, const char *path);
-enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table *t, const char *path, enum bnc_rule_kind kind);
+enum bnc_status bnc_compile_rules(struct bnc_compile *c, const struct bnc_table *t,
+                                  const char *path, enum bnc_rule_kind kind);
+enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_table *t,
+                                       const char *path);
+enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_table *t,
+                                    const char *path);
+enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table *t,
+                                  const char *path, enum bnc_rule_kind kind);
 
-enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table *t, const char *path);
+enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table *t,
+                                   const char *path);
 
 /* Builds automaton and hashes.  The arrays are malloc'ed: bnc_ruleset_release(). */
 enum bnc_status bnc_compile_finish(struct bnc_compile *c, struct bnc_ruleset *r);
 void bnc_compile_release(struct bnc_compile *c);
 void bnc_ruleset_release(struct bnc_ruleset *r);
 
-/* "Bad-Mailbox" -> "bad mailbox": letters and digits, lower-cased, one blank between words.  At most 'cap' bytes. */
+/* "Bad-Mailbox" -> "bad mailbox": letters and digits, lower-cased, one blank between words.  At
+ * most 'cap' bytes. */
 size_t bnc_label_normalize(struct bnc_span label, char *out, size_t cap);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * decide.c - weighs the evidence.
  *
- * Every rule that applies is a candidate with a weight; the heaviest wins, the user's before ours.  From most to least
- * decisive (the constants below; within a class the longer fragment weighs more):
+ * Every rule that applies is a candidate with a weight; the heaviest wins, the user's before ours.
+ * From most to least decisive (the constants below; within a class the longer fragment weighs
+ * more):
  *
  *   a platform's suppression wording           nothing was sent
  *   a marker of a provider (S3150, TSS04)      the provider's own code for one cause
@@ -20,15 +21,34 @@
 #include "classify/token.h"
 
 enum weight {
-    W_SUPPRESSED = 2000, W_MARKER = 1200, W_MARKER_AND_TEXT = 100, W_PROVIDER_TEXT = 1000, W_BLOCKLIST = 900, W_SOFTWARE = 640,
+    W_SUPPRESSED = 2000,
+    W_MARKER = 1200,
+    W_MARKER_AND_TEXT = 100,
+    W_PROVIDER_TEXT = 1000,
+    W_BLOCKLIST = 900,
+    W_SOFTWARE = 640,
     W_SOFTWARE_UNCODED = 560,
-    W_PHRASE5 = 600, W_PHRASE4 = 500, W_PHRASE3 = 420, W_PHRASE2 = 250, W_PHRASE1 = 150, W_PROVIDER_CODE = 560,
-    W_PROVIDER_GENERAL_CODE = 330, W_ENHANCED = 470, W_ENHANCED_GENERAL = 200, W_REPLY = 100,
-    W_LABEL = 240, W_LABEL_HARD = 60,
-    W_CODE_AGREES = 20, W_CODE_DIFFERS = -80, W_CLASS_DIFFERS = -150, W_SIBLING = -40,
-    MAX_LENGTH_BONUS = 60, MIN_FOREIGN_LENGTH = 16, MIN_LONE_LENGTH = 24,
+    W_PHRASE5 = 600,
+    W_PHRASE4 = 500,
+    W_PHRASE3 = 420,
+    W_PHRASE2 = 250,
+    W_PHRASE1 = 150,
+    W_PROVIDER_CODE = 560,
+    W_PROVIDER_GENERAL_CODE = 330,
+    W_ENHANCED = 470,
+    W_ENHANCED_GENERAL = 200,
+    W_REPLY = 100,
+    W_LABEL = 240,
+    W_LABEL_HARD = 60,
+    W_CODE_AGREES = 20,
+    W_CODE_DIFFERS = -80,
+    W_CLASS_DIFFERS = -150,
+    W_SIBLING = -40,
+    MAX_LENGTH_BONUS = 60,
+    MIN_FOREIGN_LENGTH = 16,
+    MIN_LONE_LENGTH = 24,
     W_EXPIRED = 345,                     /* at most: any cause beside it says more */
-    W_EXPIRED_OUTER = W_REPLY + 5        /* around a quoted reply: even that reply's general code says more */
+    W_EXPIRED_OUTER = W_REPLY + 5        /* around a quoted reply, whose general code says more */
 };
 
 enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16, MAX_LABEL_BYTES = 64 };
@@ -55,7 +75,8 @@ struct weighing {
     uint32_t base;                       /* number of the first rule of the set at hand */
     uint16_t reply;                      /* that rules are compared with */
     uint32_t enhanced;
-    uint16_t providers[MAX_PROVIDERS];   /* that may be speaking: the given one, then by markers in the text */
+    uint16_t providers[MAX_PROVIDERS]; /* that may be speaking: the given one, then by markers in
+                                          the text */
     size_t n_providers;
     uint16_t by_marker;                  /* the first provider named by a marker */
     struct candidate best;
@@ -124,7 +145,8 @@ static int code_fit(const struct weighing *w, const struct bnc_rule *r)
             fit += W_CLASS_DIFFERS;
     }
     if (r->enh_first != 0 && w->enhanced != 0)
-        fit += w->enhanced >= r->enh_first && w->enhanced <= r->enh_last ? 2 * W_CODE_AGREES : W_CODE_DIFFERS;
+        fit += w->enhanced >= r->enh_first && w->enhanced <= r->enh_last ? 2 * W_CODE_AGREES
+                                                                         : W_CODE_DIFFERS;
     return fit;
 }
 
@@ -151,12 +173,15 @@ static enum relation relation_of(const struct weighing *w, uint16_t provider)
 
 static int phrase_weight(const struct bnc_rule *r, size_t len)
 {
-    static const int by_specificity[6] = { 0, W_PHRASE1, W_PHRASE2, W_PHRASE3, W_PHRASE4, W_PHRASE5 };
+    static const int by_specificity[6] = {
+        0, W_PHRASE1, W_PHRASE2, W_PHRASE3, W_PHRASE4, W_PHRASE5
+    };
 
     return by_specificity[r->specificity] + length_bonus(len);
 }
 
-/* Words that the phrases call ambiguous ("access denied", specificity 1 or 2) decide only for the provider that is known. */
+/* Words that the phrases call ambiguous ("access denied", specificity 1 or 2) decide only for the
+ * provider that is known. */
 static bool is_ambiguous(const struct bnc_ruleset *set, uint32_t pattern)
 {
     for (uint32_t i = set->pattern_first[pattern]; i < set->pattern_first[pattern + 1]; i++) {
@@ -169,8 +194,9 @@ static bool is_ambiguous(const struct bnc_ruleset *set, uint32_t pattern)
 }
 
 /* A rule of a provider that is not known to speak here. */
-static int stranger_weight(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_rule *r, uint32_t pattern,
-                           size_t len, enum relation relation)
+static int stranger_weight(const struct weighing *w, const struct bnc_ruleset *set,
+                           const struct bnc_rule *r, uint32_t pattern, size_t len,
+                           enum relation relation)
 {
     const int fit = code_fit(w, r);
 
@@ -187,8 +213,8 @@ static int stranger_weight(const struct weighing *w, const struct bnc_ruleset *s
     return (relation == SOFTWARE && fit == 0 ? W_SOFTWARE_UNCODED : W_PHRASE4) + length_bonus(len);
 }
 
-static int provider_text_weight(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_rule *r, uint32_t pattern,
-                                size_t len)
+static int provider_text_weight(const struct weighing *w, const struct bnc_ruleset *set,
+                                const struct bnc_rule *r, uint32_t pattern, size_t len)
 {
     const enum relation relation = relation_of(w, r->provider);
 
@@ -199,14 +225,16 @@ static int provider_text_weight(const struct weighing *w, const struct bnc_rules
     return stranger_weight(w, set, r, pattern, len, relation);
 }
 
-/* A marker decides alone where no second rule has it; else its rule's text must be there as well. */
-static int marker_weight(const struct weighing *w, const struct bnc_ruleset *set, const struct bnc_rule *r, uint32_t pattern,
-                         size_t len)
+/* A marker decides alone where no second rule has it; else its rule's text must be there as well.
+ */
+static int marker_weight(const struct weighing *w, const struct bnc_ruleset *set,
+                         const struct bnc_rule *r, uint32_t pattern, size_t len)
 {
     uint32_t owners = 0;
 
     for (uint32_t i = set->pattern_first[pattern]; i < set->pattern_first[pattern + 1]; i++)
-        owners += (set->pattern_rules[i] & 1) != 0 && set->rules[set->pattern_rules[i] >> 1].kind == BNC_RULE_PROVIDER;
+        owners += (set->pattern_rules[i] & 1) != 0 &&
+                  set->rules[set->pattern_rules[i] >> 1].kind == BNC_RULE_PROVIDER;
     if (owners > 1 && (r->n_fragments > 1 || code_fit(w, r) < 0))
         return 0;
     if (relation_of(w, r->provider) == FOREIGN && len < 4)
@@ -214,16 +242,19 @@ static int marker_weight(const struct weighing *w, const struct bnc_ruleset *set
     return W_MARKER + length_bonus(len) + code_fit(w, r);
 }
 
-static bool same_rule_text_hit(const struct weighing *w, const struct bnc_ruleset *set, uint32_t rule)
+static bool same_rule_text_hit(const struct weighing *w, const struct bnc_ruleset *set,
+                               uint32_t rule)
 {
     for (size_t i = 0; i < w->n_hits; i++)
-        for (uint32_t k = set->pattern_first[w->hits[i].pattern]; k < set->pattern_first[w->hits[i].pattern + 1]; k++)
+        for (uint32_t k = set->pattern_first[w->hits[i].pattern];
+             k < set->pattern_first[w->hits[i].pattern + 1]; k++)
             if (set->pattern_rules[k] == rule << 1)
                 return true;
     return false;
 }
 
-static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32_t rule, bool marker, const struct bnc_hit *hit)
+static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32_t rule,
+                       bool marker, const struct bnc_hit *hit)
 {
     const struct bnc_rule *r = &set->rules[rule];
     const size_t len = (size_t)(hit->end - hit->start);
@@ -243,7 +274,8 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
     case BNC_RULE_PROVIDER:
         if (r->cause == BNC_CAUSE_UNKNOWN && marker)
             break;
-        weight = marker ? marker_weight(w, set, r, hit->pattern, len) : provider_text_weight(w, set, r, hit->pattern, len);
+        weight = marker ? marker_weight(w, set, r, hit->pattern, len)
+                        : provider_text_weight(w, set, r, hit->pattern, len);
         if (marker && r->n_fragments > 1 && same_rule_text_hit(w, set, rule))
             weight = W_MARKER + W_MARKER_AND_TEXT + length_bonus(len) + code_fit(w, r);
         break;
@@ -260,18 +292,20 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
 
 static bool ends_word(struct bnc_span text, size_t end)
 {
-    return end >= text.len || !((text.at[end] >= 'a' && text.at[end] <= 'z') || bnc_is_digit(text.at[end]));
+    return end >= text.len ||
+           !((text.at[end] >= 'a' && text.at[end] <= 'z') || bnc_is_digit(text.at[end]));
 }
 
-/* A guard that meets the hit, or reaches over the whole text, takes this cause back ("if this is not spam" is no spam_content); unknown means any cause. */
+/* A guard that meets the hit, or reaches over the whole text, takes this cause back ("if this is
+ * not spam" is no spam_content); unknown means any cause. */
 static bool is_guarded(const struct weighing *w, const struct bnc_hit *hit, uint8_t cause)
 {
     for (size_t i = 0; i < w->n_guards; i++) {
         const struct bnc_hit *g = w->guards[i].hit;
         const struct bnc_rule *r = w->guards[i].rule;
 
-        if ((r->whole_text || (hit->start < g->end && hit->end > g->start)) && hit->pattern != g->pattern &&
-            (r->cause == cause || r->cause == BNC_CAUSE_UNKNOWN))
+        if ((r->whole_text || (hit->start < g->end && hit->end > g->start)) &&
+            hit->pattern != g->pattern && (r->cause == cause || r->cause == BNC_CAUSE_UNKNOWN))
             return true;
     }
     return false;
@@ -281,7 +315,8 @@ static void find_guards(struct weighing *w, const struct bnc_ruleset *set)
 {
     w->n_guards = 0;
     for (size_t i = 0; i < w->n_hits; i++)
-        for (uint32_t k = set->pattern_first[w->hits[i].pattern]; k < set->pattern_first[w->hits[i].pattern + 1]; k++) {
+        for (uint32_t k = set->pattern_first[w->hits[i].pattern];
+             k < set->pattern_first[w->hits[i].pattern + 1]; k++) {
             const struct bnc_rule *r = &set->rules[set->pattern_rules[k] >> 1];
 
             if (r->kind == BNC_RULE_GUARD && w->n_guards < MAX_GUARDS)
@@ -297,7 +332,8 @@ static void weigh_hits(struct weighing *w, const struct bnc_ruleset *set, size_t
 
         if (h->start < from || (set->pattern_whole[h->pattern] && !ends_word(w->q->text, h->end)))
             continue;
-        for (uint32_t k = set->pattern_first[h->pattern]; k < set->pattern_first[h->pattern + 1]; k++) {
+        for (uint32_t k = set->pattern_first[h->pattern]; k < set->pattern_first[h->pattern + 1];
+             k++) {
             const uint32_t rule = set->pattern_rules[k] >> 1;
 
             if (w->n_guards == 0 || !is_guarded(w, h, set->rules[rule].cause))
@@ -318,7 +354,8 @@ static void provider_add(struct weighing *w, uint16_t provider)
 static void find_providers(struct weighing *w, const struct bnc_ruleset *set)
 {
     for (size_t i = 0; i < w->n_hits; i++)
-        for (uint32_t k = set->pattern_first[w->hits[i].pattern]; k < set->pattern_first[w->hits[i].pattern + 1]; k++) {
+        for (uint32_t k = set->pattern_first[w->hits[i].pattern];
+             k < set->pattern_first[w->hits[i].pattern + 1]; k++) {
             const struct bnc_rule *r = &set->rules[set->pattern_rules[k] >> 1];
 
             if (r->kind != BNC_RULE_MARKER)
@@ -336,10 +373,12 @@ static bool is_general(uint32_t e)
 {
     const unsigned s = BNC_ENHANCED_SUBJECT(e), d = BNC_ENHANCED_DETAIL(e);
 
-    return d == 0 || d == BNC_ENHANCED_ANY || s == 0 || s == BNC_ENHANCED_ANY || (s == 7 && d == 1) || (s == 3 && d == 0);
+    return d == 0 || d == BNC_ENHANCED_ANY || s == 0 || s == BNC_ENHANCED_ANY ||
+           (s == 7 && d == 1) || (s == 3 && d == 0);
 }
 
-static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int weight, unsigned provider, unsigned reply, uint32_t enh)
+static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int weight,
+                       unsigned provider, unsigned reply, uint32_t enh)
 {
     const uint32_t rule = bnc_phash_get(&set->codes, bnc_rule_code_key(provider, reply, enh));
 
@@ -349,7 +388,8 @@ static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int we
 
 static void weigh_provider_codes(struct weighing *w, const struct bnc_ruleset *set)
 {
-    const int weight = w->enhanced == 0 || is_general(w->enhanced) ? W_PROVIDER_GENERAL_CODE : W_PROVIDER_CODE;
+    const int weight =
+        w->enhanced == 0 || is_general(w->enhanced) ? W_PROVIDER_GENERAL_CODE : W_PROVIDER_CODE;
 
     for (size_t i = 0; i < w->n_providers; i++) {
         if (w->enhanced != 0) {
@@ -372,7 +412,8 @@ static void weigh_general_codes(struct weighing *w, const struct bnc_ruleset *se
         weigh_code(w, set, weight + 4, 0, 0, w->enhanced);
         weigh_code(w, set, weight + 2, 0, 0, BNC_ENHANCED(0, s, d));
         weigh_code(w, set, W_ENHANCED_GENERAL - 20, 0, 0, BNC_ENHANCED(0, s, BNC_ENHANCED_ANY));
-        weigh_code(w, set, W_ENHANCED_GENERAL - 40, 0, 0, BNC_ENHANCED(c, BNC_ENHANCED_ANY, BNC_ENHANCED_ANY));
+        weigh_code(w, set, W_ENHANCED_GENERAL - 40, 0, 0,
+                   BNC_ENHANCED(c, BNC_ENHANCED_ANY, BNC_ENHANCED_ANY));
     }
     if (w->reply != 0)
         weigh_code(w, set, W_REPLY, 0, w->reply, 0);
@@ -380,20 +421,25 @@ static void weigh_general_codes(struct weighing *w, const struct bnc_ruleset *se
 
 static bool is_mere_hard(const char *name, size_t len)
 {
-    return (len >= 4 && memcmp(name, "hard", 4) == 0) || bnc_span_eq(bnc_span_from(name, len), BNC_SPAN("permanent"));
+    return (len >= 4 && memcmp(name, "hard", 4) == 0) ||
+           bnc_span_eq(bnc_span_from(name, len), BNC_SPAN("permanent"));
 }
 
-/* What the ESP calls it: better than a general code, worse than words.  Its mere "hard" counts where nothing else is said. */
+/* What the ESP calls it: better than a general code, worse than words.  Its mere "hard" counts
+ * where nothing else is said. */
 static void weigh_label(struct weighing *w, const struct bnc_ruleset *set)
 {
     char name[MAX_LABEL_BYTES];
     const size_t len = bnc_label_normalize(w->q->label, name, sizeof name);
-    uint32_t rule = len > 0 ? bnc_phash_get(&set->labels, bnc_hash64(name, len, 0)) : BNC_PHASH_NONE;
+    uint32_t rule =
+        len > 0 ? bnc_phash_get(&set->labels, bnc_hash64(name, len, 0)) : BNC_PHASH_NONE;
 
     if (rule != BNC_PHASH_NONE && !is_mere_hard(name, len))
         consider(w, W_LABEL, rule);
-    else if (w->q->hardness == BNC_HARDNESS_HARD && w->q->text.len == 0 && w->reply == 0 && w->enhanced == 0 &&
-             (rule = bnc_phash_get(&set->labels, bnc_hash_span(BNC_SPAN("hard")))) != BNC_PHASH_NONE)
+    else if (w->q->hardness == BNC_HARDNESS_HARD && w->q->text.len == 0 && w->reply == 0 &&
+             w->enhanced == 0 &&
+             (rule = bnc_phash_get(&set->labels, bnc_hash_span(BNC_SPAN("hard")))) !=
+                 BNC_PHASH_NONE)
         consider(w, W_LABEL_HARD, rule);
 }
 
@@ -446,7 +492,8 @@ static bool is_recipient_side(const struct bnc_cause_row *cause)
 /* A reply class alone never condemns an address that came with words nobody understood. */
 static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
 {
-    return r->kind == BNC_RULE_REPLY && w->r.has_text && bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
+    return r->kind == BNC_RULE_REPLY && w->r.has_text &&
+           bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
 }
 
 /* 4 or 5 where a rule is about one class of codes only, else 0. */
@@ -455,10 +502,12 @@ static unsigned class_of_rule(const struct bnc_rule *r)
     return r->reply != 0 ? r->reply / 100u : BNC_ENHANCED_CLASS(r->enh_first);
 }
 
-/* The cause's defaults, and the rule's own where it was written for replies of this class (0: unknown). */
+/* The cause's defaults, and the rule's own where it was written for replies of this class (0:
+ * unknown). */
 static void apply_defaults(struct bnc_verdict *v, const struct bnc_rule *r, unsigned reply_class)
 {
-    const bool same_class = r != NULL && (class_of_rule(r) == 0 || reply_class == 0 || class_of_rule(r) == reply_class);
+    const bool same_class =
+        r != NULL && (class_of_rule(r) == 0 || reply_class == 0 || class_of_rule(r) == reply_class);
     const struct bnc_cause_row *cause = &bnc_causes[v->cause];
 
     v->duration = (uint8_t)cause->duration;
@@ -471,7 +520,8 @@ static void apply_defaults(struct bnc_verdict *v, const struct bnc_rule *r, unsi
         v->duration = r->duration;
     if (r->side != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY)
         v->side = r->side;
-    if (r->action != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY && (same_class || r->action != BNC_ACTION_RETRY))
+    if (r->action != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY &&
+        (same_class || r->action != BNC_ACTION_RETRY))
         v->action = r->action;
 }
 
@@ -491,10 +541,21 @@ static void soften(struct bnc_verdict *v, unsigned reply_class)
 
 static uint8_t confidence_of(int weight)
 {
-    static const struct { int weight; uint8_t confidence; } steps[] = {
-        { W_MARKER, 98 }, { W_PROVIDER_TEXT, 95 }, { W_BLOCKLIST, 93 }, { W_PHRASE5, 90 }, { W_PROVIDER_CODE, 80 }, { W_PHRASE4, 85 },
-        { W_ENHANCED, 70 }, { W_PHRASE3, 75 }, { W_PROVIDER_GENERAL_CODE, 55 }, { W_PHRASE2, 50 }, { W_ENHANCED_GENERAL - 40, 40 },
-        { W_PHRASE1, 35 }, { W_REPLY, 30 },
+    static const struct { int weight; uint8_t confidence;
+    } steps[] = {
+        { W_MARKER, 98 },
+        { W_PROVIDER_TEXT, 95 },
+        { W_BLOCKLIST, 93 },
+        { W_PHRASE5, 90 },
+        { W_PROVIDER_CODE, 80 },
+        { W_PHRASE4, 85 },
+        { W_ENHANCED, 70 },
+        { W_PHRASE3, 75 },
+        { W_PROVIDER_GENERAL_CODE, 55 },
+        { W_PHRASE2, 50 },
+        { W_ENHANCED_GENERAL - 40, 40 },
+        { W_PHRASE1, 35 },
+        { W_REPLY, 30 },
     };
 
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
@@ -506,7 +567,8 @@ static uint8_t confidence_of(int weight)
 static bool names_arc(struct bnc_span text)
 {
     for (size_t i = 0; i + 4 <= text.len; i++)
-        if (memcmp(text.at + i, "arc ", 4) == 0 && (i == 0 || !bnc_byte_is(text.at[i - 1], BNC_BYTE_ALNUM)))
+        if (memcmp(text.at + i, "arc ", 4) == 0 &&
+            (i == 0 || !bnc_byte_is(text.at[i - 1], BNC_BYTE_ALNUM)))
             return true;
     return false;
 }
@@ -552,14 +614,16 @@ static uint8_t contradictions_of(const struct weighing *w, const struct bnc_verd
 
     if (w->reply != 0 && w->enhanced != 0 && w->reply / 100u != BNC_ENHANCED_CLASS(w->enhanced))
         bits |= BNC_CONTRA_CLASS;
-    if (e != NULL && e->cause != BNC_CAUSE_UNKNOWN && v->cause != BNC_CAUSE_UNKNOWN && bnc_causes[e->cause].group != cause->group &&
-        w->best.weight >= W_PHRASE2)
+    if (e != NULL && e->cause != BNC_CAUSE_UNKNOWN && v->cause != BNC_CAUSE_UNKNOWN &&
+        bnc_causes[e->cause].group != cause->group && w->best.weight >= W_PHRASE2)
         bits |= BNC_CONTRA_CODE_TEXT;
     if (w->q->hardness == BNC_HARDNESS_HARD && v->cause != BNC_CAUSE_UNKNOWN &&
-        (v->duration == BNC_DURATION_TEMPORARY || !is_recipient_side(cause)) && cause->group != BNC_GROUP_BOOKKEEPING)
+        (v->duration == BNC_DURATION_TEMPORARY || !is_recipient_side(cause)) &&
+        cause->group != BNC_GROUP_BOOKKEEPING)
         bits |= BNC_CONTRA_LABEL;
     if (w->q->hardness == BNC_HARDNESS_SOFT &&
-        (v->action == BNC_ACTION_SUPPRESS_ADDRESS || v->action == BNC_ACTION_SUPPRESS_DOMAIN) && cause->group != BNC_GROUP_BOOKKEEPING)
+        (v->action == BNC_ACTION_SUPPRESS_ADDRESS || v->action == BNC_ACTION_SUPPRESS_DOMAIN) &&
+        cause->group != BNC_GROUP_BOOKKEEPING)
         bits |= BNC_CONTRA_LABEL;
     return bits;
 }
@@ -636,7 +700,8 @@ static struct bnc_verdict conclude(struct weighing *w)
     v.enhanced = w->q->enhanced != 0 ? w->q->enhanced : w->enhanced;
     v.provider = w->q->provider != 0 ? w->q->provider : w->by_marker;
     v.by_text_marker = w->q->provider == 0 && w->by_marker != 0;
-    v.blocklist = v.cause == BNC_CAUSE_BLOCKLISTED || v.cause == BNC_CAUSE_POOR_REPUTATION ? w->blocklist : 0;
+    v.blocklist =
+        v.cause == BNC_CAUSE_BLOCKLISTED || v.cause == BNC_CAUSE_POOR_REPUTATION ? w->blocklist : 0;
     v.mechanism = mechanism_of(w, v.cause);
     v.contradictions = contradictions_of(w, &v);
     v.explicit_domain = says_whole_domain(w, &v);
@@ -657,7 +722,8 @@ struct bnc_verdict bnc_decide(const struct bnc_classifier *c, const struct bnc_q
     return conclude(&w);
 }
 
-struct bnc_verdict bnc_decide_explained(const struct bnc_classifier *c, const struct bnc_question *q, struct bnc_reading *reading,
+struct bnc_verdict bnc_decide_explained(const struct bnc_classifier *c,
+                                        const struct bnc_question *q, struct bnc_reading *reading,
                                         uint32_t *others, size_t *n)
 {
     struct candidate list[MAX_OTHERS];

@@ -20,9 +20,10 @@ struct bnc_question {                    /* all that a verdict depends on */
 /* A function of its arguments alone. */
 struct bnc_verdict bnc_decide(const struct bnc_classifier *c, const struct bnc_question *q);
 
-/* The same, with the reading and the next best rules for explanations: rule numbers as in a verdict, best first; *n in
- * is the room, out the count. */
-struct bnc_verdict bnc_decide_explained(const struct bnc_classifier *c, const struct bnc_question *q, struct bnc_reading *reading,
+/* The same, with the reading and the next best rules for explanations: rule numbers as in a
+ * verdict, best first; *n in is the room, out the count. */
+struct bnc_verdict bnc_decide_explained(const struct bnc_classifier *c,
+                                        const struct bnc_question *q, struct bnc_reading *reading,
                                         uint32_t *others, size_t *n);
 
 #endif

@@ -29,7 +29,8 @@ struct explanation {
     bool color;
 };
 
-enum bnc_status bnc_knowledge_create(struct bnc_knowledge **k, const char *rules, const char *providers, struct bnc_error *err)
+enum bnc_status bnc_knowledge_create(struct bnc_knowledge **k, const char *rules,
+                                     const char *providers, struct bnc_error *err)
 {
     const struct bnc_classifier_options opt = { rules, providers, bnc_cpu_detect() };
     struct bnc_knowledge *made = calloc(1, sizeof *made);
@@ -72,7 +73,8 @@ uint32_t bnc_enhanced_parse(struct bnc_span s)
     return BNC_ENHANCED(part[0], part[1], part[2]);
 }
 
-static enum bnc_status read_options(const struct bnc_classifier *c, const struct bnc_explain_options *opt, struct bnc_question *q,
+static enum bnc_status read_options(const struct bnc_classifier *c,
+                                    const struct bnc_explain_options *opt, struct bnc_question *q,
                                     struct bnc_error *err)
 {
     if (opt->provider != NULL) {
@@ -89,7 +91,8 @@ static enum bnc_status read_options(const struct bnc_classifier *c, const struct
             return bnc_error_set(err, BNC_EUSAGE, "no reply code: '%s'", opt->reply);
         q->reply = (uint16_t)code;
     }
-    if (opt->enhanced != NULL && (q->enhanced = bnc_enhanced_parse(bnc_span_str(opt->enhanced))) == 0)
+    if (opt->enhanced != NULL &&
+        (q->enhanced = bnc_enhanced_parse(bnc_span_str(opt->enhanced))) == 0)
         return bnc_error_set(err, BNC_EUSAGE, "no enhanced code: '%s'", opt->enhanced);
     return BNC_OK;
 }
@@ -108,17 +111,20 @@ static void code_text(uint32_t e, char *text, size_t cap)
 {
     text[0] = '\0';
     if (e != 0)
-        snprintf(text, cap, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
+        snprintf(text, cap, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
+                 BNC_ENHANCED_DETAIL(e));
 }
 
 /* ---- for a person ---- */
 
-static void field(struct bnc_buf *b, const struct explanation *x, const char *label, const char *text)
+static void field(struct bnc_buf *b, const struct explanation *x, const char *label,
+                  const char *text)
 {
     bnc_print_field(b, label, bnc_span_str(text), x->width, x->color);
 }
 
-static const struct bnc_rule *code_rule(const struct explanation *x, unsigned reply, uint32_t enhanced)
+static const struct bnc_rule *code_rule(const struct explanation *x, unsigned reply,
+                                        uint32_t enhanced)
 {
     const struct bnc_ruleset *set = x->c->sets[BNC_N_RULESETS - 1];
     const uint32_t at = bnc_phash_get(&set->codes, bnc_rule_code_key(0, reply, enhanced));
@@ -128,21 +134,30 @@ static const struct bnc_rule *code_rule(const struct explanation *x, unsigned re
 
 static void put_reply(struct bnc_buf *b, const struct explanation *x)
 {
-    static const char *const classes[] = { "", "", "accepted", "intermediate", "temporary", "permanent for this message" };
+    static const char *const classes[] = { "",          "",
+                                           "accepted",  "intermediate",
+                                           "temporary", "permanent for this message" };
     const struct bnc_rule *r = code_rule(x, x->v.reply, 0);
     const unsigned class = x->v.reply / 100u;
     char text[1024];
 
     if (x->v.reply == 0)
         return;
-    snprintf(text, sizeof text, "%u: %s%s%s", x->v.reply, class >= 2 && class <= 5 ? classes[class] : "not an SMTP reply code",
+    snprintf(text, sizeof text, "%u: %s%s%s", x->v.reply,
+             class >= 2 && class <= 5 ? classes[class] : "not an SMTP reply code",
              r != NULL ? ". " : "", r != NULL ? r->meaning : "");
     field(b, x, "Reply code", text);
 }
 
 static void put_enhanced(struct bnc_buf *b, const struct explanation *x)
 {
-    static const char *const subjects[] = { "other", "address", "mailbox", "mail system", "network and routing", "protocol", "content",
+    static const char *const subjects[] = { "other",
+                                            "address",
+                                            "mailbox",
+                                            "mail system",
+                                            "network and routing",
+                                            "protocol",
+                                            "content",
                                             "security and policy" };
     const uint32_t e = x->v.enhanced;
     const struct bnc_rule *r = code_rule(x, 0, e);
@@ -154,18 +169,24 @@ static void put_enhanced(struct bnc_buf *b, const struct explanation *x)
         r = code_rule(x, 0, BNC_ENHANCED(0, BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e)));
     code_text(e, code, sizeof code);
     snprintf(text, sizeof text, "%s: %s . subject %u (%s) . detail %u%s%s", code,
-             BNC_ENHANCED_CLASS(e) == 2 ? "success" : BNC_ENHANCED_CLASS(e) == 4 ? "temporary" : "permanent", BNC_ENHANCED_SUBJECT(e),
-             BNC_ENHANCED_SUBJECT(e) < 8 ? subjects[BNC_ENHANCED_SUBJECT(e)] : "unassigned", BNC_ENHANCED_DETAIL(e), r != NULL ? ". " : "",
-             r != NULL ? r->meaning : "");
+             BNC_ENHANCED_CLASS(e) == 2   ? "success"
+             : BNC_ENHANCED_CLASS(e) == 4 ? "temporary"
+                                          : "permanent",
+             BNC_ENHANCED_SUBJECT(e),
+             BNC_ENHANCED_SUBJECT(e) < 8 ? subjects[BNC_ENHANCED_SUBJECT(e)] : "unassigned",
+             BNC_ENHANCED_DETAIL(e), r != NULL ? ". " : "", r != NULL ? r->meaning : "");
     field(b, x, "Enhanced code", text);
 }
 
 static void put_contradictions(struct bnc_buf *b, const struct explanation *x)
 {
     if (x->v.contradictions & BNC_CONTRA_CLASS)
-        field(b, x, "Contradiction", "the reply code and the enhanced code are of different classes; the reply code decides whether the message was given up");
+        field(b, x, "Contradiction",
+              "the reply code and the enhanced code are of different classes; the reply code "
+              "decides whether the message was given up");
     if (x->v.contradictions & BNC_CONTRA_CODE_TEXT)
-        field(b, x, "Contradiction", "the text says something else than the enhanced code; the text decides");
+        field(b, x, "Contradiction",
+              "the text says something else than the enhanced code; the text decides");
 }
 
 static void put_extracts(struct bnc_buf *b, const struct explanation *x)
@@ -189,15 +210,19 @@ static void put_extracts(struct bnc_buf *b, const struct explanation *x)
 static void put_names(struct bnc_buf *b, const struct explanation *x)
 {
     const struct bnc_cause_row *cause = &bnc_causes[x->v.cause];
-    const struct { const char *who, *what; } names[] = { { "SendGrid", cause->sendgrid }, { "Amazon SES", cause->ses }, { "SparkPost", cause->sparkpost },
-                                                         { "PowerMTA", cause->powermta }, { "KumoMTA", cause->kumomta }, { "Sisimai", cause->sisimai } };
+    const struct {
+        const char *who, *what;
+    } names[] = { { "SendGrid", cause->sendgrid },   { "Amazon SES", cause->ses },
+                  { "SparkPost", cause->sparkpost }, { "PowerMTA", cause->powermta },
+                  { "KumoMTA", cause->kumomta },     { "Sisimai", cause->sisimai } };
     char text[512];
     size_t n = 0;
 
     text[0] = '\0';
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].what[0] != '\0')
-            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s: %s", n > 0 ? "; " : "", names[i].who, names[i].what);
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s: %s", n > 0 ? "; " : "",
+                                  names[i].who, names[i].what);
     field(b, x, "Others call it", text);
 }
 
@@ -206,10 +231,11 @@ static void put_verdict(struct bnc_buf *b, const struct explanation *x)
     const struct bnc_advice *advice = &bnc_advices[x->v.cause];
     char text[512];
 
-    snprintf(text, sizeof text, "%s: %s", bnc_causes[x->v.cause].name, bnc_causes[x->v.cause].meaning);
+    snprintf(text, sizeof text, "%s: %s", bnc_causes[x->v.cause].name,
+             bnc_causes[x->v.cause].meaning);
     field(b, x, "Cause", text);
-    snprintf(text, sizeof text, "%s, side: %s, priority: %s", bnc_duration_names[x->v.duration], bnc_side_names[x->v.side],
-             bnc_priority_names[x->v.priority]);
+    snprintf(text, sizeof text, "%s, side: %s, priority: %s", bnc_duration_names[x->v.duration],
+             bnc_side_names[x->v.side], bnc_priority_names[x->v.priority]);
     field(b, x, "Judgement", text);
     snprintf(text, sizeof text, "%s (%s)", bnc_action_names[x->v.action], advice->verdict);
     field(b, x, "Action", text);
@@ -223,7 +249,8 @@ static void put_rule(struct bnc_buf *b, const struct explanation *x)
 {
     char text[640];
 
-    snprintf(text, sizeof text, "%s (confidence %u %%)", x->rule != NULL ? x->rule->name : "none", x->v.confidence);
+    snprintf(text, sizeof text, "%s (confidence %u %%)", x->rule != NULL ? x->rule->name : "none",
+             x->v.confidence);
     field(b, x, "Rule", text);
     field(b, x, "Source", x->rule != NULL ? x->rule->source : "");
     for (size_t i = 0; i < x->n_others; i++)
@@ -242,7 +269,8 @@ static void put_text(struct bnc_buf *b, const struct explanation *x)
     bnc_print_field(b, "Response", x->raw, x->width, x->color);
     if (x->reading.wrapped)
         bnc_print_field(b, "Inner reply", x->reading.inner, x->width, x->color);
-    snprintf(text, sizeof text, "%s%s", bnc_provider_get(x->c, x->v.provider)->title, x->v.by_text_marker ? " (by words of the reply)" : "");
+    snprintf(text, sizeof text, "%s%s", bnc_provider_get(x->c, x->v.provider)->title,
+             x->v.by_text_marker ? " (by words of the reply)" : "");
     if (x->v.provider != 0)
         field(b, x, "Provider", text);
     put_reply(b, x);
@@ -320,7 +348,8 @@ static void put_json(struct bnc_buf *b, const struct explanation *x)
     bnc_print_key(b, "action", bnc_action_names[x->v.action]);
     bnc_print_key(b, "priority", bnc_priority_names[x->v.priority]);
     bnc_print_key_number(b, "confidence", x->v.confidence);
-    bnc_print_key(b, "provider", x->v.provider != 0 ? bnc_provider_get(x->c, x->v.provider)->name : "");
+    bnc_print_key(b, "provider",
+                  x->v.provider != 0 ? bnc_provider_get(x->c, x->v.provider)->name : "");
     bnc_print_key(b, "reply_code", reply);
     bnc_print_key(b, "enhanced_code", enhanced);
     bnc_print_key(b, "blocklist", bnc_blocklist_name(x->v.blocklist));
@@ -328,7 +357,9 @@ static void put_json(struct bnc_buf *b, const struct explanation *x)
     bnc_print_key(b, "rule", x->rule != NULL ? x->rule->name : "");
     bnc_print_key(b, "source", x->rule != NULL ? x->rule->source : "");
     bnc_print_key(b, "group", bnc_group_names[cause->group]);
-    bnc_print_key(b, "meaning", x->rule != NULL && x->rule->meaning[0] != '\0' ? x->rule->meaning : cause->meaning);
+    bnc_print_key(b, "meaning",
+                  x->rule != NULL && x->rule->meaning[0] != '\0' ? x->rule->meaning
+                                                                 : cause->meaning);
     bnc_print_key(b, "check", bnc_advices[x->v.cause].check);
     bnc_print_key(b, "do", bnc_advices[x->v.cause].act);
     bnc_print_key(b, "delisting", bnc_blocklist_route(x->v.blocklist));
@@ -361,10 +392,15 @@ enum bnc_status bnc_bytes_append(struct bnc_buf *b, char **bytes, size_t *n, str
     return BNC_OK;
 }
 
-static enum bnc_status explain_with(const struct bnc_knowledge *k, struct bnc_mask *mask, struct bnc_span raw,
-                                    const struct bnc_explain_options *opt, char **bytes, size_t *n, struct bnc_error *err)
+static enum bnc_status explain_with(const struct bnc_knowledge *k, struct bnc_mask *mask,
+                                    struct bnc_span raw, const struct bnc_explain_options *opt,
+                                    char **bytes, size_t *n, struct bnc_error *err)
 {
-    struct explanation x = { .c = k->classifier, .raw = raw, .n_others = MAX_OTHERS, .width = opt->width, .color = opt->color != 0 };
+    struct explanation x = { .c = k->classifier,
+                             .raw = raw,
+                             .n_others = MAX_OTHERS,
+                             .width = opt->width,
+                             .color = opt->color != 0 };
     struct bnc_question q = { .type = BNC_EVENT_BOUNCE };
     struct bnc_buf b = { .at = NULL };
     enum bnc_status status = read_options(k->classifier, opt, &q, err);
@@ -389,8 +425,9 @@ static enum bnc_status explain_with(const struct bnc_knowledge *k, struct bnc_ma
     return bnc_bytes_append(&b, bytes, n, err);
 }
 
-enum bnc_status bnc_explain(const struct bnc_knowledge *k, const char *response, size_t len, const struct bnc_explain_options *opt,
-                            char **bytes, size_t *n, struct bnc_error *err)
+enum bnc_status bnc_explain(const struct bnc_knowledge *k, const char *response, size_t len,
+                            const struct bnc_explain_options *opt, char **bytes, size_t *n,
+                            struct bnc_error *err)
 {
     struct bnc_mask *mask = malloc(sizeof *mask);
     enum bnc_status status;

@@ -7,7 +7,7 @@ struct build {
     uint16_t *disp;
     uint64_t *keys;
     uint32_t *values;
-    uint32_t *order;                 /* indices of the keys, sorted by bucket, largest buckets first */
+    uint32_t *order; /* indices of the keys, sorted by bucket, largest buckets first */
     uint32_t *size;                  /* keys per bucket */
     size_t n_buckets, n_slots;
     unsigned bucket_shift, slot_shift;
@@ -35,7 +35,8 @@ static bool build_alloc(struct build *b, size_t n)
     b->keys = calloc(b->n_slots, sizeof *b->keys);
     b->values = malloc(b->n_slots * sizeof *b->values);
     b->order = malloc((n + 1) * sizeof *b->order);
-    if (b->disp == NULL || b->size == NULL || b->keys == NULL || b->values == NULL || b->order == NULL)
+    if (b->disp == NULL || b->size == NULL || b->keys == NULL || b->values == NULL ||
+        b->order == NULL)
         return false;
     memset(b->values, 0xff, b->n_slots * sizeof *b->values);
     return true;
@@ -70,8 +71,8 @@ static size_t slot_of(const struct build *b, uint64_t key, unsigned disp)
 }
 
 /* Puts the 's' keys of one bucket with displacement 'disp', all of them or none. */
-static bool try_disp(struct build *b, const uint64_t *keys, const uint32_t *values, const uint32_t *ids, uint32_t s,
-                     unsigned disp)
+static bool try_disp(struct build *b, const uint64_t *keys, const uint32_t *values,
+                     const uint32_t *ids, uint32_t s, unsigned disp)
 {
     for (uint32_t i = 0; i < s; i++) {
         const size_t slot = slot_of(b, keys[ids[i]], disp);
@@ -98,7 +99,8 @@ static bool duplicate_in(const uint64_t *keys, const uint32_t *ids, uint32_t s, 
     return false;
 }
 
-static bool place_all(struct build *b, const uint64_t *keys, const uint32_t *values, size_t n, size_t *duplicate)
+static bool place_all(struct build *b, const uint64_t *keys, const uint32_t *values, size_t n,
+                      size_t *duplicate)
 {
     for (size_t i = 0; i < n;) {
         const size_t bucket = keys[b->order[i]] >> b->bucket_shift;
@@ -116,14 +118,16 @@ static bool place_all(struct build *b, const uint64_t *keys, const uint32_t *val
     return true;
 }
 
-bool bnc_phash_build(struct bnc_phash *h, const uint64_t *keys, const uint32_t *values, size_t n, size_t *duplicate)
+bool bnc_phash_build(struct bnc_phash *h, const uint64_t *keys, const uint32_t *values, size_t n,
+                     size_t *duplicate)
 {
     struct build b = { 0 };
     bool ok;
 
     *duplicate = n;
     *h = (struct bnc_phash){ 0 };
-    ok = build_alloc(&b, n) && sort_by_bucket(&b, keys, n) && place_all(&b, keys, values, n, duplicate);
+    ok = build_alloc(&b, n) && sort_by_bucket(&b, keys, n) &&
+         place_all(&b, keys, values, n, duplicate);
     free(b.order);
     free(b.size);
     *h = (struct bnc_phash){ b.bucket_shift, b.slot_shift, b.disp, b.keys, b.values };

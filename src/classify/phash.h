@@ -4,8 +4,9 @@
  *   bucket = key >> bucket_shift          disp[bucket] chosen at build time
  *   slot   = mix(key ^ disp * K) >> slot_shift
  *
- * Keys are 64-bit and well mixed already (bnc_hash64, or bnc_phash_key for packed integers).  The generators build the
- * arrays and print them; user rules build theirs at start.  Const after building: any number of threads.
+ * Keys are 64-bit and well mixed already (bnc_hash64, or bnc_phash_key for packed integers).  The
+ * generators build the arrays and print them; user rules build theirs at start.  Const after
+ * building: any number of threads.
  */
 #ifndef BNC_CLASSIFY_PHASH_H
 #define BNC_CLASSIFY_PHASH_H
@@ -33,7 +34,8 @@ static inline uint32_t bnc_phash_get(const struct bnc_phash *h, uint64_t key)
 
     if (h->disp == NULL)
         return BNC_PHASH_NONE;
-    slot = bnc_mix64(key ^ h->disp[key >> h->bucket_shift] * BNC_HASH_K0, BNC_HASH_K2) >> h->slot_shift;
+    slot = bnc_mix64(key ^ h->disp[key >> h->bucket_shift] * BNC_HASH_K0, BNC_HASH_K2) >>
+           h->slot_shift;
     return h->keys[slot] == key ? h->values[slot] : BNC_PHASH_NONE;
 }
 
@@ -42,7 +44,8 @@ static inline uint32_t bnc_phash_get(const struct bnc_phash *h, uint64_t key)
  * the caller's (bnc_phash_release).  False when out of memory, or where two
  * keys are equal: *duplicate is then the index of the second, else n.
  */
-bool bnc_phash_build(struct bnc_phash *h, const uint64_t *keys, const uint32_t *values, size_t n, size_t *duplicate);
+bool bnc_phash_build(struct bnc_phash *h, const uint64_t *keys, const uint32_t *values, size_t n,
+                     size_t *duplicate);
 void bnc_phash_release(struct bnc_phash *h);
 
 #endif

@@ -3,18 +3,24 @@
 
 enum { LABEL_COLUMNS = 16, MIN_WIDTH = 40, DEFAULT_WIDTH = 80 };
 
-/* Length of the UTF-8 sequence at 'at', 0 where it is none (overlong forms and surrogates included). */
+/* Length of the UTF-8 sequence at 'at', 0 where it is none (overlong forms and surrogates
+ * included). */
 static size_t utf8_len(const char *at, size_t left)
 {
     const unsigned char *u = (const unsigned char *)at;
-    const size_t len = u[0] < 0x80 ? 1 : u[0] >= 0xc2 && u[0] < 0xe0 ? 2 : (u[0] & 0xf0) == 0xe0 ? 3 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : 0;
+    const size_t len = u[0] < 0x80                   ? 1
+                       : u[0] >= 0xc2 && u[0] < 0xe0 ? 2
+                       : (u[0] & 0xf0) == 0xe0       ? 3
+                       : u[0] >= 0xf0 && u[0] < 0xf5 ? 4
+                                                     : 0;
 
     if (len == 0 || len > left)
         return 0;
     for (size_t i = 1; i < len; i++)
         if ((u[i] & 0xc0) != 0x80)
             return 0;
-    if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) || (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
+    if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) ||
+        (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
         return 0;
     return len;
 }
@@ -72,7 +78,8 @@ void bnc_print_plain(struct bnc_buf *b, struct bnc_span s)
         if (len == 0) {
             bnc_buf_puts(b, "\xef\xbf\xbd");
             len = 1;
-        } else if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f || (len == 2 && s.at[i] == '\xc2' && (unsigned char)s.at[i + 1] < 0xa0)) {
+        } else if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f ||
+                   (len == 2 && s.at[i] == '\xc2' && (unsigned char)s.at[i + 1] < 0xa0)) {
             bnc_buf_putc(b, s.at[i] == '\t' || s.at[i] == '\n' || s.at[i] == '\r' ? ' ' : '?');
         } else {
             bnc_buf_put(b, bnc_span_from(s.at + i, len));
@@ -89,7 +96,8 @@ static size_t columns_of(struct bnc_span s)
     return n;
 }
 
-void bnc_print_field(struct bnc_buf *b, const char *label, struct bnc_span text, unsigned width, bool color)
+void bnc_print_field(struct bnc_buf *b, const char *label, struct bnc_span text, unsigned width,
+                     bool color)
 {
     struct bnc_buf plain = { .at = NULL };
     size_t column = LABEL_COLUMNS;
@@ -101,7 +109,8 @@ void bnc_print_field(struct bnc_buf *b, const char *label, struct bnc_span text,
         width = DEFAULT_WIDTH;
     if (width < MIN_WIDTH)
         width = MIN_WIDTH;
-    bnc_buf_printf(b, "%s%-*s%s", color ? "\033[1m" : "", LABEL_COLUMNS, label, color ? "\033[0m" : "");
+    bnc_buf_printf(b, "%s%-*s%s", color ? "\033[1m" : "", LABEL_COLUMNS, label,
+                   color ? "\033[0m" : "");
     for (size_t at = 0; at < plain.len;) {
         size_t end = at;
         struct bnc_span word;

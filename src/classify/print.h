@@ -18,6 +18,7 @@ void bnc_print_key_number(struct bnc_buf *b, const char *key, unsigned long valu
 void bnc_print_plain(struct bnc_buf *b, struct bnc_span s);
 
 /* "Label      words wrapped at 'width' columns and indented"; nothing where 'text' is empty. */
-void bnc_print_field(struct bnc_buf *b, const char *label, struct bnc_span text, unsigned width, bool color);
+void bnc_print_field(struct bnc_buf *b, const char *label, struct bnc_span text, unsigned width,
+                     bool color);
 
 #endif

@@ -35,7 +35,8 @@ uint16_t bnc_provider_group(const struct bnc_classifier *c, uint16_t provider)
 }
 
 /* Tries the name, then what follows each dot: the longest listed suffix wins. */
-static uint16_t find_suffix(const struct bnc_classifier *c, const struct bnc_phash *builtin, bool mx, struct bnc_span name)
+static uint16_t find_suffix(const struct bnc_classifier *c, const struct bnc_phash *builtin,
+                            bool mx, struct bnc_span name)
 {
     char low[MAX_NAME_BYTES];
     uint16_t user;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * reading.c - works on the template: every number still there is a code, because masking hid all others.
+ * reading.c - works on the template: every number still there is a code, because masking hid all
+ * others.
  */
 #include "classify/reading.h"
 
@@ -8,7 +9,7 @@
 
 enum { MAX_GROUPS = 32 };
 
-struct group {                           /* a reply code, an enhanced code, or one beside the other */
+struct group { /* a reply code, an enhanced code, or one beside the other */
     size_t start, end;
     uint16_t reply;
     uint32_t enhanced;
@@ -45,14 +46,16 @@ static bool read_enhanced(struct bnc_span t, size_t at, struct group *g)
     unsigned c, s, d;
     size_t k = at, n;
 
-    if (digits_at(t, k, &c) != 1 || (c != 2 && c != 4 && c != 5) || k + 2 >= t.len || t.at[k + 1] != '.')
+    if (digits_at(t, k, &c) != 1 || (c != 2 && c != 4 && c != 5) || k + 2 >= t.len ||
+        t.at[k + 1] != '.')
         return false;
     n = digits_at(t, k + 2, &s);
     if (n < 1 || n > 3 || k + 3 + n >= t.len || t.at[k + 2 + n] != '.')
         return false;
     k += 3 + n;
     n = digits_at(t, k, &d);
-    if (n < 1 || n > 3 || (k + n + 1 < t.len && t.at[k + n] == '.' && bnc_is_digit(t.at[k + n + 1])))
+    if (n < 1 || n > 3 ||
+        (k + n + 1 < t.len && t.at[k + n] == '.' && bnc_is_digit(t.at[k + n + 1])))
         return false;
     *g = (struct group){ .start = at, .end = k + n, .enhanced = BNC_ENHANCED(c, s, d) };
     return true;
@@ -82,7 +85,8 @@ static size_t find_groups(struct bnc_span t, struct group *g)
             continue;
         }
         at = one.end;
-        if (n > 0 && one.reply == 0 && g[n - 1].reply != 0 && g[n - 1].enhanced == 0 && beside(t, g[n - 1].end, one.start)) {
+        if (n > 0 && one.reply == 0 && g[n - 1].reply != 0 && g[n - 1].enhanced == 0 &&
+            beside(t, g[n - 1].end, one.start)) {
             g[n - 1].enhanced = one.enhanced;
             g[n - 1].end = one.end;
         } else {
@@ -104,7 +108,8 @@ static bool opens_quote(struct bnc_span t, size_t at)
         return true;
     if (k < at || (k > 0 && t.at[k - 1] == '-'))
         for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (k >= strlen(words[i]) && memcmp(t.at + k - strlen(words[i]), words[i], strlen(words[i])) == 0)
+            if (k >= strlen(words[i]) &&
+                memcmp(t.at + k - strlen(words[i]), words[i], strlen(words[i])) == 0)
                 return true;
     return at > 1 && t.at[at - 1] == '\'' && t.at[at - 2] == '-';
 }

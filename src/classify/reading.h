@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * reading.h - which reply of a template is the one to judge, and its codes.
  *
- *   5.0.350 remote server returned an error -> 550 5.1.1 user unknown     the innermost remote reply
- *   host * said: 450 4.2.0 <*>: greylisted (in reply to rcpt to command)
+ *   5.0.350 remote server returned an error -> 550 5.1.1 user unknown     the innermost remote
+ * reply host * said: 450 4.2.0 <*>: greylisted (in reply to rcpt to command)
  */
 #ifndef BNC_CLASSIFY_READING_H
 #define BNC_CLASSIFY_READING_H
@@ -12,7 +12,8 @@
 struct bnc_reading {
     uint16_t reply, outer_reply;         /* innermost, and at the head; 0 none */
     uint32_t enhanced, outer_enhanced;   /* packed, 0 none */
-    struct bnc_span inner;               /* the template from the innermost reply on; all of it where there is one reply */
+    struct bnc_span
+        inner; /* the template from the innermost reply on; all of it where there is one reply */
     bool wrapped;                        /* inner is a part only */
     bool has_text;                       /* there are words beside the codes */
 };

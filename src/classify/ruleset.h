@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * ruleset.h - the knowledge tables compiled: rules, the fragments that point to them, codes that point to them.
- * One is built into the library by gen_rules; --rules makes a second one at start with the same code (compile.h).
+ * ruleset.h - the knowledge tables compiled: rules, the fragments that point to them, codes that
+ * point to them. One is built into the library by gen_rules; --rules makes a second one at start
+ * with the same code (compile.h).
  */
 #ifndef BNC_CLASSIFY_RULESET_H
 #define BNC_CLASSIFY_RULESET_H
@@ -9,14 +10,14 @@
 #include "classify/phash.h"
 
 enum bnc_rule_kind {
-    BNC_RULE_PROVIDER,                   /* provider_codes.csv */
-    BNC_RULE_PHRASE,                     /* text_phrases.csv */
-    BNC_RULE_BLOCKLIST,                  /* blocklists.csv */
-    BNC_RULE_MARKER,                     /* provider_domains.csv, text_marker: names a provider, no cause */
-    BNC_RULE_ENHANCED,                   /* enhanced_codes.csv */
-    BNC_RULE_REPLY,                      /* reply_codes.csv */
-    BNC_RULE_LABEL,                      /* labels.csv: what an ESP calls it, heard where the reply says little */
-    BNC_RULE_GUARD,                      /* guards.csv: takes phrases back */
+    BNC_RULE_PROVIDER,  /* provider_codes.csv */
+    BNC_RULE_PHRASE,    /* text_phrases.csv */
+    BNC_RULE_BLOCKLIST, /* blocklists.csv */
+    BNC_RULE_MARKER,    /* provider_domains.csv, text_marker: names a provider, no cause */
+    BNC_RULE_ENHANCED,  /* enhanced_codes.csv */
+    BNC_RULE_REPLY,     /* reply_codes.csv */
+    BNC_RULE_LABEL,     /* labels.csv: what an ESP calls it, heard where the reply says little */
+    BNC_RULE_GUARD,     /* guards.csv: takes phrases back */
     BNC_N_RULE_KINDS
 };
 
@@ -34,14 +35,16 @@ struct bnc_rule {
     uint16_t blocklist;                  /* BNC_RULE_BLOCKLIST: 1 + row */
     uint32_t enh_first, enh_last;        /* 0: any; an inclusive range */
     uint16_t n_fragments;                /* a marker and a text: 2 */
-    bool whole_text;                     /* BNC_RULE_GUARD: takes the cause back anywhere in the text, not only where they overlap */
+    bool whole_text; /* BNC_RULE_GUARD: takes the cause back anywhere in the text, not only where
+                        they overlap */
 };
 
 struct bnc_ruleset {                     /* const after compiling */
     const struct bnc_rule *rules;
     uint32_t n_rules;
     struct bnc_ac ac;
-    const uint32_t *pattern_first;       /* pattern i's entries are pattern_rules[pattern_first[i] .. pattern_first[i + 1]) */
+    const uint32_t *pattern_first; /* pattern i's entries are pattern_rules[pattern_first[i] ..
+                                      pattern_first[i + 1]) */
     const uint32_t *pattern_rules;       /* rule << 1 | 1 where the pattern is the rule's marker */
     const uint8_t *pattern_whole;        /* 1: must end a word too */
     uint32_t n_patterns;

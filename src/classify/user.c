@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * user.c - --rules FILE and --providers FILE: the user's rows, compiled at start with the code that compiles ours.
+ * user.c - --rules FILE and --providers FILE: the user's rows, compiled at start with the code that
+ * compiles ours.
  *
- * A rule file has our columns, in any order, those not needed left out: provider, reply_code, enhanced_code, marker,
- * text_fragment (or fragment), cause, duration, side, action, specificity, meaning, source.  A provider file has kind
- * (domain or mx_suffix), value, provider and, if wanted, title, operator_group.
+ * A rule file has our columns, in any order, those not needed left out: provider, reply_code,
+ * enhanced_code, marker, text_fragment (or fragment), cause, duration, side, action, specificity,
+ * meaning, source.  A provider file has kind (domain or mx_suffix), value, provider and, if wanted,
+ * title, operator_group.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +71,8 @@ static uint16_t number_by_name(void *arg, struct bnc_span name)
 
 /* ---- providers ---- */
 
-static const char *text_or(struct bnc_user_knowledge *u, struct bnc_span s, struct bnc_span fallback)
+static const char *text_or(struct bnc_user_knowledge *u, struct bnc_span s,
+                           struct bnc_span fallback)
 {
     return bnc_arena_copy(&u->arena, s.len > 0 ? s : fallback).at;
 }
@@ -86,7 +89,8 @@ static uint16_t provider_number(struct bnc_classifier *c, const struct bnc_table
     p = &u->providers[u->n_providers];
     p->name = text_or(u, name, name);
     p->title = text_or(u, bnc_table_cell(t, row, bnc_table_col(t, "title")), name);
-    p->operator_group = text_or(u, bnc_table_cell(t, row, bnc_table_col(t, "operator_group")), name);
+    p->operator_group =
+        text_or(u, bnc_table_cell(t, row, bnc_table_col(t, "operator_group")), name);
     p->kind = BNC_PROVIDER_MAILBOX;
     p->reports_complaints = true;
     if (p->name == NULL || p->title == NULL || p->operator_group == NULL)
@@ -95,8 +99,8 @@ static uint16_t provider_number(struct bnc_classifier *c, const struct bnc_table
     return number;
 }
 
-static enum bnc_status provider_row(struct bnc_classifier *c, const struct bnc_table *t, size_t row, const char *path,
-                                    struct bnc_error *err)
+static enum bnc_status provider_row(struct bnc_classifier *c, const struct bnc_table *t, size_t row,
+                                    const char *path, struct bnc_error *err)
 {
     struct bnc_user_knowledge *u = c->user;
     const struct bnc_span kind = bnc_table_cell(t, row, bnc_table_col(t, "kind"));
@@ -105,12 +109,15 @@ static enum bnc_status provider_row(struct bnc_classifier *c, const struct bnc_t
     struct user_name *n = &u->names[u->n_names];
 
     if (!mx && !bnc_span_eq(kind, BNC_SPAN("domain")))
-        return bnc_error_set(err, BNC_ECONFIG, "%s:%u: column 'kind': not domain or mx_suffix: '%.*s'", path, t->line[row],
-                             (int)kind.len, kind.at);
+        return bnc_error_set(err, BNC_ECONFIG,
+                             "%s:%u: column 'kind': not domain or mx_suffix: '%.*s'", path,
+                             t->line[row], (int)kind.len, kind.at);
     if (value.len == 0 || memchr(value.at, ' ', value.len) != NULL)
-        return bnc_error_set(err, BNC_ECONFIG, "%s:%u: column 'value': no domain: '%.*s'", path, t->line[row], (int)value.len, value.at);
+        return bnc_error_set(err, BNC_ECONFIG, "%s:%u: column 'value': no domain: '%.*s'", path,
+                             t->line[row], (int)value.len, value.at);
     if (bnc_table_cell(t, row, bnc_table_col(t, "provider")).len == 0)
-        return bnc_error_set(err, BNC_ECONFIG, "%s:%u: column 'provider' is empty", path, t->line[row]);
+        return bnc_error_set(err, BNC_ECONFIG, "%s:%u: column 'provider' is empty", path,
+                             t->line[row]);
     n->name = lower_copy(&u->arena, value);
     n->mx = mx;
     n->provider = provider_number(c, t, row);
@@ -132,7 +139,8 @@ static enum bnc_status read_file(struct bnc_table *t, const char *path, struct b
     return BNC_ECONFIG;
 }
 
-static enum bnc_status load_providers(struct bnc_classifier *c, const char *path, struct bnc_error *err)
+static enum bnc_status load_providers(struct bnc_classifier *c, const char *path,
+                                      struct bnc_error *err)
 {
     static const char *const needed[] = { "kind", "value", "provider" };
     struct bnc_table t;
@@ -163,7 +171,8 @@ static bool collect_words(struct bnc_user_knowledge *u, const struct bnc_table *
 
     for (size_t i = 0; i < t->n_rows; i++)
         for (size_t k = 0; k < 3; k++)
-            ok = ok && bnc_collect_text(&words, bnc_table_cell(t, i, bnc_table_col(t, columns[k])), '\0');
+            ok = ok &&
+                 bnc_collect_text(&words, bnc_table_cell(t, i, bnc_table_col(t, columns[k])), '\0');
     ok = ok && bnc_collect_build(&words, &u->words.hash);
     u->words.next = &bnc_words_builtin;
     bnc_collect_release(&words);
@@ -207,7 +216,8 @@ static enum bnc_status load_rules(struct bnc_classifier *c, const char *path, st
     return status;
 }
 
-enum bnc_status bnc_user_load(struct bnc_classifier *c, const struct bnc_classifier_options *opt, struct bnc_error *err)
+enum bnc_status bnc_user_load(struct bnc_classifier *c, const struct bnc_classifier_options *opt,
+                              struct bnc_error *err)
 {
     enum bnc_status status = BNC_OK;
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * verdict.h - what one response means (DESIGN: Verdict), and the memo that makes it one probe per row.
+ * verdict.h - what one response means (DESIGN: Verdict), and the memo that makes it one probe per
+ * row.
  *
  * raw text --mask--> template --(template, codes, provider, label)--> entry --> verdict
  *
- * A verdict is a function of the *template* (variable parts masked), the code columns, the provider known from domain or MX, the
- * event type and the ESP's label; never of the raw text, so that it can't depend on which row came first.
+ * A verdict is a function of the *template* (variable parts masked), the code columns, the provider
+ * known from domain or MX, the event type and the ESP's label; never of the raw text, so that it
+ * can't depend on which row came first.
  */
 #ifndef BNC_CLASSIFY_VERDICT_H
 #define BNC_CLASSIFY_VERDICT_H
@@ -12,7 +14,15 @@
 #include "schema/event.h"
 #include "tables/cause.h"
 
-enum bnc_mechanism { BNC_MECH_NONE, BNC_MECH_SPF, BNC_MECH_DKIM, BNC_MECH_DMARC, BNC_MECH_ARC, BNC_MECH_PTR, BNC_N_MECHS };
+enum bnc_mechanism {
+    BNC_MECH_NONE,
+    BNC_MECH_SPF,
+    BNC_MECH_DKIM,
+    BNC_MECH_DMARC,
+    BNC_MECH_ARC,
+    BNC_MECH_PTR,
+    BNC_N_MECHS
+};
 extern const char *const bnc_mechanism_names[BNC_N_MECHS];
 
 enum bnc_contradiction {                 /* bits */
@@ -28,7 +38,8 @@ struct bnc_verdict {
     uint8_t mechanism;                   /* enum bnc_mechanism */
     uint8_t contradictions;              /* enum bnc_contradiction bits */
     uint8_t by_text_marker;              /* the provider is known from the reply text only */
-    uint8_t explicit_domain;             /* the reply says that the whole domain accepts no mail (556, null MX, no such domain) */
+    uint8_t explicit_domain; /* the reply says that the whole domain accepts no mail (556, null MX,
+                                no such domain) */
     uint16_t reply;                      /* as read, 0 none */
     uint16_t provider;                   /* final: given one, else marker's, else 0 */
     uint16_t blocklist;                  /* 1 + row of blocklists.csv, 0 none */
@@ -37,13 +48,19 @@ struct bnc_verdict {
 };
 
 /* ---- providers: 0 is "other"; names are stable strings from the tables ---- */
-enum bnc_provider_kind { BNC_PROVIDER_OTHER, BNC_PROVIDER_MAILBOX, BNC_PROVIDER_GATEWAY, BNC_PROVIDER_MTA, BNC_PROVIDER_ESP };
+enum bnc_provider_kind {
+    BNC_PROVIDER_OTHER,
+    BNC_PROVIDER_MAILBOX,
+    BNC_PROVIDER_GATEWAY,
+    BNC_PROVIDER_MTA,
+    BNC_PROVIDER_ESP
+};
 struct bnc_provider {
     const char *name;                    /* "google", "microsoft_consumer", "proofpoint" */
     const char *title;                   /* "Gmail", "Outlook.com", "Proofpoint" */
-    const char *operator_group;          /* "Google", "Microsoft": reputation is often kept per operator */
+    const char *operator_group; /* "Google", "Microsoft": reputation is often kept per operator */
     enum bnc_provider_kind kind;
-    bool reports_complaints;             /* false: complaints can't be seen in exports (Gmail, iCloud) */
+    bool reports_complaints; /* false: complaints can't be seen in exports (Gmail, iCloud) */
 };
 
 struct bnc_classifier;                   /* const after creation, shared by all threads */
@@ -54,7 +71,9 @@ struct bnc_classifier_options {
     uint32_t cpu;
 };
 
-enum bnc_status bnc_classifier_create(struct bnc_classifier **c, const struct bnc_classifier_options *opt, struct bnc_error *err);
+enum bnc_status bnc_classifier_create(struct bnc_classifier **c,
+                                      const struct bnc_classifier_options *opt,
+                                      struct bnc_error *err);
 void bnc_classifier_free(struct bnc_classifier *c);
 
 /* Fingerprint of what the --rules file says: 0 without one. */
@@ -72,7 +91,8 @@ uint16_t bnc_provider_of_mx(const struct bnc_classifier *c, struct bnc_span mx);
 /* By name as the tables and --provider write it; 0 if none. */
 uint16_t bnc_provider_find(const struct bnc_classifier *c, struct bnc_span name);
 
-/* Names behind the numbers of a verdict, for reports: "phrase:mailbox is full", "provider:google/5.7.26", "enhanced:5.1.1" ... and the source. */
+/* Names behind the numbers of a verdict, for reports: "phrase:mailbox is full",
+ * "provider:google/5.7.26", "enhanced:5.1.1" ... and the source. */
 const char *bnc_rule_name(const struct bnc_classifier *c, uint32_t rule);
 const char *bnc_rule_source(const struct bnc_classifier *c, uint32_t rule);
 const char *bnc_blocklist_name(uint16_t blocklist);
@@ -80,9 +100,11 @@ const char *bnc_blocklist_route(uint16_t blocklist);    /* how to get delisted *
 
 /* ---- entries: one per distinct (template, codes, provider, type, label), per worker ---- */
 struct bnc_entry {
-    uint64_t key;                        /* fingerprint of all that the verdict depends on: names the entry across workers, runs and states */
+    uint64_t key; /* fingerprint of all that the verdict depends on: names the entry across workers,
+                     runs and states */
     uint64_t template_fp;                /* fingerprint of the masked text alone */
-    struct bnc_span template_text;       /* lives as long as the verdicts object; variable parts are '*' */
+    struct bnc_span
+        template_text; /* lives as long as the verdicts object; variable parts are '*' */
     struct bnc_span label;
     struct bnc_verdict verdict;
     enum bnc_event_type type;
@@ -94,8 +116,10 @@ struct bnc_verdicts;                     /* one worker's memo */
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c);
 void bnc_verdicts_free(struct bnc_verdicts *v);
 
-/* The entry for an event; 'provider' is the one known from domain or MX (0: unknown).  NULL when out of memory.  The pointer stays valid. */
-const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event, uint16_t provider);
+/* The entry for an event; 'provider' is the one known from domain or MX (0: unknown).  NULL when
+ * out of memory.  The pointer stays valid. */
+const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,
+                                         uint16_t provider);
 size_t bnc_verdicts_count(const struct bnc_verdicts *v);
 const struct bnc_entry *bnc_verdicts_at(const struct bnc_verdicts *v, size_t index);
 

@@ -31,8 +31,10 @@ int main(int argc, char **argv)
     struct bnc_table advice, causes;
     struct bnc_error err;
 
-    if (argc != 3 || bnc_table_read(&advice, argv[1], &err) != BNC_OK || bnc_table_read(&causes, argv[2], &err) != BNC_OK) {
-        fprintf(stderr, "gen_advice: %s\n", argc == 3 ? err.text : "usage: gen_advice advice.csv causes.csv");
+    if (argc != 3 || bnc_table_read(&advice, argv[1], &err) != BNC_OK ||
+        bnc_table_read(&causes, argv[2], &err) != BNC_OK) {
+        fprintf(stderr, "gen_advice: %s\n",
+                argc == 3 ? err.text : "usage: gen_advice advice.csv causes.csv");
         return 1;
     }
     printf("/* made by gen_advice from advice.csv, %zu rows; do not edit */\n", advice.n_rows);
@@ -41,7 +43,8 @@ int main(int argc, char **argv)
         const size_t k = row_of(&advice, cause);
 
         if (k == advice.n_rows || advice.n_rows != causes.n_rows) {
-            fprintf(stderr, "gen_advice: advice.csv and causes.csv differ at '%.*s'\n", (int)cause.len, cause.at);
+            fprintf(stderr, "gen_advice: advice.csv and causes.csv differ at '%.*s'\n",
+                    (int)cause.len, cause.at);
             return 1;
         }
         printf("{ ");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * gen_rules.c - the knowledge tables compiled -> gen/rules.h: rules, automaton, perfect hashes, providers, block lists.
- * usage: gen_rules providers.csv provider_domains.csv provider_codes.csv text_phrases.csv guards.csv blocklists.csv
- *                  enhanced_codes.csv reply_codes.csv labels.csv > rules.h
+ * gen_rules.c - the knowledge tables compiled -> gen/rules.h: rules, automaton, perfect hashes,
+ * providers, block lists. usage: gen_rules providers.csv provider_domains.csv provider_codes.csv
+ * text_phrases.csv guards.csv blocklists.csv enhanced_codes.csv reply_codes.csv labels.csv >
+ * rules.h
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,8 @@ static void cell(const struct bnc_table *t, size_t row, const char *column)
 
 static void print_hash(const char *name, const struct bnc_phash *h)
 {
-    const size_t buckets = (size_t)1 << (64 - h->bucket_shift), slots = (size_t)1 << (64 - h->slot_shift);
+    const size_t buckets = (size_t)1 << (64 - h->bucket_shift),
+                 slots = (size_t)1 << (64 - h->slot_shift);
 
     printf("static const uint16_t %s_disp[%zu] = {", name, buckets);
     for (size_t i = 0; i < buckets; i++)
@@ -70,11 +72,13 @@ static void print_hash(const char *name, const struct bnc_phash *h)
 
 static void print_hash_ref(const char *name, const struct bnc_phash *h)
 {
-    printf("{ %u, %u, %s_disp, %s_keys, %s_values }", h->bucket_shift, h->slot_shift, name, name, name);
+    printf("{ %u, %u, %s_disp, %s_keys, %s_values }", h->bucket_shift, h->slot_shift, name, name,
+           name);
 }
 
 /* Domains and MX suffixes: hash of the lower-cased name -> provider. */
-static void print_names(const char *name, const char *kind, const struct bnc_table *t, const struct bnc_table *providers)
+static void print_names(const char *name, const char *kind, const struct bnc_table *t,
+                        const struct bnc_table *providers)
 {
     uint64_t *keys = malloc((t->n_rows + 1) * sizeof *keys);
     uint32_t *values = malloc((t->n_rows + 1) * sizeof *values);
@@ -121,13 +125,18 @@ static void print_providers(const struct bnc_table *t)
         printf(", BNC_PROVIDER_");
         for (size_t k = 0; k < kind.len; k++)
             putchar(kind.at[k] - 32);
-        printf(", %s },\n", bnc_span_eq(bnc_table_cell(t, i, bnc_table_col(t, "reports_complaints")), BNC_SPAN("no")) ? "false" : "true");
+        printf(", %s },\n",
+               bnc_span_eq(bnc_table_cell(t, i, bnc_table_col(t, "reports_complaints")),
+                           BNC_SPAN("no"))
+                   ? "false"
+                   : "true");
     }
     printf("};\nstatic const uint16_t provider_group[%zu] = { 0", t->n_rows + 1);
     for (size_t i = 0; i < t->n_rows; i++) {         /* the first provider of the same operator */
         size_t k = 0;
 
-        while (!bnc_span_eq(bnc_table_cell(t, k, bnc_table_col(t, "operator_group")), bnc_table_cell(t, i, bnc_table_col(t, "operator_group"))))
+        while (!bnc_span_eq(bnc_table_cell(t, k, bnc_table_col(t, "operator_group")),
+                            bnc_table_cell(t, i, bnc_table_col(t, "operator_group"))))
             k++;
         printf(", %zu", k + 1);
     }
@@ -136,7 +145,9 @@ static void print_providers(const struct bnc_table *t)
 
 static void print_lists(const struct bnc_table *t)
 {
-    printf("static const struct { const char *name, *object, *route; } blocklists[%zu] = {\n{ \"\", \"\", \"\" },\n", t->n_rows + 1);
+    printf("static const struct { const char *name, *object, *route; } blocklists[%zu] = {\n{ "
+           "\"\", \"\", \"\" },\n",
+           t->n_rows + 1);
     for (size_t i = 0; i < t->n_rows; i++) {
         printf("{ ");
         cell(t, i, "list");
@@ -161,8 +172,9 @@ static void print_rules(const struct bnc_ruleset *r)
         string(x->source);
         printf(", ");
         string(x->meaning);
-        printf(", %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },\n", x->kind, x->cause, x->duration, x->side, x->action,
-               x->specificity, x->provider, x->reply, x->blocklist, x->enh_first, x->enh_last, x->n_fragments, x->whole_text);
+        printf(", %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },\n", x->kind, x->cause,
+               x->duration, x->side, x->action, x->specificity, x->provider, x->reply, x->blocklist,
+               x->enh_first, x->enh_last, x->n_fragments, x->whole_text);
     }
     printf("};\n");
 }
@@ -171,7 +183,8 @@ static void print_numbers(const char *type, const char *name, const void *at, si
 {
     printf("static const %s %s[%zu] = {", type, name, n);
     for (size_t i = 0; i < n; i++)
-        printf("%s%u,", i % 20 == 0 ? "\n" : " ", size == 4 ? ((const uint32_t *)at)[i] : ((const uint8_t *)at)[i]);
+        printf("%s%u,", i % 20 == 0 ? "\n" : " ",
+               size == 4 ? ((const uint32_t *)at)[i] : ((const uint8_t *)at)[i]);
     printf("\n};\n");
 }
 
@@ -179,10 +192,12 @@ static void print_automaton(const struct bnc_ac *ac)
 {
     printf("static const struct bnc_ac_node nodes[%u] = {\n", ac->n_nodes);
     for (uint32_t i = 0; i < ac->n_nodes; i++)
-        printf("{%u,%u,%u,%u},%s", ac->nodes[i].first, ac->nodes[i].n, ac->nodes[i].fail, ac->nodes[i].end, i % 8 == 7 ? "\n" : "");
+        printf("{%u,%u,%u,%u},%s", ac->nodes[i].first, ac->nodes[i].n, ac->nodes[i].fail,
+               ac->nodes[i].end, i % 8 == 7 ? "\n" : "");
     printf("};\nstatic const struct bnc_ac_end ends[%u] = {\n", ac->n_ends + 1);
     for (uint32_t i = 0; i < ac->n_ends; i++)
-        printf("{%u,%u,%u},%s", ac->ends[i].pattern, ac->ends[i].next, ac->ends[i].len, i % 8 == 7 ? "\n" : "");
+        printf("{%u,%u,%u},%s", ac->ends[i].pattern, ac->ends[i].next, ac->ends[i].len,
+               i % 8 == 7 ? "\n" : "");
     printf("};\n");
     print_numbers("uint8_t", "node_bytes", ac->bytes, 1, ac->n_nodes);
 }
@@ -195,7 +210,8 @@ int main(int argc, char **argv)
     struct bnc_ruleset r;
 
     if (argc != N_TABLES + 1)
-        die("usage: gen_rules providers provider_domains provider_codes text_phrases guards blocklists enhanced_codes reply_codes labels");
+        die("usage: gen_rules providers provider_domains provider_codes text_phrases guards "
+            "blocklists enhanced_codes reply_codes labels");
     for (int i = 0; i < N_TABLES; i++)
         if (bnc_table_read(&t[i], argv[i + 1], &err) != BNC_OK)
             die(err.text);
@@ -208,9 +224,11 @@ int main(int argc, char **argv)
         bnc_compile_markers(&c, &t[DOMAINS], argv[1 + DOMAINS]) != BNC_OK ||
         bnc_compile_codes(&c, &t[ENHANCED], argv[1 + ENHANCED], BNC_RULE_ENHANCED) != BNC_OK ||
         bnc_compile_codes(&c, &t[REPLIES], argv[1 + REPLIES], BNC_RULE_REPLY) != BNC_OK ||
-        bnc_compile_labels(&c, &t[LABELS], argv[1 + LABELS]) != BNC_OK || bnc_compile_finish(&c, &r) != BNC_OK)
+        bnc_compile_labels(&c, &t[LABELS], argv[1 + LABELS]) != BNC_OK ||
+        bnc_compile_finish(&c, &r) != BNC_OK)
         die(err.text);
-    printf("/* made by gen_rules: %u rules, %u fragments, %u nodes; do not edit */\n", r.n_rules, r.n_patterns, r.ac.n_nodes);
+    printf("/* made by gen_rules: %u rules, %u fragments, %u nodes; do not edit */\n", r.n_rules,
+           r.n_patterns, r.ac.n_nodes);
     printf("#ifdef BNC_GEN_RULES\n");
     print_rules(&r);
     print_numbers("uint32_t", "pattern_first", r.pattern_first, 4, r.n_patterns + 1);
@@ -220,7 +238,8 @@ int main(int argc, char **argv)
     print_automaton(&r.ac);
     print_hash("codes", &r.codes);
     print_hash("labels", &r.labels);
-    printf("const struct bnc_ruleset bnc_rules_builtin = {\n    rules, %u, { nodes, node_bytes, ends, root, %u, %u }, pattern_first, pattern_rules, pattern_whole, %u,\n    ",
+    printf("const struct bnc_ruleset bnc_rules_builtin = {\n    rules, %u, { nodes, node_bytes, "
+           "ends, root, %u, %u }, pattern_first, pattern_rules, pattern_whole, %u,\n    ",
            r.n_rules, r.ac.n_nodes, r.ac.n_ends, r.n_patterns);
     print_hash_ref("labels", &r.labels);
     printf(", ");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * gen_words.c - the tokens masking must keep -> gen/words.h: one perfect hash.
- * usage: gen_words kept_words.csv provider_codes.csv text_phrases.csv blocklists.csv provider_domains.csv > words.h
- * Every token with a digit, an inner dot or an @ in a fragment, marker or alias would be masked and could never match.
+ * usage: gen_words kept_words.csv provider_codes.csv text_phrases.csv blocklists.csv
+ * provider_domains.csv > words.h Every token with a digit, an inner dot or an @ in a fragment,
+ * marker or alias would be masked and could never match.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,14 +35,16 @@ static void add_kept(const struct bnc_table *t)
             fprintf(stderr, "gen_words: kept_words.csv:%u: unknown kind\n", t->line[i]);
             exit(1);
         }
-        if (!bnc_collect_add(&words, bnc_table_cell(t, i, bnc_table_col(t, "word")), (enum bnc_word_kind)k))
+        if (!bnc_collect_add(&words, bnc_table_cell(t, i, bnc_table_col(t, "word")),
+                             (enum bnc_word_kind)k))
             exit(1);
     }
 }
 
 static void print_hash(const struct bnc_phash *h)
 {
-    const size_t buckets = (size_t)1 << (64 - h->bucket_shift), slots = (size_t)1 << (64 - h->slot_shift);
+    const size_t buckets = (size_t)1 << (64 - h->bucket_shift),
+                 slots = (size_t)1 << (64 - h->slot_shift);
 
     printf("static const uint16_t words_disp[%zu] = {", buckets);
     for (size_t i = 0; i < buckets; i++)
@@ -51,7 +54,8 @@ static void print_hash(const struct bnc_phash *h)
         printf("%s0x%016llx,", i % 5 == 0 ? "\n" : " ", (unsigned long long)h->keys[i]);
     printf("\n};\nstatic const uint32_t words_values[%zu] = {", slots);
     for (size_t i = 0; i < slots; i++)
-        printf("%s%d,", i % 30 == 0 ? "\n" : " ", h->values[i] == BNC_PHASH_NONE ? -1 : (int)h->values[i]);
+        printf("%s%d,", i % 30 == 0 ? "\n" : " ",
+               h->values[i] == BNC_PHASH_NONE ? -1 : (int)h->values[i]);
     printf("\n};\nconst struct bnc_words bnc_words_builtin = {\n"
            "    .hash = { %u, %u, words_disp, words_keys, words_values }\n};\n",
            h->bucket_shift, h->slot_shift);
@@ -59,20 +63,25 @@ static void print_hash(const struct bnc_phash *h)
 
 int main(int argc, char **argv)
 {
-    static const char *const columns[][2] = { { NULL, NULL }, { "marker", "text_fragment" }, { "fragment", NULL },
-                                              { "aliases", NULL }, { "value", NULL } };
+    static const char *const columns[][2] = { { NULL, NULL },
+                                              { "marker", "text_fragment" },
+                                              { "fragment", NULL },
+                                              { "aliases", NULL },
+                                              { "value", NULL } };
     struct bnc_phash h;
     struct bnc_error err;
     struct bnc_table t;
 
     if (argc != 6)
-        return fprintf(stderr, "usage: gen_words kept_words.csv provider_codes.csv text_phrases.csv blocklists.csv provider_domains.csv\n"), 1;
+        return fprintf(stderr, "usage: gen_words kept_words.csv provider_codes.csv "
+                               "text_phrases.csv blocklists.csv provider_domains.csv\n"),
+               1;
     for (int i = 1; i < argc; i++) {
         if (bnc_table_read(&t, argv[i], &err) != BNC_OK)
             return fprintf(stderr, "gen_words: %s\n", err.text), 1;
         if (i == 1)
             add_kept(&t);
-        if (i == 5)                      /* only its text markers; domains and MX hosts are found by other means */
+        if (i == 5) /* only its text markers; domains and MX hosts are found by other means */
             for (size_t r = 0; r < t.n_rows; r++)
                 if (!bnc_span_eq(bnc_table_cell(&t, r, 0), BNC_SPAN("text_marker")))
                     t.cells[r * t.n_cols + 1].len = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_response.c - one response: every kernel masks it alike, masking twice changes nothing, and it is judged and
- * explained without a fault.
+ * fuzz_response.c - one response: every kernel masks it alike, masking twice changes nothing, and
+ * it is judged and explained without a fault.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,13 +15,15 @@ static bool is_alnum(char c)
 }
 
 /* Every pattern at every place where it may begin, in order of ends, longer ones first. */
-static size_t find_plainly(const struct bnc_span *patterns, size_t n, struct bnc_span text, struct bnc_hit *hits)
+static size_t find_plainly(const struct bnc_span *patterns, size_t n, struct bnc_span text,
+                           struct bnc_hit *hits)
 {
     size_t found = 0;
 
     for (size_t end = 1; end <= text.len; end++)
         for (size_t start = 0; start < end; start++) {
-            if (is_alnum(text.at[start]) && start > 0 && is_alnum(text.at[start - 1]) && (unsigned char)text.at[start] < 0x80)
+            if (is_alnum(text.at[start]) && start > 0 && is_alnum(text.at[start - 1]) &&
+                (unsigned char)text.at[start] < 0x80)
                 continue;
             for (size_t k = 0; k < n; k++)
                 if (bnc_span_eq(patterns[k], bnc_span_from(text.at + start, end - start)))
@@ -63,7 +65,8 @@ static void automaton__finds_what_a_plain_search_finds(void **state)
         assert_true(bnc_ac_build(&ac, patterns, n));
         for (int t = 0; t < 20; t++) {
             const struct bnc_span s = { text, random_text(text, sizeof text, &seed) };
-            const size_t expected = find_plainly(patterns, n, s, want), found = bnc_ac_find(&ac, s, have, 20000);
+            const size_t expected = find_plainly(patterns, n, s, want),
+                         found = bnc_ac_find(&ac, s, have, 20000);
 
             assert_int_equal(found, expected);
             assert_memory_equal(have, want, found * sizeof *have);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_classify.c - tests/golden/classify*.txt, and every example of the source articles, through the whole classifier.
- * Run from the root of the tree.
+ * test_classify.c - tests/golden/classify*.txt, and every example of the source articles, through
+ * the whole classifier. Run from the root of the tree.
  */
 #include <glob.h>
 #include <setjmp.h>
@@ -22,7 +22,8 @@ static int setup(void **state)
     const struct bnc_classifier_options opt = { .cpu = bnc_cpu_detect() };
 
     (void)state;
-    if (bnc_classifier_create(&classifier, &opt, NULL) != BNC_OK || (memo = bnc_verdicts_create(classifier)) == NULL)
+    if (bnc_classifier_create(&classifier, &opt, NULL) != BNC_OK ||
+        (memo = bnc_verdicts_create(classifier)) == NULL)
         return -1;
     return 0;
 }
@@ -38,7 +39,9 @@ static int teardown(void **state)
 static const struct bnc_entry *judge(struct bnc_span text, struct bnc_span provider)
 {
     const struct bnc_event event = { .type = BNC_EVENT_BOUNCE, .diagnostic = text };
-    const struct bnc_entry *e = bnc_verdicts_get(memo, &event, bnc_span_eq(provider, BNC_SPAN("-")) ? 0 : bnc_provider_find(classifier, provider));
+    const struct bnc_entry *e = bnc_verdicts_get(
+        memo, &event,
+        bnc_span_eq(provider, BNC_SPAN("-")) ? 0 : bnc_provider_find(classifier, provider));
 
     assert_non_null(e);
     return e;
@@ -50,7 +53,8 @@ static bool agrees(const char *want, const char *have)
     return strcmp(want, "-") == 0 || strcmp(want, have) == 0;
 }
 
-static void check(const char *path, unsigned line, const char *text, const char *provider, const char *want)
+static void check(const char *path, unsigned line, const char *text, const char *provider,
+                  const char *want)
 {
     char cause[40], action[40], duration[16];
     const struct bnc_verdict *v;
@@ -59,9 +63,11 @@ static void check(const char *path, unsigned line, const char *text, const char 
         (strcmp(provider, "-") != 0 && bnc_provider_find(classifier, bnc_span_str(provider)) == 0))
         fail_msg("%s:%u: malformed", path, line);
     v = &judge(bnc_span_str(text), bnc_span_str(provider))->verdict;
-    if (agrees(cause, bnc_causes[v->cause].name) && agrees(action, bnc_action_names[v->action]) && agrees(duration, bnc_duration_names[v->duration]))
+    if (agrees(cause, bnc_causes[v->cause].name) && agrees(action, bnc_action_names[v->action]) &&
+        agrees(duration, bnc_duration_names[v->duration]))
         return;
-    print_error("%s:%u: %s\n    want %s\n    have %s %s %s by %s\n", path, line, text, want, bnc_causes[v->cause].name, bnc_action_names[v->action],
+    print_error("%s:%u: %s\n    want %s\n    have %s %s %s by %s\n", path, line, text, want,
+                bnc_causes[v->cause].name, bnc_action_names[v->action],
                 bnc_duration_names[v->duration], bnc_rule_name(classifier, v->rule));
     failures++;
 }
@@ -85,7 +91,8 @@ static unsigned check_file(const char *path)
     while (read_line(in, text, sizeof text, &line)) {
         if (text[0] == '\0' || text[0] == '#')
             continue;
-        if (!read_line(in, provider, sizeof provider, &line) || !read_line(in, want, sizeof want, &line))
+        if (!read_line(in, provider, sizeof provider, &line) ||
+            !read_line(in, want, sizeof want, &line))
             fail_msg("%s:%u: cut short", path, line);
         check(path, line - 2, text, provider, want);
         cases++;
@@ -143,20 +150,23 @@ static void response__of_the_source_articles_is_judged_as_they_say(void **state)
     if (bnc_table_read(&t, "src/tables/provider_codes.csv", &err) != BNC_OK)
         fail_msg("%s", err.text);
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span reply = cell(&t, i, "reply_code"), enh = cell(&t, i, "enhanced_code"), marker = cell(&t, i, "marker"),
-                              words = cell(&t, i, "text_fragment");
+        const struct bnc_span reply = cell(&t, i, "reply_code"), enh = cell(&t, i, "enhanced_code"),
+                              marker = cell(&t, i, "marker"), words = cell(&t, i, "text_fragment");
         const struct bnc_verdict *v;
         const char *have;
 
-        if (!names_article(cell(&t, i, "source")) || bnc_span_eq(marker, BNC_SPAN("SUPERSEDED")) || (words.len == 0 && reply.len == 0 && enh.len == 0))
+        if (!names_article(cell(&t, i, "source")) || bnc_span_eq(marker, BNC_SPAN("SUPERSEDED")) ||
+            (words.len == 0 && reply.len == 0 && enh.len == 0))
             continue;
-        snprintf(text, sizeof text, "%.*s%s%.*s %.*s %.*s", (int)reply.len, reply.at, reply.len > 0 && enh.len > 0 ? " " : "", (int)code_len(enh), enh.at,
+        snprintf(text, sizeof text, "%.*s%s%.*s %.*s %.*s", (int)reply.len, reply.at,
+                 reply.len > 0 && enh.len > 0 ? " " : "", (int)code_len(enh), enh.at,
                  (int)marker.len, marker.at, (int)words.len, words.at);
         v = &judge(bnc_span_str(text), cell(&t, i, "provider"))->verdict;
         have = bnc_causes[v->cause].name;
         cases++;
         if (!bnc_span_eq(bnc_span_str(have), cell(&t, i, "cause"))) {
-            print_error("provider_codes.csv:%u: %s\n    have %s by %s\n", t.line[i], text, have, bnc_rule_name(classifier, v->rule));
+            print_error("provider_codes.csv:%u: %s\n    have %s by %s\n", t.line[i], text, have,
+                        bnc_rule_name(classifier, v->rule));
             failures++;
         }
     }

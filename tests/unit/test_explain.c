@@ -42,7 +42,8 @@ static char *explain(const char *text, const struct bnc_explain_options *opt)
     return bytes;
 }
 
-static void check_says(const char *text, const struct bnc_explain_options *opt, const char *const *words)
+static void check_says(const char *text, const struct bnc_explain_options *opt,
+                       const char *const *words)
 {
     char *out = explain(text, opt);
 
@@ -54,30 +55,55 @@ static void check_says(const char *text, const struct bnc_explain_options *opt, 
 
 static void explanation__has_all_its_parts(void **state)
 {
-    static const char *const words[] = { "Gmail", "550", "5.7.26", "subject 7 (security and policy)", "auth_dmarc", "permanent, side: sender",
-                                         "fix_authentication", "Check", "Do ", "Others call it", "SendGrid", "Rule", "Source", "support.google.com",
-                                         "Help page       https://support.google.com/mail/?p=DmarcRejection", "Template", NULL };
+    static const char *const words[] = {
+        "Gmail",
+        "550",
+        "5.7.26",
+        "subject 7 (security and policy)",
+        "auth_dmarc",
+        "permanent, side: sender",
+        "fix_authentication",
+        "Check",
+        "Do ",
+        "Others call it",
+        "SendGrid",
+        "Rule",
+        "Source",
+        "support.google.com",
+        "Help page       https://support.google.com/mail/?p=DmarcRejection",
+        "Template",
+        NULL
+    };
 
     (void)state;
-    check_says("550-5.7.26 Unauthenticated email from x.example is not accepted due to domain's 550-5.7.26 DMARC policy. 550 5.7.26 "
-               "https://support.google.com/mail/?p=DmarcRejection a1 - gsmtp", &(struct bnc_explain_options){ .width = 200 }, words);
+    check_says("550-5.7.26 Unauthenticated email from x.example is not accepted due to domain's "
+               "550-5.7.26 DMARC policy. 550 5.7.26 "
+               "https://support.google.com/mail/?p=DmarcRejection a1 - gsmtp",
+               &(struct bnc_explain_options){ .width = 200 }, words);
 }
 
 static void explanation__shows_inner_reply_and_extracts(void **state)
 {
-    static const char *const inner[] = { "Inner reply", "550 5.1.1 user unknown", "invalid_recipient", NULL };
-    static const char *const listed[] = { "Spamhaus ZEN", "Delisting", "192.0.2.9", "RCPT TO", NULL };
+    static const char *const inner[] = { "Inner reply", "550 5.1.1 user unknown",
+                                         "invalid_recipient", NULL };
+    static const char *const listed[] = { "Spamhaus ZEN", "Delisting", "192.0.2.9", "RCPT TO",
+                                          NULL };
     static const char *const contra[] = { "Contradiction", NULL };
 
     (void)state;
-    check_says("550 5.0.350 Remote server returned an error -> 550 5.1.1 user unknown", &(struct bnc_explain_options){ .width = 200 }, inner);
-    check_says("554 5.7.1 Client host [192.0.2.9] blocked using zen.spamhaus.org (in reply to RCPT TO command)", &(struct bnc_explain_options){ .width = 200 }, listed);
+    check_says("550 5.0.350 Remote server returned an error -> 550 5.1.1 user unknown",
+               &(struct bnc_explain_options){ .width = 200 }, inner);
+    check_says("554 5.7.1 Client host [192.0.2.9] blocked using zen.spamhaus.org (in reply to RCPT "
+               "TO command)",
+               &(struct bnc_explain_options){ .width = 200 }, listed);
     check_says("550 4.2.2 mailbox full", &(struct bnc_explain_options){ 0 }, contra);
 }
 
 static void explanation__keeps_to_the_width(void **state)
 {
-    char *out = explain("550 5.1.1 the mailbox you are trying to reach is not here and never was, as far as we can tell from this side", &(struct bnc_explain_options){ .width = 60 });
+    char *out = explain("550 5.1.1 the mailbox you are trying to reach is not here and never was, "
+                        "as far as we can tell from this side",
+                        &(struct bnc_explain_options){ .width = 60 });
 
     (void)state;
     for (char *line = strtok(out, "\n"); line != NULL; line = strtok(NULL, "\n"))
@@ -88,7 +114,8 @@ static void explanation__keeps_to_the_width(void **state)
 
 static void explanation__is_harmless_on_a_terminal(void **state)
 {
-    char *out = explain("550 \033[31mred\007 \xff\xfe \xc2\x9b", &(struct bnc_explain_options){ 0 });
+    char *out =
+        explain("550 \033[31mred\007 \xff\xfe \xc2\x9b", &(struct bnc_explain_options){ 0 });
 
     (void)state;
     for (const char *p = out; *p != '\0'; p++)
@@ -100,10 +127,15 @@ static void explanation__is_harmless_on_a_terminal(void **state)
 
 static void json__is_one_object_on_one_line(void **state)
 {
-    static const char *const keys[] = { "event", "cause", "duration", "side", "action", "priority", "confidence", "provider", "reply_code",
-                                        "enhanced_code", "blocklist", "template", "rule", "source", "meaning", "check", "do", "names",
-                                        "contradictions", "also_matched", "mechanism", "command", "ip", "help", "retry_after" };
-    char *out = explain("550 5.1.1 \"quoted\" \\ back\tslash \xff \001 user unknown", &(struct bnc_explain_options){ .json = 1 });
+    static const char *const keys[] = {
+        "event",     "cause",      "duration", "side",           "action",
+        "priority",  "confidence", "provider", "reply_code",     "enhanced_code",
+        "blocklist", "template",   "rule",     "source",         "meaning",
+        "check",     "do",         "names",    "contradictions", "also_matched",
+        "mechanism", "command",    "ip",       "help",           "retry_after"
+    };
+    char *out = explain("550 5.1.1 \"quoted\" \\ back\tslash \xff \001 user unknown",
+                        &(struct bnc_explain_options){ .json = 1 });
 
     (void)state;
     assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
@@ -131,8 +163,10 @@ static void json__is_one_object_on_one_line(void **state)
 
 static void event__follows_from_the_class(void **state)
 {
-    static const char *const accepted[] = { "\"event\":\"delivered\"", "\"cause\":\"delivered\"", NULL };
-    static const char *const deferred[] = { "\"event\":\"deferral\"", "\"duration\":\"temporary\"", NULL };
+    static const char *const accepted[] = { "\"event\":\"delivered\"", "\"cause\":\"delivered\"",
+                                            NULL };
+    static const char *const deferred[] = { "\"event\":\"deferral\"", "\"duration\":\"temporary\"",
+                                            NULL };
     const struct bnc_explain_options json = { .json = 1 };
 
     (void)state;
@@ -142,17 +176,26 @@ static void event__follows_from_the_class(void **state)
 
 static void options__are_checked(void **state)
 {
-    const struct bnc_explain_options bad[] = { { .provider = "nobody" }, { .reply = "55" }, { .reply = "abc" }, { .enhanced = "5.x" }, { .enhanced = "7.1.1" } };
-    static const char *const words[] = { "\"cause\":\"mailbox_full\"", "\"provider\":\"yahoo\"", NULL };
+    const struct bnc_explain_options bad[] = { { .provider = "nobody" },
+                                               { .reply = "55" },
+                                               { .reply = "abc" },
+                                               { .enhanced = "5.x" },
+                                               { .enhanced = "7.1.1" } };
+    static const char *const words[] = { "\"cause\":\"mailbox_full\"", "\"provider\":\"yahoo\"",
+                                         NULL };
     struct bnc_error err;
     char *bytes = NULL;
     size_t n = 0;
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_int_equal(bnc_explain(knowledge, "550 no", 6, &bad[i], &bytes, &n, &err), BNC_EUSAGE);
+        assert_int_equal(bnc_explain(knowledge, "550 no", 6, &bad[i], &bytes, &n, &err),
+                         BNC_EUSAGE);
     assert_null(bytes);
-    check_says("", &(struct bnc_explain_options){ .json = 1, .reply = "552", .enhanced = "5.2.2", .provider = "yahoo.com" }, words);
+    check_says("",
+               &(struct bnc_explain_options){
+                   .json = 1, .reply = "552", .enhanced = "5.2.2", .provider = "yahoo.com" },
+               words);
 }
 
 static char *codes(const char *code, const char *provider, int json)
@@ -166,7 +209,8 @@ static char *codes(const char *code, const char *provider, int json)
     return bytes;
 }
 
-static void check_codes(const char *code, const char *provider, const char *with, const char *without)
+static void check_codes(const char *code, const char *provider, const char *with,
+                        const char *without)
 {
     char *out = codes(code, provider, 0);
 

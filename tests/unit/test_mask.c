@@ -48,7 +48,8 @@ static void template__keeps_codes_only_where_they_are_codes(void **state)
     (void)state;
     check("550 5.1.1 gone", "550 5.1.1 gone");
     check("smtp;550 5.1.1 gone", "smtp;550 5.1.1 gone");
-    check("host mx.example.com[192.0.2.1] said: 450 4.2.0 later", "host *[*] said: 450 4.2.0 later");
+    check("host mx.example.com[192.0.2.1] said: 450 4.2.0 later",
+          "host *[*] said: 450 4.2.0 later");
     check("mailbox has 552 messages", "mailbox has * messages");
     check("Postfix 2.11.0 at 5.7.1.9", "postfix * at *");
     check("(#5.1.1)", "(#5.1.1)");
@@ -58,8 +59,10 @@ static void template__keeps_codes_only_where_they_are_codes(void **state)
 static void template__joins_repeated_line_heads(void **state)
 {
     (void)state;
-    check("550-5.7.26 Mail from\r\n550-5.7.26 here is\r\n550 5.7.26 blocked", "550 5.7.26 mail from here is blocked");
-    check("550-Please turn on SMTP\\r\\n550-authentication\\r\\n550 now", "550 please turn on smtp authentication now");
+    check("550-5.7.26 Mail from\r\n550-5.7.26 here is\r\n550 5.7.26 blocked",
+          "550 5.7.26 mail from here is blocked");
+    check("550-Please turn on SMTP\\r\\n550-authentication\\r\\n550 now",
+          "550 please turn on smtp authentication now");
     check("550 550 5.1.1 user unknown (state 14).", "550 5.1.1 user unknown (state *).");
 }
 
@@ -72,8 +75,10 @@ static void template__keeps_words_of_the_tables(void **state)
     check("[ABC.eurprd06.prod.outlook.com]", "[*.prod.outlook.com]");
     check("OFR006_417 and OFR_417", "ofr_417 and ofr_417");
     check("not RFC 5322 compliant", "not rfc 5322 compliant");
-    check("https://support.google.com/mail/?p=NoSuchUser x1y2 - gsmtp", "https://support.google.com/mail/?p=nosuchuser * - gsmtp");
-    check("550 5.1.1 RESOLVER.ADR.RecipNotFound; not found", "550 5.1.1 resolver.adr.recipnotfound; not found");
+    check("https://support.google.com/mail/?p=NoSuchUser x1y2 - gsmtp",
+          "https://support.google.com/mail/?p=nosuchuser * - gsmtp");
+    check("550 5.1.1 RESOLVER.ADR.RecipNotFound; not found",
+          "550 5.1.1 resolver.adr.recipnotfound; not found");
     check("valid sender domain.Fix reverse DNS", "valid sender domain. fix reverse dns");
 }
 
@@ -81,10 +86,14 @@ static void template__keeps_words_of_the_tables(void **state)
 static void template__is_shared_by_texts_that_differ_in_ids(void **state)
 {
     static const char *const pairs[][2] = {
-        { "550 5.1.1 <a@b.example>: user unknown", "550 5.1.1 <someone.else@mail.other.example>: user unknown" },
-        { "421 4.7.0 [192.0.2.1 15] try later. f3si1.2 - gsmtp", "421 4.7.0 [2001:db8::77 19] try later. 98e67ed59e1d1-2c2d.13 - gsmtp" },
-        { "Message from 10.0.0.1 on Mon, 3 Feb 2025 10:00:00 +0000", "Message from 10.99.0.1 on Tue, 28 Oct 2025 23:59:59 +0200" },
-        { "connect to mx.a.example[192.0.2.1]:25: timed out", "connect to mail-7.b.example[198.51.100.9]:2525: timed out" },
+        { "550 5.1.1 <a@b.example>: user unknown",
+          "550 5.1.1 <someone.else@mail.other.example>: user unknown" },
+        { "421 4.7.0 [192.0.2.1 15] try later. f3si1.2 - gsmtp",
+          "421 4.7.0 [2001:db8::77 19] try later. 98e67ed59e1d1-2c2d.13 - gsmtp" },
+        { "Message from 10.0.0.1 on Mon, 3 Feb 2025 10:00:00 +0000",
+          "Message from 10.99.0.1 on Tue, 28 Oct 2025 23:59:59 +0200" },
+        { "connect to mx.a.example[192.0.2.1]:25: timed out",
+          "connect to mail-7.b.example[198.51.100.9]:2525: timed out" },
         { "quota 1024 of 2048 used", "quota 99 of 100 used" },
         { "id=4XyZ01ab2 done", "id=9 done" },
     };
@@ -102,25 +111,91 @@ static void template__is_shared_by_texts_that_differ_in_ids(void **state)
 static void template__differs_for_different_sentences(void **state)
 {
     static const char *const texts[] = {
-        "550 5.1.1 user unknown", "550 5.2.1 user unknown", "551 5.1.1 user unknown", "550 5.1.1 user disabled",
-        "550 5.1.1 [TSS04] user unknown", "550 5.1.1 [TSS05] user unknown", "550 user unknown", "user unknown",
-        "550 5.1.1 user unknown see zen.spamhaus.org", "550 5.1.1 user unknown see b.barracudacentral.org",
+        "550 5.1.1 user unknown",
+        "550 5.2.1 user unknown",
+        "551 5.1.1 user unknown",
+        "550 5.1.1 user disabled",
+        "550 5.1.1 [TSS04] user unknown",
+        "550 5.1.1 [TSS05] user unknown",
+        "550 user unknown",
+        "user unknown",
+        "550 5.1.1 user unknown see zen.spamhaus.org",
+        "550 5.1.1 user unknown see b.barracudacentral.org",
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         for (size_t k = 0; k < i; k++)
-            assert_false(bnc_span_eq(bnc_mask_text(&first, bnc_span_str(texts[i])), bnc_mask_text(&second, bnc_span_str(texts[k]))));
+            assert_false(bnc_span_eq(bnc_mask_text(&first, bnc_span_str(texts[i])),
+                                     bnc_mask_text(&second, bnc_span_str(texts[k]))));
 }
 
-/* Random texts made of pieces that matter to the pass, so that tokens, heads and quotes meet in every order. */
+/* Random texts made of pieces that matter to the pass, so that tokens, heads and quotes meet in
+ * every order. */
 static size_t make_text(char *text, size_t cap, unsigned *seed)
 {
     static const char *const pieces[] = {
-        " ", "  ", "\t", "\r\n", "\\n", "550", "550-", "5.7.1", "421 4.7.0", "a", "user", "User", "unknown", ".", "..", "...", ",", ":", ";",
-        "/", "-", "_", "#", "@", "*", "<", ">", "[", "]", "(", ")", "'", "\"", "192.0.2.1", "::1", "fe80:", "x1y2", "example.com", "gsmtp",
-        "ofr006_417", "mwinf5c79", "AUP#1020", "spamhaus.org", "zen.spamhaus.org", "S3150", "said: ", "rfc 5322", "Mon", "4", "Oct", "2002",
-        "\xc3\xa9", "\xff", "=", "+", "http://", "page.aspx#errors", "Domain.Fix", "<a@b>", "said", "code ",
+        " ",
+        "  ",
+        "\t",
+        "\r\n",
+        "\\n",
+        "550",
+        "550-",
+        "5.7.1",
+        "421 4.7.0",
+        "a",
+        "user",
+        "User",
+        "unknown",
+        ".",
+        "..",
+        "...",
+        ",",
+        ":",
+        ";",
+        "/",
+        "-",
+        "_",
+        "#",
+        "@",
+        "*",
+        "<",
+        ">",
+        "[",
+        "]",
+        "(",
+        ")",
+        "'",
+        "\"",
+        "192.0.2.1",
+        "::1",
+        "fe80:",
+        "x1y2",
+        "example.com",
+        "gsmtp",
+        "ofr006_417",
+        "mwinf5c79",
+        "AUP#1020",
+        "spamhaus.org",
+        "zen.spamhaus.org",
+        "S3150",
+        "said: ",
+        "rfc 5322",
+        "Mon",
+        "4",
+        "Oct",
+        "2002",
+        "\xc3\xa9",
+        "\xff",
+        "=",
+        "+",
+        "http://",
+        "page.aspx#errors",
+        "Domain.Fix",
+        "<a@b>",
+        "said",
+        "code ",
     };
     const unsigned n = 1 + (unsigned)rand_r(seed) % 40;
     size_t len = 0;
@@ -149,7 +224,8 @@ static void template__is_idempotent(void **state)
         const struct bnc_span twice = bnc_mask_text(&second, once);
 
         if (!bnc_span_eq(once, twice))
-            fail_msg("\n text '%.*s'\n once '%.*s'\n then '%.*s'", (int)len, text, (int)once.len, once.at, (int)twice.len, twice.at);
+            fail_msg("\n text '%.*s'\n once '%.*s'\n then '%.*s'", (int)len, text, (int)once.len,
+                     once.at, (int)twice.len, twice.at);
     }
 }
 
@@ -164,7 +240,8 @@ static void template__is_bounded_on_long_texts(void **state)
     for (int round = 0; round < 200; round++) {
         for (size_t at = 0; at < len;)
             at += make_text(text + at, len - at < 200 ? len - at : 200, &seed) + (len - at < 2);
-        assert_true(bnc_mask_text(&first, bnc_span_from(text, len - (size_t)round)).len <= sizeof first.out);
+        assert_true(bnc_mask_text(&first, bnc_span_from(text, len - (size_t)round)).len <=
+                    sizeof first.out);
     }
     free(text);
 }
@@ -186,7 +263,8 @@ static void kernels__agree_with_the_reference(void **state)
         text = malloc(len + 1);          /* so that ASan sees a read beyond the end */
         assert_non_null(text);
         for (size_t k = 0; k < len; k++)
-            text[k] = (i & 1) ? (char)rand_r(&seed) : "aZ09 .@-<\\*_\t~:\xe9"[(unsigned)rand_r(&seed) % 16];
+            text[k] = (i & 1) ? (char)rand_r(&seed)
+                              : "aZ09 .@-<\\*_\t~:\xe9"[(unsigned)rand_r(&seed) % 16];
         bnc_mask_scan_generic(text, len, low[0], token[0], hot[0]);
         for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
             if ((sets[s] & cpu) != sets[s])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_reading.c - codes and the innermost reply, through the mask as in the product; what extracts find in raw texts.
+ * test_reading.c - codes and the innermost reply, through the mask as in the product; what extracts
+ * find in raw texts.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +34,9 @@ static void check(const struct example *x)
 
     if (r.reply != x->reply || r.enhanced != x->enhanced)
         fail_msg("'%s': %u %x", x->text, r.reply, r.enhanced);
-    if (r.wrapped != (x->inner != NULL) || (x->inner != NULL && (r.inner.len < strlen(x->inner) || memcmp(r.inner.at, x->inner, strlen(x->inner)) != 0)))
+    if (r.wrapped != (x->inner != NULL) ||
+        (x->inner != NULL &&
+         (r.inner.len < strlen(x->inner) || memcmp(r.inner.at, x->inner, strlen(x->inner)) != 0)))
         fail_msg("'%s': inner '%.*s'", x->text, (int)r.inner.len, r.inner.at);
 }
 
@@ -73,13 +76,20 @@ static void reading__takes_no_number_for_a_code(void **state)
 static void reading__goes_to_the_innermost_reply(void **state)
 {
     static const struct example examples[] = {
-        { "550 5.0.350 Remote server returned an error -> 550 5.1.1 user unknown", 550, BNC_ENHANCED(5, 1, 1), "550 5.1.1 user" },
-        { "host mx.example.com[192.0.2.1] said: 450 4.2.0 later (in reply to RCPT TO command)", 450, BNC_ENHANCED(4, 2, 0), "450 4.2.0 later" },
-        { "554 4.4.7 Message expired: unable to deliver in 840 minutes.<421 4.4.0 Unable to lookup>", 421, BNC_ENHANCED(4, 4, 0), "421 4.4.0 unable" },
-        { "550 4.4.7 QUEUE.Expired; Remote Server returned '441 4.4.1 no answer'", 441, BNC_ENHANCED(4, 4, 1), "441 4.4.1 no" },
+        { "550 5.0.350 Remote server returned an error -> 550 5.1.1 user unknown", 550,
+          BNC_ENHANCED(5, 1, 1), "550 5.1.1 user" },
+        { "host mx.example.com[192.0.2.1] said: 450 4.2.0 later (in reply to RCPT TO command)", 450,
+          BNC_ENHANCED(4, 2, 0), "450 4.2.0 later" },
+        { "554 4.4.7 Message expired: unable to deliver in 840 minutes.<421 4.4.0 Unable to "
+          "lookup>",
+          421, BNC_ENHANCED(4, 4, 0), "421 4.4.0 unable" },
+        { "550 4.4.7 QUEUE.Expired; Remote Server returned '441 4.4.1 no answer'", 441,
+          BNC_ENHANCED(4, 4, 1), "441 4.4.1 no" },
         { "smtp;550 5.1.1 gone", 550, BNC_ENHANCED(5, 1, 1), "550 5.1.1 gone" },
-        { "4.4.7 delayed, last error: 452 4.2.2 mailbox full", 452, BNC_ENHANCED(4, 2, 2), "452 4.2.2 mailbox" },
-        { "5.1.0 - Unknown address error 550-'unknown user x@y.example'", 550, 0, "550-'unknown user" },
+        { "4.4.7 delayed, last error: 452 4.2.2 mailbox full", 452, BNC_ENHANCED(4, 2, 2),
+          "452 4.2.2 mailbox" },
+        { "5.1.0 - Unknown address error 550-'unknown user x@y.example'", 550, 0,
+          "550-'unknown user" },
     };
 
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_tables.c - every row of the knowledge tables asked back through what was compiled from it, and near misses.
- * Run from the root of the tree: it reads src/tables/.
+ * test_tables.c - every row of the knowledge tables asked back through what was compiled from it,
+ * and near misses. Run from the root of the tree: it reads src/tables/.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,10 +55,12 @@ static bool finds(struct bnc_span text, enum bnc_rule_kind kind, int cause, uint
     const size_t n = bnc_ac_find(&set->ac, text, hits, 256);
 
     for (size_t i = 0; i < n; i++)
-        for (uint32_t k = set->pattern_first[hits[i].pattern]; k < set->pattern_first[hits[i].pattern + 1]; k++) {
+        for (uint32_t k = set->pattern_first[hits[i].pattern];
+             k < set->pattern_first[hits[i].pattern + 1]; k++) {
             const struct bnc_rule *r = &set->rules[set->pattern_rules[k] >> 1];
 
-            if (r->kind == kind && (cause < 0 || r->cause == cause) && (provider == 0 || r->provider == provider))
+            if (r->kind == kind && (cause < 0 || r->cause == cause) &&
+                (provider == 0 || r->provider == provider))
                 return true;
         }
     return false;
@@ -100,9 +102,11 @@ static void phrase__of_every_row_is_found_in_a_text(void **state)
     for (size_t i = 0; i < t.n_rows; i++) {
         const struct bnc_span f = cell(&t, i, "fragment");
         /* a member of a family may have a row and a cause of its own */
-        const int cause = memchr(f.at, '{', f.len) != NULL ? -1 : bnc_cause_find(cell(&t, i, "cause"));
+        const int cause =
+            memchr(f.at, '{', f.len) != NULL ? -1 : bnc_cause_find(cell(&t, i, "cause"));
 
-        if (!finds(masked("550 we say: ", first_alternatives(cell(&t, i, "fragment"))), BNC_RULE_PHRASE, cause, 0))
+        if (!finds(masked("550 we say: ", first_alternatives(cell(&t, i, "fragment"))),
+                   BNC_RULE_PHRASE, cause, 0))
             fail_msg("text_phrases.csv:%u", t.line[i]);
     }
     bnc_table_release(&t);
@@ -118,9 +122,11 @@ static void phrase__is_not_found_inside_another_word(void **state)
     for (size_t i = 0; i < t.n_rows; i++) {
         const struct bnc_span f = cell(&t, i, "fragment");
 
-        if (f.at[0] < 'a' || f.at[0] > 'z' || memchr(f.at, '{', f.len) != NULL || memchr(f.at, ' ', f.len) != NULL)
+        if (f.at[0] < 'a' || f.at[0] > 'z' || memchr(f.at, '{', f.len) != NULL ||
+            memchr(f.at, ' ', f.len) != NULL)
             continue;                    /* single words: nothing shorter is inside them */
-        assert_false(finds(masked("550 z", f), BNC_RULE_PHRASE, bnc_cause_find(cell(&t, i, "cause")), 0));
+        assert_false(
+            finds(masked("550 z", f), BNC_RULE_PHRASE, bnc_cause_find(cell(&t, i, "cause")), 0));
         tried++;
     }
     assert_true(tried > 20);
@@ -147,7 +153,8 @@ static void provider_row__is_found_by_its_text_or_marker(void **state)
             continue;
         if (text.len > 0 && !finds(masked("see ", text), BNC_RULE_PROVIDER, cause, provider))
             fail_msg("provider_codes.csv:%u: text", t.line[i]);
-        if (marker.len > 0 && memchr(marker.at, '-', marker.len) == NULL && marker.at[marker.len - 1] != '9' &&
+        if (marker.len > 0 && memchr(marker.at, '-', marker.len) == NULL &&
+            marker.at[marker.len - 1] != '9' &&
             !finds(masked("see ", marker), BNC_RULE_PROVIDER, cause, provider))
             fail_msg("provider_codes.csv:%u: marker", t.line[i]);
     }
@@ -176,10 +183,13 @@ static void provider_row__without_text_is_found_by_its_codes(void **state)
 
         if (cell(&t, i, "text_fragment").len > 0 || cell(&t, i, "marker").len > 0)
             continue;
-        rule = bnc_phash_get(&set->codes, bnc_rule_code_key(provider, reply.len > 0 ? (unsigned)atoi(reply.at) : 0, enh));
+        rule = bnc_phash_get(
+            &set->codes,
+            bnc_rule_code_key(provider, reply.len > 0 ? (unsigned)atoi(reply.at) : 0, enh));
         if (rule == BNC_PHASH_NONE || set->rules[rule].provider != provider)
             fail_msg("provider_codes.csv:%u", t.line[i]);
-        assert_int_equal(bnc_phash_get(&set->codes, bnc_rule_code_key(provider, 699, enh + 77)), BNC_PHASH_NONE);
+        assert_int_equal(bnc_phash_get(&set->codes, bnc_rule_code_key(provider, 699, enh + 77)),
+                         BNC_PHASH_NONE);
         tried++;
     }
     assert_true(tried > 40);
@@ -200,9 +210,12 @@ static void superseded_row__never_matches(void **state)
 
         if (!is_superseded(cell(&t, i, "marker")))
             continue;
-        rule = bnc_phash_get(&set->codes, bnc_rule_code_key(bnc_provider_find(classifier, cell(&t, i, "provider")), (unsigned)atoi(reply.at),
-                                                            enhanced_first(cell(&t, i, "enhanced_code"))));
-        assert_true(rule == BNC_PHASH_NONE || set->rules[rule].cause != bnc_cause_find(cell(&t, i, "cause")));
+        rule = bnc_phash_get(
+            &set->codes, bnc_rule_code_key(bnc_provider_find(classifier, cell(&t, i, "provider")),
+                                           (unsigned)atoi(reply.at),
+                                           enhanced_first(cell(&t, i, "enhanced_code"))));
+        assert_true(rule == BNC_PHASH_NONE ||
+                    set->rules[rule].cause != bnc_cause_find(cell(&t, i, "cause")));
         tried++;
     }
     assert_true(tried >= 3);
@@ -217,7 +230,8 @@ static void code_row__is_found_by_its_code(void **state)
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const uint32_t rule = bnc_phash_get(&set->codes, bnc_rule_code_key(0, (unsigned)atoi(cell(&t, i, "code").at), 0));
+        const uint32_t rule = bnc_phash_get(
+            &set->codes, bnc_rule_code_key(0, (unsigned)atoi(cell(&t, i, "code").at), 0));
 
         assert_int_not_equal(rule, BNC_PHASH_NONE);
         assert_int_equal(set->rules[rule].cause, bnc_cause_find(cell(&t, i, "default_cause")));
@@ -230,18 +244,26 @@ static void range__covers_both_ends_and_not_their_neighbours(void **state)
 {
     const uint16_t m365 = bnc_provider_find(classifier, BNC_SPAN("microsoft365"));
     const struct bnc_ruleset *set = &bnc_rules_builtin;
-    const uint32_t first = bnc_phash_get(&set->codes, bnc_rule_code_key(m365, 550, BNC_ENHANCED(5, 7, 700)));
+    const uint32_t first =
+        bnc_phash_get(&set->codes, bnc_rule_code_key(m365, 550, BNC_ENHANCED(5, 7, 700)));
 
     (void)state;
     assert_int_not_equal(first, BNC_PHASH_NONE);
-    assert_int_equal(first, bnc_phash_get(&set->codes, bnc_rule_code_key(m365, 550, BNC_ENHANCED(5, 7, 749))));
-    assert_int_equal(bnc_phash_get(&set->codes, bnc_rule_code_key(m365, 550, BNC_ENHANCED(5, 7, 699))), BNC_PHASH_NONE);
-    assert_int_not_equal(bnc_phash_get(&set->codes, bnc_rule_code_key(m365, 550, BNC_ENHANCED(5, 7, 708))), first);
+    assert_int_equal(
+        first, bnc_phash_get(&set->codes, bnc_rule_code_key(m365, 550, BNC_ENHANCED(5, 7, 749))));
+    assert_int_equal(
+        bnc_phash_get(&set->codes, bnc_rule_code_key(m365, 550, BNC_ENHANCED(5, 7, 699))),
+        BNC_PHASH_NONE);
+    assert_int_not_equal(
+        bnc_phash_get(&set->codes, bnc_rule_code_key(m365, 550, BNC_ENHANCED(5, 7, 708))), first);
     assert_true(finds(masked("see ", BNC_SPAN("AUP#1020")), BNC_RULE_PROVIDER, -1, 0));
     assert_true(finds(masked("see ", BNC_SPAN("AUP#1080")), BNC_RULE_PROVIDER, -1, 0));
-    assert_true(finds(masked("see ", BNC_SPAN("OFR_395")), BNC_RULE_PROVIDER, BNC_CAUSE_AUTH_SPF, 0));
-    assert_true(finds(masked("see ", BNC_SPAN("OFR006_417")), BNC_RULE_PROVIDER, BNC_CAUSE_MAILBOX_FULL, 0));
-    assert_false(finds(masked("see ", BNC_SPAN("OFR_390a")), BNC_RULE_PROVIDER, BNC_CAUSE_AUTH_SPF, 0));
+    assert_true(
+        finds(masked("see ", BNC_SPAN("OFR_395")), BNC_RULE_PROVIDER, BNC_CAUSE_AUTH_SPF, 0));
+    assert_true(finds(masked("see ", BNC_SPAN("OFR006_417")), BNC_RULE_PROVIDER,
+                      BNC_CAUSE_MAILBOX_FULL, 0));
+    assert_false(
+        finds(masked("see ", BNC_SPAN("OFR_390a")), BNC_RULE_PROVIDER, BNC_CAUSE_AUTH_SPF, 0));
 }
 
 static void domain__of_every_row_leads_to_its_provider(void **state)
@@ -278,8 +300,10 @@ static void blocklist__of_every_alias_is_found(void **state)
 
         for (size_t k = 0, start = 0; k <= aliases.len; k++)
             if (k == aliases.len || aliases.at[k] == '|') {
-                if (!finds(masked("listed at ", bnc_span_from(aliases.at + start, k - start)), BNC_RULE_BLOCKLIST, BNC_CAUSE_BLOCKLISTED, 0))
-                    fail_msg("blocklists.csv:%u: '%.*s'", t.line[i], (int)(k - start), aliases.at + start);
+                if (!finds(masked("listed at ", bnc_span_from(aliases.at + start, k - start)),
+                           BNC_RULE_BLOCKLIST, BNC_CAUSE_BLOCKLISTED, 0))
+                    fail_msg("blocklists.csv:%u: '%.*s'", t.line[i], (int)(k - start),
+                             aliases.at + start);
                 start = k + 1;
             }
         assert_string_not_equal(bnc_blocklist_name((uint16_t)(i + 1)), "");
@@ -306,9 +330,12 @@ static void provider__has_names_and_a_group(void **state)
     assert_string_equal(bnc_provider_get(classifier, google)->title, "Gmail");
     assert_int_equal(bnc_provider_find(classifier, BNC_SPAN("gmail")), google);
     assert_false(bnc_provider_get(classifier, google)->reports_complaints);
-    assert_false(bnc_provider_get(classifier, bnc_provider_find(classifier, BNC_SPAN("apple")))->reports_complaints);
-    assert_int_equal(bnc_provider_group(classifier, bnc_provider_find(classifier, BNC_SPAN("microsoft365"))),
-                     bnc_provider_group(classifier, bnc_provider_find(classifier, BNC_SPAN("microsoft_consumer"))));
+    assert_false(bnc_provider_get(classifier, bnc_provider_find(classifier, BNC_SPAN("apple")))
+                     ->reports_complaints);
+    assert_int_equal(
+        bnc_provider_group(classifier, bnc_provider_find(classifier, BNC_SPAN("microsoft365"))),
+        bnc_provider_group(classifier,
+                           bnc_provider_find(classifier, BNC_SPAN("microsoft_consumer"))));
 }
 
 /* ---- what the table build refuses ---- */
@@ -345,21 +372,31 @@ static void build__refuses_rows_that_cannot_be_right(void **state)
 {
     (void)state;
     check_refused("fragment,cause\nout of cheese,mailbox_full\n", NULL);
-    check_refused("fragment,cause\nout of cheese,cheese\n", "rules.csv:2: column 'cause': unknown cause 'cheese'");
+    check_refused("fragment,cause\nout of cheese,cheese\n",
+                  "rules.csv:2: column 'cause': unknown cause 'cheese'");
     check_refused("fragment,cause\n,mailbox_full\n", "would match everything");
     check_refused("fragment,cause\n12345,mailbox_full\n", "nothing is left to find");
-    check_refused("fragment,specificity,cause\nout of cheese,7,mailbox_full\n", "column 'specificity'");
-    check_refused("provider,fragment,cause\nnobody,out of cheese,mailbox_full\n", "unknown provider 'nobody'");
+    check_refused("fragment,specificity,cause\nout of cheese,7,mailbox_full\n",
+                  "column 'specificity'");
+    check_refused("provider,fragment,cause\nnobody,out of cheese,mailbox_full\n",
+                  "unknown provider 'nobody'");
     check_refused("reply_code,cause\n55,mailbox_full\n", "column 'reply_code'");
     check_refused("enhanced_code,cause\n5.x,mailbox_full\n", "column 'enhanced_code'");
     check_refused("enhanced_code,cause\n5.7.649-606,mailbox_full\n", "column 'enhanced_code'");
-    check_refused("fragment,duration,cause\nout of cheese,forever,mailbox_full\n", "column 'duration': unknown value 'forever'");
+    check_refused("fragment,duration,cause\nout of cheese,forever,mailbox_full\n",
+                  "column 'duration': unknown value 'forever'");
     check_refused("fragment,text\nout of cheese,x\n", "no column 'cause'");
-    check_refused("fragment,cause\nout of cheese,mailbox_full\nout of  cheese,unknown\n", "the same conditions twice");
-    check_refused("provider,reply_code,cause\ngoogle,550,unknown\ngoogle,550,malware\n", "the same provider and codes");
-    check_refused("fragment,cause\n{a|the} cheese is {over|gone},mailbox_full\nthe cheese is gone,malware\n", NULL);
+    check_refused("fragment,cause\nout of cheese,mailbox_full\nout of  cheese,unknown\n",
+                  "the same conditions twice");
+    check_refused("provider,reply_code,cause\ngoogle,550,unknown\ngoogle,550,malware\n",
+                  "the same provider and codes");
+    check_refused(
+        "fragment,cause\n{a|the} cheese is {over|gone},mailbox_full\nthe cheese is gone,malware\n",
+        NULL);
     check_refused("fragment,cause\n{a|the cheese,mailbox_full\n", "alternatives without an end");
-    check_refused("fragment,specificity,cause\ncheese,5,malware\nout of cheese now,2,mailbox_full\n", "shadowed");
+    check_refused(
+        "fragment,specificity,cause\ncheese,5,malware\nout of cheese now,2,mailbox_full\n",
+        "shadowed");
 }
 
 int main(void)

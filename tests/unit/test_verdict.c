@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_verdict.c - verdicts beyond the cause: durations, contradictions, extracts; the memo; user rules and providers.
+ * test_verdict.c - verdicts beyond the cause: durations, contradictions, extracts; the memo; user
+ * rules and providers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,14 +29,16 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct bnc_verdict judge_with(const struct bnc_classifier *c, struct bnc_event event, const char *provider)
+static struct bnc_verdict judge_with(const struct bnc_classifier *c, struct bnc_event event,
+                                     const char *provider)
 {
     struct bnc_verdicts *memo = bnc_verdicts_create(c);
     const struct bnc_entry *e;
     struct bnc_verdict v;
 
     assert_non_null(memo);
-    e = bnc_verdicts_get(memo, &event, provider != NULL ? bnc_provider_find(c, bnc_span_str(provider)) : 0);
+    e = bnc_verdicts_get(memo, &event,
+                         provider != NULL ? bnc_provider_find(c, bnc_span_str(provider)) : 0);
     assert_non_null(e);
     v = e->verdict;
     bnc_verdicts_free(memo);
@@ -44,14 +47,19 @@ static struct bnc_verdict judge_with(const struct bnc_classifier *c, struct bnc_
 
 static struct bnc_verdict judge(const char *text)
 {
-    return judge_with(classifier, (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = bnc_span_str(text) }, NULL);
+    return judge_with(
+        classifier,
+        (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = bnc_span_str(text) }, NULL);
 }
 
 /* ---- verdicts ---- */
 
 static void verdict__takes_codes_from_columns_before_the_text(void **state)
 {
-    struct bnc_event e = { .type = BNC_EVENT_BOUNCE, .reply = 552, .enhanced = BNC_ENHANCED(5, 2, 2), .diagnostic = BNC_SPAN("") };
+    struct bnc_event e = { .type = BNC_EVENT_BOUNCE,
+                           .reply = 552,
+                           .enhanced = BNC_ENHANCED(5, 2, 2),
+                           .diagnostic = BNC_SPAN("") };
     struct bnc_verdict v = judge_with(classifier, e, NULL);
 
     (void)state;
@@ -65,8 +73,12 @@ static void verdict__takes_codes_from_columns_before_the_text(void **state)
 
 static void verdict__of_a_temporary_reply_never_suppresses_at_once(void **state)
 {
-    static const char *const texts[] = { "450 4.1.1 user unknown", "450 no such user here", "421 4.2.1 mailbox disabled", "451 4.1.2 domain not found",
-                                         "450", "4.1.1" };
+    static const char *const texts[] = { "450 4.1.1 user unknown",
+                                         "450 no such user here",
+                                         "421 4.2.1 mailbox disabled",
+                                         "451 4.1.2 domain not found",
+                                         "450",
+                                         "4.1.1" };
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -90,13 +102,19 @@ static void verdict__of_a_class_alone_never_suppresses_words(void **state)
 
 static void verdict__flags_contradictions(void **state)
 {
-    struct bnc_event e = { .type = BNC_EVENT_BOUNCE, .hardness = BNC_HARDNESS_HARD, .diagnostic = BNC_SPAN("550 5.7.26 unauthenticated, dmarc policy") };
+    struct bnc_event e = { .type = BNC_EVENT_BOUNCE,
+                           .hardness = BNC_HARDNESS_HARD,
+                           .diagnostic = BNC_SPAN("550 5.7.26 unauthenticated, dmarc policy") };
 
     (void)state;
     assert_int_equal(judge("550 5.1.1 user unknown").contradictions, 0);
-    assert_int_equal(judge("550 4.2.2 mailbox full").contradictions & BNC_CONTRA_CLASS, BNC_CONTRA_CLASS);
-    assert_int_equal(judge("550 5.1.1 blocked using zen.spamhaus.org").contradictions & BNC_CONTRA_CODE_TEXT, BNC_CONTRA_CODE_TEXT);
-    assert_int_equal(judge_with(classifier, e, NULL).contradictions & BNC_CONTRA_LABEL, BNC_CONTRA_LABEL);
+    assert_int_equal(judge("550 4.2.2 mailbox full").contradictions & BNC_CONTRA_CLASS,
+                     BNC_CONTRA_CLASS);
+    assert_int_equal(judge("550 5.1.1 blocked using zen.spamhaus.org").contradictions &
+                         BNC_CONTRA_CODE_TEXT,
+                     BNC_CONTRA_CODE_TEXT);
+    assert_int_equal(judge_with(classifier, e, NULL).contradictions & BNC_CONTRA_LABEL,
+                     BNC_CONTRA_LABEL);
     e.hardness = BNC_HARDNESS_SOFT;
     e.diagnostic = BNC_SPAN("550 5.1.1 user unknown");
     assert_int_equal(judge_with(classifier, e, NULL).contradictions, BNC_CONTRA_LABEL);
@@ -106,7 +124,9 @@ static void verdict__flags_contradictions(void **state)
 
 static void verdict__names_block_list_and_mechanism(void **state)
 {
-    struct bnc_verdict v = judge("554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org; see https://www.spamhaus.org/query/ip/192.0.2.1");
+    struct bnc_verdict v =
+        judge("554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org; see "
+              "https://www.spamhaus.org/query/ip/192.0.2.1");
 
     (void)state;
     assert_string_equal(bnc_blocklist_name(v.blocklist), "Spamhaus ZEN");
@@ -125,7 +145,10 @@ static void verdict__knows_a_provider_by_its_words(void **state)
     (void)state;
     assert_string_equal(bnc_provider_get(classifier, v.provider)->name, "google");
     assert_true(v.by_text_marker);
-    v = judge_with(classifier, (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN("550 no - gsmtp") }, "yahoo");
+    v = judge_with(
+        classifier,
+        (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN("550 no - gsmtp") },
+        "yahoo");
     assert_string_equal(bnc_provider_get(classifier, v.provider)->name, "yahoo");
     assert_false(v.by_text_marker);
 }
@@ -134,14 +157,17 @@ static void verdict__says_when_a_whole_domain_takes_no_mail(void **state)
 {
     (void)state;
     assert_true(judge("556 5.1.10 Recipient address has null MX").explicit_domain);
-    assert_true(judge("Host or domain name not found. Name service error for name=x.example type=A: Host not found").explicit_domain);
+    assert_true(judge("Host or domain name not found. Name service error for name=x.example "
+                      "type=A: Host not found")
+                    .explicit_domain);
     assert_false(judge("550 5.1.1 user unknown").explicit_domain);
     assert_false(judge("450 4.4.3 DNS error, try again").explicit_domain);
 }
 
 static void verdict__of_settled_events_needs_no_text(void **state)
 {
-    struct bnc_event e = { .type = BNC_EVENT_COMPLAINT, .diagnostic = BNC_SPAN("550 5.1.1 user unknown") };
+    struct bnc_event e = { .type = BNC_EVENT_COMPLAINT,
+                           .diagnostic = BNC_SPAN("550 5.1.1 user unknown") };
 
     (void)state;
     assert_int_equal(judge_with(classifier, e, NULL).cause, BNC_CAUSE_COMPLAINT);
@@ -155,13 +181,17 @@ static void verdict__of_settled_events_needs_no_text(void **state)
 
 static void label__is_heard_where_the_reply_says_little(void **state)
 {
-    struct bnc_event e = { .type = BNC_EVENT_BOUNCE, .label = BNC_SPAN("bad-mailbox"), .diagnostic = BNC_SPAN("550 no") };
+    struct bnc_event e = { .type = BNC_EVENT_BOUNCE,
+                           .label = BNC_SPAN("bad-mailbox"),
+                           .diagnostic = BNC_SPAN("550 no") };
 
     (void)state;
     assert_int_equal(judge_with(classifier, e, NULL).cause, BNC_CAUSE_INVALID_RECIPIENT);
     e.diagnostic = BNC_SPAN("550 mailbox is full");
     assert_int_equal(judge_with(classifier, e, NULL).cause, BNC_CAUSE_MAILBOX_FULL);
-    e = (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .hardness = BNC_HARDNESS_HARD, .diagnostic = BNC_SPAN("") };
+    e = (struct bnc_event){ .type = BNC_EVENT_BOUNCE,
+                            .hardness = BNC_HARDNESS_HARD,
+                            .diagnostic = BNC_SPAN("") };
     assert_int_equal(judge_with(classifier, e, NULL).cause, BNC_CAUSE_INVALID_RECIPIENT);
     e.diagnostic = BNC_SPAN("rejected for a reason");
     assert_int_not_equal(judge_with(classifier, e, NULL).cause, BNC_CAUSE_INVALID_RECIPIENT);
@@ -174,7 +204,8 @@ static void pseudo_code__is_no_smtp_code(void **state)
     (void)state;
     assert_int_equal(judge_with(classifier, e, NULL).cause, BNC_CAUSE_SUPPRESSED);
     assert_int_equal(judge_with(classifier, e, NULL).reply, 0);
-    assert_int_equal(judge("605 Not delivering to previously bounced address").cause, BNC_CAUSE_SUPPRESSED);
+    assert_int_equal(judge("605 Not delivering to previously bounced address").cause,
+                     BNC_CAUSE_SUPPRESSED);
     assert_int_equal(judge("605 Not delivering to previously bounced address").reply, 0);
 }
 
@@ -183,7 +214,8 @@ static void pseudo_code__is_no_smtp_code(void **state)
 static void memo__gives_one_entry_to_texts_of_one_template(void **state)
 {
     struct bnc_verdicts *memo = bnc_verdicts_create(classifier);
-    struct bnc_event e = { .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN("550 5.1.1 <a@b.example>: user unknown") };
+    struct bnc_event e = { .type = BNC_EVENT_BOUNCE,
+                           .diagnostic = BNC_SPAN("550 5.1.1 <a@b.example>: user unknown") };
     const struct bnc_entry *first, *second;
 
     (void)state;
@@ -204,11 +236,13 @@ static void memo__gives_one_entry_to_texts_of_one_template(void **state)
     bnc_verdicts_free(memo);
 }
 
-/* Entries stay where they are while the table grows, and answer the same in any order of arrival. */
+/* Entries stay where they are while the table grows, and answer the same in any order of arrival.
+ */
 static void memo__keeps_entries_in_place_and_does_not_depend_on_order(void **state)
 {
     enum { N = 5000 };
-    struct bnc_verdicts *up = bnc_verdicts_create(classifier), *down = bnc_verdicts_create(classifier);
+    struct bnc_verdicts *up = bnc_verdicts_create(classifier),
+                        *down = bnc_verdicts_create(classifier);
     const struct bnc_entry **seen = calloc(N, sizeof *seen);
     char text[64];
 
@@ -217,7 +251,8 @@ static void memo__keeps_entries_in_place_and_does_not_depend_on_order(void **sta
     for (int i = 0; i < 2 * N; i++) {
         const int k = i % N;
         struct bnc_event e = { .type = BNC_EVENT_BOUNCE, .reply = 550 };
-        const int n = snprintf(text, sizeof text, "no %c%c%c mailbox full", 'a' + k % 26, 'a' + k / 26 % 26, 'a' + k / 676 % 26);
+        const int n = snprintf(text, sizeof text, "no %c%c%c mailbox full", 'a' + k % 26,
+                               'a' + k / 26 % 26, 'a' + k / 676 % 26);
         const struct bnc_entry *entry;
 
         e.diagnostic = bnc_span_from(text, (size_t)n);
@@ -230,7 +265,9 @@ static void memo__keeps_entries_in_place_and_does_not_depend_on_order(void **sta
         assert_ptr_equal(bnc_verdicts_at(up, (size_t)k), entry);
     }
     for (int k = N - 1; k >= 0; k--) {
-        struct bnc_event e = { .type = BNC_EVENT_BOUNCE, .reply = 550, .diagnostic = seen[k]->template_text };
+        struct bnc_event e = { .type = BNC_EVENT_BOUNCE,
+                               .reply = 550,
+                               .diagnostic = seen[k]->template_text };
         const struct bnc_entry *entry = bnc_verdicts_get(down, &e, 0);
 
         assert_int_equal(entry->key, seen[k]->key);
@@ -261,10 +298,11 @@ static const char *write_file(const char *name, const char *text)
 
 static void user_rule__wins_over_ours(void **state)
 {
-    const char *path = write_file("rules.csv", "cause,text_fragment,provider,action,source\n"
-                                               "spam_content,user unknown by frob,,,us\n"
-                                               "policy_rejected,out of cheese XQ77,,contact_receiver,us\n"
-                                               "greylisted,cheese later,google,,us\n");
+    const char *path =
+        write_file("rules.csv", "cause,text_fragment,provider,action,source\n"
+                                "spam_content,user unknown by frob,,,us\n"
+                                "policy_rejected,out of cheese XQ77,,contact_receiver,us\n"
+                                "greylisted,cheese later,google,,us\n");
     const struct bnc_classifier_options opt = { .rules_path = path };
     struct bnc_classifier *c;
     struct bnc_error err = { 0 };
@@ -273,15 +311,27 @@ static void user_rule__wins_over_ours(void **state)
     (void)state;
     if (bnc_classifier_create(&c, &opt, &err) != BNC_OK)
         fail_msg("%s", err.text);
-    v = judge_with(c, (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN("550 5.1.1 user unknown by frob") }, NULL);
+    v = judge_with(c,
+                   (struct bnc_event){ .type = BNC_EVENT_BOUNCE,
+                                       .diagnostic = BNC_SPAN("550 5.1.1 user unknown by frob") },
+                   NULL);
     assert_int_equal(v.cause, BNC_CAUSE_SPAM_CONTENT);
     assert_string_equal(bnc_rule_source(c, v.rule), "us");
-    v = judge_with(c, (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN("550 out of cheese XQ77 (77)") }, NULL);
+    v = judge_with(c,
+                   (struct bnc_event){ .type = BNC_EVENT_BOUNCE,
+                                       .diagnostic = BNC_SPAN("550 out of cheese XQ77 (77)") },
+                   NULL);
     assert_int_equal(v.cause, BNC_CAUSE_POLICY_REJECTED);
     assert_int_equal(v.action, BNC_ACTION_CONTACT_RECEIVER);
-    v = judge_with(c, (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN("450 cheese later") }, "google");
+    v = judge_with(
+        c,
+        (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN("450 cheese later") },
+        "google");
     assert_int_equal(v.cause, BNC_CAUSE_GREYLISTED);
-    v = judge_with(c, (struct bnc_event){ .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN("550 5.1.1 user unknown") }, NULL);
+    v = judge_with(c,
+                   (struct bnc_event){ .type = BNC_EVENT_BOUNCE,
+                                       .diagnostic = BNC_SPAN("550 5.1.1 user unknown") },
+                   NULL);
     assert_int_equal(v.cause, BNC_CAUSE_INVALID_RECIPIENT);
     assert_int_not_equal(bnc_classifier_rules_hash(c), 0);
     assert_int_equal(bnc_classifier_rules_hash(classifier), 0);
@@ -292,7 +342,8 @@ static void user_rule__wins_over_ours(void **state)
 static void check_refused(const char *name, const char *text, bool rules, const char *why)
 {
     const char *path = write_file(name, text);
-    const struct bnc_classifier_options opt = { .rules_path = rules ? path : NULL, .providers_path = rules ? NULL : path };
+    const struct bnc_classifier_options opt = { .rules_path = rules ? path : NULL,
+                                                .providers_path = rules ? NULL : path };
     struct bnc_classifier *c = NULL;
     struct bnc_error err = { 0 };
 
@@ -309,19 +360,27 @@ static void user_file__errors_name_line_and_column(void **state)
     struct bnc_error err = { 0 };
 
     (void)state;
-    check_refused("r1.csv", "cause,text_fragment\nspam_content,abc def\nnonsense,ghi jkl\n", true, ":3: column 'cause'");
-    check_refused("r2.csv", "cause,text_fragment,action\nspam_content,abc def,dance\n", true, ":2: column 'action'");
+    check_refused("r1.csv", "cause,text_fragment\nspam_content,abc def\nnonsense,ghi jkl\n", true,
+                  ":3: column 'cause'");
+    check_refused("r2.csv", "cause,text_fragment,action\nspam_content,abc def,dance\n", true,
+                  ":2: column 'action'");
     check_refused("r3.csv", "text_fragment\nabc\n", true, "no column 'cause'");
-    check_refused("p1.csv", "kind,value,provider\ndomain,a.example,x\ncolour,b.example,x\n", false, ":3: column 'kind'");
+    check_refused("p1.csv", "kind,value,provider\ndomain,a.example,x\ncolour,b.example,x\n", false,
+                  ":3: column 'kind'");
     check_refused("p2.csv", "kind,value,provider\ndomain,,x\n", false, ":2: column 'value'");
     check_refused("p3.csv", "kind,value\ndomain,a.example\n", false, "no column 'provider'");
-    assert_int_equal(bnc_classifier_create(&c, &(struct bnc_classifier_options){ .rules_path = "/nonexistent/rules.csv" }, &err), BNC_ECONFIG);
+    assert_int_equal(
+        bnc_classifier_create(
+            &c, &(struct bnc_classifier_options){ .rules_path = "/nonexistent/rules.csv" }, &err),
+        BNC_ECONFIG);
 }
 
 static void user_provider__is_found_by_domain_and_mx(void **state)
 {
-    const char *path = write_file("providers.csv", "kind,value,provider,title\ndomain,Corp.example,acme,Acme Mail\nmx_suffix,mx.acme.example,acme,\n"
-                                                   "domain,other.example,google,\n");
+    const char *path =
+        write_file("providers.csv", "kind,value,provider,title\ndomain,Corp.example,acme,Acme "
+                                    "Mail\nmx_suffix,mx.acme.example,acme,\n"
+                                    "domain,other.example,google,\n");
     const struct bnc_classifier_options opt = { .providers_path = path };
     struct bnc_classifier *c;
     struct bnc_error err = { 0 };
@@ -334,7 +393,8 @@ static void user_provider__is_found_by_domain_and_mx(void **state)
     assert_int_not_equal(acme, 0);
     assert_int_equal(bnc_provider_of_domain(c, BNC_SPAN("sub.CORP.example")), acme);
     assert_int_equal(bnc_provider_of_mx(c, BNC_SPAN("in1.mx.acme.example")), acme);
-    assert_int_equal(bnc_provider_of_domain(c, BNC_SPAN("other.example")), bnc_provider_find(c, BNC_SPAN("google")));
+    assert_int_equal(bnc_provider_of_domain(c, BNC_SPAN("other.example")),
+                     bnc_provider_find(c, BNC_SPAN("google")));
     assert_string_equal(bnc_provider_get(c, acme)->title, "Acme Mail");
     assert_int_equal(bnc_provider_count(c), bnc_provider_count(classifier) + 1);
     bnc_classifier_free(c);
