@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * orgdomain.c - where a name stops being a public suffix: by libpsl's built-in list, or without it by the rule of thumb that a
- * short label under a country code ("co.uk", "com.au") is a suffix.
+ * short label under a country code ("co.uk", "com.au") is a suffix.  Asking libpsl costs some microseconds, and most domains have
+ * two labels: those are their own organization, whatever the list says.
  */
 #include "detect/judging.h"
 
@@ -28,8 +29,17 @@ static struct bnc_span by_thumb(struct bnc_span s)
     return top.len == 2 && two.len - top.len - 1 <= 3 ? last_labels(s, 3) : two;
 }
 
+static bool has_three_labels(struct bnc_span s)
+{
+    const char *dot = memchr(s.at, '.', s.len);
+
+    return dot != NULL && memchr(dot + 1, '.', s.len - (size_t)(dot + 1 - s.at)) != NULL;
+}
+
 struct bnc_span bnc_org_domain(struct bnc_span domain)
 {
+    if (!has_three_labels(domain))
+        return domain;
 #if BNC_WITH_PSL
     const psl_ctx_t *psl = psl_builtin();
     char name[256];

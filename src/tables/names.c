@@ -45,20 +45,30 @@ static struct bnc_span label_of(struct bnc_span domain)
 /* Short names have too many neighbours: there only the ending may be wrong. */
 static bool is_slip_of(struct bnc_span domain, struct bnc_span target)
 {
-    const struct bnc_span label = label_of(domain), right = label_of(target);
+    struct bnc_span right;
 
     if (!one_slip(domain, target))
         return false;
-    return right.len >= 5 || bnc_span_eq(label, right);
+    right = label_of(target);
+    return right.len >= 5 || bnc_span_eq(label_of(domain), right);
+}
+
+/* False where no single slip leads from one to the other, by the first two letters: nearly always. */
+static inline bool may_be_slip(const char *a, const char *b)
+{
+    return a[0] == b[0] || a[1] == b[1] || a[0] == b[1] || a[1] == b[0];
 }
 
 const char *bnc_typo_of(struct bnc_span domain)
 {
     const char *found = NULL;
 
-    for (size_t i = 0; i < N_OF(typo_targets); i++) {
-        const struct bnc_span target = bnc_span_str(typo_targets[i]);
+    for (size_t i = 0; i < N_OF(typo_targets) && domain.len >= 2; i++) {
+        struct bnc_span target;
 
+        if (!may_be_slip(domain.at, typo_targets[i]))
+            continue;
+        target = bnc_span_str(typo_targets[i]);
         if (bnc_span_eq(domain, target))
             return NULL;
         if (found == NULL && is_slip_of(domain, target))
