@@ -129,16 +129,26 @@ static enum bnc_status judge(struct bnc_analysis *a, struct bnc_error *err)
     return bnc_judge(&a->judged, a->tally, &dopt, err);
 }
 
+/*
+ * The tally has copies of all it needs: what the workers gathered goes before judging and writing
+ * take room of their own, unless a state is to be saved from it.
+ */
+static void drop_parts(struct bnc_analysis *a)
+{
+    if (a->opt.keep_lists || a->parts_are_states)
+        return;
+    for (unsigned i = 0; i < a->setup.n_threads; i++)
+        bnc_worker_drop_part(&a->workers[i]);
+    a->n_parts = 0;
+}
+
 static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
 {
     enum bnc_status status =
         bnc_tally_finish(&a->tally, a->parts, a->n_parts, bnc_parallel, &a->setup, err);
 
-    if (status == BNC_OK && !a->opt.keep_lists && !a->parts_are_states) {
-        bnc_workers_free(a->workers, a->setup.n_threads);    /* no state will be saved */
-        a->workers = NULL;
-        a->n_parts = 0;
-    }
+    if (status == BNC_OK)
+        drop_parts(a);
     return status == BNC_OK ? judge(a, err) : status;
 }
 
@@ -490,12 +500,44 @@ static enum bnc_status need_result(const struct bnc_analysis *a, struct bnc_erro
                                       : bnc_error_set(err, BNC_EUSAGE, "there is no result yet");
 }
 
+/* A file that a report is written to while it is made. */
+struct target {
+    struct bnc_outfile file;
+    struct bnc_error err; /* BNC_OK until a write fails */
+};
+
+static bool write_on(void *arg, struct bnc_span bytes)
+{
+    struct target *t = arg;
+
+    return bnc_outfile_write(&t->file, bytes, &t->err) == BNC_OK;
+}
+
+static enum bnc_status render_to_file(const struct bnc_report_data *data, enum bnc_format format,
+                                      const char *path, bool secret, struct bnc_error *err)
+{
+    struct target t = { .err = { .status = BNC_OK } };
+    struct bnc_buf out = { .drain = write_on, .drain_arg = &t };
+    enum bnc_status status = bnc_outfile_begin(&t.file, path, secret, err);
+
+    if (status == BNC_OK)
+        status = bnc_report_render(data, format, &out, err);
+    if (t.err.status != BNC_OK) {
+        status = t.err.status;
+        if (err != NULL)
+            *err = t.err;
+    }
+    if (status == BNC_OK)
+        status = bnc_outfile_write(&t.file, bnc_buf_span(&out), err);
+    bnc_buf_release(&out);
+    return bnc_outfile_end(&t.file, status, err);
+}
+
 enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *path,
                                    const struct bnc_render *render, struct bnc_error *err)
 {
     enum bnc_format format;
     struct bnc_report_data data;
-    struct bnc_buf out = { 0 };
     enum bnc_status status = need_result(a, err);
 
     if (status == BNC_OK)
@@ -507,11 +549,7 @@ enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *pat
         return bnc_report_tables(&data, path, err);
     if (format == BNC_FORMAT_SQLITE)
         return bnc_report_sqlite(&data, path, err);
-    status = bnc_report_render(&data, format, &out, err);
-    if (status == BNC_OK)
-        status = bnc_write_file(path, bnc_buf_span(&out), a->show == BNC_SHOW_FULL, err);
-    bnc_buf_release(&out);
-    return status;
+    return render_to_file(&data, format, path, a->show == BNC_SHOW_FULL, err);
 }
 
 /* Hands a buffer's bytes to a caller who will free() them. */

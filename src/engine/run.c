@@ -42,17 +42,34 @@ static enum bnc_status worker_init(struct bnc_worker *w, const struct bnc_setup 
     return BNC_OK;
 }
 
+void bnc_worker_drop_part(struct bnc_worker *w)
+{
+    bnc_part_free(w->part);
+    bnc_verdicts_free(w->verdicts);
+    w->part = NULL;
+    w->verdicts = NULL;
+}
+
+/* What only reading needs. */
+static void drop_readers(struct bnc_worker *w)
+{
+    bnc_rows_free(w->rows);
+    bnc_mapper_free(w->mapper);
+    bnc_block_buf_free(w->buf);
+    bnc_buf_release(&w->joined);
+    w->rows = NULL;
+    w->rows_for = NULL;
+    w->mapper = NULL;
+    w->buf = NULL;
+}
+
 void bnc_workers_free(struct bnc_worker *workers, unsigned n)
 {
     for (unsigned i = 0; workers != NULL && i < n; i++) {
         struct bnc_worker *w = &workers[i];
 
-        bnc_rows_free(w->rows);
-        bnc_mapper_free(w->mapper);
-        bnc_part_free(w->part);
-        bnc_verdicts_free(w->verdicts);
-        bnc_block_buf_free(w->buf);
-        bnc_buf_release(&w->joined);
+        drop_readers(w);
+        bnc_worker_drop_part(w);
         bnc_buf_release(&w->out);
         bnc_marks_release(&w->marks);
         bnc_rejects_release(&w->rejects);
@@ -349,5 +366,7 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
         return status;
     run_workers(*workers, &pool, setup);
     bnc_pool_release(&pool);
+    for (unsigned i = 0; i < setup->n_threads; i++)
+        drop_readers(&(*workers)[i]);
     return collect_faults(inputs, setup, *workers, err);
 }

@@ -93,6 +93,8 @@ struct bnc_worker {
 enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup, const struct bnc_sink *sink, enum bnc_detail detail,
                         struct bnc_worker **workers, struct bnc_error *err);
 void bnc_workers_free(struct bnc_worker *workers, unsigned n);
+/* Frees what a worker counted and the verdicts that its part points to: a finished tally has its own copies. */
+void bnc_worker_drop_part(struct bnc_worker *w);
 
 /* What the counting sinks go by. */
 struct bnc_count {

@@ -276,6 +276,7 @@ static void put_rows(const struct bnc_model *m, struct bnc_buf *out, const struc
         bnc_buf_puts(out, before);
         put_row(m, out, s, &k, i);
         bnc_buf_puts(out, after);
+        bnc_buf_drain(out);
     }
     bnc_buf_release(&k.text);
 }

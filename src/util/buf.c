@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define DRAIN_BYTES ((size_t)256 * 1024)
+
 bool bnc_buf_reserve(struct bnc_buf *b, size_t len)
 {
     size_t cap = b->cap < 64 ? 64 : b->cap;
@@ -70,6 +72,15 @@ void bnc_buf_printf(struct bnc_buf *b, const char *fmt, ...)
         b->len += (size_t)len;
     }
     va_end(again);
+}
+
+void bnc_buf_drain(struct bnc_buf *b)
+{
+    if (b->drain == NULL || b->len < DRAIN_BYTES || b->failed)
+        return;
+    if (!b->drain(b->drain_arg, bnc_buf_span(b)))
+        b->failed = true;
+    b->len = 0;
 }
 
 void bnc_buf_release(struct bnc_buf *b)

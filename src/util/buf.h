@@ -12,7 +12,10 @@ struct bnc_buf {                 /* zero-initialized is an empty buffer with no 
     char *at;                    /* NUL-terminated once anything was appended */
     size_t len, cap;             /* bytes */
     size_t max_bytes;            /* appending beyond fails; 0: no maximum */
-    bool failed;                 /* out of memory, or the maximum was reached */
+    bool failed;                 /* out of memory, the maximum was reached, or draining failed */
+    /* Takes what bnc_buf_drain() hands over; false: it failed.  NULL: the buffer keeps everything. */
+    bool (*drain)(void *arg, struct bnc_span bytes);
+    void *drain_arg;
 };
 
 void bnc_buf_put(struct bnc_buf *b, struct bnc_span s);
@@ -33,6 +36,12 @@ static inline void bnc_buf_clear(struct bnc_buf *b)
     b->len = 0;
     b->failed = false;
 }
+
+/*
+ * Hands a large buffer's bytes to its drain, if it has one, and empties it.  Writers call this where they do not look back
+ * at what they wrote (after a row of a long table), so that a report of many megabytes never stands in memory whole.
+ */
+void bnc_buf_drain(struct bnc_buf *b);
 
 void bnc_buf_release(struct bnc_buf *b);
 

@@ -146,6 +146,50 @@ static void buf__prints_what_is_longer_than_it(void **state)
     bnc_buf_release(&b);
 }
 
+struct sink {
+    size_t n, sum;
+    bool full;
+};
+
+static bool count_bytes(void *arg, struct bnc_span bytes)
+{
+    struct sink *s = arg;
+
+    s->n += bytes.len;
+    for (size_t i = 0; i < bytes.len; i++)
+        s->sum += (unsigned char)bytes.at[i];
+    return !s->full;
+}
+
+static void buf__drains_what_is_large(void **state)
+{
+    struct sink s = { 0 };
+    struct bnc_buf b = { .drain = count_bytes, .drain_arg = &s };
+    size_t sum = 0;
+
+    (void)state;
+    bnc_buf_putc(&b, 'a');
+    bnc_buf_drain(&b);
+    assert_int_equal(b.len, 1); /* not worth a write yet */
+    for (size_t i = 1; i < 3000000; i++) {
+        bnc_buf_putc(&b, (char)('a' + i % 26));
+        bnc_buf_drain(&b);
+    }
+    for (size_t i = 0; i < 3000000; i++)
+        sum += 'a' + i % 26;
+    assert_true(b.cap < 1000000);
+    for (size_t i = 0; i < b.len; i++)
+        s.sum += (unsigned char)b.at[i];
+    assert_int_equal(s.n + b.len, 3000000);
+    assert_int_equal(s.sum, sum);
+    s.full = true;
+    for (size_t i = 0; i < 1000000; i++)
+        bnc_buf_putc(&b, 'x');
+    bnc_buf_drain(&b);
+    assert_true(b.failed);
+    bnc_buf_release(&b);
+}
+
 static void buf__keeps_its_maximum_and_its_error(void **state)
 {
     struct bnc_buf b = { .max_bytes = 4 };
@@ -315,6 +359,7 @@ int main(void)
         cmocka_unit_test(arena__copies_with_a_nul_behind),
         cmocka_unit_test(buf__grows),
         cmocka_unit_test(buf__prints_what_is_longer_than_it),
+        cmocka_unit_test(buf__drains_what_is_large),
         cmocka_unit_test(buf__keeps_its_maximum_and_its_error),
         cmocka_unit_test(buf__reserves_for_the_caller_to_fill),
         cmocka_unit_test(hash__is_frozen),
