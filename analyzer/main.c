@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* environ */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bounce/knowledge.h"
@@ -66,6 +67,13 @@ static enum bnc_status dispatch(struct run *run)
     return command_report(run);
 }
 
+/* --memory: beyond it allocations fail, and the library says so (71).  Mapped inputs do not count. */
+static void limit_memory(uint64_t bytes)
+{
+    if (bytes > 0)
+        setrlimit(RLIMIT_DATA, &(struct rlimit){ (rlim_t)bytes, (rlim_t)bytes });
+}
+
 static enum bnc_status work(struct run *run, int argc, char **argv)
 {
     struct settings *const s = run->s;
@@ -89,6 +97,7 @@ static enum bnc_status work(struct run *run, int argc, char **argv)
         config_print(s, stdout);
         return BNC_OK;
     }
+    limit_memory(s->memory_bytes);
     return dispatch(run);
 }
 

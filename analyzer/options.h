@@ -81,6 +81,7 @@ struct settings {
     const char *to, *save_state, *layout, *why, *color, *progress, *fail_on, *reply, *enhanced,
         *config;
     int width;
+    uint64_t memory_bytes;
     int json, excel, quiet, verbose, no_config, print_config, help, version;
 
     enum command command;

@@ -40,7 +40,6 @@ struct bnc_options {
     const char *gunzip;            /* --gunzip auto|zlib|isal */
     int threads;                   /* -j, --threads; 0: one per core */
     uint64_t block_bytes;          /* --block-size (tests); 0: chosen */
-    uint64_t memory_bytes;         /* --memory; 0: no limit */
     uint64_t max_expanded_bytes;   /* --max-expanded */
     double max_bad_share;          /* --max-bad-rows PERCENT / 100; 0: no limit */
     int no_mmap;                   /* --no-mmap */
