@@ -278,6 +278,8 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
         c->n = known ? c->k : c->n;
         return true; /* p stays 0: no test needed */
     }
+    if (group == BNC_GROUP_RECIPIENT && is_mailbox_provider(s, e))
+        return false; /* its users are not one organization: that is the list's quality */
     if (!known && (!wider_by_code(group) || is_mailbox_provider(s, e)))
         return false;
     if (!known && sum->type == BNC_EVENT_DEFERRAL)
