@@ -96,8 +96,7 @@ static bool one_domains_story(const struct bnc_judging *g, unsigned provider,
     const uint64_t days = window_days(g, x);
     const bool unrelated = provider == ANY_PROVIDER || !bnc_is_operator(g, (uint16_t)provider);
     uint64_t all = 0, most = 0, traffic = 0, most_traffic = 0;
-    bool hosted =
-        true; /* without deliveries, nothing is ever said of a mailbox provider's own domain alone */
+    bool hosted = true; /* the domain struck most is a customer of the provider, not its own */
     unsigned n = 0;
 
     for (size_t i = 0; i < g->t->n_domains; i++) {
@@ -115,12 +114,15 @@ static bool one_domains_story(const struct bnc_judging *g, unsigned provider,
         if (k > most) {
             most = k;
             most_traffic = size;
-            hosted = g->j->has_deliveries || bnc_provider_of_domain(g->t->classifier, d->name) == 0;
+            hosted = bnc_provider_of_domain(g->t->classifier, d->name) == 0;
         }
     }
-    return (unrelated && n < 3) || (2 * most > all && hosted &&
-                                    (unrelated || (double)most * (double)traffic >=
-                                                      2 * (double)most_traffic * (double)all));
+    if (unrelated && n < 3)
+        return true;
+    if (2 * most <= all || (!hosted && !g->j->has_deliveries))
+        return false; /* without deliveries nothing is said of a mailbox provider's own domain alone */
+    return unrelated || (hosted && 5 * most >= 4 * all) ||
+           (double)most * (double)traffic >= 2 * (double)most_traffic * (double)all;
 }
 
 /* Those are left to domains.c. */
