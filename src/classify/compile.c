@@ -590,22 +590,23 @@ static int pattern_cmp(const void *a, const void *b)
     return x->rule != y->rule ? (x->rule > y->rule) - (x->rule < y->rule) : x->marker - y->marker;
 }
 
-/* Of patterns with one text, an expanded one stands back behind any other phrase. */
+/* Of phrases with one text, an expanded one stands back behind any other; guards stay beside them. */
 static void drop_expanded(struct bnc_compile *c)
 {
     uint32_t n = 0;
 
     for (uint32_t i = 0, end; i < c->n_patterns; i = end) {
-        bool kept = false;
+        bool kept = false, guard;
 
         for (end = i;
              end < c->n_patterns && bnc_span_eq(c->patterns[end].text, c->patterns[i].text); end++)
             kept |= !c->patterns[end].expanded &&
                     c->rules[c->patterns[end].rule].kind == BNC_RULE_PHRASE;
         for (uint32_t k = i; k < end; k++) {
-            if (c->patterns[k].expanded && kept)
+            guard = c->rules[c->patterns[k].rule].kind == BNC_RULE_GUARD;
+            if (c->patterns[k].expanded && kept && !guard)
                 continue;
-            kept |= c->patterns[k].expanded;
+            kept |= c->patterns[k].expanded && !guard;
             c->patterns[n++] = c->patterns[k];
         }
     }
