@@ -731,6 +731,8 @@ static void report(struct bnc_compile *c, const char *what, const struct bnc_rul
 
 static bool same_conditions(const struct bnc_rule *a, const struct bnc_rule *b)
 {
+    if (a->kind == BNC_RULE_GUARD && a->cause != b->cause)
+        return false;
     return a->kind == b->kind && a->provider == b->provider && a->reply == b->reply &&
            a->enh_first == b->enh_first && a->enh_last == b->enh_last &&
            a->n_fragments == b->n_fragments;

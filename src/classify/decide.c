@@ -253,6 +253,21 @@ static bool same_rule_text_hit(const struct weighing *w, const struct bnc_rulese
     return false;
 }
 
+static bool is_recipient_side(const struct bnc_cause_row *cause)
+{
+    return cause->group == BNC_GROUP_RECIPIENT || cause->group == BNC_GROUP_DOMAIN;
+}
+
+/* Replies to a login (530 .. 538) and the codes of a bad sender address say nothing of the recipient, whatever their words. */
+static bool speaks_of_sender(const struct weighing *w)
+{
+    const unsigned s = BNC_ENHANCED_SUBJECT(w->enhanced), d = BNC_ENHANCED_DETAIL(w->enhanced);
+
+    if (s == 1 || s == 2)
+        return s == 1 && (d == 7 || d == 8);
+    return w->reply >= 530 && w->reply <= 538 && w->reply != 533;
+}
+
 static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32_t rule,
                        bool marker, const struct bnc_hit *hit)
 {
@@ -282,6 +297,8 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
     default:
         break;
     }
+    if (speaks_of_sender(w) && is_recipient_side(&bnc_causes[r->cause]))
+        return;
     if (r->cause == BNC_CAUSE_SUPPRESSED && weight > 0)
         weight += W_SUPPRESSED;
     if (r->cause == BNC_CAUSE_EXPIRED && weight > (w->outer ? W_EXPIRED_OUTER : W_EXPIRED))
@@ -482,11 +499,6 @@ static void weigh(struct weighing *w)
 static unsigned class_of(const struct weighing *w)
 {
     return w->reply != 0 ? w->reply / 100u : BNC_ENHANCED_CLASS(w->enhanced);
-}
-
-static bool is_recipient_side(const struct bnc_cause_row *cause)
-{
-    return cause->group == BNC_GROUP_RECIPIENT || cause->group == BNC_GROUP_DOMAIN;
 }
 
 /* A reply class alone never condemns an address that came with words nobody understood. */
