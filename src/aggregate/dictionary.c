@@ -70,6 +70,13 @@ uint32_t bnc_names_make(struct bnc_names *names, uint64_t fp, struct bnc_span te
     return index;
 }
 
+void bnc_names_drop_slots(struct bnc_names *names)
+{
+    free(names->slot);
+    names->slot = NULL;
+    names->log2 = 0;
+}
+
 void bnc_names_release(struct bnc_names *names)
 {
     for (size_t i = 0; i < names->n_chunks; i++)

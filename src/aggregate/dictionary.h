@@ -86,6 +86,8 @@ static inline uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struc
 }
 
 void bnc_names_release(struct bnc_names *names);
+/* Frees what finding names takes; the records stay, by index. */
+void bnc_names_drop_slots(struct bnc_names *names);
 
 /*
  * Copies 'len' bytes with ASCII letters lower-cased; other bytes as they are. Reads and writes

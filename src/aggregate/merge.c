@@ -619,6 +619,9 @@ static bool merge_counts(struct bnc_merged *m, bool cells)
             (struct table_ref){ cells ? &m->overlay[o].cells : &m->overlay[o].pairs, m->n_parts };
     *out = merge_tables(m, tables, n_tables, 0, cells ? map_cell : map_pair, n);
     free(tables);
+    for (size_t p = 0; p < m->n_parts; p++)
+        if (m->parts[p]->spent)
+            bnc_counts_release(cells ? &m->parts[p]->sums.cells : &m->parts[p]->sums.pairs);
     return *out != NULL && bnc_counts_compact(*out, n);
 }
 
@@ -740,6 +743,9 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
     if (m->failed)
         return BNC_ENOMEM;
     merge_examples(m);
+    for (size_t p = 0; p < n_parts; p++)
+        if (parts[p]->spent)
+            bnc_names_drop_slots(&parts[p]->domains);
     return BNC_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * merge.h - parts in one numbering: every name has its place in sorted order, every count is added
  * up; private to the room. What is here depends on the set of rows alone, not on how they were
- * spread over parts. The parts are not changed.
+ * spread over parts. The parts are not changed, unless they are spent (bnc_part_spend).
  */
 #ifndef BNC_AGGREGATE_MERGE_H
 #define BNC_AGGREGATE_MERGE_H

@@ -95,6 +95,11 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     return part;
 }
 
+void bnc_part_spend(struct bnc_part *part)
+{
+    part->spent = true;
+}
+
 void bnc_sums_release(struct bnc_sums *sums)
 {
     bnc_counts_release(&sums->cells);

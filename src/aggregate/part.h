@@ -106,6 +106,7 @@ struct bnc_sums { /* what may be counted against any numbering */
 
 struct bnc_part {
     enum bnc_detail detail;
+    bool spent; /* finishing may take its tables apart */
     /* read from a file: what does not add up is the file's fault */
     bool is_state;
     const struct bnc_classifier *classifier;

@@ -280,7 +280,14 @@ struct bnc_tally {
 };
 
 /*
- * Adds the parts up; they stay the caller's and unchanged: they may take more rows, be saved and be
+ * For a part that is finished once and not saved: bnc_tally_finish() may then free its tables as
+ * soon as they are merged, which takes a third off the peak of memory. Afterwards the part is good
+ * for bnc_part_free() only.
+ */
+void bnc_part_spend(struct bnc_part *part);
+
+/*
+ * Adds the parts up; they stay the caller's and unchanged (unless spent): they may take more rows, be saved and be
  * finished again. Threads are used through 'parallel' (the engine's: calls fn(arg, i) for every i <
  * n, in any order, on any thread), NULL: one after the other.
  */

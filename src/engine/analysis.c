@@ -135,8 +135,6 @@ static enum bnc_status judge(struct bnc_analysis *a, struct bnc_error *err)
  */
 static void drop_parts(struct bnc_analysis *a)
 {
-    if (a->opt.keep_lists || a->parts_are_states)
-        return;
     for (unsigned i = 0; i < a->setup.n_threads; i++)
         bnc_worker_drop_part(&a->workers[i]);
     a->n_parts = 0;
@@ -144,10 +142,13 @@ static void drop_parts(struct bnc_analysis *a)
 
 static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
 {
-    enum bnc_status status =
-        bnc_tally_finish(&a->tally, a->parts, a->n_parts, bnc_parallel, &a->setup, err);
+    const bool needed = a->opt.keep_lists || a->parts_are_states;
+    enum bnc_status status;
 
-    if (status == BNC_OK)
+    for (size_t i = 0; i < a->n_parts && !needed; i++)
+        bnc_part_spend(a->parts[i]);
+    status = bnc_tally_finish(&a->tally, a->parts, a->n_parts, bnc_parallel, &a->setup, err);
+    if (status == BNC_OK && !needed)
         drop_parts(a);
     return status == BNC_OK ? judge(a, err) : status;
 }

@@ -153,6 +153,12 @@ static void tally__is_the_same_on_threads(void **state)
     bnc_tally_free(t);
     assert_string_equal(alone, together);
     assert_true(calls > 2);
+    free(together);
+    bnc_part_spend(part);
+    assert_int_equal(bnc_tally_finish(&t, &part, 1, NULL, NULL, NULL), BNC_OK);
+    together = dump_tally(t, true);
+    bnc_tally_free(t);
+    assert_string_equal(alone, together);
     free(alone);
     free(together);
     bnc_part_free(part);
