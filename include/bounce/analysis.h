@@ -27,6 +27,7 @@ enum bnc_status bnc_analysis_create(struct bnc_analysis **a, const struct bnc_op
 /*
  * Recognizes every input first, then reads them all.  A bad input among many is reported through options.warn, the others
  * are analyzed, and the worst status is returned; results are there whenever bnc_analysis_has_result() says so.
+ * Saved states instead of exports are merged as by bnc_analysis_merge(); a mixture is BNC_EUSAGE.
  */
 enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *paths, size_t n_paths, struct bnc_error *err);
 

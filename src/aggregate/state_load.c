@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 struct reader {
     struct bnc_part *part;
@@ -810,4 +811,19 @@ enum bnc_status bnc_state_load(struct bnc_part **part, const char *path,
     fclose(f);
     bnc_buf_release(&bytes);
     return status;
+}
+
+bool bnc_state_is(const char *path)
+{
+    char head[sizeof BNC_STATE_MAGIC - 1];
+    struct stat st;
+    FILE *f;
+    bool is;
+
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || (f = fopen(path, "rbe")) == NULL)
+        return false;
+    is = fread(head, 1, sizeof head, f) == sizeof head &&
+         memcmp(head, BNC_STATE_MAGIC, sizeof head) == 0;
+    fclose(f);
+    return is;
 }

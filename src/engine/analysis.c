@@ -366,8 +366,8 @@ static enum bnc_status write_rejects(const struct bnc_analysis *a, struct bnc_er
     return status;
 }
 
-enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *paths, size_t n,
-                                 struct bnc_error *err)
+static enum bnc_status run_exports(struct bnc_analysis *a, const char *const *paths, size_t n,
+                                   struct bnc_error *err)
 {
     enum bnc_status status = bnc_inputs_open(&a->inputs, &a->setup, paths, n, err);
     struct bnc_count count = { .sample = a->inputs.n > 1 };
@@ -403,6 +403,19 @@ enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *pa
         a->n_parts += status == BNC_OK;
     }
     return status == BNC_OK ? finish(a, err) : status;
+}
+
+enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *paths, size_t n,
+                                 struct bnc_error *err)
+{
+    size_t states = 0;
+
+    for (size_t i = 0; i < n; i++)
+        states += bnc_state_is(paths[i]);
+    if (states > 0 && states < n)
+        return bnc_error_set(err, BNC_EUSAGE, "saved states and exports can't be read together; "
+                                              "save a state of the exports, then give states only");
+    return states > 0 ? bnc_analysis_merge(a, paths, n, err) : run_exports(a, paths, n, err);
 }
 
 int bnc_analysis_has_result(const struct bnc_analysis *a)

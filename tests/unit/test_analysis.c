@@ -366,6 +366,32 @@ static void analysis__keeps_rejected_rows_with_their_places(void **state)
     bnc_buf_release(&text);
 }
 
+static void analysis__takes_states_for_exports(void **state)
+{
+    struct world *w = *state;
+    struct bnc_buf text = export_of(0, 300);
+    const char *path = put_file(w, "a.csv", bnc_buf_span(&text)), *saved = path_of(w, "a.state");
+    const struct bnc_options lists = { .keep_lists = 1 };
+    const char *both[2] = { path, saved };
+    struct bnc_analysis *a = NULL;
+    struct bnc_error err;
+    enum bnc_status status;
+    char *json;
+
+    assert_int_equal(bnc_analysis_create(&a, &lists, &err), BNC_OK);
+    assert_int_equal(bnc_analysis_run(a, &path, 1, &err), BNC_OK);
+    assert_int_equal(bnc_analysis_save_state(a, saved, &err), BNC_OK);
+    bnc_analysis_free(a);
+    json = analyze(w, (struct bnc_options){ 0 }, &saved, 1, &status);
+    assert_int_equal(status, BNC_OK);
+    assert_int_equal(number_of(json, "rows_read"), 300);
+    assert_int_equal(rows_of(json, "bounce"), 30);
+    free(json);
+    assert_null(analyze(w, (struct bnc_options){ 0 }, both, 2, &status));
+    assert_int_equal(status, BNC_EUSAGE);
+    bnc_buf_release(&text);
+}
+
 static void analysis__stops_when_told(void **state)
 {
     struct world *w = *state;
@@ -470,6 +496,7 @@ int main(void)
         cmocka_unit_test(analysis__counts_rows_of_overlapping_exports_once),
         cmocka_unit_test(analysis__filters_rows_and_says_so),
         cmocka_unit_test(analysis__keeps_rejected_rows_with_their_places),
+        cmocka_unit_test(analysis__takes_states_for_exports),
         cmocka_unit_test(analysis__stops_when_told),
         cmocka_unit_test(analysis__takes_nothing_for_nothing),
         cmocka_unit_test(classify__keeps_rows_and_their_order),
