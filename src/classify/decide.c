@@ -501,11 +501,14 @@ static unsigned class_of(const struct weighing *w)
     return w->reply != 0 ? w->reply / 100u : BNC_ENHANCED_CLASS(w->enhanced);
 }
 
-/* A reply class alone never condemns an address that came with words nobody understood. */
+/* A reply class, or "some mailbox fault" (x.2.0), never condemns an address that came with words nobody understood. */
 static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
 {
-    return r->kind == BNC_RULE_REPLY && w->r.has_text &&
-           bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
+    const bool vague = r->kind == BNC_RULE_REPLY ||
+                       (r->kind == BNC_RULE_ENHANCED && is_general(r->enh_first) &&
+                        BNC_ENHANCED_SUBJECT(r->enh_first) == 2);
+
+    return vague && w->r.has_text && bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
 }
 
 /* 4 or 5 where a rule is about one class of codes only, else 0. */
