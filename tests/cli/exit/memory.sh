@@ -1,4 +1,5 @@
 # --memory: enough of it changes nothing, too little is said to be so (71) and leaves no output behind.
+# release: a sanitizer needs terabytes of addresses
 many_export() { awk 'BEGIN { print "Email,Reason"; for (i = 0; i < 400000; i++) printf "u%d@d%d.example,550 5.1.1 no such user\n", i, i }'; }
 small_export >x.csv
 ba --json x.csv >plain.json
