@@ -253,7 +253,7 @@ static enum bnc_status gather_marks(struct bnc_analysis *a, struct bnc_marks *al
 {
     for (unsigned i = 0; i < a->setup.n_threads; i++) {
         const struct bnc_marks *m = &a->workers[i].marks;
-        struct bnc_row_mark *at = realloc(all->at, (all->n + m->n + 1) * sizeof *at);
+        struct bnc_sampled_row *at = realloc(all->at, (all->n + m->n + 1) * sizeof *at);
 
         if (at == NULL)
             return BNC_ENOMEM;

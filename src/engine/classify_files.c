@@ -21,6 +21,7 @@ struct output {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     uint64_t turn; /* sequence number of the block that may be written now */
+    uint64_t missing; /* the first block that never comes, UINT64_MAX: all will */
     bool failed;
     bnc_write_fn write;
     void *arg;
@@ -176,7 +177,10 @@ static void put_header(struct bnc_buf *out, const struct bnc_stream *s)
     bnc_buf_putc(out, '\n');
 }
 
-/* Waits for the block's turn, writes it, lets the next one go. */
+/*
+ * Waits for the block's turn, writes it, lets the next one go.  A block behind a missing one is
+ * dropped: the run is ending, and why is known to whoever missed it.
+ */
 static enum bnc_status write_block(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq)
 {
     struct output *o = w->sink->arg;
@@ -184,8 +188,12 @@ static enum bnc_status write_block(struct bnc_worker *w, const struct bnc_stream
     bool ok;
 
     pthread_mutex_lock(&o->lock);
-    while (o->turn != seq && !o->failed)
+    while (o->turn != seq && !o->failed && o->missing > seq)
         pthread_cond_wait(&o->changed, &o->lock);
+    if (o->turn != seq && !o->failed) {
+        pthread_mutex_unlock(&o->lock);
+        return BNC_OK;
+    }
     ok = !o->failed;
     if (ok && !o->has_header) {
         put_header(&header, s);
@@ -201,6 +209,17 @@ static enum bnc_status write_block(struct bnc_worker *w, const struct bnc_stream
     bnc_buf_release(&header);
     bnc_buf_clear(&w->out);
     return ok ? BNC_OK : BNC_EIO;
+}
+
+static void miss_block(void *arg, uint64_t seq)
+{
+    struct output *o = arg;
+
+    pthread_mutex_lock(&o->lock);
+    if (seq < o->missing)
+        o->missing = seq;
+    pthread_cond_broadcast(&o->changed);
+    pthread_mutex_unlock(&o->lock);
 }
 
 /* One table has one header: inputs of different columns can't share it. */
@@ -228,9 +247,9 @@ static enum bnc_status check_headers(const struct bnc_inputs *inputs, struct bnc
 enum bnc_status bnc_classify_files(const struct bnc_options *opt, const char *const *paths,
                                    size_t n, bnc_write_fn write, void *arg, struct bnc_error *err)
 {
-    struct output out = { .write = write, .arg = arg };
+    struct output out = { .missing = UINT64_MAX, .write = write, .arg = arg };
     const struct bnc_sink sink = {
-        .row = classify_row, .end = write_block, .in_order = true, .arg = &out
+        .row = classify_row, .end = write_block, .miss = miss_block, .in_order = true, .arg = &out
     };
     struct bnc_worker *workers = NULL;
     struct bnc_inputs inputs = { 0 };

@@ -33,6 +33,7 @@ static enum bnc_status flush(struct bnc_worker *w)
     enum bnc_status status;
 
     w->n_items = 0;
+    w->n_mapped = 0;
     if (n == 0)
         return BNC_OK;
     status = bnc_part_locate(w->part, w->items, n);
@@ -97,8 +98,8 @@ static enum bnc_status count_fault(struct bnc_worker *w, const struct bnc_row *r
     return bnc_part_add_fault(w->part, fault, place);
 }
 
-static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *s,
-                                 const struct bnc_row *row)
+static enum bnc_status map_row(struct bnc_worker *w, const struct bnc_stream *s,
+                               const struct bnc_row *row)
 {
     enum bnc_row_fault fault = BNC_FAULT_NONE;
     enum bnc_status status = BNC_OK;
@@ -121,6 +122,18 @@ static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *
     for (size_t i = 0; i < n && status == BNC_OK; i++)
         status = count_event(w, &events[i], row);
     return status;
+}
+
+/*
+ * The text of an event outlives a number of rows only, and rows that give no event fill no batch:
+ * the batch goes before its first event would.
+ */
+static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *s,
+                                 const struct bnc_row *row)
+{
+    const enum bnc_status status = map_row(w, s, row);
+
+    return status == BNC_OK && ++w->n_mapped == BNC_MAPPER_KEEP - 1 ? flush(w) : status;
 }
 
 static enum bnc_status count_end(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq)

@@ -24,14 +24,14 @@ enum bnc_status bnc_marks_add(struct bnc_marks *marks, const struct bnc_row *row
         return BNC_OK;
     if (marks->n == marks->cap) {
         const size_t cap = marks->cap == 0 ? 1024 : marks->cap * 2;
-        struct bnc_row_mark *at = realloc(marks->at, cap * sizeof *at);
+        struct bnc_sampled_row *at = realloc(marks->at, cap * sizeof *at);
 
         if (at == NULL)
             return BNC_ENOMEM;
         marks->at = at;
         marks->cap = cap;
     }
-    marks->at[marks->n++] = (struct bnc_row_mark){ bnc_hash_span(row->raw), source };
+    marks->at[marks->n++] = (struct bnc_sampled_row){ bnc_hash_span(row->raw), source };
     return BNC_OK;
 }
 
@@ -43,7 +43,7 @@ void bnc_marks_release(struct bnc_marks *marks)
 
 static int by_hash_and_source(const void *a, const void *b)
 {
-    const struct bnc_row_mark *x = a, *y = b;
+    const struct bnc_sampled_row *x = a, *y = b;
 
     if (x->hash != y->hash)
         return x->hash < y->hash ? -1 : 1;

@@ -14,13 +14,13 @@
 
 #include "engine/pool.h"
 
-struct bnc_row_mark {                    /* one row of one input */
+struct bnc_sampled_row {                    /* one row of one input */
     uint64_t hash;
     uint32_t source;
 };
 
 struct bnc_marks {
-    struct bnc_row_mark *at;
+    struct bnc_sampled_row *at;
     size_t n, cap;
 };
 
@@ -30,7 +30,7 @@ enum bnc_status bnc_marks_add(struct bnc_marks *marks, const struct bnc_row *row
 void bnc_marks_release(struct bnc_marks *marks);
 
 struct bnc_overlap {                     /* the rows that several inputs share */
-    struct bnc_row_mark *shared;         /* sorted by hash; source: the first input that has it */
+    struct bnc_sampled_row *shared;         /* sorted by hash; source: the first input that has it */
     size_t n;
 };
 

@@ -176,9 +176,11 @@ static struct bnc_stream *pick_open(struct bnc_pool *pool, bool *busy)
     return NULL;
 }
 
+/* A stream to claim from, marked; NULL: none is left.  The lock is held, but for opening. */
 static struct bnc_stream *pick(struct bnc_pool *pool)
 {
     while (!bnc_pool_is_stopped(pool)) {
+        const size_t next = pool->next_input;
         bool busy;
         struct bnc_stream *s = pick_open(pool, &busy);
 
@@ -186,6 +188,8 @@ static struct bnc_stream *pick(struct bnc_pool *pool)
             s = open_next(pool);
         if (s != NULL)
             return s;
+        if (pool->next_input != next) /* 'busy' is old: the lock was given up to open in vain */
+            continue;
         if (!busy && pool->n_opening == 0)
             return NULL;
         pthread_cond_wait(&pool->changed, &pool->lock);

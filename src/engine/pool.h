@@ -77,7 +77,7 @@ struct bnc_pool {
     uint64_t next_seq;               /* of claimed blocks */
     uint64_t bytes_closed;           /* of sources that are done, as they lie on disk */
     _Atomic uint64_t rows_done;
-    size_t n_closed;
+    _Atomic size_t n_closed;         /* sources that are done; for progress */
 };
 
 struct bnc_claim {                   /* what a worker works on */

@@ -225,7 +225,7 @@ static double seconds_now(void)
 struct progress {
     double began;
     uint64_t bytes_total;
-    _Atomic uint64_t told;               /* how many times it was told */
+    _Atomic uint64_t told; /* how many times it was told */
 };
 
 /* Any worker may tell, whoever finds that it is time; one at a time does. */
@@ -243,11 +243,18 @@ static void tell_progress(const struct bnc_setup *setup, struct bnc_pool *pool, 
         .bytes_in = bnc_pool_bytes_in(pool),
         .bytes_total = p->bytes_total,
         .rows = atomic_load(&pool->rows_done),
-        .source = pool->n_closed,
+        .source = atomic_load(&pool->n_closed),
         .n_sources = pool->n_inputs,
         .seconds = seconds,
     };
     setup->opt->progress(setup->opt->progress_arg, &report);
+}
+
+/* The block will not come to its end(). */
+static void miss_block(const struct bnc_worker *w, const struct bnc_claim *claim)
+{
+    if (w->sink->miss != NULL)
+        w->sink->miss(w->sink->arg, claim->seq);
 }
 
 static void work(struct bnc_worker *w, struct bnc_pool *pool, struct progress *progress)
@@ -258,14 +265,18 @@ static void work(struct bnc_worker *w, struct bnc_pool *pool, struct progress *p
         enum bnc_status status;
         uint64_t n_rows = 0;
 
-        if (!bnc_pool_await_turn(pool, &claim))
+        if (!bnc_pool_await_turn(pool, &claim)) {
+            miss_block(w, &claim);
             break;
+        }
         status = scan_block(w, &claim, &n_rows);
         bnc_pool_pass_turn(pool, &claim);
         if (status == BNC_OK && n_rows > 0)
             status = read_rows(w, &claim);
         if (status == BNC_OK)
             status = w->sink->end(w, claim.stream, claim.seq);
+        else
+            miss_block(w, &claim);
         atomic_fetch_add_explicit(&pool->rows_done, n_rows, memory_order_relaxed);
         bnc_pool_done(pool, &claim);
         if (status != BNC_OK) {

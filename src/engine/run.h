@@ -55,13 +55,15 @@ const char *bnc_encoding_title(enum bnc_encoding encoding);
 void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup, const struct bnc_error *fault);
 
 /*
- * What a worker does with rows.  begin() is called once per block that has rows, row() for each, end() after the last; all by the
- * same worker.  Any non-OK status ends the run.
+ * What a worker does with rows: row() for each row of a block, then end(), once per block even if it has no rows; all by the same
+ * worker.  'seq' counts the blocks of the run without a gap; with 'in_order' it is the order of the input.  Any status but OK ends
+ * the run.  A block that a stop or a failure keeps from its end() is told to miss(), so that no end() waits for it; NULL: nobody does.
  */
 struct bnc_worker;
 struct bnc_sink {
     enum bnc_status (*row)(struct bnc_worker *w, const struct bnc_stream *s, const struct bnc_row *row);
     enum bnc_status (*end)(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq);
+    void (*miss)(void *arg, uint64_t seq);
     bool in_order;
     void *arg;
 };
@@ -81,6 +83,7 @@ struct bnc_worker {
     struct bnc_rejects rejects;          /* with opt->rejects */
     struct bnc_item items[BNC_BATCH];
     size_t n_items;
+    unsigned n_mapped;                   /* rows mapped since 'items' was empty, see BNC_MAPPER_KEEP */
     uint32_t source;
     enum bnc_status status;
     struct bnc_error err;

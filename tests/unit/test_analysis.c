@@ -130,7 +130,8 @@ static char *analyze(struct world *w, struct bnc_options opt, const char *const 
     size_t len;
 
     w->warnings[0] = '\0';
-    opt.warn = keep_warning;
+    if (opt.warn == NULL)
+        opt.warn = keep_warning;
     opt.warn_arg = w;
     *status = bnc_analysis_create(&a, &opt, &err);
     if (*status == BNC_OK)
@@ -405,6 +406,79 @@ static void analysis__stops_when_told(void **state)
     bnc_buf_release(&text);
 }
 
+/* The warning about the file given twice comes when all inputs are known and none is read yet. */
+static void remove_the_others(void *arg, const struct bnc_error *err)
+{
+    const struct world *w = arg;
+    char path[128];
+
+    for (int i = 1; i < 6 && err->status == BNC_OK; i++) {
+        snprintf(path, sizeof path, "%s/%c", w->dir, 'a' + i);
+        unlink(path);
+    }
+}
+
+static void analysis__goes_on_where_inputs_vanish(void **state)
+{
+    struct world *w = *state;
+    struct bnc_buf text = export_of(0, 500);
+    const char *paths[7];
+
+    alarm(60); /* instead of waiting forever */
+    for (int round = 0; round < 50; round++) {
+        const struct bnc_options opt = {
+            .threads = 4, .block_bytes = 2000, .warn = remove_the_others, .warn_arg = w
+        };
+        enum bnc_status status;
+        char *json;
+
+        for (int i = 0; i < 6; i++) {
+            bnc_buf_puts(&text, "\n"); /* no two files are the same */
+            paths[i] = put_file(w, (char[]){ (char)('a' + i), '\0' }, bnc_buf_span(&text));
+        }
+        paths[6] = paths[0];
+        json = analyze(w, opt, paths, 7, &status);
+        assert_int_not_equal(status, BNC_OK);
+        assert_int_equal(number_of(json, "rows_read"), 500);
+        free(json);
+    }
+    alarm(0);
+    bnc_buf_release(&text);
+}
+
+/* Events wait in a batch while rows pass that give none: their text has to wait with them. */
+static void analysis__keeps_json_events_among_rows_without_any(void **state)
+{
+    struct world *w = *state;
+    struct bnc_buf text = { 0 };
+    enum bnc_status status;
+    const char *path;
+    char *json, name[40];
+
+    for (int i = 0; i < 20; i++) {
+        bnc_buf_printf(&text,
+                       "{\"eventType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\","
+                       "\"bouncedRecipients\":[{\"emailAddress\":\"u@place%d.example\","
+                       "\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 no such "
+                       "user\"}],\"timestamp\":\"2026-10-01T12:00:00Z\"},\"mail\":{"
+                       "\"timestamp\":\"2026-10-01T12:00:00Z\",\"source\":\"a@b.example\","
+                       "\"messageId\":\"m%d\"}}\n",
+                       i, i);
+        for (int k = 0; k < 10 * i; k++)
+            bnc_buf_printf(&text, "{\"eventType\":\"Bounce\",\"padding\":%d}\n", k);
+    }
+    path = put_file(w, "events.jsonl", bnc_buf_span(&text));
+    json = analyze(w, (struct bnc_options){ .threads = 1 }, &path, 1, &status);
+    assert_int_equal(status, BNC_OK);
+    assert_int_equal(rows_of(json, "bounce"), 20);
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof name, "\"place%d.example\"", i);
+        assert_non_null(strstr(json, name));
+    }
+    free(json);
+    bnc_buf_release(&text);
+}
+
 static void analysis__takes_nothing_for_nothing(void **state)
 {
     static const char *const texts[] = { "", HEADER, "\xef\xbb\xbf", "\xef\xbb\xbf" HEADER };
@@ -486,6 +560,48 @@ static void classify__ends_when_it_cannot_write(void **state)
     bnc_buf_release(&text);
 }
 
+struct wish {
+    volatile int stop;
+    int calls_left;
+};
+
+static int stop_soon(void *arg, const char *bytes, size_t len)
+{
+    struct wish *wish = arg;
+
+    (void)bytes;
+    (void)len;
+    if (wish->calls_left-- == 0)
+        wish->stop = 1;
+    return 0;
+}
+
+/* Blocks wait for each other twice, to be scanned and to be written: a stop wakes them all. */
+static void classify__ends_wherever_it_is_stopped(void **state)
+{
+    struct world *w = *state;
+    struct bnc_buf text = export_of(0, 2000);
+    const char *paths[6];
+
+    for (int i = 0; i < 6; i++) {
+        const char name[] = { (char)('a' + i), '\0' };
+
+        paths[i] = put_file(w, name, bnc_buf_span(&text));
+        bnc_buf_puts(&text, "\n"); /* no two files are the same */
+    }
+    alarm(100); /* instead of waiting forever */
+    for (int round = 0; round < 40; round++) {
+        struct wish wish = { .calls_left = round };
+        const struct bnc_options opt = { .threads = 12, .block_bytes = 60000, .stop = &wish.stop };
+        struct bnc_error err;
+        const enum bnc_status status = bnc_classify_files(&opt, paths, 6, stop_soon, &wish, &err);
+
+        assert_int_equal(status, wish.stop ? BNC_ESTOPPED : BNC_OK);
+    }
+    alarm(0);
+    bnc_buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -498,9 +614,12 @@ int main(void)
         cmocka_unit_test(analysis__keeps_rejected_rows_with_their_places),
         cmocka_unit_test(analysis__takes_states_for_exports),
         cmocka_unit_test(analysis__stops_when_told),
+        cmocka_unit_test(analysis__goes_on_where_inputs_vanish),
+        cmocka_unit_test(analysis__keeps_json_events_among_rows_without_any),
         cmocka_unit_test(analysis__takes_nothing_for_nothing),
         cmocka_unit_test(classify__keeps_rows_and_their_order),
         cmocka_unit_test(classify__ends_when_it_cannot_write),
+        cmocka_unit_test(classify__ends_wherever_it_is_stopped),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
