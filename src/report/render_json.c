@@ -6,6 +6,7 @@
 #include "report/figure.h"
 #include "report/render.h"
 #include "report/visible.h"
+#include "util/hash.h"
 
 /* Control characters, separators and what bnc_is_hidden() names go out as \u escapes: the text is whole, and harmless where it is shown as it is. */
 static void escape(struct bnc_buf *out, uint32_t cp)
@@ -25,15 +26,32 @@ static void escape(struct bnc_buf *out, uint32_t cp)
     }
 }
 
-/* How many bytes at the front of 's' go out as they are: ASCII that needs no escape and can't be in an address. */
-static size_t clean_run(struct bnc_span s)
+/*
+ * Whether some byte of eight is not plain: outside 0x20 .. 0x7e, '"', '\\' or '@'.  Nothing is borrowed or carried but from such a
+ * byte, so the lowest one is always seen.
+ */
+static inline bool has_odd_byte(uint64_t v)
 {
-    size_t n = 0;
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    const uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\', sign = v ^ ones * '@';
+    const uint64_t zero = (quote - ones) | (slash - ones) | (sign - ones);
 
-    while (n < s.len && (unsigned char)s.at[n] >= 0x20 && (unsigned char)s.at[n] < 0x7f &&
-           s.at[n] != '"' && s.at[n] != '\\' && s.at[n] != '@')
-        n++;
-    return n;
+    return ((v | (v + ones) | (v - ones * 0x20) | zero) & tops) != 0;
+}
+
+/* True where 's' goes out as it is: ASCII that needs no escape and can't be in an address. */
+static bool is_clean(struct bnc_span s)
+{
+    if (s.len >= 8) { /* the last step overlaps */
+        for (size_t i = 0; i + 8 < s.len; i += 8)
+            if (has_odd_byte(bnc_load64(s.at + i)))
+                return false;
+        return !has_odd_byte(bnc_load64(s.at + s.len - 8));
+    }
+    for (size_t i = 0; i < s.len; i++)
+        if (has_odd_byte(UINT64_C(0x2020202020202000) | (unsigned char)s.at[i]))
+            return false;
+    return true;
 }
 
 static void put_quoted(struct bnc_buf *out, struct bnc_span s)
@@ -55,7 +73,7 @@ static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_
     struct bnc_buf valid = { .at = NULL };
     struct bnc_span rest;
 
-    if (clean_run(s) == s.len) {
+    if (is_clean(s)) {
         put_quoted(out, s);
         return;
     }
