@@ -7,6 +7,7 @@
  * sending IP, sender domain) are compared with the last one before they are hashed.
  */
 #include "aggregate/part.h"
+#include "aggregate/message_id.h"
 
 #include "util/status.h"
 
@@ -581,7 +582,7 @@ static bool count(struct bnc_part *part, const struct bnc_event *e, const struct
     if (part->detail == BNC_DETAIL_LISTS && f->address != 0 && is_listed(e->type) &&
         !log_text(part, e, f->address))
         return false;
-    if (e->type == BNC_EVENT_BOUNCE && e->message_id.len > 0)
+    if (e->type == BNC_EVENT_BOUNCE && bnc_message_id_is_one(e->message_id))
         return hold(part, e, f);
     if (e->type == BNC_EVENT_DELIVERED && !count_delivered(part, d, f))
         return false;

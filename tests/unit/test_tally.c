@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "aggregate/message_id.h"
 #include "tally_world.h"
 
 #include <setjmp.h>
@@ -331,6 +332,31 @@ static void held__late_report_of_a_bounce_is_a_duplicate(void **state)
     }
 }
 
+/* Cells that say "no id" make no two bounces one. */
+static void held__needs_an_id_that_is_one(void **state)
+{
+    static const char *const none[] = { "",      "-",    "--",     "0",           "NA",   "N/A",
+                                        "#N/A",  "null", "<null>", "(null)",      "<>",   "none",
+                                        "undefined", "?", "unknown", "1.15292E+18", "1,2e+9",
+                                        "00000000-0000-0000-0000-000000000000" };
+    static const char *const real[] = { "1", "17", "e1", "1E+", "1.5", "12E+18x", "<n@a>", "nano" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        struct bnc_part *part = story();
+        struct bnc_tally *t;
+
+        tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(1), none[i], false);
+        tell(part, BNC_EVENT_BOUNCE, "a@one.example", &gone, DAY(2), none[i], false);
+        t = told(part);
+        assert_int_equal(t->n[BNC_EVENT_BOUNCE], 2);
+        assert_int_equal(t->duplicates, 0);
+        bnc_tally_free(t);
+    }
+    for (size_t i = 0; i < sizeof real / sizeof real[0]; i++)
+        assert_true(bnc_message_id_is_one(bnc_span_str(real[i])));
+}
+
 static void outcome__is_the_last_of_a_campaign(void **state)
 {
     struct bnc_part *part = story();
@@ -625,6 +651,7 @@ int main(void)
         cmocka_unit_test(late__takes_nothing_where_nothing_was_delivered),
         cmocka_unit_test(held__count_once_and_the_last_report_wins),
         cmocka_unit_test(held__late_report_of_a_bounce_is_a_duplicate),
+        cmocka_unit_test(held__needs_an_id_that_is_one),
         cmocka_unit_test(outcome__is_the_last_of_a_campaign),
         cmocka_unit_test(domain__takes_the_provider_that_most_rows_name),
         cmocka_unit_test(time__that_no_clock_shows_is_none),
