@@ -160,7 +160,9 @@ static void put_extent(struct words *w)
     bnc_buf_puts(&w->buf, f->recipients == 1 ? " recipient" : " recipients");
     if (f->rate.den == 0) {
         if (f->by_code)
-            bnc_buf_puts(&w->buf, " (judged by codes: the input holds no deliveries)");
+            bnc_buf_puts(&w->buf, w->g->j->has_deliveries
+                                      ? " (judged by codes)"
+                                      : " (judged by codes: the input holds no deliveries)");
         return;
     }
     bnc_buf_puts(&w->buf, ", ");

@@ -173,6 +173,9 @@ static enum bnc_status setup_filters(struct bnc_setup *s, const struct bnc_optio
         status = time_bound(opt->until, "--until", true, &s->until, err);
     if (status != BNC_OK)
         return status;
+    if (s->since != BNC_NO_TIME && s->until != BNC_NO_TIME && s->since > s->until)
+        return bnc_error_set(err, BNC_EUSAGE, "--since %s is after --until %s: no row can pass",
+                             opt->since, opt->until);
     if (opt->campaign != NULL)
         s->only_campaign = bnc_span_str(opt->campaign);
     if (opt->sender != NULL)

@@ -218,6 +218,8 @@ static void put_rows(struct term *t)
     for (int i = 0; i < BNC_N_EVENTS; i++)
         put_kind(t, y->n[i], names[i], i == BNC_EVENT_BOUNCE);
     put_kind(t, y->duplicates, "duplicates", false);
+    put_kind(t, y->late, "late (delivered before they bounced)", false);
+    put_kind(t, y->extra_events, "in the same row as another", false);
     put_kind(t, y->repeated_headers,
              y->repeated_headers == 1 ? "repeated header" : "repeated headers", false);
     put_kind(t, y->filtered, "filtered out", false);
@@ -240,9 +242,11 @@ static void put_unclassified(struct term *t)
         puts_(t, " failures");
     }
     if (m->n_unknown > 0 && left(t) > 30) {
-        puts_(t, ", most: \"");
-        put(t, m->tally->templates[m->unknown[0]].text, left(t) - 1);
-        puts_(t, "\"");
+        const struct bnc_span text = m->tally->templates[m->unknown[0]].text;
+
+        puts_(t, text.len > 0 ? ", most: \"" : ", most without any text");
+        put(t, text, left(t) - 1);
+        puts_(t, text.len > 0 ? "\"" : "");
     }
     end(t);
 }
@@ -325,8 +329,11 @@ static void put_verdicts(struct term *t, size_t lines)
     struct bnc_buf b = { .at = NULL };
 
     if (j->n_findings == 0) {
-        puts_(t, t->m->tally->rows == 0 ? "no data: the input holds no rows"
-                                        : "nothing found that needs you");
+        const struct bnc_tally *y = t->m->tally;
+
+        puts_(t, y->rows == 0             ? "no data: the input holds no rows"
+                 : y->filtered == y->rows ? "no data: no row passes the filters"
+                                          : "nothing found that needs you");
         end(t);
     }
     for (size_t i = 0; i < n; i++) {
