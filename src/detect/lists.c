@@ -39,6 +39,7 @@ static const char why_no_domain[] =
 static const char why_domain_contradicted[] =
     "refused as if the domain did not exist, but the domain accepts mail for others";
 static const char why_full_twice[] = "mailbox full, and again at least 24 hours later";
+static const char why_twice[] = "refused as not in use, and again at least 24 hours later";
 static const char why_strict[] = "permanently refused (strict policy: every 5xx)";
 static const char why_sender[] = "refused for a cause on our side: repair that, then send again";
 static const char why_policy[] =
@@ -115,12 +116,36 @@ static bool is_class_5(const struct bnc_tally *t, const struct bnc_outcome *o)
     return v->enhanced == 0 || BNC_ENHANCED_CLASS(v->enhanced) == 5;
 }
 
-static bool is_dead_address(const struct bnc_tally *t, const struct bnc_outcome *o)
+/* A cause of the address for which addresses are dropped. */
+static bool is_of_address(const struct bnc_tally *t, const struct bnc_outcome *o)
 {
     const unsigned cause = verdict_of(t, o)->cause;
 
     return o->type == BNC_EVENT_BOUNCE && bnc_causes[cause].group == BNC_GROUP_RECIPIENT &&
            bnc_cause_is_hard(cause);
+}
+
+/*
+ * Such a cause, in words that leave no doubt.  Of many wordings the rules know that they pass (an
+ * account deactivated by its user, an address that is still being verified) or that they are said
+ * of others: those carry another action than the cause.
+ */
+static bool is_dead_address(const struct bnc_tally *t, const struct bnc_outcome *o)
+{
+    const enum bnc_action action = verdict_of(t, o)->action;
+
+    return is_of_address(t, o) &&
+           (action == BNC_ACTION_SUPPRESS_ADDRESS || action == BNC_ACTION_SUPPRESS_DOMAIN);
+}
+
+/* To be dropped when it happens again: a full mailbox, or an address that may come back. */
+static bool is_recurrent(const struct bnc_tally *t, const struct bnc_outcome *o)
+{
+    const struct bnc_verdict *v = verdict_of(t, o);
+
+    if (v->cause == BNC_CAUSE_MAILBOX_FULL)
+        return is_class_5(t, o);
+    return is_of_address(t, o) && v->action == BNC_ACTION_SUPPRESS_AFTER_RECURRENCE;
 }
 
 static bool is_dead_domain(const struct bnc_tally *t, const struct bnc_outcome *o)
@@ -236,17 +261,19 @@ static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_addre
     return true;
 }
 
-static bool rule_full_twice(const struct bnc_decider *d, const struct bnc_outcome *const *run,
+static bool rule_twice(const struct bnc_decider *d, const struct bnc_outcome *const *run,
                             size_t n, struct bnc_decision *x)
 {
     int64_t first = BNC_NO_TIME;
 
     for (size_t i = 0; i < n; i++) {
-        if (verdict_of(d->tally, run[i])->cause != BNC_CAUSE_MAILBOX_FULL ||
-            !is_class_5(d->tally, run[i]) || run[i]->last == BNC_NO_TIME)
+        if (!is_recurrent(d->tally, run[i]) || run[i]->last == BNC_NO_TIME)
             continue;
         if (first != BNC_NO_TIME && run[i]->last - first >= DAY_SECONDS) {
-            decide_by(d->tally, x, BNC_LIST_SUPPRESS, why_full_twice, run[i]);
+            decide_by(d->tally, x, BNC_LIST_SUPPRESS,
+                      verdict_of(d->tally, run[i])->cause == BNC_CAUSE_MAILBOX_FULL ? why_full_twice
+                                                                                    : why_twice,
+                      run[i]);
             return true;
         }
         if (first == BNC_NO_TIME)
@@ -341,7 +368,7 @@ struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct
         return x;
     }
     if (rule_dead_address(d, a, run, n, &x) || rule_dead_domain(d, a, run, n, &x) ||
-        rule_full_twice(d, run, n, &x) ||
+        rule_twice(d, run, n, &x) ||
         (d->policy == BNC_POLICY_STRICT &&
          rule_one(d, run, n, is_strict, BNC_LIST_SUPPRESS, why_strict, &x)) ||
         rule_one(d, run, n, is_ours_for_good, BNC_LIST_HOLD, why_sender, &x) ||
