@@ -590,7 +590,7 @@ static int pattern_cmp(const void *a, const void *b)
     return x->rule != y->rule ? (x->rule > y->rule) - (x->rule < y->rule) : x->marker - y->marker;
 }
 
-/* Of phrases with one text, an expanded one stands back behind any other; guards stay beside them. */
+/* Of phrases with one text, an expanded one stands back behind any other; guards stay. */
 static void drop_expanded(struct bnc_compile *c)
 {
     uint32_t n = 0;

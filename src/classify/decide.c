@@ -258,7 +258,8 @@ static bool is_recipient_side(const struct bnc_cause_row *cause)
     return cause->group == BNC_GROUP_RECIPIENT || cause->group == BNC_GROUP_DOMAIN;
 }
 
-/* Replies to a login (530 .. 538) and the codes of a bad sender address say nothing of the recipient, whatever their words. */
+/* Replies to a login (530 .. 538) and the codes of a bad sender address say nothing of the
+ * recipient, whatever their words. */
 static bool speaks_of_sender(const struct weighing *w)
 {
     const unsigned s = BNC_ENHANCED_SUBJECT(w->enhanced), d = BNC_ENHANCED_DETAIL(w->enhanced);
@@ -501,7 +502,8 @@ static unsigned class_of(const struct weighing *w)
     return w->reply != 0 ? w->reply / 100u : BNC_ENHANCED_CLASS(w->enhanced);
 }
 
-/* A reply class, or "some mailbox fault" (x.2.0), never condemns an address that came with words nobody understood. */
+/* A reply class, or "some mailbox fault" (x.2.0), never condemns an address that came with words
+ * nobody understood. */
 static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
 {
     const bool vague = r->kind == BNC_RULE_REPLY ||
