@@ -50,7 +50,8 @@ struct bnc_options {
     double domain_share;           /* --domain-share 0..1 */
     int domain_min;                /* --domain-min N */
 
-    /* Polled between blocks: non-zero stops the run (BNC_ESTOPPED).  May be set from a signal handler. */
+    /* Polled between blocks: non-zero stops the run (BNC_ESTOPPED).  May be set from a signal handler
+     * or, atomically, from any thread. */
     const volatile int *stop;
     /* Called about five times a second from whichever worker finds it is time; NULL: no progress. */
     void (*progress)(void *arg, const struct bnc_progress *p);

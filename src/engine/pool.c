@@ -50,7 +50,7 @@ void bnc_pool_stop(struct bnc_pool *pool)
 
 bool bnc_pool_is_stopped(struct bnc_pool *pool)
 {
-    if (pool->stop != NULL && *pool->stop)
+    if (pool->stop != NULL && __atomic_load_n(pool->stop, __ATOMIC_RELAXED) != 0)
         atomic_store(&pool->stopped, 1);
     return atomic_load(&pool->stopped) != 0;
 }

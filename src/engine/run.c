@@ -311,7 +311,7 @@ static enum bnc_status collect_faults(struct bnc_inputs *inputs, const struct bn
             return workers[i].status;
         }
     }
-    if (setup->opt->stop != NULL && *setup->opt->stop)
+    if (setup->opt->stop != NULL && __atomic_load_n(setup->opt->stop, __ATOMIC_RELAXED) != 0)
         return bnc_error_set(err, BNC_ESTOPPED, "stopped");
     for (size_t i = 0; i < inputs->n; i++) {
         struct bnc_input *in = &inputs->at[i];

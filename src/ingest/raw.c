@@ -87,7 +87,7 @@ int64_t bnc_pread_full(int fd, char *out, size_t len, uint64_t off)
  */
 static bool wait_readable(const struct bnc_raw *raw)
 {
-    while (raw->stop == NULL || !*raw->stop) {
+    while (raw->stop == NULL || __atomic_load_n(raw->stop, __ATOMIC_RELAXED) == 0) {
         struct pollfd p = { .fd = raw->fd, .events = POLLIN };
         const int n = poll(&p, 1, WAIT_MS);
 

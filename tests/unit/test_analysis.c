@@ -572,7 +572,7 @@ static int stop_soon(void *arg, const char *bytes, size_t len)
     (void)bytes;
     (void)len;
     if (wish->calls_left-- == 0)
-        wish->stop = 1;
+        __atomic_store_n(&wish->stop, 1, __ATOMIC_RELAXED);
     return 0;
 }
 
