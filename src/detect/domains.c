@@ -175,8 +175,17 @@ static bool input_fits_bits(const struct bnc_tally *t)
     return t->first != BNC_NO_TIME && t->last / 86400 - t->first / 86400 < SPAN_DAYS;
 }
 
+bool bnc_domain_is_known(const struct bnc_tally *t, const struct bnc_domain *d)
+{
+    const uint16_t p = bnc_provider_of_domain(t->classifier, d->name);
+
+    return p != 0 && bnc_provider_get(t->classifier, p)->kind == BNC_PROVIDER_MAILBOX;
+}
+
 bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain *d, int64_t since)
 {
+    if (bnc_domain_is_known(t, d))
+        return false;
     if (d->n[BNC_EVENT_DELIVERED] == 0)
         return true;
     if (since == BNC_NO_TIME || !input_fits_bits(t))

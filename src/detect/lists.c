@@ -249,12 +249,13 @@ static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_addre
                              const struct bnc_outcome *const *run, size_t n, struct bnc_decision *x)
 {
     const struct bnc_outcome *o = last_that(d->tally, run, n, is_dead_domain);
+    const struct bnc_domain *domain = &d->tally->domains[a->domain];
 
     if (o == NULL)
         return false;
     if (bnc_domain_is_dead(d->tally, a->domain))
         decide_by(d->tally, x, BNC_LIST_SUPPRESS_DOMAINS, why_domain_dead, o);
-    else if (d->tally->domains[a->domain].recipients_delivered > 0)
+    else if (domain->recipients_delivered > 0 || bnc_domain_is_known(d->tally, domain))
         decide_by(d->tally, x, BNC_LIST_HOLD, why_domain_contradicted, o);
     else
         decide_by(d->tally, x, BNC_LIST_SUPPRESS, why_no_domain, o);
