@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * options.h - what an analysis is asked to do; the command's option beside each field.
- * Strings are the caller's and must outlive the analysis.  Zero-initialize: every zero is the default.
+ * Strings are the caller's and must outlive the analysis.  Zero-initialize: every zero is the
+ * default.
  */
 #ifndef BOUNCE_OPTIONS_H
 #define BOUNCE_OPTIONS_H
@@ -13,7 +14,7 @@ extern "C" {
 #endif
 
 struct bnc_progress {
-    uint64_t bytes_in, bytes_total;      /* of the files as they lie on disk; total 0: unknown (a pipe) */
+    uint64_t bytes_in, bytes_total;      /* as they lie on disk; total 0: unknown (a pipe) */
     uint64_t rows;
     uint64_t source, n_sources;          /* 'source' of 'n_sources' are read to their end */
     double seconds;
@@ -26,7 +27,7 @@ struct bnc_options {
     const char *encoding;          /* --encoding utf-8|utf-16le|utf-16be|latin1 */
     const char *timezone;          /* --timezone, for times that name none */
     const char *date_order;        /* --date-order dmy|mdy */
-    const char *since, *until;     /* --since, --until: YYYY-MM-DD[THH:MM:SSZ], until exclusive of the next day */
+    const char *since, *until;     /* --since, --until: YYYY-MM-DD[THH:MM:SSZ]; a day: to its end */
     const char *provider;          /* --provider NAME: only these rows */
     const char *campaign;          /* --campaign NAME */
     const char *sender;            /* --sender DOMAIN or address */
@@ -43,20 +44,26 @@ struct bnc_options {
     uint64_t max_expanded_bytes;   /* --max-expanded */
     double max_bad_share;          /* --max-bad-rows PERCENT / 100; 0: no limit */
     int no_mmap;                   /* --no-mmap */
-    struct bnc_guard *guard;       /* lets the program survive files cut while mapped, see guard.h; NULL: none */
+    struct bnc_guard *guard;       /* survives files cut while mapped, see guard.h; NULL: none */
     int strict;                    /* --strict */
-    int keep_lists;                /* set for `suppress` and --save-state: keep what the lists need */
+    int keep_lists;                /* for `suppress` and --save-state: keep what the lists need */
     const char *rejects;           /* --rejects FILE: malformed rows with their places */
     double domain_share;           /* --domain-share 0..1 */
     int domain_min;                /* --domain-min N */
 
-    /* Polled between blocks: non-zero stops the run (BNC_ESTOPPED).  May be set from a signal handler
-     * or, atomically, from any thread. */
+    /*
+     * Polled between blocks: non-zero stops the run (BNC_ESTOPPED).  May be set from a signal
+     * handler or, atomically, from any thread.
+     */
     const volatile int *stop;
-    /* Called about five times a second from whichever worker finds it is time; NULL: no progress. */
+    /*
+     * Called about five times a second from whichever worker finds it is time; NULL: no progress.
+     */
     void (*progress)(void *arg, const struct bnc_progress *p);
     void *progress_arg;
-    /* A warning or a fault of one input while others go on; one line, no newline.  NULL: dropped. */
+    /*
+     * A warning or a fault of one input while others go on; one line, no newline.  NULL: dropped.
+     */
     void (*warn)(void *arg, const struct bnc_error *err);
     void *warn_arg;
 };

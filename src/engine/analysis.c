@@ -413,8 +413,9 @@ enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *path
     for (size_t i = 0; i < n; i++)
         states += bnc_state_is(paths[i]);
     if (states > 0 && states < n)
-        return bnc_error_set(err, BNC_EUSAGE, "saved states and exports can't be read together; "
-                                              "save a state of the exports, then give states only");
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "saved states and exports can't be read together; "
+                             "save a state of the exports, then give states only");
     return states > 0 ? bnc_analysis_merge(a, paths, n, err) : run_exports(a, paths, n, err);
 }
 
@@ -497,8 +498,8 @@ static struct bnc_report_data report_data(const struct bnc_analysis *a,
         .complete = a->inputs.complete,
         .generated = a->generated,
         .rules_name = a->opt.rules,
-        .rules_hash = a->setup.classifier == NULL ? 0
-                                                  : bnc_classifier_rules_hash(a->setup.classifier),
+        .rules_hash =
+            a->setup.classifier == NULL ? 0 : bnc_classifier_rules_hash(a->setup.classifier),
         .show = a->show,
         .color = r->color != 0,
         .unicode = r->unicode != 0,

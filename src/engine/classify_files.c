@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * classify_files.c - `classify`: every row back out as CSV with its verdict columns appended.
  *
- * Workers format their blocks side by side and write them in the order of the input: each block waits for its turn by the
- * pool's sequence number.  The input's own bytes are copied, not re-quoted, so nothing of a row changes.
+ * Workers format their blocks side by side and write them in the order of the input: each block
+ * waits for its turn by the pool's sequence number.  The input's own bytes are copied, not
+ * re-quoted, so nothing of a row changes.
  */
 #include <stdlib.h>
 

@@ -51,7 +51,7 @@ struct bnc_stream {
 struct bnc_input {                   /* a source that was recognized, or why it was not */
     struct bnc_source *source;
     struct bnc_mapping *mapping;     /* NULL: not to be read */
-    struct bnc_span header;          /* the header line's bytes (malloc'ed), empty where there is none */
+    struct bnc_span header;          /* the header line's bytes (malloc'ed), perhaps none */
     struct bnc_error error;          /* status BNC_OK if it was read to its end */
     bool noted;                      /* the error was reported */
     uint64_t n_rows, n_bytes;
@@ -83,7 +83,7 @@ struct bnc_pool {
 struct bnc_claim {                   /* what a worker works on */
     struct bnc_stream *stream;
     struct bnc_block block;
-    bool failed;                     /* reading it failed: what was read is in it, nothing follows */
+    bool failed;                     /* reading failed: what was read is in it, nothing follows */
     uint64_t seq;                    /* 0, 1, 2 ... over all claims of the pool */
 };
 

@@ -27,8 +27,8 @@ enum bnc_status bnc_rejects_add(struct bnc_rejects *rejects, uint32_t source,
 void bnc_rejects_release(struct bnc_rejects *rejects);
 
 /*
- * The rows of all workers as CSV (file,row,byte,kind,raw) in the order of the inputs, appended to 'out'.
- * 'all' is a sorted copy of every worker's array.
+ * The rows of all workers as CSV (file,row,byte,kind,raw) in the order of the inputs, appended to
+ * 'out'. 'all' is a sorted copy of every worker's array.
  */
 void bnc_rejects_print(struct bnc_reject *all, size_t n, const struct bnc_input *inputs,
                        struct bnc_buf *out);

@@ -27,7 +27,8 @@ struct bnc_setup {
 };
 
 /* BNC_EUSAGE or BNC_ECONFIG with a text that says what would do. */
-enum bnc_status bnc_setup_init(struct bnc_setup *setup, const struct bnc_options *opt, struct bnc_error *err);
+enum bnc_status bnc_setup_init(struct bnc_setup *setup, const struct bnc_options *opt,
+                               struct bnc_error *err);
 void bnc_setup_release(struct bnc_setup *setup);
 
 struct bnc_inputs {
@@ -40,11 +41,12 @@ struct bnc_inputs {
 };
 
 /*
- * Finds and recognizes every input before any long work.  Faults of single inputs are reported through opt->warn and kept in
- * 'worst'; the call fails only if no input is usable (then 'err' is the first fault) or on BNC_ENOMEM, or at once with --strict.
+ * Finds and recognizes every input before any long work.  Faults of single inputs are reported
+ * through opt->warn and kept in 'worst'; the call fails only if no input is usable (then 'err' is
+ * the first fault) or on BNC_ENOMEM, or at once with --strict.
  */
-enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setup *setup, const char *const *paths, size_t n,
-                                struct bnc_error *err);
+enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                                const char *const *paths, size_t n, struct bnc_error *err);
 void bnc_inputs_release(struct bnc_inputs *inputs);
 
 /* For people: "gzip", "UTF-16LE". */
@@ -52,16 +54,20 @@ const char *bnc_container_title(enum bnc_container container);
 const char *bnc_encoding_title(enum bnc_encoding encoding);
 
 /* Keeps the worse of two faults in the order internal, memory, I/O, create, config, data, input. */
-void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup, const struct bnc_error *fault);
+void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                     const struct bnc_error *fault);
 
 /*
- * What a worker does with rows: row() for each row of a block, then end(), once per block even if it has no rows; all by the same
- * worker.  'seq' counts the blocks of the run without a gap; with 'in_order' it is the order of the input.  Any status but OK ends
- * the run.  A block that a stop or a failure keeps from its end() is told to miss(), so that no end() waits for it; NULL: nobody does.
+ * What a worker does with rows: row() for each row of a block, then end(), once per block even if
+ * it has no rows; all by the same worker.  'seq' counts the blocks of the run without a gap; with
+ * 'in_order' it is the order of the input.  Any status but OK ends the run.  A block that a stop or
+ * a failure keeps from its end() is told to miss(), so that no end() waits for it; NULL: nobody
+ * does.
  */
 struct bnc_worker;
 struct bnc_sink {
-    enum bnc_status (*row)(struct bnc_worker *w, const struct bnc_stream *s, const struct bnc_row *row);
+    enum bnc_status (*row)(struct bnc_worker *w, const struct bnc_stream *s,
+                           const struct bnc_row *row);
     enum bnc_status (*end)(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq);
     void (*miss)(void *arg, uint64_t seq);
     bool in_order;
@@ -83,20 +89,24 @@ struct bnc_worker {
     struct bnc_rejects rejects;          /* with opt->rejects */
     struct bnc_item items[BNC_BATCH];
     size_t n_items;
-    unsigned n_mapped;                   /* rows mapped since 'items' was empty, see BNC_MAPPER_KEEP */
+    unsigned n_mapped;                   /* rows mapped since the last flush: BNC_MAPPER_KEEP */
     uint32_t source;
     enum bnc_status status;
     struct bnc_error err;
 };
 
 /*
- * Reads all inputs; one worker per thread.  'workers' is an array of setup->n_threads that the caller released with
- * bnc_workers_release() in any case.
+ * Reads all inputs; one worker per thread.  '*workers' becomes an array of setup->n_threads; the
+ * caller frees it with bnc_workers_free() whatever the status.
  */
-enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup, const struct bnc_sink *sink, enum bnc_detail detail,
+enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                        const struct bnc_sink *sink, enum bnc_detail detail,
                         struct bnc_worker **workers, struct bnc_error *err);
 void bnc_workers_free(struct bnc_worker *workers, unsigned n);
-/* Frees what a worker counted and the verdicts that its part points to: a finished tally has its own copies. */
+/*
+ * Frees what a worker counted and the verdicts that its part points to: a finished tally has its
+ * own copies.
+ */
 void bnc_worker_drop_part(struct bnc_worker *w);
 
 /* What the counting sinks go by. */
@@ -111,18 +121,21 @@ struct bnc_sink bnc_count_sink(struct bnc_count *count);
 /* Only remembers every row of the inputs that take part in an overlap. */
 struct bnc_sink bnc_mark_sink(struct bnc_count *count);
 
-/* Runs fn(arg, i) for i < n on all threads; the bnc_parallel_fn of the engine, 'ctx' a bnc_setup. */
+/*
+ * Runs fn(arg, i) for i < n on all threads; the bnc_parallel_fn of the engine, 'ctx' a bnc_setup.
+ */
 void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 
 /* Whether events of this type carry a response to classify. */
 bool bnc_event_is_judged(enum bnc_event_type type);
 
 /*
- * Completes the provider (by domain, already there if the tables know it, else by MX, else by the reply)
- * and gives the item its entry.  BNC_ENOMEM.
+ * Completes the provider (by domain, already there if the tables know it, else by MX, else by the
+ * reply) and gives the item its entry.  BNC_ENOMEM.
  */
 enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item);
 /* Whether the filters let the event through. */
-bool bnc_event_passes(const struct bnc_setup *setup, const struct bnc_event *event, uint16_t provider);
+bool bnc_event_passes(const struct bnc_setup *setup, const struct bnc_event *event,
+                      uint16_t provider);
 
 #endif
