@@ -71,7 +71,7 @@ enum bnc_status bnc_analysis_save_state(const struct bnc_analysis *a, const char
 
 /*
  * Writes the lists into the folder 'dir' (made if missing, files mode 0600); 'layout' NULL or an
- * ESP's name for --for.
+ * ESP's name for --for.  BNC_EUSAGE unless the analysis ran with options.keep_lists.
  */
 enum bnc_status bnc_analysis_write_lists(const struct bnc_analysis *a, const char *dir,
                                          const char *layout, struct bnc_error *err);

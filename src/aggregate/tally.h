@@ -8,7 +8,7 @@
  *
  * Keys are 64-bit fingerprints (util/hash.h) of lower-cased names; names are kept once.
  *
- * Counting rules (DESIGN section 2):
+ * Counting rules:
  * - delivered, bounce, deferral ... count rows of that type. A *late* bounce (rb, OOB, DSN) moves
  *   one message from delivered to bounced. A message that bounced in time is not moved by a later
  *   report. Nobody's deliveries go below zero: a domain without counted deliveries has none to give

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * verdict.h - what one response means (DESIGN: Verdict), and the memo that makes it one probe per
- * row.
+ * verdict.h - what one response means, and the memo that makes it one probe per row.
  *
  * raw text --mask--> template --(template, codes, provider, label)--> entry --> verdict
  *

@@ -610,11 +610,20 @@ enum bnc_status bnc_analysis_save_state(const struct bnc_analysis *a, const char
     return status == BNC_OK ? bnc_state_save(a->parts, a->n_parts, path, err) : status;
 }
 
+static enum bnc_status need_lists(const struct bnc_analysis *a, struct bnc_error *err)
+{
+    const enum bnc_status status = need_result(a, err);
+
+    if (status == BNC_OK && a->tally->detail != BNC_DETAIL_LISTS)
+        return bnc_error_set(err, BNC_EUSAGE, "lists need options.keep_lists");
+    return status;
+}
+
 enum bnc_status bnc_analysis_write_lists(const struct bnc_analysis *a, const char *dir,
                                          const char *layout, struct bnc_error *err)
 {
     struct bnc_lists *lists = NULL;
-    enum bnc_status status = need_result(a, err);
+    enum bnc_status status = need_lists(a, err);
 
     if (status == BNC_OK)
         status = bnc_lists_make(&lists, a->tally, a->judged, a->policy, err);
@@ -628,7 +637,7 @@ enum bnc_status bnc_analysis_explain_address(const struct bnc_analysis *a, const
                                              char **text, size_t *len, struct bnc_error *err)
 {
     struct bnc_buf out = { 0 };
-    enum bnc_status status = need_result(a, err);
+    enum bnc_status status = need_lists(a, err);
 
     if (status == BNC_OK)
         status =

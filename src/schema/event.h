@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * event.h - what one row of an export says, in the project's words (DESIGN: Event).
+ * event.h - what one row of an export says, in the project's words.
  */
 #ifndef BNC_SCHEMA_EVENT_H
 #define BNC_SCHEMA_EVENT_H

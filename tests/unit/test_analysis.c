@@ -393,6 +393,24 @@ static void analysis__takes_states_for_exports(void **state)
     bnc_buf_release(&text);
 }
 
+static void analysis__makes_no_lists_of_what_it_did_not_keep(void **state)
+{
+    struct world *w = *state;
+    struct bnc_buf text = export_of(0, 60);
+    const char *path = put_file(w, "a.csv", bnc_buf_span(&text)), *dir = path_of(w, "lists");
+    const struct bnc_options opt = { .threads = 1 };
+    struct bnc_analysis *a = NULL;
+    struct bnc_error err;
+
+    assert_int_equal(bnc_analysis_create(&a, &opt, &err), BNC_OK);
+    assert_int_equal(bnc_analysis_run(a, &path, 1, &err), BNC_OK);
+    assert_int_equal(bnc_analysis_write_lists(a, dir, NULL, &err), BNC_EUSAGE);
+    assert_int_equal(bnc_analysis_save_state(a, path_of(w, "a.state"), &err), BNC_EUSAGE);
+    assert_int_not_equal(access(dir, F_OK), 0);
+    bnc_analysis_free(a);
+    bnc_buf_release(&text);
+}
+
 static void analysis__stops_when_told(void **state)
 {
     struct world *w = *state;
@@ -613,6 +631,7 @@ int main(void)
         cmocka_unit_test(analysis__filters_rows_and_says_so),
         cmocka_unit_test(analysis__keeps_rejected_rows_with_their_places),
         cmocka_unit_test(analysis__takes_states_for_exports),
+        cmocka_unit_test(analysis__makes_no_lists_of_what_it_did_not_keep),
         cmocka_unit_test(analysis__stops_when_told),
         cmocka_unit_test(analysis__goes_on_where_inputs_vanish),
         cmocka_unit_test(analysis__keeps_json_events_among_rows_without_any),
