@@ -33,15 +33,9 @@ const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bn
 bool bnc_domain_is_dead(const struct bnc_tally *t, uint32_t domain);
 
 /*
- * Did the domain accept nothing after the day of 'since'?  (BNC_NO_TIME: nothing at all.)  Never said of
- * a domain that a mailbox provider is known by.
+ * Did the domain accept nothing, and did none of its servers refuse anything, after the day of 'since'?
+ * (BNC_NO_TIME: nothing accepted at all.)  Never said of a domain that a mailbox provider is known by.
  */
 bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain *d, int64_t since);
-
-/*
- * Is a mailbox provider known by this domain?  gmail.com does exist: where somebody says that it does
- * not, their own resolver failed, and an export without deliveries has nothing to show against it.
- */
-bool bnc_domain_is_known(const struct bnc_tally *t, const struct bnc_domain *d);
 
 #endif

@@ -175,16 +175,42 @@ static bool input_fits_bits(const struct bnc_tally *t)
     return t->first != BNC_NO_TIME && t->last / 86400 - t->first / 86400 < SPAN_DAYS;
 }
 
-bool bnc_domain_is_known(const struct bnc_tally *t, const struct bnc_domain *d)
+/*
+ * Is a mailbox provider known by this domain?  gmail.com does exist: where somebody says that it does
+ * not, their own resolver failed, and an export without deliveries has nothing to show against it.
+ */
+static bool is_known_by_name(const struct bnc_tally *t, const struct bnc_domain *d)
 {
     const uint16_t p = bnc_provider_of_domain(t->classifier, d->name);
 
     return p != 0 && bnc_provider_get(t->classifier, p)->kind == BNC_PROVIDER_MAILBOX;
 }
 
+/* Causes that only a server of the domain can give: it must have been reached. */
+static bool is_said_by_server(unsigned cause)
+{
+    const enum bnc_group group = bnc_causes[cause].group;
+
+    return cause == BNC_CAUSE_MAILBOX_FULL || cause == BNC_CAUSE_GREYLISTED ||
+           cause == BNC_CAUSE_BLOCKLISTED || cause == BNC_CAUSE_POOR_REPUTATION ||
+           group == BNC_GROUP_AUTHENTICATION || group == BNC_GROUP_CONTENT;
+}
+
+/* Did a server of the domain reply, if only with a refusal, on a day after that of 'since'? */
+static bool answered_since(const struct bnc_tally *t, const struct bnc_domain *d, int64_t since)
+{
+    for (uint32_t i = 0; since != BNC_NO_TIME && i < d->n_causes; i++) {
+        const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + i];
+
+        if (c->last != BNC_NO_TIME && c->last / 86400 > since / 86400 && is_said_by_server(c->cause))
+            return true;
+    }
+    return false;
+}
+
 bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain *d, int64_t since)
 {
-    if (bnc_domain_is_known(t, d))
+    if (is_known_by_name(t, d) || answered_since(t, d, since))
         return false;
     if (d->n[BNC_EVENT_DELIVERED] == 0)
         return true;

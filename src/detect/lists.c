@@ -255,7 +255,8 @@ static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_addre
         return false;
     if (bnc_domain_is_dead(d->tally, a->domain))
         decide_by(d->tally, x, BNC_LIST_SUPPRESS_DOMAINS, why_domain_dead, o);
-    else if (domain->recipients_delivered > 0 || bnc_domain_is_known(d->tally, domain))
+    else if (domain->recipients_delivered > 0 ||
+             !bnc_domain_silent_since(d->tally, domain, o->last))
         decide_by(d->tally, x, BNC_LIST_HOLD, why_domain_contradicted, o);
     else
         decide_by(d->tally, x, BNC_LIST_SUPPRESS, why_no_domain, o);

@@ -16,3 +16,14 @@ for l in suppress suppress_domains hold; do
     tail -n +2 lists/$l.csv | cut -d, -f1 | sed "s/^/$l /"
 done
 ba report --json x.csv | jq -r '.findings[] | [.kind, .severity, .subject] | @tsv'
+# Nor is a domain dead whose server says a day later that a mailbox is full.
+cat >y.csv <<'CSV'
+status,reason,email,created
+5.4.4,unable to get mx info: lookup failed,ann@alive.example,1790812800
+5.2.2,552 5.2.2 mailbox full,bob@alive.example,1791812800
+5.2.2,552 5.2.2 mailbox full,joe@dead.example,1790812800
+5.4.4,unable to get mx info: lookup failed,eve@dead.example,1791812800
+CSV
+ba suppress -q y.csv -o lists/
+tail -n +2 lists/suppress_domains.csv | cut -d, -f1
+tail -n +2 lists/hold.csv | cut -d, -f1
