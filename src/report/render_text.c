@@ -218,7 +218,7 @@ static void put_rows(struct term *t)
     for (int i = 0; i < BNC_N_EVENTS; i++)
         put_kind(t, y->n[i], names[i], i == BNC_EVENT_BOUNCE);
     put_kind(t, y->duplicates, "duplicates", false);
-    put_kind(t, y->late, "late (delivered before they bounced)", false);
+    put_kind(t, y->late, "late", false);
     put_kind(t, y->extra_events, "in the same row as another", false);
     put_kind(t, y->repeated_headers,
              y->repeated_headers == 1 ? "repeated header" : "repeated headers", false);
