@@ -95,6 +95,8 @@ enum bnc_status run_inputs(struct run *run)
         help_short(stderr);
         return BNC_EUSAGE;
     }
+    if (files->n == 0 && run->s->command == CMD_MERGE)
+        return run_usage(run, "merge needs the files that report --save-state wrote");
     if (files->n == 0 && !strings_add(files, "-"))
         return run_fail(run, &(struct bnc_error){ .status = BNC_ENOMEM,
                                                   .byte_off = BNC_NO_PLACE,
