@@ -77,7 +77,7 @@ if have bgzip && [ ! -s "$DIR/full1g.bgzf.gz" ]; then bgzip -@2 -c "$DIR/full1g.
     add "ours, one member, zlib" "$ME report -j2 --gunzip zlib $gz -o $DIR/out.json"
     add "ours, 63 members" "$ME report -j2 $DIR/full1g.members.gz -o $DIR/out.json"
     [ ! -s "$DIR/full1g.bgzf.gz" ] || add "ours, BGZF" "$ME report -j2 $DIR/full1g.bgzf.gz -o $DIR/out.json"
-    if peer; then add "ClickHouse, one member" "COLUMNS_OF_GZ=$(head -1 "$f") node $PEERS/clickhouse.mjs $gz $DIR/clickhouse 2"; fi
+    if peer; then add "ClickHouse, one member" "env COLUMNS_OF_GZ=$(head -1 "$f") node $PEERS/clickhouse.mjs $gz $DIR/clickhouse 2"; fi
     series "gzip 1g" "$gz" "$DIR"/full1g.*.gz
 } 2>&1 | tee "$RUN/summary.txt"
 if peer; then bench/compare.sh "$ME" "$DIR/full100m.csv" "$DIR" "$PEERS" | tee -a "$RUN/summary.txt"; fi
