@@ -131,6 +131,37 @@ static void mark_duplicates(struct bnc_inputs *inputs, const struct bnc_setup *s
     }
 }
 
+/*
+ * Exports of failures only have no deliveries to be set against: beside others
+ * they raise every rate over all inputs, and the user ought to know.
+ */
+static void warn_mixture(const struct bnc_inputs *inputs, const struct bnc_setup *setup)
+{
+    const struct bnc_input *only = NULL;
+    size_t n_only = 0, n_full = 0;
+    struct bnc_error note;
+
+    for (size_t i = 0; i < inputs->n; i++) {
+        const struct bnc_input *in = &inputs->at[i];
+
+        if (in->mapping == NULL || in->duplicate)
+            continue;
+        n_full += in->mapping->has_deliveries;
+        n_only += !in->mapping->has_deliveries;
+        if (!in->mapping->has_deliveries && only == NULL)
+            only = in;
+    }
+    if (n_only == 0 || n_full == 0 || setup->opt->warn == NULL || setup->opt->sent != NULL)
+        return;
+    bnc_error_set(
+        &note, BNC_OK,
+        "holds failures only (%zu of %zu inputs do), so rates over all inputs are too high; "
+        "analyze such exports alone, or say what was sent (--sent)",
+        n_only, n_only + n_full);
+    bnc_error_at(&note, only->source->name, 0, BNC_NO_PLACE);
+    setup->opt->warn(setup->opt->warn_arg, &note);
+}
+
 static enum bnc_status judge_inputs(struct bnc_inputs *inputs, const struct bnc_setup *setup,
                                     struct bnc_error *err)
 {
@@ -173,6 +204,7 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
         inputs->at[i].source = inputs->sources.at[i];
     bnc_parallel((void *)(uintptr_t)setup, inputs->n, probe_one, &probe);
     mark_duplicates(inputs, setup);
+    warn_mixture(inputs, setup);
     return judge_inputs(inputs, setup, err);
 }
 

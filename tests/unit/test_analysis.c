@@ -367,6 +367,25 @@ static void analysis__keeps_rejected_rows_with_their_places(void **state)
     bnc_buf_release(&text);
 }
 
+static void analysis__warns_of_failures_beside_deliveries(void **state)
+{
+    struct world *w = *state;
+    struct bnc_buf text = export_of(0, 50);
+    const char *paths[2];
+    enum bnc_status status;
+
+    paths[0] = put_file(w, "full.csv", bnc_buf_span(&text));
+    paths[1] = put_file(w, "suppression_bounces.csv",
+                        BNC_SPAN("status,reason,email,created\n"
+                                 "5.1.1,550 5.1.1 no such user,u1@d1.example,1790812800\n"));
+    free(analyze(w, (struct bnc_options){ 0 }, paths, 2, &status));
+    assert_int_equal(status, BNC_OK);
+    assert_non_null(strstr(w->warnings, "holds failures only (1 of 2 inputs do)"));
+    free(analyze(w, (struct bnc_options){ 0 }, paths + 1, 1, &status));
+    assert_null(strstr(w->warnings, "holds failures only"));
+    bnc_buf_release(&text);
+}
+
 static void analysis__takes_states_for_exports(void **state)
 {
     struct world *w = *state;
@@ -630,6 +649,7 @@ int main(void)
         cmocka_unit_test(analysis__counts_rows_of_overlapping_exports_once),
         cmocka_unit_test(analysis__filters_rows_and_says_so),
         cmocka_unit_test(analysis__keeps_rejected_rows_with_their_places),
+        cmocka_unit_test(analysis__warns_of_failures_beside_deliveries),
         cmocka_unit_test(analysis__takes_states_for_exports),
         cmocka_unit_test(analysis__makes_no_lists_of_what_it_did_not_keep),
         cmocka_unit_test(analysis__stops_when_told),
