@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -388,6 +389,43 @@ static enum bnc_status run_exports(struct bnc_analysis *a, const char *const *pa
     return status == BNC_OK ? verdict_on_input(a, err) : status;
 }
 
+/* Whether two files hold the same bytes; false where one can't be read. */
+static bool same_bytes(const char *a, const char *b)
+{
+    char x[1 << 13], y[sizeof x];
+    FILE *f = fopen(a, "rbe"), *g = fopen(b, "rbe");
+    bool same = f != NULL && g != NULL;
+    size_t n = 1;
+
+    while (same && n > 0) {
+        n = fread(x, 1, sizeof x, f);
+        same = fread(y, 1, sizeof y, g) == n && memcmp(x, y, n) == 0;
+    }
+    same = same && ferror(f) == 0 && ferror(g) == 0;
+    if (f != NULL)
+        fclose(f);
+    if (g != NULL)
+        fclose(g);
+    return same;
+}
+
+/* The same state given twice would count everything twice; it is passed over, and that is said. */
+static bool is_given_before(const struct bnc_analysis *a, const char *const *paths, size_t i)
+{
+    struct bnc_error note;
+
+    for (size_t k = 0; k < i; k++) {
+        if (!same_bytes(paths[k], paths[i]))
+            continue;
+        bnc_error_set(&note, BNC_OK, "the same state as '%s'; it is counted once", paths[k]);
+        bnc_error_at(&note, paths[i], 0, BNC_NO_PLACE);
+        if (a->opt.warn != NULL)
+            a->opt.warn(a->opt.warn_arg, &note);
+        return true;
+    }
+    return false;
+}
+
 enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *paths, size_t n,
                                    struct bnc_error *err)
 {
@@ -399,6 +437,8 @@ enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *pa
     if (a->parts == NULL)
         return bnc_error_nomem(err);
     for (size_t i = 0; i < n && status == BNC_OK; i++) {
+        if (is_given_before(a, paths, i))
+            continue;
         status = bnc_state_load(&a->parts[a->n_parts], paths[i], a->setup.classifier, err);
         a->n_parts += status == BNC_OK;
     }

@@ -409,6 +409,12 @@ static void analysis__takes_states_for_exports(void **state)
     free(json);
     assert_null(analyze(w, (struct bnc_options){ 0 }, both, 2, &status));
     assert_int_equal(status, BNC_EUSAGE);
+    both[0] = saved;                     /* twice the same */
+    json = analyze(w, (struct bnc_options){ 0 }, both, 2, &status);
+    assert_int_equal(status, BNC_OK);
+    assert_int_equal(number_of(json, "rows_read"), 300);
+    assert_non_null(strstr(w->warnings, "the same state as"));
+    free(json);
     bnc_buf_release(&text);
 }
 
