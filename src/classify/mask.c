@@ -27,44 +27,17 @@ struct pass {
 
 static size_t hot_next(const struct pass *p, size_t from)
 {
-    size_t w = from / 64;
-    uint64_t bits;
-
-    if (from >= p->len)
-        return p->len;
-    bits = p->hot[w] & ~UINT64_C(0) << from % 64;
-    while (bits == 0) {
-        if (++w > (p->len - 1) / 64)
-            return p->len;
-        bits = p->hot[w];
-    }
-    return w * 64 + (size_t)__builtin_ctzll(bits);
+    return bnc_mask_next_hot(p->hot, p->len, from);
 }
 
-/* First byte of the token that holds 'at', not before 'floor'. */
 static size_t token_start(const struct pass *p, size_t at, size_t floor)
 {
-    size_t w = at / 64;
-    uint64_t gap = ~p->token[w] & ~(~UINT64_C(0) << at % 64);
-
-    while (gap == 0) {
-        if (w * 64 <= floor)
-            return floor;
-        gap = ~p->token[--w];
-    }
-    at = w * 64 + 64 - (size_t)__builtin_clzll(gap);
-    return at > floor ? at : floor;
+    return bnc_mask_token_start(p->token, at, floor);
 }
 
 static size_t token_end(const struct pass *p, size_t at)
 {
-    size_t w = at / 64;
-    uint64_t gap = ~p->token[w] & ~UINT64_C(0) << at % 64;
-
-    while (gap == 0)
-        gap = ~p->token[++w];            /* ends: bits from len on are 0 */
-    at = w * 64 + (size_t)__builtin_ctzll(gap);
-    return at < p->len ? at : p->len;
+    return bnc_mask_token_end(p->token, p->len, at);
 }
 
 /* ---- output ---- */

@@ -44,6 +44,52 @@ static inline void bnc_mask_cut(size_t len, uint64_t *token, uint64_t *hot)
     }
 }
 
+/* ---- reading the bitmaps ---- */
+
+/* The first hot byte from 'from' on, 'len' where there is none. */
+static inline size_t bnc_mask_next_hot(const uint64_t *hot, size_t len, size_t from)
+{
+    size_t w = from / 64;
+    uint64_t bits;
+
+    if (from >= len)
+        return len;
+    bits = hot[w] & ~UINT64_C(0) << from % 64;
+    while (bits == 0) {
+        if (++w > (len - 1) / 64)
+            return len;
+        bits = hot[w];
+    }
+    return w * 64 + (size_t)__builtin_ctzll(bits);
+}
+
+/* First byte of the token that holds 'at', not before 'floor'. */
+static inline size_t bnc_mask_token_start(const uint64_t *token, size_t at, size_t floor)
+{
+    size_t w = at / 64;
+    uint64_t gap = ~token[w] & ~(~UINT64_C(0) << at % 64);
+
+    while (gap == 0) {
+        if (w * 64 <= floor)
+            return floor;
+        gap = ~token[--w];
+    }
+    at = w * 64 + 64 - (size_t)__builtin_clzll(gap);
+    return at > floor ? at : floor;
+}
+
+/* The byte behind the token that holds 'at'. */
+static inline size_t bnc_mask_token_end(const uint64_t *token, size_t len, size_t at)
+{
+    size_t w = at / 64;
+    uint64_t gap = ~token[w] & ~UINT64_C(0) << at % 64;
+
+    while (gap == 0)
+        gap = ~token[++w];               /* ends: bits from len on are 0 */
+    at = w * 64 + (size_t)__builtin_ctzll(gap);
+    return at < len ? at : len;
+}
+
 extern bnc_mask_scan_fn bnc_mask_scan_generic;
 extern bnc_mask_scan_fn bnc_mask_scan_avx2;
 extern bnc_mask_scan_fn bnc_mask_scan_avx512;

@@ -52,46 +52,6 @@ struct walk {
     size_t opaque_end; /* where the last opaque token ended */
 };
 
-static size_t next_hot(const struct walk *w, size_t from)
-{
-    size_t i = from / 64;
-    uint64_t bits;
-
-    if (from >= w->text.len)
-        return w->text.len;
-    bits = w->m->hot[i] & ~UINT64_C(0) << from % 64;
-    while (bits == 0) {
-        if (++i > (w->text.len - 1) / 64)
-            return w->text.len;
-        bits = w->m->hot[i];
-    }
-    return i * 64 + (size_t)__builtin_ctzll(bits);
-}
-
-static size_t token_start(const struct walk *w, size_t at)
-{
-    size_t i = at / 64;
-    uint64_t gap = ~w->m->token[i] & ~(~UINT64_C(0) << at % 64);
-
-    while (gap == 0) {
-        if (i == 0)
-            return 0;
-        gap = ~w->m->token[--i];
-    }
-    return i * 64 + 64 - (size_t)__builtin_clzll(gap);
-}
-
-static size_t token_end(const struct walk *w, size_t at)
-{
-    size_t i = at / 64;
-    uint64_t gap = ~w->m->token[i] & ~UINT64_C(0) << at % 64;
-
-    while (gap == 0)
-        gap = ~w->m->token[++i]; /* ends: bits from the text's end on are 0 */
-    at = i * 64 + (size_t)__builtin_ctzll(gap);
-    return at < w->text.len ? at : w->text.len;
-}
-
 /* ---- what a token is ---- */
 
 struct look { /* a bit for each byte of a token */
@@ -322,7 +282,8 @@ static bool may_be_ipv6(const struct walk *w, size_t at)
 static size_t take_token(struct walk *w, size_t at)
 {
     const char *low = w->m->low;
-    size_t start = token_start(w, at), stop = token_end(w, at);
+    size_t start = bnc_mask_token_start(w->m->token, at, 0);
+    size_t stop = bnc_mask_token_end(w->m->token, w->text.len, at);
     const size_t end = stop;
     enum opaque class = OPAQUE_NONE;
     struct look l;
@@ -358,7 +319,7 @@ uint64_t bnc_shape(struct bnc_mask *m, struct bnc_span text)
 
     if (text.len > MAX_TEXT_BYTES)
         return 0;
-    for (size_t at = next_hot(&w, 0); at < text.len; at = next_hot(&w, at)) {
+    for (size_t at = 0; (at = bnc_mask_next_hot(m->hot, text.len, at)) < text.len;) {
         if (bnc_byte_is(m->low[at], BNC_BYTE_TOKEN)) {
             at = take_token(&w, at);
             if (at == 0)
