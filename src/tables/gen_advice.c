@@ -4,18 +4,8 @@
  */
 #include <stdio.h>
 
+#include "tables/gen_print.h"
 #include "util/table.h"
-
-static void string(struct bnc_span s)
-{
-    putchar('"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"' || s.at[i] == '\\')
-            putchar('\\');
-        putchar(s.at[i]);
-    }
-    putchar('"');
-}
 
 static size_t row_of(const struct bnc_table *t, struct bnc_span cause)
 {

@@ -5,23 +5,13 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "tables/gen_print.h"
 #include "util/table.h"
 
 static void upper(struct bnc_span s)
 {
     for (size_t i = 0; i < s.len; i++)
         putchar(toupper((unsigned char)s.at[i]));
-}
-
-static void string(struct bnc_span s)
-{
-    putchar('"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"' || s.at[i] == '\\')
-            putchar('\\');
-        putchar(s.at[i]);
-    }
-    putchar('"');
 }
 
 int main(int argc, char **argv)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tables/gen_print.h"
 #include "util/table.h"
 
 static const char *const fields[] = { "ignore",
@@ -76,17 +77,6 @@ static int word(const struct bnc_table *t, size_t row, const char *column, const
             return i;
     die(t, row, column, s);
     return -1;
-}
-
-static void string(struct bnc_span s)
-{
-    putchar('"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"' || s.at[i] == '\\')
-            putchar('\\');
-        putchar(s.at[i]);
-    }
-    putchar('"');
 }
 
 static void text(const struct bnc_table *t, size_t row, const char *column)

@@ -6,18 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tables/gen_print.h"
 #include "util/table.h"
-
-static void string(struct bnc_span s)
-{
-    putchar('"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"' || s.at[i] == '\\')
-            putchar('\\');
-        putchar(s.at[i]);
-    }
-    putchar('"');
-}
 
 /* A number of the table, divided by 100 where the unit is percent; -1 where the cell is empty. */
 static void number(const struct bnc_table *t, size_t row, const char *col)
