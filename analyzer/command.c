@@ -20,11 +20,24 @@ enum bnc_status status_worse(enum bnc_status a, enum bnc_status b)
     return a != BNC_OK ? a : b;
 }
 
+/* What takes memory, and what to do: said once, after "out of memory". */
+static void say_more_memory(const struct settings *s)
+{
+    if (s->memory_bytes > 0)
+        say("what --memory allows does not suffice: give more, or read less at a time (--since, "
+            "--until, --provider), or use fewer threads (-j)");
+    else
+        say("memory is taken by distinct addresses, domains and responses, not by rows: read less "
+            "at a time (--since, --until, --provider), or use fewer threads (-j)");
+}
+
 enum bnc_status run_fail(struct run *run, const struct bnc_error *err)
 {
     progress_erase(&run->progress);
     if (strcmp(err->text, run->told) != 0 || err->text[0] == '\0')
         say_error(err);
+    if (err->status == BNC_ENOMEM)
+        say_more_memory(run->s);
     if (err->status == BNC_EUSAGE)
         fputs("Try 'bounce-analyzer --help'\n", stderr);
     return err->status;

@@ -36,8 +36,8 @@ struct reader {
 static bool bad_at(struct reader *r, size_t off, const char *what)
 {
     if (r->status == BNC_OK) {
-        r->status = bnc_error_set(r->err, BNC_EDATA, "the state '%s' is not usable: %s at byte %zu",
-                                  r->name, what, off);
+        r->status = bnc_error_set(r->err, BNC_EDATA, "the state '%s' is not usable: %s",
+                                  r->name, what);
         bnc_error_at(r->err, r->name, 0, off);
     }
     return false;
@@ -728,14 +728,18 @@ static void read_all(struct reader *r)
 
     r->end = off;
     if (r->bytes.len < off || memcmp(r->bytes.at, BNC_STATE_MAGIC, 8) != 0) {
-        bad_at(r, 0, "it is no state file");
+        r->status = bnc_error_set(r->err, BNC_EDATA,
+                                  "'%s' is no saved state; for an export: "
+                                  "bounce-analyzer report '%s' --save-state FILE",
+                                  r->name, r->name);
+        bnc_error_at(r->err, r->name, 0, BNC_NO_PLACE);
         return;
     }
     r->at = 8;
     version = (uint32_t)get(r, 4);
     if (version != BNC_STATE_VERSION) {
-        snprintf(text, sizeof text, "it has version %u, this program reads version %u,", version,
-                 BNC_STATE_VERSION);
+        snprintf(text, sizeof text, "it has version %u and this program reads version %u",
+                 version, BNC_STATE_VERSION);
         bad_at(r, 8, text);
         return;
     }
@@ -779,6 +783,12 @@ enum bnc_status bnc_state_parse(struct bnc_part **part, struct bnc_span bytes, c
     return r.status;
 }
 
+/* False as soon as it is seen that it is none: an export given by mistake is not read to its end. */
+static bool may_be_state(const struct bnc_buf *bytes)
+{
+    return bytes->len < 8 || memcmp(bytes->at, BNC_STATE_MAGIC, 8) == 0;
+}
+
 enum bnc_status bnc_state_load(struct bnc_part **part, const char *path,
                                const struct bnc_classifier *classifier, struct bnc_error *err)
 {
@@ -795,15 +805,18 @@ enum bnc_status bnc_state_load(struct bnc_part **part, const char *path,
         bnc_error_at(err, path, 0, BNC_NO_PLACE);
         return BNC_ENOINPUT;
     }
-    while (n > 0 && bnc_buf_reserve(&bytes, 1 << 20)) {
+    while (n > 0 && may_be_state(&bytes) && bnc_buf_reserve(&bytes, 1 << 20)) {
         n = fread(bytes.at + bytes.len, 1, 1 << 20, f);
         bytes.len += n;
     }
     if (bytes.failed) {
         status = bnc_error_nomem(err);
+    } else if (ferror(f) && errno == EISDIR) {
+        status = bnc_error_set(err, BNC_ENOINPUT,
+                               "'%s' is a folder; name the states in it: '%s'/*.state", path, path);
+        bnc_error_at(err, path, 0, BNC_NO_PLACE);
     } else if (ferror(f)) {
-        status =
-            bnc_error_sys(err, errno == EISDIR ? BNC_ENOINPUT : BNC_EIO, "cannot read '%s'", path);
+        status = bnc_error_sys(err, BNC_EIO, "cannot read '%s'", path);
         bnc_error_at(err, path, 0, bytes.len);
     } else {
         status = bnc_state_parse(part, bnc_buf_span(&bytes), path, classifier, err);

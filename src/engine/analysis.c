@@ -456,6 +456,11 @@ enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *path
         return bnc_error_set(err, BNC_EUSAGE,
                              "saved states and exports can't be read together; "
                              "save a state of the exports, then give states only");
+    if (states > 0 && a->setup.has_filter)
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "a saved state has counts and no rows, so --since, --until, "
+                             "--provider, --campaign and --sender can't choose among them; "
+                             "give them when the state is saved");
     return states > 0 ? bnc_analysis_merge(a, paths, n, err) : run_exports(a, paths, n, err);
 }
 

@@ -11,17 +11,28 @@
 
 #define PROGRESS_EVERY_SECONDS 0.2
 
+/*
+ * All regions have the same number of threads: the run time keeps those of the
+ * last one, and lets go of any that a smaller one does not need.
+ */
+void bnc_threads_start(unsigned n)
+{
+#pragma omp parallel num_threads((int)n)
+    {
+        __asm__ volatile("" : : : "memory"); /* an empty region would be left out */
+    }
+}
+
 void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
 {
     const struct bnc_setup *setup = ctx;
-    const size_t most = n < setup->n_threads ? n : setup->n_threads;
 
-    if (most <= 1) {
+    if (n <= 1 || setup->n_threads <= 1) {
         for (size_t i = 0; i < n; i++)
             fn(arg, i);
         return;
     }
-#pragma omp parallel for schedule(dynamic, 1) num_threads((int)most)
+#pragma omp parallel for schedule(dynamic, 1) num_threads((int)setup->n_threads)
     for (size_t i = 0; i < n; i++)
         fn(arg, i);
 }

@@ -122,6 +122,11 @@ struct bnc_sink bnc_count_sink(struct bnc_count *count);
 struct bnc_sink bnc_mark_sink(struct bnc_count *count);
 
 /*
+ * Starts the 'n' threads that every later region uses, while there is room for their stacks.
+ */
+void bnc_threads_start(unsigned n);
+
+/*
  * Runs fn(arg, i) for i < n on all threads; the bnc_parallel_fn of the engine, 'ctx' a bnc_setup.
  */
 void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);

@@ -97,7 +97,8 @@ static void *wait_for_lock(void *lock)
 
 /*
  * How many of 'wanted' threads the system lets us have, tried out: the OpenMP
- * run time ends the process when it can't start one.
+ * run time ends the process when it can't start one.  Where not all start, half
+ * of those that do: their stacks must leave room for the work.
  */
 static unsigned count_startable(unsigned wanted)
 {
@@ -113,7 +114,7 @@ static unsigned count_startable(unsigned wanted)
     for (unsigned i = 0; i < n; i++)
         pthread_join(threads[i], NULL);
     free(threads);
-    return n + 1;
+    return n + 1 < wanted ? (n + 2) / 2 : wanted;
 }
 
 static uint64_t random_seed(void)
@@ -205,6 +206,7 @@ enum bnc_status bnc_setup_init(struct bnc_setup *s, const struct bnc_options *op
                              .n_threads = count_startable(count_threads(opt->threads)),
                              .seed = random_seed() };
     copt.cpu = s->cpu;
+    bnc_threads_start(s->n_threads);
     status = setup_words(s, opt, err);
     if (status == BNC_OK && opt->block_bytes > MAX_BLOCK_BYTES)
         status = bnc_error_set(err, BNC_EUSAGE, "--block-size takes at most 256 MiB");

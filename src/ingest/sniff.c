@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* memmem */
 #include "ingest/sniff.h"
 
 #include "ingest/gunzip.h"
@@ -29,7 +30,7 @@ static const struct magic {
     const char *bytes;
     struct bnc_refusal refusal;
 } magics[] = {
-    { 0, 5, "%PDF-", { "a PDF document", "ask the sender for the CSV behind it" } },
+    { 0, 5, "%PDF-", { "a PDF document", "export the same data as CSV instead" } },
     { 0,
       8,
       "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
@@ -44,6 +45,8 @@ static const struct magic {
     { 0, 6, "7z\xbc\xaf\x27\x1c", { "a 7-Zip archive", UNPACK } },
     { 0, 6, "Rar!\x1a\x07", { "a RAR archive", UNPACK } },
     { 257, 5, "ustar", { "a tar archive", UNPACK } },
+    { 0, 8, "BNCSTATE",
+      { "a saved state", "states are put together by: bounce-analyzer merge FILE..." } },
     { 0, 4, "PAR1", { "a Parquet file", "export it as CSV" } },
     { 0, 16, "SQLite format 3", { "an SQLite database", "export the table as CSV" } },
     { 0, 4, "Obj\1", { "an Avro file", "export it as CSV" } },
@@ -65,7 +68,15 @@ static const struct magic {
 
 static const struct bnc_refusal html = {
     "an HTML page",
-    "it may be a login or error page saved by mistake; download the CSV export again"
+    "a login or error page saved by mistake? Download the export again, as CSV"
+};
+static const struct bnc_refusal mail = {
+    "a mail message or mailbox",
+    "export the bounces from the mail platform as CSV, or let a bounce parser make a table of them"
+};
+static const struct bnc_refusal mail_log = {
+    "a mail server's log",
+    "make a CSV of it first, with columns time, recipient, status and response"
 };
 static const struct bnc_refusal xml = { "an XML document", "export it as CSV" };
 static const struct bnc_refusal json_array = {
@@ -81,6 +92,14 @@ static bool begins(struct bnc_span s, const char *lower)
     const size_t len = strlen(lower);
 
     return s.len >= len && bnc_span_eq_nocase(bnc_span_from(s.at, len), bnc_span_from(lower, len));
+}
+
+/* The length of the first line. */
+static size_t line_len(struct bnc_span s)
+{
+    const char *const end = s.len == 0 ? NULL : memchr(s.at, '\n', s.len);
+
+    return end == NULL ? s.len : (size_t)(end - s.at);
 }
 
 static struct bnc_span skip_blanks(struct bnc_span s)
@@ -114,6 +133,37 @@ static bool is_html(struct bnc_span s)
     return false;
 }
 
+/* A message begins with a header line of mail, a mailbox with "From ". */
+static bool is_mail(struct bnc_span s)
+{
+    static const char *const starts[] = { "return-path: ", "received: from ", "delivered-to: ",
+                                          "mime-version: ", "from mailer-daemon" };
+    const size_t len = line_len(s);
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (begins(s, starts[i]))
+            return true;
+    return begins(s, "from ") && memchr(s.at, '@', len) != NULL &&
+           memchr(s.at, ':', len) != NULL;
+}
+
+/* "Oct  3 10:00:00 mx1 postfix/smtp[123]: ...": who speaks stands before the first comma. */
+static bool is_mail_log(struct bnc_span s)
+{
+    static const char *const programs[] = { " postfix/", " sendmail[", " sm-mta[", " exim[" };
+    const char *comma;
+
+    s.len = line_len(s);
+    comma = memchr(s.at, ',', s.len);
+    if (comma != NULL)
+        s.len = (size_t)(comma - s.at);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (s.len > 0 && s.at[0] != '{' &&
+            memmem(s.at, s.len, programs[i], strlen(programs[i])) != NULL)
+            return true;
+    return false;
+}
+
 static const struct bnc_refusal *refuse_text(struct bnc_span s)
 {
     s = skip_blanks(s);
@@ -121,6 +171,10 @@ static const struct bnc_refusal *refuse_text(struct bnc_span s)
         return &html;
     if (begins(s, "<?xml"))
         return &xml;
+    if (is_mail(s))
+        return &mail;
+    if (is_mail_log(s))
+        return &mail_log;
     if (is_spread_json(s))
         return &spread_json;
     if (begins(s, "[") && begins(skip_blanks(bnc_span_from(s.at + 1, s.len - 1)), "{"))

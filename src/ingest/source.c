@@ -60,6 +60,20 @@ static void fault_errno(struct expansion *x, enum bnc_status status, const char 
     report(x, &err);
 }
 
+/* A path that is not there; one with wildcards is a pattern that the shell found nothing for. */
+static void fault_stat(struct expansion *x, const char *path)
+{
+    struct bnc_error err = { 0 };
+
+    if (errno != ENOENT || strpbrk(path, "*?[") == NULL) {
+        fault_errno(x, BNC_ENOINPUT, path);
+        return;
+    }
+    bnc_error_set(&err, BNC_ENOINPUT, "no file matches '%s'", path);
+    bnc_error_at(&err, path, 0, BNC_NO_PLACE);
+    report(x, &err);
+}
+
 static bool grow(void *pp, size_t *cap, size_t need, size_t size)
 {
     void **p = pp;
@@ -360,7 +374,8 @@ static void add_folder(struct expansion *x, const char *path, const struct stat 
     else
         walk(x, &f, &b, &(struct above){ NULL, st->st_dev, st->st_ino, 0 });
     if (f.n == 0 && !x->out_of_memory)
-        fault(x, BNC_ENOINPUT, path, "is a folder without any file to read");
+        fault(x, BNC_ENOINPUT, path, 
+              "is a folder without any file to read (hidden files and README are passed over)");
     if (f.n > 0)
         qsort(f.paths, f.n, sizeof *f.paths, path_cmp);
     for (size_t i = 0; i < f.n && !x->out_of_memory; i++) {
@@ -404,7 +419,7 @@ static void add_path(struct expansion *x, const char *path)
     if (strcmp(path, "-") == 0)
         add_stdin(x);
     else if (stat(path, &st) != 0)
-        fault_errno(x, BNC_ENOINPUT, path);
+        fault_stat(x, path);
     else if (S_ISDIR(st.st_mode))
         add_folder(x, path, &st);
     else if (S_ISREG(st.st_mode))

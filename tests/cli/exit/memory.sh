@@ -7,5 +7,6 @@ exits 0 ba --json --memory 2G x.csv
 cmp -s stdout plain.json
 many_export >many.csv
 exits 71 ba -j1 --memory 24M many.csv -o out.json
-grep -q 'out of memory' stderr
+grep -q "out of memory" stderr
+grep -q "what --memory allows does not suffice: give more" stderr
 test ! -e out.json
