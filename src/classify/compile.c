@@ -90,6 +90,7 @@ static struct bnc_rule *rule_new(struct bnc_compile *c)
     c->rules[c->n_rules] = (struct bnc_rule){ .duration = BNC_RULE_ANY,
                                               .side = BNC_RULE_ANY,
                                               .action = BNC_RULE_ANY,
+                                              .priority = BNC_RULE_ANY,
                                               .name = "",
                                               .source = "",
                                               .meaning = "" };
@@ -486,6 +487,23 @@ enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_tabl
     return c->status;
 }
 
+/* "550", "x.7.26", "5.7.606-649", or an enhanced code under one reply code only: "535 5.7.9". */
+static void read_code(struct bnc_compile *c, struct cell at, bool reply, struct bnc_rule *r)
+{
+    const struct bnc_span code = cell_of(at, "code");
+    const char *blank = code.len > 0 ? memchr(code.at, ' ', code.len) : NULL;
+    const size_t head = blank != NULL ? (size_t)(blank - code.at) : reply ? code.len : 0;
+    bool ok = true;
+
+    if (code.len == 0)
+        fail(c, at, "code", "no code:", code);
+    if (head > 0 && ((r->reply = (uint16_t)number_of(bnc_span_from(code.at, head), &ok)) < 100 ||
+                     r->reply > 999 || !ok))
+        fail(c, at, "code", "no reply code:", code);
+    if (!reply)
+        read_enhanced(c, at, bnc_span_trim(bnc_span_from(code.at + head, code.len - head)), r);
+}
+
 enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table *t,
                                   const char *path, enum bnc_rule_kind kind)
 {
@@ -495,7 +513,6 @@ enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table 
     for (size_t i = 0; i < t->n_rows && c->status == BNC_OK; i++) {
         const struct cell at = { t, i };
         struct bnc_rule *r = rule_new(c);
-        bool ok = true;
 
         if (r == NULL)
             break;
@@ -505,12 +522,8 @@ enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table 
         r->side = word_of(c, at, "side", bnc_side_names, BNC_N_SIDES);
         r->action =
             word_of(c, at, reply ? "default_action" : "action", bnc_action_names, BNC_N_ACTIONS);
-        if (reply)
-            r->reply = (uint16_t)number_of(cell_of(at, "code"), &ok);
-        else
-            r->enh_first = r->enh_last = enhanced_of(cell_of(at, "code"), &ok);
-        if (!ok)
-            fail(c, at, "code", "no code:", cell_of(at, "code"));
+        r->priority = word_of(c, at, "priority", bnc_priority_names, BNC_N_PRIORITIES);
+        read_code(c, at, reply, r);
         r->name = keep_named(c, reply ? "reply" : "enhanced", bnc_span_from("", 0),
                              bnc_span_from("", 0), cell_of(at, "code"));
         r->source = keep(c, cell_of(at, "source"));

@@ -503,14 +503,15 @@ static unsigned class_of(const struct weighing *w)
 }
 
 /* A reply class, or "some mailbox fault" (x.2.0), never condemns an address that came with words
- * nobody understood. */
+ * nobody understood, nor does the class beside an enhanced code that says nothing (5.0.0). */
 static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
 {
     const bool vague = r->kind == BNC_RULE_REPLY ||
                        (r->kind == BNC_RULE_ENHANCED && is_general(r->enh_first) &&
                         BNC_ENHANCED_SUBJECT(r->enh_first) == 2);
 
-    return vague && w->r.has_text && bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
+    return vague && (w->r.has_text || (r->kind == BNC_RULE_REPLY && w->enhanced != 0)) &&
+           bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
 }
 
 /* 4 or 5 where a rule is about one class of codes only, else 0. */
@@ -533,6 +534,8 @@ static void apply_defaults(struct bnc_verdict *v, const struct bnc_rule *r, unsi
     v->priority = (uint8_t)cause->priority;
     if (r == NULL || r->cause != v->cause)
         return;
+    if (r->priority != BNC_RULE_ANY)
+        v->priority = r->priority;
     if (r->duration != BNC_RULE_ANY && same_class)
         v->duration = r->duration;
     if (r->side != BNC_RULE_ANY && r->kind != BNC_RULE_REPLY)

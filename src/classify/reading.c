@@ -129,6 +129,12 @@ static bool is_trailer(struct bnc_span t, const struct group *g)
     return g->reply == 0 && g->start > 0 && strchr("#([", t.at[g->start - 1]) != NULL;
 }
 
+/* "550 line too long (RFC 5322 2.1.1)" names a section: success is no detail of a failure. */
+static bool fits_reply(uint16_t reply, uint32_t enhanced)
+{
+    return reply == 0 || (BNC_ENHANCED_CLASS(enhanced) == 2) == (reply / 100 == 2);
+}
+
 struct bnc_reading bnc_reading_of(struct bnc_span t)
 {
     struct group g[MAX_GROUPS];
@@ -146,7 +152,7 @@ struct bnc_reading bnc_reading_of(struct bnc_span t)
     r.reply = g[in].reply;
     r.enhanced = g[in].enhanced;
     for (size_t i = in + 1; i < n && r.enhanced == 0; i++)
-        if (g[i].reply == 0 || g[i].reply == r.reply)
+        if ((g[i].reply == 0 || g[i].reply == r.reply) && fits_reply(r.reply, g[i].enhanced))
             r.enhanced = g[i].enhanced;
     if (r.reply == 0 && in > 0 && (g[in - 1].reply / 100) == BNC_ENHANCED_CLASS(r.enhanced))
         r.reply = g[in - 1].reply;

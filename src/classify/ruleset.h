@@ -29,6 +29,7 @@ struct bnc_rule {
     const char *meaning;                 /* "" where the table has none */
     uint8_t kind, cause;
     uint8_t duration, side, action;      /* or BNC_RULE_ANY */
+    uint8_t priority;                    /* likewise; codes only */
     uint8_t specificity;                 /* 1..5 */
     uint16_t provider;                   /* 0: any; index into the providers */
     uint16_t reply;                      /* 0: any */
