@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "report/section.h"
+#include "util/hash.h"
 
 const char *bnc_model_provider_title(const struct bnc_model *m, uint32_t provider)
 {
@@ -272,6 +273,62 @@ static bool sum_sides(struct bnc_model *m)
     return order != NULL;
 }
 
+/* ---- rules ---- */
+
+static int rule_by_weight(const void *pa, const void *pb)
+{
+    const struct bnc_rule_sum *a = pa, *b = pb;
+    const int c = bnc_span_cmp(a->rule, b->rule);
+
+    if (a->events != b->events)
+        return a->events < b->events ? 1 : -1;
+    return c != 0 ? c : bnc_span_cmp(a->source, b->source);
+}
+
+/* The sum of a template's rule, made where it is new; 'table' has 2^log2 slots, 1 + index or 0. */
+static struct bnc_rule_sum *rule_sum(struct bnc_model *m, uint32_t *table, unsigned log2,
+                                     const struct bnc_template *x)
+{
+    const uint64_t key = bnc_hash_pair(bnc_hash_span(x->rule), bnc_hash_span(x->rule_source));
+    size_t slot = bnc_hash_slot(key, BNC_HASH_K0, log2);
+
+    for (; table[slot] != 0; slot = (slot + 1) & (((size_t)1 << log2) - 1)) {
+        struct bnc_rule_sum *const r = &m->rules[table[slot] - 1];
+
+        if (bnc_span_eq(r->rule, x->rule) && bnc_span_eq(r->source, x->rule_source))
+            return r;
+    }
+    m->rules[m->n_rules] = (struct bnc_rule_sum){ .rule = x->rule, .source = x->rule_source };
+    table[slot] = (uint32_t)++m->n_rules;
+    return &m->rules[m->n_rules - 1];
+}
+
+static bool sum_rules(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+    unsigned log2 = 4;
+    uint32_t *table;
+
+    while ((size_t)1 << log2 < 2 * t->n_templates)
+        log2++;
+    table = calloc((size_t)1 << log2, sizeof *table);
+    m->rules = take(m, t->n_templates, sizeof *m->rules);
+    for (size_t i = 0; table != NULL && m->rules != NULL && i < t->n_templates; i++) {
+        const struct bnc_template *x = &t->templates[i];
+        struct bnc_rule_sum *r;
+
+        if (x->rule.len == 0)
+            continue;
+        r = rule_sum(m, table, log2, x);
+        r->events += x->n;
+        r->templates++;
+    }
+    if (m->n_rules > 0)
+        qsort(m->rules, m->n_rules, sizeof *m->rules, rule_by_weight);
+    free(table);
+    return table != NULL && m->rules != NULL;
+}
+
 static bool list_pairs(struct bnc_model *m)
 {
     const struct bnc_tally *t = m->tally;
@@ -383,7 +440,7 @@ enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data
 
     *m = (struct bnc_model){ .data = data, .tally = data->tally, .judged = data->judged };
     ok = order_providers(m) && order_domains(m) && sum_codes(m) && sum_causes(m) && sum_sides(m) &&
-         list_pairs(m) && list_unknown(m) && say_rules(m) && order_limits(m) && list_faults(m) &&
+         list_pairs(m) && list_unknown(m) && sum_rules(m) && say_rules(m) && order_limits(m) && list_faults(m) &&
          list_finding_templates(m);
     for (int k = 0; ok && k < BNC_N_KINDS; k++)
         ok = order_subjects(m, (enum bnc_kind)k);

@@ -165,6 +165,67 @@ static void put_list(const struct bnc_model *m, struct bnc_buf *out, const struc
     bnc_buf_putc(out, ']');
 }
 
+/* Whether a row belongs to the causes of 'v': of its type, where it is for one, and not small. */
+static bool shows_cause(enum bnc_value_type type, const struct bnc_value *v,
+                        const struct bnc_domain_cause *c)
+{
+    return type == BNC_VALUE_CAUSES ? c->events >= BNC_SPARSE_CAUSE
+                                    : c->type == v->type && c->events > 0;
+}
+
+/* "invalid_recipient":3,"spam_content":1: events by cause, which add up to the domain's. */
+static void put_cause_counts(struct bnc_buf *out, const struct bnc_value *v)
+{
+    char before = '{';
+
+    for (size_t i = 0; i < v->n_causes; i++) {
+        const struct bnc_domain_cause *const c = &v->causes[i];
+
+        if (!shows_cause(BNC_VALUE_CAUSE_COUNTS, v, c))
+            continue;
+        bnc_buf_putc(out, before);
+        bnc_buf_putc(out, '"');
+        bnc_buf_puts(out, bnc_causes[c->cause].name);
+        bnc_buf_puts(out, "\":");
+        bnc_count_put(out, c->events, 0);
+        before = ',';
+    }
+    bnc_buf_putc(out, '}');
+}
+
+static void put_cause(const struct bnc_model *m, struct bnc_buf *out,
+                      const struct bnc_domain_cause *c)
+{
+    bnc_buf_printf(out, "{\"cause\":\"%s\",\"type\":\"%s\",\"recipients\":%llu,\"events\":%llu",
+                   bnc_causes[c->cause].name, bnc_event_names[c->type],
+                   (unsigned long long)c->recipients, (unsigned long long)c->events);
+    if (c->explicit_domain)
+        bnc_buf_puts(out, ",\"explicit_domain\":true");
+    if (c->top_template < m->tally->n_templates)
+        bnc_buf_printf(out, ",\"template\":\"%016llx\"",
+                       (unsigned long long)m->tally->templates[c->top_template].key);
+    bnc_buf_puts(out, ",\"first_seen\":");
+    put_time(out, c->first);
+    bnc_buf_puts(out, ",\"last_seen\":");
+    put_time(out, c->last);
+    bnc_buf_putc(out, '}');
+}
+
+/* One object for each cause that is not small. */
+static void put_causes(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_value *v)
+{
+    char before = '[';
+
+    for (size_t i = 0; i < v->n_causes; i++) {
+        if (!shows_cause(BNC_VALUE_CAUSES, v, &v->causes[i]))
+            continue;
+        bnc_buf_putc(out, before);
+        put_cause(m, out, &v->causes[i]);
+        before = ',';
+    }
+    bnc_buf_putc(out, ']');
+}
+
 static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type,
                       const struct bnc_value *v)
 {
@@ -199,22 +260,38 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
     case BNC_VALUE_LIST:
         put_list(m, out, v);
         break;
+    case BNC_VALUE_CAUSE_COUNTS:
+        put_cause_counts(out, v);
+        break;
+    case BNC_VALUE_CAUSES:
+        put_causes(m, out, v);
+        break;
     default:
         put_text(m, out, v->text);
     }
 }
 
-/* What a sparse row leaves out; its first member names the row and always stays. */
+/* What a sparse row leaves out, see BNC_SPARSE_MIN; its first member names the row and always stays. */
 static bool is_idle(enum bnc_value_type type, const struct bnc_value *v)
 {
-    switch (v->unset ? BNC_N_VALUE_TYPES : type) {
-    case BNC_N_VALUE_TYPES:
+    if (v->unset)
         return true;
+    switch (type) {
+    case BNC_VALUE_NAME:
+    case BNC_VALUE_WORD:
+    case BNC_VALUE_PROSE:
+        return v->text.len == 0;
     case BNC_VALUE_COUNT:
     case BNC_VALUE_FLAG:
         return v->count == 0;
     case BNC_VALUE_RATE:
         return v->rate->den < BNC_SPARSE_MIN;
+    case BNC_VALUE_CAUSE_COUNTS:
+    case BNC_VALUE_CAUSES:
+        for (size_t i = 0; i < v->n_causes; i++)
+            if (shows_cause(type, v, &v->causes[i]))
+                return false;
+        return true;
     default:
         return false;
     }
@@ -248,7 +325,8 @@ static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct
 
     bnc_section_row(s, m, i, v);
     for (size_t c = 0; c < s->n_cols; c++) {
-        if (s->sparse && c > 0 && is_idle(s->cols[c].type, &v[c]))
+        if ((s->cols[c].use & BNC_NOT_JSON) ||
+            (s->sparse && c > 0 && is_idle(s->cols[c].type, &v[c])))
             continue;
         bnc_buf_put(out, c > 0 ? k->at[c] : bnc_span_from(k->at[c].at + 1, k->at[c].len - 1));
         put_value(m, out, s->cols[c].type, &v[c]);
@@ -304,6 +382,8 @@ void bnc_render_json(const struct bnc_model *m, struct bnc_buf *out)
     bnc_buf_puts(out, "{");
     put_head(m, out);
     for (size_t k = 0; k < bnc_n_sections; k++) {
+        if (bnc_sections[k]->flat)
+            continue;
         bnc_buf_printf(out, ",\n\"%s\":[", bnc_sections[k]->id);
         put_rows(m, out, bnc_sections[k], "\n{", ",", "}");
         bnc_buf_putc(out, ']');
@@ -319,6 +399,8 @@ void bnc_render_ndjson(const struct bnc_model *m, struct bnc_buf *out)
     put_head(m, out);
     bnc_buf_puts(out, "}\n");
     for (size_t k = 0; k < bnc_n_sections; k++) {
+        if (bnc_sections[k]->flat)
+            continue;
         snprintf(before, sizeof before, "{\"section\":\"%s\",", bnc_sections[k]->id);
         put_rows(m, out, bnc_sections[k], before, "", "}\n");
     }

@@ -4,14 +4,31 @@
 #include "report/section_parts.h"
 
 const struct bnc_section *const bnc_sections[] = {
-    &bnc_section_verdicts,  &bnc_section_rates,           &bnc_section_sides,
-    &bnc_section_providers, &bnc_section_provider_causes, &bnc_section_findings,
-    &bnc_section_limits,    &bnc_section_domains,         &bnc_section_domain_causes,
-    &bnc_section_codes,     &bnc_section_causes,          &bnc_section_templates,
-    &bnc_section_campaigns, &bnc_section_sending_ips,     &bnc_section_sender_domains,
-    &bnc_section_days,      &bnc_section_contradictions,  &bnc_section_unknown,
-    &bnc_section_rows,      &bnc_section_inputs,          &bnc_section_malformed,
-    &bnc_section_doubts,    &bnc_section_thresholds,      &bnc_section_method,
+    &bnc_section_verdicts,
+    &bnc_section_rates,
+    &bnc_section_sides,
+    &bnc_section_providers,
+    &bnc_section_provider_causes,
+    &bnc_section_findings,
+    &bnc_section_limits,
+    &bnc_section_domains,
+    &bnc_section_domain_causes,
+    &bnc_section_codes,
+    &bnc_section_causes,
+    &bnc_section_templates,
+    &bnc_section_rules,
+    &bnc_section_campaigns,
+    &bnc_section_sending_ips,
+    &bnc_section_sender_domains,
+    &bnc_section_days,
+    &bnc_section_contradictions,
+    &bnc_section_unknown,
+    &bnc_section_rows,
+    &bnc_section_inputs,
+    &bnc_section_malformed,
+    &bnc_section_doubts,
+    &bnc_section_thresholds,
+    &bnc_section_method,
 };
 const size_t bnc_n_sections = sizeof bnc_sections / sizeof bnc_sections[0];
 
@@ -35,6 +52,7 @@ void bnc_section_row(const struct bnc_section *s, const struct bnc_model *m, siz
         v[c].unset = false;
         v[c].text = bnc_span_from("", 0);
         v[c].n_list = 0;
+        v[c].n_causes = 0;
     }
     s->row(m, i, v);
 }

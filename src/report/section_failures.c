@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * section_failures.c - sections of what was counted: by side, provider, domain, code, response, campaign, day.
+ * section_failures.c - sections of what was counted: by side, provider, domain, code, campaign, day.
  */
 #include "report/section_parts.h"
 
@@ -29,15 +29,16 @@ static void side_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     share(v++, m->bounce_side[s] + m->deferral_side[s], m->failures);
 }
 
-const struct bnc_section bnc_section_sides = { "sides",
-                                               "Whose side",
-                                               "All failures by the side at fault, most first.",
-                                               "no failures",
-                                               COLS(side_cols),
-                                               n_sides,
-                                               side_row,
-                                               true,
-                                               false };
+const struct bnc_section bnc_section_sides = {
+    .id = "sides",
+    .title = "Whose side",
+    .about = "All failures by the side at fault, most first.",
+    .rest = "no failures",
+    COLS(side_cols),
+    .count = n_sides,
+    .row = side_row,
+    .page = true,
+};
 
 /* ---- providers ---- */
 
@@ -152,25 +153,25 @@ static void pair_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 }
 
 const struct bnc_section bnc_section_providers = {
-    "providers",
-    "Providers",
-    "Mailbox providers and gateways, most failures first.",
-    "no events",
+    .id = "providers",
+    .title = "Providers",
+    .about = "Mailbox providers and gateways, most failures first.",
+    .rest = "no events",
     COLS(provider_cols),
-    n_providers,
-    provider_row,
-    true,
-    false
+    .count = n_providers,
+    .row = provider_row,
+    .page = true,
 };
-const struct bnc_section bnc_section_provider_causes = { "provider_causes",
-                                                         "Providers by cause",
-                                                         "Failures of each provider by cause.",
-                                                         "no failures",
-                                                         COLS(pair_cols),
-                                                         n_pairs,
-                                                         pair_row,
-                                                         true,
-                                                         false };
+const struct bnc_section bnc_section_provider_causes = {
+    .id = "provider_causes",
+    .title = "Providers by cause",
+    .about = "Failures of each provider by cause.",
+    .rest = "no failures",
+    COLS(pair_cols),
+    .count = n_pairs,
+    .row = pair_row,
+    .page = true,
+};
 
 /* ---- domains ---- */
 
@@ -180,7 +181,7 @@ static const struct bnc_column domain_cols[] = {
     { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Who operates its mailboxes." },
     { "scope", "Scope", BNC_VALUE_WORD, BNC_USE_BOTH, NULL,
       "domain_wide where the domain itself fails; null without failures." },
-    { "top_cause", "Top cause", BNC_VALUE_WORD, BNC_USE_BOTH, NULL,
+    { "top_cause", "Top cause", BNC_VALUE_WORD, BNC_USE_BOTH | BNC_NOT_JSON, NULL,
       "The cause of most failing recipients." },
     { "recipients_failed", "Recipients failed", BNC_VALUE_COUNT, BNC_USE_BOTH, "recipients",
       "Distinct recipients with a bounce or deferral." },
@@ -189,6 +190,12 @@ static const struct bnc_column domain_cols[] = {
     { "recipients_delivered", "Recipients delivered", BNC_VALUE_COUNT, BNC_USE_PAGE, "recipients",
       "Distinct recipients delivered to, estimated." },
     COL_EVENTS(BNC_USE_BOTH),
+    { "bounce_causes", "Bounced by cause", BNC_VALUE_CAUSE_COUNTS, BNC_ONLY_JSON, "events",
+      "Bounces by cause: a member for each cause, adding up to bounces." },
+    { "deferral_causes", "Deferred by cause", BNC_VALUE_CAUSE_COUNTS, BNC_ONLY_JSON, "events",
+      "Deferrals by cause, likewise." },
+    { "causes", "Causes", BNC_VALUE_CAUSES, BNC_ONLY_JSON, NULL,
+      "More about each cause of 5 failures or more." },
     COL_RATES,
     COL_SEEN,
 };
@@ -230,6 +237,9 @@ static void domain_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     count(v++, d->recipients_delivered);
     put_events(v, d->n);
     v += N_EVENT_COLS;
+    causes(v++, m, d, BNC_EVENT_BOUNCE);
+    causes(v++, m, d, BNC_EVENT_DEFERRAL);
+    causes(v++, m, d, BNC_EVENT_BOUNCE);
     put_rates(v, m->judged->domain, at);
     v += N_RATE_COLS;
     moment(v++, d->first);
@@ -274,25 +284,26 @@ static void domain_cause_row(const struct bnc_model *m, size_t i, struct bnc_val
 }
 
 const struct bnc_section bnc_section_domains = {
-    "domains",
-    "Domains",
-    "Recipient domains: those that fail as a whole first, then by failing recipients.",
-    "no domains",
+    .id = "domains",
+    .title = "Domains",
+    .about = "Recipient domains: those that fail as a whole first, then by failing recipients.",
+    .rest = "no domains",
     COLS(domain_cols),
-    n_domains,
-    domain_row,
-    true,
-    true
+    .count = n_domains,
+    .row = domain_row,
+    .page = true,
+    .sparse = true,
 };
-const struct bnc_section bnc_section_domain_causes = { "domain_causes",
-                                                       "Domains by cause",
-                                                       "Failures of each domain by cause and type.",
-                                                       "no failures",
-                                                       COLS(domain_cause_cols),
-                                                       n_domain_causes,
-                                                       domain_cause_row,
-                                                       false,
-                                                       true };
+const struct bnc_section bnc_section_domain_causes = {
+    .id = "domain_causes",
+    .title = "Domains by cause",
+    .about = "Failures of each domain by cause and type.",
+    .rest = "no failures",
+    COLS(domain_cause_cols),
+    .count = n_domain_causes,
+    .row = domain_cause_row,
+    .flat = true,
+};
 
 /* ---- codes and causes ---- */
 
@@ -367,121 +378,24 @@ static void cause_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 }
 
 const struct bnc_section bnc_section_codes = {
-    "codes",
-    "Codes",
-    "SMTP reply and enhanced status codes of failures, most first.",
-    "no failures",
+    .id = "codes",
+    .title = "Codes",
+    .about = "SMTP reply and enhanced status codes of failures, most first.",
+    .rest = "no failures",
     COLS(code_cols),
-    n_codes,
-    code_row,
-    true,
-    false
+    .count = n_codes,
+    .row = code_row,
+    .page = true,
 };
-const struct bnc_section bnc_section_causes = { "causes",
-                                                "Causes",
-                                                "Why messages failed, most first.",
-                                                "no failures",
-                                                COLS(cause_cols),
-                                                n_causes,
-                                                cause_row,
-                                                true,
-                                                false };
-
-/* ---- response templates ---- */
-
-static const struct bnc_column template_cols[] = {
-    { "id", "Id", BNC_VALUE_WORD, 0, NULL,
-      "Fingerprint of the response with its codes, provider and label." },
-    { "response", "Response, variable parts masked", BNC_VALUE_NAME, BNC_USE_BOTH, NULL,
-      "The response with ids, addresses, numbers, URLs and hosts as *." },
-    { "type", "Type", BNC_VALUE_WORD, BNC_USE_PAGE, NULL, "Event type." },
-    { "events", "Events", BNC_VALUE_COUNT, BNC_USE_BOTH, "events", "Rows that carried it." },
-    { "recipients", "Recipients", BNC_VALUE_COUNT, BNC_USE_BOTH, "recipients",
-      "Distinct recipients." },
-    { "domains", "Domains", BNC_VALUE_COUNT, 0, "domains", "Distinct recipient domains." },
-    { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_PAGE, NULL, "Who said so." },
-    { "reply_code", "Reply", BNC_VALUE_INTEGER, BNC_USE_PAGE, NULL,
-      "SMTP reply code; null if none." },
-    { "enhanced_code", "Enhanced", BNC_VALUE_WORD, BNC_USE_PAGE, NULL,
-      "Enhanced status code; null if none." },
-    { "cause", "Cause", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "The verdict." },
-    { "duration", "Duration", BNC_VALUE_WORD, 0, NULL, "temporary or permanent." },
-    { "side", "Side", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Whose doing it is." },
-    { "action", "Action", BNC_VALUE_WORD, 0, NULL, "What to do." },
-    { "priority", "Priority", BNC_VALUE_WORD, 0, NULL, "How urgent." },
-    { "confidence", "Sure", BNC_VALUE_COUNT, BNC_USE_PAGE, "percent",
-      "How sure the verdict is, 0 to 100." },
-    { "rule", "Rule", BNC_VALUE_NAME, BNC_USE_PAGE, NULL,
-      "The rule that decided; null: nothing matched." },
-    { "rule_source", "Rule source", BNC_VALUE_PROSE, 0, NULL, "Where the rule comes from." },
-    { "blocklist", "Block list", BNC_VALUE_WORD, 0, NULL, "The block list named." },
-    { "mechanism", "Mechanism", BNC_VALUE_WORD, 0, NULL,
-      "The authentication mechanism that failed." },
-    { "label", "ESP label", BNC_VALUE_NAME, 0, NULL, "What the ESP calls it." },
-    COL_SEEN,
-    { "example_input", "Example: input", BNC_VALUE_NAME, 0, NULL,
-      "Where to find one; null where inputs have no names." },
-    { "example_row", "Example: row", BNC_VALUE_COUNT, 0, "row", "Row in that input." },
-    { "example_byte", "Example: byte", BNC_VALUE_COUNT, 0, "byte",
-      "Offset of the row in the uncompressed input." },
-};
-
-static size_t n_templates(const struct bnc_model *m)
-{
-    return m->tally->n_templates;
-}
-
-static void verdict_words(const struct bnc_template *t, struct bnc_value *v)
-{
-    const struct bnc_verdict *x = &t->verdict;
-
-    word(v++, bnc_causes[x->cause].name);
-    word(v++, bnc_duration_names[x->duration]);
-    word(v++, bnc_side_names[x->side]);
-    word(v++, bnc_action_names[x->action]);
-    word(v++, bnc_priority_names[x->priority]);
-    count(v++, x->confidence);
-    text(v, t->rule);
-    v++->unset = t->rule.len == 0;
-    text(v, t->rule_source);
-    v++->unset = t->rule_source.len == 0;
-    optional(v++, x->blocklist == 0 ? NULL : bnc_blocklist_name(x->blocklist));
-    optional(v++, x->mechanism == BNC_MECH_NONE ? NULL : bnc_mechanism_names[x->mechanism]);
-}
-
-static void template_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
-{
-    const struct bnc_template *t = &m->tally->templates[i];
-
-    template_id(v++, t->key);
-    text(v++, t->text);
-    word(v++, bnc_event_names[t->type]);
-    count(v++, t->n);
-    count(v++, t->recipients);
-    count(v++, t->domains);
-    word(v++, bnc_model_provider_title(m, t->verdict.provider));
-    reply(v++, t->verdict.reply);
-    enhanced(v++, t->verdict.enhanced);
-    verdict_words(t, v);
-    v += 10;
-    text(v++, t->label);
-    moment(v++, t->first);
-    moment(v++, t->last);
-    source(m, v++, t->example.source);
-    count(v++, t->example.row);
-    count(v++, t->example.off);
-}
-
-const struct bnc_section bnc_section_templates = {
-    "templates",
-    "Responses",
-    "What servers said, with variable parts masked; most recipients first.",
-    "no responses",
-    COLS(template_cols),
-    n_templates,
-    template_row,
-    true,
-    false
+const struct bnc_section bnc_section_causes = {
+    .id = "causes",
+    .title = "Causes",
+    .about = "Why messages failed, most first.",
+    .rest = "no failures",
+    COLS(cause_cols),
+    .count = n_causes,
+    .row = cause_row,
+    .page = true,
 };
 
 /* ---- campaigns, sending IPs, sender domains, days ---- */
@@ -553,110 +467,43 @@ static void sender_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     subject_row(m, BNC_KIND_SENDER_DOMAIN, i, v);
 }
 
-const struct bnc_section bnc_section_campaigns = { "campaigns",
-                                                   "Campaigns",
-                                                   "Campaigns, most failures first.",
-                                                   "the input names no campaigns",
-                                                   COLS(campaign_cols),
-                                                   n_campaigns,
-                                                   campaign_row,
-                                                   true,
-                                                   false };
-const struct bnc_section bnc_section_sending_ips = { "sending_ips",
-                                                     "Sending IPs",
-                                                     "Addresses we sent from, most failures first.",
-                                                     "the input names no sending IPs",
-                                                     COLS(ip_cols),
-                                                     n_ips,
-                                                     ip_row,
-                                                     true,
-                                                     false };
-const struct bnc_section bnc_section_sender_domains = { "sender_domains",
-                                                        "Sender domains",
-                                                        "Domains we sent as, most failures first.",
-                                                        "the input names no senders",
-                                                        COLS(sender_cols),
-                                                        n_senders,
-                                                        sender_row,
-                                                        true,
-                                                        false };
+const struct bnc_section bnc_section_campaigns = {
+    .id = "campaigns",
+    .title = "Campaigns",
+    .about = "Campaigns, most failures first.",
+    .rest = "the input names no campaigns",
+    COLS(campaign_cols),
+    .count = n_campaigns,
+    .row = campaign_row,
+    .page = true,
+};
+const struct bnc_section bnc_section_sending_ips = {
+    .id = "sending_ips",
+    .title = "Sending IPs",
+    .about = "Addresses we sent from, most failures first.",
+    .rest = "the input names no sending IPs",
+    COLS(ip_cols),
+    .count = n_ips,
+    .row = ip_row,
+    .page = true,
+};
+const struct bnc_section bnc_section_sender_domains = {
+    .id = "sender_domains",
+    .title = "Sender domains",
+    .about = "Domains we sent as, most failures first.",
+    .rest = "the input names no senders",
+    COLS(sender_cols),
+    .count = n_senders,
+    .row = sender_row,
+    .page = true,
+};
 const struct bnc_section bnc_section_days = {
-    "days", "Days", "Events by day.", "the input has no dates", COLS(day_cols), n_days, day_row,
-    true,   false
-};
-
-/* ---- unknown responses, as rows of a rule file ---- */
-
-static const struct bnc_column unknown_cols[] = {
-    { "fragment", "Fragment for a rule", BNC_VALUE_NAME, BNC_USE_BOTH, NULL,
-      "The longest fixed part of the response: the text to match." },
-    { "language", "Language", BNC_VALUE_WORD, 0, NULL, "Left empty." },
-    { "cause", "Cause", BNC_VALUE_WORD, 0, NULL, "To be filled in." },
-    { "specificity", "Specificity", BNC_VALUE_COUNT, 0, NULL, "5: wins over general phrases." },
-    { "example", "Response, variable parts masked", BNC_VALUE_NAME, BNC_USE_BOTH, NULL,
-      "The whole masked response." },
-    { "source", "Source", BNC_VALUE_WORD, 0, NULL, "Where the rule comes from." },
-    { "confidence", "Confidence", BNC_VALUE_WORD, 0, NULL, "How well it is supported." },
-    { "events", "Events", BNC_VALUE_COUNT, BNC_USE_BOTH, "events", "Rows it would decide." },
-    { "recipients", "Recipients", BNC_VALUE_COUNT, BNC_USE_BOTH, "recipients",
-      "Distinct recipients." },
-    { "reply_code", "Reply", BNC_VALUE_INTEGER, BNC_USE_BOTH, NULL,
-      "SMTP reply code; null if none." },
-    { "enhanced_code", "Enhanced", BNC_VALUE_WORD, BNC_USE_BOTH, NULL,
-      "Enhanced status code; null if none." },
-    { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_PAGE, NULL,
-      "Who said so, as rule files name it; null: the rule holds for all." },
-};
-
-static size_t n_unknown(const struct bnc_model *m)
-{
-    return m->n_unknown;
-}
-
-/* The longest run between masks, with blanks and punctuation off its ends. */
-static struct bnc_span longest_literal(struct bnc_span s)
-{
-    struct bnc_span best = bnc_span_from("", 0);
-    size_t from = 0;
-
-    for (size_t i = 0; i <= s.len; i++)
-        if (i == s.len || s.at[i] == '*' || s.at[i] == '\n') {
-            const struct bnc_span run = bnc_span_trim(bnc_span_from(s.at + from, i - from));
-
-            if (run.len > best.len)
-                best = run;
-            from = i + 1;
-        }
-    return best;
-}
-
-static void unknown_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
-{
-    const struct bnc_template *t = &m->tally->templates[m->unknown[i]];
-
-    text(v++, longest_literal(t->text));
-    word(v++, "");
-    word(v++, "unknown");
-    count(v++, 5);
-    text(v++, t->text);
-    word(v++, "user");
-    word(v++, "observed");
-    count(v++, t->n);
-    count(v++, t->recipients);
-    reply(v++, t->verdict.reply);
-    enhanced(v++, t->verdict.enhanced);
-    word(v, t->verdict.provider == 0 ? "" : bnc_model_provider_name(m, t->verdict.provider));
-    v->unset = t->verdict.provider == 0;
-}
-
-const struct bnc_section bnc_section_unknown = {
-    "unknown",
-    "Unknown responses",
-    "Responses that no rule decides, heaviest first, as rows for a rule file: fill in the cause.",
-    "every response was decided",
-    COLS(unknown_cols),
-    n_unknown,
-    unknown_row,
-    true,
-    false
+    .id = "days",
+    .title = "Days",
+    .about = "Events by day.",
+    .rest = "the input has no dates",
+    COLS(day_cols),
+    .count = n_days,
+    .row = day_row,
+    .page = true,
 };

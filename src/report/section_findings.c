@@ -151,26 +151,25 @@ static void finding_row(const struct bnc_model *m, size_t i, struct bnc_value *v
 }
 
 const struct bnc_section bnc_section_verdicts = {
-    "verdicts",
-    "Verdicts",
-    "What happened, since when, on whose side, and what to do first.",
-    "no finding",
+    .id = "verdicts",
+    .title = "Verdicts",
+    .about = "What happened, since when, on whose side, and what to do first.",
+    .rest = "no finding",
     COLS(verdict_cols),
-    n_findings,
-    verdict_row,
-    true,
-    false
+    .count = n_findings,
+    .row = verdict_row,
+    .page = true,
 };
 const struct bnc_section bnc_section_findings = {
-    "findings",
-    "Findings",
-    "Everything found, ranked by severity and by the recipients that a fix would win back.",
-    "nothing found",
+    .id = "findings",
+    .title = "Findings",
+    .about =
+        "Everything found, ranked by severity and by the recipients that a fix would win back.",
+    .rest = "nothing found",
     COLS(finding_cols),
-    n_findings,
-    finding_row,
-    true,
-    false
+    .count = n_findings,
+    .row = finding_row,
+    .page = true,
 };
 
 /* ---- headline rates ---- */
@@ -225,15 +224,14 @@ static void rate_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 }
 
 const struct bnc_section bnc_section_rates = {
-    "rates",
-    "Headline rates",
-    "Each rate of the whole input with its numerator, denominator and 95 % interval.",
-    "no rates",
+    .id = "rates",
+    .title = "Headline rates",
+    .about = "Each rate of the whole input with its numerator, denominator and 95 % interval.",
+    .rest = "no rates",
     COLS(rate_cols),
-    n_metrics,
-    rate_row,
-    true,
-    false
+    .count = n_metrics,
+    .row = rate_row,
+    .page = true,
 };
 
 /* ---- limits ---- */
@@ -276,16 +274,15 @@ static void limit_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 }
 
 const struct bnc_section bnc_section_limits = {
-    "limits",
-    "Limits and headroom",
-    "Published limits of providers and ESPs against this period; what is over a limit or near it "
-    "first.",
-    "no limit applies",
+    .id = "limits",
+    .title = "Limits and headroom",
+    .about = "Published limits of providers and ESPs against this period; what is over a limit or "
+             "near it first.",
+    .rest = "no limit applies",
     COLS(limit_cols),
-    n_limits,
-    limit_row,
-    true,
-    false
+    .count = n_limits,
+    .row = limit_row,
+    .page = true,
 };
 
 /* ---- contradictions ---- */
@@ -328,13 +325,12 @@ static void contradiction_row(const struct bnc_model *m, size_t i, struct bnc_va
 }
 
 const struct bnc_section bnc_section_contradictions = {
-    "contradictions",
-    "ESP label against response",
-    "Where the ESP's label and the server's own words disagree.",
-    "no contradictions",
+    .id = "contradictions",
+    .title = "ESP label against response",
+    .about = "Where the ESP's label and the server's own words disagree.",
+    .rest = "no contradictions",
     COLS(contradiction_cols),
-    n_contradictions,
-    contradiction_row,
-    true,
-    false
+    .count = n_contradictions,
+    .row = contradiction_row,
+    .page = true,
 };

@@ -24,6 +24,7 @@ extern const struct bnc_section bnc_section_domain_causes;
 extern const struct bnc_section bnc_section_codes;
 extern const struct bnc_section bnc_section_causes;
 extern const struct bnc_section bnc_section_templates;
+extern const struct bnc_section bnc_section_rules;
 extern const struct bnc_section bnc_section_campaigns;
 extern const struct bnc_section bnc_section_sending_ips;
 extern const struct bnc_section bnc_section_sender_domains;
@@ -37,12 +38,24 @@ extern const struct bnc_section bnc_section_doubts;
 extern const struct bnc_section bnc_section_thresholds;
 extern const struct bnc_section bnc_section_method;
 
-#define COLS(c) c, sizeof c / sizeof c[0]
+#define COLS(c) .cols = c, .n_cols = sizeof c / sizeof c[0]
 
-static inline void text(struct bnc_value *v, struct bnc_span s) { v->text = s; }
-static inline void word(struct bnc_value *v, const char *s) { v->text = bnc_span_str(s); }
-static inline void count(struct bnc_value *v, uint64_t n) { v->count = n; }
-static inline void flag(struct bnc_value *v, bool on) { v->count = on; }
+static inline void text(struct bnc_value *v, struct bnc_span s)
+{
+    v->text = s;
+}
+static inline void word(struct bnc_value *v, const char *s)
+{
+    v->text = bnc_span_str(s);
+}
+static inline void count(struct bnc_value *v, uint64_t n)
+{
+    v->count = n;
+}
+static inline void flag(struct bnc_value *v, bool on)
+{
+    v->count = on;
+}
 
 static inline void moment(struct bnc_value *v, int64_t time)
 {
@@ -69,7 +82,8 @@ static inline void rate(struct bnc_value *v, const struct bnc_rate *r)
     v->unset = r == NULL;
 }
 
-static inline void change(struct bnc_value *v, const struct bnc_rate *now, const struct bnc_rate *before)
+static inline void change(struct bnc_value *v, const struct bnc_rate *now,
+                          const struct bnc_rate *before)
 {
     v->unset = now == NULL || before == NULL || now->den == 0 || before->den == 0;
     v->share = v->unset ? 0 : now->value - before->value;
@@ -81,13 +95,23 @@ static inline void prose(struct bnc_value *v, const char *s)
     v->text = v->unset ? bnc_span_from("", 0) : bnc_span_str(s);
 }
 
+/* What failed at a domain as 'type', by cause. */
+static inline void causes(struct bnc_value *v, const struct bnc_model *m,
+                          const struct bnc_domain *d, enum bnc_event_type type)
+{
+    v->causes = m->tally->domain_causes + d->cause_at;
+    v->n_causes = d->n_causes;
+    v->type = type;
+}
+
 static inline void list(struct bnc_value *v, const struct bnc_span *l, size_t n)
 {
     v->list = l;
     v->n_list = n;
 }
 
-static void small(struct bnc_value *v, const char *fmt, ...) __attribute__((format(printf, 2, 3), unused));
+static void small(struct bnc_value *v, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), unused));
 static void small(struct bnc_value *v, const char *fmt, ...)
 {
     va_list ap;
@@ -96,14 +120,17 @@ static void small(struct bnc_value *v, const char *fmt, ...)
     va_start(ap, fmt);
     n = vsnprintf(v->small, sizeof v->small, fmt, ap);
     va_end(ap);
-    v->text = bnc_span_from(v->small, n < 0 ? 0 : (size_t)n < sizeof v->small ? (size_t)n : sizeof v->small - 1);
+    v->text = bnc_span_from(v->small, n < 0                         ? 0
+                                      : (size_t)n < sizeof v->small ? (size_t)n
+                                                                    : sizeof v->small - 1);
 }
 
 static inline void enhanced(struct bnc_value *v, uint32_t e)
 {
     v->unset = e == 0;
     if (e != 0)
-        small(v, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e), BNC_ENHANCED_DETAIL(e));
+        small(v, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
+              BNC_ENHANCED_DETAIL(e));
 }
 
 static inline void template_id(struct bnc_value *v, uint64_t key)
@@ -121,27 +148,47 @@ static inline void reply(struct bnc_value *v, uint16_t code)
     v->unset = code == 0;
 }
 
-static inline const struct bnc_rate *rate_of(const struct bnc_rates *r, size_t i, enum bnc_metric metric)
+static inline const struct bnc_rate *rate_of(const struct bnc_rates *r, size_t i,
+                                             enum bnc_metric metric)
 {
     return r == NULL ? NULL : &r[i].of[metric];
 }
 
 /* Columns that several sections share, so that they mean and say the same everywhere. */
-#define COL_EVENTS(use_bounce) \
-    { "delivered", "Delivered", BNC_VALUE_COUNT, BNC_USE_BOTH, "events", "Messages the receiving server accepted." }, \
-    { "bounces", "Bounced", BNC_VALUE_COUNT, use_bounce, "events", "Permanent, final failures." }, \
-    { "deferrals", "Deferred", BNC_VALUE_COUNT, use_bounce, "events", "Temporary failures; a retry may follow." }, \
-    { "complaints", "Complaints", BNC_VALUE_COUNT, BNC_USE_PAGE, "events", "Feedback loop reports." }, \
-    { "suppressed", "Suppressed", BNC_VALUE_COUNT, 0, "events", "Refused by the ESP before sending." }, \
-    { "sent", "Sent", BNC_VALUE_COUNT, 0, "events", "Attempts whose outcome the row does not tell." }
-#define COL_RATES \
+#define COL_EVENTS(use_bounce)                                                                         \
+    { "delivered",  "Delivered", BNC_VALUE_COUNT,                                                      \
+      BNC_USE_BOTH, "events",    "Messages the receiving server accepted." },                          \
+        { "bounces", "Bounced", BNC_VALUE_COUNT, use_bounce, "events", "Permanent, final failures." }, \
+        { "deferrals", "Deferred", BNC_VALUE_COUNT,                                                    \
+          use_bounce,  "events",   "Temporary failures; a retry may follow." },                        \
+        { "complaints", "Complaints", BNC_VALUE_COUNT,                                                 \
+          BNC_USE_PAGE, "events",     "Feedback loop reports." },                                      \
+        { "suppressed",    "Suppressed",                                                               \
+          BNC_VALUE_COUNT, 0,                                                                          \
+          "events",        "Refused by the ESP before sending." },                                     \
+    {                                                                                                  \
+        "sent", "Sent", BNC_VALUE_COUNT, 0, "events",                                                  \
+            "Attempts whose outcome the row does not tell."                                            \
+    }
+#define COL_RATES                                                                                  \
     { "bounce_rate", "Bounce rate", BNC_VALUE_RATE, BNC_USE_BOTH, NULL, "Bounced of attempted." }, \
-    { "hard_bounce_rate", "Hard-bounce rate", BNC_VALUE_RATE, BNC_USE_PAGE, NULL, "Permanent failures of the address itself, of attempted." }, \
-    { "complaint_rate", "Complaint rate", BNC_VALUE_RATE, BNC_USE_PAGE, NULL, "Complaints of delivered." }, \
-    { "deferral_rate", "Deferral rate", BNC_VALUE_RATE, 0, NULL, "Recipients deferred at least once, of attempted recipients." }
-#define COL_SEEN \
-    { "first_seen", "First seen", BNC_VALUE_TIME, 0, "UTC", "Time of the first event." }, \
-    { "last_seen", "Last seen", BNC_VALUE_TIME, 0, "UTC", "Time of the last event." }
+        { "hard_bounce_rate",                                                                      \
+          "Hard-bounce rate",                                                                      \
+          BNC_VALUE_RATE,                                                                          \
+          BNC_USE_PAGE,                                                                            \
+          NULL,                                                                                    \
+          "Permanent failures of the address itself, of attempted." },                             \
+        { "complaint_rate",          "Complaint rate", BNC_VALUE_RATE, BNC_USE_PAGE, NULL,         \
+          "Complaints of delivered." },                                                            \
+    {                                                                                              \
+        "deferral_rate", "Deferral rate", BNC_VALUE_RATE, 0, NULL,                                 \
+            "Recipients deferred at least once, of attempted recipients."                          \
+    }
+#define COL_SEEN                                                                                   \
+    { "first_seen", "First seen", BNC_VALUE_TIME, 0, "UTC", "Time of the first event." },          \
+    {                                                                                              \
+        "last_seen", "Last seen", BNC_VALUE_TIME, 0, "UTC", "Time of the last event."              \
+    }
 
 static inline void put_events(struct bnc_value *v, const uint64_t n[BNC_N_EVENTS])
 {

@@ -142,47 +142,45 @@ static void doubt_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 }
 
 const struct bnc_section bnc_section_rows = {
-    "rows",
-    "Rows by kind",
-    "What became of every row read: the kinds add up to the rows read, and to the events beyond "
-    "the first that some rows hold.",
-    "no rows",
+    .id = "rows",
+    .title = "Rows by kind",
+    .about = "What became of every row read: the kinds add up to the rows read, and to the events "
+             "beyond the first that some rows hold.",
+    .rest = "no rows",
     COLS(kind_cols),
-    n_row_kinds,
-    kind_row,
-    true,
-    false
+    .count = n_row_kinds,
+    .row = kind_row,
+    .page = true,
 };
-const struct bnc_section bnc_section_inputs = { "inputs",
-                                                "Inputs",
-                                                "What was read, and how.",
-                                                "no inputs are named",
-                                                COLS(input_cols),
-                                                n_inputs,
-                                                input_row,
-                                                true,
-                                                false };
+const struct bnc_section bnc_section_inputs = {
+    .id = "inputs",
+    .title = "Inputs",
+    .about = "What was read, and how.",
+    .rest = "no inputs are named",
+    COLS(input_cols),
+    .count = n_inputs,
+    .row = input_row,
+    .page = true,
+};
 const struct bnc_section bnc_section_malformed = {
-    "malformed",
-    "Rows without an event",
-    "Malformed rows and repeated headers: reason and first places.",
-    "none",
+    .id = "malformed",
+    .title = "Rows without an event",
+    .about = "Malformed rows and repeated headers: reason and first places.",
+    .rest = "none",
     COLS(fault_cols),
-    n_faults,
-    fault_row,
-    true,
-    false
+    .count = n_faults,
+    .row = fault_row,
+    .page = true,
 };
 const struct bnc_section bnc_section_doubts = {
-    "doubts",
-    "Doubtful events",
-    "Events that count although something about them is doubtful.",
-    "none",
+    .id = "doubts",
+    .title = "Doubtful events",
+    .about = "Events that count although something about them is doubtful.",
+    .rest = "none",
     COLS(doubt_cols),
-    n_doubts,
-    doubt_row,
-    true,
-    false
+    .count = n_doubts,
+    .row = doubt_row,
+    .page = true,
 };
 
 /* ---- thresholds of ours ---- */
@@ -244,15 +242,14 @@ static void threshold_row(const struct bnc_model *m, size_t i, struct bnc_value 
 }
 
 const struct bnc_section bnc_section_thresholds = {
-    "thresholds",
-    "Thresholds",
-    "The numbers that judgements and findings rest on, with those that options can set.",
-    "none",
+    .id = "thresholds",
+    .title = "Thresholds",
+    .about = "The numbers that judgements and findings rest on, with those that options can set.",
+    .rest = "none",
     COLS(threshold_cols),
-    n_thresholds,
-    threshold_row,
-    true,
-    false
+    .count = n_thresholds,
+    .row = threshold_row,
+    .page = true,
 };
 
 /* ---- method ---- */
@@ -320,6 +317,12 @@ static void method_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 }
 
 const struct bnc_section bnc_section_method = {
-    "method", "Method", "What the words mean.", "", COLS(method_cols), n_methods, method_row,
-    true,     false
+    .id = "method",
+    .title = "Method",
+    .about = "What the words mean.",
+    .rest = "",
+    COLS(method_cols),
+    .count = n_methods,
+    .row = method_row,
+    .page = true,
 };

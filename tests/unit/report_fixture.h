@@ -176,6 +176,8 @@ static void fixture_templates(struct fixture *f)
             .first = FIXTURE_TIME(r->from),
             .last = FIXTURE_TIME(r->to),
             .label = bnc_span_str("hard"),
+            .rule = bnc_span_str(r->cause == BNC_CAUSE_UNKNOWN ? "" : c->name),
+            .rule_source = bnc_span_str(r->cause == BNC_CAUSE_UNKNOWN ? "" : c->meaning),
             .verdict = { .cause = r->cause,
                          .duration = c->duration,
                          .side = c->side,

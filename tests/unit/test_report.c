@@ -589,7 +589,7 @@ static void empty__says_so_in_every_format(void **state)
     struct bnc_buf text = render(&f, BNC_FORMAT_TEXT), json = render(&f, BNC_FORMAT_JSON);
     assert_non_null(strstr(text.at, "no data"));
     assert_non_null(strstr(json.at, "\"generated\":null"));
-    assert_int_equal(strncmp(json.at, "{\"schema_version\":1,", 20), 0);
+    assert_int_equal(strncmp(json.at, "{\"schema_version\":2,", 20), 0);
     bnc_buf_release(&text);
     bnc_buf_release(&json);
 }

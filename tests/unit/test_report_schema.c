@@ -73,7 +73,10 @@ static void put_type(struct bnc_buf *out, const struct bnc_section *s, const str
         [BNC_VALUE_INTERVAL] = "\"$ref\": \"#/$defs/interval\"",
         [BNC_VALUE_TIME] = "\"$ref\": \"#/$defs/time\"",
         [BNC_VALUE_FLAG] = "\"type\": \"boolean\"",
-        [BNC_VALUE_LIST] = "\"type\": \"array\", \"items\": { \"type\": \"string\" }"
+        [BNC_VALUE_LIST] = "\"type\": \"array\", \"items\": { \"type\": \"string\" }",
+        [BNC_VALUE_CAUSE_COUNTS] = "\"type\": \"object\", \"additionalProperties\": { \"type\": "
+                                   "\"integer\", \"minimum\": 1 }",
+        [BNC_VALUE_CAUSES] = "\"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/cause\" }"
     };
 
     if (!put_words(out, s, c))
@@ -93,6 +96,8 @@ static void put_string(struct bnc_buf *out, const char *s)
 
 static void put_section(struct bnc_buf *out, const struct bnc_section *s)
 {
+    bool first = true;
+
     bnc_buf_printf(out, ",\n    \"%s\": {\n      \"description\": ", s->id);
     put_string(out, s->about);
     bnc_buf_puts(out, ",\n      \"type\": \"array\",\n      \"items\": {\n        \"type\": "
@@ -101,7 +106,10 @@ static void put_section(struct bnc_buf *out, const struct bnc_section *s)
         bnc_buf_printf(out, "%s\"%s\"", c > 0 ? ", " : "", s->cols[c].key);
     bnc_buf_puts(out, "],\n        \"properties\": {");
     for (size_t c = 0; c < s->n_cols; c++) {
-        bnc_buf_printf(out, "%s\n          \"%s\": { ", c > 0 ? "," : "", s->cols[c].key);
+        if (s->cols[c].use & BNC_NOT_JSON)
+            continue;
+        bnc_buf_printf(out, "%s\n          \"%s\": { ", first ? "" : ",", s->cols[c].key);
+        first = false;
         put_type(out, s, &s->cols[c]);
         bnc_buf_puts(out, ", \"description\": ");
         put_string(out, s->cols[c].about);
@@ -117,15 +125,36 @@ static const char head[] =
     "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
     "  \"title\": \"bounce-analyzer report\",\n"
     "  \"description\": \"What 'bounce-analyzer report -o report.json' writes. Within a "
-    "schema_version members are only added. Rows of 'domains' and 'domain_causes' leave out "
-    "members that are zero, false or unset, and rates of fewer than 100; the counters they are "
-    "made of stand beside them. Shares and rates are 0 to 1. "
+    "schema_version members are only added. Rows of 'domains' and 'templates' leave out "
+    "members that are zero, false, empty or unset, and rates of fewer than 100, whose counters "
+    "stand "
+    "beside them. What CSV and SQLite have in 'domain_causes' is in the rows of 'domains', and "
+    "what "
+    "a template's rule rests on in 'rules'. Shares and rates are 0 to 1. "
     "With --to ndjson each line is one row with its section's name as 'section', after one line of "
     "section 'report' with the members that are no section.\",\n"
     "  \"type\": \"object\",\n";
 
 static const char defs[] =
     "  \"$defs\": {\n"
+    "    \"cause\": {\n      \"type\": \"object\", \"required\": [\"cause\", \"type\", "
+    "\"recipients\", "
+    "\"events\", \"first_seen\", \"last_seen\"],\n"
+    "      \"properties\": {\n"
+    "        \"cause\": { \"type\": \"string\" },\n"
+    "        \"type\": { \"enum\": [\"bounce\", \"deferral\"] },\n"
+    "        \"recipients\": { \"type\": \"integer\", \"minimum\": 0, \"description\": \"Distinct "
+    "recipients.\" },\n"
+    "        \"events\": { \"type\": \"integer\", \"minimum\": 1, \"description\": \"Failures.\" "
+    "},\n"
+    "        \"explicit_domain\": { \"type\": \"boolean\", \"description\": \"A reply said so of "
+    "the "
+    "whole domain; left out where none did.\" },\n"
+    "        \"template\": { \"type\": \"string\", \"description\": \"The response that most of "
+    "them "
+    "got: id of a row of templates.\" },\n"
+    "        \"first_seen\": { \"$ref\": \"#/$defs/time\" },\n"
+    "        \"last_seen\": { \"$ref\": \"#/$defs/time\" }\n      }\n    },\n"
     "    \"time\": { \"type\": [\"string\", \"null\"], \"pattern\": "
     "\"^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$\", \"description\": \"UTC, ISO "
     "8601; null: not known\" },\n"
@@ -166,7 +195,8 @@ static void put_schema(struct bnc_buf *out)
     for (size_t i = 0; i < sizeof top / sizeof top[0]; i++)
         bnc_buf_printf(out, "\"%s\", ", top[i]);
     for (size_t k = 0; k < bnc_n_sections; k++)
-        bnc_buf_printf(out, "%s\"%s\"", k > 0 ? ", " : "", bnc_sections[k]->id);
+        if (!bnc_sections[k]->flat)
+            bnc_buf_printf(out, "%s\"%s\"", k > 0 ? ", " : "", bnc_sections[k]->id);
     bnc_buf_printf(out,
                    "],\n  \"properties\": {\n    \"schema_version\": { \"const\": %d },\n    "
                    "\"generator\": { \"const\": \"bounce-analyzer\" },\n"
@@ -182,7 +212,8 @@ static void put_schema(struct bnc_buf *out)
     for (size_t i = 6; i < sizeof top / sizeof top[0]; i++)
         bnc_buf_printf(out, ",\n    \"%s\": { \"type\": \"integer\", \"minimum\": 0 }", top[i]);
     for (size_t k = 0; k < bnc_n_sections; k++)
-        put_section(out, bnc_sections[k]);
+        if (!bnc_sections[k]->flat)
+            put_section(out, bnc_sections[k]);
     bnc_buf_puts(out, "\n  },\n");
     bnc_buf_puts(out, defs);
     put_enum(out, &judgement, false);
@@ -259,6 +290,7 @@ static void check_range(const struct validation *v, const json_t *schema, const 
 static void check_members(struct validation *v, const json_t *schema, const json_t *x)
 {
     const json_t *properties = json_object_get(schema, "properties"),
+                 *additional = json_object_get(schema, "additionalProperties"),
                  *required = json_object_get(schema, "required");
     const size_t len = strlen(v->path);
     const char *key;
@@ -271,9 +303,12 @@ static void check_members(struct validation *v, const json_t *schema, const json
     json_object_foreach((json_t *)x, key, member)
     {
         snprintf(v->path + len, sizeof v->path - len, ".%s", key);
-        if (json_object_get(properties, key) == NULL)
+        if (json_object_get(properties, key) == NULL && additional == NULL)
             fail_msg("%s is not in the schema", v->path);
-        check(v, json_object_get(properties, key), member);
+        else if (json_object_get(properties, key) != NULL)
+            check(v, json_object_get(properties, key), member);
+        else
+            check(v, additional, member);
     }
     v->path[len] = '\0';
 }
@@ -291,10 +326,12 @@ static void check_items(struct validation *v, const json_t *items, const json_t 
 
 static void check(struct validation *v, const json_t *schema, const json_t *x)
 {
-    static const char *const known[] = { "$schema",  "$defs",       "$comment", "$ref",
-                                         "title",    "description", "type",     "enum",
-                                         "const",    "pattern",     "minimum",  "maximum",
-                                         "required", "properties",  "items" };
+    static const char *const known[] = {
+        "$schema",  "$defs",       "$comment", "$ref",
+        "title",    "description", "type",     "enum",
+        "const",    "pattern",     "minimum",  "maximum",
+        "required", "properties",  "items",    "additionalProperties"
+    };
     const json_t *ref = json_object_get(schema, "$ref");
     const char *key;
     json_t *word;
@@ -324,7 +361,8 @@ static void check(struct validation *v, const json_t *schema, const json_t *x)
     if (json_object_get(schema, "pattern") != NULL)
         check_pattern(v, json_string_value(json_object_get(schema, "pattern")), x);
     check_range(v, schema, x);
-    if (json_is_object(x) && json_object_get(schema, "properties") != NULL)
+    if (json_is_object(x) && (json_object_get(schema, "properties") != NULL ||
+                              json_object_get(schema, "additionalProperties") != NULL))
         check_members(v, schema, x);
     if (json_is_array(x) && json_object_get(schema, "items") != NULL)
         check_items(v, json_object_get(schema, "items"), x);
@@ -423,6 +461,97 @@ static void json__keeps_every_character(void **state)
     fixture_release(&f);
 }
 
+static json_int_t sum_members(const json_t *object)
+{
+    json_int_t sum = 0;
+    const char *key;
+    json_t *n;
+
+    json_object_foreach((json_t *)object, key, n) sum += json_integer_value(n);
+    return sum;
+}
+
+static json_t *render_json(const struct fixture *f)
+{
+    struct bnc_buf out = { .at = NULL };
+    json_t *report;
+
+    assert_int_equal(bnc_report_render(&f->data, BNC_FORMAT_JSON, &out, NULL), BNC_OK);
+    report = json_loadb(out.at, out.len, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(report);
+    bnc_buf_release(&out);
+    return report;
+}
+
+static void domains__hold_all_failures_by_cause(void **state)
+{
+    struct fixture f;
+    json_t *report, *row, *cause;
+    json_int_t bounces = 0, details = 0;
+    size_t i, k;
+
+    (void)state;
+    fixture_init(&f);
+    f.tally.domain_causes[0].events = BNC_SPARSE_CAUSE - 1;
+    f.tally.domains[0].n[BNC_EVENT_BOUNCE] = BNC_SPARSE_CAUSE - 1;
+    report = render_json(&f);
+    json_array_foreach(json_object_get(report, "domains"), i, row)
+    {
+        assert_int_equal(sum_members(json_object_get(row, "bounce_causes")),
+                         json_integer_value(json_object_get(row, "bounces")));
+        bounces += sum_members(json_object_get(row, "bounce_causes"));
+        json_array_foreach(json_object_get(row, "causes"), k, cause) details +=
+            json_integer_value(json_object_get(cause, "events"));
+    }
+    assert_true(bounces > BNC_SPARSE_CAUSE);
+    for (i = 0; i < f.tally.n_domain_causes; i++) {
+        const json_int_t n = (json_int_t)f.tally.domain_causes[i].events;
+
+        bounces -= n;
+        details -= n >= BNC_SPARSE_CAUSE ? n : 0;
+    }
+    assert_int_equal(bounces, 0);
+    assert_int_equal(details, 0);
+    assert_null(json_object_get(report, "domain_causes"));
+    json_decref(report);
+    fixture_release(&f);
+}
+
+static void rules__name_the_source_of_every_template(void **state)
+{
+    struct fixture f;
+    json_t *report, *row, *sources = json_object();
+    json_int_t events = 0;
+    size_t i, n = 0;
+
+    (void)state;
+    fixture_init(&f);
+    report = render_json(&f);
+    json_array_foreach(json_object_get(report, "rules"), i, row)
+    {
+        assert_int_equal(json_object_set(sources, json_string_value(json_object_get(row, "rule")),
+                                         json_object_get(row, "source")),
+                         0);
+        events += json_integer_value(json_object_get(row, "events"));
+    }
+    json_array_foreach(json_object_get(report, "templates"), i, row)
+    {
+        const json_t *const rule = json_object_get(row, "rule");
+
+        assert_null(json_object_get(row, "rule_source"));
+        if (rule == NULL)
+            continue;
+        assert_non_null(json_object_get(sources, json_string_value(rule)));
+        events -= json_integer_value(json_object_get(row, "events"));
+        n++;
+    }
+    assert_true(n > json_object_size(sources));
+    assert_int_equal(events, 0);
+    json_decref(sources);
+    json_decref(report);
+    fixture_release(&f);
+}
+
 static void ndjson__has_a_row_a_line(void **state)
 {
     struct fixture f;
@@ -441,7 +570,7 @@ static void ndjson__has_a_row_a_line(void **state)
     struct bnc_model m;
     assert_int_equal(bnc_model_init(&m, &f.data, NULL), BNC_OK);
     for (size_t k = 0; k < bnc_n_sections; k++)
-        rows += bnc_sections[k]->count(&m);
+        rows += bnc_sections[k]->flat ? 0 : bnc_sections[k]->count(&m);
     assert_int_equal(lines, rows);
     bnc_model_release(&m);
     bnc_buf_release(&out);
@@ -454,6 +583,8 @@ int main(void)
         cmocka_unit_test(schema__is_the_section_table),
         cmocka_unit_test(json__is_what_the_schema_says),
         cmocka_unit_test(json__keeps_every_character),
+        cmocka_unit_test(domains__hold_all_failures_by_cause),
+        cmocka_unit_test(rules__name_the_source_of_every_template),
         cmocka_unit_test(ndjson__has_a_row_a_line),
     };
 
