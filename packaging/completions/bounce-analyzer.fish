@@ -47,7 +47,7 @@ complete -c bounce-analyzer -l rejects -r -d 'keep malformed rows with their pla
 complete -c bounce-analyzer -l max-bad-rows -x -d 'give up (65) if more rows than this are malformed'
 complete -c bounce-analyzer -l max-expanded -x -d 'most bytes one compressed input may expand to: 500G'
 complete -c bounce-analyzer -l threads -s j -x -d 'threads (default: one per core)'
-complete -c bounce-analyzer -l memory -x -d 'memory to stay within, 512M or 4G: end with status 71 rather than take more'
+complete -c bounce-analyzer -l memory -x -d 'memory to stay within, 512M or 4G, mapped inputs apart: the job ends with status 71 rather than take more, and writes nothing'
 complete -c bounce-analyzer -l engine -x -a 'auto own libcsv' -d 'CSV parser (default: auto)'
 complete -c bounce-analyzer -l gunzip -x -a 'auto zlib isal' -d 'gzip back end (default: auto)'
 complete -c bounce-analyzer -l no-mmap -d 'read files instead of mapping them'
