@@ -5,28 +5,30 @@
 
 #define FIRST_LOG2 6u
 
-static void put(uint64_t *slot, unsigned log2, uint64_t seed, uint64_t fp, uint32_t index)
+static void put(struct bnc_names *names, struct bnc_name_slot what)
 {
-    const size_t mask = ((size_t)1 << log2) - 1;
-    size_t i = bnc_hash_slot(fp, seed, log2);
+    const size_t mask = ((size_t)1 << names->log2) - 1;
+    size_t i = bnc_hash_slot(what.fp, names->seed, names->log2);
 
-    while (slot[i] != 0)
+    while (names->slot[i].index != 0)
         i = (i + 1) & mask;
-    slot[i] = fp << 32 | (index + 1);
+    names->slot[i] = what;
 }
 
 static bool grow_slots(struct bnc_names *names)
 {
     const unsigned log2 = names->slot == NULL ? FIRST_LOG2 : names->log2 + 1;
-    uint64_t *slot = calloc((size_t)1 << log2, sizeof *slot);
+    const size_t n_before = names->slot == NULL ? 0 : (size_t)1 << names->log2;
+    struct bnc_name_slot *before = names->slot, *slot = calloc((size_t)1 << log2, sizeof *slot);
 
     if (slot == NULL)
         return false;
-    for (uint32_t i = 0; i < names->n; i++)
-        put(slot, log2, names->seed, ((const struct bnc_name *)bnc_names_at(names, i))->fp, i);
-    free(names->slot);
     names->slot = slot;
     names->log2 = log2;
+    for (size_t i = 0; i < n_before; i++)
+        if (before[i].index != 0)
+            put(names, before[i]);
+    free(before);
     return true;
 }
 
@@ -64,7 +66,7 @@ uint32_t bnc_names_make(struct bnc_names *names, uint64_t fp, struct bnc_span te
     rec->text = bnc_arena_copy(&names->arena, text);
     if (rec->text.at == NULL)
         return UINT32_MAX;
-    put(names->slot, names->log2, names->seed, fp, index);
+    put(names, (struct bnc_name_slot){ .fp = fp, .index = index + 1 });
     names->n++;
     *made = true;
     return index;
@@ -103,17 +105,12 @@ static inline void lower16(char *to, const char *from)
     memcpy(to, &v, sizeof v);
 }
 
-/* Eight: no carry leaves a byte, as the top bits are off. */
 static inline void lower8(char *to, const char *from)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-    uint64_t v, low7, ge_a, gt_z;
+    uint64_t v;
 
     memcpy(&v, from, sizeof v);
-    low7 = v & ~high;
-    ge_a = low7 + ones * (128 - 'A');
-    gt_z = low7 + ones * (127 - 'Z');
-    v |= (ge_a & ~gt_z & ~v & high) >> 2;
+    v = bnc_lower8(v);
     memcpy(to, &v, sizeof v);
 }
 

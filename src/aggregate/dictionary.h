@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * dictionary.h - a dictionary: fingerprint -> dense index, each name kept once. Records never move,
- * so an index or a pointer stays good. The slots hold half of the fingerprint and the index, 8
- * bytes a name, so the part that is probed at random stays in cache. One thread at a time.
+ * so an index or a pointer stays good. A slot holds the whole fingerprint, the index and what the
+ * owner wants to know of the name at once, 16 bytes, so that finding a name that is there touches
+ * one cache line and not its record. One thread at a time.
  */
 #ifndef BNC_AGGREGATE_DICTIONARY_H
 #define BNC_AGGREGATE_DICTIONARY_H
@@ -17,9 +18,15 @@ struct bnc_name { /* how every record begins */
     struct bnc_span text;
 };
 
+struct bnc_name_slot {
+    uint64_t fp;
+    uint32_t index; /* + 1; 0: free */
+    uint32_t note; /* the owner's, 0 at first */
+};
+
 /* zero-initialized but for 'seed' and 'rec_bytes' is empty */
 struct bnc_names {
-    uint64_t *slot; /* low half of fp << 32 | index + 1; 0: free */
+    struct bnc_name_slot *slot;
     char **chunk; /* of 2^BNC_NAMES_CHUNK_LOG2 records */
     size_t n_chunks, rec_bytes;
     uint32_t n;
@@ -41,32 +48,26 @@ static inline void bnc_names_prefetch(const struct bnc_names *names, uint64_t fp
         __builtin_prefetch(&names->slot[bnc_hash_slot(fp, names->seed, names->log2)]);
 }
 
-/* Asks for the record that the slot of 'fp' leads to: almost always the right one. */
-static inline void bnc_names_prefetch_record(const struct bnc_names *names, uint64_t fp)
-{
-    const uint64_t slot =
-        names->slot == NULL ? 0 : names->slot[bnc_hash_slot(fp, names->seed, names->log2)];
-
-    if (slot != 0)
-        __builtin_prefetch(bnc_names_at(names, (uint32_t)slot - 1), 1);
-}
-
-/* The index of the name with fingerprint 'fp', or UINT32_MAX if it is not there. */
-static inline uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp)
+/* The slot of the name with fingerprint 'fp', NULL if it is not there. Good until one is made. */
+static inline struct bnc_name_slot *bnc_names_slot(const struct bnc_names *names, uint64_t fp)
 {
     const size_t mask = ((size_t)1 << names->log2) - 1;
 
     if (names->slot == NULL)
-        return UINT32_MAX;
-    for (size_t i = bnc_hash_slot(fp, names->seed, names->log2); names->slot[i] != 0;
+        return NULL;
+    for (size_t i = bnc_hash_slot(fp, names->seed, names->log2); names->slot[i].index != 0;
          i = (i + 1) & mask)
-        if (names->slot[i] >> 32 == (uint32_t)fp) {
-            const uint32_t index = (uint32_t)names->slot[i] - 1;
+        if (names->slot[i].fp == fp)
+            return &names->slot[i];
+    return NULL;
+}
 
-            if (((const struct bnc_name *)bnc_names_at(names, index))->fp == fp)
-                return index;
-        }
-    return UINT32_MAX;
+/* Its index, or UINT32_MAX if it is not there. */
+static inline uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp)
+{
+    const struct bnc_name_slot *slot = bnc_names_slot(names, fp);
+
+    return slot != NULL ? slot->index - 1 : UINT32_MAX;
 }
 
 /*

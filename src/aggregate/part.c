@@ -13,8 +13,6 @@
 
 #include <stdlib.h>
 
-#define LOWER_BYTES 320u /* longer names take the slow path; an address has at most 254 */
-
 /* ---- life ---- */
 
 struct source_ref {
@@ -84,7 +82,6 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         part->names[k].rec_bytes = sizeof(struct bnc_name);
         part->names[k].seed = opt->seed | 1;
-        memset(part->memo[k], 0xff, sizeof part->memo[k]);
     }
     part->memo_day_campaign = UINT32_MAX;
     part->sums.lately = calloc(BNC_LATELY_SLOTS, sizeof *part->sums.lately);
@@ -292,21 +289,14 @@ void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *f)
 
 /* ---- names ---- */
 
-/*
- * Lower-cases 's' into 'buf' of LOWER_BYTES, or where it is longer into the part's scratch, good
- * until the next call. at == NULL: out of memory.
- */
-static struct bnc_span lower(struct bnc_part *part, struct bnc_span s, char *buf)
+/* The text in lower case, in the part's scratch until the next call. at == NULL: out of memory. */
+static struct bnc_span lower(struct bnc_part *part, struct bnc_span s)
 {
-    char *to = buf;
-
-    if (s.len > LOWER_BYTES) {
-        bnc_buf_clear(&part->scratch);
-        to = bnc_buf_reserve(&part->scratch, s.len) ? part->scratch.at : NULL;
-    }
-    if (to != NULL)
-        bnc_lower_copy(to, s.at, s.len);
-    return bnc_span_from(to, s.len);
+    bnc_buf_clear(&part->scratch);
+    if (!bnc_buf_reserve(&part->scratch, s.len + 1))
+        return bnc_span_from(NULL, 0);
+    bnc_lower_copy(part->scratch.at, s.at, s.len);
+    return bnc_span_from(part->scratch.at, s.len);
 }
 
 void bnc_day_name(uint32_t day, char buf[32])
@@ -315,52 +305,50 @@ void bnc_day_name(uint32_t day, char buf[32])
     buf[day == 0 ? 0 : 10] = '\0';
 }
 
-/* A name's first and last eight bytes, which nearly tell it. */
-struct ends {
-    uint64_t first, last;
-};
-
-static inline struct ends ends_of(struct bnc_span s)
+static inline struct bnc_memo memo_of(struct bnc_span s)
 {
     if (s.len >= 8)
-        return (struct ends){ bnc_load64(s.at), bnc_load64(s.at + s.len - 8) };
-    return (struct ends){ bnc_load_tail(s.at, s.len), s.len };
+        return (struct bnc_memo){ .first = bnc_load64(s.at),
+                                  .last = bnc_load64(s.at + s.len - 8),
+                                  .len = (uint32_t)s.len };
+    return (struct bnc_memo){ .first = bnc_load_tail(s.at, s.len), .len = (uint32_t)s.len };
 }
 
-/* bnc_span_eq() without a call for the short names that columns repeat; 'e' are the ends of 'b'. */
-static inline bool same_name(struct bnc_span a, struct bnc_span b, struct ends e)
+static __attribute__((noinline)) uint32_t find_name(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
 {
-    struct ends of_a;
+    bool made;
 
-    if (a.len != b.len)
-        return false;
-    of_a = ends_of(a);
-    if (of_a.first != e.first || of_a.last != e.last)
-        return false;
-    return a.len <= 16 ? a.len >= 4 || bnc_span_eq(a, b)
-                       : memcmp(a.at + 8, b.at + 8, a.len - 16) == 0;
+    if (kind == BNC_KIND_SENDER_DOMAIN)
+        name = lower(part, name);
+    return name.at == NULL
+               ? UINT32_MAX
+               : bnc_names_get(&part->names[kind], bnc_hash_span(name), name, &made);
+}
+
+/* What is between the first and the last eight bytes of a name that has more than both. */
+static __attribute__((noinline)) bool same_middle(const struct bnc_names *names, uint32_t index, struct bnc_span name)
+{
+    const struct bnc_name *n = bnc_names_at(names, index);
+
+    return memcmp(n->text.at + 8, name.at + 8, name.len - 16) == 0;
 }
 
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
-static uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
+static inline __attribute__((always_inline)) uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
 {
-    struct bnc_names *names = &part->names[kind];
-    const struct ends ends = ends_of(name);
-    const uint64_t hash = bnc_mix64(ends.first ^ BNC_HASH_K1, ends.last ^ BNC_HASH_K2);
-    uint32_t *memo = &part->memo[kind][hash % BNC_MEMO_SLOTS];
-    char buf[LOWER_BYTES];
-    bool made;
+    struct bnc_memo m = memo_of(name), *memo;
 
-    if (*memo != UINT32_MAX &&
-        same_name(((const struct bnc_name *)bnc_names_at(names, *memo))->text, name, ends))
-        return *memo;
-    if (kind == BNC_KIND_SENDER_DOMAIN) {
-        name = lower(part, name, buf);
-        if (name.at == NULL)
-            return UINT32_MAX;
-    }
-    *memo = bnc_names_get(names, bnc_hash_span(name), name, &made);
-    return *memo;
+    if (name.len == 0)
+        return 0;
+    memo = &part->memo[kind][bnc_mix64(m.first ^ BNC_HASH_K1, m.last ^ BNC_HASH_K2) %
+                             BNC_MEMO_SLOTS];
+    if (memo->first == m.first && memo->last == m.last && memo->len == m.len &&
+        (name.len <= 16 || same_middle(&part->names[kind], memo->index, name)))
+        return memo->index;
+    m.index = find_name(part, kind, name);
+    if (m.index != UINT32_MAX)
+        *memo = m;
+    return m.index;
 }
 
 /* The campaign of rows that name none: the day, "" without a time. */
@@ -384,46 +372,50 @@ static uint32_t day_campaign(struct bnc_part *part, uint32_t time)
 
 /* ---- adding ---- */
 
-/* The number of the domain; UINT32_MAX when out of memory. */
-static uint32_t domain_index(struct bnc_part *part, uint64_t fp, struct bnc_span name)
+/* A domain that is not known yet: its slot, NULL when out of memory. */
+static const struct bnc_name_slot *new_domain(struct bnc_part *part, uint64_t fp,
+                                              struct bnc_span name)
 {
+    struct bnc_name_slot *slot;
+    struct bnc_domain_rec *d;
     bool made;
-    const uint32_t at = bnc_names_get(&part->domains, fp, name, &made);
 
-    if (made && part->classifier != NULL && name.len > 0) {
-        struct bnc_domain_rec *d = bnc_names_at(&part->domains, at);
-
+    name = lower(part, name);
+    if (name.at == NULL || bnc_names_make(&part->domains, fp, name, &made) == UINT32_MAX)
+        return NULL;
+    slot = bnc_names_slot(&part->domains, fp);
+    d = bnc_names_at(&part->domains, slot->index - 1);
+    if (part->classifier != NULL && name.len > 0)
         d->provider = bnc_provider_of_domain(part->classifier, d->name.text);
-    }
-    return at;
+    slot->note = d->provider;
+    return slot;
 }
 
 enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, size_t n)
 {
-    char buf[BNC_BATCH][LOWER_BYTES];
     uint64_t fp[BNC_BATCH];
 
     for (size_t i = 0; i < n; i++) {
-        const struct bnc_span name = lower(part, items[i].event.domain, buf[i]);
+        const struct bnc_event *e = &items[i].event;
 
-        if (name.at == NULL)
-            return BNC_ENOMEM;
-        fp[i] = bnc_hash_span(name);
-        if (name.len > LOWER_BYTES && domain_index(part, fp[i], name) == UINT32_MAX)
-            return BNC_ENOMEM; /* now: the scratch is not its own for long */
+        fp[i] = bnc_hash_lower(e->domain);
         bnc_names_prefetch(&part->domains, fp[i]);
+        items[i].address = 0;
+        if (e->recipient.len > 0) {
+            items[i].address = bnc_hash_lower(e->recipient);
+            items[i].address += items[i].address == 0;
+        }
     }
-    for (size_t i = 0; i < n; i++)
-        bnc_names_prefetch_record(&part->domains, fp[i]);
     for (size_t i = 0; i < n; i++) {
-        const uint32_t at =
-            domain_index(part, fp[i], bnc_span_from(buf[i], items[i].event.domain.len));
+        const struct bnc_name_slot *slot = bnc_names_slot(&part->domains, fp[i]);
 
-        if (at == UINT32_MAX)
+        if (slot == NULL)
+            slot = new_domain(part, fp[i], items[i].event.domain);
+        if (slot == NULL)
             return BNC_ENOMEM;
-        items[i].domain = at + 1;
-        items[i].provider =
-            ((const struct bnc_domain_rec *)bnc_names_at(&part->domains, at))->provider;
+        items[i].domain = slot->index;
+        items[i].provider = (uint16_t)slot->note;
+        __builtin_prefetch(bnc_names_at(&part->domains, slot->index - 1), 1);
     }
     return BNC_OK;
 }
@@ -447,6 +439,8 @@ static bool note_entry(struct bnc_part *part, const struct bnc_entry *entry)
 {
     size_t cap = part->cap_entries < 64 ? 64 : part->cap_entries;
 
+    if (entry->index < part->n_entries && part->entries[entry->index].entry == entry)
+        return true;
     if (entry->index >= part->cap_entries) {
         struct bnc_part_entry *at;
 
@@ -493,13 +487,13 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
     return bnc_text_push(&part->texts, fp, text, is_local);
 }
 
-/* Fills 'f' from an item and asks for the memory that counting it will touch. */
-static bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source,
-                    struct bnc_fact *f)
+/* What an item says, in the part's numbers. */
+static inline bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source,
+                           struct bnc_fact *f)
 {
     const struct bnc_event *e = &item->event;
-    char buf[LOWER_BYTES];
 
+    f->address = item->address;
     f->source = source;
     f->row = item->row;
     f->off = item->off;
@@ -513,15 +507,6 @@ static bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t
                                       : day_campaign(part, f->time);
     f->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
     f->sender = name_index(part, BNC_KIND_SENDER_DOMAIN, e->sender_domain);
-    f->address = 0;
-    if (e->recipient.len > 0) {
-        const struct bnc_span address = lower(part, e->recipient, buf);
-
-        if (address.at == NULL)
-            return false;
-        f->address = bnc_hash_span(address);
-        f->address += f->address == 0;
-    }
     return f->campaign != UINT32_MAX && f->ip != UINT32_MAX && f->sender != UINT32_MAX &&
            (item->entry == NULL || note_entry(part, item->entry));
 }

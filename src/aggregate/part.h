@@ -103,6 +103,10 @@ struct bnc_sums { /* what may be counted against any numbering */
 #define BNC_LATELY_SLOTS 4096u
 
 #define BNC_MEMO_SLOTS 256u
+struct bnc_memo { /* a name as columns spell it: its first and last eight bytes nearly tell it */
+    uint64_t first, last;
+    uint32_t len, index;
+};
 
 struct bnc_part {
     enum bnc_detail detail;
@@ -114,10 +118,10 @@ struct bnc_part {
     uint32_t n_sources;
     uint32_t *rank; /* by the caller's source number: index in 'sources' */
     uint32_t n_ranks;
-    struct bnc_names domains; /* struct bnc_domain_rec */
+    struct bnc_names domains; /* struct bnc_domain_rec; the slots' notes are their providers */
     struct bnc_names names[BNC_N_KINDS]; /* struct bnc_name; none for days */
-    /* indexes used lately; columns repeat a few names in turn */
-    uint32_t memo[BNC_N_KINDS][BNC_MEMO_SLOTS];
+    /* names used lately; columns repeat a few in turn */
+    struct bnc_memo memo[BNC_N_KINDS][BNC_MEMO_SLOTS];
     uint32_t memo_day, memo_day_campaign;
     struct bnc_counts votes; /* domain << 16 | provider */
     struct bnc_sums sums;

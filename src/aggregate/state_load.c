@@ -308,6 +308,7 @@ static void load_domains(struct reader *r, uint64_t n)
         d = bnc_names_at(&r->part->domains, r->domain[i]);
         d->used = true;
         d->provider = get_provider(r);
+        bnc_names_slot(&r->part->domains, d->name.fp)->note = d->provider;
         d->delivered = get(r, 8);
         d->days = get(r, 8);
         d->sketch = get(r, 8);

@@ -67,11 +67,12 @@ struct bnc_item {
     uint16_t provider;
     /* 1 + number of the recipient's domain in this part; 0: not looked up yet */
     uint32_t domain;
+    uint64_t address; /* fingerprint of the recipient, 0 if there is none; set with 'domain' */
     uint64_t row, off;
 };
 
 /*
- * Looks up the recipient domains of at most BNC_BATCH events: sets 'domain', and 'provider' by
+ * Looks up the recipients of at most BNC_BATCH events: sets 'address' and 'domain', and 'provider' by
  * domain (0: the tables don't know the domain, ask the MX). Every domain is asked for once,
  * whatever the number of its rows. To be called before classification; events that are left out
  * afterwards cost nothing. BNC_ENOMEM leaves the part unusable.

@@ -57,23 +57,67 @@ static inline uint64_t bnc_load_tail(const char *p, size_t len)
            (uint64_t)(unsigned char)p[len - 1] << 16;
 }
 
+/* Eight bytes with their ASCII letters lower-cased; no carry leaves a byte, as the top bits are off. */
+static inline uint64_t bnc_lower8(uint64_t v)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    const uint64_t low7 = v & ~high;
+    const uint64_t ge_a = low7 + ones * (128 - 'A'), gt_z = low7 + ones * (127 - 'Z');
+
+    return v | (ge_a & ~gt_z & ~v & high) >> 2;
+}
+
+typedef uint64_t bnc_two_words __attribute__((vector_size(16)));
+typedef uint8_t bnc_letters __attribute__((vector_size(16)));
+
+/* The eight bytes at 'p' and those at 'q', with 'lower' as above by what vectors the machine has. */
+static inline bnc_two_words bnc_load_two(const char *p, const char *q, bool lower)
+{
+    bnc_two_words w = { bnc_load64(p), bnc_load64(q) };
+
+    if (lower) {
+        const bnc_letters v = (bnc_letters)w;
+
+        w = (bnc_two_words)(v | ((bnc_letters)(v - 'A' < 26) & 0x20));
+    }
+    return w;
+}
+
+/* The hash of the bytes as they are, or with 'lower' as if ASCII letters were lower-cased. */
+static inline uint64_t bnc_hash64_as(const char *p, size_t len, uint64_t seed, bool lower)
+{
+    uint64_t h = seed ^ BNC_HASH_K0, tail;
+    size_t left = len;
+    bnc_two_words w;
+
+    for (; left > 16; p += 16, left -= 16) {
+        w = bnc_load_two(p, p + 8, lower);
+        h = bnc_mix64(w[0] ^ BNC_HASH_K1, w[1] ^ h);
+    }
+    if (left > 8) {
+        w = bnc_load_two(p, p + left - 8, lower);
+        h = bnc_mix64(w[0] ^ BNC_HASH_K1, w[1] ^ h);
+    } else {
+        tail = bnc_load_tail(p, left);
+        h = bnc_mix64((lower ? bnc_lower8(tail) : tail) ^ BNC_HASH_K1, h ^ BNC_HASH_K2);
+    }
+    return bnc_mix64(h ^ BNC_HASH_K2, (uint64_t)len ^ BNC_HASH_K1);
+}
+
 static inline uint64_t bnc_hash64(const char *p, size_t len, uint64_t seed)
 {
-    uint64_t h = seed ^ BNC_HASH_K0;
-    size_t left = len;
-
-    for (; left > 16; p += 16, left -= 16)
-        h = bnc_mix64(bnc_load64(p) ^ BNC_HASH_K1, bnc_load64(p + 8) ^ h);
-    if (left > 8)
-        h = bnc_mix64(bnc_load64(p) ^ BNC_HASH_K1, bnc_load64(p + left - 8) ^ h);
-    else
-        h = bnc_mix64(bnc_load_tail(p, left) ^ BNC_HASH_K1, h ^ BNC_HASH_K2);
-    return bnc_mix64(h ^ BNC_HASH_K2, (uint64_t)len ^ BNC_HASH_K1);
+    return bnc_hash64_as(p, len, seed, false);
 }
 
 static inline uint64_t bnc_hash_span(struct bnc_span s)
 {
     return bnc_hash64(s.at, s.len, 0);
+}
+
+/* bnc_hash_span() of the lower-cased bytes, without a copy of them. */
+static inline uint64_t bnc_hash_lower(struct bnc_span s)
+{
+    return bnc_hash64_as(s.at, s.len, 0, true);
 }
 
 /* Two fingerprints into one; order matters. */

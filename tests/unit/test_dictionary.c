@@ -28,6 +28,38 @@ static void lower__changes_ascii_letters_alone_at_every_length(void **state)
     }
 }
 
+static void hash__of_lower_case_is_that_of_the_lowered_copy(void **state)
+{
+    char from[80], to[80];
+
+    (void)state;
+    for (unsigned shift = 0; shift < 256; shift++)
+        for (size_t len = 0; len <= 70; len++) {
+            for (size_t i = 0; i < len; i++)
+                from[i] = (char)(i * 37 + shift);
+            bnc_lower_copy(to, from, len);
+            assert_true(bnc_hash_lower(bnc_span_from(from, len)) ==
+                        bnc_hash_span(bnc_span_from(to, len)));
+        }
+}
+
+/* What an owner notes of a name stays with it while the table grows. */
+static void names__keep_the_note_of_each(void **state)
+{
+    struct bnc_names names = { .seed = 3, .rec_bytes = sizeof(struct bnc_name) };
+    bool made;
+
+    (void)state;
+    for (uint64_t i = 1; i <= 5000; i++) {
+        assert_int_equal(bnc_names_get(&names, i << 20, BNC_SPAN("x"), &made), i - 1);
+        bnc_names_slot(&names, i << 20)->note = (uint32_t)i * 3;
+    }
+    for (uint64_t i = 1; i <= 5000; i++)
+        assert_int_equal(bnc_names_slot(&names, i << 20)->note, i * 3);
+    assert_null(bnc_names_slot(&names, 7));
+    bnc_names_release(&names);
+}
+
 static void names__give_each_text_one_index(void **state)
 {
     struct bnc_names names = { .seed = UINT64_C(0x1234567887654321),
@@ -50,7 +82,7 @@ static void names__give_each_text_one_index(void **state)
     bnc_names_release(&names);
 }
 
-/* Fingerprints that agree in the half that a slot keeps are still told apart. */
+/* Fingerprints that agree in one half are still told apart. */
 static void names__tell_equal_halves_apart(void **state)
 {
     struct bnc_names names = { .seed = 1, .rec_bytes = sizeof(struct bnc_name) };
@@ -116,6 +148,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lower__changes_ascii_letters_alone_at_every_length),
+        cmocka_unit_test(hash__of_lower_case_is_that_of_the_lowered_copy),
+        cmocka_unit_test(names__keep_the_note_of_each),
         cmocka_unit_test(names__give_each_text_one_index),
         cmocka_unit_test(names__tell_equal_halves_apart),
         cmocka_unit_test(counts__spread_keys_that_look_alike),
