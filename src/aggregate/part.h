@@ -130,7 +130,7 @@ struct bnc_part {
     struct bnc_log held, texts;
     /* bytes in partition 0 that start the next fold */
     size_t fold_at, fold_held_at, fold_texts_at;
-    struct bnc_buf scratch; /* lower-cased names too long for the stack */
+    struct bnc_buf scratch; /* a name in lower case, when it is new */
     uint64_t recent[256]; /* spellings of addresses that were logged lately */
     uint64_t rows, filtered, extra, others, duplicates;
     uint64_t flagged[BNC_N_EVENT_FLAGS];
