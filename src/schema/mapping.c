@@ -541,6 +541,22 @@ static const struct bnc_format_row *json_format(struct work *w, const struct bnc
     return f == NULL ? bnc_format_generic() : f;
 }
 
+/*
+ * The first lines need not hold every kind of event: a stream of deliveries may meet its first
+ * bounce, with members of its own, a day later.  So all paths that the format knows are asked for.
+ * 'name' has room for BNC_MAX_COLUMNS.
+ */
+static void add_known_paths(struct bnc_header *h, struct bnc_span *name,
+                            const struct bnc_format_row *f)
+{
+    for (unsigned i = 0; i < f->n_columns && h->n < BNC_MAX_COLUMNS; i++) {
+        const struct bnc_span path = bnc_span_str(bnc_columns[f->column_at + i].name);
+
+        if (path.at[0] != '#' && bnc_header_find(h, path, true) < 0)
+            name[h->n++] = path;
+    }
+}
+
 static enum bnc_status create_json(struct work *w)
 {
     static const uint16_t whole_line[] = { 0 };
@@ -565,6 +581,8 @@ static enum bnc_status create_json(struct work *w)
     h.name = c.name;
     h.n = c.row.n;
     in.format = json_format(w, &h);
+    if (in.format != bnc_format_generic())
+        add_known_paths(&h, c.name, in.format);
     status = bnc_plan_create(&p, &in, w->err);
     if (status != BNC_OK)
         return status;

@@ -151,11 +151,33 @@ static void line__hostile(void **state)
     bnc_buf_release(&text);
 }
 
+/* A stream of deliveries, and far behind its first lines a bounce with members of its own. */
+static void line__brings_members_that_no_first_line_had(void **state)
+{
+    struct bnc_buf text = { 0 }, dump;
+
+    (void)state;
+    if (!bnc_json_built_in())
+        return;
+    for (unsigned i = 0; i < 500; i++)
+        bnc_buf_puts(&text, "{\"eventType\":\"Delivery\",\"mail\":{\"messageId\":\"m\","
+                            "\"destination\":[\"a@b.c\"]}}\n");
+    bnc_buf_puts(&text, "{\"eventType\":\"Bounce\",\"mail\":{\"messageId\":\"m\"},\"bounce\":{"
+                        "\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":"
+                        "\"d@e.f\",\"status\":\"5.1.1\",\"diagnosticCode\":\"550 no\"}]}}\n");
+    dump = kit_dump(bnc_buf_span(&text), "", NULL);
+    if (fnmatch("*501 bounce hard*enhanced=5.1.1*recipient=d@e.f*diagnostic=550 no*", dump.at, 0) != 0)
+        fail_msg("%s", dump.len > 300 ? dump.at + dump.len - 300 : dump.at);
+    bnc_buf_release(&dump);
+    bnc_buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(line__means),
         cmocka_unit_test(line__lives_for_a_batch),
+        cmocka_unit_test(line__brings_members_that_no_first_line_had),
         cmocka_unit_test(line__hostile),
     };
 
