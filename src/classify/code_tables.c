@@ -11,7 +11,11 @@
 #include "schema/event.h"
 #include "util/status.h"
 
+enum { MAX_HITS = 64 };
+
 struct filter {
+    const struct bnc_classifier *c;
+    struct bnc_mask *mask;
     const char *const *codes;
     size_t n_codes;
     uint16_t provider;                   /* 0: all */
@@ -47,8 +51,49 @@ static bool has_enhanced(const struct bnc_rule *r, uint32_t e)
            ((e >= r->enh_first && e <= r->enh_last) || r->enh_first == any_class);
 }
 
-static bool is_about(const struct bnc_rule *r, const char *code)
+/* By name, title or domain; 0 if none. */
+static uint16_t find_provider(const struct bnc_classifier *c, struct bnc_span s)
 {
+    const uint16_t provider = bnc_provider_find(c, s);
+
+    return provider != 0 ? provider : bnc_provider_of_domain(c, s);
+}
+
+/* "google", "gmail" and "gmail.com" ask for all that Gmail says, "microsoft" for all that the
+ * operator's services say. */
+static bool names_provider(const struct bnc_classifier *c, uint16_t provider, struct bnc_span s)
+{
+    uint16_t named;
+
+    if (provider == 0)
+        return false;
+    named = find_provider(c, s);
+    return named != 0
+               ? named == provider
+               : bnc_span_eq_nocase(bnc_span_str(bnc_provider_get(c, provider)->operator_group), s);
+}
+
+/* "AUP#1050" lies in the row AUP#1020-1080: it is looked for as in a reply. */
+static bool has_marker(const struct filter *f, const struct bnc_ruleset *set, uint32_t rule,
+                       struct bnc_span code)
+{
+    const struct bnc_span text = bnc_mask_fragment(f->mask, code);
+    struct bnc_hit hits[MAX_HITS];
+    const size_t n = bnc_ac_find(&set->ac, text, hits, MAX_HITS);
+
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t k = set->pattern_first[hits[i].pattern];
+             k < set->pattern_first[hits[i].pattern + 1]; k++)
+            if (set->pattern_rules[k] == (rule << 1 | 1) && hits[i].start == 0 &&
+                hits[i].end == text.len)
+                return true;
+    return false;
+}
+
+static bool is_about(const struct filter *f, const struct bnc_ruleset *set, uint32_t rule,
+                     const char *code)
+{
+    const struct bnc_rule *r = &set->rules[rule];
     const struct bnc_span s = bnc_span_str(code);
     const uint32_t e = bnc_enhanced_parse(s);
 
@@ -56,17 +101,21 @@ static bool is_about(const struct bnc_rule *r, const char *code)
         return has_enhanced(r, e);
     if (s.len == 3 && bnc_is_digit(code[0]) && bnc_is_digit(code[1]) && bnc_is_digit(code[2]))
         return r->reply == atoi(code);
-    return s.len > 0 && (bnc_cause_find(s) == r->cause || names_word(r->name, s));
+    return s.len > 0 && (bnc_cause_find(s) == r->cause || names_word(r->name, s) ||
+                         names_provider(f->c, r->provider, s) ||
+                         (r->kind == BNC_RULE_PROVIDER && has_marker(f, set, rule, s)));
 }
 
 /* Tables that belong to no provider are shown for all of them. */
-static bool is_wanted(const struct filter *f, const struct bnc_rule *r)
+static bool is_wanted(const struct filter *f, const struct bnc_ruleset *set, uint32_t rule)
 {
+    const struct bnc_rule *r = &set->rules[rule];
+
     if (f->provider != 0 && r->provider != f->provider &&
         (r->provider != 0 || r->kind == BNC_RULE_PHRASE || r->kind == BNC_RULE_BLOCKLIST))
         return false;
     for (size_t i = 0; i < f->n_codes; i++)
-        if (is_about(r, f->codes[i]))
+        if (is_about(f, set, rule, f->codes[i]))
             return true;
     return f->n_codes == 0;
 }
@@ -103,8 +152,7 @@ static void put_row(struct bnc_buf *b, const struct bnc_rule *r, bool json, bool
     bnc_buf_putc(b, '}');
 }
 
-static size_t put_rows(struct bnc_buf *b, const struct bnc_classifier *c, const struct filter *f,
-                       bool json)
+static size_t put_rows(struct bnc_buf *b, const struct filter *f, bool json)
 {
     static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY,     BNC_RULE_ENHANCED,
                                                 BNC_RULE_PROVIDER,  BNC_RULE_PHRASE,
@@ -112,21 +160,21 @@ static size_t put_rows(struct bnc_buf *b, const struct bnc_classifier *c, const 
     size_t n = 0;
 
     for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)
-        for (int s = 0; s < BNC_N_RULESETS; s++)
-            for (uint32_t i = 0; i < c->sets[s]->n_rules; i++)
-                if (c->sets[s]->rules[i].kind == order[o] && is_wanted(f, &c->sets[s]->rules[i]))
-                    put_row(b, &c->sets[s]->rules[i], json, n++ == 0);
+        for (int s = 0; s < BNC_N_RULESETS; s++) {
+            const struct bnc_ruleset *set = f->c->sets[s];
+
+            for (uint32_t i = 0; i < set->n_rules; i++)
+                if (set->rules[i].kind == order[o] && is_wanted(f, set, i))
+                    put_row(b, &set->rules[i], json, n++ == 0);
+        }
     return n;
 }
 
-static enum bnc_status read_provider(const struct bnc_classifier *c, const char *provider,
-                                     struct filter *f, struct bnc_error *err)
+static enum bnc_status read_provider(const char *provider, struct filter *f, struct bnc_error *err)
 {
     if (provider == NULL)
         return BNC_OK;
-    f->provider = bnc_provider_find(c, bnc_span_str(provider));
-    if (f->provider == 0)
-        f->provider = bnc_provider_of_domain(c, bnc_span_str(provider));
+    f->provider = find_provider(f->c, bnc_span_str(provider));
     return f->provider != 0 ? BNC_OK
                             : bnc_error_set(err, BNC_EUSAGE, "unknown provider '%s'", provider);
 }
@@ -135,19 +183,23 @@ enum bnc_status bnc_codes(const struct bnc_knowledge *k, const char *const *code
                           const char *provider, int json, char **bytes, size_t *n,
                           struct bnc_error *err)
 {
-    struct filter f = { codes, n_codes, 0 };
+    struct filter f = { k->classifier, malloc(sizeof *f.mask), codes, n_codes, 0 };
     struct bnc_buf b = { .at = NULL };
-    enum bnc_status status = read_provider(k->classifier, provider, &f, err);
+    enum bnc_status status =
+        f.mask != NULL ? read_provider(provider, &f, err) : bnc_error_nomem(err);
     size_t rows;
 
-    if (status != BNC_OK)
-        return status;
-    if (json)
-        bnc_buf_putc(&b, '[');
-    rows = put_rows(&b, k->classifier, &f, json != 0);
-    if (json)
-        bnc_buf_puts(&b, rows > 0 ? "\n]\n" : "]\n");
-    else if (rows == 0)
-        bnc_buf_puts(&b, "nothing is known about that\n");
-    return bnc_bytes_append(&b, bytes, n, err);
+    if (status == BNC_OK) {
+        bnc_mask_init(f.mask, f.c->words, f.c->cpu);
+        if (json)
+            bnc_buf_putc(&b, '[');
+        rows = put_rows(&b, &f, json != 0);
+        if (json)
+            bnc_buf_puts(&b, rows > 0 ? "\n]\n" : "]\n");
+        else if (rows == 0)
+            bnc_buf_puts(&b, "nothing is known about that\n");
+        status = bnc_bytes_append(&b, bytes, n, err);
+    }
+    free(f.mask);
+    return status;
 }

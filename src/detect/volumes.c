@@ -81,7 +81,23 @@ static void count_domain(struct bnc_judging *g, struct bnc_span name, uint64_t s
         g->volumes.provider[provider] += sent;
 }
 
-static void count_key(struct bnc_judging *g, enum key key, struct bnc_span name, uint64_t sent)
+/* A provider by its name, its title or one of its domains; "other" is a provider too. */
+static bool count_provider(struct bnc_judging *g, struct bnc_span name, uint64_t sent)
+{
+    const struct bnc_tally *t = g->t;
+    uint16_t p = bnc_provider_find(t->classifier, name);
+
+    if (p == 0)
+        p = bnc_provider_of_domain(t->classifier, name);
+    if (p == 0 && !bnc_span_eq_nocase(name, BNC_SPAN("other")))
+        return false;
+    if (p < t->n_providers)
+        g->volumes.provider[p] += sent;
+    return true;
+}
+
+/* False where the key is no provider. */
+static bool count_key(struct bnc_judging *g, enum key key, struct bnc_span name, uint64_t sent)
 {
     const struct bnc_tally *t = g->t;
     const enum bnc_kind kind = key == KEY_CAMPAIGN ? BNC_KIND_CAMPAIGN : BNC_KIND_DAY;
@@ -91,14 +107,13 @@ static void count_key(struct bnc_judging *g, enum key key, struct bnc_span name,
     if (key == KEY_DOMAIN) {
         count_domain(g, name, sent);
     } else if (key == KEY_PROVIDER) {
-        i = bnc_provider_find(t->classifier, name);
-        if (i < t->n_providers)
-            g->volumes.provider[i] += sent;
+        return count_provider(g, name, sent);
     } else {
         i = find_subject(t, kind, name);
         if (i < t->n_subjects[kind])
             g->volumes.subject[kind][i] += sent;
     }
+    return true;
 }
 
 static enum bnc_status make_room(struct bnc_judging *g, enum key key)
@@ -135,13 +150,18 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
                              path);
     status = make_room(g, (enum key)key);
     for (size_t i = 0; status == BNC_OK && i < table->n_rows; i++) {
+        const struct bnc_span name = bnc_span_trim(bnc_table_cell(table, i, key_col));
         uint64_t sent;
 
         if (!read_count(bnc_table_cell(table, i, sent_col), &sent))
             return bnc_error_set(g->err, BNC_ECONFIG,
                                  "'sent' is no whole number in line %u of '%s'", table->line[i],
                                  path);
-        count_key(g, (enum key)key, bnc_span_trim(bnc_table_cell(table, i, key_col)), sent);
+        if (!count_key(g, (enum key)key, name, sent))
+            return bnc_error_set(g->err, BNC_ECONFIG,
+                                 "unknown provider '%.*s' in line %u of '%s'; 'bounce-analyzer "
+                                 "codes' names them",
+                                 (int)name.len, name.at, table->line[i], path);
     }
     return status;
 }

@@ -7,7 +7,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "aggregate/state.h"
 #include "detect/lists.h"
@@ -49,10 +51,33 @@ static int64_t time_of_report(void)
     return *end != '\0' || errno != 0 || t < 0 ? BNC_NO_TIME : (int64_t)t;
 }
 
+static bool parse_count(const char *text, uint64_t *n)
+{
+    char *end;
+
+    errno = 0;
+    *n = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
+}
+
+/* Before any long work: --sent is a count or a file that can be read. */
+static enum bnc_status check_sent(const char *sent, struct bnc_error *err)
+{
+    uint64_t n;
+
+    if (sent == NULL || parse_count(sent, &n) || access(sent, R_OK) == 0)
+        return BNC_OK;
+    if (sent[0] == '\0' || strchr("+-.0123456789", sent[0]) != NULL)
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "--sent: '%s' is neither a whole number nor a file", sent);
+    return bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", sent);
+}
+
 enum bnc_status bnc_analysis_create(struct bnc_analysis **out, const struct bnc_options *opt,
                                     struct bnc_error *err)
 {
     struct bnc_analysis *a = calloc(1, sizeof *a);
+    enum bnc_status status;
 
     *out = a;
     if (a == NULL)
@@ -64,7 +89,8 @@ enum bnc_status bnc_analysis_create(struct bnc_analysis **out, const struct bnc_
     a->show = opt->show == NULL || strcmp(opt->show, "domain") == 0 ? BNC_SHOW_DOMAIN
               : strcmp(opt->show, "full") == 0                      ? BNC_SHOW_FULL
                                                                     : BNC_SHOW_MASKED;
-    return bnc_setup_init(&a->setup, &a->opt, err);
+    status = check_sent(opt->sent, err);
+    return status == BNC_OK ? bnc_setup_init(&a->setup, &a->opt, err) : status;
 }
 
 void bnc_analysis_free(struct bnc_analysis *a)
@@ -88,15 +114,6 @@ void bnc_analysis_free(struct bnc_analysis *a)
 }
 
 /* ---- from parts to answers ---- */
-
-static bool parse_count(const char *text, uint64_t *n)
-{
-    char *end;
-
-    errno = 0;
-    *n = strtoull(text, &end, 10);
-    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
-}
 
 /* One state file as a finished tally, for --baseline. */
 static enum bnc_status load_baseline(struct bnc_analysis *a, struct bnc_error *err)

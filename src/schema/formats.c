@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "schema/recognize.h"
+
 const struct bnc_format_row bnc_format_rows[] = {
 #define BNC_FORMAT_ROWS
 #include "gen/formats.h"
@@ -60,6 +62,19 @@ enum bnc_field bnc_field_find(struct bnc_span word)
     return BNC_N_FIELDS;
 }
 
+static bool is_prefix(struct bnc_span word, struct bnc_span name)
+{
+    return word.len <= name.len && bnc_span_eq_nocase(word, bnc_span_from(name.at, word.len));
+}
+
+bool bnc_format_is_meant(const struct bnc_format_row *f, struct bnc_span word)
+{
+    const struct bnc_span id = bnc_span_str(f->id);
+
+    return bnc_name_match(word, bnc_span_str(f->vendor)) != BNC_MATCH_NONE ||
+           (word.len > 1 && is_prefix(word, id) && (word.len == id.len || id.at[word.len] == '_'));
+}
+
 /* Edit distance (insert, delete, replace), case ignored; both words cut at 63 bytes. */
 static unsigned distance(struct bnc_span a, struct bnc_span b)
 {
@@ -90,10 +105,14 @@ const char *bnc_format_nearest(struct bnc_span word)
     unsigned least = 64;
 
     for (size_t i = 0; i < bnc_n_formats; i++) {
-        const char *const names[] = { bnc_format_rows[i].id, bnc_format_rows[i].vendor };
+        const char *const id = bnc_format_rows[i].id;
+        const char *const names[] = { id, bnc_format_rows[i].vendor, id };
+        const size_t head = strcspn(id, "_"); /* "pmta" of pmta_acct */
 
-        for (size_t k = 0; k < 2; k++) {
-            const unsigned d = distance(word, bnc_span_str(names[k]));
+        for (size_t k = 0; k < 3; k++) {
+            const struct bnc_span name =
+                k == 2 ? bnc_span_from(id, head) : bnc_span_str(names[k]);
+            const unsigned d = word.len > 2 && is_prefix(word, name) ? 1 : distance(word, name);
 
             if (d < least) {
                 least = d;

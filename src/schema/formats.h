@@ -99,6 +99,8 @@ extern const struct bnc_value_row bnc_values[];
 
 /* The format named 'id', NULL if there is none. */
 const struct bnc_format_row *bnc_format_find(struct bnc_span id);
+/* Whether 'word' names it: its id, the id's first words ("pmta"), or the vendor in any spelling. */
+bool bnc_format_is_meant(const struct bnc_format_row *f, struct bnc_span word);
 /* The generic fallback. */
 const struct bnc_format_row *bnc_format_generic(void);
 /* The format or vendor whose name is nearest to 'word'; never NULL. */

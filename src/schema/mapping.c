@@ -92,9 +92,7 @@ static enum bnc_status read_map(struct work *w)
 static bool from_is_known(const char *from)
 {
     for (size_t i = 0; i < bnc_n_formats; i++)
-        if (bnc_span_eq_nocase(bnc_span_str(from), bnc_span_str(bnc_format_rows[i].id)) ||
-            bnc_name_match(bnc_span_str(from), bnc_span_str(bnc_format_rows[i].vendor)) !=
-                BNC_MATCH_NONE)
+        if (bnc_format_is_meant(&bnc_format_rows[i], bnc_span_str(from)))
             return true;
     return false;
 }

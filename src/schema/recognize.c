@@ -279,8 +279,7 @@ const struct bnc_format_row *bnc_format_recognize(const struct bnc_header *h, co
         const struct bnc_format_row *const f = &bnc_format_rows[i];
         unsigned s;
 
-        if (only != NULL && !bnc_span_eq_nocase(bnc_span_str(only), bnc_span_str(f->id)) &&
-            bnc_name_match(bnc_span_str(only), bnc_span_str(f->vendor)) == BNC_MATCH_NONE)
+        if (only != NULL && !bnc_format_is_meant(f, bnc_span_str(only)))
             continue;
         s = bnc_format_score(f, h);
         if (s > *score) {

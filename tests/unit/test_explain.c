@@ -230,6 +230,12 @@ static void codes__show_the_rows_asked_for(void **state)
     check_codes("TSS04", NULL, "provider:yahoo", NULL);
     check_codes("greylisted", NULL, "greylist", NULL);
     check_codes("999", NULL, "nothing is known", NULL);
+    check_codes("AUP#1050", NULL, "provider:charter/554 AUP#1020-1080", "AUP#1010");
+    check_codes("gmail", NULL, "provider:google/421 4.7.28", "provider:microsoft");
+    check_codes("iCloud", NULL, "provider:apple/", "provider:google");
+    check_codes("gmx.net", NULL, "provider:gmx_webde/", "provider:google");
+    check_codes("Microsoft", NULL, "provider:microsoft365/", "provider:google");
+    check_codes("microsoft", NULL, "provider:microsoft_consumer/", NULL);
     for (int i = 0; i < BNC_N_CAUSES; i++)
         if (strcmp(bnc_causes[i].name, "delivered") != 0 && strstr(all, bnc_causes[i].name) == NULL)
             fail_msg("%s is not in the tables", bnc_causes[i].name);

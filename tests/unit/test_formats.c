@@ -206,6 +206,21 @@ static void nearest__names_formats_and_vendors(void **state)
     assert_string_equal(bnc_format_nearest(BNC_SPAN("pmtaacct")), "pmta_acct");
     assert_string_equal(bnc_format_nearest(BNC_SPAN("sendgird")), "SendGrid");
     assert_string_equal(bnc_format_nearest(BNC_SPAN("SFMC_bounce")), "sfmc_bounces");
+    assert_string_equal(bnc_format_nearest(BNC_SPAN("pmtx")), "pmta_acct");
+    assert_string_equal(bnc_format_nearest(BNC_SPAN("power")), "PowerMTA");
+}
+
+static void format__is_meant_by_id_beginning_and_vendor(void **state)
+{
+    const struct bnc_format_row *f = bnc_format_find(BNC_SPAN("pmta_acct"));
+
+    (void)state;
+    assert_true(bnc_format_is_meant(f, BNC_SPAN("PMTA_ACCT")));
+    assert_true(bnc_format_is_meant(f, BNC_SPAN("pmta")));
+    assert_true(bnc_format_is_meant(f, BNC_SPAN("power mta")));
+    assert_false(bnc_format_is_meant(f, BNC_SPAN("pmt")));
+    assert_false(bnc_format_is_meant(f, BNC_SPAN("p")));
+    assert_false(bnc_format_is_meant(f, BNC_SPAN("")));
 }
 
 int main(void)
@@ -217,6 +232,7 @@ int main(void)
         cmocka_unit_test(formats__are_recognized_by_their_own_columns),
         cmocka_unit_test(formats__generic_is_last),
         cmocka_unit_test(nearest__names_formats_and_vendors),
+        cmocka_unit_test(format__is_meant_by_id_beginning_and_vendor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,19 @@
+# What --sent can't take is said before any long work, and a provider that is unknown is not counted for another.
+printf 'recipient,event_type,diagnostic\na@gmail.com,bounce,550 5.1.1 User unknown\n' >in.csv
+for n in -5 1e6 3.5 ''; do
+    exits 2 ba report in.csv --sent "$n"
+    cat stdout
+    head -n 1 stderr
+done
+exits 66 ba report in.csv --sent none.csv
+cat stdout
+head -n 1 stderr
+printf 'provider,sent\nGmail,100\nyahoo.com,50\nother,10\ngmial,5\n' >sent.csv
+exits 78 ba report in.csv --sent sent.csv
+cat stdout stderr
+sed -i '$d' sent.csv
+exits 0 ba report in.csv --sent sent.csv -o r.json
+jq -c '.rates[] | select(.metric == "bounce_rate") | .rate.denominator' r.json
+exits 0 ba report in.csv -f generic -o r.json
+exits 2 ba report in.csv -f pmtx
+head -n 1 stderr
