@@ -1,48 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "classify/print.h"
 
+#include "util/utf8.h"
+
 enum { LABEL_COLUMNS = 16, MIN_WIDTH = 40, DEFAULT_WIDTH = 80 };
-
-/* Length of the UTF-8 sequence at 'at', 0 where it is none (overlong forms and surrogates
- * included). */
-static size_t utf8_len(const char *at, size_t left)
-{
-    const unsigned char *u = (const unsigned char *)at;
-    const size_t len = u[0] < 0x80                   ? 1
-                       : u[0] >= 0xc2 && u[0] < 0xe0 ? 2
-                       : (u[0] & 0xf0) == 0xe0       ? 3
-                       : u[0] >= 0xf0 && u[0] < 0xf5 ? 4
-                                                     : 0;
-
-    if (len == 0 || len > left)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-    if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) ||
-        (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
-        return 0;
-    return len;
-}
 
 void bnc_print_json(struct bnc_buf *b, struct bnc_span s)
 {
     bnc_buf_putc(b, '"');
-    for (size_t i = 0, len; i < s.len; i += len) {
-        const unsigned char c = (unsigned char)s.at[i];
+    while (s.len > 0) {
+        const uint32_t cp = bnc_utf8_next(&s);
 
-        len = utf8_len(s.at + i, s.len - i);
-        if (len == 0) {
-            bnc_buf_puts(b, "\xef\xbf\xbd");
-            len = 1;
-        } else if (c == '"' || c == '\\') {
+        if (cp == '"' || cp == '\\')
             bnc_buf_putc(b, '\\');
-            bnc_buf_putc(b, (char)c);
-        } else if (c < 0x20 || c == 0x7f) {
-            bnc_buf_printf(b, "\\u%04x", c);
-        } else {
-            bnc_buf_put(b, bnc_span_from(s.at + i, len));
-        }
+        if (cp < 0x20 || cp == 0x7f)
+            bnc_buf_printf(b, "\\u%04x", cp);
+        else
+            bnc_utf8_put(b, cp);
     }
     bnc_buf_putc(b, '"');
 }
@@ -71,22 +45,6 @@ void bnc_print_key_number(struct bnc_buf *b, const char *key, unsigned long valu
     bnc_buf_printf(b, "%lu", value);
 }
 
-void bnc_print_plain(struct bnc_buf *b, struct bnc_span s)
-{
-    for (size_t i = 0, len; i < s.len; i += len) {
-        len = utf8_len(s.at + i, s.len - i);
-        if (len == 0) {
-            bnc_buf_puts(b, "\xef\xbf\xbd");
-            len = 1;
-        } else if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f ||
-                   (len == 2 && s.at[i] == '\xc2' && (unsigned char)s.at[i + 1] < 0xa0)) {
-            bnc_buf_putc(b, s.at[i] == '\t' || s.at[i] == '\n' || s.at[i] == '\r' ? ' ' : '?');
-        } else {
-            bnc_buf_put(b, bnc_span_from(s.at + i, len));
-        }
-    }
-}
-
 static size_t columns_of(struct bnc_span s)
 {
     size_t n = 0;
@@ -104,7 +62,7 @@ void bnc_print_field(struct bnc_buf *b, const char *label, struct bnc_span text,
 
     if (text.len == 0)
         return;
-    bnc_print_plain(&plain, text);
+    bnc_plain_put(&plain, text);
     if (width == 0)
         width = DEFAULT_WIDTH;
     if (width < MIN_WIDTH)

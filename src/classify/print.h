@@ -14,9 +14,6 @@ void bnc_print_key(struct bnc_buf *b, const char *key, const char *value);
 void bnc_print_key_span(struct bnc_buf *b, const char *key, struct bnc_span value);
 void bnc_print_key_number(struct bnc_buf *b, const char *key, unsigned long value);
 
-/* As text for a terminal: control characters become '?', bad UTF-8 U+FFFD. */
-void bnc_print_plain(struct bnc_buf *b, struct bnc_span s);
-
 /* "Label      words wrapped at 'width' columns and indented"; nothing where 'text' is empty. */
 void bnc_print_field(struct bnc_buf *b, const char *label, struct bnc_span text, unsigned width,
                      bool color);

@@ -4,6 +4,7 @@
 #include "detect/decision.h"
 #include "detect/judging.h"
 #include "detect/lists.h"
+#include "util/utf8.h"
 
 static const struct bnc_address *find_address(const struct bnc_tally *t, struct bnc_span address)
 {
@@ -29,11 +30,11 @@ static void put_outcome(struct bnc_buf *b, const struct bnc_tally *t, const stru
     bnc_buf_puts(b, "  ");
     put_when(b, o->last);
     bnc_buf_printf(b, "  %-10s campaign ", bnc_event_names[o->type]);
-    bnc_buf_put(b, t->subject[BNC_KIND_CAMPAIGN][o->campaign].name);
+    bnc_plain_put(b, t->subject[BNC_KIND_CAMPAIGN][o->campaign].name);
     if (x != NULL) {
         bnc_buf_printf(b, "\n      %s (side: %s): ", bnc_causes[x->verdict.cause].name,
                        bnc_side_names[x->verdict.side]);
-        bnc_buf_put(b, x->text);
+        bnc_plain_put(b, x->text);
     }
     bnc_buf_putc(b, '\n');
 }
@@ -59,7 +60,7 @@ enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bn
     struct bnc_arena scratch = { .blocks = NULL };
     const struct bnc_outcome **run;
 
-    bnc_buf_put(out, address);
+    bnc_plain_put(out, address);
     if (a == NULL) {
         bnc_buf_puts(
             out,

@@ -1,66 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/visible.h"
 
-#define REPLACEMENT 0xfffd
-
-/* Length of the sequence a lead byte opens and the range its second byte must lie in (Unicode 15, table 3-7); 0: no lead byte. */
-static unsigned lead(unsigned char c, unsigned char *low, unsigned char *high)
-{
-    *low = 0x80;
-    *high = 0xbf;
-    if (c < 0x80)
-        return 1;
-    if (c < 0xc2 || c > 0xf4)
-        return 0;
-    if (c == 0xe0)
-        *low = 0xa0;
-    else if (c == 0xed)
-        *high = 0x9f;
-    else if (c == 0xf0)
-        *low = 0x90;
-    else if (c == 0xf4)
-        *high = 0x8f;
-    return c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-}
-
-uint32_t bnc_utf8_next(struct bnc_span *s)
-{
-    const unsigned char *p = (const unsigned char *)s->at;
-    unsigned char low, high;
-    const unsigned len = lead(p[0], &low, &high);
-    uint32_t cp = len == 1 ? p[0] : len == 2 ? p[0] & 0x1fu : len == 3 ? p[0] & 0xfu : p[0] & 7u;
-    unsigned n = 1;
-
-    while (n < len && n < s->len && p[n] >= low && p[n] <= high) {
-        cp = cp << 6 | (p[n++] & 0x3fu);
-        low = 0x80;
-        high = 0xbf;
-    }
-    s->at += n;
-    s->len -= n;
-    return n == len ? cp : REPLACEMENT;
-}
-
-void bnc_utf8_put(struct bnc_buf *out, uint32_t cp)
-{
-    if (cp < 0x80) {
-        bnc_buf_putc(out, (char)cp);
-        return;
-    }
-    if (cp < 0x800) {
-        bnc_buf_putc(out, (char)(0xc0 | cp >> 6));
-    } else {
-        if (cp < 0x10000) {
-            bnc_buf_putc(out, (char)(0xe0 | cp >> 12));
-        } else {
-            bnc_buf_putc(out, (char)(0xf0 | cp >> 18));
-            bnc_buf_putc(out, (char)(0x80 | (cp >> 12 & 0x3f)));
-        }
-        bnc_buf_putc(out, (char)(0x80 | (cp >> 6 & 0x3f)));
-    }
-    bnc_buf_putc(out, (char)(0x80 | (cp & 0x3f)));
-}
-
 struct range {
     uint32_t from, to;
 };
@@ -71,21 +11,6 @@ static bool among(const struct range *r, size_t n, uint32_t cp)
         if (cp >= r[i].from && cp <= r[i].to)
             return true;
     return false;
-}
-
-bool bnc_is_hidden(uint32_t cp)
-{
-    static const struct range hidden[] = {
-        { 0x00, 0x1f },      { 0x7f, 0x9f },     { 0xad, 0xad },     { 0x34f, 0x34f },
-        { 0x61c, 0x61c },    { 0x115f, 0x1160 }, { 0x180e, 0x180e }, { 0x200b, 0x200f },
-        { 0x2028, 0x202e },  { 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
-        { 0xfeff, 0xfeff },  { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0xfffe, 0xffff },
-        { 0xe0000, 0xe0fff }
-    };
-
-    if (cp >= 0x20 && cp < 0x7f)
-        return false;
-    return among(hidden, sizeof hidden / sizeof hidden[0], cp);
 }
 
 unsigned bnc_char_width(uint32_t cp)
@@ -137,23 +62,9 @@ static struct glyph glyph_str(const char *s, unsigned width)
 
 static struct glyph glyph_hidden(uint32_t cp)
 {
-    static const char hex[] = "0123456789abcdef";
     struct glyph g = { .len = 0 };
 
-    g.at[g.len++] = '\\';
-    if (cp == '\n' || cp == '\r' || cp == '\t') {
-        g.at[g.len++] = cp == '\n' ? 'n' : cp == '\r' ? 'r' : 't';
-    } else if (cp < 0x100) {
-        g.at[g.len++] = 'x';
-        g.at[g.len++] = hex[cp >> 4];
-        g.at[g.len++] = hex[cp & 15];
-    } else {
-        g.at[g.len++] = 'u';
-        g.at[g.len++] = '{';
-        for (int shift = cp > 0xffff ? 16 : 12; shift >= 0; shift -= 4)
-            g.at[g.len++] = hex[cp >> shift & 15];
-        g.at[g.len++] = '}';
-    }
+    g.len = bnc_escape(g.at, cp);
     g.width = g.len;
     return g;
 }

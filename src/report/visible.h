@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * visible.h - text of strangers made fit to be looked at.
  *
- * Names, templates and labels come from mail servers and exports: any bytes at all.  Invalid UTF-8 becomes U+FFFD, one for each
- * byte sequence that can't be the start of a character; what would act on a terminal, a page or the eye without being seen (C0,
- * DEL, C1, line separators, bidirectional controls, zero-width characters) is shown as an escape such as \x1b or \u{202e}.
+ * Hidden characters (util/utf8.h) are shown as escapes such as \x1b or \u{202e}, and markup of the format as references.
  */
 #ifndef BNC_REPORT_VISIBLE_H
 #define BNC_REPORT_VISIBLE_H
 
-#include "util/buf.h"
+#include "util/utf8.h"
 
-/* Takes the next character off the front of 's' (len > 0); U+FFFD for bytes that are none. */
-uint32_t bnc_utf8_next(struct bnc_span *s);
-void bnc_utf8_put(struct bnc_buf *out, uint32_t cp);
-
-/* True for a character that must never reach a reader as it is. */
-bool bnc_is_hidden(uint32_t cp);
 /* Columns that a terminal gives it: 0, 1 or 2. */
 unsigned bnc_char_width(uint32_t cp);
 unsigned bnc_text_width(struct bnc_span s);

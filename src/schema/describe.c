@@ -5,47 +5,11 @@
 
 #include "schema/head.h"
 #include "schema/mapper.h"
+#include "util/utf8.h"
 
 #define SAMPLES 3
 
 /* ---- text of strangers ---- */
-
-/* Length of the UTF-8 character at s, 0 where the bytes are none. */
-static size_t utf8_len(struct bnc_span s)
-{
-    const unsigned char *const p = (const unsigned char *)s.at;
-    const size_t len = p[0] < 0x80   ? 1
-                       : p[0] < 0xc2 ? 0
-                       : p[0] < 0xe0 ? 2
-                       : p[0] < 0xf0 ? 3
-                       : p[0] < 0xf5 ? 4
-                                     : 0;
-
-    if (len == 0 || len > s.len || (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    return len;
-}
-
-/*
- * Characters that steer a terminal or the direction of text: C0, DEL, C1, line separators,
- * bidirectional marks.
- */
-static bool is_steering(struct bnc_span c)
-{
-    const unsigned char *const p = (const unsigned char *)c.at;
-
-    if (c.len == 1)
-        return p[0] < 0x20 || p[0] == 0x7f;
-    if (c.len == 2)
-        return p[0] == 0xc2 && p[1] < 0xa0;
-    return c.len == 3 && p[0] == 0xe2 &&
-           ((p[1] == 0x80 && (p[2] >= 0xa8 || p[2] == 0x8e || p[2] == 0x8f)) ||
-            (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
-}
 
 static bool in_local_part(char c)
 {
@@ -69,20 +33,22 @@ static void put_text(struct bnc_buf *out, struct bnc_span s, size_t max, bool js
 
     while (s.len > 0 && max-- > 0) {
         const size_t local = word_start ? local_part(s) : 0;
-        const size_t len = local > 0 ? local : utf8_len(s);
+        uint32_t cp;
 
         word_start = !in_local_part(s.at[0]);
-        if (local > 0)
+        if (local > 0) {
             bnc_buf_putc(out, '*');
-        else if (len == 0)
-            bnc_buf_puts(out, "\xEF\xBF\xBD");
-        else if (is_steering(bnc_span_from(s.at, len)))
-            bnc_buf_putc(out, s.at[0] == '\n' || s.at[0] == '\t' ? ' ' : '?');
-        else if (json && (s.at[0] == '"' || s.at[0] == '\\'))
-            bnc_buf_printf(out, "\\%c", s.at[0]);
-        else
-            bnc_buf_put(out, bnc_span_from(s.at, len));
-        s = bnc_span_from(s.at + (len > 0 ? len : 1), s.len - (len > 0 ? len : 1));
+            s = bnc_span_from(s.at + local, s.len - local);
+            continue;
+        }
+        cp = bnc_utf8_next(&s);
+        if (bnc_is_hidden(cp)) {
+            bnc_buf_putc(out, cp == '\n' || cp == '\t' ? ' ' : '?');
+            continue;
+        }
+        if (json && (cp == '"' || cp == '\\'))
+            bnc_buf_putc(out, '\\');
+        bnc_utf8_put(out, cp);
     }
     if (s.len > 0)
         bnc_buf_puts(out, "...");
