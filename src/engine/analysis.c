@@ -211,8 +211,9 @@ static double malformed_share(const struct bnc_tally *t)
     return t->rows == 0 ? 0.0 : (double)t->malformed / (double)t->rows;
 }
 
-/* The first malformed row of all, by source and row. */
-static enum bnc_status malformed_error(const struct bnc_tally *t, struct bnc_error *err)
+/* The first malformed row of all, by source and row; 'advice' ends the message. */
+static enum bnc_status malformed_error(const struct bnc_tally *t, const char *advice,
+                                       struct bnc_error *err)
 {
     const struct bnc_place *first = NULL;
     enum bnc_row_fault fault = BNC_FAULT_NONE;
@@ -228,8 +229,8 @@ static enum bnc_status malformed_error(const struct bnc_tally *t, struct bnc_err
             fault = (enum bnc_row_fault)f;
         }
     }
-    bnc_error_set(err, BNC_EDATA, "%llu malformed rows, the first one: %s (--strict)",
-                  (unsigned long long)t->malformed, bnc_fault_names[fault]);
+    bnc_error_set(err, BNC_EDATA, "%llu malformed rows, the first one: %s%s",
+                  (unsigned long long)t->malformed, bnc_fault_names[fault], advice);
     if (first != NULL && first->source < t->n_sources)
         bnc_error_at(err, t->sources[first->source].at, first->row, first->off);
     return BNC_EDATA;
@@ -246,7 +247,10 @@ static enum bnc_status verdict_on_input(const struct bnc_analysis *a, struct bnc
         return a->inputs.worst;
     }
     if (a->opt.strict && t->malformed > 0)
-        return malformed_error(t, err);
+        return malformed_error(t, " (--strict)", err);
+    if (t->malformed > 0 && t->malformed + t->repeated_headers == t->rows)
+        return malformed_error(t, "; no row could be read, are the columns mapped rightly (--map)?",
+                               err);
     if (a->opt.strict && t->rows == 0)
         return bnc_error_set(err, BNC_EDATA, "the input has no rows (--strict)");
     if (a->opt.max_bad_share > 0 && malformed_share(t) > a->opt.max_bad_share)

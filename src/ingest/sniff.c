@@ -68,7 +68,7 @@ static const struct magic {
 
 static const struct bnc_refusal html = {
     "an HTML page",
-    "a login or error page saved by mistake? Download the export again, as CSV"
+    "a login or error page saved by mistake? download the export again, as CSV"
 };
 static const struct bnc_refusal mail = {
     "a mail message or mailbox",
@@ -277,11 +277,12 @@ static int utf8_sequence(const unsigned char *p, size_t left)
     return len;
 }
 
-#define MIN_LATIN1_BYTES 3 /* fewer may be damage */
+#define MIN_LATIN1_BYTES 3 /* fewer may be damage, but in the header: "Empf\xe4nger" */
 
 static bool is_latin1(struct bnc_span head)
 {
     const unsigned char *p = (const unsigned char *)head.at;
+    const size_t header = line_len(head);
     size_t bad = 0;
 
     for (size_t i = 0; i < head.len; i++) {
@@ -290,7 +291,7 @@ static bool is_latin1(struct bnc_span head)
         if (p[i] < 0x80)
             continue;
         switch (utf8_sequence(p + i, head.len - i)) {
-        case 0: bad++; break;
+        case 0: bad += i < header ? MIN_LATIN1_BYTES : 1; break;
         case -1: return bad >= MIN_LATIN1_BYTES;
         default: return false;
         }

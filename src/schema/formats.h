@@ -55,7 +55,9 @@ enum bnc_transform {                     /* what is done to a cell before it is 
     BNC_TRANSFORM_JOIN,                  /* with the next field: local part and domain split by
                                             the delimiter '@' */
     BNC_TRANSFORM_JSON_EMAIL,            /* member "Email" of a JSON object in the cell */
-    BNC_TRANSFORM_JSON_DETAILS           /* member "Details" */
+    BNC_TRANSFORM_JSON_DETAILS,          /* member "Details" */
+    BNC_TRANSFORM_DAY_FIRST              /* none; but who calls a column so writes the day before
+                                            the month */
 };
 
 struct bnc_format_row {

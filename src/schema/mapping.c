@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "schema/codes.h"
 #include "schema/json_rows.h"
 #include "schema/plan.h"
 #include "schema/times.h"
@@ -400,7 +401,7 @@ static void set_time_rules(struct work *w, struct bnc_schema_plan *p)
 
 /*
  * Where the format leaves the order of day and month open, the first rows decide it for the whole
- * file, or it stays open.
+ * file, else the language of its header, or it stays open.
  */
 static void detect_date_order(struct work *w, struct bnc_schema_plan *p,
                               const struct bnc_dialect *dialect)
@@ -424,6 +425,35 @@ static void detect_date_order(struct work *w, struct bnc_schema_plan *p,
     }
     if (d != m)
         p->date_order = d ? 'd' : 'm';
+    else if (p->date_order == 0 && p->day_first)
+        p->date_order = 'd';
+}
+
+/*
+ * Nobody is named by a column of ours; still the export of failures that its headers promise if
+ * most of its first rows hold what servers reply.
+ */
+static bool holds_replies(struct work *w, const struct bnc_schema_plan *p,
+                          const struct candidate *c)
+{
+    const struct bnc_field_plan *const f = &p->field[BNC_FIELD_DIAGNOSTIC];
+    struct bnc_head head = { .text = w->head,
+                             .whole = w->whole,
+                             .dialect = c->dialect,
+                             .arena = &w->mapping->arena,
+                             .at = c->end };
+    struct bnc_head_row row;
+    unsigned n = 0, replies = 0;
+
+    while (f->n > 0 && n < 50 && bnc_head_next(&head, &row)) {
+        const uint32_t column = p->cells[f->pick[0].slot];
+        const struct bnc_codes codes =
+            bnc_codes_read(column < row.n ? row.cell[column] : bnc_span_from("", 0));
+
+        n++;
+        replies += codes.reply >= 400 || BNC_ENHANCED_CLASS(codes.enhanced) >= 4;
+    }
+    return 2 * replies > n;
 }
 
 static void publish(struct bnc_mapping *map, struct bnc_schema_plan *p)
@@ -451,7 +481,7 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
 
     if (status != BNC_OK)
         return status;
-    if (p->generic && !bnc_plan_is_usable(p))
+    if (p->generic && !bnc_plan_is_usable(p) && (c->headerless || !holds_replies(w, p, c)))
         return c->score == 0 && has_address(c) ? no_header(w, c) : not_recognized(w, c);
     map->dialect = c->dialect;
     detect_quotes(w, c, &map->dialect);

@@ -206,7 +206,10 @@ static void add_columns(struct builder *b)
         if (column < 0 || !is_needed(field) ||
             (field == BNC_FIELD_EVENT_TYPE && is_wide(f, c->name)))
             continue;
-        add_pick(b, field, column, c->transform, c->when);
+        b->plan->day_first |= c->transform == BNC_TRANSFORM_DAY_FIRST;
+        add_pick(b, field, column,
+                 c->transform == BNC_TRANSFORM_DAY_FIRST ? BNC_TRANSFORM_NONE : c->transform,
+                 c->when);
         if (field == BNC_FIELD_EVENT_TYPE && plan->n > before)
             plan->pick[before].values = values_create(
                 b->in->arena, f, b->plan->generic ? "event_type" : c->name, &b->nomem);

@@ -48,6 +48,7 @@ struct bnc_schema_plan {
     uint8_t list, addresses;
     bool spread;                         /* a row may give several events: wide columns or lists */
     char date_order;
+    bool day_first;                      /* the header is in a language whose dates are */
     int zone;
     struct bnc_field_plan field[BNC_N_FIELDS];
     /*

@@ -35,11 +35,12 @@ static const char *const fields[] = { "ignore",
                                       NULL };
 static const char *const transforms[] = {
     "",     "host", "host_port",  "before_slash", "before_colon",
-    "rest", "join", "json_email", "json_details", NULL
+    "rest", "join", "json_email", "json_details", "day_first", NULL
 };
 static const char *const transform_names[] = { "NONE",         "HOST",         "HOST_PORT",
                                                "BEFORE_SLASH", "BEFORE_COLON", "REST",
-                                               "JOIN",         "JSON_EMAIL",   "JSON_DETAILS" };
+                                               "JOIN",         "JSON_EMAIL",   "JSON_DETAILS",
+                                               "DAY_FIRST" };
 static const char *const events[] = { "delivered", "bounce",      "deferral", "suppressed",
                                       "complaint", "sent",        "other",    "open",
                                       "click",     "unsubscribe", NULL };

@@ -519,6 +519,12 @@ static void encoding__latin1_is_seen_where_it_is_plain(void **state)
     /* forced otherwise: the bytes as they are */
     assert_slurps(kit->path, &(struct bnc_ingest_options){ .encoding = BNC_ENCODING_UTF8 },
                   bnc_buf_span(&b), BNC_OK);
+    /* one letter is enough in the header, where damage is not to be expected */
+    assert_slurps_every_way(kit_file(kit, "h.csv", BNC_SPAN("Empf\xe4nger;Fehler\na@b.example;x\n")),
+                            BNC_SPAN("Empfänger;Fehler\na@b.example;x\n"), BNC_OK);
+    /* in the rows it is damage */
+    assert_slurps_every_way(kit_file(kit, "h.csv", BNC_SPAN("to;why\na@b.example;\xe4\n")),
+                            BNC_SPAN("to;why\na@b.example;\xe4\n"), BNC_OK);
     /* UTF-8 with damage stays what it is */
     b.len = 0;
     bnc_buf_puts(&b, "é,\xe9,\xe9,\xe9,\xe9\n");
@@ -545,6 +551,10 @@ static void refusal__names_the_thing_and_the_way_out(void **state)
         { BNC_SPAN("[\n  {\"event\": 1}]"), "JSON array", "jq" },
         { BNC_SPAN("{ \r\n  \"event\": 1\n}\n"), "several lines", "jq" },
         { BNC_SPAN("BZh91AY&SY"), "bzip2", "bunzip2" },
+        { BNC_SPAN("BNCSTATE\1\0\0\0\0\0\0\0"), "saved state", "merge" },
+        { BNC_SPAN("From ann@b.example Thu Oct  1 10:00:00 2026\nSubject: x\n"), "mailbox", "CSV" },
+        { BNC_SPAN("\nReceived: from a by b; Thu, 1 Oct 2026\n"), "mail message", "CSV" },
+        { BNC_SPAN("Oct  3 10:00:00 mx1 postfix/smtp[1]: 4A: to=<a@b.example>, x\n"), "log", "CSV" },
         { BNC_SPAN("SQLite format 3\0......."), "SQLite", "CSV" },
     };
     struct kit *kit = *state;
