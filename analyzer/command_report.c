@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * command_report.c - report, merge and suppress: one analysis, several outputs.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,7 +135,22 @@ static enum bnc_status judge(struct run *run, const struct bnc_analysis *a, enum
 
 /* ---- after the run ---- */
 
-/* Standard output ('path' "-") or a stream: the report in memory, then written. */
+struct printing {
+    FILE *stream;
+    int sys_errno; /* of the write that failed */
+};
+
+static int print_on(void *arg, const char *bytes, size_t len)
+{
+    struct printing *const p = arg;
+
+    if (fwrite(bytes, 1, len, p->stream) == len)
+        return 0;
+    p->sys_errno = errno;
+    return 1;
+}
+
+/* Standard output ('path' "-") or a stream: written while the report is made. */
 static enum bnc_status write_stream(struct run *run, const struct bnc_analysis *a, const char *path)
 {
     const struct settings *const s = run->s;
@@ -148,14 +164,21 @@ static enum bnc_status write_stream(struct run *run, const struct bnc_analysis *
         .width = s->width > 0 ? (unsigned)s->width : terminal_width(),
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
-    enum bnc_status status;
-    char *bytes = NULL;
-    size_t len = 0;
+    struct output_file f = { .stream = NULL };
+    struct printing p = { .stream = stdout };
+    enum bnc_status status = BNC_OK;
 
-    status = bnc_analysis_render(a, &render, &bytes, &len, &err);
+    if (!standard) {
+        status = output_file_open(&f, path, &err);
+        p.stream = f.stream;
+    }
     if (status == BNC_OK)
-        status = standard ? output_bytes(bytes, len, &err) : output_stream(path, bytes, len, &err);
-    free(bytes);
+        status = bnc_analysis_print(a, &render, print_on, &p, &err);
+    if (p.sys_errno != 0)
+        status = output_failed(standard ? NULL : path, p.sys_errno, &err);
+    if (status == BNC_OK && !standard)
+        status = output_file_commit(&f, &err);
+    output_file_drop(&f);
     return status == BNC_OK ? BNC_OK : run_fail(run, &err);
 }
 

@@ -127,14 +127,15 @@ enum bnc_status output_check(const struct strings *paths, const struct strings *
 
 /* ---- standard output ---- */
 
-static enum bnc_status stdout_failed(struct bnc_error *err)
+enum bnc_status output_failed(const char *path, int sys_errno, struct bnc_error *err)
 {
-    return fail(err, BNC_EIO, errno, "cannot write to standard output");
+    return path == NULL ? fail(err, BNC_EIO, sys_errno, "cannot write to standard output")
+                        : fail(err, BNC_EIO, sys_errno, "cannot write '%.500s'", path);
 }
 
 enum bnc_status output_bytes(const char *bytes, size_t len, struct bnc_error *err)
 {
-    return fwrite(bytes, 1, len, stdout) == len ? BNC_OK : stdout_failed(err);
+    return fwrite(bytes, 1, len, stdout) == len ? BNC_OK : output_failed(NULL, errno, err);
 }
 
 enum bnc_status output_finish_stdout(struct bnc_error *err)
@@ -145,7 +146,7 @@ enum bnc_status output_finish_stdout(struct bnc_error *err)
     /* A standard output that was closed from the start is no fault as long as nothing was written
      * to it. */
     if (fflush(stdout) != 0 || (fclose(stdout) != 0 && errno != EBADF) || bad)
-        return stdout_failed(err);
+        return output_failed(NULL, errno, err);
     return BNC_OK;
 }
 
@@ -157,19 +158,6 @@ bool output_is_stream(const char *path)
 
     return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0 ||
            (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
-}
-
-enum bnc_status output_stream(const char *path, const char *bytes, size_t len,
-                              struct bnc_error *err)
-{
-    FILE *const out = fopen(path, "we");
-    bool ok;
-
-    if (out == NULL)
-        return fail(err, BNC_ECREATE, errno, "cannot open '%.500s'", path);
-    ok = fwrite(bytes, 1, len, out) == len;
-    return fclose(out) == 0 && ok ? BNC_OK
-                                  : fail(err, BNC_EIO, errno, "cannot write '%.500s'", path);
 }
 
 /* ---- whole files ---- */

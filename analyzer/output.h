@@ -27,9 +27,8 @@ enum bnc_status output_check(const struct strings *paths, const struct strings *
 /* A device, a pipe, or anything in /dev and /proc: written to as it is, never replaced by a file.
  */
 bool output_is_stream(const char *path);
-/* Writes all to such a stream; BNC_ECREATE, BNC_EIO. */
-enum bnc_status output_stream(const char *path, const char *bytes, size_t len,
-                              struct bnc_error *err);
+/* The error of a write to 'path', NULL: standard output.  BNC_EIO. */
+enum bnc_status output_failed(const char *path, int sys_errno, struct bnc_error *err);
 
 /* Flushes and closes standard output; BNC_EIO if any byte did not get through. */
 enum bnc_status output_finish_stdout(struct bnc_error *err);

@@ -58,7 +58,14 @@ struct bnc_render {
  */
 enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *path,
                                    const struct bnc_render *render, struct bnc_error *err);
-/* The report as malloc'ed bytes (free() them), for standard output. */
+/*
+ * The report through 'write' (returns 0, or non-zero to stop with BNC_EIO) while it is made: a long
+ * one never stands in memory whole.  Not for csv and sqlite, which need a place: BNC_EUSAGE.
+ */
+typedef int (*bnc_write_fn)(void *arg, const char *bytes, size_t len);
+enum bnc_status bnc_analysis_print(const struct bnc_analysis *a, const struct bnc_render *render,
+                                   bnc_write_fn write, void *arg, struct bnc_error *err);
+/* The same as malloc'ed bytes (free() them). */
 enum bnc_status bnc_analysis_render(const struct bnc_analysis *a, const struct bnc_render *render,
                                     char **bytes, size_t *len, struct bnc_error *err);
 
@@ -89,10 +96,9 @@ enum bnc_status bnc_analysis_rate(const struct bnc_analysis *a, const char *name
                                   struct bnc_error *err);
 
 /*
- * `classify`: every row back out as CSV with ba_* columns, in input order, through 'write' (returns
- * 0, or non-zero to stop with BNC_EIO).
+ * `classify`: every row back out as CSV with ba_* columns, in input order, through 'write'
+ * (see bnc_analysis_print).
  */
-typedef int (*bnc_write_fn)(void *arg, const char *bytes, size_t len);
 enum bnc_status bnc_classify_files(const struct bnc_options *opt, const char *const *paths,
                                    size_t n_paths, bnc_write_fn write, void *arg,
                                    struct bnc_error *err);

@@ -572,6 +572,8 @@ static struct bnc_report_data report_data(const struct bnc_analysis *a,
         .verbose = r->verbose != 0,
         .excel = r->excel != 0,
         .width = r->width,
+        .parallel = bnc_parallel,
+        .parallel_ctx = (void *)(uintptr_t)&a->setup,
     };
 }
 
@@ -579,39 +581,6 @@ static enum bnc_status need_result(const struct bnc_analysis *a, struct bnc_erro
 {
     return bnc_analysis_has_result(a) ? BNC_OK
                                       : bnc_error_set(err, BNC_EUSAGE, "there is no result yet");
-}
-
-/* A file that a report is written to while it is made. */
-struct target {
-    struct bnc_outfile file;
-    struct bnc_error err; /* BNC_OK until a write fails */
-};
-
-static bool write_on(void *arg, struct bnc_span bytes)
-{
-    struct target *t = arg;
-
-    return bnc_outfile_write(&t->file, bytes, &t->err) == BNC_OK;
-}
-
-static enum bnc_status render_to_file(const struct bnc_report_data *data, enum bnc_format format,
-                                      const char *path, bool secret, struct bnc_error *err)
-{
-    struct target t = { .err = { .status = BNC_OK } };
-    struct bnc_buf out = { .drain = write_on, .drain_arg = &t };
-    enum bnc_status status = bnc_outfile_begin(&t.file, path, secret, err);
-
-    if (status == BNC_OK)
-        status = bnc_report_render(data, format, &out, err);
-    if (t.err.status != BNC_OK) {
-        status = t.err.status;
-        if (err != NULL)
-            *err = t.err;
-    }
-    if (status == BNC_OK)
-        status = bnc_outfile_write(&t.file, bnc_buf_span(&out), err);
-    bnc_buf_release(&out);
-    return bnc_outfile_end(&t.file, status, err);
 }
 
 enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *path,
@@ -630,7 +599,7 @@ enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *pat
         return bnc_report_tables(&data, path, err);
     if (format == BNC_FORMAT_SQLITE)
         return bnc_report_sqlite(&data, path, err);
-    return render_to_file(&data, format, path, a->show == BNC_SHOW_FULL, err);
+    return bnc_report_file(&data, format, path, err);
 }
 
 /* Hands a buffer's bytes to a caller who will free() them. */
@@ -641,23 +610,46 @@ static void give(struct bnc_buf *buf, char **bytes, size_t *len)
     *buf = (struct bnc_buf){ 0 };
 }
 
+/* A format that is one document, not a folder or a database. */
+static enum bnc_status choose_document(const struct bnc_analysis *a,
+                                       const struct bnc_render *render, enum bnc_format *format,
+                                       struct bnc_error *err)
+{
+    enum bnc_status status = need_result(a, err);
+
+    if (status == BNC_OK)
+        status = choose_format(render, NULL, format, err);
+    if (status == BNC_OK && (*format == BNC_FORMAT_CSV || *format == BNC_FORMAT_SQLITE))
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "this format needs a place to write to: -o FOLDER/ or -o FILE.sqlite");
+    return status;
+}
+
+enum bnc_status bnc_analysis_print(const struct bnc_analysis *a, const struct bnc_render *render,
+                                   bnc_write_fn write, void *arg, struct bnc_error *err)
+{
+    struct bnc_report_data data;
+    enum bnc_format format;
+    const enum bnc_status status = choose_document(a, render, &format, err);
+
+    if (status != BNC_OK)
+        return status;
+    data = report_data(a, render);
+    return bnc_report_print(&data, format, write, arg, err);
+}
+
 enum bnc_status bnc_analysis_render(const struct bnc_analysis *a, const struct bnc_render *render,
                                     char **bytes, size_t *len, struct bnc_error *err)
 {
-    enum bnc_format format;
     struct bnc_report_data data;
     struct bnc_buf out = { 0 };
-    enum bnc_status status = need_result(a, err);
+    enum bnc_format format;
+    enum bnc_status status = choose_document(a, render, &format, err);
 
     *bytes = NULL;
     *len = 0;
-    if (status == BNC_OK)
-        status = choose_format(render, NULL, &format, err);
     if (status != BNC_OK)
         return status;
-    if (format == BNC_FORMAT_CSV || format == BNC_FORMAT_SQLITE)
-        return bnc_error_set(err, BNC_EUSAGE,
-                             "this format needs a place to write to: -o FOLDER/ or -o FILE.sqlite");
     data = report_data(a, render);
     status = bnc_report_render(&data, format, &out, err);
     if (status == BNC_OK)

@@ -3,6 +3,7 @@
  */
 #include "report/figure.h"
 #include "report/render.h"
+#include "report/slices.h"
 #include "report/visible.h"
 
 const char *const bnc_rate_suffix[BNC_RATE_PARTS] = { "",      "_numerator", "_denominator", "_low",
@@ -156,17 +157,38 @@ static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct
     }
 }
 
+struct table {
+    const struct bnc_model *m;
+    const struct bnc_section *section;
+    size_t n;
+    const char *end;
+};
+
+static void put_slice(const void *arg, size_t i, struct bnc_buf *out)
+{
+    const struct table *const t = arg;
+    const size_t from = i * BNC_SLICE_ROWS,
+                 to = t->n - from > BNC_SLICE_ROWS ? from + BNC_SLICE_ROWS : t->n;
+
+    for (size_t k = from; k < to && !out->failed; k++) {
+        put_row(t->m, out, t->section, k);
+        bnc_buf_puts(out, t->end);
+    }
+}
+
 void bnc_render_csv(const struct bnc_model *m, const struct bnc_section *s, struct bnc_buf *out)
 {
-    const char *const end = m->data->excel ? "\r\n" : "\n";
-    const size_t n = s->count(m);
+    const struct table t = {
+        .m = m, .section = s, .n = s->count(m), .end = m->data->excel ? "\r\n" : "\n"
+    };
 
     if (m->data->excel)
         bnc_buf_puts(out, "\ufeff");
     put_header(out, s);
-    bnc_buf_puts(out, end);
-    for (size_t i = 0; i < n && !out->failed; i++) {
-        put_row(m, out, s, i);
-        bnc_buf_puts(out, end);
-    }
+    bnc_buf_puts(out, t.end);
+    bnc_slices_put(out, &(struct bnc_slices){ .n = (t.n + BNC_SLICE_ROWS - 1) / BNC_SLICE_ROWS,
+                                              .render = put_slice,
+                                              .arg = &t,
+                                              .parallel = m->data->parallel,
+                                              .parallel_ctx = m->data->parallel_ctx });
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * render_json.c - the report as one JSON object, or as one object a line.  docs/report.schema.json describes it.
  */
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "report/figure.h"
 #include "report/render.h"
+#include "report/slices.h"
 #include "report/visible.h"
 #include "util/hash.h"
 
@@ -357,51 +358,108 @@ static void put_head(const struct bnc_model *m, struct bnc_buf *out)
                    (unsigned long long)m->tally->recipients_recurring);
 }
 
-/* All rows of a section, each between 'before' and 'after', with 'between' from the second on. */
-static void put_rows(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s,
-                     const char *before, const char *between, const char *after)
+/* ---- the document in slices ---- */
+
+struct piece { /* rows from .. to of a section */
+    const struct bnc_section *section; /* NULL: what precedes the sections */
+    size_t from, to;
+    bool last; /* of its section */
+};
+
+struct document {
+    const struct bnc_model *m;
+    struct piece *piece;
+    size_t n;
+    bool lines; /* one object a line */
+};
+
+static void put_rows(const struct document *d, const struct piece *p, struct bnc_buf *out)
 {
-    const size_t n = s->count(m);
     struct keys k;
 
-    if (!keys_init(&k, s))
+    if (!keys_init(&k, p->section))
         out->failed = true;
-    for (size_t i = 0; i < n && !out->failed; i++) {
-        if (i > 0)
-            bnc_buf_puts(out, between);
-        bnc_buf_puts(out, before);
-        put_row(m, out, s, &k, i);
-        bnc_buf_puts(out, after);
-        bnc_buf_drain(out);
+    for (size_t i = p->from; i < p->to && !out->failed; i++) {
+        if (d->lines)
+            bnc_buf_printf(out, "{\"section\":\"%s\",", p->section->id);
+        else
+            bnc_buf_puts(out, i > 0 ? ",\n{" : "\n{");
+        put_row(d->m, out, p->section, &k, i);
+        bnc_buf_puts(out, d->lines ? "}\n" : "}");
     }
     bnc_buf_release(&k.text);
 }
 
-void bnc_render_json(const struct bnc_model *m, struct bnc_buf *out)
+static void put_piece(const void *arg, size_t i, struct bnc_buf *out)
 {
-    bnc_buf_puts(out, "{");
-    put_head(m, out);
+    const struct document *const d = arg;
+    const struct piece *const p = &d->piece[i];
+
+    if (p->section == NULL) {
+        bnc_buf_puts(out, d->lines ? "{\"section\":\"report\"," : "{");
+        put_head(d->m, out);
+        bnc_buf_puts(out, d->lines ? "}\n" : "");
+        return;
+    }
+    if (!d->lines && p->from == 0)
+        bnc_buf_printf(out, ",\n\"%s\":[", p->section->id);
+    put_rows(d, p, out);
+    if (!d->lines && p->last)
+        bnc_buf_putc(out, ']');
+}
+
+/* Long sections in pieces, so that all threads have work. */
+static bool cut(struct document *d)
+{
+    size_t n = 1;
+
+    for (size_t k = 0; k < bnc_n_sections; k++)
+        n += 1 + bnc_sections[k]->count(d->m) / BNC_SLICE_ROWS;
+    d->piece = calloc(n, sizeof *d->piece);
+    if (d->piece == NULL)
+        return false;
+    d->n = 1; /* the head */
     for (size_t k = 0; k < bnc_n_sections; k++) {
+        const size_t rows = bnc_sections[k]->count(d->m);
+        size_t from = 0;
+
         if (bnc_sections[k]->flat)
             continue;
-        bnc_buf_printf(out, ",\n\"%s\":[", bnc_sections[k]->id);
-        put_rows(m, out, bnc_sections[k], "\n{", ",", "}");
-        bnc_buf_putc(out, ']');
+        do {
+            struct piece *const p = &d->piece[d->n++];
+
+            *p = (struct piece){ .section = bnc_sections[k], .from = from };
+            p->to = rows - from > BNC_SLICE_ROWS ? from + BNC_SLICE_ROWS : rows;
+            p->last = p->to == rows;
+            from = p->to;
+        } while (from < rows);
     }
-    bnc_buf_puts(out, "}\n");
+    return true;
+}
+
+static void render(const struct bnc_model *m, struct bnc_buf *out, bool lines)
+{
+    struct document d = { .m = m, .lines = lines };
+
+    if (!cut(&d)) {
+        out->failed = true;
+        return;
+    }
+    bnc_slices_put(out, &(struct bnc_slices){ .n = d.n,
+                                              .render = put_piece,
+                                              .arg = &d,
+                                              .parallel = m->data->parallel,
+                                              .parallel_ctx = m->data->parallel_ctx });
+    bnc_buf_puts(out, lines ? "" : "}\n");
+    free(d.piece);
+}
+
+void bnc_render_json(const struct bnc_model *m, struct bnc_buf *out)
+{
+    render(m, out, false);
 }
 
 void bnc_render_ndjson(const struct bnc_model *m, struct bnc_buf *out)
 {
-    char before[64];
-
-    bnc_buf_puts(out, "{\"section\":\"report\",");
-    put_head(m, out);
-    bnc_buf_puts(out, "}\n");
-    for (size_t k = 0; k < bnc_n_sections; k++) {
-        if (bnc_sections[k]->flat)
-            continue;
-        snprintf(before, sizeof before, "{\"section\":\"%s\",", bnc_sections[k]->id);
-        put_rows(m, out, bnc_sections[k], before, "", "}\n");
-    }
+    render(m, out, true);
 }

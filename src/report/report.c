@@ -32,35 +32,100 @@ enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_f
     return status;
 }
 
-static enum bnc_status write_table(const struct bnc_model *m, const struct bnc_section *s,
-                                   const char *dir, struct bnc_buf *csv, struct bnc_error *err)
-{
-    struct bnc_buf path = { .at = NULL };
-    const size_t n = strlen(dir);
-    enum bnc_status status;
+/* ---- to a place ---- */
 
-    bnc_buf_clear(csv);
-    bnc_render_csv(m, s, csv);
-    bnc_buf_printf(&path, "%s%s%s.csv", dir, n > 0 && dir[n - 1] == '/' ? "" : "/", s->id);
-    status = csv->failed || path.failed
-                 ? bnc_error_nomem(err)
-                 : bnc_write_file(path.at, bnc_buf_span(csv), m->data->show == BNC_SHOW_FULL, err);
-    bnc_buf_release(&path);
+/* A file, or a caller's function, that a report is written to while it is made. */
+struct target {
+    struct bnc_outfile file;
+    int (*write)(void *arg, const char *bytes, size_t len); /* NULL: to the file */
+    void *arg;
+    struct bnc_error err; /* BNC_OK until a write fails */
+};
+
+static bool write_on(void *arg, struct bnc_span bytes)
+{
+    struct target *const t = arg;
+
+    if (t->write == NULL)
+        return bnc_outfile_write(&t->file, bytes, &t->err) == BNC_OK;
+    if (t->write(t->arg, bytes.at, bytes.len) == 0)
+        return true;
+    bnc_error_set(&t->err, BNC_EIO, "cannot write the report");
+    return false;
+}
+
+/* What is left in 'out' goes out too; then the first thing that went wrong, in 'err' as well. */
+static enum bnc_status end_writing(struct target *t, struct bnc_buf *out, enum bnc_status status,
+                                   struct bnc_error *err)
+{
+    if (status == BNC_OK && out->len > 0 && !write_on(t, bnc_buf_span(out)))
+        status = t->err.status;
+    if (t->err.status != BNC_OK) {
+        status = t->err.status;
+        if (err != NULL)
+            *err = t->err;
+    }
+    bnc_buf_release(out);
     return status;
+}
+
+enum bnc_status bnc_report_file(const struct bnc_report_data *data, enum bnc_format format,
+                                const char *path, struct bnc_error *err)
+{
+    struct target t = { .err = { .status = BNC_OK } };
+    struct bnc_buf out = { .drain = write_on, .drain_arg = &t };
+    enum bnc_status status = bnc_outfile_begin(&t.file, path, data->show == BNC_SHOW_FULL, err);
+
+    if (status == BNC_OK)
+        status = bnc_report_render(data, format, &out, err);
+    status = end_writing(&t, &out, status, err);
+    return bnc_outfile_end(&t.file, status, err);
+}
+
+enum bnc_status bnc_report_print(const struct bnc_report_data *data, enum bnc_format format,
+                                 int (*write)(void *arg, const char *bytes, size_t len), void *arg,
+                                 struct bnc_error *err)
+{
+    struct target t = { .write = write, .arg = arg, .err = { .status = BNC_OK } };
+    struct bnc_buf out = { .drain = write_on, .drain_arg = &t };
+
+    return end_writing(&t, &out, bnc_report_render(data, format, &out, err), err);
+}
+
+/* ---- CSV tables ---- */
+
+static enum bnc_status write_table(const struct bnc_model *m, const struct bnc_section *s,
+                                   const char *path, struct bnc_error *err)
+{
+    struct target t = { .err = { .status = BNC_OK } };
+    struct bnc_buf csv = { .drain = write_on, .drain_arg = &t };
+    enum bnc_status status = bnc_outfile_begin(&t.file, path, m->data->show == BNC_SHOW_FULL, err);
+
+    if (status == BNC_OK)
+        bnc_render_csv(m, s, &csv);
+    if (csv.failed)
+        status = bnc_error_nomem(err);
+    status = end_writing(&t, &csv, status, err);
+    return bnc_outfile_end(&t.file, status, err);
 }
 
 enum bnc_status bnc_report_tables(const struct bnc_report_data *data, const char *dir,
                                   struct bnc_error *err)
 {
-    struct bnc_buf csv = { .at = NULL };
+    const char *const slash = dir[0] != '\0' && dir[strlen(dir) - 1] == '/' ? "" : "/";
+    struct bnc_buf path = { .at = NULL };
     struct bnc_model m;
     enum bnc_status status = bnc_model_init(&m, data, err);
 
     if (status == BNC_OK && mkdir(dir, 0777) != 0 && errno != EEXIST)
         status = bnc_error_sys(err, BNC_ECREATE, "cannot make folder '%s'", dir);
-    for (size_t k = 0; status == BNC_OK && k < bnc_n_sections; k++)
-        status = write_table(&m, bnc_sections[k], dir, &csv, err);
-    bnc_buf_release(&csv);
+    for (size_t k = 0; status == BNC_OK && k < bnc_n_sections; k++) {
+        bnc_buf_clear(&path);
+        bnc_buf_printf(&path, "%s%s%s.csv", dir, slash, bnc_sections[k]->id);
+        status =
+            path.failed ? bnc_error_nomem(err) : write_table(&m, bnc_sections[k], path.at, err);
+    }
+    bnc_buf_release(&path);
     bnc_model_release(&m);
     return status;
 }

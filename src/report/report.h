@@ -29,10 +29,23 @@ struct bnc_report_data {
     enum bnc_show show;
     bool color, unicode, verbose, excel; /* terminal; --excel for CSV */
     unsigned width;                      /* terminal columns, 0: 80 */
+    bnc_parallel_fn parallel;            /* the engine's, for long documents; NULL: one thread */
+    void *parallel_ctx;
 };
 
 /* Renders into 'out' (not CSV or SQLITE, which need a folder or a file). */
-enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_format format, struct bnc_buf *out, struct bnc_error *err);
+enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_format format,
+                                  struct bnc_buf *out, struct bnc_error *err);
+/*
+ * The same to a file, written to a temporary one while it is made and then renamed; BNC_EIO,
+ * BNC_ECREATE.
+ */
+enum bnc_status bnc_report_file(const struct bnc_report_data *data, enum bnc_format format,
+                                const char *path, struct bnc_error *err);
+/* The same through 'write', piece by piece; it returns 0, or else the report ends with BNC_EIO. */
+enum bnc_status bnc_report_print(const struct bnc_report_data *data, enum bnc_format format,
+                                 int (*write)(void *arg, const char *bytes, size_t len), void *arg,
+                                 struct bnc_error *err);
 /* CSV tables: one file per section into the folder 'dir' (made if missing); each written to a temporary file and renamed. */
 enum bnc_status bnc_report_tables(const struct bnc_report_data *data, const char *dir, struct bnc_error *err);
 /* SQLite file, likewise temporary and renamed. */

@@ -74,13 +74,30 @@ void bnc_buf_printf(struct bnc_buf *b, const char *fmt, ...)
     va_end(again);
 }
 
-void bnc_buf_drain(struct bnc_buf *b)
+static void flush(struct bnc_buf *b)
 {
-    if (b->drain == NULL || b->len < DRAIN_BYTES || b->failed)
-        return;
     if (!b->drain(b->drain_arg, bnc_buf_span(b)))
         b->failed = true;
     b->len = 0;
+}
+
+void bnc_buf_drain(struct bnc_buf *b)
+{
+    if (b->drain != NULL && b->len >= DRAIN_BYTES && !b->failed)
+        flush(b);
+}
+
+void bnc_buf_pass(struct bnc_buf *b, struct bnc_span s)
+{
+    if (b->drain == NULL || s.len < DRAIN_BYTES / 8 || b->failed) {
+        bnc_buf_put(b, s);
+        bnc_buf_drain(b);
+        return;
+    }
+    if (b->len > 0)
+        flush(b);
+    if (!b->failed && !b->drain(b->drain_arg, s))
+        b->failed = true;
 }
 
 void bnc_buf_release(struct bnc_buf *b)

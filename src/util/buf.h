@@ -38,10 +38,17 @@ static inline void bnc_buf_clear(struct bnc_buf *b)
 }
 
 /*
- * Hands a large buffer's bytes to its drain, if it has one, and empties it.  Writers call this where they do not look back
- * at what they wrote (after a row of a long table), so that a report of many megabytes never stands in memory whole.
+ * Hands a large buffer's bytes to its drain, if it has one, and empties it.  Writers call this where
+ * they do not look back at what they wrote (after a row of a long table), so that a report of many
+ * megabytes never stands in memory whole.
  */
 void bnc_buf_drain(struct bnc_buf *b);
+
+/*
+ * Appends 's', or where it is large and there is a drain, hands it over as it is, after what stands
+ * in the buffer already.
+ */
+void bnc_buf_pass(struct bnc_buf *b, struct bnc_span s);
 
 void bnc_buf_release(struct bnc_buf *b);
 

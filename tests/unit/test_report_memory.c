@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#if defined(__has_feature)               /* clang says it so, gcc by macros */
+#if defined(__has_feature) /* clang says it so, gcc by macros */
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SANITIZED 1
 #endif
@@ -75,6 +75,13 @@ static bool render_once(const struct fixture *f, enum bnc_format format, size_t 
     return used >= n;
 }
 
+static void one_by_one(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+    (void)ctx;
+    for (size_t i = 0; i < n; i++)
+        fn(arg, i);
+}
+
 static void report__survives_every_allocation_failing(void **state)
 {
     static const enum bnc_format documents[] = { BNC_FORMAT_TEXT, BNC_FORMAT_HTML, BNC_FORMAT_JSON,
@@ -84,12 +91,14 @@ static void report__survives_every_allocation_failing(void **state)
     (void)state;
     fixture_init(&f);
     f.data.verbose = true;
-    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
+    for (size_t i = 0; i < 2 * (sizeof documents / sizeof documents[0]); i++) {
+        const enum bnc_format format = documents[i / 2];
         struct bnc_buf whole = { .at = NULL };
         size_t n = 1;
 
-        assert_int_equal(bnc_report_render(&f.data, documents[i], &whole, NULL), BNC_OK);
-        while (render_once(&f, documents[i], n, &whole))
+        f.data.parallel = i % 2 == 0 ? NULL : one_by_one;
+        assert_int_equal(bnc_report_render(&f.data, format, &whole, NULL), BNC_OK);
+        while (render_once(&f, format, n, &whole))
             n += n < 400 ? 1 : 7; /* all of the model's, then one in a while: they are alike */
         assert_true(n > 20);
         bnc_buf_release(&whole);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ * slices.h - a long document in slices, rendered by all threads and handed on in order.
+ *
+ * A report of a big month is tens of megabytes, nearly all of it rows of two or three tables.  They
+ * are cut into slices of rows; threads render slices into buffers of their own while one of them
+ * hands on what the round before has made.  Two rounds of buffers is all that stands in memory, and
+ * the bytes are those that one thread would have written.
+ */
+#ifndef BNC_REPORT_SLICES_H
+#define BNC_REPORT_SLICES_H
+
+#include "aggregate/tally.h"
+#include "util/buf.h"
+
+#define BNC_SLICE_ROWS 256 /* some 75 KB of domains: a slice and its source stay in a core's cache */
+#define BNC_SLICE_RING 16
+
+struct bnc_slices {
+    size_t n;
+    void (*render)(const void *arg, size_t i, struct bnc_buf *out); /* any slice, on any thread */
+    const void *arg;
+    bnc_parallel_fn parallel; /* NULL: one slice after the other */
+    void *parallel_ctx;
+};
+
+/* Appends all slices to 'out', draining it as it fills.  Failures stick to 'out', as ever. */
+void bnc_slices_put(struct bnc_buf *out, const struct bnc_slices *slices);
+
+#endif
