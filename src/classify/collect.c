@@ -24,6 +24,17 @@ static bool grow(struct bnc_collect *c)
     return true;
 }
 
+static void sieve_add(struct bnc_word_sieve *s, const char *low, size_t len,
+                      enum bnc_word_kind kind)
+{
+    const unsigned bit = bnc_sieve_bit(low, len);
+
+    s->words[bit / 64] |= UINT64_C(1) << bit % 64;
+    if (kind != BNC_WORD_EXACT && kind != BNC_WORD_DATE && len >= 2 && low[0] >= 'a' &&
+        low[0] <= 'z' && low[1] >= 'a' && low[1] <= 'z')
+        s->families[low[0] - 'a'] |= UINT32_C(1) << (low[1] - 'a');
+}
+
 bool bnc_collect_add(struct bnc_collect *c, struct bnc_span word, enum bnc_word_kind kind)
 {
     char low[MAX_WORD_BYTES];
@@ -41,6 +52,7 @@ bool bnc_collect_add(struct bnc_collect *c, struct bnc_span word, enum bnc_word_
         return false;
     c->keys[c->n] = key;
     c->values[c->n++] = kind;
+    sieve_add(&c->sieve, low, word.len, kind);
     return true;
 }
 

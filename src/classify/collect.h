@@ -7,10 +7,11 @@
 
 #include "classify/kept_words.h"
 
-struct bnc_collect {                     /* zero-initialized is empty */
+struct bnc_collect { /* zero-initialized is empty */
     uint64_t *keys;
     uint32_t *values;
     size_t n, cap;
+    struct bnc_word_sieve sieve; /* of the same words */
 };
 
 /* Every token of 'text' that has a digit, an inner dot or an @, but is no plain number or status

@@ -4,7 +4,7 @@
 #define BNC_GEN_WORDS
 #include "gen/words.h"
 
-enum bnc_word_kind bnc_word_find(const struct bnc_words *words, const char *at, size_t len)
+enum bnc_word_kind bnc_word_get(const struct bnc_words *words, const char *at, size_t len)
 {
     const uint64_t key = bnc_hash64(at, len, 0);
 
@@ -15,4 +15,9 @@ enum bnc_word_kind bnc_word_find(const struct bnc_words *words, const char *at, 
             return (enum bnc_word_kind)kind;
     }
     return BNC_WORD_NONE;
+}
+
+enum bnc_word_kind bnc_word_find(const struct bnc_words *words, const char *at, size_t len)
+{
+    return bnc_word_may_be(words, at, len) ? bnc_word_get(words, at, len) : BNC_WORD_NONE;
 }

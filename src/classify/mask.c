@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: MIT
- * mask.c - the masking pass: stops only where a scan kernel found something hot, copies what lies between.
+ * mask.c - the masking pass: stops only where a scan kernel found something hot, copies what lies
+ * between.
  *
- * A response of 184 bytes has about 8 tokens with a digit, an @ or an inner dot; all else is copied in runs of 32 bytes.
- * Each stop is judged by its token and by what was written before it, never by what an earlier response held.
+ * A response of 184 bytes has about 8 tokens with a digit, an @ or an inner dot; all else is copied
+ * in runs of 32 bytes. Each stop is judged by its token and by what was written before it, never by
+ * what an earlier response held.
  */
 #include "classify/mask.h"
 
 #include "classify/mask_scan.h"
 #include "classify/token.h"
+#include "classify/token_kind.h"
 #include "util/cpu.h"
 
 struct pass {
     const struct bnc_words *words;
     const uint64_t *token, *hot;
     const char *low, *raw;
-    size_t len, pos;                     /* bytes; next byte not written yet */
+    size_t len, pos; /* bytes; next byte not written yet */
     char *out;
-    size_t n;                            /* written */
-    unsigned head;                       /* reply code at the head of the reply we are in, 0 none */
-    struct bnc_span head_enh;            /* the enhanced code beside it */
-    bool multi;                          /* the head was written 550-: lines repeat it */
+    size_t n; /* written */
+    unsigned head; /* reply code at the head of the reply we are in, 0 none */
+    struct bnc_span head_enh; /* the enhanced code beside it */
+    bool multi; /* the head was written 550-: lines repeat it */
     bool fragment;
 };
 
@@ -70,8 +73,23 @@ static void skip_blanks(struct pass *p)
 static bool joins_masks(char c)
 {
     switch (c) {
-    case ' ': case '.': case ',': case ':': case ';': case '/': case '-': case '+': case '=': case '&':
-    case '_': case '%': case '~': case '|': case '#': case '?': case '$':
+    case ' ':
+    case '.':
+    case ',':
+    case ':':
+    case ';':
+    case '/':
+    case '-':
+    case '+':
+    case '=':
+    case '&':
+    case '_':
+    case '%':
+    case '~':
+    case '|':
+    case '#':
+    case '?':
+    case '$':
         return true;
     default:
         return false;
@@ -98,7 +116,8 @@ static void take_back_date(struct pass *p)
     for (int i = 0; i < 2; i++) {
         const struct bnc_span w = word_before(p);
 
-        if (w.len < 2 || (w.at > p->out && bnc_byte_is(w.at[-1], BNC_BYTE_TOKEN)) || bnc_word_find(p->words, w.at, w.len) != BNC_WORD_DATE)
+        if (w.len < 2 || (w.at > p->out && bnc_byte_is(w.at[-1], BNC_BYTE_TOKEN)) ||
+            bnc_word_find(p->words, w.at, w.len) != BNC_WORD_DATE)
             return;
         p->n = (size_t)(w.at - p->out);
     }
@@ -111,7 +130,7 @@ static void put_star(struct pass *p)
     while (k > 0 && joins_masks(p->out[k - 1]))
         k--;
     if (k > 0 && p->out[k - 1] == '*' && (k == 1 || !bnc_byte_is(p->out[k - 2], BNC_BYTE_ALNUM)))
-        p->n = k;                        /* not into a family's: "mwinf5*" */
+        p->n = k; /* not into a family's: "mwinf5*" */
     else
         p->out[p->n++] = '*';
 }
@@ -138,32 +157,40 @@ static void swallow_rest(struct pass *p)
         }
 }
 
-/* "2606:2800:220:aa::1" after its first group, "12:30": digits, hex letters and colons up to the end of the group. */
+/*
+ * "2606:2800:220:aa::1" after its first group, "12:30": digits, hex letters and colons up to the
+ * end of the group.
+ */
 static void swallow_ipv6(struct pass *p)
 {
     size_t k = p->pos;
     int colons = 0;
 
-    while (k < p->len && (is_hex(p->low[k]) || p->low[k] == ':' || p->low[k] == '.') && k - p->pos < 46)
+    while (k < p->len && (is_hex(p->low[k]) || p->low[k] == ':' || p->low[k] == '.') &&
+           k - p->pos < 46)
         colons += p->low[k++] == ':';
     if (colons >= 2 && (k == p->len || !bnc_byte_is(p->low[k], BNC_BYTE_ALNUM)))
         p->pos = k;
     swallow_rest(p);
 }
 
-/* A month or zone ends where its token does, or where a number follows: "oct", "oct,", "oct-2002". */
+/*
+ * A month or zone ends where its token does, or where a number follows: "oct", "oct,", "oct-2002".
+ */
 static bool ends_date(const struct pass *p, size_t end)
 {
     if (end >= p->len || !bnc_byte_is(p->low[end], BNC_BYTE_TOKEN))
         return true;
-    return !bnc_byte_is(p->low[end], BNC_BYTE_ALNUM) && end + 1 < p->len && bnc_is_digit(p->low[end + 1]);
+    return !bnc_byte_is(p->low[end], BNC_BYTE_ALNUM) && end + 1 < p->len &&
+           bnc_is_digit(p->low[end + 1]);
 }
 
 static void swallow_date(struct pass *p)
 {
     size_t at = p->pos, end;
 
-    while (at < p->len && at - p->pos < 2 && (p->low[at] == ' ' || p->low[at] == '/' || p->low[at] == '-'))
+    while (at < p->len && at - p->pos < 2 &&
+           (p->low[at] == ' ' || p->low[at] == '/' || p->low[at] == '-'))
         at++;
     for (end = at; end < p->len && p->low[end] >= 'a' && p->low[end] <= 'z' && end - at < 10; end++)
         ;
@@ -192,7 +219,8 @@ static void mask_id(struct pass *p, size_t start, size_t end)
     p->pos = end;
     if (end - start < 16)
         return;
-    while (p->pos < p->len && (bnc_byte_is(p->low[p->pos], BNC_BYTE_TOKEN) || p->low[p->pos] == '/' || p->low[p->pos] == '='))
+    while (p->pos < p->len && (bnc_byte_is(p->low[p->pos], BNC_BYTE_TOKEN) ||
+                               p->low[p->pos] == '/' || p->low[p->pos] == '='))
         p->pos++;
     swallow_rest(p);
 }
@@ -201,7 +229,8 @@ static void mask_id(struct pass *p, size_t start, size_t end)
 
 static unsigned reply_at(const char *at, size_t len)
 {
-    if (len < 3 || at[0] < '2' || at[0] > '5' || at[0] == '3' || !bnc_is_digit(at[1]) || !bnc_is_digit(at[2]))
+    if (len < 3 || at[0] < '2' || at[0] > '5' || at[0] == '3' || !bnc_is_digit(at[1]) ||
+        !bnc_is_digit(at[2]))
         return 0;
     if (at[0] == '2' && at[1] > '5')
         return 0;
@@ -213,40 +242,48 @@ static size_t enhanced_at(const char *at, size_t len)
 {
     size_t k, digits;
 
-    if (len < 5 || (at[0] != '2' && at[0] != '4' && at[0] != '5') || at[1] != '.' || at[2] < '0' || at[2] > '7' || at[3] != '.')
+    if (len < 5 || (at[0] != '2' && at[0] != '4' && at[0] != '5') || at[1] != '.' || at[2] < '0' ||
+        at[2] > '7' || at[3] != '.')
         return 0;
     for (k = 4, digits = 0; k < len && bnc_is_digit(at[k]); k++)
         digits++;
     for (size_t e = k; e < len && bnc_byte_is(at[e], BNC_BYTE_TOKEN); e++)
         if (!bnc_token_edge(at[e]))
-            return 0;                    /* "5.7.1.9", "5.7.1x", "5.7.1@" */
+            return 0; /* "5.7.1.9", "5.7.1x", "5.7.1@" */
     return digits >= 1 && digits <= 3 ? k : 0;
 }
 
-#define WORD(lit) { lit, sizeof lit - 1 }
+#define WORD(lit)                                                                                  \
+    {                                                                                              \
+        lit, sizeof lit - 1                                                                        \
+    }
 
 static bool is_one_of(struct bnc_span w, const struct bnc_span *words, size_t n)
 {
     if (w.len == 0)
         return false;
     for (size_t i = 0; i < n; i++)
-        if (words[i].len == w.len && words[i].at[0] == w.at[0] && memcmp(words[i].at, w.at, w.len) == 0)
+        if (words[i].len == w.len && words[i].at[0] == w.at[0] &&
+            memcmp(words[i].at, w.at, w.len) == 0)
             return true;
     return false;
 }
 
 static bool is_version_word(struct bnc_span w)
 {
-    static const struct bnc_span words[] = { WORD("version"), WORD("ver"), WORD("v"), WORD("exim"), WORD("postfix"), WORD("sendmail"),
-                                             WORD("release"), WORD("build"), WORD("rev") };
+    static const struct bnc_span words[] = { WORD("version"), WORD("ver"),     WORD("v"),
+                                             WORD("exim"),    WORD("postfix"), WORD("sendmail"),
+                                             WORD("release"), WORD("build"),   WORD("rev") };
 
     return is_one_of(w, words, sizeof words / sizeof words[0]);
 }
 
 static bool is_code_word(struct bnc_span w)
 {
-    static const struct bnc_span words[] = { WORD("said"), WORD("code"), WORD("error"), WORD("status"), WORD("smtp"), WORD("reply"),
-                                             WORD("response"), WORD("returned"), WORD("was"), WORD("esmtp"), WORD("dsn"), WORD("failed"),
+    static const struct bnc_span words[] = { WORD("said"),     WORD("code"),     WORD("error"),
+                                             WORD("status"),   WORD("smtp"),     WORD("reply"),
+                                             WORD("response"), WORD("returned"), WORD("was"),
+                                             WORD("esmtp"),    WORD("dsn"),      WORD("failed"),
                                              WORD("respond") };
 
     return is_one_of(w, words, sizeof words / sizeof words[0]);
@@ -270,7 +307,10 @@ static bool only_opening(const struct pass *p)
     return true;
 }
 
-/* Where a remote reply may begin inside a text: "said: 550", "[554 5.4.6", "smtp;550", "'441 4.4.1". */
+/*
+ * Where a remote reply may begin inside a text: "said: 550", "[554 5.4.6", "smtp;550", "'441
+ * 4.4.1".
+ */
 static bool opens_reply(const struct pass *p)
 {
     const char c = mark_before(p);
@@ -297,7 +337,8 @@ static bool text_follows(const struct pass *p, size_t end)
         return k >= p->len;
     while (k < p->len && k - end < 3 && strchr(" -<'\"#[(,:", p->low[k]) != NULL)
         k++;
-    return k < p->len && (bnc_byte_is(p->low[k], BNC_BYTE_ALNUM) || p->low[k] == '*') && reply_at(p->low + k, p->len - k) == 0;
+    return k < p->len && (bnc_byte_is(p->low[k], BNC_BYTE_ALNUM) || p->low[k] == '*') &&
+           reply_at(p->low + k, p->len - k) == 0;
 }
 
 /* Skips the code of a line that repeats the head's, and the enhanced code behind it. */
@@ -308,10 +349,11 @@ static void drop_repeated(struct pass *p, size_t end)
     if (e > 0 && p->head_enh.len == 0)
         p->head_enh = bnc_span_from(p->low + e, enhanced_at(p->low + e, p->len - e));
     else if (e > 0 && enhanced_at(p->low + e, p->len - e) == p->head_enh.len &&
-        memcmp(p->low + e, p->head_enh.at, p->head_enh.len) == 0)
+             memcmp(p->low + e, p->head_enh.at, p->head_enh.len) == 0)
         end = e + p->head_enh.len;
     p->pos = end;
-    while (p->pos < p->len && (p->low[p->pos] == '-' || bnc_byte_is(p->low[p->pos], BNC_BYTE_BLANK)))
+    while (p->pos < p->len &&
+           (p->low[p->pos] == '-' || bnc_byte_is(p->low[p->pos], BNC_BYTE_BLANK)))
         p->pos++;
     put_blank(p);
 }
@@ -323,7 +365,7 @@ static bool repeats_head(const struct pass *p, unsigned code, size_t end)
     if (code != p->head || p->n == 0 || p->out[p->n - 1] != ' ')
         return false;
     if (!p->multi && opens_reply(p))
-        return false;                    /* "host x said: 550 ..." */
+        return false; /* "host x said: 550 ..." */
     return next == '-' || (next == ' ' && (p->multi || enhanced_after(p, end) > 0));
 }
 
@@ -333,7 +375,8 @@ static void keep_reply(struct pass *p, unsigned code, size_t end)
     const bool opening = only_opening(p);
 
     p->head = code;
-    p->head_enh = e > 0 ? bnc_span_from(p->low + e, enhanced_at(p->low + e, p->len - e)) : bnc_span_from(p->low, 0);
+    p->head_enh = e > 0 ? bnc_span_from(p->low + e, enhanced_at(p->low + e, p->len - e))
+                        : bnc_span_from(p->low, 0);
     p->multi = end < p->len && p->low[end] == '-';
     copy_to(p, end);
     if (end < p->len && p->low[end] == '-' && (opening || e > 0)) {
@@ -343,7 +386,10 @@ static void keep_reply(struct pass *p, unsigned code, size_t end)
     }
 }
 
-/* Three digits that are a reply code by their place: at the start, before an enhanced code, where a reply is quoted. */
+/*
+ * Three digits that are a reply code by their place: at the start, before an enhanced code, where a
+ * reply is quoted.
+ */
 static bool is_head(const struct pass *p, unsigned code, size_t stop)
 {
     if (p->fragment)
@@ -352,9 +398,11 @@ static bool is_head(const struct pass *p, unsigned code, size_t stop)
         return true;
     if (code < 400)
         return false;
-    if (stop + 1 < p->len && p->low[stop] == '-' && p->out[p->n - 1] == ' ' && p->low[stop + 1] == '\'')
+    if (stop + 1 < p->len && p->low[stop] == '-' && p->out[p->n - 1] == ' ' &&
+        p->low[stop + 1] == '\'')
         return true;
-    return enhanced_after(p, stop) > 0 || (opens_reply(p) && text_follows(p, stop)) || is_code_word(word_before(p));
+    return enhanced_after(p, stop) > 0 || (opens_reply(p) && text_follows(p, stop)) ||
+           is_code_word(word_before(p));
 }
 
 /* A token that begins with three digits: a reply code here?  True when it was dealt with. */
@@ -391,8 +439,8 @@ static bool try_named_number(struct pass *p, size_t end)
 {
     const struct bnc_span w = word_before(p);
 
-    if (!bnc_span_eq(w, BNC_SPAN("rfc")) && !bnc_span_eq(w, BNC_SPAN("section")) && !bnc_span_eq(w, BNC_SPAN("level")) &&
-        !bnc_span_eq(w, BNC_SPAN("err")))
+    if (!bnc_span_eq(w, BNC_SPAN("rfc")) && !bnc_span_eq(w, BNC_SPAN("section")) &&
+        !bnc_span_eq(w, BNC_SPAN("level")) && !bnc_span_eq(w, BNC_SPAN("err")))
         return false;
     copy_to(p, end);
     return true;
@@ -400,12 +448,20 @@ static bool try_named_number(struct pass *p, size_t end)
 
 /* ---- tokens ---- */
 
+struct token { /* without the punctuation around it */
+    size_t start, end;
+    size_t glue_before, glue_behind; /* bytes of - and _ beside it, where nothing else is */
+};
+
 static bool is_local_char(char c)
 {
     return bnc_byte_is(c, BNC_BYTE_TOKEN) || (c != '\0' && strchr("=/!&'?{}|^`", c) != NULL);
 }
 
-/* Where a quoted local part before the @ at 'at' begins: "a b"@example.com; 'at' where there is none. */
+/*
+ * Where a quoted local part before the @ at 'at' begins: "a b"@example.com; 'at' where there is
+ * none.
+ */
 static size_t quoted_start(const struct pass *p, size_t at)
 {
     size_t q = at;
@@ -435,7 +491,8 @@ static void mask_address(struct pass *p, size_t start, size_t end)
 
 static bool is_known(const struct pass *p, size_t start, size_t end)
 {
-    return end - start <= 64 && bnc_word_find(p->words, p->low + start, end - start) == BNC_WORD_EXACT;
+    return end - start <= 64 &&
+           bnc_word_find(p->words, p->low + start, end - start) == BNC_WORD_EXACT;
 }
 
 /* mwinf5c79, ofr006_417, aup#in-1310: families known by how they begin. */
@@ -449,12 +506,14 @@ static bool try_family(struct pass *p, size_t start, size_t end)
     if (k - start < 2 || k - start > 12 || k == end)
         return false;
     kind = bnc_word_find(p->words, p->low + start, k - start);
-    if (kind != BNC_WORD_LAST3 && (kind = bnc_word_find(p->words, p->low + start, ++k - start)) <= BNC_WORD_EXACT)
+    if (kind != BNC_WORD_LAST3 &&
+        (kind = bnc_word_find(p->words, p->low + start, ++k - start)) <= BNC_WORD_EXACT)
         return false;
     copy_to(p, start);
     if (kind == BNC_WORD_LAST3) {
-        if (end - start > 12 || memchr(p->low + start, '*', end - start) != NULL || memchr(p->low + start, '.', end - start) != NULL ||
-            end - k < 3 || !bnc_is_digit(p->low[end - 1]) || !bnc_is_digit(p->low[end - 2]) ||
+        if (end - start > 12 || memchr(p->low + start, '*', end - start) != NULL ||
+            memchr(p->low + start, '.', end - start) != NULL || end - k < 3 ||
+            !bnc_is_digit(p->low[end - 1]) || !bnc_is_digit(p->low[end - 2]) ||
             !bnc_is_digit(p->low[end - 3]))
             return false;
         copy_to(p, k);
@@ -474,10 +533,14 @@ static bool try_family(struct pass *p, size_t start, size_t end)
 }
 
 /* zen.spamhaus.org within a longer name: "*.zen.spamhaus.org". */
-static bool try_known_suffix(struct pass *p, size_t start, size_t end)
+static bool try_known_suffix(struct pass *p, const struct token *t)
 {
+    const size_t start = t->start, end = t->end;
+
     for (size_t k = start + 1; k + 4 < end; k++)
-        if (p->low[k - 1] == '.' && !bnc_is_digit(p->low[k]) && memchr(p->low + k, '.', end - k) != NULL && is_known(p, k, end)) {
+        if (p->low[k - 1] == '.' && !bnc_is_digit(p->low[k]) &&
+            memchr(p->low + k, '.', end - k) != NULL && is_known(p, k, end)) {
+            p->n -= t->glue_before;
             put_star(p);
             p->out[p->n++] = '.';
             p->pos = k;
@@ -487,42 +550,15 @@ static bool try_known_suffix(struct pass *p, size_t start, size_t end)
     return false;
 }
 
-/* "sender domain.Fix reverse DNS": a full stop without its blank.  Writes up to the dot. */
 static bool try_glued_sentence(struct pass *p, size_t start, size_t end)
 {
-    size_t dot = start;
+    const size_t dot = bnc_token_glued(p->raw, p->low, start, end);
 
-    while (dot < end && p->low[dot] != '.') {
-        if (bnc_is_digit(p->low[dot]) || p->low[dot] == '-')
-            return false;
-        dot++;
-    }
-    if (dot + 2 >= end || dot == start || memchr(p->low + dot + 1, '.', end - dot - 1) != NULL)
-        return false;
-    if (p->raw[dot + 1] < 'A' || p->raw[dot + 1] > 'Z' || p->raw[dot + 2] == p->low[dot + 2] - 32 ||
-        p->raw[dot - 1] != p->low[dot - 1])
+    if (dot == 0)
         return false;
     copy_to(p, dot + 1);
     put_blank(p);
     return true;
-}
-
-/* troubleshooting.aspx#errors: a page, not a host. */
-static bool is_page(const struct pass *p, size_t start, size_t end)
-{
-    static const struct bnc_span endings[] = { WORD("aspx"), WORD("asp"), WORD("html"), WORD("htm"), WORD("php"), WORD("cgi"), WORD("jsp"), WORD("py"), WORD("pl"), WORD("txt"), WORD("pdf") };
-    size_t dot = start, stop;
-
-    while (dot < end && p->low[dot] != '.')
-        if (bnc_is_digit(p->low[dot++]))
-            return false;
-    for (stop = dot; stop < end && p->low[stop] != '#'; stop++)
-        if (bnc_is_digit(p->low[stop]))
-            return false;
-    for (size_t i = stop; i < end; i++)
-        if (bnc_is_digit(p->low[i]))
-            return false;
-    return dot + 1 < stop && is_one_of(bnc_span_from(p->low + dot + 1, stop - dot - 1), endings, sizeof endings / sizeof endings[0]);
 }
 
 static bool all_number(const struct pass *p, size_t start, size_t end)
@@ -546,25 +582,49 @@ static void number(struct pass *p, size_t start, size_t end)
 {
     if (try_reply(p, start, end) || try_enhanced(p, start, end) || try_named_number(p, end))
         return;
-    while (p->n > 0 && (p->out[p->n - 1] == '-' || p->out[p->n - 1] == '+') && p->n > 1 && p->out[p->n - 2] != '*' &&
-           !bnc_byte_is(p->out[p->n - 2], BNC_BYTE_ALNUM))
-        p->n--;                          /* a sign */
+    while (p->n > 0 && (p->out[p->n - 1] == '-' || p->out[p->n - 1] == '+') && p->n > 1 &&
+           p->out[p->n - 2] != '*' && !bnc_byte_is(p->out[p->n - 2], BNC_BYTE_ALNUM))
+        p->n--; /* a sign */
     mask_number(p, end);
 }
 
-static void word(struct pass *p, size_t start, size_t end)
+/* Without digit, dot or mark: a word, or an id that looks like one once it is lower-cased. */
+static bool is_letters(const struct pass *p, size_t start, size_t end)
 {
-    if (is_known(p, start, end) || is_page(p, start, end)) {
+    for (size_t k = start; k < end; k++)
+        if (bnc_byte_is(p->low[k], BNC_BYTE_DIGIT | BNC_BYTE_DOT | BNC_BYTE_MARK))
+            return false;
+    return true;
+}
+
+/*
+ * The - and _ of base64 may stand at the ends of an id as well: what precedes it is taken back,
+ * what follows skipped.
+ */
+static void mask_whole_id(struct pass *p, const struct token *t)
+{
+    p->n -= t->glue_before;
+    mask_id(p, t->start, t->end);
+    if (p->pos == t->end)
+        p->pos += t->glue_behind;
+}
+
+static void word(struct pass *p, const struct token *t)
+{
+    const size_t start = t->start, end = t->end;
+
+    if (is_known(p, start, end) || bnc_token_is_page(p->low, start, end) ||
+        (is_letters(p, start, end) && !bnc_token_is_letter_id(p->raw, start, end))) {
         copy_to(p, end);
         return;
     }
-    if (try_reply(p, start, end) || try_family(p, start, end) || try_known_suffix(p, start, end) ||
+    if (try_reply(p, start, end) || try_family(p, start, end) || try_known_suffix(p, t) ||
         try_glued_sentence(p, start, end))
         return;
     if (all_hex(p, start, end) && end < p->len && p->low[end] == ':')
         mask_number(p, end);
     else
-        mask_id(p, start, end);
+        mask_whole_id(p, t);
 }
 
 /* "denied...7d39": dots in a row end a token. */
@@ -582,37 +642,56 @@ static void cut_at_dots(const struct pass *p, size_t at, size_t *start, size_t *
         }
 }
 
+/* How many bytes from 'at' on, when all up to 'to' are - or _, else 0. */
+static size_t glue(const struct pass *p, size_t at, size_t to)
+{
+    for (size_t k = at; k < to; k++)
+        if (p->low[k] != '-' && p->low[k] != '_')
+            return 0;
+    return to - at;
+}
+
+static void judge_masked(struct pass *p, size_t start, size_t end)
+{
+    const struct token t = { .start = start, .end = end };
+
+    copy_to(p, start);
+    if (!try_reply(p, start, end) && !try_family(p, start, end) && !try_known_suffix(p, &t))
+        mask_id(p, start, end);
+}
+
 /* The token around a hot byte.  Always moves p->pos beyond 'at'. */
 static void token_judge(struct pass *p, size_t at)
 {
     size_t start = token_start(p, at, p->pos), end = token_end(p, at);
+    struct token t;
     const char *sign;
 
     cut_at_dots(p, at, &start, &end);
-    while (end > start + 1 && bnc_token_edge(p->low[end - 1]))
-        end--;
-    if (end - start == 4 && p->low[start] == '#' && is_known(p, start, end)) {
-        copy_to(p, end);
+    t = (struct token){ start, end, 0, 0 };
+    while (t.end > start + 1 && bnc_token_edge(p->low[t.end - 1]))
+        t.end--;
+    if (t.end - start == 4 && p->low[start] == '#' && is_known(p, start, t.end)) {
+        copy_to(p, t.end);
         return;
     }
-    while (start + 1 < end && bnc_token_edge(p->low[start]) && p->low[start] != '@')
-        start++;
-    sign = memchr(p->low + start, '@', end - start);
-    if (sign != NULL && !is_known(p, start, end)) {
-        mask_address(p, start, end);
-        return;
+    while (t.start + 1 < t.end && bnc_token_edge(p->low[t.start]))
+        t.start++;
+    sign = memchr(p->low + t.start, '@', t.end - t.start);
+    if (sign != NULL && !is_known(p, t.start, t.end)) {
+        mask_address(p, t.start, t.end);
+    } else if (memchr(p->low + t.start, '*', t.end - t.start) != NULL) {
+        judge_masked(p, t.start, t.end);
+    } else {
+        copy_to(p, t.start);
+        if (start == 0 || !bnc_byte_is(p->low[start - 1], BNC_BYTE_TOKEN))
+            t.glue_before = glue(p, start, t.start);
+        t.glue_behind = glue(p, t.end, end);
+        if (all_number(p, t.start, t.end))
+            number(p, t.start, t.end);
+        else
+            word(p, &t);
     }
-    if (memchr(p->low + start, '*', end - start) != NULL) {
-        copy_to(p, start);
-        if (!try_reply(p, start, end) && !try_family(p, start, end) && !try_known_suffix(p, start, end))
-            mask_id(p, start, end);
-        return;
-    }
-    copy_to(p, start);
-    if (all_number(p, start, end))
-        number(p, start, end);
-    else
-        word(p, start, end);
 }
 
 /* "<...>" without a blank inside is variable, but for URLs and codes. */
@@ -620,12 +699,14 @@ static bool try_angles(struct pass *p, size_t at)
 {
     size_t k = at + 1;
 
-    while (k < p->len && k - at < 320 && p->low[k] != '>' && p->low[k] != '<' && !bnc_byte_is(p->low[k], BNC_BYTE_BLANK))
+    while (k < p->len && k - at < 320 && p->low[k] != '>' && p->low[k] != '<' &&
+           !bnc_byte_is(p->low[k], BNC_BYTE_BLANK))
         k++;
-    if (k >= p->len || p->low[k] != '>' || k == at + 1 || enhanced_after(p, at + 1) > 0 || is_known(p, at + 1, k))
+    if (k >= p->len || p->low[k] != '>' || k == at + 1 || enhanced_after(p, at + 1) > 0 ||
+        is_known(p, at + 1, k))
         return false;
     if (memchr(p->low + at + 1, '*', k - at - 1) != NULL)
-        return false;                    /* masked before */
+        return false; /* masked before */
     for (size_t i = at + 1; i + 2 < k; i++)
         if (p->low[i] == ':' && p->low[i + 1] == '/' && p->low[i + 2] == '/')
             return false;
@@ -641,7 +722,8 @@ static bool is_escape(const struct pass *p, size_t at)
     const char next = at + 1 < p->len ? p->low[at + 1] : '\0';
     const char then = at + 2 < p->len ? p->low[at + 2] : ' ';
 
-    return (next == 'n' || next == 'r' || next == 't') && (!bnc_byte_is(then, BNC_BYTE_ALNUM) || bnc_is_digit(then));
+    return (next == 'n' || next == 'r' || next == 't') &&
+           (!bnc_byte_is(then, BNC_BYTE_ALNUM) || bnc_is_digit(then));
 }
 
 static void stop_at(struct pass *p, size_t at)
@@ -677,8 +759,14 @@ static struct bnc_span cut_text(struct bnc_span text)
 
 static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragment)
 {
-    struct pass p = { .words = m->words, .token = m->token, .hot = m->hot, .low = m->low, .raw = text.at,
-                      .len = text.len, .out = m->out, .fragment = fragment };
+    struct pass p = { .words = m->words,
+                      .token = m->bits.token,
+                      .hot = m->bits.hot,
+                      .low = m->low,
+                      .raw = text.at,
+                      .len = text.len,
+                      .out = m->out,
+                      .fragment = fragment };
     size_t at;
 
     while ((at = hot_next(&p, p.pos)) < p.len)
@@ -692,7 +780,8 @@ static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragme
 void bnc_mask_scan(struct bnc_mask *m, struct bnc_span text)
 {
     text = cut_text(text);
-    m->scan(text.at, text.len, m->low, m->token, m->hot);
+    m->scan(text.at, text.len, m->low, &m->bits);
+    memset(m->low + text.len, 0, 8); /* who looks a byte ahead sees no earlier text */
 }
 
 struct bnc_span bnc_mask_scanned(struct bnc_mask *m, struct bnc_span text)
@@ -712,7 +801,8 @@ struct bnc_span bnc_mask_fragment(struct bnc_mask *m, struct bnc_span text)
     return run(m, cut_text(text), true);
 }
 
-static const struct bnc_mask_kernel kernels[] = {    /* best first */
+static const struct bnc_mask_kernel kernels[] = {
+    /* best first */
 #if defined(__x86_64__)
     { "avx512", BNC_CPU_AVX512, bnc_mask_scan_avx512 },
     { "avx2", BNC_CPU_AVX2, bnc_mask_scan_avx2 },
@@ -725,7 +815,7 @@ const struct bnc_mask_kernel *bnc_mask_kernel_pick(uint32_t cpu)
     const struct bnc_mask_kernel *k = kernels;
 
     while ((k->needs & cpu) != k->needs)
-        k++;                             /* ends: "generic" needs nothing */
+        k++; /* ends: "generic" needs nothing */
     return k;
 }
 

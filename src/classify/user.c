@@ -24,6 +24,7 @@ struct user_name {
 struct bnc_user_knowledge {
     struct bnc_ruleset rules;
     struct bnc_words words;              /* before the built-in ones */
+    struct bnc_word_sieve sieve;
     struct bnc_compile compile;          /* keeps the strings of the rules */
     struct bnc_arena arena;
     struct bnc_provider *providers;
@@ -174,6 +175,8 @@ static bool collect_words(struct bnc_user_knowledge *u, const struct bnc_table *
             ok = ok &&
                  bnc_collect_text(&words, bnc_table_cell(t, i, bnc_table_col(t, columns[k])), '\0');
     ok = ok && bnc_collect_build(&words, &u->words.hash);
+    u->sieve = words.sieve;
+    u->words.sieve = &u->sieve;
     u->words.next = &bnc_words_builtin;
     bnc_collect_release(&words);
     return ok;

@@ -119,6 +119,8 @@ void bnc_verdicts_free(struct bnc_verdicts *v);
  * out of memory.  The pointer stays valid. */
 const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,
                                          uint16_t provider);
+/* bnc_provider_of_mx(), remembered: exports name few hosts again and again. */
+uint16_t bnc_verdicts_provider_of_mx(struct bnc_verdicts *v, struct bnc_span mx);
 size_t bnc_verdicts_count(const struct bnc_verdicts *v);
 const struct bnc_entry *bnc_verdicts_at(const struct bnc_verdicts *v, size_t index);
 

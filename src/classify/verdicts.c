@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * verdicts.c - one worker's memo: (template, codes, provider, type, label) -> entry, one probe per row.
+ * verdicts.c - one worker's memo: (template, codes, provider, type, label) -> entry, one probe per
+ * row.
  *
- * Most texts differ from one before only in what masking masks anyway: their *shape* (shape.h) finds the entry without masking.
- * A new shape is masked, and the template finds the entry or makes one.
- * A slot holds the 64-bit key and a pointer: a probe touches one cache line of the slot table and
- * one of the entry.  The key is the fingerprint of all that the verdict depends on, so equal keys mean equal verdicts
- * (two different questions share one with probability 2^-64).  Entries are never evicted: the aggregate counts by them.
+ * Most texts differ from one before only in what masking masks anyway: their *shape* (shape.h)
+ * finds the entry without masking. A new shape is masked, and the template finds the entry or makes
+ * one. A slot holds the 64-bit key and a pointer: a probe touches one cache line of the slot table
+ * and one of the entry.  The key is the fingerprint of all that the verdict depends on, so equal
+ * keys mean equal verdicts (two different questions share one with probability 2^-64).  Entries are
+ * never evicted: the aggregate counts by them.
  */
 #include "classify/classifier.h"
 #include "classify/decide.h"
@@ -13,23 +15,31 @@
 
 #include <stdlib.h>
 
-enum { FIRST_LOG2 = 10, ENTRIES_PER_CHUNK = 256, SHAPE_SLOTS = 8192 };
+enum { FIRST_LOG2 = 10, ENTRIES_PER_CHUNK = 256, SHAPE_SLOTS = 8192, HOST_SLOTS = 4096 };
 
 struct slot {
-    uint64_t key;                        /* 0: empty */
+    uint64_t key; /* 0: empty */
     const struct bnc_entry *entry;
+};
+
+struct host { /* an MX host as it was written, by its fingerprint */
+    uint64_t key; /* 0: empty */
+    uint16_t provider;
 };
 
 struct bnc_verdicts {
     const struct bnc_classifier *c;
     struct slot *slots;
     unsigned log2;
-    size_t n;                            /* entries */
-    struct bnc_entry **chunks;           /* ENTRIES_PER_CHUNK each; never move */
+    size_t n; /* entries */
+    struct bnc_entry **chunks; /* ENTRIES_PER_CHUNK each; never move */
     size_t n_chunks, cap_chunks;
-    struct bnc_arena arena;              /* templates and labels */
+    struct bnc_arena arena; /* templates and labels */
     struct bnc_mask mask;
-    struct slot shapes[SHAPE_SLOTS];     /* (shape, context) -> entry; the newest of those that share a slot */
+    bnc_shape_fn *shape;
+    struct slot
+        shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
+    struct host hosts[HOST_SLOTS];
 };
 
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
@@ -46,6 +56,7 @@ struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
         return NULL;
     }
     bnc_mask_init(&v->mask, c->words, c->cpu);
+    v->shape = bnc_shape_pick(c->cpu);
     return v;
 }
 
@@ -67,7 +78,8 @@ static uint64_t context_of(const struct bnc_event *e, uint16_t provider)
     const uint64_t codes = (uint64_t)e->reply << 48 | (uint64_t)provider << 32 | e->enhanced;
     const uint64_t kinds = (uint64_t)e->type << 8 | (uint64_t)e->hardness;
 
-    return bnc_hash_pair(codes, kinds ^ (e->label.len > 0 ? bnc_hash64(e->label.at, e->label.len, 1) : 0));
+    return bnc_hash_pair(codes,
+                         kinds ^ (e->label.len > 0 ? bnc_hash64(e->label.at, e->label.len, 1) : 0));
 }
 
 static bool slots_grow(struct bnc_verdicts *v)
@@ -113,15 +125,21 @@ static struct bnc_entry *entry_new(struct bnc_verdicts *v)
     return &v->chunks[v->n / ENTRIES_PER_CHUNK][v->n % ENTRIES_PER_CHUNK];
 }
 
-static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_event *e, uint16_t provider, uint64_t key,
-                                    uint64_t template_fp, struct bnc_span text)
+static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_event *e,
+                                    uint16_t provider, uint64_t key, uint64_t template_fp,
+                                    struct bnc_span text)
 {
     struct bnc_entry *entry = entry_new(v);
-    struct bnc_question q = { text, e->label, e->reply, e->enhanced, provider, e->type, e->hardness };
+    struct bnc_question q = {
+        text, e->label, e->reply, e->enhanced, provider, e->type, e->hardness
+    };
 
     if (entry == NULL)
         return NULL;
-    *entry = (struct bnc_entry){ .key = key, .template_fp = template_fp, .type = e->type, .hardness = e->hardness,
+    *entry = (struct bnc_entry){ .key = key,
+                                 .template_fp = template_fp,
+                                 .type = e->type,
+                                 .hardness = e->hardness,
                                  .index = (uint32_t)v->n };
     entry->template_text = bnc_arena_copy(&v->arena, text);
     entry->label = bnc_arena_copy(&v->arena, e->label);
@@ -133,8 +151,8 @@ static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_eve
 }
 
 /* The entry for a masked text, made if it is new. */
-static const struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event *event, uint16_t provider,
-                                        uint64_t context)
+static const struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event *event,
+                                        uint16_t provider, uint64_t context)
 {
     const struct bnc_span text = bnc_mask_scanned(&v->mask, event->diagnostic);
     const uint64_t template_fp = bnc_hash_span(text);
@@ -158,14 +176,15 @@ static const struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc
     return v->slots[k].entry;
 }
 
-const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event, uint16_t provider)
+const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,
+                                         uint16_t provider)
 {
     const uint64_t context = context_of(event, provider);
     struct slot *slot;
     uint64_t shape;
 
     bnc_mask_scan(&v->mask, event->diagnostic);
-    shape = bnc_shape(&v->mask, event->diagnostic);
+    shape = v->shape(&v->mask, event->diagnostic);
     if (shape == 0)
         return entry_of(v, event, provider, context);
     shape = bnc_hash_pair(shape, context);
@@ -175,6 +194,16 @@ const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bn
     slot->entry = entry_of(v, event, provider, context);
     slot->key = shape;
     return slot->entry;
+}
+
+uint16_t bnc_verdicts_provider_of_mx(struct bnc_verdicts *v, struct bnc_span mx)
+{
+    const uint64_t hash = bnc_hash_span(mx), key = hash + (hash == 0);
+    struct host *host = &v->hosts[key % HOST_SLOTS];
+
+    if (host->key != key)
+        *host = (struct host){ key, bnc_provider_of_mx(v->c, mx) };
+    return host->provider;
 }
 
 size_t bnc_verdicts_count(const struct bnc_verdicts *v)

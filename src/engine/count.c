@@ -14,7 +14,7 @@ enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
     const struct bnc_event *event = &item->event;
 
     if (item->provider == 0 && event->mx.len > 0)
-        item->provider = bnc_provider_of_mx(w->setup->classifier, event->mx);
+        item->provider = bnc_verdicts_provider_of_mx(w->verdicts, event->mx);
     item->entry = NULL;
     if (!bnc_event_is_judged(event->type))
         return BNC_OK;

@@ -57,8 +57,20 @@ static void print_hash(const struct bnc_phash *h)
         printf("%s%d,", i % 30 == 0 ? "\n" : " ",
                h->values[i] == BNC_PHASH_NONE ? -1 : (int)h->values[i]);
     printf("\n};\nconst struct bnc_words bnc_words_builtin = {\n"
-           "    .hash = { %u, %u, words_disp, words_keys, words_values }\n};\n",
+           "    .hash = { %u, %u, words_disp, words_keys, words_values },\n"
+           "    .sieve = &words_sieve\n};\n",
            h->bucket_shift, h->slot_shift);
+}
+
+static void print_sieve(const struct bnc_word_sieve *s)
+{
+    printf("static const struct bnc_word_sieve words_sieve = {\n    .words = {");
+    for (size_t i = 0; i < sizeof s->words / sizeof s->words[0]; i++)
+        printf("%s0x%llx,", i % 10 == 0 ? "\n" : " ", (unsigned long long)s->words[i]);
+    printf("\n    },\n    .families = {");
+    for (size_t i = 0; i < sizeof s->families / sizeof s->families[0]; i++)
+        printf(" 0x%x,", s->families[i]);
+    printf(" }\n};\n");
 }
 
 int main(int argc, char **argv)
@@ -93,6 +105,7 @@ int main(int argc, char **argv)
     if (!bnc_collect_build(&words, &h))
         return fprintf(stderr, "gen_words: no perfect hash\n"), 1;
     printf("#ifdef BNC_GEN_WORDS\n");
+    print_sieve(&words.sieve);
     print_hash(&h);
     printf("#endif\n");
     bnc_phash_release(&h);
