@@ -23,7 +23,8 @@ struct filter {
 
 static const char *const kind_names[BNC_N_RULE_KINDS] = { "provider", "phrase",   "blocklist",
                                                           "marker",   "enhanced", "reply",
-                                                          "label",    "guard" };
+                                                          "label",    "guard",    "word",
+                                                          "words" };
 
 /* Whether 'word' stands in 'text' with no letter or digit on either side, without case. */
 static bool names_word(const char *text, struct bnc_span word)
@@ -156,7 +157,8 @@ static size_t put_rows(struct bnc_buf *b, const struct filter *f, bool json)
 {
     static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY,     BNC_RULE_ENHANCED,
                                                 BNC_RULE_PROVIDER,  BNC_RULE_PHRASE,
-                                                BNC_RULE_BLOCKLIST, BNC_RULE_LABEL };
+                                                BNC_RULE_BLOCKLIST, BNC_RULE_PAIR,
+                                                BNC_RULE_LABEL };
     size_t n = 0;
 
     for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)

@@ -567,7 +567,108 @@ enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table
     return c->status;
 }
 
+/* ---- words and pairs ---- */
+
+/* The number of a class of words; 0 where it is unknown. */
+static uint8_t class_find(const struct bnc_compile *c, struct bnc_span name)
+{
+    for (uint32_t i = 1; i < c->n_classes; i++)
+        if (bnc_span_eq(c->classes[i], name))
+            return (uint8_t)i;
+    return 0;
+}
+
+static uint8_t class_add(struct bnc_compile *c, struct cell at)
+{
+    const struct bnc_span name = cell_of(at, "class");
+    const uint8_t had = class_find(c, name);
+
+    if (c->n_classes == 0)
+        c->n_classes = 1;
+    if (had != 0)
+        return had;
+    if (name.len == 0 || c->n_classes == BNC_MAX_CLASSES) {
+        fail(c, at, "class", "no name, or too many classes:", name);
+        return 0;
+    }
+    c->classes[c->n_classes] = bnc_span_from(keep(c, name), name.len);
+    return (uint8_t)c->n_classes++;
+}
+
+enum bnc_status bnc_compile_words(struct bnc_compile *c, const struct bnc_table *t,
+                                  const char *path)
+{
+    c->path = path;
+    for (size_t i = 0; i < t->n_rows && c->status == BNC_OK; i++) {
+        const struct cell at = { t, i };
+        struct bnc_rule *r = rule_new(c);
+
+        if (r == NULL)
+            break;
+        r->kind = BNC_RULE_WORD;
+        r->cause = BNC_CAUSE_UNKNOWN;
+        r->first = class_add(c, at);
+        r->name = keep_named(c, "word", bnc_span_from("", 0), bnc_span_from("", 0),
+                             cell_of(at, "class"));
+        add_fragment(c, at, "words", cell_of(at, "words"), false);
+    }
+    return c->status;
+}
+
+static uint8_t class_of_cell(struct bnc_compile *c, struct cell at, const char *column)
+{
+    const struct bnc_span name = cell_of(at, column);
+    const uint8_t k = class_find(c, name);
+
+    if (k == 0)
+        fail(c, at, column, "unknown class of words", name);
+    return k;
+}
+
+enum bnc_status bnc_compile_pairs(struct bnc_compile *c, const struct bnc_table *t,
+                                  const char *path)
+{
+    c->path = path;
+    for (size_t i = 0; i < t->n_rows && c->status == BNC_OK; i++) {
+        const struct cell at = { t, i };
+        struct bnc_rule *r = rule_new(c);
+
+        if (r == NULL)
+            break;
+        r->kind = BNC_RULE_PAIR;
+        read_cause(c, at, "cause", r);
+        read_common(c, at, r);
+        r->first = class_of_cell(c, at, "first");
+        r->second = class_of_cell(c, at, "second");
+        r->name = keep_named(c, "words", bnc_span_from("", 0), bnc_span_from("", 0),
+                             cell_of(at, "example"));
+    }
+    return c->status;
+}
+
 /* ---- indexes ---- */
+
+static bool index_pairs(struct bnc_compile *c, struct bnc_ruleset *r)
+{
+    const uint32_t n = c->n_classes > 0 ? c->n_classes : 1;
+    uint32_t *pairs = calloc((size_t)n * n, sizeof *pairs);
+
+    r->pairs = pairs;
+    r->n_classes = n;
+    for (uint32_t i = 0; pairs != NULL && i < c->n_rules; i++) {
+        const struct bnc_rule *rule = &c->rules[i];
+        uint32_t *slot = &pairs[rule->first * n + rule->second];
+
+        if (rule->kind != BNC_RULE_PAIR)
+            continue;
+        if (*slot != 0 && c->status == BNC_OK)
+            c->status = bnc_error_set(c->err, BNC_ECONFIG, "%s: a pair twice: %s and %s", c->path,
+                                      c->rules[*slot - 1].name, rule->name);
+        *slot = i + 1;
+    }
+    return pairs != NULL;
+}
+
 
 static enum bnc_status index_labels(struct bnc_compile *c, struct bnc_ruleset *r)
 {
@@ -603,23 +704,24 @@ static int pattern_cmp(const void *a, const void *b)
     return x->rule != y->rule ? (x->rule > y->rule) - (x->rule < y->rule) : x->marker - y->marker;
 }
 
-/* Of phrases with one text, an expanded one stands back behind any other; guards stay. */
+/* Of phrases with one text, an expanded one stands back behind any other; guards and words stay. */
 static void drop_expanded(struct bnc_compile *c)
 {
     uint32_t n = 0;
 
     for (uint32_t i = 0, end; i < c->n_patterns; i = end) {
-        bool kept = false, guard;
+        bool kept = false, stays;
 
         for (end = i;
              end < c->n_patterns && bnc_span_eq(c->patterns[end].text, c->patterns[i].text); end++)
             kept |= !c->patterns[end].expanded &&
                     c->rules[c->patterns[end].rule].kind == BNC_RULE_PHRASE;
         for (uint32_t k = i; k < end; k++) {
-            guard = c->rules[c->patterns[k].rule].kind == BNC_RULE_GUARD;
-            if (c->patterns[k].expanded && kept && !guard)
+            stays = c->rules[c->patterns[k].rule].kind == BNC_RULE_GUARD ||
+                    c->rules[c->patterns[k].rule].kind == BNC_RULE_WORD;
+            if (c->patterns[k].expanded && kept && !stays)
                 continue;
-            kept |= c->patterns[k].expanded && !guard;
+            kept |= c->patterns[k].expanded && !stays;
             c->patterns[n++] = c->patterns[k];
         }
     }
@@ -637,7 +739,7 @@ static bool is_short_word(struct bnc_span s)
 /* Short words ("pdr") are no beginnings of others, and "#131" is not that of "#1310". */
 static bool must_end_word(const struct bnc_pattern *p, const struct bnc_rule *r)
 {
-    if (r->kind == BNC_RULE_MARKER)
+    if (r->kind == BNC_RULE_MARKER || r->kind == BNC_RULE_WORD)
         return false;
     return is_short_word(p->text) || (p->marker && bnc_is_digit(p->text.at[p->text.len - 1]));
 }
@@ -676,12 +778,18 @@ static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
     return ok;
 }
 
+/* Found by its codes alone. */
+static bool is_code_rule(const struct bnc_rule *r)
+{
+    return r->n_fragments == 0 && r->kind != BNC_RULE_LABEL && r->kind != BNC_RULE_PAIR;
+}
+
 static size_t count_codes(const struct bnc_compile *c)
 {
     size_t n = 0;
 
     for (uint32_t i = 0; i < c->n_rules; i++)
-        if (c->rules[i].n_fragments == 0 && c->rules[i].kind != BNC_RULE_LABEL)
+        if (is_code_rule(&c->rules[i]))
             n += c->rules[i].enh_last - c->rules[i].enh_first + 1;
     return n;
 }
@@ -699,7 +807,7 @@ static enum bnc_status index_codes(struct bnc_compile *c, struct bnc_ruleset *r)
         const struct bnc_rule *rule = &c->rules[i];
         const uint32_t first = rule->enh_first, last = rule->enh_last;
 
-        if (rule->n_fragments != 0 || rule->kind == BNC_RULE_LABEL)
+        if (!is_code_rule(rule))
             continue;
         for (uint32_t e = first; e <= last; e++) {
             const uint64_t key = bnc_rule_code_key(rule->provider, rule->reply, e);
@@ -826,7 +934,7 @@ enum bnc_status bnc_compile_finish(struct bnc_compile *c, struct bnc_ruleset *r)
     *r = (struct bnc_ruleset){ 0 };
     if (c->status != BNC_OK)
         return c->status;
-    if (!index_patterns(c, r))
+    if (!index_patterns(c, r) || !index_pairs(c, r))
         nomem(c);
     if (c->status == BNC_OK)
         index_codes(c, r);
@@ -861,6 +969,7 @@ void bnc_ruleset_release(struct bnc_ruleset *r)
     free((void *)(uintptr_t)r->pattern_first);
     free((void *)(uintptr_t)r->pattern_rules);
     free((void *)(uintptr_t)r->pattern_whole);
+    free((void *)(uintptr_t)r->pairs);
     bnc_ac_release(&r->ac);
     bnc_phash_release(&r->codes);
     bnc_phash_release(&r->labels);

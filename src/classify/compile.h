@@ -10,6 +10,8 @@
 #include "util/arena.h"
 #include "util/table.h"
 
+enum { BNC_MAX_CLASSES = 64 };
+
 /* Finds the number of a provider by name (0: none) and whether the name may be new. */
 typedef uint16_t bnc_provider_number_fn(void *arg, struct bnc_span name);
 
@@ -20,6 +22,8 @@ struct bnc_compile { /* zero-initialize; bnc_compile_release() frees all but the
     uint32_t n_rules, cap_rules;
     struct bnc_pattern *patterns;
     uint32_t n_patterns, cap_patterns;
+    struct bnc_span classes[BNC_MAX_CLASSES]; /* names of classes of words; [0] is that of none */
+    uint32_t n_classes;
     bnc_provider_number_fn *provider_number;
     void *provider_arg;
     const char *path;                    /* for messages */
@@ -40,6 +44,12 @@ enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_tabl
                                     const char *path);
 enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table *t,
                                   const char *path, enum bnc_rule_kind kind);
+
+/* Classes of words, then the pairs of them that name a cause. */
+enum bnc_status bnc_compile_words(struct bnc_compile *c, const struct bnc_table *t,
+                                  const char *path);
+enum bnc_status bnc_compile_pairs(struct bnc_compile *c, const struct bnc_table *t,
+                                  const char *path);
 
 enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table *t,
                                    const char *path);

@@ -18,6 +18,7 @@
  */
 #include "classify/compile.h"
 #include "classify/decide.h"
+#include "classify/pairs.h"
 #include "classify/token.h"
 
 enum weight {
@@ -33,6 +34,11 @@ enum weight {
     W_PHRASE3 = 420,
     W_PHRASE2 = 250,
     W_PHRASE1 = 150,
+    W_PAIR5 = 418,                       /* words that belong together, and what is between them */
+    W_PAIR4 = 390,
+    W_PAIR3 = 355,
+    W_PAIR2 = 300,
+    W_PAIR1 = 225,
     W_PROVIDER_CODE = 560,
     W_PROVIDER_GENERAL_CODE = 330,
     W_ENHANCED = 470,
@@ -51,6 +57,7 @@ enum weight {
     W_EXPIRED_OUTER = W_REPLY + 5        /* around a quoted reply, whose general code says more */
 };
 
+enum { MAX_PAIRS = 32 };
 enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16, MAX_LABEL_BYTES = 64 };
 
 struct candidate {
@@ -360,6 +367,25 @@ static void weigh_hits(struct weighing *w, const struct bnc_ruleset *set, size_t
     }
 }
 
+/* Words that belong together; the nearer, the surer. */
+static void weigh_pairs(struct weighing *w, const struct bnc_ruleset *set, size_t from)
+{
+    static const int by_specificity[6] = { 0, W_PAIR1, W_PAIR2, W_PAIR3, W_PAIR4, W_PAIR5 };
+    struct bnc_pair_hit pairs[MAX_PAIRS];
+    const size_t n =
+        bnc_pairs_find(set, w->q->text, w->hits, w->n_hits, from, pairs, MAX_PAIRS);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_rule *r = &set->rules[pairs[i].rule];
+        const struct bnc_hit span = { UINT32_MAX, pairs[i].start, pairs[i].end };
+
+        if (r->cause == BNC_CAUSE_UNKNOWN || is_guarded(w, &span, r->cause) ||
+            (speaks_of_sender(w) && is_recipient_side(&bnc_causes[r->cause])))
+            continue;
+        consider(w, by_specificity[r->specificity] - pairs[i].gap / 2, pairs[i].rule);
+    }
+}
+
 static void provider_add(struct weighing *w, uint16_t provider)
 {
     for (size_t i = 0; i < w->n_providers; i++)
@@ -395,13 +421,27 @@ static bool is_general(uint32_t e)
            (s == 7 && d == 1) || (s == 3 && d == 0);
 }
 
+/* Whether words were understood that make it the sender's affair. */
+static bool words_blame_sender(const struct weighing *w)
+{
+    const struct bnc_rule *r = bnc_rule_get(w->c, w->best.rule);
+
+    return r != NULL && w->best.weight >= W_PAIR2 && r->kind != BNC_RULE_LABEL &&
+           r->kind != BNC_RULE_ENHANCED && r->kind != BNC_RULE_REPLY &&
+           bnc_causes[r->cause].side == BNC_SIDE_SENDER;
+}
+
+/* A code never condemns an address where the words blame the sender. */
 static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int weight,
                        unsigned provider, unsigned reply, uint32_t enh)
 {
     const uint32_t rule = bnc_phash_get(&set->codes, bnc_rule_code_key(provider, reply, enh));
 
-    if (rule != BNC_PHASH_NONE && set->rules[rule].cause != BNC_CAUSE_UNKNOWN)
-        consider(w, weight, rule);
+    if (rule == BNC_PHASH_NONE || set->rules[rule].cause == BNC_CAUSE_UNKNOWN)
+        return;
+    if (is_recipient_side(&bnc_causes[set->rules[rule].cause]) && words_blame_sender(w))
+        return;
+    consider(w, weight, rule);
 }
 
 static void weigh_provider_codes(struct weighing *w, const struct bnc_ruleset *set)
@@ -471,9 +511,12 @@ static void weigh_set(struct weighing *w, const struct bnc_ruleset *set)
     find_guards(w, set);
     find_providers(w, set);
     weigh_hits(w, set, from);
+    weigh_pairs(w, set, from);
     w->outer = from > 0 && w->best.weight < W_PHRASE3;
-    if (w->outer)
+    if (w->outer) {
         weigh_hits(w, set, 0);
+        weigh_pairs(w, set, 0);
+    }
     weigh_provider_codes(w, set);
     weigh_general_codes(w, set);
     weigh_label(w, set);
@@ -502,6 +545,12 @@ static unsigned class_of(const struct weighing *w)
     return w->reply != 0 ? w->reply / 100u : BNC_ENHANCED_CLASS(w->enhanced);
 }
 
+static bool is_suppression(enum bnc_action action)
+{
+    return action == BNC_ACTION_SUPPRESS_ADDRESS || action == BNC_ACTION_SUPPRESS_DOMAIN ||
+           action == BNC_ACTION_SUPPRESS_AFTER_RECURRENCE;
+}
+
 /* A reply class, or "some mailbox fault" (x.2.0), never condemns an address that came with words
  * nobody understood, nor does the class beside an enhanced code that says nothing (5.0.0). */
 static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
@@ -511,7 +560,7 @@ static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
                         BNC_ENHANCED_SUBJECT(r->enh_first) == 2);
 
     return vague && (w->r.has_text || (r->kind == BNC_RULE_REPLY && w->enhanced != 0)) &&
-           bnc_causes[r->cause].action == BNC_ACTION_SUPPRESS_ADDRESS;
+           is_suppression(bnc_causes[r->cause].action);
 }
 
 /* 4 or 5 where a rule is about one class of codes only, else 0. */

@@ -18,6 +18,8 @@ enum bnc_rule_kind {
     BNC_RULE_REPLY,     /* reply_codes.csv */
     BNC_RULE_LABEL,     /* labels.csv: what an ESP calls it, heard where the reply says little */
     BNC_RULE_GUARD,     /* guards.csv: takes phrases back */
+    BNC_RULE_WORD,      /* word_classes.csv: a word and what it stands for; no cause */
+    BNC_RULE_PAIR,      /* word_pairs.csv: one class of words behind another */
     BNC_N_RULE_KINDS
 };
 
@@ -38,6 +40,8 @@ struct bnc_rule {
     uint16_t n_fragments;                /* a marker and a text: 2 */
     bool whole_text; /* BNC_RULE_GUARD: takes the cause back anywhere in the text, not only where
                         they overlap */
+    uint8_t first, second; /* classes of words from 1: of a BNC_RULE_WORD in first, of a
+                              BNC_RULE_PAIR both */
 };
 
 struct bnc_ruleset {                     /* const after compiling */
@@ -51,6 +55,8 @@ struct bnc_ruleset {                     /* const after compiling */
     uint32_t n_patterns;
     struct bnc_phash labels;             /* bnc_hash_span() of a normalized label -> rule */
     struct bnc_phash codes;              /* bnc_rule_code_key() -> rule; rules without any text */
+    const uint32_t *pairs;               /* n_classes x n_classes: 1 + the rule of a pair, 0 none */
+    uint32_t n_classes;                  /* with class 0, that of no word */
 };
 
 extern const struct bnc_ruleset bnc_rules_builtin;

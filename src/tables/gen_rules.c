@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * gen_rules.c - the knowledge tables compiled -> gen/rules.h: rules, automaton, perfect hashes,
  * providers, block lists. usage: gen_rules providers.csv provider_domains.csv provider_codes.csv
- * text_phrases.csv guards.csv blocklists.csv enhanced_codes.csv reply_codes.csv labels.csv >
- * rules.h
+ * text_phrases.csv guards.csv word_classes.csv word_pairs.csv blocklists.csv enhanced_codes.csv
+ * reply_codes.csv labels.csv > rules.h
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,10 @@
 #include "classify/compile.h"
 #include "schema/event.h"
 
-enum { PROVIDERS, DOMAINS, CODES, PHRASES, GUARDS, LISTS, ENHANCED, REPLIES, LABELS, N_TABLES };
+enum {
+    PROVIDERS, DOMAINS, CODES, PHRASES, GUARDS, WORDS, PAIRS, LISTS, ENHANCED, REPLIES, LABELS,
+    N_TABLES
+};
 
 static void die(const char *why)
 {
@@ -172,9 +175,11 @@ static void print_rules(const struct bnc_ruleset *r)
         string(x->source);
         printf(", ");
         string(x->meaning);
-        printf(", %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },\n", x->kind, x->cause,
-               x->duration, x->side, x->action, x->priority, x->specificity, x->provider, x->reply, x->blocklist,
-               x->enh_first, x->enh_last, x->n_fragments, x->whole_text);
+        printf(", %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },
+", x->kind,
+               x->cause, x->duration, x->side, x->action, x->priority, x->specificity, x->provider,
+               x->reply, x->blocklist, x->enh_first, x->enh_last, x->n_fragments, x->whole_text,
+               x->first, x->second);
     }
     printf("};\n");
 }
@@ -211,7 +216,7 @@ int main(int argc, char **argv)
 
     if (argc != N_TABLES + 1)
         die("usage: gen_rules providers provider_domains provider_codes text_phrases guards "
-            "blocklists enhanced_codes reply_codes labels");
+            "word_classes word_pairs blocklists enhanced_codes reply_codes labels");
     for (int i = 0; i < N_TABLES; i++)
         if (bnc_table_read(&t[i], argv[i + 1], &err) != BNC_OK)
             die(err.text);
@@ -220,6 +225,8 @@ int main(int argc, char **argv)
     if (bnc_compile_rules(&c, &t[CODES], argv[1 + CODES], BNC_RULE_PROVIDER) != BNC_OK ||
         bnc_compile_rules(&c, &t[PHRASES], argv[1 + PHRASES], BNC_RULE_PHRASE) != BNC_OK ||
         bnc_compile_rules(&c, &t[GUARDS], argv[1 + GUARDS], BNC_RULE_GUARD) != BNC_OK ||
+        bnc_compile_words(&c, &t[WORDS], argv[1 + WORDS]) != BNC_OK ||
+        bnc_compile_pairs(&c, &t[PAIRS], argv[1 + PAIRS]) != BNC_OK ||
         bnc_compile_blocklists(&c, &t[LISTS], argv[1 + LISTS]) != BNC_OK ||
         bnc_compile_markers(&c, &t[DOMAINS], argv[1 + DOMAINS]) != BNC_OK ||
         bnc_compile_codes(&c, &t[ENHANCED], argv[1 + ENHANCED], BNC_RULE_ENHANCED) != BNC_OK ||
@@ -234,6 +241,7 @@ int main(int argc, char **argv)
     print_numbers("uint32_t", "pattern_first", r.pattern_first, 4, r.n_patterns + 1);
     print_numbers("uint32_t", "pattern_rules", r.pattern_rules, 4, r.pattern_first[r.n_patterns]);
     print_numbers("uint8_t", "pattern_whole", r.pattern_whole, 1, r.n_patterns);
+    print_numbers("uint32_t", "pairs", r.pairs, 4, (size_t)r.n_classes * r.n_classes);
     print_numbers("uint32_t", "root", r.ac.root, 4, 256);
     print_automaton(&r.ac);
     print_hash("codes", &r.codes);
@@ -244,7 +252,7 @@ int main(int argc, char **argv)
     print_hash_ref("labels", &r.labels);
     printf(", ");
     print_hash_ref("codes", &r.codes);
-    printf("\n};\n#endif\n#ifdef BNC_GEN_PROVIDERS\n");
+    printf(",\n    pairs, %u\n};\n#endif\n#ifdef BNC_GEN_PROVIDERS\n", r.n_classes);
     print_providers(&t[PROVIDERS]);
     print_names("domain", "domain", &t[DOMAINS], &t[PROVIDERS]);
     print_names("mx", "mx_suffix", &t[DOMAINS], &t[PROVIDERS]);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ * pairs.c - one pass over the words in the order they stand; of words inside each other only the
+ * longest is kept ("sender address" is no address).  A window of WINDOW words bounds the work.
+ */
+#include "classify/pairs.h"
+
+#include "classify/token.h"
+
+enum { MAX_WORDS = 96, WINDOW = 5, MAX_GAP = 48 };
+
+struct word {
+    uint16_t start, end;
+    uint8_t class;
+};
+
+static bool ends_word(struct bnc_span text, size_t end)
+{
+    return end >= text.len || !bnc_byte_is(text.at[end], BNC_BYTE_ALNUM);
+}
+
+/* The class of words a pattern belongs to, 0 none. */
+static uint8_t class_of(const struct bnc_ruleset *set, uint32_t pattern)
+{
+    for (uint32_t k = set->pattern_first[pattern]; k < set->pattern_first[pattern + 1]; k++) {
+        const struct bnc_rule *r = &set->rules[set->pattern_rules[k] >> 1];
+
+        if (r->kind == BNC_RULE_WORD)
+            return r->first;
+    }
+    return 0;
+}
+
+static size_t find_words(const struct bnc_ruleset *set, struct bnc_span text,
+                         const struct bnc_hit *hits, size_t n_hits, size_t from, struct word *words)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_hits; i++) {
+        const struct bnc_hit *h = &hits[i];
+        const uint8_t class = h->start >= from && ends_word(text, h->end)
+                                  ? class_of(set, h->pattern)
+                                  : 0;
+
+        if (class == 0 || (n > 0 && words[n - 1].start <= h->start && words[n - 1].end >= h->end))
+            continue;
+        while (n > 0 && words[n - 1].start >= h->start)
+            n--;
+        if (n == MAX_WORDS)
+            break;
+        words[n++] = (struct word){ h->start, h->end, class };
+    }
+    return n;
+}
+
+/* A full stop, or what separates one statement from the next. */
+static bool is_one_sentence(struct bnc_span text, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (text.at[i] == ';' || text.at[i] == '!' || text.at[i] == '?' ||
+            (text.at[i] == '.' && i + 1 < to && text.at[i + 1] == ' ' &&
+             (i == from || text.at[i - 1] != '.')))
+            return false;
+    return true;
+}
+
+size_t bnc_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
+                      const struct bnc_hit *hits, size_t n_hits, size_t from,
+                      struct bnc_pair_hit *out, size_t max)
+{
+    struct word words[MAX_WORDS];
+    const size_t n_words =
+        set->n_classes > 1 ? find_words(set, text, hits, n_hits, from, words) : 0;
+    size_t n = 0;
+
+    for (size_t k = 1; k < n_words && n < max; k++)
+        for (size_t i = k; i > 0 && k - i < WINDOW; i--) {
+            const struct word *a = &words[i - 1], *b = &words[k];
+            const uint32_t rule = set->pairs[a->class * set->n_classes + b->class];
+
+            if (a->end > b->start)
+                continue;
+            if (b->start - a->end > MAX_GAP || !is_one_sentence(text, a->end, b->start))
+                break;
+            if (rule == 0)
+                continue;
+            out[n++] = (struct bnc_pair_hit){ rule - 1, a->start, b->end,
+                                              (uint16_t)(b->start - a->end) };
+            break;
+        }
+    return n;
+}
