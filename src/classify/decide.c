@@ -594,6 +594,33 @@ static void apply_defaults(struct bnc_verdict *v, const struct bnc_rule *r, unsi
         v->action = r->action;
 }
 
+/* The rule of the enhanced code alone, NULL without one. */
+static const struct bnc_rule *enhanced_rule(const struct weighing *w)
+{
+    const struct bnc_ruleset *set = w->c->sets[BNC_N_RULESETS - 1];
+    const uint32_t e = w->enhanced & ~(UINT32_C(7) << 20);
+    uint32_t rule = w->enhanced == 0
+                        ? BNC_PHASH_NONE
+                        : bnc_phash_get(&set->codes, bnc_rule_code_key(0, 0, w->enhanced));
+
+    if (rule == BNC_PHASH_NONE && w->enhanced != 0)
+        rule = bnc_phash_get(&set->codes, bnc_rule_code_key(0, 0, e));
+    return rule != BNC_PHASH_NONE ? &set->rules[rule] : NULL;
+}
+
+/* What a row of codes says of urgency holds where words have found the same cause. */
+static void take_code_priority(const struct weighing *w, struct bnc_verdict *v)
+{
+    const struct bnc_ruleset *set = w->c->sets[BNC_N_RULESETS - 1];
+    const uint32_t reply = bnc_phash_get(&set->codes, bnc_rule_code_key(0, w->reply, 0));
+    const struct bnc_rule *r = enhanced_rule(w);
+
+    if (r == NULL && w->reply != 0 && reply != BNC_PHASH_NONE)
+        r = &set->rules[reply];
+    if (r != NULL && r->cause == v->cause && r->priority != BNC_RULE_ANY)
+        v->priority = r->priority;
+}
+
 /* A temporary reply is never reason enough to give an address up at once. */
 static void soften(struct bnc_verdict *v, unsigned reply_class)
 {
@@ -660,21 +687,6 @@ static uint8_t mechanism_of(const struct weighing *w, uint8_t cause)
     }
 }
 
-/* The rule of the enhanced code alone, where it has a meaning of its own. */
-static const struct bnc_rule *enhanced_rule(const struct weighing *w)
-{
-    const struct bnc_ruleset *set = w->c->sets[BNC_N_RULESETS - 1];
-    const uint32_t e = w->enhanced & ~(UINT32_C(7) << 20);
-    uint32_t rule;
-
-    if (w->enhanced == 0 || is_general(w->enhanced))
-        return NULL;
-    rule = bnc_phash_get(&set->codes, bnc_rule_code_key(0, 0, w->enhanced));
-    if (rule == BNC_PHASH_NONE)
-        rule = bnc_phash_get(&set->codes, bnc_rule_code_key(0, 0, e));
-    return rule != BNC_PHASH_NONE ? &set->rules[rule] : NULL;
-}
-
 static uint8_t contradictions_of(const struct weighing *w, const struct bnc_verdict *v)
 {
     const struct bnc_cause_row *cause = &bnc_causes[v->cause];
@@ -683,8 +695,9 @@ static uint8_t contradictions_of(const struct weighing *w, const struct bnc_verd
 
     if (w->reply != 0 && w->enhanced != 0 && w->reply / 100u != BNC_ENHANCED_CLASS(w->enhanced))
         bits |= BNC_CONTRA_CLASS;
-    if (e != NULL && e->cause != BNC_CAUSE_UNKNOWN && v->cause != BNC_CAUSE_UNKNOWN &&
-        bnc_causes[e->cause].group != cause->group && w->best.weight >= W_PHRASE2)
+    if (e != NULL && !is_general(w->enhanced) && e->cause != BNC_CAUSE_UNKNOWN &&
+        v->cause != BNC_CAUSE_UNKNOWN && bnc_causes[e->cause].group != cause->group &&
+        w->best.weight >= W_PHRASE2)
         bits |= BNC_CONTRA_CODE_TEXT;
     if (w->q->hardness == BNC_HARDNESS_HARD && v->cause != BNC_CAUSE_UNKNOWN &&
         (v->duration == BNC_DURATION_TEMPORARY || !is_recipient_side(cause)) &&
@@ -708,6 +721,8 @@ static void set_outcome(struct weighing *w, struct bnc_verdict *v)
         v->confidence = confidence_of(w->best.weight);
     }
     apply_defaults(v, r, class_of(w));
+    if (r != NULL && r->kind == BNC_RULE_PAIR)
+        take_code_priority(w, v);
     soften(v, class_of(w));
     if (v->cause == BNC_CAUSE_UNKNOWN && class_of(w) == 4)
         v->action = BNC_ACTION_RETRY;

@@ -41,8 +41,8 @@ static size_t find_words(const struct bnc_ruleset *set, struct bnc_span text,
                                   ? class_of(set, h->pattern)
                                   : 0;
 
-        if (class == 0 || (n > 0 && words[n - 1].start <= h->start && words[n - 1].end >= h->end))
-            continue;
+        if (class == 0 || (n > 0 && words[n - 1].start < h->start && words[n - 1].end > h->start))
+            continue;                    /* inside the last word, or half in it */
         while (n > 0 && words[n - 1].start >= h->start)
             n--;
         if (n == MAX_WORDS)
