@@ -608,17 +608,13 @@ static const struct bnc_rule *enhanced_rule(const struct weighing *w)
     return rule != BNC_PHASH_NONE ? &set->rules[rule] : NULL;
 }
 
-/* What a row of codes says of urgency holds where words have found the same cause. */
+/* What the row of an enhanced code says of urgency holds where words have found the same cause. */
 static void take_code_priority(const struct weighing *w, struct bnc_verdict *v)
 {
-    const struct bnc_ruleset *set = w->c->sets[BNC_N_RULESETS - 1];
-    const uint32_t reply = bnc_phash_get(&set->codes, bnc_rule_code_key(0, w->reply, 0));
-    const struct bnc_rule *r = enhanced_rule(w);
+    const struct bnc_rule *e = enhanced_rule(w);
 
-    if (r == NULL && w->reply != 0 && reply != BNC_PHASH_NONE)
-        r = &set->rules[reply];
-    if (r != NULL && r->cause == v->cause && r->priority != BNC_RULE_ANY)
-        v->priority = r->priority;
+    if (e != NULL && e->cause == v->cause && e->priority != BNC_RULE_ANY)
+        v->priority = e->priority;
 }
 
 /* A temporary reply is never reason enough to give an address up at once. */
