@@ -1,21 +1,30 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * distinct.c - partition after partition, each by whatever thread is free, into counters of that
+ * thread's own.
+ *
+ * Most recipients fail for one reason, however often. Such a one is counted once, with its pair
+ * (domain, entry); what that says of its domain, cause and provider is added up at the end, by the
+ * pair instead of by the recipient. Only those that failed for several reasons need small sets.
+ */
 #include "aggregate/distinct.h"
 
 #include <stdlib.h>
 
-#define TASK_BYTES ((size_t)16 << 20) /* counters of all tasks together */
-#define MAX_TASKS 8u
+#define TASK_BYTES ((size_t)64 << 20) /* counters of all tasks together */
+#define MAX_TASKS 64u
 #define TEXT_BLOCK_BYTES ((size_t)32 << 10)
 
 struct job {
     const struct bnc_distinct_plan *plan;
-    struct bnc_distinct *results;
+    struct bnc_distinct *results; /* [n_tasks]; those that found nothing to do are empty */
     size_t n_tasks;
+    unsigned next; /* partition */
     bool failed;
 };
 
-struct scratch { /* of one task: small sets of one address */
-    uint32_t *set;
+struct scratch { /* of one task */
+    struct bnc_address_sort sort;
+    uint32_t *set; /* small sets of one address */
     struct bnc_address_rec *by_campaign;
     size_t cap;
 };
@@ -26,8 +35,8 @@ static size_t counters_of(const struct bnc_distinct_plan *plan)
 {
     const struct bnc_merged *m = plan->m;
 
-    return m->n_pairs + plan->n_causes + 2 * (size_t)m->n_domains + m->n_names[BNC_KIND_CAMPAIGN] +
-           plan->n_days;
+    return 2 * m->n_pairs + plan->n_causes + 2 * (size_t)m->n_domains +
+           m->n_names[BNC_KIND_CAMPAIGN] + plan->n_days;
 }
 
 static size_t bytes_of(const struct bnc_distinct_plan *plan)
@@ -45,7 +54,8 @@ static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
         return false;
     d->provider = d->block;
     d->provider_cause = d->provider + plan->n_providers;
-    d->pair = (uint32_t *)(d->provider_cause + (size_t)plan->n_providers * BNC_N_CAUSES);
+    d->lone = (uint32_t *)(d->provider_cause + (size_t)plan->n_providers * BNC_N_CAUSES);
+    d->pair = d->lone + m->n_pairs;
     d->cause = d->pair + m->n_pairs;
     d->domain_failed = d->cause + plan->n_causes;
     d->domain_bounced = d->domain_failed + m->n_domains;
@@ -132,53 +142,45 @@ static bool is_failure(const struct bnc_address_rec *r)
     return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL;
 }
 
-static const struct bnc_verdict *verdict_of(const struct bnc_merged *m, uint32_t entry)
+static uint32_t domain_of(const struct bnc_merged *m, const struct bnc_address_rec *r)
 {
+    return BNC_PAIR_DOMAIN(m->pairs[r->pair].key);
+}
+
+static const struct bnc_verdict *verdict_of(const struct bnc_merged *m, uint32_t pair)
+{
+    const uint32_t entry = BNC_PAIR_ENTRY(m->pairs[pair].key);
+
     return BNC_IS_PSEUDO(entry) ? NULL : &m->entries[entry].entry->verdict;
 }
 
 static bool is_temporary(const struct bnc_merged *m, const struct bnc_address_rec *r)
 {
-    const struct bnc_verdict *v = verdict_of(m, r->entry);
+    const struct bnc_verdict *v = verdict_of(m, r->pair);
 
     return BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL ||
            (v != NULL && v->duration == BNC_DURATION_TEMPORARY);
 }
 
-/* The place of (domain, entry) in the pairs, SIZE_MAX if it is not there. */
-static size_t find_pair(const struct bnc_distinct_plan *plan, uint32_t domain, uint32_t entry)
+/* Provider and cause of a failure as one number. */
+static uint32_t provider_cause(const struct bnc_merged *m, uint32_t pair)
 {
-    const uint32_t *at = plan->pair_entry + plan->pair_at[domain];
-    size_t n = plan->pair_at[domain + 1] - plan->pair_at[domain];
+    const struct bnc_verdict *v = verdict_of(m, pair);
 
-    if (n == 0)
-        return SIZE_MAX;
-    while (n > 1) { /* without a branch to guess wrong */
-        const size_t half = n / 2;
-
-        at += at[half] <= entry ? half : 0;
-        n -= half;
-    }
-    return *at == entry ? (size_t)(at - plan->pair_entry) : SIZE_MAX;
+    return v == NULL ? BNC_CAUSE_UNKNOWN : (uint32_t)v->provider * BNC_N_CAUSES + v->cause;
 }
 
-/* Distinct pairs and causes: records are sorted by entry, so equal pairs are neighbours. */
+/* Distinct pairs and causes: records are sorted by pair, so equal ones are neighbours. */
 static void count_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
                         const struct bnc_address_rec *r, size_t n)
 {
     size_t n_set = 0;
 
     for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]) && (i == 0 || r[i].entry != r[i - 1].entry)) {
-            const size_t pair = find_pair(plan, r[i].domain, r[i].entry);
-
-            if (pair == SIZE_MAX) {
-                d->contradicts = true;
-                continue;
-            }
-            d->pair[pair]++;
-            if (plan->pair_cause[pair] != UINT32_MAX)
-                set[n_set++] = plan->pair_cause[pair];
+        if (is_failure(&r[i]) && (i == 0 || r[i].pair != r[i - 1].pair)) {
+            d->pair[r[i].pair]++;
+            if (plan->pair_cause[r[i].pair] != UINT32_MAX)
+                set[n_set++] = plan->pair_cause[r[i].pair];
         }
     count_set(set, n_set, d->cause);
 }
@@ -190,12 +192,8 @@ static void count_providers(struct bnc_distinct *d, const struct bnc_merged *m, 
     uint32_t before = UINT32_MAX;
 
     for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i])) {
-            const struct bnc_verdict *v = verdict_of(m, r[i].entry);
-
-            set[n_set++] =
-                v == NULL ? BNC_CAUSE_UNKNOWN : (uint32_t)v->provider * BNC_N_CAUSES + v->cause;
-        }
+        if (is_failure(&r[i]) && (i == 0 || r[i].pair != r[i - 1].pair))
+            set[n_set++] = provider_cause(m, r[i].pair);
     n_set = unique(set, n_set);
     for (size_t i = 0; i < n_set; i++) {
         d->provider_cause[set[i]]++;
@@ -205,8 +203,8 @@ static void count_providers(struct bnc_distinct *d, const struct bnc_merged *m, 
     }
 }
 
-static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                           uint32_t *set, const struct bnc_address_rec *r, size_t n)
+static void count_campaigns(struct bnc_distinct *d, const struct bnc_merged *m, uint32_t *set,
+                            const struct bnc_address_rec *r, size_t n)
 {
     size_t n_set = 0;
 
@@ -214,7 +212,20 @@ static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_pla
         if (is_failure(&r[i]))
             set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
     count_set(set, n_set, d->campaign);
+    if (n < 3)
+        return;
     n_set = 0;
+    for (size_t i = 0; i < n; i++)
+        if (is_failure(&r[i]) && is_temporary(m, &r[i]))
+            set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
+    d->recurring += unique(set, n_set) >= 3;
+}
+
+static void count_days(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
+                       const struct bnc_address_rec *r, size_t n)
+{
+    size_t n_set = 0;
+
     for (size_t i = 0; i < n; i++)
         if (is_failure(&r[i])) {
             const uint32_t day = plan->day_subject[bnc_time_day(r[i].time)];
@@ -225,39 +236,13 @@ static void count_subjects(struct bnc_distinct *d, const struct bnc_distinct_pla
                 set[n_set++] = day;
         }
     count_set(set, n_set, d->day);
-    n_set = 0;
-    for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]) && is_temporary(plan->m, &r[i]))
-            set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
-    d->recurring += unique(set, n_set) >= 3;
 }
 
-/* The usual case, a recipient that failed once: nothing can stand twice. */
-static void count_single(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                         const struct bnc_address_rec *r)
+/* An address whose records are not all of one pair; domain and what it failed for count once. */
+static void count_mixed(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
+                        const struct bnc_address_rec *r, size_t n)
 {
-    const struct bnc_verdict *v = verdict_of(plan->m, r->entry);
-    const uint32_t provider = v == NULL ? 0 : v->provider,
-                   cause = v == NULL ? BNC_CAUSE_UNKNOWN : v->cause;
-    const uint32_t day = plan->day_subject[bnc_time_day(r->time)];
-    const size_t pair = find_pair(plan, r->domain, r->entry);
-
-    if (pair == SIZE_MAX || day == UINT32_MAX) {
-        d->contradicts = true;
-        return;
-    }
-    d->pair[pair]++;
-    if (plan->pair_cause[pair] != UINT32_MAX)
-        d->cause[plan->pair_cause[pair]]++;
-    d->provider[provider]++;
-    d->provider_cause[provider * BNC_N_CAUSES + cause]++;
-    d->campaign[BNC_WHAT_CAMPAIGN(r->what)]++;
-    d->day[day]++;
-}
-
-static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                          struct scratch *s, const struct bnc_address_rec *r, size_t n)
-{
+    const uint32_t domain = domain_of(plan->m, r);
     bool bounced = false, deferred = false;
 
     for (size_t i = 0; i < n; i++) {
@@ -270,15 +255,52 @@ static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan
     d->bounced += bounced;
     d->deferred += deferred;
     d->deferred_only += !bounced;
-    d->domain_failed[r->domain]++;
-    d->domain_bounced[r->domain] += bounced;
-    if (n == 1) {
-        count_single(d, plan, r);
-        return;
+    d->domain_failed[domain]++;
+    d->domain_bounced[domain] += bounced;
+    count_pairs(d, plan, set, r, n);
+    count_providers(d, plan->m, set, r, n);
+    count_campaigns(d, plan->m, set, r, n);
+    count_days(d, plan, set, r, n);
+}
+
+static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                          uint32_t *set, const struct bnc_address_rec *r, size_t n)
+{
+    if (r[0].pair != r[n - 1].pair) {
+        count_mixed(d, plan, set, r, n);
+    } else if (is_failure(r)) {
+        d->lone[r->pair]++;
+        count_campaigns(d, plan->m, set, r, n);
+        count_days(d, plan, set, r, n);
     }
-    count_pairs(d, plan, s->set, r, n);
-    count_providers(d, plan->m, s->set, r, n);
-    count_subjects(d, plan, s->set, r, n);
+}
+
+/* What the addresses that failed for one pair say of everything else. */
+static void spread_lone(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+{
+    const struct bnc_merged *m = plan->m;
+
+    for (uint32_t i = 0; i < m->n_pairs; i++) {
+        const uint32_t n = d->lone[i], domain = BNC_PAIR_DOMAIN(m->pairs[i].key);
+        const bool bounced = bnc_merged_pair_type(m, i) == BNC_EVENT_BOUNCE;
+        uint32_t what;
+
+        d->contradicts |= m->pairs[i].n == 0 && n + d->pair[i] > 0;
+        if (n == 0)
+            continue;
+        what = provider_cause(m, i);
+        d->pair[i] += n;
+        if (plan->pair_cause[i] != UINT32_MAX)
+            d->cause[plan->pair_cause[i]] += n;
+        d->provider_cause[what] += n;
+        d->provider[what / BNC_N_CAUSES] += n;
+        d->domain_failed[domain] += n;
+        d->failed += n;
+        d->domain_bounced[domain] += bounced ? n : 0;
+        d->bounced += bounced ? n : 0;
+        d->deferred += bounced ? 0 : n;
+        d->deferred_only += bounced ? 0 : n;
+    }
 }
 
 /* ---- lists: outcomes ---- */
@@ -307,7 +329,7 @@ static int cmp_outcome_rec(const void *a, const void *b)
         return x->time < y->time ? -1 : 1;
     if (rank_of(x->what) != rank_of(y->what))
         return rank_of(x->what) < rank_of(y->what) ? -1 : 1;
-    return (x->entry > y->entry) - (x->entry < y->entry);
+    return (x->pair > y->pair) - (x->pair < y->pair);
 }
 
 static uint8_t state_bit(enum bnc_event_type type)
@@ -337,7 +359,8 @@ static void *grow(void *at, size_t *cap, size_t need, size_t each)
 }
 
 /* One outcome per campaign out of records sorted by cmp_outcome_rec(). */
-static bool add_outcomes(struct bnc_distinct *d, const struct bnc_address_rec *r, size_t n)
+static bool add_outcomes(struct bnc_distinct *d, const struct bnc_merged *m,
+                         const struct bnc_address_rec *r, size_t n)
 {
     struct bnc_outcome *at = grow(d->outcomes, &d->cap_outcomes, d->n_outcomes + n, sizeof *at);
 
@@ -345,7 +368,7 @@ static bool add_outcomes(struct bnc_distinct *d, const struct bnc_address_rec *r
         return false;
     d->outcomes = at;
     for (size_t i = 0; i < n; i++) {
-        const bool fails = is_failure(&r[i]) && !BNC_IS_PSEUDO(r[i].entry);
+        const bool fails = is_failure(&r[i]) && !BNC_IS_PSEUDO(BNC_PAIR_ENTRY(m->pairs[r[i].pair].key));
         struct bnc_outcome *o = &at[d->n_outcomes];
 
         if (i > 0 && BNC_WHAT_CAMPAIGN(r[i - 1].what) == BNC_WHAT_CAMPAIGN(r[i].what))
@@ -354,7 +377,7 @@ static bool add_outcomes(struct bnc_distinct *d, const struct bnc_address_rec *r
             *o = (struct bnc_outcome){ .first = BNC_NO_TIME, .last = BNC_NO_TIME };
         d->n_outcomes = (size_t)(o - at) + 1;
         o->campaign = BNC_WHAT_CAMPAIGN(r[i].what);
-        o->template = fails ? r[i].entry : UINT32_MAX;
+        o->template = fails ? BNC_PAIR_ENTRY(m->pairs[r[i].pair].key) : UINT32_MAX;
         o->type = (uint8_t)BNC_WHAT_TYPE(r[i].what);
         if (o->first == BNC_NO_TIME)
             o->first = bnc_time_of_last(r[i].time);
@@ -409,9 +432,9 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_merged *m, stru
         return false;
     d->addresses = a;
     a += d->n_addresses;
-    *a = (struct bnc_address){ .text = full_text(d, text, m->domains[r->domain].name),
+    *a = (struct bnc_address){ .text = full_text(d, text, m->domains[domain_of(m, r)].name),
                                .fp = r->fp,
-                               .domain = r->domain,
+                               .domain = domain_of(m, r),
                                .outcome_at = (uint32_t)d->n_outcomes };
     if (a->text.at == NULL)
         return false;
@@ -419,7 +442,7 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_merged *m, stru
         a->states |= state_bit(BNC_WHAT_TYPE(r[i].what));
     memcpy(s->by_campaign, r, n * sizeof *r);
     qsort(s->by_campaign, n, sizeof *r, cmp_outcome_rec);
-    if (!add_outcomes(d, s->by_campaign, n))
+    if (!add_outcomes(d, m, s->by_campaign, n))
         return false;
     a->n_outcomes = (uint32_t)d->n_outcomes - a->outcome_at;
     d->n_addresses++;
@@ -428,26 +451,48 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_merged *m, stru
 
 /* ---- one partition ---- */
 
-/* Walks addresses and texts side by side: both are sorted by fingerprint. */
-static bool walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s,
-                 const struct bnc_address_rec *r, size_t n, const char *texts, size_t texts_len)
+/* Where the records of one address end: one fingerprint in one domain. */
+static size_t end_of_address(const struct bnc_merged *m, const struct bnc_address_rec *r, size_t i,
+                             size_t n)
 {
-    size_t text_at = 0;
+    size_t j = i + 1;
 
+    while (j < n && r[j].fp == r[i].fp &&
+           (r[j].pair == r[i].pair || domain_of(m, &r[j]) == domain_of(m, &r[i])))
+        j++;
+    return j;
+}
+
+static bool walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s,
+                 const struct bnc_address_rec *r, size_t n)
+{
     for (size_t i = 0, j; i < n; i = j) {
-        for (j = i + 1; j < n && r[j].fp == r[i].fp && r[j].domain == r[i].domain; j++)
-            ;
+        j = end_of_address(plan->m, r, i, n);
         if (!reserve(s, j - i))
             return false;
-        count_address(d, plan, s, r + i, j - i);
-        while (text_at < texts_len && bnc_text_read(texts + text_at).fp < r[i].fp)
-            text_at += BNC_TEXT_HEAD + bnc_text_read(texts + text_at).text.len;
-        if (text_at < texts_len) {
-            const struct bnc_text t = bnc_text_read(texts + text_at);
+        count_address(d, plan, s->set, r + i, j - i);
+    }
+    return true;
+}
 
-            if (t.fp == r[i].fp && !add_address(d, plan->m, s, r + i, j - i, &t))
-                return false;
+/* Walks addresses and texts side by side: both are sorted by fingerprint. */
+static bool walk_texts(struct bnc_distinct *d, const struct bnc_merged *m, struct scratch *s,
+                       const struct bnc_address_rec *r, size_t n, const char *texts, size_t len)
+{
+    size_t at = 0;
+
+    for (size_t i = 0, j; i < n && at < len; i = j) {
+        struct bnc_text t = bnc_text_read(texts + at);
+
+        j = end_of_address(m, r, i, n);
+        while (t.fp < r[i].fp) {
+            at += BNC_TEXT_HEAD + t.text.len;
+            if (at >= len)
+                return true;
+            t = bnc_text_read(texts + at);
         }
+        if (t.fp == r[i].fp && !add_address(d, m, s, r + i, j - i, &t))
+            return false;
     }
     return true;
 }
@@ -455,29 +500,39 @@ static bool walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, s
 static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
                             struct scratch *s, unsigned p)
 {
-    size_t n, texts_len = 0;
-    struct bnc_address_rec *recs = bnc_merged_addresses(plan->m, p, &n);
-    const bool lists = plan->m->detail == BNC_DETAIL_LISTS;
-    char *texts = recs != NULL && lists ? bnc_merged_texts(plan->m, p, &texts_len) : NULL;
-    const bool ok =
-        recs != NULL && (texts != NULL || !lists) && walk(d, plan, s, recs, n, texts, texts_len);
+    const size_t n = bnc_merged_addresses(plan->m, p, &s->sort);
+    size_t len;
+    char *texts;
+    bool ok;
 
-    free(recs);
+    if (n == SIZE_MAX || !walk(d, plan, s, s->sort.at, n))
+        return false;
+    if (plan->m->detail != BNC_DETAIL_LISTS)
+        return true;
+    texts = bnc_merged_texts(plan->m, p, &len);
+    ok = texts != NULL && walk_texts(d, plan->m, s, s->sort.at, n, texts, len);
     free(texts);
     return ok;
 }
 
+/* Takes partitions while there are any; a thread that comes late finds none and takes no memory. */
 static void task(void *arg, size_t t)
 {
     struct job *job = arg;
     struct bnc_distinct *d = &job->results[t];
     struct scratch s = { 0 };
-    bool ok = init(d, job->plan);
+    bool ok = true;
 
-    for (unsigned p = (unsigned)t; ok && p < BNC_LOG_PARTS; p += (unsigned)job->n_tasks)
-        ok = count_partition(d, job->plan, &s, p);
+    while (ok) {
+        const unsigned p = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
+
+        if (p >= BNC_LOG_PARTS)
+            break;
+        ok = (d->block != NULL || init(d, job->plan)) && count_partition(d, job->plan, &s, p);
+    }
     if (!ok)
         __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
+    bnc_address_sort_release(&s.sort);
     free(s.set);
     free(s.by_campaign);
 }
@@ -492,7 +547,7 @@ static void add_counters(struct bnc_distinct *out, const struct bnc_distinct *d,
     for (size_t i = 0; i < n64; i++)
         out->provider[i] += d->provider[i];
     for (size_t i = 0; i < n32; i++)
-        out->pair[i] += d->pair[i];
+        out->lone[i] += d->lone[i]; /* and those behind it */
     out->contradicts |= d->contradicts;
     out->failed += d->failed;
     out->bounced += d->bounced;
@@ -547,15 +602,18 @@ enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_di
     if (job.results == NULL)
         return BNC_ENOMEM;
     bnc_merged_run(plan->m, job.n_tasks, task, &job);
+    ok = !job.failed && (job.results[0].block != NULL || init(&job.results[0], plan));
     *out = job.results[0];
-    ok = !job.failed && make_room(out, job.results, job.n_tasks);
+    ok = ok && make_room(out, job.results, job.n_tasks);
     for (size_t t = 1; t < job.n_tasks; t++) {
-        if (ok) {
+        if (ok && job.results[t].block != NULL) {
             add_counters(out, &job.results[t], plan);
             move_addresses(out, &job.results[t]);
         }
         bnc_distinct_release(&job.results[t]);
     }
     free(job.results);
+    if (ok)
+        spread_lone(out, plan);
     return ok ? BNC_OK : BNC_ENOMEM;
 }

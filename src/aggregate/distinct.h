@@ -11,9 +11,6 @@
 /* Where the counts go; all by merged numbers. */
 struct bnc_distinct_plan {
     const struct bnc_merged *m;
-    const size_t *pair_at; /* [n_domains + 1]: each domain's run in m->pairs */
-    /* [n_pairs]: the entry of each, close together to be searched */
-    const uint32_t *pair_entry;
     /* [n_pairs]: row of domain_causes, UINT32_MAX if it is no failure */
     const uint32_t *pair_cause;
     uint32_t n_causes;
@@ -25,6 +22,8 @@ struct bnc_distinct_plan {
 struct bnc_distinct {
     /* an address record without its counts: a state that does not fit together */
     bool contradicts;
+    /* addresses that failed for this pair alone; counted into the others at the end */
+    uint32_t *lone;
     uint32_t *pair, *cause, *domain_failed, *domain_bounced, *campaign, *day;
     uint64_t *provider; /* [n_providers] */
     uint64_t *provider_cause; /* [n_providers * BNC_N_CAUSES] */

@@ -21,7 +21,7 @@ struct finish {
     uint64_t *taken; /* [n_domains] deliveries taken back, by merged domain */
     uint64_t n_taken;
     size_t *pair_at; /* [n_domains + 1] */
-    uint32_t *pair_cause, *pair_entry; /* [n_pairs] */
+    uint32_t *pair_cause; /* [n_pairs] */
     /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
     uint32_t *domain_index;
     uint32_t *campaign_index; /* likewise */
@@ -445,13 +445,9 @@ static bool index_pairs(struct finish *f)
 
     f->pair_at = malloc(((size_t)m->n_domains + 2) * sizeof *f->pair_at);
     f->pair_cause = malloc((m->n_pairs + 1) * sizeof *f->pair_cause);
-    f->pair_entry = malloc((m->n_pairs + 1) * sizeof *f->pair_entry);
     f->domain_index = malloc(((size_t)m->n_domains + 1) * sizeof *f->domain_index);
-    if (f->pair_at == NULL || f->pair_cause == NULL || f->pair_entry == NULL ||
-        f->domain_index == NULL)
+    if (f->pair_at == NULL || f->pair_cause == NULL || f->domain_index == NULL)
         return false;
-    for (size_t p = 0; p < m->n_pairs; p++)
-        f->pair_entry[p] = BNC_PAIR_ENTRY(m->pairs[p].key);
     for (uint32_t d = 0; d <= m->n_domains; d++) {
         while (i < m->n_pairs && BNC_PAIR_DOMAIN(m->pairs[i].key) < d)
             i++;
@@ -537,8 +533,6 @@ static bool build_recipients(struct finish *f)
 {
     struct bnc_tally *t = f->t;
     const struct bnc_distinct_plan plan = { .m = &f->m,
-                                            .pair_at = f->pair_at,
-                                            .pair_entry = f->pair_entry,
                                             .pair_cause = f->pair_cause,
                                             .n_causes = (uint32_t)t->n_domain_causes,
                                             .day_subject = f->day_subject,
@@ -864,7 +858,6 @@ enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **par
     free(f.taken);
     free(f.pair_at);
     free(f.pair_cause);
-    free(f.pair_entry);
     free(f.domain_index);
     free(f.campaign_index);
     free(f.template_index);

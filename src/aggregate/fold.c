@@ -12,6 +12,7 @@
 
 #define FOLD_BYTES ((size_t)192 << 10) /* of partition 0: about 12 MiB in all */
 #define SMALL_RUN 24u
+#define PER_BUCKET 6u /* records; a few are soon sorted */
 
 bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len)
 {
@@ -39,10 +40,8 @@ static int cmp_address(const void *a, const void *b)
 
     if (x->fp != y->fp)
         return x->fp < y->fp ? -1 : 1;
-    if (x->domain != y->domain)
-        return x->domain < y->domain ? -1 : 1;
-    if (x->entry != y->entry)
-        return x->entry < y->entry ? -1 : 1;
+    if (x->pair != y->pair)
+        return x->pair < y->pair ? -1 : 1;
     if (x->what != y->what)
         return x->what < y->what ? -1 : 1;
     return (x->time > y->time) - (x->time < y->time);
@@ -58,72 +57,84 @@ static void sort_run(struct bnc_address_rec *at, size_t n)
         const struct bnc_address_rec x = at[i];
         size_t j = i;
 
-        for (; j > 0 && cmp_address(&at[j - 1], &x) > 0; j--)
+        for (; j > 0 && (at[j - 1].fp > x.fp ||
+                         (at[j - 1].fp == x.fp && cmp_address(&at[j - 1], &x) > 0));
+             j--)
             at[j] = at[j - 1];
         at[j] = x;
     }
 }
 
-#define RADIX_SHIFT (64 - BNC_LOG_LOG2 - 24)
-
-/*
- * Three byte passes over the bits below those of the partition leave runs of one or two, which are
- * then put in order.
- */
-static bool sort_addresses(struct bnc_address_rec *at, size_t n)
+static void *at_least(void *at, size_t *cap, size_t need, size_t each)
 {
-    struct bnc_address_rec *tmp = malloc(n * sizeof *tmp), *from = at, *to = tmp;
-    size_t run = 0;
-
-    if (tmp == NULL)
-        return false;
-    for (unsigned shift = RADIX_SHIFT; shift < RADIX_SHIFT + 24; shift += 8) {
-        size_t count[256] = { 0 }, sum = 0;
-        struct bnc_address_rec *was = from;
-
-        for (size_t i = 0; i < n; i++)
-            count[from[i].fp >> shift & 0xff]++;
-        for (size_t b = 0; b < 256; b++) {
-            const size_t c = count[b];
-
-            count[b] = sum;
-            sum += c;
-        }
-        for (size_t i = 0; i < n; i++)
-            to[count[from[i].fp >> shift & 0xff]++] = from[i];
-        from = to;
-        to = was;
+    if (need > *cap) {
+        free(at);
+        at = malloc(need * each);
+        *cap = at != NULL ? need : 0;
     }
-    memcpy(at, from, n * sizeof *at); /* three passes: it is in tmp */
-    free(tmp);
-    for (size_t i = 1; i <= n; i++)
-        if (i == n || at[i].fp >> RADIX_SHIFT != at[run].fp >> RADIX_SHIFT) {
-            sort_run(at + run, i - run);
-            run = i;
-        }
+    return at;
+}
+
+bool bnc_address_sort_begin(struct bnc_address_sort *s, size_t n)
+{
+    unsigned log2 = 4;
+
+    while (log2 < 18 && n >> log2 > PER_BUCKET)
+        log2++;
+    s->shift = 64 - log2;
+    s->start = at_least(s->start, &s->cap_start, ((size_t)1 << log2) + 1, sizeof *s->start);
+    s->at = at_least(s->at, &s->cap, n + 1, sizeof *s->at);
+    if (s->start == NULL || s->at == NULL || n > UINT32_MAX)
+        return false;
+    memset(s->start, 0, sizeof *s->start << log2);
     return true;
+}
+
+void bnc_address_sort_release(struct bnc_address_sort *s)
+{
+    free(s->start);
+    free(s->at);
+    *s = (struct bnc_address_sort){ 0 };
+}
+
+void bnc_address_sort_place(struct bnc_address_sort *s)
+{
+    const size_t n_buckets = (size_t)1 << (64 - s->shift);
+    uint32_t sum = 0;
+
+    for (size_t b = 0; b < n_buckets; b++) {
+        const uint32_t n = s->start[b];
+
+        s->start[b] = sum;
+        sum += n;
+    }
 }
 
 static bool same_day(const struct bnc_address_rec *a, const struct bnc_address_rec *b)
 {
-    return a->fp == b->fp && a->domain == b->domain && a->entry == b->entry && a->what == b->what &&
+    return a->fp == b->fp && a->pair == b->pair && a->what == b->what &&
            bnc_time_day(a->time) == bnc_time_day(b->time);
 }
 
-size_t bnc_address_fold(struct bnc_address_rec *at, size_t n)
+size_t bnc_address_sort_end(struct bnc_address_sort *s)
 {
-    size_t kept = 0;
+    const size_t n_buckets = (size_t)1 << (64 - s->shift);
+    struct bnc_address_rec *at = s->at;
+    size_t kept = 0, i = 0;
 
-    if (n > SMALL_RUN ? !sort_addresses(at, n) : (sort_run(at, n), false))
-        return SIZE_MAX;
-    for (size_t i = 0; i < n; i++) {
-        const bool again = kept > 0 && same_day(&at[kept - 1], &at[i]);
+    for (size_t b = 0; b < n_buckets; b++) { /* start[b] is the end of the bucket by now */
+        const size_t end = s->start[b];
 
-        if (again && at[kept - 1].time == at[i].time)
-            continue;
-        if (again && kept > 1 && same_day(&at[kept - 2], &at[i]))
-            kept--; /* the last so far was neither first nor last */
-        at[kept++] = at[i];
+        sort_run(at + i, end - i);
+        for (; i < end; i++) {
+            const bool again = kept > 0 && same_day(&at[kept - 1], &at[i]);
+
+            if (again && at[kept - 1].time == at[i].time)
+                continue;
+            if (again && kept > 1 && same_day(&at[kept - 2], &at[i]))
+                kept--; /* the last so far was neither first nor last */
+            at[kept++] = at[i];
+        }
     }
     return kept;
 }
@@ -177,16 +188,44 @@ size_t bnc_held_fold(struct bnc_held *at, size_t n, uint64_t *dropped)
 
 /* ---- folding a part while it fills ---- */
 
+/* Sorts one partition of the log of addresses, in the part's own numbers; false: out of memory. */
+static bool sort_partition(const struct bnc_log *log, unsigned p, struct bnc_address_sort *s)
+{
+    const struct bnc_address_rec *r;
+
+    if (!bnc_address_sort_begin(s, log->bytes[p] / sizeof *r))
+        return false;
+    for (const struct bnc_log_chunk *c = log->head[p]; c != NULL; c = c->next)
+        for (r = (const void *)c->data; (const char *)r < c->data + c->used; r++)
+            bnc_address_sort_count(s, r->fp);
+    bnc_address_sort_place(s);
+    for (const struct bnc_log_chunk *c = log->head[p]; c != NULL; c = c->next)
+        for (r = (const void *)c->data; (const char *)r < c->data + c->used; r++)
+            bnc_address_sort_put(s, r);
+    return true;
+}
+
+static bool fold_addresses(struct bnc_log *log, unsigned p)
+{
+    struct bnc_address_sort s = { 0 };
+    bool ok = sort_partition(log, p, &s);
+
+    if (ok) {
+        const size_t kept = bnc_address_sort_end(&s) * sizeof *s.at;
+        void *to;
+
+        bnc_log_clear(log, p);
+        to = bnc_log_push(log, p, kept);
+        ok = to != NULL;
+        if (ok)
+            memcpy(to, s.at, kept);
+    }
+    bnc_address_sort_release(&s);
+    return ok;
+}
+
 /* Folds 'len' bytes in place; the bytes left, SIZE_MAX when out of memory. */
 typedef size_t (*fold_fn)(struct bnc_part *part, char *at, size_t len);
-
-static size_t fold_addresses(struct bnc_part *part, char *at, size_t len)
-{
-    const size_t kept = bnc_address_fold((void *)at, len / sizeof(struct bnc_address_rec));
-
-    (void)part;
-    return kept == SIZE_MAX ? SIZE_MAX : kept * sizeof(struct bnc_address_rec);
-}
 
 static size_t fold_held(struct bnc_part *part, char *at, size_t len)
 {
@@ -201,7 +240,7 @@ static size_t fold_texts(struct bnc_part *part, char *at, size_t len)
     return bnc_texts_fold(at, len);
 }
 
-static bool fold_one(struct bnc_part *part, struct bnc_log *log, unsigned p, fold_fn fold)
+static bool fold_bytes(struct bnc_part *part, struct bnc_log *log, unsigned p, fold_fn fold)
 {
     size_t len, kept;
     char *at, *to;
@@ -209,8 +248,6 @@ static bool fold_one(struct bnc_part *part, struct bnc_log *log, unsigned p, fol
 
     if (!bnc_log_copy(log, p, &at, &len))
         return false;
-    if (len == 0)
-        return true;
     kept = fold(part, at, len);
     if (kept != SIZE_MAX) {
         bnc_log_clear(log, p);
@@ -221,6 +258,14 @@ static bool fold_one(struct bnc_part *part, struct bnc_log *log, unsigned p, fol
     }
     free(at);
     return ok;
+}
+
+/* 'fold' is NULL for addresses. */
+static bool fold_one(struct bnc_part *part, struct bnc_log *log, unsigned p, fold_fn fold)
+{
+    if (log->bytes[p] == 0)
+        return true;
+    return fold == NULL ? fold_addresses(log, p) : fold_bytes(part, log, p, fold);
 }
 
 static enum bnc_status fold_log(struct bnc_part *part, struct bnc_log *log, size_t *fold_at,
@@ -243,7 +288,7 @@ static enum bnc_status fold_log(struct bnc_part *part, struct bnc_log *log, size
 
 enum bnc_status bnc_part_fold(struct bnc_part *part)
 {
-    if (fold_log(part, &part->sums.log, &part->fold_at, fold_addresses) != BNC_OK ||
+    if (fold_log(part, &part->sums.log, &part->fold_at, NULL) != BNC_OK ||
         fold_log(part, &part->held, &part->fold_held_at, fold_held) != BNC_OK ||
         fold_log(part, &part->texts, &part->fold_texts_at, fold_texts) != BNC_OK)
         return BNC_ENOMEM;

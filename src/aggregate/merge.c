@@ -373,8 +373,7 @@ static uint32_t map_entry(const struct bnc_merged *m, size_t part, uint32_t entr
 }
 
 /*
- * The chunks of one partition of all parts (and overlays) in one run of bytes; 'extra' bytes of
- * room behind them.
+ * The chunks of one partition of all parts in one run of bytes.
  */
 static char *gather(const struct bnc_log *const *logs, size_t n_logs, unsigned partition,
                     size_t *len, size_t *ends)
@@ -393,26 +392,18 @@ static char *gather(const struct bnc_log *const *logs, size_t n_logs, unsigned p
     return at;
 }
 
-/* Which log of a part a gathering is about. */
-enum which { LOG_ADDRESSES, LOG_HELD, LOG_TEXTS };
-
-/* As gather(); '*ends' (malloc'ed) says where the bytes of each part end, overlays last. */
-static char *gather_parts(const struct bnc_merged *m, enum which which, unsigned partition,
-                          size_t *len, size_t **ends)
+/* As gather() for texts or held bounces; '*ends' (malloc'ed) says where those of each part end. */
+static char *gather_parts(const struct bnc_merged *m, bool texts, unsigned partition, size_t *len,
+                          size_t **ends)
 {
-    const struct bnc_log **logs = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof *logs);
-    size_t n = 0;
+    const struct bnc_log **logs = malloc((m->n_parts + 1) * sizeof *logs);
     char *at = NULL;
 
-    *ends = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof **ends);
+    *ends = malloc((m->n_parts + 1) * sizeof **ends);
     if (logs != NULL && *ends != NULL) {
-        for (; n < m->n_parts; n++)
-            logs[n] = which == LOG_ADDRESSES ? &m->parts[n]->sums.log
-                      : which == LOG_HELD    ? &m->parts[n]->held
-                                             : &m->parts[n]->texts;
-        for (size_t o = 0; which == LOG_ADDRESSES && o < BNC_N_OVERLAYS; o++)
-            logs[n++] = &m->overlay[o].log;
-        at = gather(logs, n, partition, len, *ends);
+        for (size_t p = 0; p < m->n_parts; p++)
+            logs[p] = texts ? &m->parts[p]->texts : &m->parts[p]->held;
+        at = gather(logs, m->n_parts, partition, len, *ends);
     }
     free(logs);
     if (at == NULL) {
@@ -422,38 +413,58 @@ static char *gather_parts(const struct bnc_merged *m, enum which which, unsigned
     return at;
 }
 
-struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
-                                             size_t *n)
+/* The sums of part 'i', overlays last. */
+static const struct bnc_sums *sums_of(const struct bnc_merged *m, size_t i)
 {
-    size_t len, *ends, i = 0;
-    struct bnc_address_rec *recs = (void *)gather_parts(m, LOG_ADDRESSES, partition, &len, &ends);
+    return i < m->n_parts ? &m->parts[i]->sums : &m->overlay[i - m->n_parts];
+}
 
-    *n = SIZE_MAX;
-    if (recs == NULL)
-        return NULL;
-    for (size_t p = 0; p < m->n_parts; p++)
-        for (; i < ends[p] / sizeof *recs; i++) {
-            const uint32_t what = recs[i].what;
+/* Puts the records of one log in their places, in merged numbers. */
+static void put_addresses(const struct bnc_merged *m, size_t part, unsigned partition,
+                          struct bnc_address_sort *s)
+{
+    const uint32_t *pair_map = m->pair_map[part],
+                   *campaign_map =
+                       part < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][part] : NULL;
+    const struct bnc_log_chunk *c = sums_of(m, part)->log.head[partition];
 
-            recs[i].domain = m->domain_map[p][recs[i].domain];
-            recs[i].entry = map_entry(m, p, recs[i].entry);
-            recs[i].what = BNC_WHAT(m->name_map[BNC_KIND_CAMPAIGN][p][BNC_WHAT_CAMPAIGN(what)],
-                                    BNC_WHAT_CODE(what));
+    for (; c != NULL; c = c->next)
+        for (size_t i = 0; i < c->used / sizeof(struct bnc_address_rec); i++) {
+            struct bnc_address_rec r = ((const struct bnc_address_rec *)c->data)[i];
+
+            r.pair = pair_map[r.pair];
+            if (campaign_map != NULL)
+                r.what = BNC_WHAT(campaign_map[BNC_WHAT_CAMPAIGN(r.what)], BNC_WHAT_CODE(r.what));
+            bnc_address_sort_put(s, &r);
         }
-    free(ends);
-    *n = bnc_address_fold(recs, len / sizeof *recs);
-    if (*n == SIZE_MAX) {
-        free(recs);
-        return NULL;
-    }
-    return recs;
+}
+
+size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
+                            struct bnc_address_sort *s)
+{
+    const size_t n_logs = m->n_parts + BNC_N_OVERLAYS;
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < n_logs; i++)
+        bytes += sums_of(m, i)->log.bytes[partition];
+    if (!bnc_address_sort_begin(s, bytes / sizeof(struct bnc_address_rec)))
+        return SIZE_MAX;
+    for (size_t i = 0; i < n_logs; i++)
+        for (const struct bnc_log_chunk *c = sums_of(m, i)->log.head[partition]; c != NULL;
+             c = c->next)
+            for (size_t k = 0; k < c->used / sizeof(struct bnc_address_rec); k++)
+                bnc_address_sort_count(s, ((const struct bnc_address_rec *)c->data)[k].fp);
+    bnc_address_sort_place(s);
+    for (size_t i = 0; i < n_logs; i++)
+        put_addresses(m, i, partition, s);
+    return bnc_address_sort_end(s);
 }
 
 struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n,
                                  uint64_t *dropped)
 {
     size_t len, *ends, i = 0;
-    struct bnc_held *held = (void *)gather_parts(m, LOG_HELD, partition, &len, &ends);
+    struct bnc_held *held = (void *)gather_parts(m, false, partition, &len, &ends);
 
     *n = SIZE_MAX;
     if (held == NULL)
@@ -479,7 +490,7 @@ struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition,
 char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *len)
 {
     size_t *ends;
-    char *at = gather_parts(m, LOG_TEXTS, partition, len, &ends);
+    char *at = gather_parts(m, true, partition, len, &ends);
 
     free(ends);
     if (at == NULL) {
@@ -603,26 +614,82 @@ static struct bnc_count *merge_tables(const struct bnc_merged *m, const struct t
     return at;
 }
 
-static bool merge_counts(struct bnc_merged *m, bool cells)
+static bool merge_cells(struct bnc_merged *m)
 {
     struct table_ref *tables = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof *tables);
-    struct bnc_count **out = cells ? &m->cells : &m->pairs;
-    size_t *n = cells ? &m->n_cells : &m->n_pairs, n_tables = 0;
 
     if (tables == NULL)
         return false;
-    for (size_t p = 0; p < m->n_parts; p++)
-        tables[n_tables++] =
-            (struct table_ref){ cells ? &m->parts[p]->sums.cells : &m->parts[p]->sums.pairs, p };
-    for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
-        tables[n_tables++] =
-            (struct table_ref){ cells ? &m->overlay[o].cells : &m->overlay[o].pairs, m->n_parts };
-    *out = merge_tables(m, tables, n_tables, 0, cells ? map_cell : map_pair, n);
+    for (size_t i = 0; i < m->n_parts + BNC_N_OVERLAYS; i++)
+        tables[i] = (struct table_ref){ &sums_of(m, i)->cells, i < m->n_parts ? i : m->n_parts };
+    m->cells = merge_tables(m, tables, m->n_parts + BNC_N_OVERLAYS, 0, map_cell, &m->n_cells);
     free(tables);
     for (size_t p = 0; p < m->n_parts; p++)
         if (m->parts[p]->spent)
-            bnc_counts_release(cells ? &m->parts[p]->sums.cells : &m->parts[p]->sums.pairs);
-    return *out != NULL && bnc_counts_compact(*out, n);
+            bnc_counts_release(&m->parts[p]->sums.cells);
+    return m->cells != NULL && bnc_counts_compact(m->cells, &m->n_cells);
+}
+
+/* The pairs of all parts and overlays by merged key; 'ref' says whose and which. */
+static struct bnc_sortkey *list_pairs(const struct bnc_merged *m, size_t *n)
+{
+    const size_t n_tables = m->n_parts + BNC_N_OVERLAYS;
+    struct bnc_sortkey *keys, *to;
+
+    *n = 0;
+    for (size_t i = 0; i < n_tables; i++)
+        *n += sums_of(m, i)->pairs.n;
+    to = keys = malloc((*n + 1) * 2 * sizeof *keys);
+    for (size_t i = 0; keys != NULL && i < n_tables; i++) {
+        const struct bnc_pairs *pairs = &sums_of(m, i)->pairs;
+
+        for (size_t k = 0; k < pairs->n; k++) {
+            const uint64_t key = pairs->at[k].key;
+
+            *to++ = (struct bnc_sortkey){ i < m->n_parts ? map_pair(m, i, key) : key,
+                                          (uint64_t)i << 32 | k };
+        }
+    }
+    return keys;
+}
+
+static bool new_pair_maps(struct bnc_merged *m)
+{
+    m->pair_map = new_maps(m->n_parts + BNC_N_OVERLAYS);
+    for (size_t i = 0; m->pair_map != NULL && i < m->n_parts + BNC_N_OVERLAYS; i++)
+        if (!fill_maps(m->pair_map, i, sums_of(m, i)->pairs.n))
+            return false;
+    return m->pair_map != NULL;
+}
+
+static bool merge_pairs(struct bnc_merged *m)
+{
+    size_t n;
+    struct bnc_sortkey *keys = list_pairs(m, &n);
+
+    m->pairs = malloc((n + 1) * sizeof *m->pairs);
+    if (keys == NULL || m->pairs == NULL || n > UINT32_MAX || !new_pair_maps(m)) {
+        free(keys);
+        return false;
+    }
+    bnc_sortkeys(keys, keys + n, n);
+    for (size_t i = 0; i < n; i++) {
+        const size_t part = keys[i].ref >> 32, k = (uint32_t)keys[i].ref;
+        const struct bnc_count *c = &sums_of(m, part)->pairs.at[k];
+
+        if (m->n_pairs > 0 && m->pairs[m->n_pairs - 1].key == keys[i].key) {
+            bnc_count_merge(&m->pairs[m->n_pairs - 1], c);
+        } else {
+            m->pairs[m->n_pairs] = *c;
+            m->pairs[m->n_pairs++].key = keys[i].key;
+        }
+        m->pair_map[part][k] = (uint32_t)m->n_pairs - 1;
+    }
+    free(keys);
+    for (size_t p = 0; p < m->n_parts; p++)
+        if (m->parts[p]->spent)
+            bnc_pairs_release(&m->parts[p]->sums.pairs);
+    return true;
 }
 
 /* Votes lie in the domain records while all agree. */
@@ -670,9 +737,10 @@ static bool add_others(struct bnc_merged *m)
         for (unsigned k = BNC_KIND_CAMPAIGN; k < BNC_N_KINDS; k++)
             bnc_counts_get(&sums->cells, BNC_CELL_KEY(k, m->name_map[k][p][0], 0, BNC_EVENT_OTHER))
                 ->n += n;
-        bnc_counts_get(&sums->pairs,
-                       BNC_PAIR_KEY(m->domain_map[p][0], BNC_PSEUDO_ENTRY(BNC_EVENT_OTHER)))
-            ->n += n;
+        sums->pairs
+            .at[bnc_pairs_get(&sums->pairs, BNC_PAIR_KEY(m->domain_map[p][0],
+                                                         BNC_PSEUDO_ENTRY(BNC_EVENT_OTHER)))]
+            .n += n;
     }
     return true;
 }
@@ -711,7 +779,7 @@ static void counts_task(void *arg, size_t task)
 {
     struct bnc_merged *m = arg;
 
-    if (!(task == 2 ? merge_votes(m) : merge_counts(m, task == 1)))
+    if (!(task == 0 ? merge_pairs(m) : task == 1 ? merge_cells(m) : merge_votes(m)))
         fail(m);
 }
 
@@ -754,6 +822,7 @@ void bnc_merged_release(struct bnc_merged *m)
     free_maps(m->source_map, m->n_parts);
     free_maps(m->domain_map, m->n_parts);
     free_maps(m->entry_map, m->n_parts);
+    free_maps(m->pair_map, m->n_parts + BNC_N_OVERLAYS);
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         free_maps(m->name_map[k], m->n_parts);
         free(m->names[k]);

@@ -40,7 +40,10 @@ struct bnc_merged {
     /* [part][index there]; a source map is NULL where numbers stay */
     uint32_t **source_map, **domain_map, **entry_map;
     uint32_t **name_map[BNC_N_KINDS];
-    struct bnc_count *pairs, *cells, *votes; /* sorted by key */
+    /* [part, then overlay][number there]: place in 'pairs' */
+    uint32_t **pair_map;
+    /* sorted by key; a pair that was only logged has n 0 */
+    struct bnc_count *pairs, *cells, *votes;
     size_t n_pairs, n_cells, n_votes;
     struct bnc_sums overlay[BNC_N_OVERLAYS];
     uint64_t duplicates;
@@ -56,16 +59,25 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
 void bnc_merged_release(struct bnc_merged *m);
 
 /*
- * All address records of a partition in the merged numbering, folded; '*n' is SIZE_MAX when out of
- * memory. free() it.
+ * All address records of a partition in the merged numbering ('pair': place in m->pairs), folded,
+ * in s->at. Returns how many they are, SIZE_MAX: out of memory.
  */
-struct bnc_address_rec *bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
-                                             size_t *n);
+size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
+                            struct bnc_address_sort *s);
 /* All held bounces of a partition, likewise; what the fold dropped is added to '*dropped'. */
 struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n,
                                  uint64_t *dropped);
 /* All texts of a partition as a run of records, folded. */
 char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *len);
+
+/* The type of the events of m->pairs[pair]; a delivery taken back is BNC_N_EVENTS. */
+static inline unsigned bnc_merged_pair_type(const struct bnc_merged *m, size_t pair)
+{
+    const uint32_t entry = BNC_PAIR_ENTRY(m->pairs[pair].key);
+
+    return BNC_IS_PSEUDO(entry) ? entry - BNC_PSEUDO_ENTRY(0)
+                                : (unsigned)m->entries[entry].entry->type;
+}
 
 /* Adds the faults of a part to 'all' [BNC_N_FAULTS], their places with merged sources. */
 void bnc_merged_add_faults(const struct bnc_merged *m, size_t part, struct bnc_fault_total *all);

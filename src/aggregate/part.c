@@ -84,8 +84,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
         part->names[k].seed = opt->seed | 1;
     }
     part->memo_day_campaign = UINT32_MAX;
-    part->sums.lately = calloc(BNC_LATELY_SLOTS, sizeof *part->sums.lately);
-    if (part->sums.lately == NULL || !name_nothing(part) ||
+    if (!name_nothing(part) ||
         (opt->sources != NULL && !rank_sources(part, opt->sources, opt->n_sources))) {
         bnc_part_free(part);
         return NULL;
@@ -101,9 +100,8 @@ void bnc_part_spend(struct bnc_part *part)
 void bnc_sums_release(struct bnc_sums *sums)
 {
     bnc_counts_release(&sums->cells);
-    bnc_counts_release(&sums->pairs);
+    bnc_pairs_release(&sums->pairs);
     bnc_log_release(&sums->log);
-    free(sums->lately);
     free(sums->examples);
 }
 
@@ -166,13 +164,13 @@ static bool reserve_examples(struct bnc_sums *sums, size_t n)
 bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries)
 {
     return bnc_counts_reserve(&sums->cells, n * BNC_N_KINDS) &&
-           bnc_counts_reserve(&sums->pairs, n) && reserve_examples(sums, n_entries);
+           bnc_pairs_reserve(&sums->pairs, n) && reserve_examples(sums, n_entries);
 }
 
 /* Where a fact is counted: keys, and the slots at which looking for them starts. */
 struct spot {
-    uint64_t cell[BNC_N_KINDS], pair;
-    size_t cell_at[BNC_N_KINDS], pair_at;
+    uint64_t cell[BNC_N_KINDS], pair, pair_hash;
+    size_t cell_at[BNC_N_KINDS];
 };
 
 static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact *f, unsigned col,
@@ -186,14 +184,14 @@ static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact 
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         s->cell_at[k] = bnc_counts_at(&sums->cells, s->cell[k]);
     s->pair = BNC_PAIR_KEY(f->domain, entry);
-    s->pair_at = bnc_counts_at(&sums->pairs, s->pair);
+    s->pair_hash = bnc_pairs_hash(&sums->pairs, s->pair);
 }
 
 static inline void prefetch_spot(const struct bnc_sums *sums, const struct spot *s)
 {
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         __builtin_prefetch(&sums->cells.slot[s->cell_at[k]], 1);
-    __builtin_prefetch(&sums->pairs.slot[s->pair_at], 1);
+    bnc_pairs_prefetch(&sums->pairs, s->pair_hash);
 }
 
 static inline void count_cells(struct bnc_sums *sums, const struct bnc_fact *f,
@@ -216,58 +214,42 @@ static inline bool is_logged(unsigned code, enum bnc_detail detail)
     return detail == BNC_DETAIL_LISTS && code != BNC_EVENT_SENT && code != BNC_EVENT_OTHER;
 }
 
-/* Whether this very record was logged a moment ago: retries come in bursts. */
-static inline bool logged_lately(struct bnc_sums *sums, const struct bnc_address_rec *r)
+static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_t pair,
+                        enum bnc_detail detail)
 {
-    const uint64_t what = (uint64_t)r->what << 32 | r->time;
-    const uint64_t hash =
-        bnc_hash_pair(bnc_hash_pair(r->fp, BNC_PAIR_KEY(r->domain, r->entry)), what);
-    uint64_t *slot = &sums->lately[hash % BNC_LATELY_SLOTS];
+    struct bnc_address_rec *to = bnc_log_push(&sums->log, bnc_log_part(f->address), sizeof *to);
 
-    if (*slot == hash)
-        return true;
-    *slot = hash;
-    return false;
-}
-
-static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
-{
-    struct bnc_address_rec r = { .fp = f->address,
-                                 .domain = f->domain,
-                                 .entry = f->entry,
-                                 .what = BNC_WHAT(f->campaign, f->code),
-                                 .time = f->time };
-    struct bnc_address_rec *to;
-
-    if (f->address == 0 || !is_logged(f->code, detail))
-        return true;
-    if (detail == BNC_DETAIL_REPORT && f->time != 0)
-        r.time = f->time - f->time % BNC_SECONDS_PER_DAY + 1;
-    if (sums->lately != NULL && logged_lately(sums, &r))
-        return true;
-    to = bnc_log_push(&sums->log, bnc_log_part(r.fp), sizeof r);
     if (to == NULL)
         return false;
-    *to = r;
+    *to = (struct bnc_address_rec){ .fp = f->address,
+                                    .pair = pair,
+                                    .what = BNC_WHAT(f->campaign, f->code),
+                                    .time = f->time };
+    if (detail == BNC_DETAIL_REPORT && f->time != 0)
+        to->time = f->time - f->time % BNC_SECONDS_PER_DAY + 1;
     return true;
 }
 
 static inline bool count_fact(struct bnc_sums *sums, const struct bnc_fact *f, const struct spot *s,
                               enum bnc_detail detail)
 {
-    count_cells(sums, f, s);
-    if (f->code != BNC_EVENT_DELIVERED) {
-        struct bnc_count *pair = bnc_counts_get_at(&sums->pairs, s->pair, s->pair_at);
+    const bool logged = f->address != 0 && is_logged(f->code, detail);
+    uint32_t pair;
 
-        bnc_count_event(pair, f->time);
-        pair->days |= day_bit(f->time);
-    }
+    count_cells(sums, f, s);
     if (!BNC_IS_PSEUDO(f->entry)) {
         const struct bnc_example e = { f->time - 1, f->source, f->row, f->off };
 
         bnc_example_merge(&sums->examples[f->entry], &e);
     }
-    return log_address(sums, f, detail);
+    if (f->code == BNC_EVENT_DELIVERED && !logged)
+        return true;
+    pair = bnc_pairs_get_at(&sums->pairs, s->pair, s->pair_hash);
+    if (f->code != BNC_EVENT_DELIVERED) {
+        bnc_count_event(&sums->pairs.at[pair], f->time);
+        sums->pairs.at[pair].days |= day_bit(f->time);
+    }
+    return !logged || log_address(sums, f, pair, detail);
 }
 
 bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
@@ -284,7 +266,8 @@ void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *f)
 
     find_spot(sums, f, BNC_COL_LATE, BNC_PSEUDO_LATE, &spot);
     count_cells(sums, f, &spot);
-    bnc_count_event(bnc_counts_get_at(&sums->pairs, spot.pair, spot.pair_at), f->time);
+    bnc_count_event(&sums->pairs.at[bnc_pairs_get_at(&sums->pairs, spot.pair, spot.pair_hash)],
+                    f->time);
 }
 
 /* ---- names ---- */
@@ -598,6 +581,9 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
         find_spot(&part->sums, &fact[i], fact[i].col, fact[i].entry, &spot[i]);
         prefetch_spot(&part->sums, &spot[i]);
     }
+    for (size_t i = 0; i < n; i++)
+        if (fact[i].code != BNC_EVENT_DELIVERED)
+            bnc_pairs_prefetch_count(&part->sums.pairs, spot[i].pair_hash);
     for (size_t i = 0; i < n; i++)
         if (!count(part, &items[i].event, &fact[i], &spot[i]))
             return BNC_ENOMEM;

@@ -6,8 +6,9 @@
  *   cells     (kind, subject, provider, column) -> count: every event, once per kind
  *   pairs     (domain, entry) -> count: every event but deliveries, once
  *   examples  by entry: the least (time, source, row)
- *   log       one 24-byte record per (address, domain, entry, campaign, type, day) of a failure;
- *             with lists, of any outcome and with the first and last time instead of the day
+ *   log       one 20-byte record per (address, pair, campaign, type, day) of a failure; with lists,
+ *             of any outcome and with the first and last time instead of the day. A pair that is only
+ *             logged, a delivery's, has a number and no count.
  *   texts     addresses that may land on a list
  *   held      bounces with a message id, undecided until every report of that message is in
  *
@@ -18,6 +19,7 @@
 
 #include "aggregate/counts.h"
 #include "aggregate/dictionary.h"
+#include "aggregate/pairs.h"
 #include "aggregate/reclog.h"
 #include "aggregate/tally.h"
 #include "util/buf.h"
@@ -54,12 +56,12 @@
     (BNC_WHAT_CODE(what) == BNC_CODE_LATE ? BNC_EVENT_BOUNCE                                       \
                                           : (enum bnc_event_type)BNC_WHAT_CODE(what))
 
-struct bnc_address_rec {
+struct bnc_address_rec { /* 20 bytes */
     uint64_t fp;
-    uint32_t domain, entry, what;
+    uint32_t pair, what;
     /* with lists: exact; else the start of the day (1970-01-01 is 1); 0 none */
     uint32_t time;
-};
+} __attribute__((packed, aligned(4)));
 
 struct bnc_held {
     uint64_t pair; /* fingerprint of (message id, address) */
@@ -93,14 +95,12 @@ struct bnc_part_entry {
 };
 
 struct bnc_sums { /* what may be counted against any numbering */
-    struct bnc_counts cells, pairs;
+    struct bnc_counts cells;
+    struct bnc_pairs pairs;
     struct bnc_log log;
-    /* [BNC_LATELY_SLOTS] hashes of address records logged lately, to log them once; may be NULL */
-    uint64_t *lately;
     struct bnc_example *examples;
     size_t n_examples;
 };
-#define BNC_LATELY_SLOTS 4096u
 
 #define BNC_MEMO_SLOTS 256u
 struct bnc_memo { /* a name as columns spell it: its first and last eight bytes nearly tell it */
@@ -223,10 +223,43 @@ static inline unsigned bnc_col_type(unsigned col)
  */
 bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len);
 /*
- * Sorts by (fp, domain, entry, what, time) and keeps the first and last of each day. Returns how
- * many are left; SIZE_MAX: out of memory.
+ * Sorting the 'n' address records of one partition: all are counted by their fingerprints, then each
+ * is put in its place, then what is equal becomes one.
  */
-size_t bnc_address_fold(struct bnc_address_rec *at, size_t n);
+struct bnc_address_sort {
+    uint32_t *start; /* [n_buckets + 1] */
+    struct bnc_address_rec *at; /* [n] */
+    size_t cap_start, cap;
+    unsigned shift;
+};
+/* Storage is kept from one sort to the next. False when out of memory. */
+bool bnc_address_sort_begin(struct bnc_address_sort *s, size_t n);
+void bnc_address_sort_release(struct bnc_address_sort *s);
+
+static inline uint32_t *bnc_address_sort_bucket(struct bnc_address_sort *s, uint64_t fp)
+{
+    return &s->start[(fp << BNC_LOG_LOG2) >> s->shift];
+}
+
+/* First for every record: */
+static inline void bnc_address_sort_count(struct bnc_address_sort *s, uint64_t fp)
+{
+    ++*bnc_address_sort_bucket(s, fp);
+}
+
+/* Then, after bnc_address_sort_place(): */
+void bnc_address_sort_place(struct bnc_address_sort *s);
+static inline void bnc_address_sort_put(struct bnc_address_sort *s, const struct bnc_address_rec *r)
+{
+    s->at[(*bnc_address_sort_bucket(s, r->fp))++] = *r;
+}
+
+/*
+ * Sorts by (fp, pair, what, time) and keeps the first and last of each day. Returns how many are
+ * left in s->at.
+ */
+size_t bnc_address_sort_end(struct bnc_address_sort *s);
+
 /*
  * Sorts by (pair, time, source, row); of each pair the last wins. The others are dropped;
  * '*dropped' says how many.

@@ -406,22 +406,32 @@ static void load_entries(struct reader *r, uint64_t n)
 
 /* ---- counts ---- */
 
-/* The count of a key that must be new, with room for it. */
-static void add_count(struct reader *r, struct bnc_counts *to, uint64_t key,
-                      const struct bnc_count *c)
+/* Fills a slot that must be new. */
+static void add_new(struct reader *r, struct bnc_count *slot, const struct bnc_count *c)
 {
-    struct bnc_count *slot;
-
-    if (r->status != BNC_OK)
-        return;
-    if (!bnc_counts_reserve(to, 1)) {
-        no_memory(r);
-        return;
-    }
-    slot = bnc_counts_get(to, key);
     if (slot->n != 0 || c->n == 0)
         bad(r, c->n == 0 ? "a count of nothing" : "a count stands twice");
     bnc_count_merge(slot, c);
+}
+
+static void add_count(struct reader *r, struct bnc_counts *to, uint64_t key,
+                      const struct bnc_count *c)
+{
+    if (r->status == BNC_OK && !bnc_counts_reserve(to, 1))
+        no_memory(r);
+    if (r->status == BNC_OK)
+        add_new(r, bnc_counts_get(to, key), c);
+}
+
+/* The number of a pair, made if missing; 0 after a fault. */
+static uint32_t get_pair(struct reader *r)
+{
+    struct bnc_pairs *pairs = &r->part->sums.pairs;
+    const uint32_t domain = get_domain(r), entry = get_entry(r);
+
+    if (r->status == BNC_OK && !bnc_pairs_reserve(pairs, 1))
+        no_memory(r);
+    return r->status == BNC_OK ? bnc_pairs_get(pairs, BNC_PAIR_KEY(domain, entry)) : 0;
 }
 
 static void load_votes(struct reader *r, uint64_t n)
@@ -438,12 +448,13 @@ static void load_votes(struct reader *r, uint64_t n)
 static void load_pairs(struct reader *r, uint64_t n)
 {
     for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        const uint32_t domain = get_domain(r), entry = get_entry(r);
+        const uint32_t pair = get_pair(r);
         struct bnc_count c;
 
         get_count(r, &c);
         c.days = get(r, 8);
-        add_count(r, &r->part->sums.pairs, BNC_PAIR_KEY(domain, entry), &c);
+        if (r->status == BNC_OK)
+            add_new(r, &r->part->sums.pairs.at[pair], &c);
     }
 }
 
@@ -526,12 +537,21 @@ static bool right_partition(struct reader *r, uint64_t fp)
            (bnc_log_part(fp) == r->partition || bad(r, "a record in the wrong partition"));
 }
 
+/* An outcome is of the type that its entry is of. */
+static bool right_type(struct reader *r, uint32_t pair, unsigned code)
+{
+    const uint32_t entry = BNC_PAIR_ENTRY(r->part->sums.pairs.at[pair].key);
+    const unsigned type = BNC_IS_PSEUDO(entry) ? entry - BNC_PSEUDO_ENTRY(0)
+                                               : (unsigned)r->part->entries[entry].entry->type;
+
+    return type == (unsigned)BNC_WHAT_TYPE(code) ||
+           bad(r, "an outcome of another type than its template");
+}
+
 static void load_addresses(struct reader *r, uint64_t n)
 {
     for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        struct bnc_address_rec a = { .fp = get(r, 8),
-                                     .domain = get_domain(r),
-                                     .entry = get_entry(r) };
+        struct bnc_address_rec a = { .fp = get(r, 8), .pair = get_pair(r) };
         const uint32_t what = (uint32_t)get(r, 4);
         const unsigned code = get_type(r, what & 15);
         struct bnc_address_rec *to;
@@ -539,7 +559,7 @@ static void load_addresses(struct reader *r, uint64_t n)
         a.time = (uint32_t)get(r, 4);
         if (what >> 4 >= r->n_names[BNC_KIND_CAMPAIGN])
             bad(r, "a number names no campaign");
-        if (!right_partition(r, a.fp))
+        if (!right_partition(r, a.fp) || !right_type(r, a.pair, code))
             return;
         a.what = BNC_WHAT(r->name_at[BNC_KIND_CAMPAIGN][what >> 4], code);
         to = bnc_log_push(&r->part->sums.log, r->partition, sizeof *to);

@@ -201,15 +201,20 @@ static void put_entry(struct writer *w, uint32_t entry)
 
 static void save_pairs(struct writer *w)
 {
+    size_t n = 0;
+
     for (size_t i = 0; i < w->m->n_pairs; i++) {
         const struct bnc_count *c = &w->m->pairs[i];
 
+        if (c->n == 0)
+            continue; /* only logged */
+        n++;
         put32(w, BNC_PAIR_DOMAIN(c->key));
         put_entry(w, BNC_PAIR_ENTRY(c->key));
         put_count(w, c);
         put64(w, c->days);
     }
-    end_section(w, BNC_STATE_PAIRS, 0, w->m->n_pairs);
+    end_section(w, BNC_STATE_PAIRS, 0, n);
 }
 
 static void save_cells(struct writer *w)
@@ -282,23 +287,26 @@ static uint32_t what_of(uint32_t what)
     return BNC_WHAT(BNC_WHAT_CAMPAIGN(what), code == BNC_CODE_LATE ? BNC_STATE_TYPE_LATE : code);
 }
 
-static void save_addresses(struct writer *w, unsigned partition)
+static void save_addresses(struct writer *w, unsigned partition, struct bnc_address_sort *sort)
 {
-    size_t n;
-    struct bnc_address_rec *r = bnc_merged_addresses(w->m, partition, &n);
+    const size_t n = bnc_merged_addresses(w->m, partition, sort);
 
-    if (r == NULL && w->status == BNC_OK)
+    if (n == SIZE_MAX) {
         w->status = bnc_error_nomem(w->err);
-    for (size_t i = 0; r != NULL && i < n; i++) {
-        put64(w, r[i].fp);
-        put32(w, r[i].domain);
-        put_entry(w, r[i].entry);
-        put32(w, what_of(r[i].what));
-        put32(w, r[i].time);
+        return;
     }
-    if (r != NULL && n > 0)
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_address_rec *r = &sort->at[i];
+        const uint64_t pair = w->m->pairs[r->pair].key;
+
+        put64(w, r->fp);
+        put32(w, BNC_PAIR_DOMAIN(pair));
+        put_entry(w, BNC_PAIR_ENTRY(pair));
+        put32(w, what_of(r->what));
+        put32(w, r->time);
+    }
+    if (n > 0)
         end_section(w, BNC_STATE_ADDRESSES, partition, n);
-    free(r);
 }
 
 static void put_held(struct writer *w, const struct bnc_held *h)
@@ -360,6 +368,7 @@ static void save_texts(struct writer *w, unsigned partition)
 static void save_all(struct writer *w)
 {
     const struct bnc_merged *m = w->m;
+    struct bnc_address_sort sort = { 0 };
     uint64_t duplicates = m->duplicates;
 
     bnc_buf_puts(&w->buf, BNC_STATE_MAGIC);
@@ -386,7 +395,8 @@ static void save_all(struct writer *w)
         save_held(w, p, &duplicates);
     save_totals(w, duplicates);
     for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++)
-        save_addresses(w, p);
+        save_addresses(w, p, &sort);
+    bnc_address_sort_release(&sort);
     for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++)
         save_held(w, p, NULL);
     for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++)

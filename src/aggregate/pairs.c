@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "aggregate/pairs.h"
+
+#include <stdlib.h>
+
+#define FIRST_LOG2 8u
+
+static bool grow_counts(struct bnc_pairs *p, size_t n)
+{
+    size_t cap = p->cap < 256 ? 256 : p->cap;
+    struct bnc_count *at;
+
+    if (n <= p->cap)
+        return true;
+    while (cap < n)
+        cap += cap / 4;
+    at = realloc(p->at, cap * sizeof *at);
+    if (at == NULL)
+        return false;
+    p->at = at;
+    p->cap = cap;
+    return true;
+}
+
+static bool grow_slots(struct bnc_pairs *p, size_t n)
+{
+    unsigned log2 = p->slot == NULL ? FIRST_LOG2 : p->log2;
+    uint64_t *slot;
+
+    if (p->slot != NULL && n <= ((size_t)1 << log2) / 8 * 5)
+        return true;
+    while (n > ((size_t)1 << log2) / 8 * 5)
+        log2++;
+    slot = calloc((size_t)1 << log2, sizeof *slot);
+    if (slot == NULL)
+        return false;
+    for (size_t i = 0; i < p->n; i++) {
+        const uint64_t hash = bnc_pairs_hash(p, p->at[i].key);
+        size_t to = hash >> (64 - log2);
+
+        while (slot[to] != 0)
+            to = (to + 1) & (((size_t)1 << log2) - 1);
+        slot[to] = hash << 32 | (i + 1);
+    }
+    free(p->slot);
+    p->slot = slot;
+    p->log2 = log2;
+    return true;
+}
+
+bool bnc_pairs_reserve(struct bnc_pairs *p, size_t more)
+{
+    return p->n + more <= BNC_PAIRS_MAX && grow_counts(p, p->n + more) &&
+           grow_slots(p, p->n + more);
+}
+
+void bnc_pairs_drop_slots(struct bnc_pairs *p)
+{
+    free(p->slot);
+    p->slot = NULL;
+    p->log2 = 0;
+}
+
+void bnc_pairs_release(struct bnc_pairs *p)
+{
+    free(p->at);
+    free(p->slot);
+    *p = (struct bnc_pairs){ .seed = p->seed };
+}

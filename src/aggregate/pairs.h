@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ * pairs.h - counts of (domain, entry), each with a number of its own that never changes: what is
+ * logged of an address names its pair by it. The counts lie side by side in order of first use, so
+ * that they take no more memory than there are; what is probed at random is a table of eight bytes a
+ * pair. It is keyed with the run's seed: crafted keys can't make it slow. One thread at a time.
+ */
+#ifndef BNC_AGGREGATE_PAIRS_H
+#define BNC_AGGREGATE_PAIRS_H
+
+#include "aggregate/counts.h"
+
+#define BNC_PAIRS_MAX UINT32_C(0xfffffffe)
+
+struct bnc_pairs { /* zero-initialized but for 'seed' is empty */
+    struct bnc_count *at; /* [n]; 'key' is the key */
+    uint64_t *slot; /* high half of the hash << 32 | number + 1; 0: free */
+    size_t n, cap;
+    unsigned log2;
+    uint64_t seed; /* odd */
+};
+
+/* Room for 'more' further keys; false when out of memory (nothing is changed) or of numbers. */
+bool bnc_pairs_reserve(struct bnc_pairs *p, size_t more);
+void bnc_pairs_release(struct bnc_pairs *p);
+/* Frees what finding pairs takes; the counts stay, by number. */
+void bnc_pairs_drop_slots(struct bnc_pairs *p);
+
+static inline uint64_t bnc_pairs_hash(const struct bnc_pairs *p, uint64_t key)
+{
+    return bnc_mix64(key ^ BNC_HASH_K1, p->seed);
+}
+
+/* Asks for the slot of 'hash'. There must be room, here and below. */
+static inline void bnc_pairs_prefetch(const struct bnc_pairs *p, uint64_t hash)
+{
+    __builtin_prefetch(&p->slot[hash >> (64 - p->log2)]);
+}
+
+/* Asks for the count that the slot of 'hash' leads to: almost always the right one. */
+static inline void bnc_pairs_prefetch_count(const struct bnc_pairs *p, uint64_t hash)
+{
+    const uint64_t slot = p->slot[hash >> (64 - p->log2)];
+
+    if (slot != 0)
+        __builtin_prefetch(&p->at[(uint32_t)slot - 1], 1);
+}
+
+/* The number of 'key' with 'hash', made if missing: see bnc_pairs_reserve(). */
+static inline uint32_t bnc_pairs_get_at(struct bnc_pairs *p, uint64_t key, uint64_t hash)
+{
+    const size_t mask = ((size_t)1 << p->log2) - 1;
+    size_t i = hash >> (64 - p->log2);
+
+    for (; p->slot[i] != 0; i = (i + 1) & mask)
+        if ((uint32_t)(p->slot[i] >> 32) == (uint32_t)hash &&
+            p->at[(uint32_t)p->slot[i] - 1].key == key)
+            return (uint32_t)p->slot[i] - 1;
+    p->at[p->n] = (struct bnc_count){ .key = key, .first = BNC_FIRST_NONE };
+    p->slot[i] = hash << 32 | ++p->n;
+    return (uint32_t)p->n - 1;
+}
+
+static inline uint32_t bnc_pairs_get(struct bnc_pairs *p, uint64_t key)
+{
+    return bnc_pairs_get_at(p, key, bnc_pairs_hash(p, key));
+}
+
+#endif
