@@ -63,12 +63,14 @@ static size_t count_replies(struct bnc_span s)
     return n;
 }
 
+/* 'base' stays as it is: what is said of one recipient is not said of the next. */
 static enum bnc_row_fault push_one(struct bnc_mapper *m, const struct bnc_cells *c,
-                                   struct bnc_span recipient, struct bnc_event *ev)
+                                   struct bnc_span recipient, const struct bnc_event *base)
 {
-    const enum bnc_row_fault fault = bnc_event_address(c, recipient, ev);
+    struct bnc_event ev = *base;
+    const enum bnc_row_fault fault = bnc_event_address(c, recipient, &ev);
 
-    if (fault == BNC_FAULT_NONE && !bnc_mapper_push(m, ev))
+    if (fault == BNC_FAULT_NONE && !bnc_mapper_push(m, &ev))
         return BNC_FAULT_TOO_LONG;
     return fault;
 }

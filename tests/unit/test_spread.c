@@ -33,6 +33,10 @@ static const struct spread_case cases[] = {
     { "packed: one word", T(PACKED "a@b.c##Receive\n"), "*2 sent *recipient=a@b.c*" },
     { "packed: unknown", T(PACKED "\"a@b.c##Receive, Explode\"\n"), "*2 - unknown_event\n" },
     { "packed: not packed", T(PACKED "Failed\n"), "*2 - unknown_event\n" },
+    { "packed: what is said of one recipient is not said of the next",
+      T(PACKED "\"a1b2c3d4e5f6a7b8c9d0##Receive, Fail;d@e.f##Receive, Fail;##Receive, Expand\"\n"),
+      "*2 bounce *Z opaque_address recipient=a1b2c3d4e5f6a7b8c9d0 *and bounce unknown "
+      "2026-09-03T08:12:40Z recipient=d@e.f *and other 2026-09-03T08:12:40Z sender=*" },
     { "packed: no address", T(PACKED "\"##Receive, Fail\"\n"), "*2 - no_recipient\n" },
     { "list with as many replies", T(EXCH "a@b.c;d@e.f,550 5.1.1 no;421 4.4.2 gone\n"),
       "*recipient=a@b.c domain=b.c diagnostic=550 5.1.1 no\n  and *recipient=d@e.f domain=e.f "
