@@ -20,6 +20,23 @@ enum bnc_status status_worse(enum bnc_status a, enum bnc_status b)
     return a != BNC_OK ? a : b;
 }
 
+static bool was_told(const struct run *run, const char *text)
+{
+    for (size_t i = 0; i < run->told.n; i++)
+        if (text[0] != '\0' && strcmp(run->told.at[i], text) == 0)
+            return true;
+    return false;
+}
+
+/* Without memory for it a fault is told twice, no more. */
+static void remember(struct run *run, const char *text)
+{
+    const char *const copy = settings_keep(run->s, text, strlen(text));
+
+    if (copy != NULL)
+        (void)strings_add(&run->told, copy);
+}
+
 /* What takes memory, and what to do: said once, after "out of memory". */
 static void say_more_memory(const struct settings *s)
 {
@@ -34,7 +51,7 @@ static void say_more_memory(const struct settings *s)
 enum bnc_status run_fail(struct run *run, const struct bnc_error *err)
 {
     progress_erase(&run->progress);
-    if (strcmp(err->text, run->told) != 0 || err->text[0] == '\0')
+    if (!was_told(run, err->text))
         say_error(err);
     if (err->status == BNC_ENOMEM)
         say_more_memory(run->s);
@@ -64,7 +81,7 @@ static void on_warn(void *arg, const struct bnc_error *err)
     progress_erase(&run->progress);
     say_error(err);
     if (err->status != BNC_OK)
-        memcpy(run->told, err->text, sizeof run->told);
+        remember(run, err->text);
 }
 
 void run_connect(struct run *run)
@@ -108,6 +125,10 @@ enum bnc_status run_inputs(struct run *run)
         help_short(stderr);
         return BNC_EUSAGE;
     }
+    if ((run->s->save_state != NULL && strcmp(run->s->save_state, "-") == 0) ||
+        (run->s->lib.rejects != NULL && strcmp(run->s->lib.rejects, "-") == 0))
+        return run_usage(run, "--save-state and --rejects need a file: standard output is for the "
+                              "result");
     if (files->n == 0 && run->s->command == CMD_MERGE)
         return run_usage(run, "merge needs the files that report --save-state wrote");
     if (files->n == 0 && !strings_add(files, "-"))

@@ -11,7 +11,7 @@
 struct run {
     struct settings *s;
     struct progress progress;
-    char told[768]; /* the last fault told through warn, so that it is not told twice */
+    struct strings told; /* faults told through warn, so that none is told twice */
 };
 
 /* The commands: each tells its own errors on standard error and returns the exit status. */

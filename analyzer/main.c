@@ -112,6 +112,7 @@ int main(int argc, char **argv)
     status = work(&run, argc, argv);
     if (status != BNC_ESTOPPED && output_finish_stdout(&err) != BNC_OK)
         status = status_worse(status, run_fail(&run, &err));
+    free(run.told.at);
     settings_release(&settings);
     signals_release();
     if (status == BNC_ESTOPPED)

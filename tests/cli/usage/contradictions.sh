@@ -8,3 +8,5 @@ exits 2 ba -o a.json -o a.json x.csv; cat stdout stderr
 exits 2 ba suppress x.csv; cat stdout stderr
 exits 2 ba suppress -o a/ -o b/ x.csv; cat stdout stderr
 exits 2 ba - - <x.csv; cat stdout stderr
+exits 2 ba --rejects - x.csv; cat stdout stderr
+exits 2 ba --save-state - x.csv; cat stdout stderr
