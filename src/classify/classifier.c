@@ -47,6 +47,11 @@ uint64_t bnc_classifier_rules_hash(const struct bnc_classifier *c)
     return bnc_user_rules_hash(c->user);
 }
 
+uint64_t bnc_classifier_providers_hash(const struct bnc_classifier *c)
+{
+    return bnc_user_providers_hash(c->user);
+}
+
 const char *bnc_classifier_kernel(const struct bnc_classifier *c)
 {
     return bnc_mask_kernel_pick(c->cpu)->name;

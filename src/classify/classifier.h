@@ -32,6 +32,7 @@ enum bnc_status bnc_user_load(struct bnc_classifier *c, const struct bnc_classif
                               struct bnc_error *err);
 void bnc_user_free(struct bnc_user_knowledge *u);
 uint64_t bnc_user_rules_hash(const struct bnc_user_knowledge *u);
+uint64_t bnc_user_providers_hash(const struct bnc_user_knowledge *u);
 size_t bnc_user_provider_count(const struct bnc_user_knowledge *u);
 const struct bnc_provider *bnc_user_provider(const struct bnc_user_knowledge *u, size_t i);
 uint16_t bnc_user_provider_of(const struct bnc_user_knowledge *u, struct bnc_span name, bool mx);

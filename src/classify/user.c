@@ -30,12 +30,17 @@ struct bnc_user_knowledge {
     struct bnc_provider *providers;
     struct user_name *names;
     size_t n_providers, n_names;
-    uint64_t rules_hash;
+    uint64_t rules_hash, providers_hash;
 };
 
 uint64_t bnc_user_rules_hash(const struct bnc_user_knowledge *u)
 {
     return u != NULL ? u->rules_hash : 0;
+}
+
+uint64_t bnc_user_providers_hash(const struct bnc_user_knowledge *u)
+{
+    return u != NULL ? u->providers_hash : 0;
 }
 
 size_t bnc_user_provider_count(const struct bnc_user_knowledge *u)
@@ -140,6 +145,18 @@ static enum bnc_status read_file(struct bnc_table *t, const char *path, struct b
     return BNC_ECONFIG;
 }
 
+/* Of what the file says, not of how it is quoted: header and cells in their order. */
+static uint64_t hash_table(const struct bnc_table *t)
+{
+    uint64_t h = 1;
+
+    for (size_t i = 0; i < t->n_cols; i++)
+        h = bnc_hash_pair(h, bnc_hash_span(t->header[i]));
+    for (size_t i = 0; i < t->n_rows * t->n_cols; i++)
+        h = bnc_hash_pair(h, bnc_hash_span(t->cells[i]));
+    return h;
+}
+
 static enum bnc_status load_providers(struct bnc_classifier *c, const char *path,
                                       struct bnc_error *err)
 {
@@ -152,6 +169,7 @@ static enum bnc_status load_providers(struct bnc_classifier *c, const char *path
     for (size_t i = 0; i < 3 && status == BNC_OK; i++)
         if (bnc_table_col(&t, needed[i]) < 0)
             status = bnc_error_set(err, BNC_ECONFIG, "%s:1: no column '%s'", path, needed[i]);
+    c->user->providers_hash = hash_table(&t);
     c->user->providers = calloc(t.n_rows + 1, sizeof *c->user->providers);
     c->user->names = calloc(t.n_rows + 1, sizeof *c->user->names);
     if (c->user->providers == NULL || c->user->names == NULL)
@@ -180,18 +198,6 @@ static bool collect_words(struct bnc_user_knowledge *u, const struct bnc_table *
     u->words.next = &bnc_words_builtin;
     bnc_collect_release(&words);
     return ok;
-}
-
-/* Of what the file says, not of how it is quoted: header and cells in their order. */
-static uint64_t hash_table(const struct bnc_table *t)
-{
-    uint64_t h = 1;
-
-    for (size_t i = 0; i < t->n_cols; i++)
-        h = bnc_hash_pair(h, bnc_hash_span(t->header[i]));
-    for (size_t i = 0; i < t->n_rows * t->n_cols; i++)
-        h = bnc_hash_pair(h, bnc_hash_span(t->cells[i]));
-    return h;
 }
 
 static enum bnc_status load_rules(struct bnc_classifier *c, const char *path, struct bnc_error *err)

@@ -77,6 +77,8 @@ void bnc_classifier_free(struct bnc_classifier *c);
 
 /* Fingerprint of what the --rules file says: 0 without one. */
 uint64_t bnc_classifier_rules_hash(const struct bnc_classifier *c);
+/* The same of the --providers file. */
+uint64_t bnc_classifier_providers_hash(const struct bnc_classifier *c);
 
 /* The masking kernel in use: "avx512", "avx2", "generic". */
 const char *bnc_classifier_kernel(const struct bnc_classifier *c);

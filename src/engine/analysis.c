@@ -13,7 +13,7 @@
 
 #include "aggregate/state.h"
 #include "detect/lists.h"
-#include "engine/run.h"
+#include "engine/notes.h"
 #include "report/report.h"
 #include "util/status.h"
 
@@ -30,6 +30,7 @@ struct bnc_analysis {
     struct bnc_report_input *report_inputs;
     size_t n_report_inputs;
     char **fault_texts;
+    struct bnc_notes notes;
     enum bnc_show show;
     enum bnc_policy policy;
     int64_t generated;
@@ -90,7 +91,9 @@ enum bnc_status bnc_analysis_create(struct bnc_analysis **out, const struct bnc_
               : strcmp(opt->show, "full") == 0                      ? BNC_SHOW_FULL
                                                                     : BNC_SHOW_MASKED;
     status = check_sent(opt->sent, err);
-    return status == BNC_OK ? bnc_setup_init(&a->setup, &a->opt, err) : status;
+    if (status == BNC_OK)
+        status = bnc_setup_init(&a->setup, &a->opt, err);
+    return status == BNC_OK ? bnc_notes_make(&a->notes, &a->setup, err) : status;
 }
 
 void bnc_analysis_free(struct bnc_analysis *a)
@@ -108,6 +111,7 @@ void bnc_analysis_free(struct bnc_analysis *a)
         free(a->fault_texts[i]);
     free(a->fault_texts);
     free(a->report_inputs);
+    bnc_notes_release(&a->notes);
     bnc_inputs_release(&a->inputs);
     bnc_setup_release(&a->setup);
     free(a);
@@ -563,9 +567,9 @@ static struct bnc_report_data report_data(const struct bnc_analysis *a,
         .n_inputs = a->n_report_inputs,
         .complete = a->inputs.complete,
         .generated = a->generated,
-        .rules_name = a->opt.rules,
-        .rules_hash =
-            a->setup.classifier == NULL ? 0 : bnc_classifier_rules_hash(a->setup.classifier),
+        .notes = a->notes.at,
+        .n_notes = a->notes.n,
+        .filter = a->notes.filter,
         .show = a->show,
         .color = r->color != 0,
         .unicode = r->unicode != 0,

@@ -418,21 +418,6 @@ static bool list_finding_templates(struct bnc_model *m)
     return m->finding_templates != NULL;
 }
 
-static bool say_rules(struct bnc_model *m)
-{
-    struct bnc_buf b = { .at = NULL };
-    bool ok;
-
-    if (m->data->rules_name == NULL)
-        return true;
-    bnc_buf_printf(&b, "user rules of '%s', fingerprint %016llx", m->data->rules_name,
-                   (unsigned long long)m->data->rules_hash);
-    m->rules_text = bnc_arena_copy(&m->arena, bnc_buf_span(&b));
-    ok = !b.failed && m->rules_text.at != NULL;
-    bnc_buf_release(&b);
-    return ok;
-}
-
 enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data *data,
                                struct bnc_error *err)
 {
@@ -440,7 +425,7 @@ enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data
 
     *m = (struct bnc_model){ .data = data, .tally = data->tally, .judged = data->judged };
     ok = order_providers(m) && order_domains(m) && sum_codes(m) && sum_causes(m) && sum_sides(m) &&
-         list_pairs(m) && list_unknown(m) && sum_rules(m) && say_rules(m) && order_limits(m) && list_faults(m) &&
+         list_pairs(m) && list_unknown(m) && sum_rules(m) && order_limits(m) && list_faults(m) &&
          list_finding_templates(m);
     for (int k = 0; ok && k < BNC_N_KINDS; k++)
         ok = order_subjects(m, (enum bnc_kind)k);

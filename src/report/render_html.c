@@ -81,6 +81,11 @@ static void put_mast(struct bnc_page *p)
         bnc_buf_puts(p->out, "</b> of failures unclassified</li>");
     }
     bnc_buf_puts(p->out, "</ul>\n");
+    if (m->data->filter.len > 0) {
+        bnc_buf_puts(p->out, "<p class=\"hint\">Only rows of ");
+        bnc_html_text(p, m->data->filter, 0);
+        bnc_buf_puts(p->out, ".</p>\n");
+    }
     if (!m->data->complete)
         bnc_buf_puts(p->out, "<p class=\"alarm\">Incomplete: not all input could be read to its "
                              "end. See <a href=\"#inputs\">Inputs</a>.</p>\n");

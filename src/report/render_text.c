@@ -189,6 +189,16 @@ static void put_title(struct term *t)
     bnc_scratch_end(t->out, &b);
 }
 
+/* Which rows the report is limited to. */
+static void put_filter(struct term *t)
+{
+    if (t->m->data->filter.len == 0)
+        return;
+    puts_(t, "only rows of");
+    pad_to(t, 14);
+    put_wrapped(t, t->m->data->filter, 14);
+}
+
 /* "1,234 delivered", on the next line where this one is full. */
 static void put_kind(struct term *t, uint64_t n, const char *name, bool always)
 {
@@ -503,6 +513,7 @@ static void put_screen(struct term *t)
     const unsigned tail = 1 + BNC_N_METRICS + (t->m->failures > 0 ? 2 + side_lines(t) : 0);
 
     put_title(t);
+    put_filter(t);
     put_rows(t);
     put_unclassified(t);
     end(t);

@@ -18,6 +18,11 @@ struct bnc_report_input {                /* one input, for the data-quality sect
     const char *fault;                   /* why it was not (fully) read, or NULL */
 };
 
+struct bnc_report_note {                 /* a row of the section on method */
+    const char *term;
+    struct bnc_span text;
+};
+
 struct bnc_report_data {
     const struct bnc_tally *tally;
     const struct bnc_judged *judged;
@@ -25,7 +30,8 @@ struct bnc_report_data {
     const struct bnc_report_input *inputs; size_t n_inputs;
     bool complete;                       /* every input was read to its end */
     int64_t generated;                   /* SOURCE_DATE_EPOCH or the clock; BNC_NO_TIME: leave out */
-    const char *rules_name; uint64_t rules_hash;             /* --rules, or NULL */
+    const struct bnc_report_note *notes; size_t n_notes;     /* how the report was asked for */
+    struct bnc_span filter;              /* the rows it is limited to, "" for all */
     enum bnc_show show;
     bool color, unicode, verbose, excel; /* terminal; --excel for CSV */
     unsigned width;                      /* terminal columns, 0: 80 */

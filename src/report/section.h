@@ -148,7 +148,6 @@ struct bnc_model {
     struct bnc_fault_place *faults;
     size_t n_faults;
     struct bnc_span **finding_templates; /* [n_findings]: texts of each finding's templates */
-    struct bnc_span rules_text; /* which user rules were used, "" if none */
     uint64_t failures; /* bounces and deferrals */
     uint64_t unclassified; /* of these, cause unknown */
     struct bnc_arena arena;

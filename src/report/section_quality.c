@@ -302,7 +302,7 @@ static const struct {
 
 static size_t n_methods(const struct bnc_model *m)
 {
-    return sizeof methods / sizeof methods[0] + (m->data->rules_name != NULL ? 1 : 0);
+    return sizeof methods / sizeof methods[0] + m->data->n_notes;
 }
 
 static void method_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
@@ -312,8 +312,9 @@ static void method_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
         prose(v, methods[i].definition);
         return;
     }
-    word(v++, "rules");
-    text(v++, m->rules_text);
+    i -= sizeof methods / sizeof methods[0];
+    word(v++, m->data->notes[i].term);
+    text(v++, m->data->notes[i].text);
 }
 
 const struct bnc_section bnc_section_method = {

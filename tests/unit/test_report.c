@@ -167,10 +167,12 @@ static struct bnc_span polyglot(void)
 
 static void make_hostile(struct fixture *f)
 {
+    static struct bnc_report_note hostile_note = { .term = "rules" };
     static struct bnc_span texts[2];
     struct bnc_tally *t = &f->tally;
 
     texts[0] = texts[1] = polyglot();
+    hostile_note.text = polyglot();
     for (int k = 0; k < BNC_N_KINDS; k++)
         if (k != BNC_KIND_DAY)
             t->subject[k][0].name = polyglot();
@@ -189,7 +191,9 @@ static void make_hostile(struct fixture *f)
     }
     f->judged.contradictions[0].label = f->judged.contradictions[0].format = polyglot();
     f->inputs[0].name = "\033]0;x\a<img src=x onerror=1>" POLYGLOT ".csv";
-    f->data.rules_name = "<b>rules</b>";
+    f->data.notes = &hostile_note;
+    f->data.n_notes = 1;
+    f->data.filter = hostile_note.text;
 }
 
 /* Valid UTF-8, and nothing that acts on a terminal. */

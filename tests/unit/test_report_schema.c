@@ -430,7 +430,8 @@ static void json__is_what_the_schema_says(void **state)
     expect_valid(&f);
     f.data.complete = false;
     f.data.generated = BNC_NO_TIME;
-    f.data.rules_name = "mine.csv";
+    f.data.notes = &(struct bnc_report_note){ "rules", BNC_SPAN("mine.csv") };
+    f.data.n_notes = 1;
     f.data.inputs = NULL;
     f.data.n_inputs = 0;
     f.judged.domain = NULL;

@@ -12,6 +12,6 @@ t1,us@brand.example,"<a@globex.example>##Receive, Fail;b@globex.example##Receive
 CSV
 ba report late.csv | sed -n 1,3p
 ba report list.csv | sed -n 1,3p
-ba report late.csv --campaign nothing | sed -n 5p
+ba report late.csv --campaign nothing | sed -n 6p
 exits 2 ba report late.csv --since 2026-10-20 --until 2026-10-10
 head -n 1 stderr
