@@ -150,9 +150,10 @@ static enum bnc_status classify_row(struct bnc_worker *w, const struct bnc_strea
     enum bnc_row_fault fault = BNC_FAULT_NONE;
     enum bnc_status status = BNC_OK;
     const struct bnc_event *events;
+    struct bnc_event room;
     size_t n;
 
-    events = bnc_mapper_events(w->mapper, s->mapping, row, &n, &fault);
+    events = bnc_mapper_events(w->mapper, s->mapping, row, &room, &n, &fault);
     if (fault == BNC_FAULT_REPEATED_HEADER)
         return BNC_OK;
     if (fault != BNC_FAULT_NONE)

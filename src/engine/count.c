@@ -52,12 +52,14 @@ static enum bnc_status flush(struct bnc_worker *w)
     return status == BNC_OK && kept > 0 ? bnc_part_add(w->part, w->items, kept, w->source) : status;
 }
 
+/* The event of an ordinary row was made where it belongs: w->items has room for one more. */
 static enum bnc_status count_event(struct bnc_worker *w, const struct bnc_event *event,
                                    const struct bnc_row *row)
 {
     struct bnc_item *item = &w->items[w->n_items];
 
-    item->event = *event;
+    if (event != &item->event)
+        item->event = *event;
     item->provider = 0;
     item->domain = 0;
     item->row = row->number;
@@ -112,7 +114,7 @@ static enum bnc_status map_row(struct bnc_worker *w, const struct bnc_stream *s,
     }
     if (samples(w, s) && bnc_marks_add(&w->marks, row, w->source, false) != BNC_OK)
         return BNC_ENOMEM;
-    events = bnc_mapper_events(w->mapper, s->mapping, row, &n, &fault);
+    events = bnc_mapper_events(w->mapper, s->mapping, row, &w->items[w->n_items].event, &n, &fault);
     if (fault != BNC_FAULT_NONE)
         return count_fault(w, row, fault);
     if (n == 0)

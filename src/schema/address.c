@@ -226,7 +226,7 @@ static inline __m128i plain_bytes(__m128i v)
                         _mm_or_si128(is_char(v, '_'), is_char(v, '@')));
 }
 
-static inline bool is_plain(struct bnc_span s, size_t *at)
+static inline __attribute__((always_inline)) bool is_plain(struct bnc_span s, size_t *at)
 {
     uint64_t dots, ats, behind;
     __m128i first, last, good;
@@ -265,16 +265,12 @@ static inline bool is_plain(struct bnc_span s, size_t *at)
 }
 #endif
 
-enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address,
-                                        struct bnc_span *domain)
+/* Short or long ones, and those with other characters. */
+static __attribute__((noinline)) enum bnc_address_kind
+split_unusual(struct bnc_span cell, struct bnc_span *address, struct bnc_span *domain)
 {
     size_t n = 0;
 
-    if (is_plain(cell, &n)) {
-        *address = cell;
-        *domain = bnc_span_from(cell.at + n + 1, cell.len - n - 1);
-        return BNC_ADDRESS_OK;
-    }
     *address = *domain = bnc_span_from("", 0);
     while (n < cell.len && (class[(unsigned char)cell.at[n]] & (L | PREFIX)) == L)
         n++;
@@ -289,6 +285,18 @@ enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *a
     }
     cell = bnc_span_trim(cell);
     return cell.len == 0 ? BNC_ADDRESS_EMPTY : split_odd(cell, address, domain);
+}
+
+enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address,
+                                        struct bnc_span *domain)
+{
+    size_t at;
+
+    if (!is_plain(cell, &at))
+        return split_unusual(cell, address, domain);
+    *address = cell;
+    *domain = bnc_span_from(cell.at + at + 1, cell.len - at - 1);
+    return BNC_ADDRESS_OK;
 }
 
 /* Equality of short runs without a call: eight bytes a step, the last step overlapping. */

@@ -299,8 +299,9 @@ static void put_sample(const struct about *a, struct bnc_mapper *m, const struct
                        bool json, bool first)
 {
     enum bnc_row_fault fault;
+    struct bnc_event room;
     size_t n;
-    const struct bnc_event *const ev = bnc_mapper_events(m, a->map, row, &n, &fault);
+    const struct bnc_event *const ev = bnc_mapper_events(m, a->map, row, &room, &n, &fault);
 
     if (json)
         bnc_buf_printf(a->out, "%s{\"row\": %llu, \"fault\": \"%s\", \"events\": [",

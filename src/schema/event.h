@@ -179,11 +179,12 @@ void bnc_mapper_free(struct bnc_mapper *m);
  * The events of a row: usually one; several where a cell lists recipients; none with '*fault'
  * set, or none and BNC_FAULT_NONE where the format says the row is no event of ours (other
  * record types, inbound mail): counted as 'other'. 'row' holds the wanted fields in the order
- * of mapping->want.  The array belongs to the mapper until the next call.
+ * of mapping->want.  The event of an ordinary row is made in '*room' and given from there; an array
+ * of several belongs to the mapper until the next call.
  */
 const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping,
-                                          const struct bnc_row *row, size_t *n,
-                                          enum bnc_row_fault *fault);
+                                          const struct bnc_row *row, struct bnc_event *room,
+                                          size_t *n, enum bnc_row_fault *fault);
 
 /* ISO 8601 "2026-10-31T23:59:59Z" into buf (21 bytes with NUL); "" for BNC_NO_TIME. */
 void bnc_time_format(int64_t time, char buf[32]);

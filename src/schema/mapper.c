@@ -6,7 +6,6 @@
  * their bytes in front of the hash look-up; days go through the time memo.  Nothing is
  * allocated here: spans of the row are handed through.
  */
-#define _GNU_SOURCE /* memrchr */
 #include "schema/mapper.h"
 
 #include <stdlib.h>
@@ -79,78 +78,6 @@ bool bnc_cells_wanted(const struct bnc_cells *c)
     return true;
 }
 
-static struct bnc_span cut_at(struct bnc_span s, char mark)
-{
-    const char *at = memchr(s.at, mark, s.len);
-
-    return at == NULL ? s : bnc_span_from(s.at, (size_t)(at - s.at));
-}
-
-/* The string member 'name' of a JSON object in a cell, as written (escapes stay). */
-static struct bnc_span json_member(struct bnc_span s, const char *name)
-{
-    const struct bnc_span word = bnc_span_str(name);
-
-    for (size_t i = 0; i + word.len + 4 < s.len; i++) {
-        size_t k = i + word.len + 2, from;
-
-        if (s.at[i] != '"' || s.at[i + word.len + 1] != '"' ||
-            !bnc_span_eq(bnc_span_from(s.at + i + 1, word.len), word))
-            continue;
-        while (k < s.len && (s.at[k] == ' ' || s.at[k] == ':'))
-            k++;
-        if (k >= s.len || s.at[k] != '"')
-            continue;
-        for (from = ++k; k < s.len && s.at[k] != '"'; k++)
-            k += s.at[k] == '\\';
-        return bnc_span_from(s.at + from, (k < s.len ? k : s.len) - from);
-    }
-    return bnc_span_from("", 0);
-}
-
-/* "mx1.example.net. (192.0.2.2)", "mx1.example.net [192.0.2.2]" */
-static inline struct bnc_span host(struct bnc_span s)
-{
-    const char last = s.len == 0 ? 0 : s.at[s.len - 1];
-
-    if (last == ')' || last == ']') {
-        const char *const open = memrchr(s.at, last == ')' ? '(' : '[', s.len);
-
-        s = bnc_span_trim(bnc_span_from(s.at, open == NULL ? s.len : (size_t)(open - s.at)));
-    }
-    while (s.len > 0 && s.at[s.len - 1] == '.')
-        s.len--;
-    return s;
-}
-
-static __attribute__((noinline)) struct bnc_span
-transform(const struct bnc_cells *c, const struct bnc_pick *p, struct bnc_span s)
-{
-    switch (p->transform) {
-    case BNC_TRANSFORM_HOST:
-        return host(s);
-    case BNC_TRANSFORM_HOST_PORT:
-        return memchr(s.at, '.', s.len) == NULL ? s : cut_at(s, ':');
-    case BNC_TRANSFORM_BEFORE_SLASH:
-        return cut_at(s, '/');
-    case BNC_TRANSFORM_BEFORE_COLON:
-        return memchr(s.at, ':', s.len) == NULL ? bnc_span_from("", 0) : cut_at(s, ':');
-    case BNC_TRANSFORM_REST:
-        return c->end != NULL && c->end > s.at ? bnc_span_from(s.at, (size_t)(c->end - s.at)) : s;
-    case BNC_TRANSFORM_JOIN: {
-        const struct bnc_span next = c->cell[p->slot + 1];
-
-        return next.at == s.at + s.len + 1 ? bnc_span_from(s.at, s.len + 1 + next.len) : s;
-    }
-    case BNC_TRANSFORM_JSON_EMAIL:
-        return json_member(s, "Email");
-    case BNC_TRANSFORM_JSON_DETAILS:
-        return json_member(s, "Details");
-    default:
-        return s;
-    }
-}
-
 ALWAYS_INLINE struct bnc_span trimmed(struct bnc_span s)
 {
     if (s.len > 0 && ((unsigned char)s.at[0] <= ' ' || (unsigned char)s.at[s.len - 1] <= ' '))
@@ -167,7 +94,7 @@ static inline struct bnc_span pick_cell(const struct bnc_cells *c, const struct 
     if (p->cond != 0 && !holds(c, &c->plan->cond[p->cond - 1]))
         return bnc_span_from(s.at, 0);
     if (p->transform != BNC_TRANSFORM_NONE)
-        s = transform(c, p, s);
+        s = bnc_cell_transform(c, p, s);
     return is_empty(c->plan, s) ? bnc_span_from(s.at, 0) : s;
 }
 
@@ -194,7 +121,7 @@ ALWAYS_INLINE struct bnc_span pick(const struct bnc_cells *c, enum bnc_field fie
         struct bnc_span s = trimmed(c->cell[d.slot]);
 
         if (d.transform != BNC_TRANSFORM_NONE && s.len > 0)
-            s = transform(c, &c->plan->field[field].pick[0], s);
+            s = bnc_cell_transform(c, &c->plan->field[field].pick[0], s);
         if (s.len > 0 || d.alone)
             return s;
     } else if (d.slot == BNC_DIRECT_NONE) {
@@ -210,19 +137,9 @@ struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
 
 /* ---- type ---- */
 
-static __attribute__((noinline)) const struct bnc_value_row *value_anew(struct bnc_value_memo *memo,
-                                                                        const struct bnc_values *v,
-                                                                        struct bnc_span s,
-                                                                        struct bnc_value_memo key)
-{
-    *memo = key;
-    memo->row = bnc_values_find(v, s);
-    return memo->row;
-}
-
 /* Words of up to 24 bytes are remembered by their bytes: three loads say all of them. */
-ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const struct bnc_values *v,
-                                                   struct bnc_span s)
+static __attribute__((noinline)) const struct bnc_value_row *
+value_of_word(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
 {
     struct bnc_value_memo key = { .values = v, .len = s.len };
     struct bnc_value_memo *memo;
@@ -235,10 +152,26 @@ ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const s
         key.middle = s.len > 16 ? bnc_load64(s.at + 8) : 0;
     }
     memo = &m->memo[(key.head ^ key.tail) * BNC_HASH_K0 >> 58];
-    if (memo->head == key.head && memo->tail == key.tail && memo->middle == key.middle &&
-        memo->len == s.len && memo->values == v)
-        return memo->row;
-    return value_anew(memo, v, s, key);
+    if (memo->head != key.head || memo->tail != key.tail || memo->middle != key.middle ||
+        memo->len != s.len || memo->values != v) {
+        key.row = bnc_values_find(v, s);
+        *memo = key;
+    }
+    return memo->row;
+}
+
+/* Words of one letter are what accounting files have. */
+ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const struct bnc_values *v,
+                                                   struct bnc_span s)
+{
+    struct bnc_letter_memo *memo;
+
+    if (s.len != 1)
+        return value_of_word(m, v, s);
+    memo = &m->letter[(unsigned char)s.at[0] & 63];
+    if (memo->values != v || memo->letter != s.at[0])
+        *memo = (struct bnc_letter_memo){ v, value_of_word(m, v, s), s.at[0] };
+    return memo->row;
 }
 
 const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v,
@@ -373,17 +306,16 @@ static __attribute__((noinline)) const struct bnc_value_row *event_word(struct b
     return NULL;
 }
 
-enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c,
-                                      struct bnc_event *ev)
+ALWAYS_INLINE enum bnc_row_fault classify(struct bnc_mapper *m, const struct bnc_cells *c,
+                                          struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
-    const struct bnc_direct d = p->direct[BNC_FIELD_EVENT_TYPE];
+    const int slot = p->quick.type;
     const struct bnc_value_row *row = NULL;
     bool unknown_word = false;
 
-    if (d.slot >= 0 && d.transform == BNC_TRANSFORM_NONE && c->cell[d.slot].len > 0 &&
-        p->field[BNC_FIELD_EVENT_TYPE].pick[0].values != NULL)
-        row = value_of(m, p->field[BNC_FIELD_EVENT_TYPE].pick[0].values, c->cell[d.slot]);
+    if (slot >= 0 && c->cell[slot].len > 0)
+        row = value_of(m, p->quick.type_values, c->cell[slot]);
     if (row == NULL)
         row = event_word(m, c, ev, &unknown_word);
     if (row != NULL) {
@@ -403,6 +335,12 @@ enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cel
             ev->hardness = (enum bnc_hardness)p->hardness;
     }
     return BNC_FAULT_NONE;
+}
+
+enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c,
+                                      struct bnc_event *ev)
+{
+    return classify(m, c, ev);
 }
 
 /* ---- the rest ---- */
@@ -426,13 +364,12 @@ fill_time_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_eve
     ev->flags |= bad ? BNC_EVENT_BAD_TIME : 0;
 }
 
-static inline void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+ALWAYS_INLINE void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
-    const struct bnc_direct d = c->plan->direct[BNC_FIELD_EVENT_TIME];
+    const int slot = c->plan->quick.time;
 
-    if (d.slot < 0 || d.transform != BNC_TRANSFORM_NONE ||
-        !bnc_time_parse_memo(&m->day, c->cell[d.slot], c->plan->date_order, c->plan->zone,
-                             &ev->time))
+    if (slot < 0 || !bnc_time_parse_memo(&m->day, c->cell[slot], c->plan->date_order,
+                                         c->plan->zone, &ev->time))
         fill_time_of_any(m, c, ev);
 }
 
@@ -478,21 +415,24 @@ ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
 }
 
 /* Every code column is read: what one lacks another may have. */
-ALWAYS_INLINE void fill_codes(const struct bnc_cells *c, enum bnc_field field, struct bnc_event *ev)
+static __attribute__((noinline)) void
+fill_codes_of_all(const struct bnc_cells *c, enum bnc_field field, struct bnc_event *ev)
 {
     const struct bnc_field_plan *const f = &c->plan->field[field];
-    const struct bnc_direct d = c->plan->direct[field];
 
-    if (d.slot == BNC_DIRECT_NONE ||
-        (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_NONE &&
-         (c->cell[d.slot].len == 0 || short_code(c->cell[d.slot], ev))))
-        return;
     for (uint32_t i = 0; i < f->n; i++) {
         const struct bnc_span s = pick_cell(c, &f->pick[i]);
 
         if (s.len > 0 && !short_code(s, ev))
             add_codes(c, s, ev);
     }
+}
+
+ALWAYS_INLINE void fill_codes(const struct bnc_cells *c, enum bnc_field field, int slot,
+                              struct bnc_event *ev)
+{
+    if (slot < 0 || (c->cell[slot].len > 0 && !short_code(c->cell[slot], ev)))
+        fill_codes_of_all(c, field, ev);
 }
 
 static __attribute__((noinline)) void
@@ -507,14 +447,16 @@ fill_sender_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_e
         ev->sender_domain = pick(c, BNC_FIELD_SENDER_DOMAIN);
 }
 
-static inline void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c,
+ALWAYS_INLINE void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c,
                                struct bnc_event *ev)
 {
-    const struct bnc_direct d = c->plan->direct[BNC_FIELD_SENDER];
+    const int slot = c->plan->quick.sender;
 
-    if (d.slot < 0 || d.transform != BNC_TRANSFORM_NONE ||
-        !bnc_sender_split(&m->sender, c->cell[d.slot], &ev->sender, &ev->sender_domain))
+    if (slot < 0 ||
+        !bnc_sender_split(&m->sender, c->cell[slot], &ev->sender, &ev->sender_domain)) {
+        ev->sender = ev->sender_domain = bnc_span_from("", 0);
         fill_sender_of_any(m, c, ev);
+    }
 }
 
 /* Of a JSON array the first string. */
@@ -522,7 +464,7 @@ static struct bnc_span first_of_array(struct bnc_span s)
 {
     if (s.len < 2 || s.at[0] != '[' || (s.at[1] != '"' && s.at[1] != ']'))
         return s;
-    return s.at[1] == ']' ? bnc_span_from("", 0) : cut_at(bnc_span_from(s.at + 2, s.len - 2), '"');
+    return s.at[1] == ']' ? bnc_span_from("", 0) : bnc_cell_cut(bnc_span_from(s.at + 2, s.len - 2), '"');
 }
 
 static __attribute__((noinline)) struct bnc_span choose(const struct bnc_cells *c,
@@ -537,12 +479,28 @@ static __attribute__((noinline)) struct bnc_span choose(const struct bnc_cells *
     return s;
 }
 
-static inline struct bnc_span *span_at(struct bnc_event *ev, uint16_t offset)
+ALWAYS_INLINE struct bnc_span quick(const struct bnc_cells *c, int slot)
 {
-    return (struct bnc_span *)(void *)((char *)ev + offset);
+    return slot < 0 ? bnc_span_from("", 0) : trimmed(c->cell[slot]);
 }
 
-void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+ALWAYS_INLINE void fill_spans(const struct bnc_cells *c, struct bnc_event *ev)
+{
+    const struct bnc_schema_plan *const p = c->plan;
+
+    ev->diagnostic = quick(c, p->quick.diagnostic);
+    ev->sending_ip = quick(c, p->quick.sending_ip);
+    ev->message_id = quick(c, p->quick.message_id);
+    ev->label = quick(c, p->quick.label);
+    ev->campaign = quick(c, p->quick.campaign);
+    ev->mx = p->quick.host >= 0 ? bnc_cell_host(trimmed(c->cell[p->quick.host])) : quick(c, p->quick.mx);
+    for (unsigned i = 0; i < p->n_choice; i++)
+        *(struct bnc_span *)(void *)((char *)ev + p->choice[i].offset) =
+            choose(c, (enum bnc_field)p->choice[i].field);
+}
+
+/* Everything but recipient and domain; type, hardness and lateness as of nothing. */
+ALWAYS_INLINE void fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
 
@@ -552,22 +510,22 @@ void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_
     ev->flags = 0;
     ev->reply = 0;
     ev->enhanced = 0;
-    ev->recipient = ev->domain = ev->sender = ev->sender_domain = bnc_span_from("", 0);
     fill_time(m, c, ev);
     if (p->has_reply)
-        fill_codes(c, BNC_FIELD_REPLY_CODE, ev);
+        fill_codes(c, BNC_FIELD_REPLY_CODE, p->quick.reply, ev);
     if (p->has_enhanced)
-        fill_codes(c, BNC_FIELD_ENHANCED_CODE, ev);
+        fill_codes(c, BNC_FIELD_ENHANCED_CODE, p->quick.enhanced, ev);
     if (p->has_sender)
         fill_sender(m, c, ev);
-    for (unsigned i = 0; i < p->n_copy; i++)
-        *span_at(ev, p->copy[i].offset) = trimmed(c->cell[p->copy[i].slot]);
-    if (p->host_slot >= 0)
-        ev->mx = host(trimmed(c->cell[p->host_slot]));
-    for (unsigned i = 0; i < p->n_absent; i++)
-        *span_at(ev, p->absent[i].offset) = bnc_span_from("", 0);
-    for (unsigned i = 0; i < p->n_choice; i++)
-        *span_at(ev, p->choice[i].offset) = choose(c, (enum bnc_field)p->choice[i].field);
+    else
+        ev->sender = ev->sender_domain = bnc_span_from("", 0);
+    fill_spans(c, ev);
+}
+
+void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+{
+    ev->recipient = ev->domain = bnc_span_from("", 0);
+    fill(m, c, ev);
 }
 
 /*
@@ -587,14 +545,13 @@ static enum bnc_row_fault nobody(const struct bnc_cells *c, const struct bnc_eve
     return c->short_row ? BNC_FAULT_FIELD_COUNT : BNC_FAULT_NO_RECIPIENT;
 }
 
-enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell,
-                                     struct bnc_event *ev)
+/* The cell is no address; what it is instead may do. */
+static __attribute__((noinline)) enum bnc_row_fault
+no_address(const struct bnc_cells *c, struct bnc_span cell, enum bnc_address_kind kind,
+           struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
-    const enum bnc_address_kind kind = bnc_address_split(cell, &ev->recipient, &ev->domain);
 
-    if (__builtin_expect(kind == BNC_ADDRESS_OK, true))
-        return BNC_FAULT_NONE;
     ev->domain = pick(c, BNC_FIELD_RECIPIENT_DOMAIN);
     while (ev->domain.len > 0 && ev->domain.at[ev->domain.len - 1] == '.')
         ev->domain.len--;
@@ -609,6 +566,14 @@ enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span 
         return BNC_FAULT_BAD_ADDRESS;
     }
     return BNC_FAULT_NONE;
+}
+
+enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell,
+                                     struct bnc_event *ev)
+{
+    const enum bnc_address_kind kind = bnc_address_split(cell, &ev->recipient, &ev->domain);
+
+    return kind == BNC_ADDRESS_OK ? BNC_FAULT_NONE : no_address(c, cell, kind, ev);
 }
 
 /*
@@ -627,8 +592,8 @@ ALWAYS_INLINE bool is_header(const struct bnc_schema_plan *p, struct bnc_span ra
 }
 
 const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping,
-                                          const struct bnc_row *row, size_t *n,
-                                          enum bnc_row_fault *fault)
+                                          const struct bnc_row *row, struct bnc_event *room,
+                                          size_t *n, enum bnc_row_fault *fault)
 {
     const struct bnc_schema_plan *const p = mapping->plan;
     const struct bnc_cells c = { p, row->field, row->raw.at + row->raw.len,
@@ -658,19 +623,21 @@ const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc
         *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
         return m->events;
     }
-    bnc_event_fill(m, &c, &m->one);
-    *fault = bnc_event_classify(m, &c, &m->one);
+    fill(m, &c, room);
+    *fault = classify(m, &c, room);
     if (*fault != BNC_FAULT_NONE) {
         *fault = c.short_row ? BNC_FAULT_FIELD_COUNT : *fault;
         return NULL;
     }
-    recipient = pick(&c, BNC_FIELD_RECIPIENT);
-    *fault = bnc_event_address(&c, recipient, &m->one);
+    recipient = quick(&c, p->quick.recipient);
+    if (recipient.len == 0)
+        recipient = pick(&c, BNC_FIELD_RECIPIENT);
+    *fault = bnc_event_address(&c, recipient, room);
     if (*fault == BNC_FAULT_BAD_ADDRESS) {
-        *fault = bnc_cells_list(m, &c, recipient, &m->one);
+        *fault = bnc_cells_list(m, &c, recipient, room);
         *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
         return m->events;
     }
     *n = *fault == BNC_FAULT_NONE;
-    return &m->one;
+    return room;
 }

@@ -17,15 +17,21 @@ struct bnc_value_memo {
     const struct bnc_value_row *row;
 };
 
+struct bnc_letter_memo {
+    const struct bnc_values *values;
+    const struct bnc_value_row *row;
+    char letter;
+};
+
 struct bnc_json_ring;
 
 struct bnc_mapper {
-    struct bnc_event one;                /* the event of an ordinary row */
     struct bnc_event *events;            /* those of rows with several */
     size_t n_events, cap_events;
     struct bnc_time_memo day;
     struct bnc_domain_memo sender;
     struct bnc_value_memo memo[64];
+    struct bnc_letter_memo letter[64];
     struct bnc_json_ring *json;
     bool nomem;
 };
@@ -41,6 +47,16 @@ struct bnc_cells {
 
 /* The first non-empty cell of a field, transformed; len 0 if there is none. */
 struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field);
+
+/* What is in front of the first 'mark'; all where there is none. */
+struct bnc_span bnc_cell_cut(struct bnc_span s, char mark);
+
+/* "mx1.example.net. (192.0.2.2)", "mx1.example.net [192.0.2.2]"; no blanks around it. */
+struct bnc_span bnc_cell_host(struct bnc_span s);
+
+/* What 'p' takes of its cell 's', which isn't empty. */
+struct bnc_span bnc_cell_transform(const struct bnc_cells *c, const struct bnc_pick *p,
+                                   struct bnc_span s);
 
 /* True where the filters of the format let the row through. */
 bool bnc_cells_wanted(const struct bnc_cells *c);

@@ -400,42 +400,64 @@ static void set_direct(struct bnc_schema_plan *p)
     }
 }
 
-/*
- * How each span of an event that needs no more than a cell gets it: decided once instead of once a
- * row.
- */
+/* The slot of a field that is its first cell as it is, if only 'alone' there is no other; or -1. */
+static int16_t as_it_is(const struct bnc_schema_plan *p, enum bnc_field field, bool alone)
+{
+    const struct bnc_direct d = p->direct[field];
+
+    return d.slot >= 0 && d.transform == BNC_TRANSFORM_NONE && (d.alone || !alone) ? d.slot : -1;
+}
+
+/* Decides once, instead of once a row, which spans of an event are no more than a cell. */
 static void set_spans(struct bnc_schema_plan *p)
 {
-    static const struct {
-        uint8_t field;
+    const struct {
+        uint8_t field, other;            /* asked where the first is empty */
         uint16_t offset;
+        int16_t *slot;
     } spans[] = {
-        { BNC_FIELD_DIAGNOSTIC, offsetof(struct bnc_event, diagnostic) },
-        { BNC_FIELD_SENDING_IP, offsetof(struct bnc_event, sending_ip) },
-        { BNC_FIELD_MESSAGE_ID, offsetof(struct bnc_event, message_id) },
-        { BNC_FIELD_REMOTE_MX, offsetof(struct bnc_event, mx) },
-        { BNC_FIELD_ESP_CATEGORY, offsetof(struct bnc_event, label) },
-        { BNC_FIELD_CAMPAIGN, offsetof(struct bnc_event, campaign) },
+        { BNC_FIELD_DIAGNOSTIC, BNC_FIELD_IGNORE, offsetof(struct bnc_event, diagnostic),
+          &p->quick.diagnostic },
+        { BNC_FIELD_SENDING_IP, BNC_FIELD_IGNORE, offsetof(struct bnc_event, sending_ip),
+          &p->quick.sending_ip },
+        { BNC_FIELD_MESSAGE_ID, BNC_FIELD_IGNORE, offsetof(struct bnc_event, message_id),
+          &p->quick.message_id },
+        { BNC_FIELD_REMOTE_MX, BNC_FIELD_IGNORE, offsetof(struct bnc_event, mx), &p->quick.mx },
+        { BNC_FIELD_ESP_CATEGORY, BNC_FIELD_ESP_SUBCATEGORY, offsetof(struct bnc_event, label),
+          &p->quick.label },
+        { BNC_FIELD_CAMPAIGN, BNC_FIELD_TAG, offsetof(struct bnc_event, campaign),
+          &p->quick.campaign },
     };
 
-    p->host_slot = -1;
+    p->quick.host = -1;
     for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
         const struct bnc_direct d = p->direct[spans[i].field];
-        const int other = spans[i].field == BNC_FIELD_ESP_CATEGORY ? BNC_FIELD_ESP_SUBCATEGORY
-                          : spans[i].field == BNC_FIELD_CAMPAIGN   ? BNC_FIELD_TAG
-                                                                   : spans[i].field;
-        const bool second = other != spans[i].field && p->field[other].n > 0;
+        const bool second = p->field[spans[i].other].n > 0;
 
-        if (d.slot == BNC_DIRECT_NONE && !second)
-            p->absent[p->n_absent++] = (struct bnc_absent){ spans[i].offset };
-        else if (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_NONE && !second)
-            p->copy[p->n_copy++] = (struct bnc_copy){ (uint16_t)d.slot, spans[i].offset };
-        else if (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_HOST &&
-                 spans[i].field == BNC_FIELD_REMOTE_MX)
-            p->host_slot = d.slot;
+        *spans[i].slot = second ? -1 : as_it_is(p, spans[i].field, true);
+        if ((d.slot == BNC_DIRECT_NONE && !second) || *spans[i].slot >= 0)
+            continue;
+        if (d.slot >= 0 && d.alone && d.transform == BNC_TRANSFORM_HOST &&
+            spans[i].field == BNC_FIELD_REMOTE_MX)
+            p->quick.host = d.slot;
         else
             p->choice[p->n_choice++] = (struct bnc_choice){ spans[i].offset, spans[i].field };
     }
+}
+
+static void set_quick(struct bnc_schema_plan *p)
+{
+    const struct bnc_field_plan *const type = &p->field[BNC_FIELD_EVENT_TYPE];
+
+    set_spans(p);
+    p->quick.time = as_it_is(p, BNC_FIELD_EVENT_TIME, false);
+    p->quick.recipient = as_it_is(p, BNC_FIELD_RECIPIENT, false);
+    p->quick.sender = as_it_is(p, BNC_FIELD_SENDER, false);
+    p->quick.reply = as_it_is(p, BNC_FIELD_REPLY_CODE, true);
+    p->quick.enhanced = as_it_is(p, BNC_FIELD_ENHANCED_CODE, true);
+    p->quick.type = type->n > 0 && type->pick[0].values != NULL
+                        ? as_it_is(p, BNC_FIELD_EVENT_TYPE, false) : -1;
+    p->quick.type_values = type->pick[0].values;
     p->has_reply = p->field[BNC_FIELD_REPLY_CODE].n > 0;
     p->has_enhanced = p->field[BNC_FIELD_ENHANCED_CODE].n > 0;
     p->has_sender = p->field[BNC_FIELD_SENDER].n + p->field[BNC_FIELD_SENDER_DOMAIN].n > 0;
@@ -469,7 +491,7 @@ enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_
     add_filters(b);
     set_slots(b);
     set_direct(p);
-    set_spans(p);
+    set_quick(p);
     p->spread = p->n_wide > 0 || p->list != BNC_LIST_NONE || p->json;
     if (b->nomem)
         return bnc_error_nomem(err);

@@ -56,14 +56,18 @@ struct bnc_schema_plan {
      * BNC_DIRECT_NONE if the field has no pick, else BNC_DIRECT_SLOW.
      */
     struct bnc_direct { int16_t slot; uint8_t transform; bool alone; } direct[BNC_N_FIELDS];
-    struct bnc_copy { uint16_t slot, offset; } copy[BNC_N_FIELDS];
-    /* ... spans that stay empty ... */
-    struct bnc_absent { uint16_t offset; } absent[BNC_N_FIELDS];
-    /* ... and those that must be chosen or transformed */
+    /*
+     * Slots of the cells that are taken as they are.  Negative: there is none, or it must be chosen
+     * or transformed.  'host' is the one cell that names the mx as "host (address)".
+     */
+    struct bnc_quick {
+        int16_t time, type, recipient, sender, reply, enhanced;
+        int16_t diagnostic, sending_ip, message_id, mx, label, campaign, host;
+        const struct bnc_values *type_values;
+    } quick;
+    /* spans of an event that must be chosen or transformed */
     struct bnc_choice { uint16_t offset; uint8_t field; } choice[BNC_N_FIELDS];
-    uint8_t n_copy, n_absent, n_choice;
-    int16_t host_slot;                   /* of the one cell that names the mx as "host
-                                            (address)", -1: another way */
+    uint8_t n_choice;
     bool has_reply, has_enhanced, has_sender;
     /* columns that say more about a failure */
     struct bnc_refine { uint16_t slot; const struct bnc_values *values; } refine[8];

@@ -372,6 +372,13 @@ static bool tail_zone(struct bnc_time_memo *memo, struct bnc_span tail, int *zon
     return true;
 }
 
+/* "YYYY-MM-DD HH:MM" at p was read, and 'clock' is the second of the day that followed. */
+static inline void keep_minute(struct bnc_time_memo *memo, const char *p, int clock)
+{
+    memcpy(memo->minute, p, sizeof memo->minute);
+    memo->minute_seconds = memo->seconds + clock - (int)two(p + 17);
+}
+
 static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, struct bnc_span text,
                                                  char date_order, int zone_seconds, int64_t *time)
 {
@@ -386,13 +393,15 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
     if (text.len >= 10 && !bnc_is_digit(text.at[4])) {
         const char *const p = text.at;
 
-        if (memcmp(p, memo->date, sizeof memo->date) == 0 || long_date(memo, p)) {
+        if ((p[0] != '\0' && memcmp(p, memo->date, sizeof memo->date) == 0) ||
+            long_date(memo, p)) {
             s.at += 10;
             if (text.len >= 19 && (p[10] == ' ' || p[10] == 'T')) {
                 const int clock = clock_of(bnc_load64(p + 11));
 
                 if (clock >= 0 &&
                     tail_zone(memo, bnc_span_from(p + 19, text.len - 19), &zone_seconds)) {
+                    keep_minute(memo, p, clock);
                     *time = memo->seconds + clock - zone_seconds;
                     return true;
                 }
@@ -406,24 +415,53 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
            named_time(s, zone_seconds, time);
 }
 
+/* Whether what follows the clock is nothing or what it was before. */
+static inline bool same_tail(const struct bnc_time_memo *memo, const char *p, size_t tail)
+{
+    return tail == 0 || (tail == memo->tail_len && bnc_load_tail(p, tail) == memo->tail);
+}
+
 /* The day of the row before, and the zone too: only the clock is new. */
+static __attribute__((noinline)) bool parse_clock(struct bnc_time_memo *memo, struct bnc_span text,
+                                                  char date_order, int zone_seconds, int64_t *time)
+{
+    const size_t tail = text.len - 19;
+    const char *const p = text.at;
+    int clock;
+
+    if (tail <= 7 && same_tail(memo, p + 19, tail) && p[0] != '\0' &&
+        bnc_load64(p) == bnc_load64(memo->date) && memcmp(p + 8, memo->date + 8, 2) == 0 &&
+        (p[10] == ' ' || p[10] == 'T') &&
+        (clock = clock_of(bnc_load64(p + 11))) >= 0) {
+        keep_minute(memo, p, clock);
+        *time = memo->seconds + clock - (tail == 0 ? zone_seconds : memo->tail_zone);
+        return true;
+    }
+    return parse_anew(memo, text, date_order, zone_seconds, time);
+}
+
+/*
+ * The minute of the row before, and the zone too: only the second is new.  The leap second is for
+ * the longer ways.  No text of NULs is the one that an empty memo remembers.
+ */
 bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order,
                          int zone_seconds, int64_t *time)
 {
     const size_t tail = text.len - 19;
     const char *const p = text.at;
 
-    if (tail <= 7 && bnc_load64(p) == bnc_load64(memo->date) &&
-        memcmp(p + 8, memo->date + 8, 2) == 0 && (p[10] == ' ' || p[10] == 'T')) {
-        const int clock = clock_of(bnc_load64(p + 11));
+    if (tail <= 7 && same_tail(memo, p + 19, tail) && p[0] != '\0' && p[16] == ':' &&
+        bnc_load64(p) == bnc_load64(memo->minute) &&
+        bnc_load64(p + 8) == bnc_load64(memo->minute + 8)) {
+        const unsigned second = two(p + 17);
 
-        if (clock >= 0 &&
-            (tail == 0 || (tail == memo->tail_len && bnc_load_tail(p + 19, tail) == memo->tail))) {
-            *time = memo->seconds + clock - (tail == 0 ? zone_seconds : memo->tail_zone);
+        if (second < 60) {
+            *time = memo->minute_seconds + (int64_t)second -
+                    (tail == 0 ? zone_seconds : memo->tail_zone);
             return true;
         }
     }
-    return parse_anew(memo, text, date_order, zone_seconds, time);
+    return parse_clock(memo, text, date_order, zone_seconds, time);
 }
 
 bool bnc_time_parse(struct bnc_span text, char date_order, int zone_seconds, int64_t *time)

@@ -19,6 +19,8 @@ struct bnc_time_memo {
     int32_t tail_zone;                   /* what it means, seconds east of UTC; valid where
                                             tail_len > 0 */
     int64_t seconds;                     /* of the date's midnight */
+    char minute[16];                     /* "2026-09-03 08:12": the last one read, and */
+    int64_t minute_seconds;              /* its first second, the zone left out */
 };
 
 /* bnc_time_parse() with a memo that belongs to one thread. */

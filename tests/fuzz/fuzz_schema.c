@@ -40,9 +40,10 @@ static void compare(const struct bnc_mapping *map, const struct bnc_row *row,
 {
     struct bnc_mapper *fresh = bnc_mapper_create();
     enum bnc_row_fault again_fault;
+    struct bnc_event room;
     size_t again_n;
     const struct bnc_event *const again =
-        bnc_mapper_events(fresh, map, row, &again_n, &again_fault);
+        bnc_mapper_events(fresh, map, row, &room, &again_n, &again_fault);
 
     must(again_fault == fault && again_n == n, "another worker sees another number of events");
     for (size_t i = 0; i < n; i++) {
@@ -75,8 +76,9 @@ static void read_rows(const struct bnc_mapping *map, struct bnc_span text)
          "scan");
     for (unsigned i = 0; i < 64 && bnc_rows_next(rows, &row); i++) {
         enum bnc_row_fault fault;
+        struct bnc_event room;
         size_t n;
-        const struct bnc_event *const ev = bnc_mapper_events(m, map, &row, &n, &fault);
+        const struct bnc_event *const ev = bnc_mapper_events(m, map, &row, &room, &n, &fault);
 
         must(n == 0 || fault == BNC_FAULT_NONE, "events of a faulty row");
         compare(map, &row, ev, n, fault);

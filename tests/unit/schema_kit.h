@@ -74,8 +74,9 @@ static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map,
         abort();
     while (bnc_rows_next(rows, &row)) {
         enum bnc_row_fault fault;
+        struct bnc_event room;
         size_t n;
-        const struct bnc_event *const ev = bnc_mapper_events(m, map, &row, &n, &fault);
+        const struct bnc_event *const ev = bnc_mapper_events(m, map, &row, &room, &n, &fault);
 
         bnc_buf_printf(out, "%llu ", (unsigned long long)row.number);
         if (n == 0)

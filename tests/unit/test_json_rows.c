@@ -114,9 +114,10 @@ static void line__lives_for_a_batch(void **state)
                                i, i);
         const struct bnc_row row = { .raw = bnc_span_from(line, (size_t)n) };
         enum bnc_row_fault fault;
+        struct bnc_event room;
         size_t events;
 
-        kept[i % BNC_MAPPER_KEEP] = *bnc_mapper_events(m, map, &row, &events, &fault);
+        kept[i % BNC_MAPPER_KEEP] = *bnc_mapper_events(m, map, &row, &room, &events, &fault);
         assert_int_equal(events, 1);
         for (unsigned k = i < BNC_MAPPER_KEEP ? 0 : i - BNC_MAPPER_KEEP + 1; k <= i; k++) {
             char text[32];

@@ -157,6 +157,38 @@ static void time__memo_keeps_no_secrets(void **state)
         }
 }
 
+/* Neighbours in time, many of them with a byte that doesn't belong: read anew they are the same. */
+static void time__memo_of_a_minute_is_no_guess(void **state)
+{
+    static const char *const tails[] = { "", "Z", "+0200", "+02:00", " UTC", ".5", "x" };
+    struct bnc_time_memo memo = { .seconds = 0 };
+    uint64_t seed = 1;
+
+    (void)state;
+    for (unsigned i = 0; i < 300000; i++) {
+        int64_t alone = 0, with = 0;
+        char text[48];
+        size_t len;
+        bool is;
+
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        len = (size_t)snprintf(text, sizeof text, "2026-09-%02u%c08:%02u:%02u%s",
+                               (unsigned)(seed >> 40 & 1) + 3, (seed >> 41 & 7) == 0 ? 'T' : ' ',
+                               (unsigned)(seed >> 44 & 1), (unsigned)(seed >> 45 & 63),
+                               tails[(seed >> 52) % 7]);
+        if ((seed >> 33 & 3) == 0)
+            text[(seed >> 34) % len] = "\0 :09T/"[seed >> 61];
+        if ((seed >> 20 & 63) == 0)
+            memset(text, 0, 16);
+        is = bnc_time_parse(bnc_span_from(text, len), 0, 3600, &alone);
+        assert_int_equal(is, bnc_time_parse_memo(&memo, bnc_span_from(text, len), 0, 3600, &with));
+        if (is)
+            assert_int_equal(alone, with);
+        if ((seed >> 10 & 127) == 0)
+            memset(&memo, 0, sizeof memo);
+    }
+}
+
 static void time__formats_what_it_reads(void **state)
 {
     uint64_t seed = 88172645463325252u;
@@ -219,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(time__reads_every_layout),
         cmocka_unit_test(time__memo_keeps_no_secrets),
+        cmocka_unit_test(time__memo_of_a_minute_is_no_guess),
         cmocka_unit_test(time__formats_what_it_reads),
         cmocka_unit_test(zone__reads_offsets_and_names),
         cmocka_unit_test(order__only_what_a_date_proves),
