@@ -39,7 +39,7 @@ struct bnc_options {
     const char *show;              /* --show domain|masked|full */
     const char *engine;            /* --engine auto|own|libcsv */
     const char *gunzip;            /* --gunzip auto|zlib|isal */
-    int threads;                   /* -j, --threads; 0: one per core */
+    int threads;                   /* -j, --threads: at most 1024; 0: one per core */
     uint64_t block_bytes;          /* --block-size (tests); 0: chosen */
     uint64_t max_expanded_bytes;   /* --max-expanded */
     double max_bad_share;          /* --max-bad-rows PERCENT / 100; 0: no limit */

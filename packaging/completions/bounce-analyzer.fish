@@ -46,7 +46,7 @@ complete -c bounce-analyzer -l strict -d 'stop at the first malformed row or unr
 complete -c bounce-analyzer -l rejects -r -d 'keep malformed rows with their places in FILE'
 complete -c bounce-analyzer -l max-bad-rows -x -d 'give up (65) if more rows than this are malformed'
 complete -c bounce-analyzer -l max-expanded -x -d 'most bytes one compressed input may expand to: 500G'
-complete -c bounce-analyzer -l threads -s j -x -d 'threads (default: one per core)'
+complete -c bounce-analyzer -l threads -s j -x -d 'threads, at most 1024 (default: one per core)'
 complete -c bounce-analyzer -l memory -x -d 'memory to stay within, 512M or 4G, mapped inputs apart: the job ends with status 71 rather than take more, and writes nothing'
 complete -c bounce-analyzer -l engine -x -a 'auto own libcsv' -d 'CSV parser (default: auto)'
 complete -c bounce-analyzer -l gunzip -x -a 'auto zlib isal' -d 'gzip back end (default: auto)'

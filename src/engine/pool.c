@@ -89,18 +89,6 @@ static struct bnc_stream *create_stream(struct bnc_pool *pool, size_t i, struct 
     return NULL;
 }
 
-static void warn_bomb(struct bnc_pool *pool, const struct bnc_input *input)
-{
-    struct bnc_error note;
-
-    bnc_error_set(&note, BNC_OK,
-                  "expands to more than 1000 bytes for each byte of the file; "
-                  "--max-expanded sets a limit");
-    bnc_error_at(&note, input->source->name, 0, BNC_NO_PLACE);
-    if (pool->warn != NULL)
-        pool->warn(pool->warn_arg, &note);
-}
-
 /* Takes 's' out of the list and closes it; the lock is held. */
 static void close_stream(struct bnc_pool *pool, struct bnc_stream *s)
 {
@@ -108,8 +96,7 @@ static void close_stream(struct bnc_pool *pool, struct bnc_stream *s)
     struct bnc_stream **at = &pool->open;
     struct bnc_error err = { .status = BNC_OK };
 
-    if (bnc_reader_is_bomb(s->reader))
-        warn_bomb(pool, input);
+    input->is_bomb = bnc_reader_is_bomb(s->reader);
     while (*at != s)
         at = &(*at)->next;
     *at = s->next;

@@ -57,6 +57,7 @@ struct bnc_input {                   /* a source that was recognized, or why it 
     uint64_t n_rows, n_bytes;
     uint64_t fingerprint;            /* of its raw bytes, 0 unknown */
     bool duplicate;                  /* the same bytes as an input before it: not read again */
+    bool is_bomb, bomb_noted;        /* it expanded to very much; that was reported */
 };
 
 struct bnc_pool {
@@ -66,8 +67,6 @@ struct bnc_pool {
     bool in_order;                   /* open a source only when the one before is used up */
     bool stop_at_error;              /* --strict */
     const volatile int *stop;        /* the caller's wish to end */
-    void (*warn)(void *arg, const struct bnc_error *err);    /* NULL: dropped */
-    void *warn_arg;
     _Atomic int stopped;             /* everybody ends */
 
     pthread_mutex_t lock;

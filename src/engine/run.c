@@ -313,6 +313,23 @@ static void run_workers(struct bnc_worker *workers, struct bnc_pool *pool,
     }
 }
 
+static void warn_of_bombs(struct bnc_inputs *inputs, const struct bnc_options *opt)
+{
+    for (size_t i = 0; i < inputs->n && opt->warn != NULL; i++) {
+        struct bnc_input *in = &inputs->at[i];
+        struct bnc_error note;
+
+        if (!in->is_bomb || in->bomb_noted)
+            continue;
+        in->bomb_noted = true;
+        bnc_error_set(&note, BNC_OK,
+                      "expands to more than 1000 bytes for each byte of the file; "
+                      "--max-expanded sets a limit");
+        bnc_error_at(&note, in->source->name, 0, BNC_NO_PLACE);
+        opt->warn(opt->warn_arg, &note);
+    }
+}
+
 static enum bnc_status collect_faults(struct bnc_inputs *inputs, const struct bnc_setup *setup,
                                       const struct bnc_worker *workers, struct bnc_error *err)
 {
@@ -373,8 +390,6 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
         .in_order = sink->in_order,
         .stop_at_error = setup->opt->strict != 0,
         .stop = setup->opt->stop,
-        .warn = setup->opt->warn,
-        .warn_arg = setup->opt->warn_arg,
     };
     enum bnc_status status;
 
@@ -388,6 +403,7 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
         return status;
     run_workers(*workers, &pool, setup);
     bnc_pool_release(&pool);
+    warn_of_bombs(inputs, setup->opt);
     for (unsigned i = 0; i < setup->n_threads; i++)
         drop_readers(&(*workers)[i]);
     return collect_faults(inputs, setup, *workers, err);

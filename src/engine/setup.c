@@ -62,6 +62,7 @@ static enum bnc_status choose(const struct word *words, const char *text, const 
 
 #define SECONDS_PER_DAY 86400
 #define MAX_BLOCK_BYTES ((uint64_t)256 << 20)
+#define MAX_THREADS 1024
 
 /* A bound of time; a bare date is its midnight, or with 'end' the next one. */
 static enum bnc_status time_bound(const char *text, const char *option, bool end, int64_t *bound,
@@ -85,7 +86,7 @@ static unsigned count_threads(int wanted)
 
     if (wanted > 0)
         return (unsigned)wanted;
-    return cores > 0 ? (unsigned)cores : 1;
+    return cores <= 0 ? 1 : cores < MAX_THREADS ? (unsigned)cores : MAX_THREADS;
 }
 
 static void *wait_for_lock(void *lock)
@@ -194,22 +195,30 @@ static enum bnc_status setup_filters(struct bnc_setup *s, const struct bnc_optio
     return BNC_OK;
 }
 
+static enum bnc_status check_limits(const struct bnc_options *opt, struct bnc_error *err)
+{
+    if (opt->threads < 0 || opt->threads > MAX_THREADS)
+        return bnc_error_set(err, BNC_EUSAGE, "--threads is a number from 1 to %d, not %d",
+                             MAX_THREADS, opt->threads);
+    if (opt->block_bytes > MAX_BLOCK_BYTES)
+        return bnc_error_set(err, BNC_EUSAGE, "--block-size takes at most 256 MiB");
+    return BNC_OK;
+}
+
 enum bnc_status bnc_setup_init(struct bnc_setup *s, const struct bnc_options *opt,
                                struct bnc_error *err)
 {
-    enum bnc_status status;
+    enum bnc_status status = check_limits(opt, err);
     struct bnc_classifier_options copt = { .rules_path = opt->rules,
                                            .providers_path = opt->providers };
 
-    *s = (struct bnc_setup){ .opt = opt,
-                             .cpu = bnc_cpu_detect(),
-                             .n_threads = count_startable(count_threads(opt->threads)),
-                             .seed = random_seed() };
+    *s = (struct bnc_setup){ .opt = opt, .cpu = bnc_cpu_detect(), .seed = random_seed() };
+    if (status != BNC_OK)
+        return status;
+    s->n_threads = count_startable(count_threads(opt->threads));
     copt.cpu = s->cpu;
     bnc_threads_start(s->n_threads);
     status = setup_words(s, opt, err);
-    if (status == BNC_OK && opt->block_bytes > MAX_BLOCK_BYTES)
-        status = bnc_error_set(err, BNC_EUSAGE, "--block-size takes at most 256 MiB");
     if (status == BNC_OK)
         status = bnc_schema_options_check(&s->schema, err);
     if (status == BNC_OK)
