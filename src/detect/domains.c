@@ -43,9 +43,11 @@ struct case_ {
 struct search {
     struct bnc_judging *g;
     uint32_t *order; /* domains sorted by organization */
+    const uint32_t *cut; /* [n_domains]: where in its name its organization begins */
     struct entity *entity;
     size_t n_entities;
-    struct case_ *hit; /* at most one per entity */
+    struct case_ *hit; /* at most one per entity, in their order */
+    bool *is_hit; /* [entities], while they are judged */
     size_t n_hits, n_tested;
     uint64_t all_k,
         all_n; /* recipients over all domains: failing without a wider explanation, tried */
@@ -202,7 +204,8 @@ static bool answered_since(const struct bnc_tally *t, const struct bnc_domain *d
     for (uint32_t i = 0; since != BNC_NO_TIME && i < d->n_causes; i++) {
         const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + i];
 
-        if (c->last != BNC_NO_TIME && c->last / 86400 > since / 86400 && is_said_by_server(c->cause))
+        if (c->last != BNC_NO_TIME && c->last / 86400 > since / 86400 &&
+            is_said_by_server(c->cause))
             return true;
     }
     return false;
@@ -328,15 +331,34 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
     return true;
 }
 
+/* The groups of causes, as bits, of which an entity has any. */
+static unsigned groups_of(const struct search *s, const struct entity *e)
+{
+    const struct bnc_tally *t = s->g->t;
+    unsigned groups = 0;
+
+    for (uint32_t i = 0; i < e->n_domains; i++) {
+        const struct bnc_domain *d = &t->domains[s->order[e->first_domain + i]];
+
+        for (uint32_t r = 0; r < d->n_causes; r++)
+            groups |= 1u << bnc_causes[t->domain_causes[d->cause_at + r].cause].group;
+    }
+    return groups;
+}
+
 /* The best case against one entity; false where it has none. */
 static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
 {
+    const unsigned groups = groups_of(s, &s->entity[i]);
     bool found = false;
 
     for (unsigned group = 0; group < BNC_N_GROUPS; group++) {
-        const struct sum sum = sum_group(s, &s->entity[i], group);
+        struct sum sum;
         struct case_ c;
 
+        if ((groups >> group & 1) == 0)
+            continue;
+        sum = sum_group(s, &s->entity[i], group);
         if (sum.k == 0 || !judge_sum(s, &s->entity[i], group, &sum, &c))
             continue;
         if (!found || c.is_explicit > best->is_explicit ||
@@ -348,12 +370,27 @@ static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
     return found;
 }
 
+static void judge_entities(void *arg, size_t from, size_t to)
+{
+    struct search *const s = arg;
+
+    for (size_t i = from; i < to; i++)
+        s->is_hit[i] = s->entity[i].failed > 0 && judge_entity(s, i, &s->hit[i]);
+}
+
 /* ---- entities ---- */
 
 struct member {
     struct bnc_span org;
     uint32_t domain;
 };
+
+static struct bnc_span org_of(const struct bnc_tally *t, const uint32_t *cut, uint32_t i)
+{
+    const struct bnc_span name = t->domains[i].name;
+
+    return bnc_span_from(name.at + cut[i], name.len - cut[i]);
+}
 
 static int by_org(const void *a, const void *b)
 {
@@ -395,31 +432,80 @@ static unsigned failing_members(const struct search *s, uint32_t first, uint32_t
     return failing;
 }
 
+struct cutting {
+    const struct bnc_tally *t;
+    uint32_t *cut; /* [n_domains]: bytes of the name before its organization */
+};
+
+static void cut_names(void *arg, size_t from, size_t to)
+{
+    const struct cutting *const c = arg;
+
+    for (size_t i = from; i < to; i++) {
+        const struct bnc_span name = c->t->domains[i].name;
+
+        c->cut[i] = (uint32_t)(name.len - bnc_org_domain(name).len);
+    }
+}
+
+/*
+ * Fills 'order'.  Most domains are their own organization, and domains are sorted by name already: only
+ * the others are sorted, and both are merged.
+ */
+static enum bnc_status order_by_org(struct search *s)
+{
+    struct bnc_judging *g = s->g;
+    const struct bnc_tally *const t = g->t;
+    const uint32_t n = (uint32_t)t->n_domains;
+    struct cutting c = { .t = t, .cut = bnc_room(&g->scratch, n, sizeof *c.cut) };
+    struct member *const member = bnc_room(&g->scratch, n, sizeof *member);
+    uint32_t n_members = 0, at = 0, k = 0;
+
+    s->order = bnc_room(&g->scratch, n, sizeof *s->order);
+    if (c.cut == NULL || member == NULL || s->order == NULL)
+        return bnc_error_nomem(g->err);
+    bnc_ranges(g, n, cut_names, &c);
+    for (uint32_t i = 0; i < n; i++)
+        if (c.cut[i] > 0)
+            member[n_members++] = (struct member){ org_of(t, c.cut, i), i };
+    qsort(member, n_members, sizeof *member, by_org);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct member own = { t->domains[i].name, i };
+
+        if (c.cut[i] > 0)
+            continue;
+        while (k < n_members && by_org(&member[k], &own) < 0)
+            s->order[at++] = member[k++].domain;
+        s->order[at++] = i;
+    }
+    while (k < n_members)
+        s->order[at++] = member[k++].domain;
+    s->cut = c.cut;
+    return BNC_OK;
+}
+
 /* Organizations of which several domains fail come before their domains. */
 static enum bnc_status make_entities(struct search *s)
 {
     struct bnc_judging *g = s->g;
-    const uint32_t n = (uint32_t)g->t->n_domains;
-    struct member *member;
+    const struct bnc_tally *const t = g->t;
+    const uint32_t n = (uint32_t)t->n_domains;
+    const enum bnc_status status = order_by_org(s);
 
-    s->order = bnc_zalloc(&g->scratch, n, sizeof *s->order);
-    member = bnc_zalloc(&g->scratch, n, sizeof *member);
-    s->entity = bnc_zalloc(&g->scratch, (size_t)n * 2, sizeof *s->entity);
-    s->hit = bnc_zalloc(&g->scratch, (size_t)n * 2, sizeof *s->hit);
-    if (s->order == NULL || member == NULL || s->entity == NULL || s->hit == NULL)
+    s->entity = bnc_room(&g->scratch, (size_t)n * 2, sizeof *s->entity);
+    s->hit = bnc_room(&g->scratch, (size_t)n * 2, sizeof *s->hit);
+    s->is_hit = bnc_zalloc(&g->scratch, (size_t)n * 2, sizeof *s->is_hit);
+    if (status != BNC_OK || s->entity == NULL || s->hit == NULL || s->is_hit == NULL)
         return bnc_error_nomem(g->err);
-    for (uint32_t i = 0; i < n; i++)
-        member[i] = (struct member){ bnc_org_domain(g->t->domains[i].name), i };
-    qsort(member, n, sizeof *member, by_org);
-    for (uint32_t i = 0; i < n; i++)
-        s->order[i] = member[i].domain;
     for (uint32_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && bnc_span_eq(member[i].org, member[end].org);)
+        const struct bnc_span org = org_of(t, s->cut, s->order[i]);
+
+        for (end = i + 1; end < n && bnc_span_eq(org, org_of(t, s->cut, s->order[end]));)
             end++;
         if (end - i > 1 && failing_members(s, i, end - i) > 1)
-            add_entity(s, member[i].org, i, end - i);
+            add_entity(s, org, i, end - i);
         for (uint32_t k = i; k < end; k++)
-            add_entity(s, g->t->domains[s->order[k]].name, k, 1);
+            add_entity(s, t->domains[s->order[k]].name, k, 1);
     }
     return BNC_OK;
 }
@@ -626,8 +712,10 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
     s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / 86400);
     s.days_ok = input_fits_bits(t);
     sum_traffic(&s);
+    bnc_ranges(g, s.n_entities, judge_entities, &s);
     for (size_t i = 0; i < s.n_entities; i++)
-        s.n_hits += s.entity[i].failed > 0 && judge_entity(&s, i, &s.hit[s.n_hits]);
+        if (s.is_hit[i])
+            s.hit[s.n_hits++] = s.hit[i];
     p = bnc_zalloc(&g->scratch, s.n_hits, sizeof *p);
     if (p == NULL)
         return bnc_error_nomem(g->err);

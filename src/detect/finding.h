@@ -146,6 +146,8 @@ struct bnc_detect_options { /* zero-initialized: sourced defaults */
     uint64_t sent_total; /* --sent N, 0 none */
     const char *sent_path; /* --sent FILE or NULL */
     const struct bnc_tally *baseline; /* --baseline or NULL */
+    bnc_parallel_fn parallel; /* the engine's, for what is judged domain by domain; NULL: one thread */
+    void *parallel_ctx;
 };
 
 struct bnc_judged { /* everything detect/ says; owns its arena */
@@ -153,7 +155,8 @@ struct bnc_judged { /* everything detect/ says; owns its arena */
     struct bnc_rates overall;
     struct bnc_rates *provider; /* [tally->n_providers] */
     struct bnc_rates *subject[BNC_N_KINDS]; /* [tally->n_subjects[k]] */
-    struct bnc_rates *domain; /* [tally->n_domains] */
+    const uint64_t *domain_sent; /* [tally->n_domains] by --sent, or NULL; see bnc_domain_rates() */
+    bool sent_given;
     enum bnc_scope *domain_scope; /* [tally->n_domains] */
     struct bnc_finding *findings;
     size_t n_findings; /* ranked: severity, then recipients */
@@ -166,6 +169,13 @@ struct bnc_judged { /* everything detect/ says; owns its arena */
     struct bnc_rates *baseline_provider; /* [n_providers] or NULL */
     struct bnc_arena arena;
 };
+
+/*
+ * The rates of one domain: made when they are asked for, as most domains of a big month are too small
+ * for any.  Where no denominator reaches 'least' they are left at zero, with den 0 and no reason.
+ */
+void bnc_domain_rates(const struct bnc_judged *judged, const struct bnc_tally *tally, size_t i,
+                      uint64_t least, struct bnc_rates *rates);
 
 enum bnc_status bnc_judge(struct bnc_judged **judged, const struct bnc_tally *tally,
                           const struct bnc_detect_options *opt, struct bnc_error *err);

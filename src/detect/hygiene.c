@@ -81,6 +81,14 @@ static enum bnc_status tell_typos(struct bnc_judging *g, const uint32_t *typo, s
     return BNC_OK;
 }
 
+static void mark_typos(void *arg, size_t from, size_t to)
+{
+    struct bnc_judging *const g = arg;
+
+    for (size_t i = from; i < to; i++)
+        g->typo_domain[i] = is_typo(g, &g->t->domains[i]);
+}
+
 enum bnc_status bnc_typos_find(struct bnc_judging *g)
 {
     uint32_t *typo = bnc_zalloc(&g->scratch, g->t->n_domains, sizeof *typo);
@@ -90,12 +98,12 @@ enum bnc_status bnc_typos_find(struct bnc_judging *g)
     g->typo_domain = bnc_zalloc(&g->scratch, g->t->n_domains, sizeof *g->typo_domain);
     if (typo == NULL || g->typo_domain == NULL)
         return bnc_error_nomem(g->err);
+    bnc_ranges(g, g->t->n_domains, mark_typos, g);
     for (uint32_t i = 0; i < g->t->n_domains; i++) {
         const struct bnc_domain *d = &g->t->domains[i];
 
-        if (!is_typo(g, d))
+        if (!g->typo_domain[i])
             continue;
-        g->typo_domain[i] = true;
         typo[n++] = i;
         recipients += d->recipients_failed;
         events += d->n[BNC_EVENT_BOUNCE] + d->n[BNC_EVENT_DEFERRAL];

@@ -28,16 +28,47 @@ const char *const bnc_finding_names[BNC_N_FINDING_KINDS] = { "domain_wide_failur
                                                              "content_rejected",
                                                              "provider_fault" };
 
-void *bnc_zalloc(struct bnc_arena *arena, size_t n, size_t size)
+void *bnc_room(struct bnc_arena *arena, size_t n, size_t size)
 {
-    void *p;
-
     if (size > 0 && n > SIZE_MAX / size - 1)
         return NULL;
-    p = bnc_arena_alloc(arena, (n + 1) * size);
+    return bnc_arena_alloc(arena, (n + 1) * size);
+}
+
+void *bnc_zalloc(struct bnc_arena *arena, size_t n, size_t size)
+{
+    void *const p = bnc_room(arena, n, size);
+
     if (p != NULL)
         memset(p, 0, (n + 1) * size);
     return p;
+}
+
+#define RANGE ((size_t)1024) /* things: some tens of microseconds of work */
+
+struct ranges {
+    size_t n;
+    void (*fn)(void *arg, size_t from, size_t to);
+    void *arg;
+};
+
+static void do_range(void *arg, size_t i)
+{
+    const struct ranges *const r = arg;
+    const size_t from = i * RANGE;
+
+    r->fn(r->arg, from, r->n - from < RANGE ? r->n : from + RANGE);
+}
+
+void bnc_ranges(const struct bnc_judging *g, size_t n,
+                void (*fn)(void *arg, size_t from, size_t to), void *arg)
+{
+    struct ranges r = { .n = n, .fn = fn, .arg = arg };
+
+    if (g->opt->parallel == NULL || n <= RANGE)
+        fn(arg, 0, n);
+    else
+        g->opt->parallel(g->opt->parallel_ctx, (n + RANGE - 1) / RANGE, do_range, &r);
 }
 
 enum bnc_status bnc_judging_room(struct bnc_judging *g)
@@ -48,13 +79,12 @@ enum bnc_status bnc_judging_room(struct bnc_judging *g)
 
     j->has_deliveries = t->n[BNC_EVENT_DELIVERED] > 0 || t->n[BNC_EVENT_SENT] > 0;
     j->provider = bnc_zalloc(&j->arena, t->n_providers, sizeof *j->provider);
-    j->domain = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain);
     j->domain_scope = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain_scope);
     g->domain_done = bnc_zalloc(&g->scratch, t->n_domains, sizeof *g->domain_done);
     g->campaign_done =
         bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], sizeof *g->campaign_done);
-    ok = j->provider != NULL && j->domain != NULL && j->domain_scope != NULL &&
-         g->domain_done != NULL && g->campaign_done != NULL;
+    ok = j->provider != NULL && j->domain_scope != NULL && g->domain_done != NULL &&
+         g->campaign_done != NULL;
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         j->subject[k] = bnc_zalloc(&j->arena, t->n_subjects[k], sizeof *j->subject[k]);
         ok = ok && j->subject[k] != NULL;

@@ -98,6 +98,8 @@ struct bnc_judging {
 
 /* Zeroed room for n things; NULL when out of memory. */
 void *bnc_zalloc(struct bnc_arena *arena, size_t n, size_t size);
+/* The same, not cleared: for large arrays of which little may be used. */
+void *bnc_room(struct bnc_arena *arena, size_t n, size_t size);
 
 /* ---- volumes.c ---- */
 enum bnc_status bnc_volumes_load(struct bnc_judging *g);
@@ -126,6 +128,9 @@ bool bnc_label_loses(const struct bnc_template *x);
 bool bnc_label_keeps_dead(const struct bnc_template *x);
 
 /* ---- judge.c ---- */
+/* Calls fn(arg, from, to) for ranges that make up 0 .. n, on all threads, and waits for them. */
+void bnc_ranges(const struct bnc_judging *g, size_t n, void (*fn)(void *arg, size_t from, size_t to),
+                void *arg);
 /* Room for the rates in g->j; sets has_deliveries. */
 enum bnc_status bnc_judging_room(struct bnc_judging *g);
 /* A new finding with nothing set; NULL when out of memory.  The pointer lives until the next one is added. */

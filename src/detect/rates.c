@@ -159,14 +159,14 @@ static struct bnc_rates make_rates(const struct count *c, bool has_deliveries)
 }
 
 /* An input without a single complaint or deferral can't hold any, as far as anybody can tell: its rate is unknown, and not 0. */
-static void take_out_unknown(const struct bnc_judging *g, struct bnc_rates *r)
+static void take_out_unknown(const struct bnc_tally *t, struct bnc_rates *r)
 {
     struct bnc_rate *complaints = &r->of[BNC_METRIC_COMPLAINT_RATE],
                     *deferrals = &r->of[BNC_METRIC_DEFERRAL_RATE];
 
-    if (g->t->n[BNC_EVENT_COMPLAINT] == 0 && complaints->den > 0)
+    if (t->n[BNC_EVENT_COMPLAINT] == 0 && complaints->den > 0)
         *complaints = rate_na(BNC_METRIC_COMPLAINT_RATE, 0, na_no_complaints);
-    if (g->t->n[BNC_EVENT_DEFERRAL] == 0 && deferrals->den > 0)
+    if (t->n[BNC_EVENT_DEFERRAL] == 0 && deferrals->den > 0)
         *deferrals = rate_na(BNC_METRIC_DEFERRAL_RATE, 0, na_no_deferrals);
 }
 
@@ -181,10 +181,14 @@ static uint64_t domain_deferred(const struct bnc_tally *t, const struct bnc_doma
     return min64(sum, d->recipients_failed);
 }
 
-/* Distinct recipients tried: who bounced was not delivered to, as a rule; who was deferred mostly was, later. */
-static uint64_t domain_tried(const struct bnc_domain *d)
+/*
+ * Distinct recipients tried: who bounced was not delivered to, as a rule; who was deferred mostly was,
+ * later.  'sent' is what --sent says of the domain, 0 where it says nothing.
+ */
+static uint64_t domain_tried(const struct bnc_domain *d, uint64_t sent)
 {
-    return max64(d->recipients_delivered + d->recipients_bounced, d->recipients_failed);
+    return max64(sent,
+                 max64(d->recipients_delivered + d->recipients_bounced, d->recipients_failed));
 }
 
 static uint64_t domain_hard(const struct bnc_tally *t, const struct bnc_domain *d)
@@ -205,28 +209,35 @@ static bool reports_complaints(const struct bnc_tally *t, uint16_t provider)
     return bnc_provider_get(t->classifier, provider)->reports_complaints;
 }
 
-static void judge_domains(struct bnc_judging *g, struct count *provider)
+void bnc_domain_rates(const struct bnc_judged *j, const struct bnc_tally *t, size_t i,
+                      uint64_t least, struct bnc_rates *rates)
 {
-    const struct bnc_tally *t = g->t;
-    const struct bnc_volumes *v = &g->volumes;
+    const struct bnc_domain *d = &t->domains[i];
+    const uint64_t sent = j->domain_sent != NULL ? j->domain_sent[i] : 0;
+    struct count c = { .knows_recipients = true, .sent = sent, .sent_missing = j->sent_given };
 
-    for (size_t i = 0; i < t->n_domains; i++) {
-        const struct bnc_domain *d = &t->domains[i];
-        struct count c = { .knows_recipients = true,
-                           .complaints_measurable = reports_complaints(t, d->provider) };
+    memcpy(c.n, d->n, sizeof c.n);
+    c.tried = domain_tried(d, sent);
+    *rates = (struct bnc_rates){ .attempted = attempts(&c, j->has_deliveries) };
+    if (max64(rates->attempted, max64(c.tried, d->recipients_failed)) < least)
+        return;
+    c.hard = domain_hard(t, d);
+    c.deferred = domain_deferred(t, d);
+    c.complaints_measurable = reports_complaints(t, d->provider);
+    *rates = make_rates(&c, j->has_deliveries);
+    take_out_unknown(t, rates);
+}
 
-        memcpy(c.n, d->n, sizeof c.n);
-        c.hard = domain_hard(t, d);
-        c.deferred = domain_deferred(t, d);
-        c.tried = domain_tried(d);
-        c.sent = v->domain != NULL ? v->domain[i] : 0;
-        c.sent_missing = v->given;
-        if (v->domain != NULL)
-            c.tried = max64(c.tried, min64(c.sent, d->recipients_failed + c.sent));
-        g->j->domain[i] = make_rates(&c, g->j->has_deliveries);
-        take_out_unknown(g, &g->j->domain[i]);
-        provider[d->provider].deferred += c.deferred;
-        provider[d->provider].tried += c.tried;
+/* The recipients of each provider's domains: they are counted by domain only. */
+static void sum_domains(const struct bnc_judging *g, struct count *provider)
+{
+    const uint64_t *const sent = g->volumes.domain;
+
+    for (size_t i = 0; i < g->t->n_domains; i++) {
+        const struct bnc_domain *d = &g->t->domains[i];
+
+        provider[d->provider].deferred += domain_deferred(g->t, d);
+        provider[d->provider].tried += domain_tried(d, sent != NULL ? sent[i] : 0);
     }
 }
 
@@ -254,7 +265,7 @@ static void judge_providers(struct bnc_judging *g, struct count *provider)
         c->sent = g->volumes.provider != NULL ? g->volumes.provider[p] : 0;
         c->sent_missing = g->volumes.given;
         g->j->provider[p] = make_rates(c, g->j->has_deliveries);
-        take_out_unknown(g, &g->j->provider[p]);
+        take_out_unknown(g->t, &g->j->provider[p]);
         if (all > 0 && by_marker == all)
             for (unsigned m = 0; m < BNC_N_METRICS; m++)
                 g->j->provider[p].of[m] = rate_na(m, g->j->provider[p].of[m].num, na_marker_only);
@@ -303,7 +314,7 @@ static struct bnc_rates subject_rates(const struct bnc_judging *g, enum bnc_kind
                               delivered - x->not_measurable_delivered)
                 : rate_na(BNC_METRIC_COMPLAINT_RATE, x->complaints, na_not_measurable);
     }
-    take_out_unknown(g, &r);
+    take_out_unknown(g->t, &r);
     return r;
 }
 
@@ -351,7 +362,7 @@ static void judge_overall(struct bnc_judging *g, const struct count *provider)
     if (g->j->has_deliveries && measurable > 0)
         g->j->overall.of[BNC_METRIC_COMPLAINT_RATE] =
             bnc_rate_of(BNC_METRIC_COMPLAINT_RATE, complaints, measurable);
-    take_out_unknown(g, &g->j->overall);
+    take_out_unknown(g->t, &g->j->overall);
 }
 
 enum bnc_status bnc_rates_judge(struct bnc_judging *g)
@@ -360,7 +371,9 @@ enum bnc_status bnc_rates_judge(struct bnc_judging *g)
 
     if (provider == NULL)
         return bnc_error_nomem(g->err);
-    judge_domains(g, provider);
+    g->j->domain_sent = g->volumes.domain;
+    g->j->sent_given = g->volumes.given;
+    sum_domains(g, provider);
     judge_providers(g, provider);
     judge_overall(g, provider);
     return judge_subjects(g);

@@ -126,8 +126,8 @@ static enum bnc_status make_room(struct bnc_judging *g, enum key key)
         ok =
             (v->provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *v->provider)) != NULL;
     if (key == KEY_DOMAIN)
-        ok =
-            ok && (v->domain = bnc_zalloc(&g->scratch, g->t->n_domains, sizeof *v->domain)) != NULL;
+        ok = ok &&
+             (v->domain = bnc_zalloc(&g->j->arena, g->t->n_domains, sizeof *v->domain)) != NULL;
     if (key == KEY_CAMPAIGN || key == KEY_DATE)
         ok = (v->subject[kind] =
                   bnc_zalloc(&g->scratch, g->t->n_subjects[kind], sizeof(uint64_t))) != NULL;

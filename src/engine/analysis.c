@@ -69,8 +69,8 @@ static enum bnc_status check_sent(const char *sent, struct bnc_error *err)
     if (sent == NULL || parse_count(sent, &n) || access(sent, R_OK) == 0)
         return BNC_OK;
     if (sent[0] == '\0' || strchr("+-.0123456789", sent[0]) != NULL)
-        return bnc_error_set(err, BNC_EUSAGE,
-                             "--sent: '%s' is neither a whole number nor a file", sent);
+        return bnc_error_set(err, BNC_EUSAGE, "--sent: '%s' is neither a whole number nor a file",
+                             sent);
     return bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", sent);
 }
 
@@ -134,6 +134,8 @@ static enum bnc_status load_baseline(struct bnc_analysis *a, struct bnc_error *e
 static enum bnc_status judge(struct bnc_analysis *a, struct bnc_error *err)
 {
     struct bnc_detect_options dopt = { .domain_share = a->opt.domain_share,
+                                       .parallel = bnc_parallel,
+                                       .parallel_ctx = &a->setup,
                                        .domain_min_recipients = (uint32_t)a->opt.domain_min };
     enum bnc_status status = BNC_OK;
     const char *why;

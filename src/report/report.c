@@ -24,6 +24,7 @@ enum bnc_status bnc_report_render(const struct bnc_report_data *data, enum bnc_f
         return bnc_error_set(err, BNC_EUSAGE,
                              "CSV tables need a folder and SQLite needs a file: name one with -o");
     status = bnc_model_init(&m, data, err);
+    m.least_rate = format == BNC_FORMAT_JSON || format == BNC_FORMAT_NDJSON ? BNC_SPARSE_MIN : 0;
     if (status == BNC_OK)
         render[format](&m, out);
     if (status == BNC_OK && out->failed)

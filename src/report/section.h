@@ -44,7 +44,10 @@ struct bnc_value {
     const struct bnc_domain_cause *causes;
     size_t n_causes; /* rows of a domain */
     enum bnc_event_type type; /* CAUSE_COUNTS: of which those of this type count */
-    char small[48];
+    union {
+        char small[48];
+        struct bnc_rate made; /* where no table holds it */
+    };
 };
 
 /* Which renderers show a column; machine formats show all but ONLY_JSON and NOT_JSON. */
@@ -148,6 +151,7 @@ struct bnc_model {
     struct bnc_fault_place *faults;
     size_t n_faults;
     struct bnc_span **finding_templates; /* [n_findings]: texts of each finding's templates */
+    uint64_t least_rate; /* rates of domains with fewer in every denominator are not shown */
     uint64_t failures; /* bounces and deferrals */
     uint64_t unclassified; /* of these, cause unknown */
     struct bnc_arena arena;

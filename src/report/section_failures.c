@@ -221,6 +221,17 @@ static void domain_cause(const struct bnc_model *m, const struct bnc_domain *d, 
     }
 }
 
+static void domain_rates(const struct bnc_model *m, uint32_t domain, struct bnc_value *v)
+{
+    struct bnc_rates r;
+
+    bnc_domain_rates(m->judged, m->tally, domain, m->least_rate, &r);
+    for (unsigned k = 0; k < N_RATE_COLS; k++) {
+        v[k].made = r.of[k];
+        v[k].rate = &v[k].made;
+    }
+}
+
 static void domain_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const uint32_t at = m->domains[i];
@@ -240,7 +251,7 @@ static void domain_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     causes(v++, m, d, BNC_EVENT_BOUNCE);
     causes(v++, m, d, BNC_EVENT_DEFERRAL);
     causes(v++, m, d, BNC_EVENT_BOUNCE);
-    put_rates(v, m->judged->domain, at);
+    domain_rates(m, at, v);
     v += N_RATE_COLS;
     moment(v++, d->first);
     moment(v++, d->last);

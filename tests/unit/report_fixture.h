@@ -297,7 +297,7 @@ static void fixture_domains(struct fixture *f)
         }
     }
     qsort(t->domains, t->n_domains, sizeof *t->domains, fixture_domain_cmp);
-    j->domain = fixture_take(&j->arena, t->n_domains, sizeof *j->domain);
+
     j->domain_scope = fixture_take(&j->arena, t->n_domains, sizeof *j->domain_scope);
     t->domain_causes = fixture_take(&t->arena, t->n_domains, sizeof *t->domain_causes);
     for (uint32_t i = 0; i < t->n_domains; i++) {
@@ -318,8 +318,6 @@ static void fixture_domains(struct fixture *f)
                                        .last = d->last,
                                        .top_template = 3 };
         j->domain_scope[i] = dead ? BNC_SCOPE_DOMAIN_WIDE : BNC_SCOPE_RECIPIENT_LOCAL;
-        fixture_rates(&j->domain[i], d->n, d->n[BNC_EVENT_BOUNCE] / 2, d->n[BNC_EVENT_DEFERRAL],
-                      false);
     }
 }
 

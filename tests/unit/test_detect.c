@@ -522,9 +522,60 @@ static void thresholds__has_every_default_that_the_code_names(void **state)
                            "default") == 0);
 }
 
+static void last_first(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+    (void)ctx;
+    while (n-- > 0)
+        fn(arg, n);
+}
+
+/* Thousands of domains, some of them dead, some of several names of one organization. */
+static void many_domains(struct kit *k)
+{
+    static const char *const forms[] = { "d%u.example", "m%u.co.uk", "a.o%u.example",
+                                         "b.o%u.example" };
+    char domain[40];
+
+    for (unsigned i = 0; i < 4000; i++) {
+        snprintf(domain, sizeof domain, forms[i % 4], i / 4);
+        for (unsigned n = 0; n < (i % 17 == 0 ? 9u : 2u); n++)
+            kit_mail(k, (int)(n + i) % 20, i % 17 == 0 || (n + i) % 5 == 0 ? B : D, n, domain,
+                     i % 17 == 0 ? KIT_NULL_MX : KIT_NO_USER, "news-03");
+    }
+}
+
+static void judge__is_the_same_in_any_order(void **state)
+{
+    const struct bnc_detect_options spread = { .parallel = last_first };
+    struct bnc_judged *other;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    many_domains(&k);
+    kit_judge(&k, NULL);
+    assert_int_equal(bnc_judge(&other, k.tally, &spread, &k.err), BNC_OK);
+    assert_true(k.judged->n_findings > 10);
+    assert_int_equal(other->n_findings, k.judged->n_findings);
+    for (size_t i = 0; i < other->n_findings; i++) {
+        const struct bnc_finding *a = &k.judged->findings[i], *b = &other->findings[i];
+
+        assert_true(bnc_span_eq(a->headline, b->headline));
+        assert_int_equal(a->recipients, b->recipients);
+        assert_int_equal(a->n_also, b->n_also);
+        for (size_t n = 0; n < a->n_also; n++)
+            assert_true(bnc_span_eq(a->also[n], b->also[n]));
+    }
+    assert_memory_equal(other->domain_scope, k.judged->domain_scope,
+                        k.tally->n_domains * sizeof *other->domain_scope);
+    bnc_judged_free(other);
+    kit_close(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(judge__is_the_same_in_any_order),
         cmocka_unit_test(quiet__has_no_finding_above_info),
         cmocka_unit_test(nothing__is_judged_too),
         cmocka_unit_test(rows_without_times__are_judged_too),

@@ -157,6 +157,7 @@ static void sent__reads_a_file_by_domain(void **state)
     char path[] = "/tmp/bnc_sent_XXXXXX";
     const struct bnc_detect_options opt = { .sent_path = path };
     struct kit k;
+    struct bnc_rates firm;
     uint16_t gmail;
 
     (void)state;
@@ -167,7 +168,12 @@ static void sent__reads_a_file_by_domain(void **state)
     gmail = bnc_provider_of_domain(k.classifier, bnc_span_str("gmail.com"));
     assert_int_equal(k.judged->overall.attempted, 1000);
     assert_int_equal(k.judged->provider[gmail].attempted, 700);
-    assert_int_equal(k.judged->domain[kit_domain(&k, "firm.example")].attempted, 50);
+    bnc_domain_rates(k.judged, k.tally, kit_domain(&k, "firm.example"), 0, &firm);
+    assert_int_equal(firm.attempted, 50);
+    assert_true(firm.of[BNC_METRIC_BOUNCE_RATE].high > 0);
+    bnc_domain_rates(k.judged, k.tally, kit_domain(&k, "firm.example"), 51, &firm);
+    assert_int_equal(firm.attempted, 50);
+    assert_int_equal(firm.of[BNC_METRIC_BOUNCE_RATE].den, 0);
     unlink(path);
     kit_close(&k);
 }

@@ -453,7 +453,6 @@ static void html__never_grows_beyond_two_megabytes(void **state)
     fixture_init(&f);
     f.tally.domains = fixture_take(&f.tally.arena, n, sizeof *f.tally.domains);
     f.tally.n_domains = n;
-    f.judged.domain = NULL;
     f.judged.domain_scope = NULL;
     f.tally.templates = fixture_take(&f.tally.arena, n, sizeof *f.tally.templates);
     f.tally.n_templates = n;

@@ -434,7 +434,6 @@ static void json__is_what_the_schema_says(void **state)
     f.data.n_notes = 1;
     f.data.inputs = NULL;
     f.data.n_inputs = 0;
-    f.judged.domain = NULL;
     f.judged.domain_scope = NULL;
     f.judged.provider = NULL;
     expect_valid(&f);

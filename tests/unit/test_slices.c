@@ -143,7 +143,6 @@ static void json__is_the_same_on_any_threads(void **state)
         domains[i] = f.tally.domains[i % f.tally.n_domains];
     f.tally.domains = domains;
     f.tally.n_domains = N;
-    f.judged.domain = NULL;
     f.judged.domain_scope = NULL;
     assert_int_equal(bnc_report_render(&f.data, BNC_FORMAT_JSON, &one, NULL), BNC_OK);
     f.data.parallel = by_threads;
