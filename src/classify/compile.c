@@ -454,6 +454,7 @@ enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_t
         r->kind = BNC_RULE_BLOCKLIST;
         r->cause = BNC_CAUSE_BLOCKLISTED;
         r->specificity = is_unspecified(cell_of(at, "list")) ? 1 : 5;
+        r->action = word_of(c, at, "action", bnc_action_names, BNC_N_ACTIONS);
         r->blocklist = (uint16_t)(i + 1);
         r->name = keep_named(c, "blocklist", bnc_span_from("", 0), bnc_span_from("", 0),
                              cell_of(at, "list"));
