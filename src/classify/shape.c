@@ -7,18 +7,16 @@
  * token is opaque here only if the answer to the first is no by its class alone; the second is kept
  * in the byte that stands for it.
  *
- *   address   holds an @                                          news@example.com
+ *   address   holds an @                                         news@example.com
  *   id        letters and digits or dots, and no reply code in
  *             front, word or page of the tables, family's beginning,
- *             full stop without its blank                          4bQ1x0zK3, 98e6-2c.13,
- * mx.example.org
- *   host      the same before a host of the tables: up to its dot 
- * AM0EUR02FT5.eop-eur02.prod.outlook.com
+ *             full stop without its blank                        98e6-2c.13, mx.example.org
+ *   host      the same before a host of the tables, up to it     AM0EUR02FT5.prod.outlook.com
  *   number    digits only, of another length than a reply code, not
- *             behind "rfc", "section", "level", "err"               1790812800
- *   dotted    digits and exactly three dots                         198.51.100.7
- *   date      4-2-2 digits                                          2026-10-31
- *   time      2:2:2 digits                                          23:59:59
+ *             behind "rfc", "section", "level", "err"             1790812800
+ *   dotted    digits and exactly three dots                        198.51.100.7
+ *   date      4-2-2 digits                                         2026-10-31
+ *   time      2:2:2 digits                                         23:59:59
  *
  * Everything else that is variable (codes, markers, very short ids) stays, and makes a shape of its
  * own.  In doubt a token stays: that costs a pass of the masking, never an answer.
