@@ -7,6 +7,7 @@
  */
 #include "aggregate/distinct.h"
 #include "aggregate/merge.h"
+#include "aggregate/templates.h"
 
 #include "util/status.h"
 
@@ -25,7 +26,7 @@ struct finish {
     /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
     uint32_t *domain_index;
     uint32_t *campaign_index; /* likewise */
-    uint32_t *template_index; /* merged entry -> tally's */
+    struct bnc_template_index template_index;
     uint32_t *day_subject; /* day + 1 -> subject */
 };
 
@@ -569,70 +570,6 @@ static bool build_recipients(struct finish *f)
 
 /* ---- templates ---- */
 
-/* Sums over the pairs of each entry, and what its rows say about providers. */
-static void count_entries(struct finish *f, struct bnc_template *by_entry)
-{
-    const struct bnc_merged *m = &f->m;
-
-    for (size_t i = 0; i < m->n_pairs; i++) {
-        const uint32_t entry = BNC_PAIR_ENTRY(m->pairs[i].key);
-        const struct bnc_verdict *v;
-        struct bnc_template *t;
-
-        if (BNC_IS_PSEUDO(entry))
-            continue;
-        t = &by_entry[entry];
-        v = &m->entries[entry].entry->verdict;
-        t->n += m->pairs[i].n;
-        t->recipients += f->d.pair[i];
-        t->domains++;
-        widen(&t->first, &t->last, &m->pairs[i]);
-        if (v->by_text_marker)
-            f->t->providers[v->provider].by_marker[m->entries[entry].entry->type] += m->pairs[i].n;
-    }
-}
-
-static bool describe(struct bnc_tally *t, struct bnc_template *to, const struct bnc_merged_entry *e)
-{
-    to->key = e->entry->key;
-    to->template_fp = e->entry->template_fp;
-    to->text = bnc_arena_copy(&t->arena, e->entry->template_text);
-    to->label = bnc_arena_copy(&t->arena, e->entry->label);
-    to->rule = bnc_arena_copy(&t->arena, e->rule);
-    to->rule_source = bnc_arena_copy(&t->arena, e->rule_source);
-    to->verdict = e->entry->verdict;
-    to->type = e->entry->type;
-    to->hardness = e->entry->hardness;
-    to->example = (struct bnc_place){ e->example.source, e->example.row, e->example.off };
-    return to->text.at != NULL && to->label.at != NULL && to->rule.at != NULL &&
-           to->rule_source.at != NULL;
-}
-
-/* Entries are in order of key, so a stable sort by recipients is all that is needed. */
-static bool order_templates(struct finish *f, struct bnc_template *by_entry)
-{
-    const uint32_t n = f->m.n_entries;
-    struct bnc_sortkey *keys = malloc(((size_t)n + 1) * 2 * sizeof *keys);
-    size_t kept = 0;
-    bool ok = keys != NULL;
-
-    for (uint32_t i = 0; ok && i < n; i++)
-        if (by_entry[i].n > 0)
-            keys[kept++] = (struct bnc_sortkey){ .key = ~by_entry[i].recipients, .ref = i };
-    if (ok)
-        bnc_sortkeys(keys, keys + n, kept);
-    for (size_t i = 0; ok && i < kept; i++) {
-        struct bnc_template *to = &f->t->templates[i];
-
-        *to = by_entry[keys[i].ref];
-        ok = describe(f->t, to, &f->m.entries[keys[i].ref]);
-        f->template_index[keys[i].ref] = (uint32_t)i;
-    }
-    f->t->n_templates = kept;
-    free(keys);
-    return ok;
-}
-
 /* The template with most recipients, then events, of each domain's cause; of equals the first. */
 static bool find_top_templates(struct finish *f)
 {
@@ -651,8 +588,8 @@ static bool find_top_templates(struct finish *f)
         top = &t->domain_causes[c].top_template;
         if (*top == UINT32_MAX || recipients > best[c][0] ||
             (recipients == best[c][0] && n > best[c][1]) ||
-            (recipients == best[c][0] && n == best[c][1] && f->template_index[entry] < *top)) {
-            *top = f->template_index[entry];
+            (recipients == best[c][0] && n == best[c][1] && f->template_index.shown[entry] < *top)) {
+            *top = f->template_index.shown[entry];
             best[c][0] = recipients;
             best[c][1] = n;
         }
@@ -663,22 +600,8 @@ static bool find_top_templates(struct finish *f)
 
 static bool build_templates(struct finish *f)
 {
-    const uint32_t n = f->m.n_entries;
-    struct bnc_template *by_entry = calloc((size_t)n + 1, sizeof *by_entry);
-    bool ok;
-
-    f->template_index = malloc(((size_t)n + 1) * sizeof *f->template_index);
-    f->t->templates = arena_array(f->t, n, sizeof *f->t->templates);
-    ok = by_entry != NULL && f->template_index != NULL && f->t->templates != NULL;
-    if (ok) {
-        memset(f->template_index, 0xff, ((size_t)n + 1) * sizeof *f->template_index);
-        for (uint32_t i = 0; i < n; i++)
-            by_entry[i].first = by_entry[i].last = BNC_NO_TIME;
-        count_entries(f, by_entry);
-        ok = order_templates(f, by_entry) && find_top_templates(f);
-    }
-    free(by_entry);
-    return ok;
+    return bnc_templates_build(f->t, &f->m, f->d.pair, &f->template_index) &&
+           find_top_templates(f);
 }
 
 /* ---- providers and totals ---- */
@@ -781,7 +704,7 @@ static void settle_outcomes(struct finish *f, struct bnc_address *a, uint32_t in
         o[i].campaign = f->campaign_index[o[i].campaign];
         f->d.contradicts |= o[i].campaign == UINT32_MAX;
         if (o[i].template != UINT32_MAX)
-            o[i].template = f->template_index[o[i].template];
+            o[i].template = f->template_index.own[o[i].template];
     }
     qsort(o, a->n_outcomes, sizeof *o, cmp_outcome);
     a->domain = f->domain_index[a->domain];
@@ -860,7 +783,7 @@ enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **par
     free(f.pair_cause);
     free(f.domain_index);
     free(f.campaign_index);
-    free(f.template_index);
+    bnc_template_index_release(&f.template_index);
     free(f.day_subject);
     if (status != BNC_OK) {
         bnc_tally_free(f.t);

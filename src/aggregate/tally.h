@@ -167,7 +167,18 @@ struct bnc_domain_cause { /* sorted by (domain, cause, type) */
     uint32_t top_template; /* index of the template with most recipients */
 };
 
-struct bnc_template { /* sorted by (recipients desc, key); one per entry key */
+/*
+ * Responses that a report lists one by one. What is beyond them is summed up: one row, "(other
+ * wordings)", for all that are alike but for their texts.
+ */
+#define BNC_TEMPLATES_LISTED 10000u
+
+/*
+ * Sorted by (recipients desc, key): one per entry key, at most BNC_TEMPLATES_LISTED; then the sums
+ * of the others, sorted likewise. A sum has the verdict and label of each of its wordings; its
+ * recipients are the sum of theirs.
+ */
+struct bnc_template {
     uint64_t key, template_fp;
     struct bnc_span text, label;
     /* names behind verdict.rule, kept through states; "" if nothing matched */
@@ -175,6 +186,7 @@ struct bnc_template { /* sorted by (recipients desc, key); one per entry key */
     struct bnc_verdict verdict; /* read from a state: rule is 0, see 'rule' */
     enum bnc_event_type type;
     enum bnc_hardness hardness;
+    uint64_t wordings; /* 1; of a sum: how many there are */
     uint64_t n, recipients;
     uint32_t domains; /* distinct */
     int64_t first, last;
@@ -266,6 +278,8 @@ struct bnc_tally {
     size_t n_domain_causes;
     struct bnc_template *templates;
     size_t n_templates;
+    /* lists: behind them, those that are part of a sum, for outcomes; n_templates and these */
+    size_t n_named_templates;
     /* lists only; these two arrays are not the arena's */
     struct bnc_address *addresses;
     size_t n_addresses;

@@ -144,8 +144,8 @@ static bool templates_add_up(const struct bnc_tally *t)
         const struct bnc_template *x = &t->templates[i];
 
         n[x->type] += x->n;
-        if (x->recipients > x->n || x->domains > x->n ||
-            (i > 0 && x[-1].recipients < x->recipients))
+        if (x->recipients > x->n || x->domains > x->n || x->wordings == 0 ||
+            (i > 0 && i != BNC_TEMPLATES_LISTED && x[-1].recipients < x->recipients))
             return false;
     }
     for (unsigned e = 0; e < BNC_N_EVENTS; e++)

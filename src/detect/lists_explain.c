@@ -25,7 +25,8 @@ static void put_when(struct bnc_buf *b, int64_t time)
 /* "2026-10-12T09:14:03Z  bounce    invalid_recipient  campaign october-1: 550 5.1.1 ..." */
 static void put_outcome(struct bnc_buf *b, const struct bnc_tally *t, const struct bnc_outcome *o)
 {
-    const struct bnc_template *x = o->template <t->n_templates ? &t->templates[o->template] : NULL;
+    const struct bnc_template *x =
+        o->template <t->n_named_templates ? &t->templates[o->template] : NULL;
 
     bnc_buf_puts(b, "  ");
     put_when(b, o->last);

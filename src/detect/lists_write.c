@@ -75,7 +75,7 @@ static void put_rfc2822(struct bnc_buf *b, int64_t time)
 static const struct bnc_template *template_of(const struct bnc_tally *t,
                                               const struct bnc_list_row *r)
 {
-    return r->template <t->n_templates ? &t->templates[r->template] : NULL;
+    return r->template <t->n_named_templates ? &t->templates[r->template] : NULL;
 }
 
 static void put_codes(struct bnc_buf *b, const struct bnc_template *x)

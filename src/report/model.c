@@ -172,7 +172,7 @@ static size_t fold_codes(struct bnc_code_sum *c, size_t n)
                 here += c[i].bounces + c[i].deferrals;
                 sum.bounces += c[i].bounces;
                 sum.deferrals += c[i].deferrals;
-                sum.templates++;
+                sum.templates += c[i].templates;
             }
             if (here > sum.cause_n) {
                 sum.cause = cause;
@@ -205,7 +205,8 @@ static bool sum_codes(struct bnc_model *m)
                                        .enhanced = x->verdict.enhanced,
                                        .cause = x->verdict.cause,
                                        .bounces = x->type == BNC_EVENT_BOUNCE ? x->n : 0,
-                                       .deferrals = x->type == BNC_EVENT_DEFERRAL ? x->n : 0 };
+                                       .deferrals = x->type == BNC_EVENT_DEFERRAL ? x->n : 0,
+                                       .templates = x->wordings };
     }
     if (m->n_codes > 0)
         qsort(m->codes, m->n_codes, sizeof *m->codes, code_cmp);
@@ -321,7 +322,7 @@ static bool sum_rules(struct bnc_model *m)
             continue;
         r = rule_sum(m, table, log2, x);
         r->events += x->n;
-        r->templates++;
+        r->templates += x->wordings;
     }
     if (m->n_rules > 0)
         qsort(m->rules, m->n_rules, sizeof *m->rules, rule_by_weight);

@@ -16,6 +16,9 @@ static const struct bnc_column template_cols[] = {
     { "recipients", "Recipients", BNC_VALUE_COUNT, BNC_USE_BOTH, "recipients",
       "Distinct recipients." },
     { "domains", "Domains", BNC_VALUE_COUNT, 0, "domains", "Distinct recipient domains." },
+    { "wordings", "Wordings", BNC_VALUE_COUNT, 0, "templates",
+      "1; more in a row '(other wordings)', the sum of responses beyond the first 10,000 that are "
+      "alike in all else; a recipient counts once for each wording." },
     { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_PAGE, NULL, "Who said so." },
     { "reply_code", "Reply", BNC_VALUE_INTEGER, BNC_USE_PAGE, NULL,
       "SMTP reply code; null if none." },
@@ -77,6 +80,7 @@ static void template_row(const struct bnc_model *m, size_t i, struct bnc_value *
     count(v++, t->n);
     count(v++, t->recipients);
     count(v++, t->domains);
+    count(v++, t->wordings);
     word(v++, bnc_model_provider_title(m, t->verdict.provider));
     reply(v++, t->verdict.reply);
     enhanced(v++, t->verdict.enhanced);

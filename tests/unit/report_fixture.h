@@ -169,6 +169,7 @@ static void fixture_templates(struct fixture *f)
         t->templates[i] = (struct bnc_template){
             .key = 0x9e3779b97f4a7c15u * (i + 1),
             .text = bnc_span_str(r->text),
+            .wordings = 1,
             .type = r->type,
             .n = r->n,
             .recipients = r->recipients,

@@ -335,10 +335,15 @@ static void held__late_report_of_a_bounce_is_a_duplicate(void **state)
 /* Cells that say "no id" make no two bounces one. */
 static void held__needs_an_id_that_is_one(void **state)
 {
-    static const char *const none[] = { "",      "-",    "--",     "0",           "NA",   "N/A",
-                                        "#N/A",  "null", "<null>", "(null)",      "<>",   "none",
-                                        "undefined", "?", "unknown", "1.15292E+18", "1,2e+9",
-                                        "00000000-0000-0000-0000-000000000000" };
+    static const char *const none[] = { "",          "-",
+                                        "--",        "0",
+                                        "NA",        "N/A",
+                                        "#N/A",      "null",
+                                        "<null>",    "(null)",
+                                        "<>",        "none",
+                                        "undefined", "?",
+                                        "unknown",   "1.15292E+18",
+                                        "1,2e+9",    "00000000-0000-0000-0000-000000000000" };
     static const char *const real[] = { "1", "17", "e1", "1E+", "1.5", "12E+18x", "<n@a>", "nano" };
 
     (void)state;
@@ -639,6 +644,90 @@ static void tally__folds_without_losing_count(void **state)
     bnc_tally_free(t);
 }
 
+/* More responses than are listed, of three kinds; every tenth is that of two recipients. */
+enum { N_WORDINGS = BNC_TEMPLATES_LISTED + 2000, N_WORDING_KINDS = 3 };
+
+static struct bnc_tally *tally_of_wordings(struct bnc_entry *entries, unsigned n_parts,
+                                           enum bnc_detail detail)
+{
+    struct bnc_part *parts[2] = { NULL };
+    struct bnc_tally *t;
+
+    for (unsigned p = 0; p < n_parts; p++)
+        assert_non_null(parts[p] = world_part(detail, 1 + 2 * p));
+    for (unsigned i = 0; i < 2 * N_WORDINGS; i++) {
+        const unsigned k = n_parts > 1 ? 2 * N_WORDINGS - 1 - i : i, entry = k % N_WORDINGS;
+        char name[48];
+        struct bnc_item item = { .entry = &entries[entry], .row = k, .off = k };
+
+        if (k >= N_WORDINGS && entry % 10 != 0)
+            continue;
+        snprintf(name, sizeof name, "user%u@dom%u.example", k, k % 7);
+        item.event = (struct bnc_event){ .type = BNC_EVENT_BOUNCE,
+                                         .time = WORLD_START + k,
+                                         .recipient = bnc_span_str(name),
+                                         .domain = bnc_span_str(strchr(name, '@') + 1) };
+        assert_int_equal(bnc_part_add(parts[i % n_parts], &item, 1, 0), BNC_OK);
+    }
+    assert_int_equal(bnc_tally_finish(&t, parts, n_parts, NULL, NULL, NULL), BNC_OK);
+    for (unsigned p = 0; p < n_parts; p++)
+        bnc_part_free(parts[p]);
+    return t;
+}
+
+static void check_sums(const struct bnc_tally *t)
+{
+    uint64_t wordings = 0, n = 0;
+
+    assert_int_equal(t->n_templates, BNC_TEMPLATES_LISTED + N_WORDING_KINDS);
+    assert_int_equal(t->n_named_templates,
+                     t->detail == BNC_DETAIL_LISTS ? N_WORDINGS + N_WORDING_KINDS : t->n_templates);
+    for (size_t i = 0; i < t->n_templates; i++) {
+        const struct bnc_template *x = &t->templates[i];
+
+        wordings += x->wordings;
+        n += x->n;
+        assert_int_equal(x->recipients, i < N_WORDINGS / 10 ? 2 : x->wordings);
+        if (i >= BNC_TEMPLATES_LISTED)
+            assert_int_equal(x->domains, 7);
+    }
+    assert_int_equal(wordings, N_WORDINGS);
+    assert_int_equal(n, t->n[BNC_EVENT_BOUNCE]);
+    for (size_t i = 0; i < t->n_domain_causes; i++)
+        assert_true(t->domain_causes[i].top_template < t->n_templates);
+    for (size_t i = 0; i < t->n_outcomes; i++)
+        assert_int_equal(t->templates[t->outcomes[i].template].wordings, 1);
+}
+
+static void templates__beyond_those_listed_are_summed_up(void **state)
+{
+    struct bnc_entry *entries = calloc(N_WORDINGS, sizeof *entries);
+
+    (void)state;
+    assert_non_null(entries);
+    for (unsigned i = 0; i < N_WORDINGS; i++) {
+        entries[i].template_text = bnc_span_str("550 no");
+        entries[i].label = bnc_span_str("");
+        entries[i].type = BNC_EVENT_BOUNCE;
+        entries[i].key = bnc_hash_pair(i, 1);
+        entries[i].verdict.reply = (uint16_t)(550 + i % N_WORDING_KINDS);
+        entries[i].index = i;
+    }
+    for (int detail = BNC_DETAIL_REPORT; detail <= BNC_DETAIL_LISTS; detail++) {
+        struct bnc_tally *one = tally_of_wordings(entries, 1, (enum bnc_detail)detail),
+                         *two = tally_of_wordings(entries, 2, (enum bnc_detail)detail);
+        char *a = dump_tally(one, true), *b = dump_tally(two, true);
+
+        check_sums(one);
+        assert_string_equal(a, b);
+        free(a);
+        free(b);
+        bnc_tally_free(one);
+        bnc_tally_free(two);
+    }
+    free(entries);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -658,6 +747,7 @@ int main(void)
         cmocka_unit_test(tally__takes_long_names),
         cmocka_unit_test(tally__counts_as_the_plainest_way_does),
         cmocka_unit_test(tally__folds_without_losing_count),
+        cmocka_unit_test(templates__beyond_those_listed_are_summed_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
