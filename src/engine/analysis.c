@@ -276,21 +276,14 @@ static enum bnc_status collect_parts(struct bnc_analysis *a, struct bnc_error *e
     return BNC_OK;
 }
 
-/* All workers' marks in the first one's. */
+/* All workers' marks in 'all'. */
 static enum bnc_status gather_marks(struct bnc_analysis *a, struct bnc_marks *all)
 {
-    for (unsigned i = 0; i < a->setup.n_threads; i++) {
-        const struct bnc_marks *m = &a->workers[i].marks;
-        struct bnc_sampled_row *at = realloc(all->at, (all->n + m->n + 1) * sizeof *at);
+    enum bnc_status status = BNC_OK;
 
-        if (at == NULL)
-            return BNC_ENOMEM;
-        if (m->n > 0)
-            memcpy(at + all->n, m->at, m->n * sizeof *at);
-        all->at = at;
-        all->cap = all->n += m->n;
-    }
-    return BNC_OK;
+    for (unsigned i = 0; i < a->setup.n_threads && status == BNC_OK; i++)
+        status = bnc_marks_join(all, &a->workers[i].marks);
+    return status;
 }
 
 static enum bnc_status run_once(struct bnc_analysis *a, const struct bnc_sink *sink,
@@ -318,24 +311,47 @@ static void note_overlap(struct bnc_analysis *a, const bool *shares, bool counte
     }
 }
 
-/* Reads overlapping inputs again to learn what they share, then counts again without it. */
-static enum bnc_status count_once(struct bnc_analysis *a, bool *shares, struct bnc_error *err)
+static uint64_t rows_of_shares(const struct bnc_analysis *a, const bool *shares)
 {
-    struct bnc_count count = { .shares = shares };
-    struct bnc_sink sink = bnc_mark_sink(&count);
-    struct bnc_overlap overlap = { 0 };
-    struct bnc_marks all = { 0 };
-    enum bnc_status status = run_once(a, &sink, err);
+    uint64_t n = 0;
 
-    if (status == BNC_OK && gather_marks(a, &all) != BNC_OK)
-        status = bnc_error_nomem(err);
-    if (status == BNC_OK) {
-        bnc_overlap_find(&overlap, &all, NULL);
-        count.overlap = &overlap;
-        sink = bnc_count_sink(&count);
+    for (size_t i = 0; i < a->inputs.n; i++)
+        n += shares[i] ? a->inputs.at[i].n_rows : 0;
+    return n;
+}
+
+/* Reads overlapping inputs again, once for each part of the hashes, to learn what they share. */
+static enum bnc_status learn_overlap(struct bnc_analysis *a, const bool *shares,
+                                     struct bnc_overlap *overlap, struct bnc_error *err)
+{
+    const unsigned bits = bnc_overlap_bits(rows_of_shares(a, shares), BNC_MARKS_AT_ONCE);
+    enum bnc_status status = BNC_OK;
+
+    for (uint64_t i = 0; i < UINT64_C(1) << bits && status == BNC_OK; i++) {
+        struct bnc_count count = { .shares = shares, .share = { bits, i } };
+        const struct bnc_sink sink = bnc_mark_sink(&count);
+        struct bnc_marks all = { 0 };
+
         status = run_once(a, &sink, err);
+        if (status == BNC_OK && (gather_marks(a, &all) != BNC_OK ||
+                                 bnc_overlap_find(overlap, &all, NULL) != BNC_OK))
+            status = bnc_error_nomem(err);
+        bnc_marks_release(&all);
     }
-    bnc_marks_release(&all);
+    return status;
+}
+
+/* Counts again, the rows that inputs share once. */
+static enum bnc_status count_once(struct bnc_analysis *a, const bool *shares,
+                                  struct bnc_error *err)
+{
+    struct bnc_overlap overlap = { 0 };
+    struct bnc_count count = { .shares = shares, .overlap = &overlap };
+    const struct bnc_sink sink = bnc_count_sink(&count);
+    enum bnc_status status = learn_overlap(a, shares, &overlap, err);
+
+    if (status == BNC_OK)
+        status = run_once(a, &sink, err);
     bnc_overlap_release(&overlap);
     return status;
 }
@@ -354,10 +370,13 @@ static enum bnc_status resolve_overlap(struct bnc_analysis *a, struct bnc_error 
         bnc_marks_release(&all);
         return bnc_error_nomem(err);
     }
-    bnc_overlap_find(&overlap, &all, shares);
+    bnc_marks_thin(&all, BNC_MAX_SAMPLE);
+    if (bnc_overlap_find(&overlap, &all, shares) != BNC_OK)
+        status = bnc_error_nomem(err);
+    bnc_marks_release(&all);
     for (size_t i = 0; i < a->inputs.n; i++)
         again &= !shares[i] || a->inputs.at[i].source->is_regular;
-    if (overlap.n > 0) {
+    if (status == BNC_OK && overlap.n > 0) {
         note_overlap(a, shares, again);
         if (again)
             status = count_once(a, shares, err);

@@ -112,7 +112,7 @@ static enum bnc_status map_row(struct bnc_worker *w, const struct bnc_stream *s,
         bnc_part_add_duplicate(w->part, w->source);
         return BNC_OK;
     }
-    if (samples(w, s) && bnc_marks_add(&w->marks, row, w->source, false) != BNC_OK)
+    if (samples(w, s) && bnc_marks_sample(&w->marks, row, w->source) != BNC_OK)
         return BNC_ENOMEM;
     events = bnc_mapper_events(w->mapper, s->mapping, row, &w->items[w->n_items].event, &n, &fault);
     if (fault != BNC_FAULT_NONE)
@@ -152,7 +152,7 @@ static enum bnc_status mark_row(struct bnc_worker *w, const struct bnc_stream *s
 
     if (!count->shares[w->source] || !tells_events_apart(s))
         return BNC_OK;
-    return bnc_marks_add(&w->marks, row, w->source, true);
+    return bnc_marks_add(&w->marks, row, w->source, &count->share);
 }
 
 struct bnc_sink bnc_count_sink(struct bnc_count *count)

@@ -9,15 +9,8 @@ enum bnc_status bnc_rejects_add(struct bnc_rejects *rejects, uint32_t source,
     const bool cut = row->raw.len > BNC_REJECT_BYTES;
     struct bnc_span raw = bnc_span_from(row->raw.at, cut ? BNC_REJECT_BYTES : row->raw.len);
 
-    if (rejects->n == rejects->cap) {
-        const size_t cap = rejects->cap == 0 ? 64 : rejects->cap * 2;
-        struct bnc_reject *at = realloc(rejects->at, cap * sizeof *at);
-
-        if (at == NULL)
-            return BNC_ENOMEM;
-        rejects->at = at;
-        rejects->cap = cap;
-    }
+    if (!bnc_array_grow(&rejects->at, &rejects->cap, rejects->n + 1, sizeof *rejects->at))
+        return BNC_ENOMEM;
     raw = bnc_arena_copy(&rejects->arena, raw);
     if (raw.at == NULL)
         return BNC_ENOMEM;

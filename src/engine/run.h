@@ -114,6 +114,7 @@ struct bnc_count {
     bool sample;                         /* remember a sample of the rows */
     const struct bnc_overlap *overlap;   /* rows to count once, or NULL */
     const bool *shares;                  /* [inputs]: takes part in the overlap */
+    struct bnc_share share;              /* of the rows that bnc_mark_sink() remembers */
 };
 
 /* Rows into the worker's part. */

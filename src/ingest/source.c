@@ -74,27 +74,11 @@ static void fault_stat(struct expansion *x, const char *path)
     report(x, &err);
 }
 
-static bool grow(void *pp, size_t *cap, size_t need, size_t size)
-{
-    void **p = pp;
-    const size_t n = *cap == 0 ? 16 : *cap * 2;
-    void *q;
-
-    if (need <= *cap)
-        return true;
-    q = realloc(*p, n * size);
-    if (q == NULL)
-        return false;
-    *p = q;
-    *cap = n;
-    return true;
-}
-
 static struct bnc_source_own *add(struct expansion *x, const char *path, const char *name)
 {
     struct bnc_source_own *src = bnc_arena_alloc(&x->list->arena, sizeof *src);
 
-    if (src == NULL || !grow(&x->list->at, &x->list->cap, x->list->n + 1, sizeof *x->list->at)) {
+    if (src == NULL || !bnc_array_grow(&x->list->at, &x->list->cap, x->list->n + 1, sizeof *x->list->at)) {
         x->out_of_memory = true;
         return NULL;
     }
@@ -290,7 +274,7 @@ static void found_add(struct expansion *x, struct found *f, const struct bnc_buf
 {
     const struct bnc_span copy = bnc_arena_copy(&x->list->arena, bnc_buf_span(path));
 
-    if (copy.at == NULL || !grow(&f->paths, &f->cap, f->n + 1, sizeof *f->paths)) {
+    if (copy.at == NULL || !bnc_array_grow(&f->paths, &f->cap, f->n + 1, sizeof *f->paths)) {
         x->out_of_memory = true;
         return;
     }

@@ -12,6 +12,7 @@
 
 #include "schema/codes.h"
 #include "schema/json_rows.h"
+#include "util/buf.h"
 #include "util/hash.h"
 
 /* What every row takes; left alone, the compiler makes calls of them, at twice the cost. */
@@ -33,16 +34,9 @@ void bnc_mapper_free(struct bnc_mapper *m)
 
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev)
 {
-    if (m->n_events == m->cap_events) {
-        const size_t cap = m->cap_events == 0 ? 16 : 2 * m->cap_events;
-        struct bnc_event *more = realloc(m->events, cap * sizeof *more);
-
-        if (more == NULL) {
-            m->nomem = true;
-            return false;
-        }
-        m->events = more;
-        m->cap_events = cap;
+    if (!bnc_array_grow(&m->events, &m->cap_events, m->n_events + 1, sizeof *m->events)) {
+        m->nomem = true;
+        return false;
     }
     m->events[m->n_events++] = *ev;
     return true;

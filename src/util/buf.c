@@ -105,3 +105,23 @@ void bnc_buf_release(struct bnc_buf *b)
     free(b->at);
     *b = (struct bnc_buf){ .max_bytes = b->max_bytes };
 }
+
+bool bnc_array_grow(void *array, size_t *cap, size_t need, size_t size)
+{
+    size_t n = *cap < 16 ? 16 : *cap;
+    void *at;
+
+    if (need <= *cap)
+        return true;
+    while (n < need)
+        n = n > SIZE_MAX / 2 ? need : n * 2;
+    if (n > SIZE_MAX / size)
+        return false;
+    memcpy(&at, array, sizeof at);
+    at = realloc(at, n * size);
+    if (at == NULL)
+        return false;
+    memcpy(array, &at, sizeof at);
+    *cap = n;
+    return true;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * buf.h - a growing run of bytes with a hard maximum.
+ * buf.h - a growing run of bytes with a hard maximum, and growing arrays.
  * Errors stick: after a failed append every later one fails too, so a writer
  * may append freely and look at 'failed' once at the end.
  */
@@ -51,5 +51,12 @@ void bnc_buf_drain(struct bnc_buf *b);
 void bnc_buf_pass(struct bnc_buf *b, struct bnc_span s);
 
 void bnc_buf_release(struct bnc_buf *b);
+
+/*
+ * Room for 'need' elements of 'size' bytes in an array that '*array' points to: one that is full
+ * gets twice the room.  'array' is the address of the pointer, '*cap' counts elements.  False: out
+ * of memory, and nothing changed.
+ */
+bool bnc_array_grow(void *array, size_t *cap, size_t need, size_t size);
 
 #endif

@@ -28,24 +28,6 @@ static void fail(struct reader *r, enum bnc_status status)
         r->status = status;
 }
 
-static bool grow(void *pp, size_t *cap, size_t need, size_t size)
-{
-    void **p = pp;
-    size_t n = *cap == 0 ? 64 : *cap;
-    void *q;
-
-    while (n < need)
-        n *= 2;
-    if (n == *cap)
-        return true;
-    q = realloc(*p, n * size);
-    if (q == NULL)
-        return false;
-    *p = q;
-    *cap = n;
-    return true;
-}
-
 static void on_field(void *at, size_t len, void *arg)
 {
     struct reader *r = arg;
@@ -54,7 +36,7 @@ static void on_field(void *at, size_t len, void *arg)
     if (r->status != BNC_OK)
         return;
     cell = bnc_arena_copy(&r->table->arena, bnc_span_from(at == NULL ? "" : at, len));
-    if (cell.at == NULL || !grow(&r->row, &r->cap_row, r->n + 1, sizeof *r->row)) {
+    if (cell.at == NULL || !bnc_array_grow(&r->row, &r->cap_row, r->n + 1, sizeof *r->row)) {
         fail(r, bnc_error_nomem(r->err));
         return;
     }
@@ -78,9 +60,9 @@ static bool make_room_for_row(struct reader *r)
 {
     struct bnc_table *t = r->table;
 
-    if (!grow(&t->cells, &r->cap_cells, (t->n_rows + 1) * t->n_cols, sizeof *t->cells))
+    if (!bnc_array_grow(&t->cells, &r->cap_cells, (t->n_rows + 1) * t->n_cols, sizeof *t->cells))
         return false;
-    return grow(&t->line, &r->cap_rows, t->n_rows + 1, sizeof *t->line);
+    return bnc_array_grow(&t->line, &r->cap_rows, t->n_rows + 1, sizeof *t->line);
 }
 
 static enum bnc_status keep_row(struct reader *r)
