@@ -54,6 +54,7 @@ enum weight {
     MIN_FOREIGN_LENGTH = 16,
     MIN_LONE_LENGTH = 24,
     W_EXPIRED = 345,                     /* at most: any cause beside it says more */
+    W_RIVAL = 130,                       /* words this much lighter still save an address */
     W_EXPIRED_OUTER = W_REPLY + 5        /* around a quoted reply, whose general code says more */
 };
 
@@ -87,6 +88,7 @@ struct weighing {
     size_t n_providers;
     uint16_t by_marker;                  /* the first provider named by a marker */
     struct candidate best;
+    struct candidate rival;              /* the heaviest words that keep the address */
     struct candidate *others;            /* for explanations, NULL */
     size_t n_others;
     uint16_t blocklist;                  /* the one named most exactly */
@@ -126,6 +128,16 @@ static void other_insert(struct weighing *w, struct candidate one)
     w->others[k] = one;
 }
 
+/* Words that put it on the sender, or on what the recipient wants: nobody is gone. */
+static bool keeps_address(const struct bnc_rule *r)
+{
+    const bool text =
+        r->kind == BNC_RULE_PHRASE || r->kind == BNC_RULE_PAIR || r->kind == BNC_RULE_BLOCKLIST;
+
+    return text && (bnc_causes[r->cause].side == BNC_SIDE_SENDER ||
+                    r->cause == BNC_CAUSE_RECIPIENT_RESTRICTED);
+}
+
 static void consider(struct weighing *w, int weight, uint32_t rule)
 {
     const struct candidate one = { weight, rule + w->base + 1 };
@@ -134,6 +146,8 @@ static void consider(struct weighing *w, int weight, uint32_t rule)
         other_insert(w, one);
     if (one.weight > w->best.weight)
         w->best = one;
+    if (one.weight > w->rival.weight && keeps_address(bnc_rule_get(w->c, one.rule)))
+        w->rival = one;
 }
 
 static int length_bonus(size_t len)
@@ -265,7 +279,7 @@ static bool is_recipient_side(const struct bnc_cause_row *cause)
     return cause->group == BNC_GROUP_RECIPIENT || cause->group == BNC_GROUP_DOMAIN;
 }
 
-/* Replies to a login (530 .. 538) and the codes of a bad sender address say nothing of the
+/* Replies to a login (530 .. 538) or out of order (503) and the codes of a bad sender address say nothing of the
  * recipient, whatever their words. */
 static bool speaks_of_sender(const struct weighing *w)
 {
@@ -273,7 +287,7 @@ static bool speaks_of_sender(const struct weighing *w)
 
     if (s == 1 || s == 2)
         return s == 1 && (d == 7 || d == 8);
-    return w->reply >= 530 && w->reply <= 538 && w->reply != 533;
+    return w->reply == 503 || (w->reply >= 530 && w->reply <= 538 && w->reply != 533);
 }
 
 static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32_t rule,
@@ -333,6 +347,15 @@ static bool is_guarded(const struct weighing *w, const struct bnc_hit *hit, uint
             hit->pattern != g->pattern && (r->cause == cause || r->cause == BNC_CAUSE_UNKNOWN))
             return true;
     }
+    return false;
+}
+
+/* A guard that reaches over the whole text holds for codes as well. */
+static bool is_text_guarded(const struct weighing *w, uint8_t cause)
+{
+    for (size_t i = 0; i < w->n_guards; i++)
+        if (w->guards[i].rule->whole_text && w->guards[i].rule->cause == cause)
+            return true;
     return false;
 }
 
@@ -439,7 +462,8 @@ static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int we
 
     if (rule == BNC_PHASH_NONE || set->rules[rule].cause == BNC_CAUSE_UNKNOWN)
         return;
-    if (is_recipient_side(&bnc_causes[set->rules[rule].cause]) && words_blame_sender(w))
+    if (is_recipient_side(&bnc_causes[set->rules[rule].cause]) &&
+        (words_blame_sender(w) || is_text_guarded(w, set->rules[rule].cause)))
         return;
     consider(w, weight, rule);
 }
@@ -706,6 +730,19 @@ static uint8_t contradictions_of(const struct weighing *w, const struct bnc_verd
     return bits;
 }
 
+/* Suppressing wrongly costs most: where words speak for it and words nearly as heavy against it,
+ * those against it win.  A provider's own sentence is beyond doubt. */
+static void heed_rival(struct weighing *w)
+{
+    const struct bnc_rule *r = bnc_rule_get(w->c, w->best.rule);
+
+    if (r != NULL && is_suppression(bnc_causes[r->cause].action) &&
+        bnc_causes[r->cause].action != BNC_ACTION_SUPPRESS_AFTER_RECURRENCE &&
+        w->best.weight < W_PROVIDER_TEXT && w->rival.weight >= W_PAIR3 &&
+        w->best.weight - w->rival.weight <= W_RIVAL)
+        w->best = w->rival;
+}
+
 static void set_outcome(struct weighing *w, struct bnc_verdict *v)
 {
     const struct bnc_rule *r = bnc_rule_get(w->c, w->best.rule);
@@ -775,6 +812,7 @@ static struct bnc_verdict conclude(struct weighing *w)
     struct bnc_verdict v = { 0 };
 
     weigh(w);
+    heed_rival(w);
     set_outcome(w, &v);
     v.reply = is_smtp_code(w->q->reply) ? w->q->reply : w->r.reply;
     v.enhanced = w->q->enhanced != 0 ? w->q->enhanced : w->enhanced;
