@@ -680,11 +680,13 @@ static uint8_t confidence_of(int weight)
     return 10;
 }
 
-static bool names_arc(struct bnc_span text)
+static bool names_word(struct bnc_span text, const char *word)
 {
-    for (size_t i = 0; i + 4 <= text.len; i++)
-        if (memcmp(text.at + i, "arc ", 4) == 0 &&
-            (i == 0 || !bnc_byte_is(text.at[i - 1], BNC_BYTE_ALNUM)))
+    const size_t len = strlen(word);
+
+    for (size_t i = 0; i + len <= text.len; i++)
+        if (memcmp(text.at + i, word, len) == 0 &&
+            (i == 0 || !bnc_byte_is(text.at[i - 1], BNC_BYTE_ALNUM)) && ends_word(text, i + len))
             return true;
     return false;
 }
@@ -701,7 +703,7 @@ static uint8_t mechanism_of(const struct weighing *w, uint8_t cause)
     case BNC_CAUSE_REVERSE_DNS:
         return BNC_MECH_PTR;
     case BNC_CAUSE_AUTH_OTHER:
-        return names_arc(w->q->text) ? BNC_MECH_ARC : BNC_MECH_NONE;
+        return names_word(w->q->text, "arc") ? BNC_MECH_ARC : BNC_MECH_NONE;
     default:
         return BNC_MECH_NONE;
     }
@@ -730,6 +732,26 @@ static uint8_t contradictions_of(const struct weighing *w, const struct bnc_verd
     return bits;
 }
 
+/* "Unauthenticated", and one mechanism alone is named: that one. */
+static uint8_t only_mechanism(const struct weighing *w)
+{
+    static const struct { const char *word; uint8_t cause;
+    } names[] = {
+        { "spf", BNC_CAUSE_AUTH_SPF },
+        { "dkim", BNC_CAUSE_AUTH_DKIM },
+        { "dmarc", BNC_CAUSE_AUTH_DMARC },
+    };
+    uint8_t found = BNC_CAUSE_AUTH_OTHER;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names_word(w->q->text, names[i].word)) {
+            if (found != BNC_CAUSE_AUTH_OTHER)
+                return BNC_CAUSE_AUTH_OTHER;
+            found = names[i].cause;
+        }
+    return found;
+}
+
 /* Suppressing wrongly costs most: where words speak for it and words nearly as heavy against it,
  * those against it win.  A provider's own sentence is beyond doubt. */
 static void heed_rival(struct weighing *w)
@@ -749,7 +771,7 @@ static void set_outcome(struct weighing *w, struct bnc_verdict *v)
 
     v->cause = BNC_CAUSE_UNKNOWN;
     if (r != NULL && !is_mere_class(w, r)) {
-        v->cause = r->cause;
+        v->cause = r->cause == BNC_CAUSE_AUTH_OTHER ? only_mechanism(w) : r->cause;
         v->rule = w->best.rule;
         v->confidence = confidence_of(w->best.weight);
     }
