@@ -440,11 +440,12 @@ struct cutting {
 static void cut_names(void *arg, size_t from, size_t to)
 {
     const struct cutting *const c = arg;
+    struct bnc_org_memo memo = { .is_suffix = { false } };
 
     for (size_t i = from; i < to; i++) {
         const struct bnc_span name = c->t->domains[i].name;
 
-        c->cut[i] = (uint32_t)(name.len - bnc_org_domain(name).len);
+        c->cut[i] = (uint32_t)(name.len - bnc_org_domain(name, &memo).len);
     }
 }
 

@@ -67,23 +67,62 @@ static uint64_t window_days(const struct bnc_judging *g, const struct bnc_signal
     return days;
 }
 
-/* Recipients of a domain that met one of the families on the days given; spread evenly over the days on which any did. */
+/* Recipients that met a cause on the days given: spread evenly over the days on which any did. */
+static uint64_t met_on(const struct bnc_domain_cause *c, uint64_t days)
+{
+    return days == ALL_DAYS || c->failed_days == 0
+               ? c->recipients
+               : c->recipients * (uint64_t)__builtin_popcountll(c->failed_days & days) /
+                     (uint64_t)__builtin_popcountll(c->failed_days);
+}
+
+/* Recipients of a domain that met one of the families. */
 static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain *d,
-                              uint32_t families, uint64_t days)
+                              uint32_t families)
 {
     uint64_t n = 0;
 
     for (uint32_t i = 0; i < d->n_causes; i++) {
         const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + i];
 
-        if ((families >> bnc_family_of(c->cause, c->type) & 1) == 0)
-            continue;
-        n += days == ALL_DAYS || c->failed_days == 0
-                 ? c->recipients
-                 : c->recipients * (uint64_t)__builtin_popcountll(c->failed_days & days) /
-                       (uint64_t)__builtin_popcountll(c->failed_days);
+        if (families >> bnc_family_of(c->cause, c->type) & 1)
+            n += c->recipients;
     }
     return n < d->recipients_failed ? n : d->recipients_failed;
+}
+
+/* How a signal is spread over domains. */
+struct spread {
+    uint64_t all, most; /* recipients struck, and of the domain struck most */
+    uint64_t traffic; /* recipients of all domains, whether struck or not */
+    uint32_t top; /* the domain struck most; of several the first */
+    unsigned n; /* domains struck */
+};
+
+/* Adds what a signal's family struck among the domains of one series row. */
+static void add_struck(const struct bnc_judging *g, size_t row, const struct bnc_signal *x,
+                       struct spread *s)
+{
+    const struct bnc_domain_cause *const causes = g->t->domain_causes;
+    const uint32_t *const at = &g->struck.at[row * BNC_N_FAMILIES + x->family];
+    const uint64_t days = window_days(g, x);
+
+    s->traffic += g->struck.failed[row] + (g->j->has_deliveries ? g->struck.delivered[row] : 0);
+    for (uint32_t i = at[0]; i < at[1];) {
+        const uint32_t domain = causes[g->struck.cause[i]].domain;
+        const uint64_t failed = g->t->domains[domain].recipients_failed;
+        uint64_t k = 0;
+
+        for (; i < at[1] && causes[g->struck.cause[i]].domain == domain; i++)
+            k += met_on(&causes[g->struck.cause[i]], days);
+        k = k < failed ? k : failed;
+        s->all += k;
+        s->n += k > 0;
+        if (k > s->most || (k > 0 && k == s->most && domain < s->top)) {
+            s->most = k;
+            s->top = domain;
+        }
+    }
 }
 
 /*
@@ -93,36 +132,29 @@ static uint64_t domain_family(const struct bnc_tally *t, const struct bnc_domain
 static bool one_domains_story(const struct bnc_judging *g, unsigned provider,
                               const struct bnc_signal *x)
 {
-    const uint64_t days = window_days(g, x);
     const bool unrelated = provider == ANY_PROVIDER || !bnc_is_operator(g, (uint16_t)provider);
-    uint64_t all = 0, most = 0, traffic = 0, most_traffic = 0;
-    bool hosted = true; /* the domain struck most is a customer of the provider, not its own */
-    unsigned n = 0;
+    const size_t from = provider == ANY_PROVIDER ? 0 : x->row,
+                 to = provider == ANY_PROVIDER ? g->series.n_rows : x->row + 1;
+    const struct bnc_domain *top;
+    struct spread s = { .n = 0 };
+    bool hosted; /* the domain struck most is a customer of the provider, not its own */
+    uint64_t size;
 
-    for (size_t i = 0; i < g->t->n_domains; i++) {
-        const struct bnc_domain *d = &g->t->domains[i];
-        const bool here = provider == ANY_PROVIDER || g->series.row_of[d->provider] == x->row;
-        const uint64_t k = here ? domain_family(g->t, d, 1u << x->family, days) : 0;
-        const uint64_t size = !here ? 0
-                              : g->j->has_deliveries
-                                  ? d->recipients_delivered + d->recipients_failed
-                                  : d->recipients_failed - k;
-
-        all += k;
-        n += k > 0;
-        traffic += size;
-        if (k > most) {
-            most = k;
-            most_traffic = size;
-            hosted = bnc_provider_of_domain(g->t->classifier, d->name) == 0;
-        }
-    }
-    if (unrelated && n < 3)
+    for (size_t row = from; row < to; row++)
+        add_struck(g, row, x, &s);
+    if (unrelated && s.n < 3)
         return true;
-    if (2 * most <= all || (!hosted && !g->j->has_deliveries))
+    if (2 * s.most <= s.all)
+        return false;
+    top = &g->t->domains[s.top];
+    hosted = bnc_provider_of_domain(g->t->classifier, top->name) == 0;
+    if (!hosted && !g->j->has_deliveries)
         return false; /* without deliveries nothing is said of a mailbox provider's own domain alone */
-    return unrelated || (hosted && 5 * most >= 4 * all) ||
-           (double)most * (double)traffic >= 2 * (double)most_traffic * (double)all;
+    size = g->j->has_deliveries ? top->recipients_delivered + top->recipients_failed
+                                : top->recipients_failed - s.most;
+    s.traffic -= g->j->has_deliveries ? 0 : s.all;
+    return unrelated || (hosted && 5 * s.most >= 4 * s.all) ||
+           (double)s.most * (double)s.traffic >= 2 * (double)size * (double)s.all;
 }
 
 /* Those are left to domains.c. */
@@ -251,20 +283,36 @@ static void absorb_echoes(const struct bnc_judging *g, struct bnc_signals *s, st
 
 /* ---- what the incident explains ---- */
 
-static void mark_domains(struct bnc_judging *g, const struct incident *in)
+struct marking {
+    struct bnc_judging *g;
+    const struct incident *in;
+};
+
+static void mark_range(void *arg, size_t from, size_t to)
 {
-    for (size_t i = 0; i < g->t->n_domains; i++) {
+    const struct marking *const m = arg;
+    struct bnc_judging *const g = m->g;
+    const struct incident *const in = m->in;
+
+    for (size_t i = from; i < to; i++) {
         const struct bnc_domain *d = &g->t->domains[i];
         const bool here = in->provider[d->provider];
         const uint32_t families = here                                 ? in->families
                                   : in->scope == BNC_SCOPE_SENDER_WIDE ? 1u << in->head->family
                                                                        : 0;
-        const uint64_t k = families != 0 ? domain_family(g->t, d, families, ALL_DAYS) : 0;
+        const uint64_t k = families != 0 ? domain_family(g->t, d, families) : 0;
 
         g->domain_done[i] |= (uint16_t)families;
         if (k > 0 && 2 * k >= d->recipients_failed)
             g->j->domain_scope[i] = in->scope;
     }
+}
+
+static void mark_domains(struct bnc_judging *g, const struct incident *in)
+{
+    struct marking m = { g, in };
+
+    bnc_ranges(g, g->t->n_domains, mark_range, &m);
 }
 
 /* ---- one address, domain or campaign that carries it ---- */

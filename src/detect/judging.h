@@ -76,12 +76,22 @@ static inline uint64_t *bnc_series_at(const struct bnc_series *s, size_t row, un
     return s->base + (row * BNC_N_SERIES + field) * s->n_days;
 }
 
+/*
+ * The rows of domain_causes by series row (0: domains of providers that have none) and family:
+ * cause[at[slot] .. at[slot + 1]], by domain, for slot = row * BNC_N_FAMILIES + family.
+ */
+struct bnc_struck {
+    uint32_t *at, *cause;
+    uint64_t *failed, *delivered; /* [n_rows] recipients of the row's domains */
+};
+
 struct bnc_judging {
     const struct bnc_tally *t;
     const struct bnc_detect_options *opt;
     struct bnc_judged *j;
     struct bnc_volumes volumes;
     struct bnc_series series;
+    struct bnc_struck struck;
     size_t *cell_at[BNC_N_KINDS]; /* [n_subjects + 1]: where the cells of each subject begin */
     struct bnc_finding *finding; /* growing; moved to the arena at the end */
     size_t n_findings, cap_findings;
@@ -111,6 +121,9 @@ struct bnc_rate bnc_rate_of(enum bnc_metric metric, uint64_t num, uint64_t den);
 
 /* ---- series.c ---- */
 enum bnc_status bnc_series_fill(struct bnc_judging *g);
+
+/* ---- struck.c, after series.c ---- */
+enum bnc_status bnc_struck_index(struct bnc_judging *g);
 /* Fills cell_at. */
 enum bnc_status bnc_cells_index(struct bnc_judging *g);
 
@@ -155,7 +168,16 @@ enum bnc_status bnc_limits_make(struct bnc_judging *g); /* limits.c */
 enum bnc_status bnc_contradictions_make(struct bnc_judging *g); /* labels.c */
 
 /* ---- orgdomain.c ---- */
-/* The registrable part of a lower-cased domain ("example.co.uk" of "news.example.co.uk"), or all of it; points into 'domain'. */
-struct bnc_span bnc_org_domain(struct bnc_span domain);
+/* Pairs of last labels ("co.uk") and whether they are public suffixes; zeroed: nothing is known yet. */
+#define BNC_ORG_MEMO 64
+struct bnc_org_memo {
+    struct bnc_span tail[BNC_ORG_MEMO];
+    bool is_suffix[BNC_ORG_MEMO];
+};
+/*
+ * The registrable part of a lower-cased domain ("example.co.uk" of "news.example.co.uk"), or all of
+ * it; points into 'domain', which must live as long as the memo.
+ */
+struct bnc_span bnc_org_domain(struct bnc_span domain, struct bnc_org_memo *memo);
 
 #endif

@@ -234,15 +234,6 @@ static void domain__without_deliveries_claims_no_share(void **state)
     kit_close(&k);
 }
 
-static void org_domain__ends_where_registration_begins(void **state)
-{
-    (void)state;
-    assert_span(bnc_org_domain(BNC_SPAN("a.b.example.com")), "example.com");
-    assert_span(bnc_org_domain(BNC_SPAN("mail.campus.co.uk")), "campus.co.uk");
-    assert_span(bnc_org_domain(BNC_SPAN("example.com")), "example.com");
-    assert_span(bnc_org_domain(BNC_SPAN("")), "");
-}
-
 /* ---- incidents ---- */
 
 static void dmarc(struct kit *k, const char *domain, unsigned people, const char *reply)
@@ -587,7 +578,6 @@ int main(void)
         cmocka_unit_test(domain__down_for_three_days_within_a_month),
         cmocka_unit_test(domain__organization_speaks_for_its_subdomains),
         cmocka_unit_test(domain__without_deliveries_claims_no_share),
-        cmocka_unit_test(org_domain__ends_where_registration_begins),
         cmocka_unit_test(incident__at_three_providers_is_one_finding_about_us),
         cmocka_unit_test(incident__of_one_address_names_it),
         cmocka_unit_test(complaints__are_told_once),
