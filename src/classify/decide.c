@@ -18,7 +18,7 @@
  */
 #include "classify/compile.h"
 #include "classify/decide.h"
-#include "classify/pairs.h"
+#include "classify/word_pairs.h"
 #include "classify/token.h"
 
 enum weight {
@@ -42,6 +42,7 @@ enum weight {
     W_PROVIDER_CODE = 560,
     W_PROVIDER_GENERAL_CODE = 330,
     W_ENHANCED = 470,
+    W_ENHANCED_PROTOCOL = 385,           /* x.5.y and x.6.y: often taken for their last digit */
     W_ENHANCED_GENERAL = 200,
     W_REPLY = 100,
     W_LABEL = 240,
@@ -394,9 +395,9 @@ static void weigh_hits(struct weighing *w, const struct bnc_ruleset *set, size_t
 static void weigh_pairs(struct weighing *w, const struct bnc_ruleset *set, size_t from)
 {
     static const int by_specificity[6] = { 0, W_PAIR1, W_PAIR2, W_PAIR3, W_PAIR4, W_PAIR5 };
-    struct bnc_pair_hit pairs[MAX_PAIRS];
+    struct bnc_word_pair pairs[MAX_PAIRS];
     const size_t n =
-        bnc_pairs_find(set, w->q->text, w->hits, w->n_hits, from, pairs, MAX_PAIRS);
+        bnc_word_pairs_find(set, w->q->text, w->hits, w->n_hits, from, pairs, MAX_PAIRS);
 
     for (size_t i = 0; i < n; i++) {
         const struct bnc_rule *r = &set->rules[pairs[i].rule];
@@ -460,7 +461,8 @@ static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int we
 {
     const uint32_t rule = bnc_phash_get(&set->codes, bnc_rule_code_key(provider, reply, enh));
 
-    if (rule == BNC_PHASH_NONE || set->rules[rule].cause == BNC_CAUSE_UNKNOWN)
+    if (rule == BNC_PHASH_NONE || set->rules[rule].cause == BNC_CAUSE_UNKNOWN ||
+        (set->rules[rule].cause == BNC_CAUSE_DELIVERED && w->reply >= 400))
         return;
     if (is_recipient_side(&bnc_causes[set->rules[rule].cause]) &&
         (words_blame_sender(w) || is_text_guarded(w, set->rules[rule].cause)))
@@ -487,7 +489,9 @@ static void weigh_general_codes(struct weighing *w, const struct bnc_ruleset *se
 {
     const unsigned c = BNC_ENHANCED_CLASS(w->enhanced), s = BNC_ENHANCED_SUBJECT(w->enhanced),
                    d = BNC_ENHANCED_DETAIL(w->enhanced);
-    const int weight = is_general(w->enhanced) ? W_ENHANCED_GENERAL : W_ENHANCED;
+    const int weight = is_general(w->enhanced) ? W_ENHANCED_GENERAL
+                       : s == 5 || s == 6      ? W_ENHANCED_PROTOCOL
+                                               : W_ENHANCED;
 
     if (w->enhanced != 0) {
         weigh_code(w, set, weight + 6, 0, w->reply, w->enhanced);

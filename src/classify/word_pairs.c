@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * pairs.c - one pass over the words in the order they stand; of words inside each other only the
+ * word_pairs.c - one pass over the words in the order they stand; of words inside each other only the
  * longest is kept ("sender address" is no address).  A window of WINDOW words bounds the work.
  */
-#include "classify/pairs.h"
+#include "classify/word_pairs.h"
 
 #include "classify/token.h"
 
@@ -63,9 +63,9 @@ static bool is_one_sentence(struct bnc_span text, size_t from, size_t to)
     return true;
 }
 
-size_t bnc_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
+size_t bnc_word_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
                       const struct bnc_hit *hits, size_t n_hits, size_t from,
-                      struct bnc_pair_hit *out, size_t max)
+                      struct bnc_word_pair *out, size_t max)
 {
     struct word words[MAX_WORDS];
     const size_t n_words =
@@ -83,7 +83,7 @@ size_t bnc_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
                 break;
             if (rule == 0)
                 continue;
-            out[n++] = (struct bnc_pair_hit){ rule - 1, a->start, b->end,
+            out[n++] = (struct bnc_word_pair){ rule - 1, a->start, b->end,
                                               (uint16_t)(b->start - a->end) };
             break;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_pairs.c - words that belong together: every row of word_pairs.csv found in its example, and
+ * test_word_pairs.c - words that belong together: every row of word_pairs.csv found in its example, and
  * what parts two words.  Run from the root of the tree: it reads src/tables/.
  */
 #include <setjmp.h>
@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "classify/compile.h"
-#include "classify/pairs.h"
+#include "classify/word_pairs.h"
 #include "tables/cause.h"
 #include "util/cpu.h"
 
@@ -24,20 +24,20 @@ static int setup(void **state)
     return 0;
 }
 
-static size_t pairs_in(struct bnc_span s, size_t from, struct bnc_pair_hit *pairs, size_t max)
+static size_t pairs_in(struct bnc_span s, size_t from, struct bnc_word_pair *pairs, size_t max)
 {
     const struct bnc_ruleset *set = &bnc_rules_builtin;
     const struct bnc_span text = bnc_mask_text(&mask, s);
     struct bnc_hit hits[MAX_HITS];
     const size_t n = bnc_ac_find(&set->ac, text, hits, MAX_HITS);
 
-    return bnc_pairs_find(set, text, hits, n, from, pairs, max);
+    return bnc_word_pairs_find(set, text, hits, n, from, pairs, max);
 }
 
 /* Whether a pair of this cause is found in the text. */
 static bool means(const char *text, enum bnc_cause cause)
 {
-    struct bnc_pair_hit pairs[MAX_PAIRS];
+    struct bnc_word_pair pairs[MAX_PAIRS];
     const size_t n = pairs_in(bnc_span_str(text), 0, pairs, MAX_PAIRS);
 
     for (size_t i = 0; i < n; i++)
@@ -48,7 +48,7 @@ static bool means(const char *text, enum bnc_cause cause)
 
 static void pair__of_every_row_is_found_in_its_example(void **state)
 {
-    struct bnc_pair_hit pairs[MAX_PAIRS];
+    struct bnc_word_pair pairs[MAX_PAIRS];
     struct bnc_table t;
     struct bnc_error err;
     size_t wrong = 0;
@@ -110,7 +110,7 @@ static void pair__goes_to_the_nearest_word(void **state)
 
 static void pair__starts_where_the_quoted_reply_does(void **state)
 {
-    struct bnc_pair_hit pairs[MAX_PAIRS];
+    struct bnc_word_pair pairs[MAX_PAIRS];
     const struct bnc_span text = BNC_SPAN("mailbox is full here, and user is unknown");
 
     (void)state;
