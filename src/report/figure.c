@@ -217,3 +217,19 @@ void bnc_code_put(struct bnc_buf *out, uint16_t reply, uint32_t enhanced)
         bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(enhanced),
                        BNC_ENHANCED_SUBJECT(enhanced), BNC_ENHANCED_DETAIL(enhanced));
 }
+
+void bnc_key_spell(uint64_t key, char text[BNC_KEY_DIGITS])
+{
+    static const char hex[] = "0123456789abcdef";
+
+    for (int i = 0; i < BNC_KEY_DIGITS; i++)
+        text[i] = hex[key >> (60 - 4 * i) & 15];
+}
+
+void bnc_key_put(struct bnc_buf *out, uint64_t key)
+{
+    char text[BNC_KEY_DIGITS];
+
+    bnc_key_spell(key, text);
+    bnc_buf_put(out, bnc_span_from(text, sizeof text));
+}

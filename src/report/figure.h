@@ -31,6 +31,11 @@ void bnc_moment_put(struct bnc_buf *out, int64_t time);
 /* "1\u201331 October 2026" from first and last moment; "no dates" if there are none. 'ascii': a plain hyphen. */
 void bnc_period_put(struct bnc_buf *out, int64_t first, int64_t last, bool ascii);
 
+/* The id of a template: 16 hexadecimal digits. */
+#define BNC_KEY_DIGITS 16
+void bnc_key_spell(uint64_t key, char text[BNC_KEY_DIGITS]);
+void bnc_key_put(struct bnc_buf *out, uint64_t key);
+
 /* "550 5.1.1", "550", "5.1.1" or "none" for a reply and an enhanced code. */
 void bnc_code_put(struct bnc_buf *out, uint16_t reply, uint32_t enhanced);
 

@@ -42,28 +42,65 @@ struct ranked {
     uint32_t index;
 };
 
-static int ranked_cmp(const void *pa, const void *pb)
+/* The bits in which keys differ from one another. */
+static struct ranked differences(const struct ranked *r, size_t n)
 {
-    const struct ranked *a = pa, *b = pb;
+    struct ranked bits = { 0 };
 
-    if (a->first != b->first)
-        return a->first < b->first ? 1 : -1;
-    if (a->second != b->second)
-        return a->second < b->second ? 1 : -1;
-    return (a->index > b->index) - (a->index < b->index);
+    for (size_t i = 1; i < n; i++) {
+        bits.first |= r[i].first ^ r[0].first;
+        bits.second |= r[i].second ^ r[0].second;
+    }
+    return bits;
 }
 
+/* Byte 'pass' of a key, from the least of 'second' to the greatest of 'first'. */
+static unsigned byte_of(const struct ranked *r, unsigned pass)
+{
+    return (unsigned)((pass < 8 ? r->second : r->first) >> 8 * (pass % 8)) & 0xff;
+}
+
+/*
+ * Byte by byte, largest first.  Most keys are small numbers: bytes that are the same everywhere take
+ * no pass.  Stable, and indexes come ascending, so ties stay in their order.
+ */
+static struct ranked *radix_sort(struct ranked *r, struct ranked *spare, size_t n)
+{
+    const struct ranked bits = differences(r, n);
+
+    for (unsigned pass = 0; pass < 16; pass++) {
+        struct ranked *const sorted = spare;
+        size_t at[257] = { 0 };
+
+        if (byte_of(&bits, pass) == 0)
+            continue;
+        for (size_t i = 0; i < n; i++)
+            at[255 - byte_of(&r[i], pass) + 1]++;
+        for (unsigned k = 0; k < 256; k++)
+            at[k + 1] += at[k];
+        for (size_t i = 0; i < n; i++)
+            sorted[at[255 - byte_of(&r[i], pass)]++] = r[i];
+        spare = r;
+        r = sorted;
+    }
+    return r;
+}
+
+/* Indexes by their ranks.  'r' is in ascending order of index; what it holds afterwards is undefined. */
 static uint32_t *rank(struct bnc_model *m, struct ranked *r, size_t n)
 {
-    uint32_t *order = take(m, n, sizeof *order);
+    uint32_t *const order = take(m, n, sizeof *order);
+    struct ranked *const spare = malloc((n + 1) * sizeof *spare);
+    const struct ranked *sorted = r;
 
-    if (order == NULL)
-        return NULL;
-    if (n > 0)
-        qsort(r, n, sizeof *r, ranked_cmp);
-    for (size_t i = 0; i < n; i++)
-        order[i] = r[i].index;
-    return order;
+    if (order != NULL && spare != NULL) {
+        if (n > 0)
+            sorted = radix_sort(r, spare, n);
+        for (size_t i = 0; i < n; i++)
+            order[i] = sorted[i].index;
+    }
+    free(spare);
+    return spare == NULL ? NULL : order;
 }
 
 static bool any_event(const uint64_t n[BNC_N_EVENTS])

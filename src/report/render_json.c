@@ -197,14 +197,21 @@ static void put_cause_counts(struct bnc_buf *out, const struct bnc_value *v)
 static void put_cause(const struct bnc_model *m, struct bnc_buf *out,
                       const struct bnc_domain_cause *c)
 {
-    bnc_buf_printf(out, "{\"cause\":\"%s\",\"type\":\"%s\",\"recipients\":%llu,\"events\":%llu",
-                   bnc_causes[c->cause].name, bnc_event_names[c->type],
-                   (unsigned long long)c->recipients, (unsigned long long)c->events);
+    bnc_buf_puts(out, "{\"cause\":\"");
+    bnc_buf_puts(out, bnc_causes[c->cause].name);
+    bnc_buf_puts(out, "\",\"type\":\"");
+    bnc_buf_puts(out, bnc_event_names[c->type]);
+    bnc_buf_puts(out, "\",\"recipients\":");
+    bnc_count_put(out, c->recipients, 0);
+    bnc_buf_puts(out, ",\"events\":");
+    bnc_count_put(out, c->events, 0);
     if (c->explicit_domain)
         bnc_buf_puts(out, ",\"explicit_domain\":true");
-    if (c->top_template < m->tally->n_templates)
-        bnc_buf_printf(out, ",\"template\":\"%016llx\"",
-                       (unsigned long long)m->tally->templates[c->top_template].key);
+    if (c->top_template < m->tally->n_templates) {
+        bnc_buf_puts(out, ",\"template\":\"");
+        bnc_key_put(out, m->tally->templates[c->top_template].key);
+        bnc_buf_putc(out, '"');
+    }
     bnc_buf_puts(out, ",\"first_seen\":");
     put_time(out, c->first);
     bnc_buf_puts(out, ",\"last_seen\":");
@@ -380,10 +387,13 @@ static void put_rows(const struct document *d, const struct piece *p, struct bnc
     if (!keys_init(&k, p->section))
         out->failed = true;
     for (size_t i = p->from; i < p->to && !out->failed; i++) {
-        if (d->lines)
-            bnc_buf_printf(out, "{\"section\":\"%s\",", p->section->id);
-        else
+        if (d->lines) {
+            bnc_buf_puts(out, "{\"section\":\"");
+            bnc_buf_puts(out, p->section->id);
+            bnc_buf_puts(out, "\",");
+        } else {
             bnc_buf_puts(out, i > 0 ? ",\n{" : "\n{");
+        }
         put_row(d->m, out, p->section, &k, i);
         bnc_buf_puts(out, d->lines ? "}\n" : "}");
     }

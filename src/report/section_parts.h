@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "report/figure.h"
 #include "report/section.h"
 
 extern const struct bnc_section bnc_section_verdicts;
@@ -135,11 +136,8 @@ static inline void enhanced(struct bnc_value *v, uint32_t e)
 
 static inline void template_id(struct bnc_value *v, uint64_t key)
 {
-    static const char hex[] = "0123456789abcdef";
-
-    for (int i = 0; i < 16; i++)
-        v->small[i] = hex[key >> (60 - 4 * i) & 15];
-    v->text = bnc_span_from(v->small, 16);
+    bnc_key_spell(key, v->small);
+    v->text = bnc_span_from(v->small, BNC_KEY_DIGITS);
 }
 
 static inline void reply(struct bnc_value *v, uint16_t code)

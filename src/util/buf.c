@@ -7,7 +7,7 @@
 
 #define DRAIN_BYTES ((size_t)256 * 1024)
 
-bool bnc_buf_reserve(struct bnc_buf *b, size_t len)
+bool bnc_buf_grow(struct bnc_buf *b, size_t len)
 {
     size_t cap = b->cap < 64 ? 64 : b->cap;
     char *at;
@@ -34,26 +34,6 @@ bool bnc_buf_reserve(struct bnc_buf *b, size_t len)
     b->at = at;
     b->cap = cap;
     return true;
-}
-
-void bnc_buf_put(struct bnc_buf *b, struct bnc_span s)
-{
-    if (!bnc_buf_reserve(b, s.len))
-        return;
-    if (s.len > 0)
-        memcpy(b->at + b->len, s.at, s.len);
-    b->len += s.len;
-    b->at[b->len] = '\0';
-}
-
-void bnc_buf_puts(struct bnc_buf *b, const char *s)
-{
-    bnc_buf_put(b, bnc_span_str(s));
-}
-
-void bnc_buf_putc(struct bnc_buf *b, char c)
-{
-    bnc_buf_put(b, bnc_span_from(&c, 1));
 }
 
 void bnc_buf_printf(struct bnc_buf *b, const char *fmt, ...)

@@ -18,13 +18,39 @@ struct bnc_buf {                 /* zero-initialized is an empty buffer with no 
     void *drain_arg;
 };
 
-void bnc_buf_put(struct bnc_buf *b, struct bnc_span s);
-void bnc_buf_puts(struct bnc_buf *b, const char *s);
-void bnc_buf_putc(struct bnc_buf *b, char c);
-void bnc_buf_printf(struct bnc_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* What bnc_buf_reserve() does where there is no room yet. */
+bool bnc_buf_grow(struct bnc_buf *b, size_t len);
 
-/* Room for 'len' more bytes, for a caller that fills b->at + b->len itself; false when failed. */
-bool bnc_buf_reserve(struct bnc_buf *b, size_t len);
+/*
+ * Room for 'len' more bytes and a NUL, for a caller that fills b->at + b->len itself; false when
+ * failed.  Here and below what is asked for a million times a report is inline.
+ */
+static inline bool bnc_buf_reserve(struct bnc_buf *b, size_t len)
+{
+    return (len < b->cap - b->len && b->max_bytes == 0 && !b->failed) || bnc_buf_grow(b, len);
+}
+
+static inline void bnc_buf_put(struct bnc_buf *b, struct bnc_span s)
+{
+    if (!bnc_buf_reserve(b, s.len))
+        return;
+    if (s.len > 0)
+        memcpy(b->at + b->len, s.at, s.len);
+    b->len += s.len;
+    b->at[b->len] = '\0';
+}
+
+static inline void bnc_buf_puts(struct bnc_buf *b, const char *s)
+{
+    bnc_buf_put(b, bnc_span_str(s));
+}
+
+static inline void bnc_buf_putc(struct bnc_buf *b, char c)
+{
+    bnc_buf_put(b, bnc_span_from(&c, 1));
+}
+
+void bnc_buf_printf(struct bnc_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 static inline struct bnc_span bnc_buf_span(const struct bnc_buf *b)
 {

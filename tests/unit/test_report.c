@@ -107,6 +107,40 @@ static void sections__fill_every_column(void **state)
     fixture_release(&f);
 }
 
+static void domains__come_by_recipients_then_failures(void **state)
+{
+    static const uint64_t some[] = { 0, 1, 2, 255, 256, 257, 65535, 65536, UINT64_C(1) << 33 };
+    enum { N = sizeof some / sizeof some[0] };
+    struct bnc_domain domains[N * N];
+    struct fixture f;
+    struct bnc_model m;
+
+    (void)state;
+    fixture_init(&f);
+    memset(domains, 0, sizeof domains);
+    for (size_t i = 0; i < N * N; i++) { /* each pair twice, far apart */
+        domains[i].name = bnc_span_from("", 0);
+        domains[i].recipients_failed = some[i * 7 % N];
+        domains[i].n[BNC_EVENT_BOUNCE] = some[i / 2 % N];
+    }
+    f.tally.domains = domains;
+    f.tally.n_domains = N * N;
+    f.judged.domain_scope = NULL;
+    assert_int_equal(bnc_model_init(&m, &f.data, NULL), BNC_OK);
+    for (size_t i = 1; i < N * N; i++) {
+        const struct bnc_domain *a = &domains[m.domains[i - 1]], *b = &domains[m.domains[i]];
+
+        assert_true(a->recipients_failed >= b->recipients_failed);
+        if (a->recipients_failed != b->recipients_failed)
+            continue;
+        assert_true(a->n[BNC_EVENT_BOUNCE] >= b->n[BNC_EVENT_BOUNCE]);
+        if (a->n[BNC_EVENT_BOUNCE] == b->n[BNC_EVENT_BOUNCE])
+            assert_true(m.domains[i - 1] < m.domains[i]);
+    }
+    bnc_model_release(&m);
+    fixture_release(&f);
+}
+
 static void report__same_data_same_bytes(void **state)
 {
     struct fixture f;
@@ -652,6 +686,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sections__sums_agree),
         cmocka_unit_test(sections__fill_every_column),
+        cmocka_unit_test(domains__come_by_recipients_then_failures),
         cmocka_unit_test(report__same_data_same_bytes),
         cmocka_unit_test(report__knows_no_locale),
         cmocka_unit_test(polyglot__adds_no_element_to_html),
