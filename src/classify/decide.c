@@ -42,7 +42,7 @@ enum weight {
     W_PROVIDER_CODE = 560,
     W_PROVIDER_GENERAL_CODE = 330,
     W_ENHANCED = 470,
-    W_ENHANCED_PROTOCOL = 385,           /* x.5.y and x.6.y: often taken for their last digit */
+    W_ENHANCED_PROTOCOL = 345,           /* codes that say little: any words say more */
     W_ENHANCED_GENERAL = 200,
     W_REPLY = 100,
     W_LABEL = 240,
@@ -485,13 +485,20 @@ static void weigh_provider_codes(struct weighing *w, const struct bnc_ruleset *s
     }
 }
 
+/* Protocol and media faults are often taken for their last digit, and codes of mail that is
+ * encrypted or signed (x.7.5 to x.7.7) are sent by no receiver of such mail. */
+static bool is_often_misused(unsigned subject, unsigned detail)
+{
+    return subject == 5 || subject == 6 || (subject == 7 && detail >= 5 && detail <= 7);
+}
+
 static void weigh_general_codes(struct weighing *w, const struct bnc_ruleset *set)
 {
     const unsigned c = BNC_ENHANCED_CLASS(w->enhanced), s = BNC_ENHANCED_SUBJECT(w->enhanced),
                    d = BNC_ENHANCED_DETAIL(w->enhanced);
-    const int weight = is_general(w->enhanced) ? W_ENHANCED_GENERAL
-                       : s == 5 || s == 6      ? W_ENHANCED_PROTOCOL
-                                               : W_ENHANCED;
+    const int weight = is_general(w->enhanced)  ? W_ENHANCED_GENERAL
+                       : is_often_misused(s, d) ? W_ENHANCED_PROTOCOL
+                                                : W_ENHANCED;
 
     if (w->enhanced != 0) {
         weigh_code(w, set, weight + 6, 0, w->reply, w->enhanced);
