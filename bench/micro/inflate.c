@@ -160,7 +160,7 @@ static unsigned number(const char *text, unsigned max)
 
 int main(int argc, char **argv)
 {
-    struct bnc_ingest_options opt = { 0 };
+    struct bnc_ingest_options opt = { .map_bytes = UINT64_MAX };
     struct bnc_source_list list;
     unsigned n_threads = 2, repeats = 5;
     int c, failed = 0;

@@ -109,6 +109,35 @@ static void buffered__blocks_have_headroom(void **state)
     bnc_buf_release(&text);
 }
 
+/* Reading a large file is faster than mapping it; either way it is the same. */
+static void plain__is_mapped_up_to_a_size(void **state)
+{
+    struct kit *kit = *state;
+    struct bnc_buf text = kit_text(TEXT_BYTES, 3);
+    const char *path = kit_file(kit, "a.csv", bnc_buf_span(&text));
+
+    for (uint64_t less = 0; less < 2; less++) {
+        const struct bnc_ingest_options opt = { .block_bytes = 1000,
+                                                .map_bytes = text.len - less };
+        struct bnc_block_buf *buf = bnc_block_buf_create();
+        struct bnc_source_list list;
+        struct bnc_reader *r;
+        struct bnc_block block;
+        bool more;
+
+        assert_slurps(path, &opt, bnc_buf_span(&text), BNC_OK);
+        assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+        assert_int_equal(bnc_source_open(list.at[0], &opt, &r, NULL), BNC_OK);
+        assert_int_equal(bnc_reader_claim(r, buf, &block, &more, NULL), BNC_OK);
+        assert_int_equal(bnc_reader_finish(r, buf, &block, NULL), BNC_OK);
+        assert_int_equal(block.mapped, less == 0);
+        bnc_reader_close(r, NULL);
+        bnc_source_list_release(&list);
+        bnc_block_buf_free(buf);
+    }
+    bnc_buf_release(&text);
+}
+
 /* ---- heads ---- */
 
 static void assert_head(const char *path, size_t cap, struct bnc_span want, bool want_whole)
@@ -946,7 +975,8 @@ static void mapped__may_be_longer_than_4_gib(void **state)
 {
     struct kit *kit = *state;
     const uint64_t size = (UINT64_C(5) << 30) + 3;
-    const struct bnc_ingest_options opt = { .block_bytes = (size_t)300 << 20 };
+    const struct bnc_ingest_options opt = { .block_bytes = (size_t)300 << 20,
+                                            .map_bytes = UINT64_MAX };
     const char *path = kit_file(kit, "long.csv", BNC_SPAN("a,b\n"));
     struct bnc_source_list list;
     struct bnc_reader *r;
@@ -987,6 +1017,7 @@ int main(void)
         KIT_TEST(mapped__memory_stays_small),
         KIT_TEST(mapped__may_be_longer_than_4_gib),
         KIT_TEST(buffered__blocks_have_headroom),
+        KIT_TEST(plain__is_mapped_up_to_a_size),
         KIT_TEST(head__tells_whether_it_is_all),
         KIT_TEST(pipe__keeps_what_the_head_took),
         KIT_TEST(pipe__may_give_byte_by_byte),
