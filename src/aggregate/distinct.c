@@ -104,9 +104,12 @@ static size_t unique(uint32_t *set, size_t n)
     return kept;
 }
 
-static void count_set(uint32_t *set, size_t n, uint32_t *counters)
+static inline void count_set(uint32_t *set, size_t n, uint32_t *counters)
 {
-    n = unique(set, n);
+    if (n == 2 && set[0] == set[1])
+        n = 1;
+    if (n > 2)
+        n = unique(set, n);
     for (size_t i = 0; i < n; i++)
         counters[set[i]]++;
 }
@@ -142,34 +145,6 @@ static bool is_failure(const struct bnc_address_rec *r)
     return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL;
 }
 
-static uint32_t domain_of(const struct bnc_merged *m, const struct bnc_address_rec *r)
-{
-    return BNC_PAIR_DOMAIN(m->pairs[r->pair].key);
-}
-
-static const struct bnc_verdict *verdict_of(const struct bnc_merged *m, uint32_t pair)
-{
-    const uint32_t entry = BNC_PAIR_ENTRY(m->pairs[pair].key);
-
-    return BNC_IS_PSEUDO(entry) ? NULL : &m->entries[entry].entry->verdict;
-}
-
-static bool is_temporary(const struct bnc_merged *m, const struct bnc_address_rec *r)
-{
-    const struct bnc_verdict *v = verdict_of(m, r->pair);
-
-    return BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL ||
-           (v != NULL && v->duration == BNC_DURATION_TEMPORARY);
-}
-
-/* Provider and cause of a failure as one number. */
-static uint32_t provider_cause(const struct bnc_merged *m, uint32_t pair)
-{
-    const struct bnc_verdict *v = verdict_of(m, pair);
-
-    return v == NULL ? BNC_CAUSE_UNKNOWN : (uint32_t)v->provider * BNC_N_CAUSES + v->cause;
-}
-
 /* Distinct pairs and causes: records are sorted by pair, so equal ones are neighbours. */
 static void count_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
                         const struct bnc_address_rec *r, size_t n)
@@ -179,13 +154,15 @@ static void count_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *
     for (size_t i = 0; i < n; i++)
         if (is_failure(&r[i]) && (i == 0 || r[i].pair != r[i - 1].pair)) {
             d->pair[r[i].pair]++;
-            if (plan->pair_cause[r[i].pair] != UINT32_MAX)
-                set[n_set++] = plan->pair_cause[r[i].pair];
+            if (plan->pair_info[r[i].pair].cause == UINT32_MAX)
+                d->contradicts = true;
+            else
+                set[n_set++] = plan->pair_info[r[i].pair].cause;
         }
     count_set(set, n_set, d->cause);
 }
 
-static void count_providers(struct bnc_distinct *d, const struct bnc_merged *m, uint32_t *set,
+static void count_providers(struct bnc_distinct *d, const struct bnc_pair_info *info, uint32_t *set,
                             const struct bnc_address_rec *r, size_t n)
 {
     size_t n_set = 0;
@@ -193,7 +170,7 @@ static void count_providers(struct bnc_distinct *d, const struct bnc_merged *m, 
 
     for (size_t i = 0; i < n; i++)
         if (is_failure(&r[i]) && (i == 0 || r[i].pair != r[i - 1].pair))
-            set[n_set++] = provider_cause(m, r[i].pair);
+            set[n_set++] = info[r[i].pair].provider_cause;
     n_set = unique(set, n_set);
     for (size_t i = 0; i < n_set; i++) {
         d->provider_cause[set[i]]++;
@@ -203,7 +180,7 @@ static void count_providers(struct bnc_distinct *d, const struct bnc_merged *m, 
     }
 }
 
-static void count_campaigns(struct bnc_distinct *d, const struct bnc_merged *m, uint32_t *set,
+static void count_campaigns(struct bnc_distinct *d, const struct bnc_pair_info *info, uint32_t *set,
                             const struct bnc_address_rec *r, size_t n)
 {
     size_t n_set = 0;
@@ -216,7 +193,7 @@ static void count_campaigns(struct bnc_distinct *d, const struct bnc_merged *m, 
         return;
     n_set = 0;
     for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]) && is_temporary(m, &r[i]))
+        if (is_failure(&r[i]) && info[r[i].pair].is_temporary)
             set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
     d->recurring += unique(set, n_set) >= 3;
 }
@@ -242,7 +219,7 @@ static void count_days(struct bnc_distinct *d, const struct bnc_distinct_plan *p
 static void count_mixed(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
                         const struct bnc_address_rec *r, size_t n)
 {
-    const uint32_t domain = domain_of(plan->m, r);
+    const uint32_t domain = plan->pair_info[r->pair].domain;
     bool bounced = false, deferred = false;
 
     for (size_t i = 0; i < n; i++) {
@@ -258,9 +235,26 @@ static void count_mixed(struct bnc_distinct *d, const struct bnc_distinct_plan *
     d->domain_failed[domain]++;
     d->domain_bounced[domain] += bounced;
     count_pairs(d, plan, set, r, n);
-    count_providers(d, plan->m, set, r, n);
-    count_campaigns(d, plan->m, set, r, n);
+    count_providers(d, plan->pair_info, set, r, n);
+    count_campaigns(d, plan->pair_info, set, r, n);
     count_days(d, plan, set, r, n);
+}
+
+/* The usual case, an address with one record. */
+static void count_single(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                         const struct bnc_address_rec *r)
+{
+    const uint32_t day = plan->day_subject[bnc_time_day(r->time)];
+
+    if (!is_failure(r))
+        return;
+    if (day == UINT32_MAX) {
+        d->contradicts = true;
+        return;
+    }
+    d->lone[r->pair]++;
+    d->campaign[BNC_WHAT_CAMPAIGN(r->what)]++;
+    d->day[day]++;
 }
 
 static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
@@ -270,7 +264,7 @@ static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan
         count_mixed(d, plan, set, r, n);
     } else if (is_failure(r)) {
         d->lone[r->pair]++;
-        count_campaigns(d, plan->m, set, r, n);
+        count_campaigns(d, plan->pair_info, set, r, n);
         count_days(d, plan, set, r, n);
     }
 }
@@ -281,22 +275,22 @@ static void spread_lone(struct bnc_distinct *d, const struct bnc_distinct_plan *
     const struct bnc_merged *m = plan->m;
 
     for (uint32_t i = 0; i < m->n_pairs; i++) {
-        const uint32_t n = d->lone[i], domain = BNC_PAIR_DOMAIN(m->pairs[i].key);
-        const bool bounced = bnc_merged_pair_type(m, i) == BNC_EVENT_BOUNCE;
-        uint32_t what;
+        const struct bnc_pair_info *info = &plan->pair_info[i];
+        const uint32_t n = d->lone[i];
+        bool bounced;
 
         d->contradicts |= m->pairs[i].n == 0 && n + d->pair[i] > 0;
-        if (n == 0)
+        d->contradicts |= n > 0 && info->cause == UINT32_MAX;
+        if (n == 0 || info->cause == UINT32_MAX)
             continue;
-        what = provider_cause(m, i);
+        bounced = bnc_merged_pair_type(m, i) == BNC_EVENT_BOUNCE;
         d->pair[i] += n;
-        if (plan->pair_cause[i] != UINT32_MAX)
-            d->cause[plan->pair_cause[i]] += n;
-        d->provider_cause[what] += n;
-        d->provider[what / BNC_N_CAUSES] += n;
-        d->domain_failed[domain] += n;
+        d->cause[info->cause] += n;
+        d->provider_cause[info->provider_cause] += n;
+        d->provider[info->provider_cause / BNC_N_CAUSES] += n;
+        d->domain_failed[info->domain] += n;
         d->failed += n;
-        d->domain_bounced[domain] += bounced ? n : 0;
+        d->domain_bounced[info->domain] += bounced ? n : 0;
         d->bounced += bounced ? n : 0;
         d->deferred += bounced ? 0 : n;
         d->deferred_only += bounced ? 0 : n;
@@ -423,18 +417,20 @@ static struct bnc_span full_text(struct bnc_distinct *d, const struct bnc_text *
     return bnc_span_from(at, len);
 }
 
-static bool add_address(struct bnc_distinct *d, const struct bnc_merged *m, struct scratch *s,
-                        const struct bnc_address_rec *r, size_t n, const struct bnc_text *text)
+static bool add_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                        struct scratch *s, const struct bnc_address_rec *r, size_t n,
+                        const struct bnc_text *text)
 {
+    const uint32_t domain = plan->pair_info[r->pair].domain;
     struct bnc_address *a = grow(d->addresses, &d->cap_addresses, d->n_addresses + 1, sizeof *a);
 
     if (a == NULL)
         return false;
     d->addresses = a;
     a += d->n_addresses;
-    *a = (struct bnc_address){ .text = full_text(d, text, m->domains[domain_of(m, r)].name),
+    *a = (struct bnc_address){ .text = full_text(d, text, plan->m->domains[domain].name),
                                .fp = r->fp,
-                               .domain = domain_of(m, r),
+                               .domain = domain,
                                .outcome_at = (uint32_t)d->n_outcomes };
     if (a->text.at == NULL)
         return false;
@@ -442,7 +438,7 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_merged *m, stru
         a->states |= state_bit(BNC_WHAT_TYPE(r[i].what));
     memcpy(s->by_campaign, r, n * sizeof *r);
     qsort(s->by_campaign, n, sizeof *r, cmp_outcome_rec);
-    if (!add_outcomes(d, m, s->by_campaign, n))
+    if (!add_outcomes(d, plan->m, s->by_campaign, n))
         return false;
     a->n_outcomes = (uint32_t)d->n_outcomes - a->outcome_at;
     d->n_addresses++;
@@ -452,13 +448,13 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_merged *m, stru
 /* ---- one partition ---- */
 
 /* Where the records of one address end: one fingerprint in one domain. */
-static size_t end_of_address(const struct bnc_merged *m, const struct bnc_address_rec *r, size_t i,
-                             size_t n)
+static size_t end_of_address(const struct bnc_pair_info *info, const struct bnc_address_rec *r,
+                             size_t i, size_t n)
 {
     size_t j = i + 1;
 
     while (j < n && r[j].fp == r[i].fp &&
-           (r[j].pair == r[i].pair || domain_of(m, &r[j]) == domain_of(m, &r[i])))
+           (r[j].pair == r[i].pair || info[r[j].pair].domain == info[r[i].pair].domain))
         j++;
     return j;
 }
@@ -467,31 +463,37 @@ static bool walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, s
                  const struct bnc_address_rec *r, size_t n)
 {
     for (size_t i = 0, j; i < n; i = j) {
-        j = end_of_address(plan->m, r, i, n);
+        j = i + 1;
+        if (j == n || r[j].fp != r[i].fp) {
+            count_single(d, plan, &r[i]);
+            continue;
+        }
+        j = end_of_address(plan->pair_info, r, i, n);
         if (!reserve(s, j - i))
             return false;
         count_address(d, plan, s->set, r + i, j - i);
     }
-    return true;
+    return reserve(s, 1);
 }
 
 /* Walks addresses and texts side by side: both are sorted by fingerprint. */
-static bool walk_texts(struct bnc_distinct *d, const struct bnc_merged *m, struct scratch *s,
-                       const struct bnc_address_rec *r, size_t n, const char *texts, size_t len)
+static bool walk_texts(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                       struct scratch *s, const struct bnc_address_rec *r, size_t n,
+                       const char *texts, size_t len)
 {
     size_t at = 0;
 
     for (size_t i = 0, j; i < n && at < len; i = j) {
         struct bnc_text t = bnc_text_read(texts + at);
 
-        j = end_of_address(m, r, i, n);
+        j = end_of_address(plan->pair_info, r, i, n);
         while (t.fp < r[i].fp) {
             at += BNC_TEXT_HEAD + t.text.len;
             if (at >= len)
                 return true;
             t = bnc_text_read(texts + at);
         }
-        if (t.fp == r[i].fp && !add_address(d, m, s, r + i, j - i, &t))
+        if (t.fp == r[i].fp && !add_address(d, plan, s, r + i, j - i, &t))
             return false;
     }
     return true;
@@ -510,7 +512,7 @@ static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_pl
     if (plan->m->detail != BNC_DETAIL_LISTS)
         return true;
     texts = bnc_merged_texts(plan->m, p, &len);
-    ok = texts != NULL && walk_texts(d, plan->m, s, s->sort.at, n, texts, len);
+    ok = texts != NULL && walk_texts(d, plan, s, s->sort.at, n, texts, len);
     free(texts);
     return ok;
 }

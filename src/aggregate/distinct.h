@@ -8,11 +8,18 @@
 
 #include "aggregate/merge.h"
 
+/* What counting must know of a pair, in one place. */
+struct bnc_pair_info {
+    uint32_t domain;
+    uint32_t cause; /* row of domain_causes, UINT32_MAX if it is no failure */
+    uint32_t provider_cause; /* provider * BNC_N_CAUSES + cause, of a failure */
+    bool is_temporary;
+};
+
 /* Where the counts go; all by merged numbers. */
 struct bnc_distinct_plan {
     const struct bnc_merged *m;
-    /* [n_pairs]: row of domain_causes, UINT32_MAX if it is no failure */
-    const uint32_t *pair_cause;
+    const struct bnc_pair_info *pair_info; /* [n_pairs] */
     uint32_t n_causes;
     /* by day since 1970 + 1, UINT32_MAX: nothing was counted then */
     const uint32_t *day_subject;

@@ -5,30 +5,13 @@
  *         -> distinct recipients -> templates in order of recipients -> providers and totals
  *         -> (lists) addresses and outcomes
  */
-#include "aggregate/distinct.h"
-#include "aggregate/merge.h"
-#include "aggregate/templates.h"
+#include "aggregate/finish.h"
 
 #include "util/status.h"
 
 #include <stdlib.h>
 
 #define N_DAY_SLOTS (UINT32_MAX / BNC_SECONDS_PER_DAY + 2)
-
-struct finish {
-    struct bnc_tally *t;
-    struct bnc_merged m;
-    struct bnc_distinct d;
-    uint64_t *taken; /* [n_domains] deliveries taken back, by merged domain */
-    uint64_t n_taken;
-    size_t *pair_at; /* [n_domains + 1] */
-    uint32_t *pair_cause; /* [n_pairs] */
-    /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
-    uint32_t *domain_index;
-    uint32_t *campaign_index; /* likewise */
-    struct bnc_template_index template_index;
-    uint32_t *day_subject; /* day + 1 -> subject */
-};
 
 static void *arena_array(struct bnc_tally *t, size_t n, size_t each)
 {
@@ -37,169 +20,6 @@ static void *arena_array(struct bnc_tally *t, size_t n, size_t each)
     if (at != NULL)
         memset(at, 0, (n + 1) * each);
     return at;
-}
-
-static enum bnc_event_type pair_type(const struct bnc_merged *m, uint32_t entry)
-{
-    return BNC_IS_PSEUDO(entry) ? (enum bnc_event_type)(entry - BNC_PSEUDO_ENTRY(0))
-                                : m->entries[entry].entry->type;
-}
-
-/* ---- late bounces ---- */
-
-struct spread {
-    /* late bounces of each subject: its own provider's, those of other providers */
-    uint64_t *late, *others;
-    uint64_t *avail, *take; /* deliveries, and how many of them are taken back */
-    size_t n;
-    uint64_t left; /* still to be taken */
-};
-
-static bool spread_init(struct spread *s, size_t n, uint64_t target)
-{
-    *s = (struct spread){ .late = calloc(4 * (n + 1), sizeof *s->late), .n = n, .left = target };
-    if (s->late == NULL)
-        return false;
-    s->others = s->late + n;
-    s->avail = s->others + n;
-    s->take = s->avail + n;
-    return true;
-}
-
-static void spread_take(struct spread *s, size_t i, uint64_t want)
-{
-    uint64_t give = s->avail[i] - s->take[i];
-
-    give = give < want ? give : want;
-    give = give < s->left ? give : s->left;
-    s->take[i] += give;
-    s->left -= give;
-}
-
-/*
- * What a subject can't give for its late bounces, the nearest before it gives: a delivery comes
- * before its bounce.
- */
-static void spread_back(struct spread *s, const uint64_t *late, bool done)
-{
-    uint64_t owed = 0;
-
-    for (size_t i = s->n; i-- > 0 && s->left > 0;) {
-        const uint64_t before = s->take[i];
-
-        owed += !done ? late[i] : late[i] > before ? late[i] - before : 0;
-        spread_take(s, i, owed);
-        owed -= s->take[i] - before;
-    }
-}
-
-/*
- * Shares the takings out among subjects in sorted order: each for its own late bounces first, then
- * for those of subjects behind it, then for those of other providers (a reply may name another
- * provider than the domain), then the first that can.
- */
-static void spread(struct spread *s)
-{
-    for (size_t i = 0; i < s->n; i++)
-        spread_take(s, i, s->late[i]);
-    spread_back(s, s->late, true);
-    spread_back(s, s->others, false);
-    for (size_t i = 0; i < s->n; i++)
-        spread_take(s, i, s->left);
-}
-
-/* Takes 'target' deliveries out of the cells of one kind and provider. */
-static bool take_from_cells(struct bnc_count *cells, size_t n, unsigned provider, uint64_t target)
-{
-    struct spread s;
-    size_t at = 0;
-
-    if (!spread_init(&s, n, target))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const bool own = BNC_CELL_PROVIDER(cells[i].key) == provider;
-        const unsigned col = BNC_CELL_COL(cells[i].key);
-
-        at += i > 0 && BNC_CELL_SUBJECT(cells[i].key) != BNC_CELL_SUBJECT(cells[i - 1].key);
-        if (col == BNC_COL_LATE)
-            *(own ? &s.late[at] : &s.others[at]) += cells[i].n;
-        else if (col == BNC_EVENT_DELIVERED && own)
-            s.avail[at] = cells[i].n;
-    }
-    s.n = n > 0 ? at + 1 : 0;
-    spread(&s);
-    at = 0;
-    for (size_t i = 0; i < n; i++) {
-        at += i > 0 && BNC_CELL_SUBJECT(cells[i].key) != BNC_CELL_SUBJECT(cells[i - 1].key);
-        if (BNC_CELL_PROVIDER(cells[i].key) == provider &&
-            BNC_CELL_COL(cells[i].key) == BNC_EVENT_DELIVERED)
-            cells[i].n -= s.take[at];
-    }
-    free(s.late);
-    return true;
-}
-
-/* The first cell of 'kind' at or after which no smaller kind follows. */
-static size_t kind_at(const struct bnc_merged *m, unsigned kind)
-{
-    size_t low = 0, high = m->n_cells;
-
-    while (low < high) {
-        const size_t mid = low + (high - low) / 2;
-
-        if (BNC_CELL_KIND(m->cells[mid].key) < kind)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
-static bool take_back_by_provider(struct finish *f)
-{
-    const size_t n = f->t->n_providers, n_days = kind_at(&f->m, BNC_KIND_DAY + 1);
-    struct spread s;
-    bool ok = true;
-
-    if (!spread_init(&s, n, f->n_taken))
-        return false;
-    for (size_t i = 0; i < n_days; i++) {
-        const unsigned provider = BNC_CELL_PROVIDER(f->m.cells[i].key),
-                       col = BNC_CELL_COL(f->m.cells[i].key);
-
-        if (col == BNC_COL_LATE)
-            s.late[provider] += f->m.cells[i].n;
-        if (col == BNC_EVENT_DELIVERED)
-            s.avail[provider] += f->m.cells[i].n;
-    }
-    spread(&s);
-    for (unsigned p = 0; ok && p < n; p++)
-        for (unsigned k = 0; ok && s.take[p] > 0 && k < BNC_N_KINDS; k++) {
-            const size_t at = kind_at(&f->m, k);
-
-            ok = take_from_cells(f->m.cells + at, kind_at(&f->m, k + 1) - at, p, s.take[p]);
-        }
-    free(s.late);
-    return ok;
-}
-
-static bool take_back(struct finish *f)
-{
-    struct bnc_merged *m = &f->m;
-
-    f->taken = calloc((size_t)m->n_domains + 1, sizeof *f->taken);
-    if (f->taken == NULL)
-        return false;
-    for (size_t i = 0; i < m->n_pairs; i++)
-        if (BNC_PAIR_ENTRY(m->pairs[i].key) == BNC_PSEUDO_LATE) {
-            const uint32_t d = BNC_PAIR_DOMAIN(m->pairs[i].key);
-
-            f->taken[d] =
-                m->pairs[i].n < m->domains[d].delivered ? m->pairs[i].n : m->domains[d].delivered;
-            f->n_taken += f->taken[d];
-        }
-    f->t->late = f->n_taken;
-    return f->n_taken == 0 || take_back_by_provider(f);
 }
 
 /* ---- cells and subjects ---- */
@@ -228,7 +48,7 @@ static void add_to_subject(struct bnc_subject *s, const struct bnc_cell *c)
 static bool build_kind(struct finish *f, unsigned kind)
 {
     struct bnc_tally *t = f->t;
-    const size_t from = kind_at(&f->m, kind), to = kind_at(&f->m, kind + 1);
+    const size_t from = bnc_finish_kind_at(&f->m, kind), to = bnc_finish_kind_at(&f->m, kind + 1);
     uint32_t before = UINT32_MAX;
     struct bnc_subject *s;
     size_t n = 0;
@@ -295,246 +115,13 @@ static bool build_cells(struct finish *f)
     return true;
 }
 
-/* ---- domains ---- */
-
-/*
- * -64 ln(z / 64) for z free bits of 64, rounded: how many recipients set the others (linear
- * counting, Whang 1990).
- */
-static uint64_t sketch_count(uint64_t sketch, uint64_t delivered)
-{
-    static const uint16_t recipients[65] = { 0,   266, 222, 196, 177, 163, 151, 142, 133, 126, 119,
-                                             113, 107, 102, 97,  93,  89,  85,  81,  78,  74,  71,
-                                             68,  65,  63,  60,  58,  55,  53,  51,  48,  46,  44,
-                                             42,  40,  39,  37,  35,  33,  32,  30,  28,  27,  25,
-                                             24,  23,  21,  20,  18,  17,  16,  15,  13,  12,  11,
-                                             10,  9,   7,   6,   5,   4,   3,   2,   1,   0 };
-    const int free_bits = 64 - __builtin_popcountll(sketch);
-
-    if (sketch == 0 || free_bits == 0) /* no addresses, or too many to tell */
-        return sketch == 0 ? 0 : delivered;
-    return recipients[free_bits] < delivered ? recipients[free_bits] : delivered;
-}
-
-/* [65536] votes by provider, and who has any */
-struct poll {
-    uint64_t *n;
-    uint16_t *named;
-    size_t n_named;
-};
-
-static void vote_for(struct poll *poll, uint16_t provider, uint64_t n)
-{
-    if (provider == 0)
-        return;
-    if (poll->n[provider] == 0)
-        poll->named[poll->n_named++] = provider;
-    poll->n[provider] += n;
-}
-
-/*
- * By domain, else the provider that most of its rows named; of equals the smaller. '*vote' moves on
- * to the next domain's.
- */
-static uint16_t domain_provider(const struct finish *f, uint32_t d, size_t *vote, struct poll *poll)
-{
-    const struct bnc_merged *m = &f->m;
-    uint16_t best = 0;
-
-    for (; *vote < m->n_votes && m->votes[*vote].key >> 16 == d; ++*vote)
-        vote_for(poll, (uint16_t)m->votes[*vote].key, m->votes[*vote].n);
-    for (size_t i = f->pair_at[d]; m->domains[d].provider == 0 && i < f->pair_at[d + 1]; i++)
-        if (!BNC_IS_PSEUDO(BNC_PAIR_ENTRY(m->pairs[i].key)))
-            vote_for(poll, m->entries[BNC_PAIR_ENTRY(m->pairs[i].key)].entry->verdict.provider,
-                     m->pairs[i].n);
-    for (size_t i = 0; i < poll->n_named; i++) {
-        const uint16_t p = poll->named[i];
-
-        if (best == 0 || poll->n[p] > poll->n[best] || (poll->n[p] == poll->n[best] && p < best))
-            best = p;
-    }
-    while (poll->n_named > 0)
-        poll->n[poll->named[--poll->n_named]] = 0;
-    return m->domains[d].provider != 0 ? m->domains[d].provider : best;
-}
-
-static void widen(int64_t *first, int64_t *last, const struct bnc_count *c)
-{
-    const int64_t f = bnc_time_of_first(c->first), l = bnc_time_of_last(c->last);
-
-    if (f != BNC_NO_TIME && (*first == BNC_NO_TIME || f < *first))
-        *first = f;
-    if (l != BNC_NO_TIME && (*last == BNC_NO_TIME || l > *last))
-        *last = l;
-}
-
-/* The row of (cause, type) among those of this domain, made if missing. */
-static uint32_t cause_row(struct finish *f, struct bnc_domain *d, uint32_t index, unsigned cause,
-                          enum bnc_event_type type)
-{
-    struct bnc_domain_cause *at = f->t->domain_causes;
-    uint32_t i = d->cause_at;
-
-    for (; i < d->cause_at + d->n_causes; i++)
-        if (at[i].cause == cause && at[i].type == type)
-            return i;
-    d->n_causes++;
-    f->t->n_domain_causes++;
-    at[i] = (struct bnc_domain_cause){ .domain = index,
-                                       .cause = (uint8_t)cause,
-                                       .type = (uint8_t)type,
-                                       .first = BNC_NO_TIME,
-                                       .last = BNC_NO_TIME,
-                                       .top_template = UINT32_MAX };
-    return i;
-}
-
-static int cmp_cause(const void *a, const void *b)
-{
-    const struct bnc_domain_cause *x = a, *y = b;
-
-    if (x->cause != y->cause)
-        return x->cause < y->cause ? -1 : 1;
-    return (x->type > y->type) - (x->type < y->type);
-}
-
-/*
- * Counts the pairs of a domain; its causes get their rows, sorted, before anything is added to
- * them.
- */
-static void count_domain(struct finish *f, struct bnc_domain *d, uint32_t index, uint32_t merged)
-{
-    const struct bnc_merged *m = &f->m;
-
-    for (unsigned pass = 0; pass < 2; pass++) {
-        for (size_t i = f->pair_at[merged]; i < f->pair_at[merged + 1]; i++) {
-            const struct bnc_count *pair = &m->pairs[i];
-            const uint32_t entry = BNC_PAIR_ENTRY(pair->key);
-            const struct bnc_verdict *v =
-                BNC_IS_PSEUDO(entry) ? NULL : &m->entries[entry].entry->verdict;
-            const enum bnc_event_type type = pair_type(m, entry);
-            struct bnc_domain_cause *c;
-
-            f->pair_cause[i] = UINT32_MAX;
-            if (entry == BNC_PSEUDO_LATE)
-                continue;
-            if (pass == 0)
-                d->n[type] += pair->n;
-            if (type != BNC_EVENT_BOUNCE && type != BNC_EVENT_DEFERRAL)
-                continue;
-            f->pair_cause[i] =
-                cause_row(f, d, index, v == NULL ? BNC_CAUSE_UNKNOWN : v->cause, type);
-            if (pass == 0)
-                continue;
-            c = &f->t->domain_causes[f->pair_cause[i]];
-            c->events += pair->n;
-            c->failed_days |= pair->days;
-            c->explicit_domain |= v != NULL && v->explicit_domain;
-            widen(&c->first, &c->last, pair);
-            widen(&d->first, &d->last, pair);
-        }
-        if (pass == 0)
-            qsort(f->t->domain_causes + d->cause_at, d->n_causes, sizeof *f->t->domain_causes,
-                  cmp_cause);
-    }
-}
-
-static bool index_pairs(struct finish *f)
-{
-    struct bnc_merged *m = &f->m;
-    size_t i = 0;
-
-    f->pair_at = malloc(((size_t)m->n_domains + 2) * sizeof *f->pair_at);
-    f->pair_cause = malloc((m->n_pairs + 1) * sizeof *f->pair_cause);
-    f->domain_index = malloc(((size_t)m->n_domains + 1) * sizeof *f->domain_index);
-    if (f->pair_at == NULL || f->pair_cause == NULL || f->domain_index == NULL)
-        return false;
-    for (uint32_t d = 0; d <= m->n_domains; d++) {
-        while (i < m->n_pairs && BNC_PAIR_DOMAIN(m->pairs[i].key) < d)
-            i++;
-        f->pair_at[d] = i;
-    }
-    return true;
-}
-
-/* The column of a failure's cell, which names its cause and type; 0 for what is no failure. */
-static unsigned failure_col(const struct bnc_merged *m, uint32_t entry)
-{
-    const enum bnc_event_type type = pair_type(m, entry);
-    const unsigned col = bnc_col_of(
-        type, BNC_IS_PSEUDO(entry) ? BNC_CAUSE_UNKNOWN : m->entries[entry].entry->verdict.cause);
-
-    return col >= BNC_N_EVENTS ? col : 0;
-}
-
-/* How many rows domain_causes will have. */
-static size_t count_causes(const struct finish *f)
-{
-    uint32_t seen[BNC_N_COLS]; /* 1 + the domain that had it last */
-    size_t n = 0;
-
-    memset(seen, 0, sizeof seen);
-    for (size_t i = 0; i < f->m.n_pairs; i++) {
-        const uint32_t domain = BNC_PAIR_DOMAIN(f->m.pairs[i].key) + 1;
-        const unsigned col = failure_col(&f->m, BNC_PAIR_ENTRY(f->m.pairs[i].key));
-
-        n += col != 0 && seen[col] != domain;
-        seen[col] = domain;
-    }
-    return n;
-}
-
-static bool has_events(const uint64_t n[BNC_N_EVENTS])
-{
-    uint64_t any = 0;
-
-    for (unsigned e = 0; e < BNC_N_EVENTS; e++)
-        any |= n[e];
-    return any != 0;
-}
-
-static bool build_domains(struct finish *f)
-{
-    struct bnc_tally *t = f->t;
-    struct poll poll = { calloc(65536, sizeof *poll.n), malloc(65536 * sizeof *poll.named), 0 };
-    size_t vote = 0;
-    bool ok = poll.n != NULL && poll.named != NULL && index_pairs(f);
-
-    t->domains = arena_array(t, f->m.n_domains, sizeof *t->domains);
-    t->domain_causes = arena_array(t, count_causes(f), sizeof *t->domain_causes);
-    ok = ok && t->domains != NULL && t->domain_causes != NULL;
-    for (uint32_t i = 0; ok && i < f->m.n_domains; i++) {
-        const struct bnc_merged_domain *from = &f->m.domains[i];
-        struct bnc_domain *d = &t->domains[t->n_domains];
-
-        *d = (struct bnc_domain){ .provider = domain_provider(f, i, &vote, &poll),
-                                  .delivered_days = from->days,
-                                  .cause_at = (uint32_t)t->n_domain_causes,
-                                  .first = BNC_NO_TIME,
-                                  .last = BNC_NO_TIME };
-        d->n[BNC_EVENT_DELIVERED] = from->delivered - f->taken[i];
-        d->recipients_delivered = sketch_count(from->sketch, d->n[BNC_EVENT_DELIVERED]);
-        count_domain(f, d, (uint32_t)t->n_domains, i);
-        f->domain_index[i] = UINT32_MAX;
-        if (!has_events(d->n))
-            continue;
-        d->name = bnc_arena_copy(&t->arena, from->name);
-        ok = d->name.at != NULL;
-        f->domain_index[i] = (uint32_t)t->n_domains++;
-        t->providers[d->provider].domains++;
-    }
-    free(poll.n);
-    free(poll.named);
-    return ok;
-}
-
 /* ---- distinct recipients ---- */
 
 static bool build_recipients(struct finish *f)
 {
     struct bnc_tally *t = f->t;
     const struct bnc_distinct_plan plan = { .m = &f->m,
-                                            .pair_cause = f->pair_cause,
+                                            .pair_info = f->pair_info,
                                             .n_causes = (uint32_t)t->n_domain_causes,
                                             .day_subject = f->day_subject,
                                             .n_days = (uint32_t)t->n_subjects[BNC_KIND_DAY],
@@ -579,7 +166,7 @@ static bool find_top_templates(struct finish *f)
     if (best == NULL)
         return false;
     for (size_t i = 0; i < f->m.n_pairs; i++) {
-        const uint32_t entry = BNC_PAIR_ENTRY(f->m.pairs[i].key), c = f->pair_cause[i];
+        const uint32_t entry = BNC_PAIR_ENTRY(f->m.pairs[i].key), c = f->pair_info[i].cause;
         const uint64_t recipients = f->d.pair[i], n = f->m.pairs[i].n;
         uint32_t *top;
 
@@ -738,7 +325,8 @@ static bool build(struct finish *f)
     t->classifier = f->m.classifier;
     t->n_providers = count_providers(f);
     t->providers = arena_array(t, t->n_providers, sizeof *t->providers);
-    if (t->providers == NULL || !take_back(f) || !build_cells(f) || !build_domains(f))
+    if (t->providers == NULL || !bnc_finish_take_back(f) || !build_cells(f) ||
+        !bnc_finish_domains(f))
         return false;
     build_providers(f);
     if (!build_recipients(f) || !build_templates(f) || !build_totals(f))
@@ -779,8 +367,7 @@ enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **par
     bnc_merged_release(&f.m);
     bnc_distinct_release(&f.d);
     free(f.taken);
-    free(f.pair_at);
-    free(f.pair_cause);
+    free(f.pair_info);
     free(f.domain_index);
     free(f.campaign_index);
     bnc_template_index_release(&f.template_index);

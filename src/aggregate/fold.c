@@ -12,7 +12,7 @@
 
 #define FOLD_BYTES ((size_t)192 << 10) /* of partition 0: about 12 MiB in all */
 #define SMALL_RUN 24u
-#define PER_BUCKET 6u /* records; a few are soon sorted */
+#define PER_BUCKET 4u /* records; a few are soon sorted */
 
 bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len)
 {
@@ -34,17 +34,19 @@ bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *l
 
 /* ---- addresses ---- */
 
-static int cmp_address(const void *a, const void *b)
+static inline bool is_before(const struct bnc_address_rec *x, const struct bnc_address_rec *y)
 {
-    const struct bnc_address_rec *x = a, *y = b;
+    const uint64_t x_what = (uint64_t)x->pair << 32 | x->what,
+                   y_what = (uint64_t)y->pair << 32 | y->what;
 
     if (x->fp != y->fp)
-        return x->fp < y->fp ? -1 : 1;
-    if (x->pair != y->pair)
-        return x->pair < y->pair ? -1 : 1;
-    if (x->what != y->what)
-        return x->what < y->what ? -1 : 1;
-    return (x->time > y->time) - (x->time < y->time);
+        return x->fp < y->fp;
+    return x_what != y_what ? x_what < y_what : x->time < y->time;
+}
+
+static int cmp_address(const void *a, const void *b)
+{
+    return is_before(a, b) ? -1 : is_before(b, a);
 }
 
 static void sort_run(struct bnc_address_rec *at, size_t n)
@@ -57,9 +59,7 @@ static void sort_run(struct bnc_address_rec *at, size_t n)
         const struct bnc_address_rec x = at[i];
         size_t j = i;
 
-        for (; j > 0 && (at[j - 1].fp > x.fp ||
-                         (at[j - 1].fp == x.fp && cmp_address(&at[j - 1], &x) > 0));
-             j--)
+        for (; j > 0 && is_before(&x, &at[j - 1]); j--)
             at[j] = at[j - 1];
         at[j] = x;
     }

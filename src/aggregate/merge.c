@@ -420,6 +420,7 @@ static const struct bnc_sums *sums_of(const struct bnc_merged *m, size_t i)
 }
 
 /* Puts the records of one log in their places, in merged numbers. */
+#define AHEAD 12u /* records, to have their pairs' numbers at hand */
 static void put_addresses(const struct bnc_merged *m, size_t part, unsigned partition,
                           struct bnc_address_sort *s)
 {
@@ -428,15 +429,21 @@ static void put_addresses(const struct bnc_merged *m, size_t part, unsigned part
                        part < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][part] : NULL;
     const struct bnc_log_chunk *c = sums_of(m, part)->log.head[partition];
 
-    for (; c != NULL; c = c->next)
-        for (size_t i = 0; i < c->used / sizeof(struct bnc_address_rec); i++) {
-            struct bnc_address_rec r = ((const struct bnc_address_rec *)c->data)[i];
+    for (; c != NULL; c = c->next) {
+        const struct bnc_address_rec *at = (const void *)c->data;
+        const size_t n = c->used / sizeof *at;
 
+        for (size_t i = 0; i < n; i++) {
+            struct bnc_address_rec r = at[i];
+
+            if (i + AHEAD < n)
+                __builtin_prefetch(&pair_map[at[i + AHEAD].pair]);
             r.pair = pair_map[r.pair];
             if (campaign_map != NULL)
                 r.what = BNC_WHAT(campaign_map[BNC_WHAT_CAMPAIGN(r.what)], BNC_WHAT_CODE(r.what));
             bnc_address_sort_put(s, &r);
         }
+    }
 }
 
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * finish.h - what the steps from merged parts to a tally share; private to the room.
+ */
+#ifndef BNC_AGGREGATE_FINISH_H
+#define BNC_AGGREGATE_FINISH_H
+
+#include "aggregate/distinct.h"
+#include "aggregate/templates.h"
+
+struct finish {
+    struct bnc_tally *t;
+    struct bnc_merged m;
+    struct bnc_distinct d;
+    uint64_t *taken; /* [n_domains] deliveries taken back, by merged domain */
+    struct bnc_pair_info *pair_info; /* [n_pairs] */
+    /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
+    uint32_t *domain_index;
+    uint32_t *campaign_index; /* likewise */
+    struct bnc_template_index template_index;
+    uint32_t *day_subject; /* day + 1 -> subject */
+};
+
+/*
+ * Late bounces take deliveries back, out of the cells and out of f->taken; t->n_providers is known.
+ * False when out of memory, here and below.
+ */
+bool bnc_finish_take_back(struct finish *f);
+
+/* Domains, their causes, f->domain_index and f->pair_info, after what was taken back. */
+bool bnc_finish_domains(struct finish *f);
+
+/* The first cell of 'kind' at or after which no smaller kind follows. */
+size_t bnc_finish_kind_at(const struct bnc_merged *m, unsigned kind);
+
+/* Widens [first, last] (BNC_NO_TIME: none) by the times of 'c'. */
+static inline void bnc_finish_widen(int64_t *first, int64_t *last, const struct bnc_count *c)
+{
+    const int64_t f = bnc_time_of_first(c->first), l = bnc_time_of_last(c->last);
+
+    if (f != BNC_NO_TIME && (*first == BNC_NO_TIME || f < *first))
+        *first = f;
+    if (l != BNC_NO_TIME && (*last == BNC_NO_TIME || l > *last))
+        *last = l;
+}
+
+#endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT
+ * finish_domains.c - domains and their causes, range by range, on all threads.
+ *
+ * A first pass over the pairs of a range tells how many domains and causes are left of it, so that a
+ * second one can write both where they belong.
+ */
+#include "aggregate/finish.h"
+
+#include <stdlib.h>
+
+#define N_RANGES 32u
+/* A cause and whether it was a deferral: the order of a domain's causes. */
+#define N_RANKS (2u * BNC_N_CAUSES)
+
+struct entry_info { /* what matters of a verdict, without following pointers */
+    uint16_t provider;
+    uint8_t type, cause;
+    bool is_temporary, explicit_domain;
+};
+
+struct range {
+    uint32_t low, high; /* merged domains */
+    uint32_t n_domains, domain_at; /* how many are left, and where the first of them stands */
+    uint32_t n_causes, cause_at;
+    uint32_t *provider_domains; /* [n_providers] */
+    struct bnc_arena arena;
+};
+
+struct domains_job {
+    struct finish *f;
+    struct entry_info *entries; /* [n_entries] */
+    struct range range[N_RANGES];
+    bool failed;
+};
+
+static bool note_entries(struct domains_job *job)
+{
+    const struct bnc_merged *m = &job->f->m;
+
+    job->entries = malloc(((size_t)m->n_entries + 1) * sizeof *job->entries);
+    for (uint32_t i = 0; job->entries != NULL && i < m->n_entries; i++) {
+        const struct bnc_entry *e = m->entries[i].entry;
+
+        job->entries[i] = (struct entry_info){ .provider = e->verdict.provider,
+                                               .type = (uint8_t)e->type,
+                                               .cause = e->verdict.cause,
+                                               .is_temporary = e->verdict.duration ==
+                                                               BNC_DURATION_TEMPORARY,
+                                               .explicit_domain =
+                                                   e->verdict.explicit_domain != 0 };
+    }
+    return job->entries != NULL;
+}
+
+/* Of an entry or of events without one; a delivery taken back is BNC_N_EVENTS. */
+static struct entry_info info_of(const struct domains_job *job, uint32_t entry)
+{
+    if (BNC_IS_PSEUDO(entry))
+        return (struct entry_info){ .type = (uint8_t)(entry - BNC_PSEUDO_ENTRY(0)),
+                                    .cause = BNC_CAUSE_UNKNOWN };
+    return job->entries[entry];
+}
+
+static bool is_failure(unsigned type)
+{
+    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL;
+}
+
+static unsigned rank_of(struct entry_info e)
+{
+    return 2u * e.cause + (e.type == BNC_EVENT_DEFERRAL);
+}
+
+/* The first of 'n' counts with a key of at least 'key'. */
+static size_t first_at(const struct bnc_count *at, size_t n, uint64_t key)
+{
+    size_t low = 0;
+
+    while (low < n) {
+        const size_t mid = low + (n - low) / 2;
+
+        if (at[mid].key < key)
+            low = mid + 1;
+        else
+            n = mid;
+    }
+    return low;
+}
+
+/* ---- first pass ---- */
+
+static void count_range(void *arg, size_t at)
+{
+    struct domains_job *job = arg;
+    struct finish *f = job->f;
+    const struct bnc_merged *m = &f->m;
+    struct range *r = &job->range[at];
+    uint32_t seen[N_RANKS] = { 0 }; /* 1 + the domain that had it last */
+    size_t i = first_at(m->pairs, m->n_pairs, BNC_PAIR_KEY(r->low, 0));
+
+    for (uint32_t d = r->low; d < r->high; d++) {
+        bool any = m->domains[d].delivered > f->taken[d];
+
+        for (; i < m->n_pairs && BNC_PAIR_DOMAIN(m->pairs[i].key) == d; i++) {
+            const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
+
+            f->pair_info[i] = (struct bnc_pair_info){
+                .domain = d,
+                .cause = UINT32_MAX,
+                .provider_cause = (uint32_t)e.provider * BNC_N_CAUSES + e.cause,
+                .is_temporary = e.type == BNC_EVENT_DEFERRAL || e.is_temporary
+            };
+            any |= is_failure(e.type) || (m->pairs[i].n > 0 && e.type < BNC_N_EVENTS);
+            if (is_failure(e.type) && seen[rank_of(e)] != d + 1) {
+                seen[rank_of(e)] = d + 1;
+                r->n_causes++;
+            }
+        }
+        f->domain_index[d] = any ? 0 : UINT32_MAX;
+        r->n_domains += any;
+    }
+}
+
+/*
+ * -64 ln(z / 64) for z free bits of 64, rounded: how many recipients set the others (linear
+ * counting, Whang 1990).
+ */
+static uint64_t sketch_count(uint64_t sketch, uint64_t delivered)
+{
+    static const uint16_t recipients[65] = { 0,   266, 222, 196, 177, 163, 151, 142, 133, 126, 119,
+                                             113, 107, 102, 97,  93,  89,  85,  81,  78,  74,  71,
+                                             68,  65,  63,  60,  58,  55,  53,  51,  48,  46,  44,
+                                             42,  40,  39,  37,  35,  33,  32,  30,  28,  27,  25,
+                                             24,  23,  21,  20,  18,  17,  16,  15,  13,  12,  11,
+                                             10,  9,   7,   6,   5,   4,   3,   2,   1,   0 };
+    const int free_bits = 64 - __builtin_popcountll(sketch);
+
+    if (sketch == 0 || free_bits == 0) /* no addresses, or too many to tell */
+        return sketch == 0 ? 0 : delivered;
+    return recipients[free_bits] < delivered ? recipients[free_bits] : delivered;
+}
+
+/* [n_providers] votes by provider, and who has any */
+struct poll {
+    uint64_t *n;
+    uint16_t *named;
+    size_t n_named;
+};
+
+static void vote_for(struct poll *poll, uint16_t provider, uint64_t n)
+{
+    if (provider == 0)
+        return;
+    if (poll->n[provider] == 0)
+        poll->named[poll->n_named++] = provider;
+    poll->n[provider] += n;
+}
+
+/* The provider with most votes; of equals the smaller.  Clears the poll. */
+static uint16_t elect(struct poll *poll)
+{
+    uint16_t best = 0;
+
+    for (size_t i = 0; i < poll->n_named; i++) {
+        const uint16_t p = poll->named[i];
+
+        if (best == 0 || poll->n[p] > poll->n[best] || (poll->n[p] == poll->n[best] && p < best))
+            best = p;
+    }
+    while (poll->n_named > 0)
+        poll->n[poll->named[--poll->n_named]] = 0;
+    return best;
+}
+
+/* ---- second pass ---- */
+
+struct writer { /* of one range */
+    struct domains_job *job;
+    struct range *range;
+    struct poll poll;
+    size_t pair, vote; /* the first of the next domain */
+};
+
+/*
+ * By domain, else the provider that most of its rows named. 'vote' moves on to the next domain's.
+ */
+static uint16_t domain_provider(struct writer *w, uint32_t domain, size_t end)
+{
+    const struct bnc_merged *m = &w->job->f->m;
+    const uint16_t known = m->domains[domain].provider;
+
+    for (; w->vote < m->n_votes && m->votes[w->vote].key >> 16 == domain; w->vote++)
+        vote_for(&w->poll, (uint16_t)m->votes[w->vote].key, m->votes[w->vote].n);
+    for (size_t i = w->pair; known == 0 && i < end; i++)
+        vote_for(&w->poll, info_of(w->job, BNC_PAIR_ENTRY(m->pairs[i].key)).provider,
+                 m->pairs[i].n);
+    return known != 0 ? (elect(&w->poll), known) : elect(&w->poll);
+}
+
+/* Rows for the causes that the pairs up to 'end' have, in order; '*row' by rank. */
+static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, size_t end,
+                        uint32_t row[N_RANKS])
+{
+    const struct bnc_merged *m = &w->job->f->m;
+    uint64_t has[(N_RANKS + 63) / 64] = { 0 };
+
+    for (size_t i = w->pair; i < end; i++) {
+        const struct entry_info e = info_of(w->job, BNC_PAIR_ENTRY(m->pairs[i].key));
+
+        if (e.type < BNC_N_EVENTS)
+            d->n[e.type] += m->pairs[i].n;
+        if (is_failure(e.type))
+            has[rank_of(e) / 64] |= UINT64_C(1) << rank_of(e) % 64;
+    }
+    d->cause_at = w->range->cause_at;
+    for (unsigned b = 0; b < sizeof has / sizeof *has; b++)
+        for (; has[b] != 0; has[b] &= has[b] - 1) {
+            const unsigned rank = b * 64 + (unsigned)__builtin_ctzll(has[b]);
+
+            row[rank] = w->range->cause_at++;
+            w->job->f->t->domain_causes[row[rank]] = (struct bnc_domain_cause){
+                .domain = index,
+                .cause = (uint8_t)(rank / 2),
+                .type = rank % 2 == 0 ? BNC_EVENT_BOUNCE : BNC_EVENT_DEFERRAL,
+                .first = BNC_NO_TIME,
+                .last = BNC_NO_TIME,
+                .top_template = UINT32_MAX
+            };
+        }
+    d->n_causes = w->range->cause_at - d->cause_at;
+}
+
+static void count_causes(struct writer *w, struct bnc_domain *d, size_t end,
+                         const uint32_t row[N_RANKS])
+{
+    struct finish *f = w->job->f;
+
+    for (size_t i = w->pair; i < end; i++) {
+        const struct bnc_count *pair = &f->m.pairs[i];
+        const struct entry_info e = info_of(w->job, BNC_PAIR_ENTRY(pair->key));
+        struct bnc_domain_cause *c;
+
+        if (!is_failure(e.type))
+            continue;
+        f->pair_info[i].cause = row[rank_of(e)];
+        c = &f->t->domain_causes[row[rank_of(e)]];
+        c->events += pair->n;
+        c->failed_days |= pair->days;
+        c->explicit_domain |= e.explicit_domain;
+        bnc_finish_widen(&c->first, &c->last, pair);
+        bnc_finish_widen(&d->first, &d->last, pair);
+    }
+}
+
+static bool write_domain(struct writer *w, uint32_t domain)
+{
+    struct finish *f = w->job->f;
+    const struct bnc_merged_domain *from = &f->m.domains[domain];
+    const uint64_t delivered = from->delivered - f->taken[domain];
+    const uint32_t index = w->range->domain_at;
+    struct bnc_domain *d = &f->t->domains[index];
+    uint32_t row[N_RANKS];
+    size_t end = w->pair;
+
+    while (end < f->m.n_pairs && BNC_PAIR_DOMAIN(f->m.pairs[end].key) == domain)
+        end++;
+    if (f->domain_index[domain] != UINT32_MAX) {
+        *d = (struct bnc_domain){ .name = bnc_arena_copy(&w->range->arena, from->name),
+                                  .provider = domain_provider(w, domain, end),
+                                  .delivered_days = from->days,
+                                  .first = BNC_NO_TIME,
+                                  .last = BNC_NO_TIME };
+        make_causes(w, d, index, end, row);
+        count_causes(w, d, end, row);
+        d->n[BNC_EVENT_DELIVERED] += delivered;
+        d->recipients_delivered = sketch_count(from->sketch, delivered);
+        f->domain_index[domain] = index;
+        w->range->provider_domains[d->provider]++;
+        w->range->domain_at++;
+    }
+    w->pair = end;
+    return f->domain_index[domain] == UINT32_MAX || d->name.at != NULL;
+}
+
+static void write_range(void *arg, size_t at)
+{
+    struct domains_job *job = arg;
+    const struct bnc_merged *m = &job->f->m;
+    struct range *r = &job->range[at];
+    const size_t n_providers = job->f->t->n_providers;
+    struct writer w = { .job = job,
+                        .range = r,
+                        .poll = { calloc(n_providers + 1, sizeof *w.poll.n),
+                                  malloc((n_providers + 1) * sizeof *w.poll.named), 0 },
+                        .pair = first_at(m->pairs, m->n_pairs, BNC_PAIR_KEY(r->low, 0)),
+                        .vote = first_at(m->votes, m->n_votes, (uint64_t)r->low << 16) };
+    bool ok = w.poll.n != NULL && w.poll.named != NULL;
+
+    r->provider_domains = calloc(n_providers + 1, sizeof *r->provider_domains);
+    ok = ok && r->provider_domains != NULL;
+    for (uint32_t d = r->low; ok && d < r->high; d++)
+        ok = write_domain(&w, d);
+    free(w.poll.n);
+    free(w.poll.named);
+    if (!ok)
+        __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
+}
+
+/* ---- both ---- */
+
+/* Room for all that the first pass found; it is written in full, so it is not cleared. */
+static bool make_room(struct domains_job *job)
+{
+    struct bnc_tally *t = job->f->t;
+    size_t n_domains = 0, n_causes = 0;
+
+    for (size_t i = 0; i < N_RANGES; i++) {
+        job->range[i].domain_at = (uint32_t)n_domains;
+        job->range[i].cause_at = (uint32_t)n_causes;
+        n_domains += job->range[i].n_domains;
+        n_causes += job->range[i].n_causes;
+    }
+    t->n_domains = n_domains;
+    t->n_domain_causes = n_causes;
+    t->domains = bnc_arena_alloc(&t->arena, (n_domains + 1) * sizeof *t->domains);
+    t->domain_causes = bnc_arena_alloc(&t->arena, (n_causes + 1) * sizeof *t->domain_causes);
+    return t->domains != NULL && t->domain_causes != NULL;
+}
+
+static void gather(struct domains_job *job)
+{
+    struct bnc_tally *t = job->f->t;
+
+    for (size_t i = 0; i < N_RANGES; i++) {
+        struct range *r = &job->range[i];
+
+        for (size_t p = 0; r->provider_domains != NULL && p < t->n_providers; p++)
+            t->providers[p].domains += r->provider_domains[p];
+        free(r->provider_domains);
+        bnc_arena_join(&t->arena, &r->arena);
+    }
+}
+
+bool bnc_finish_domains(struct finish *f)
+{
+    struct domains_job job = { .f = f };
+    const uint64_t n = f->m.n_domains;
+
+    f->pair_info = malloc((f->m.n_pairs + 1) * sizeof *f->pair_info);
+    f->domain_index = malloc((n + 1) * sizeof *f->domain_index);
+    if (f->pair_info == NULL || f->domain_index == NULL || !note_entries(&job))
+        return false;
+    for (uint32_t i = 0; i < N_RANGES; i++) {
+        job.range[i].low = (uint32_t)(n * i / N_RANGES);
+        job.range[i].high = (uint32_t)(n * (i + 1) / N_RANGES);
+    }
+    bnc_merged_run(&f->m, N_RANGES, count_range, &job);
+    job.failed = !make_room(&job);
+    if (!job.failed)
+        bnc_merged_run(&f->m, N_RANGES, write_range, &job);
+    gather(&job);
+    free(job.entries);
+    return !job.failed;
+}
