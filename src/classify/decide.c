@@ -42,6 +42,7 @@ enum weight {
     W_PROVIDER_CODE = 560,
     W_PROVIDER_GENERAL_CODE = 330,
     W_ENHANCED = 470,
+    W_ENHANCED_WORN = 385,               /* sent for other things as well: x.2.1, x.3.2 */
     W_ENHANCED_PROTOCOL = 345,           /* codes that say little: any words say more */
     W_ENHANCED_GENERAL = 200,
     W_REPLY = 100,
@@ -496,9 +497,10 @@ static void weigh_general_codes(struct weighing *w, const struct bnc_ruleset *se
 {
     const unsigned c = BNC_ENHANCED_CLASS(w->enhanced), s = BNC_ENHANCED_SUBJECT(w->enhanced),
                    d = BNC_ENHANCED_DETAIL(w->enhanced);
-    const int weight = is_general(w->enhanced)  ? W_ENHANCED_GENERAL
-                       : is_often_misused(s, d) ? W_ENHANCED_PROTOCOL
-                                                : W_ENHANCED;
+    const int weight = is_general(w->enhanced)              ? W_ENHANCED_GENERAL
+                       : is_often_misused(s, d)             ? W_ENHANCED_PROTOCOL
+                       : (s == 2 && d == 1) || (s == 3 && d == 2) ? W_ENHANCED_WORN
+                                                            : W_ENHANCED;
 
     if (w->enhanced != 0) {
         weigh_code(w, set, weight + 6, 0, w->reply, w->enhanced);
