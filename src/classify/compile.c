@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "classify/vocabulary.h"
 #include "schema/event.h"
 #include "tables/cause.h"
 
@@ -751,8 +752,9 @@ static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
     uint32_t *first = malloc((c->n_patterns + 1) * sizeof *first);
     uint32_t *rules = malloc((c->n_patterns + 1) * sizeof *rules);
     uint8_t *whole = malloc(c->n_patterns + 1);
+    uint32_t *vocabulary = calloc(BNC_VOCABULARY_WORDS, sizeof *vocabulary);
     uint32_t n = 0;
-    bool ok = texts != NULL && first != NULL && rules != NULL && whole != NULL;
+    bool ok = texts != NULL && first != NULL && rules != NULL && whole != NULL && vocabulary != NULL;
 
     if (ok && c->n_patterns > 0)
         qsort(c->patterns, c->n_patterns, sizeof *c->patterns, pattern_cmp);
@@ -765,6 +767,8 @@ static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
             whole[n] = must_end_word(p, &c->rules[p->rule]);
             first[n++] = i;
         }
+        bnc_vocabulary_add(vocabulary, p->text,
+                           whole[n - 1] != 0 || c->rules[p->rule].kind == BNC_RULE_WORD);
         rules[i] = p->rule << 1 | p->marker;
     }
     if (ok) {
@@ -775,6 +779,7 @@ static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
     r->pattern_first = first;
     r->pattern_rules = rules;
     r->pattern_whole = whole;
+    r->vocabulary = vocabulary;
     r->n_patterns = n;
     return ok;
 }
@@ -971,6 +976,7 @@ void bnc_ruleset_release(struct bnc_ruleset *r)
     free((void *)(uintptr_t)r->pattern_rules);
     free((void *)(uintptr_t)r->pattern_whole);
     free((void *)(uintptr_t)r->pairs);
+    free((void *)(uintptr_t)r->vocabulary);
     bnc_ac_release(&r->ac);
     bnc_phash_release(&r->codes);
     bnc_phash_release(&r->labels);

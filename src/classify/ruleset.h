@@ -57,6 +57,7 @@ struct bnc_ruleset {                     /* const after compiling */
     struct bnc_phash codes;              /* bnc_rule_code_key() -> rule; rules without any text */
     const uint32_t *pairs;               /* n_classes x n_classes: 1 + the rule of a pair, 0 none */
     uint32_t n_classes;                  /* with class 0, that of no word */
+    const uint32_t *vocabulary;          /* of the fragments (vocabulary.h); NULL: there are none */
 };
 
 extern const struct bnc_ruleset bnc_rules_builtin;

@@ -12,10 +12,17 @@
 #include "classify/classifier.h"
 #include "classify/decide.h"
 #include "classify/shape.h"
+#include "classify/vocabulary.h"
 
 #include <stdlib.h>
 
-enum { FIRST_LOG2 = 10, ENTRIES_PER_CHUNK = 256, SHAPE_SLOTS = 8192, HOST_SLOTS = 4096 };
+enum {
+    FIRST_LOG2 = 10,
+    ENTRIES_PER_CHUNK = 256,
+    SHAPE_SLOTS = 8192,
+    HOST_SLOTS = 4096,
+    VERDICT_SLOTS = 16384
+};
 
 struct slot {
     uint64_t key; /* 0: empty */
@@ -25,6 +32,11 @@ struct slot {
 struct host { /* an MX host as it was written, by its fingerprint */
     uint64_t key; /* 0: empty */
     uint16_t provider;
+};
+
+struct known_verdict { /* of a blurred template and its context */
+    uint64_t key; /* 0: empty */
+    struct bnc_verdict verdict;
 };
 
 struct bnc_verdicts {
@@ -40,6 +52,8 @@ struct bnc_verdicts {
     struct slot
         shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
     struct host hosts[HOST_SLOTS];
+    struct known_verdict verdicts[VERDICT_SLOTS]; /* the newest of those that share a slot */
+    char blurred[sizeof((struct bnc_mask *)0)->out];
 };
 
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
@@ -125,9 +139,31 @@ static struct bnc_entry *entry_new(struct bnc_verdicts *v)
     return &v->chunks[v->n / ENTRIES_PER_CHUNK][v->n % ENTRIES_PER_CHUNK];
 }
 
+/*
+ * The verdict of a template is that of its blurred text, always; so it does not show which of the
+ * templates that share one was asked for first.
+ */
+static struct bnc_verdict decide(struct bnc_verdicts *v, struct bnc_question *q, uint64_t context)
+{
+    const uint32_t *vocabularies[BNC_N_RULESETS];
+    struct known_verdict *known;
+    uint64_t key;
+
+    for (int i = 0; i < BNC_N_RULESETS; i++)
+        vocabularies[i] = v->c->sets[i]->vocabulary;
+    bnc_vocabulary_blur(vocabularies, BNC_N_RULESETS, q->text, v->blurred);
+    q->text.at = v->blurred;
+    key = bnc_hash_pair(bnc_hash_span(q->text), context);
+    key += key == 0;
+    known = &v->verdicts[key % VERDICT_SLOTS];
+    if (known->key != key)
+        *known = (struct known_verdict){ key, bnc_decide(v->c, q) };
+    return known->verdict;
+}
+
 static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_event *e,
-                                    uint16_t provider, uint64_t key, uint64_t template_fp,
-                                    struct bnc_span text)
+                                    uint16_t provider, uint64_t context, uint64_t key,
+                                    uint64_t template_fp, struct bnc_span text)
 {
     struct bnc_entry *entry = entry_new(v);
     struct bnc_question q = {
@@ -145,7 +181,7 @@ static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_eve
     entry->label = bnc_arena_copy(&v->arena, e->label);
     if (entry->template_text.at == NULL || entry->label.at == NULL)
         return NULL;
-    entry->verdict = bnc_decide(v->c, &q);
+    entry->verdict = decide(v, &q, context);
     v->n++;
     return entry;
 }
@@ -170,7 +206,7 @@ static const struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc
         for (k = key & mask; v->slots[k].key != 0; k = (k + 1) & mask)
             ;
     }
-    v->slots[k].entry = entry_fill(v, event, provider, key, template_fp, text);
+    v->slots[k].entry = entry_fill(v, event, provider, context, key, template_fp, text);
     if (v->slots[k].entry != NULL)
         v->slots[k].key = key;
     return v->slots[k].entry;

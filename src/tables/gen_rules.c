@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "classify/compile.h"
+#include "classify/vocabulary.h"
 #include "schema/event.h"
 
 enum {
@@ -242,6 +243,7 @@ int main(int argc, char **argv)
     print_numbers("uint8_t", "pattern_whole", r.pattern_whole, 1, r.n_patterns);
     print_numbers("uint32_t", "pairs", r.pairs, 4, (size_t)r.n_classes * r.n_classes);
     print_numbers("uint32_t", "root", r.ac.root, 4, 256);
+    print_numbers("uint32_t", "vocabulary", r.vocabulary, 4, BNC_VOCABULARY_WORDS);
     print_automaton(&r.ac);
     print_hash("codes", &r.codes);
     print_hash("labels", &r.labels);
@@ -251,7 +253,7 @@ int main(int argc, char **argv)
     print_hash_ref("labels", &r.labels);
     printf(", ");
     print_hash_ref("codes", &r.codes);
-    printf(",\n    pairs, %u\n};\n#endif\n#ifdef BNC_GEN_PROVIDERS\n", r.n_classes);
+    printf(",\n    pairs, %u, vocabulary\n};\n#endif\n#ifdef BNC_GEN_PROVIDERS\n", r.n_classes);
     print_providers(&t[PROVIDERS]);
     print_names("domain", "domain", &t[DOMAINS], &t[PROVIDERS]);
     print_names("mx", "mx_suffix", &t[DOMAINS], &t[PROVIDERS]);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "classify/vocabulary.h"
+
+#include "classify/token.h"
+#include "util/hash.h"
+
+enum { MIN_LETTERS = 4, MAX_LETTERS = 6, START_LETTERS = 3, CONTEXT_BYTES = 2, AFTER = 1 };
+
+static bool is_letter(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/* ---- bits ---- */
+
+static uint32_t bit_of(const char *at, size_t len)
+{
+    const uint64_t word = bnc_load_tail(at, len) ^ (uint64_t)len << 56;
+
+    return (uint32_t)((word * BNC_HASH_K0) >> (64 - BNC_VOCABULARY_LOG2));
+}
+
+static uint32_t start_bit(const char *at)
+{
+    return BNC_VOCABULARY_STARTS + (uint32_t)(at[0] - 'a') * 729 + (uint32_t)(at[1] - 'a') * 27 +
+           (uint32_t)(at[2] - 'a');
+}
+
+static void set_bit(uint32_t *bits, uint32_t bit)
+{
+    bits[bit / 32] |= UINT32_C(1) << bit % 32;
+}
+
+static bool has_bit(const uint32_t *bits, uint32_t bit)
+{
+    return (bits[bit / 32] >> bit % 32 & 1) != 0;
+}
+
+/*
+ * Every word of three letters that begins with the 'len' letters behind word + before, but only
+ * where the bytes before them, if any, stand before it.  Those bits lie apart from those of words
+ * of as many letters.
+ */
+static void add_starts(uint32_t *bits, char *word, size_t before, size_t len)
+{
+    char *const next = word + before + len;
+
+    if (len == START_LETTERS)
+        set_bit(bits, before > 0 ? bit_of(word, before + len) ^ AFTER : start_bit(word));
+    else
+        for (*next = 'a'; *next <= 'z'; ++*next)
+            add_starts(bits, word, before, len + 1);
+}
+
+/*
+ * Letters of a word of a fragment, 'before' bytes of which precede them; 'open': words that begin
+ * so are meant as well.
+ */
+static void add_word(uint32_t *bits, const char *at, size_t len, size_t before, bool open)
+{
+    char word[CONTEXT_BYTES + START_LETTERS];
+
+    if (len >= MIN_LETTERS) {
+        set_bit(bits, bit_of(at, len < MAX_LETTERS ? len : MAX_LETTERS));
+    } else if (open) {
+        before = before < CONTEXT_BYTES ? 0 : CONTEXT_BYTES;
+        memcpy(word, at - before, before + len);
+        add_starts(bits, word, before, len);
+    }
+}
+
+/*
+ * A word of letters and digits is of no interest beyond its letters: in a text such a word is not
+ * blurred, but where a fragment ends within it.
+ */
+void bnc_vocabulary_add(uint32_t *bits, struct bnc_span fragment, bool whole)
+{
+    for (size_t at = 0, end; at < fragment.len; at = end) {
+        size_t letters = at;
+
+        for (end = at; end < fragment.len && bnc_byte_is(fragment.at[end], BNC_BYTE_ALNUM); end++)
+            letters += letters == end && is_letter(fragment.at[end]);
+        if (letters == end && end > at)
+            add_word(bits, fragment.at + at, end - at, at, end == fragment.len && !whole);
+        end += end == at;
+    }
+}
+
+/* ---- blurring ---- */
+
+static bool is_known(const uint32_t *bits, const char *at, size_t len, size_t before)
+{
+    if (bits == NULL)
+        return false;
+    for (size_t k = MIN_LETTERS; k <= len && k <= MAX_LETTERS; k++)
+        if (has_bit(bits, bit_of(at, k)))
+            return true;
+    return has_bit(bits, start_bit(at)) ||
+           (before >= CONTEXT_BYTES &&
+            has_bit(bits, bit_of(at - CONTEXT_BYTES, CONTEXT_BYTES + START_LETTERS) ^ AFTER));
+}
+
+static bool before_number(struct bnc_span text, size_t at)
+{
+    while (at < text.len && text.at[at] == ' ')
+        at++;
+    return at < text.len && bnc_is_digit(text.at[at]);
+}
+
+void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text, char *out)
+{
+    memcpy(out, text.at, text.len);
+    for (size_t at = 0, end; at < text.len; at = end + 1) {
+        bool blur = true;
+        size_t letters = at;
+
+        for (end = at; end < text.len && bnc_byte_is(text.at[end], BNC_BYTE_ALNUM); end++)
+            letters += is_letter(text.at[end]);
+        if (letters != end || end - at < MIN_LETTERS || before_number(text, end))
+            continue;
+        for (size_t i = 0; i < n && blur; i++)
+            blur = !is_known(bits[i], text.at + at, end - at, at);
+        if (blur)
+            memset(out + at, 'q', end - at);
+    }
+}

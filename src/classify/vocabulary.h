@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * vocabulary.h - which words of a template no fragment of a rule set can touch.
+ *
+ * A fragment is found only where a word begins, so a word that begins like no word of any fragment
+ * decides nothing: it may as well be another such word of its length.  "ref paledunkirset" and
+ * "ref bosporwotobir" are blurred to one text, and the verdict of one is that of the other.
+ *
+ * Of each word of a fragment its first six letters are kept, of shorter ones all.  Bits in a table:
+ * a word may be taken for a known one (then it stays), never the other way round.
+ */
+#ifndef BNC_CLASSIFY_VOCABULARY_H
+#define BNC_CLASSIFY_VOCABULARY_H
+
+#include "util/span.h"
+
+#define BNC_VOCABULARY_LOG2 19
+#define BNC_VOCABULARY_STARTS (1u << BNC_VOCABULARY_LOG2) /* behind the hashed bits: 27^3 bits */
+#define BNC_VOCABULARY_WORDS ((BNC_VOCABULARY_STARTS + 27 * 27 * 27) / 32 + 1)
+
+/*
+ * Adds the words of a fragment to 'bits' [BNC_VOCABULARY_WORDS].  'whole': it ends where a word
+ * does, else its last word may be the beginning of others.
+ */
+void bnc_vocabulary_add(uint32_t *bits, struct bnc_span fragment, bool whole);
+
+/*
+ * Writes 'text', a template, to 'out', which has room for as many bytes; words of four letters and
+ * more that none of the 'n' vocabularies knows (NULL knows none) become as many 'q'.  A word before
+ * a number stays: it may introduce a code.
+ */
+void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text, char *out);
+
+#endif
