@@ -2,14 +2,13 @@
  * lists_write.c - the lists as files.  They hold addresses by nature: mode 0600, written whole or not at all.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "detect/judging.h"
 #include "detect/lists.h"
+#include "util/outfile.h"
 
 const struct bnc_layout bnc_layouts[] = {
 #include "gen/layouts.h"
@@ -175,62 +174,16 @@ enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_
         else
             put_layout_row(out, layout->row, tally, r);
     }
-    if (n_formula_like != NULL)
-        *n_formula_like = formulas;
+    *n_formula_like = formulas;
     return out->failed ? bnc_error_nomem(err) : BNC_OK;
 }
 
 /* ---- files ---- */
 
-static enum bnc_status write_all(int fd, const struct bnc_buf *b, const char *path,
-                                 struct bnc_error *err)
-{
-    size_t done = 0;
-
-    while (done < b->len) {
-        const ssize_t n = write(fd, b->at + done, b->len - done);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
-        done += (size_t)n;
-    }
-    return fsync(fd) == 0 || errno == EINVAL
-               ? BNC_OK
-               : bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
-}
-
-/* Under a name of its own first, so that nobody ever sees half a list. */
-static enum bnc_status save(const char *path, const struct bnc_buf *b, struct bnc_error *err)
-{
-    enum bnc_status status;
-    char temp[4096];
-    int fd = -1;
-
-    for (unsigned i = 0; fd < 0 && i < 100; i++) {
-        if (snprintf(temp, sizeof temp, "%s.%ld.%u.tmp", path, (long)getpid(), i) >=
-            (int)sizeof temp)
-            return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", path);
-        fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd < 0 && errno != EEXIST)
-            break;
-    }
-    if (fd < 0)
-        return bnc_error_sys(err, BNC_ECREATE, "cannot create '%s'", path);
-    status = write_all(fd, b, path, err);
-    if (close(fd) != 0 && status == BNC_OK)
-        status = bnc_error_sys(err, BNC_EIO, "cannot write '%s'", path);
-    if (status == BNC_OK && rename(temp, path) != 0)
-        status = bnc_error_sys(err, BNC_ECREATE, "cannot create '%s'", path);
-    if (status != BNC_OK)
-        unlink(temp);
-    return status;
-}
-
 static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc_tally *t,
                                  const char *dir, enum bnc_list list,
-                                 const struct bnc_layout *layout, struct bnc_error *err)
+                                 const struct bnc_layout *layout, uint64_t *n_formula_like,
+                                 struct bnc_error *err)
 {
     struct bnc_buf b = { .at = NULL };
     enum bnc_status status;
@@ -242,9 +195,9 @@ static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc
 
     if (n < 0 || n >= (int)sizeof path)
         return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", dir);
-    status = bnc_list_render(lists, t, list, layout, &b, NULL, err);
+    status = bnc_list_render(lists, t, list, layout, &b, n_formula_like, err);
     if (status == BNC_OK)
-        status = save(path, &b, err);
+        status = bnc_write_file(path, bnc_buf_span(&b), true, err);
     bnc_buf_release(&b);
     return status;
 }
@@ -268,19 +221,24 @@ static const char *nearest_layout(const char *name)
 }
 
 enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const struct bnc_tally *tally,
-                                const char *dir, const char *layout, struct bnc_error *err)
+                                const char *dir, const char *layout, uint64_t *n_formula_like,
+                                struct bnc_error *err)
 {
     const struct bnc_layout *l = layout == NULL ? NULL : bnc_layout_find(bnc_span_str(layout));
     enum bnc_status status = BNC_OK;
+    uint64_t n = 0;
 
+    *n_formula_like = 0;
     if (layout != NULL && l == NULL)
         return bnc_error_set(err, BNC_EUSAGE, "no import layout '%s'; the nearest is '%s'", layout,
                              nearest_layout(layout));
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return bnc_error_sys(err, BNC_ECREATE, "cannot create the folder '%s'", dir);
-    for (unsigned i = 0; status == BNC_OK && i < BNC_N_LISTS; i++)
-        status = write_one(lists, tally, dir, (enum bnc_list)i, NULL, err);
+    for (unsigned i = 0; status == BNC_OK && i < BNC_N_LISTS; i++) {
+        status = write_one(lists, tally, dir, (enum bnc_list)i, NULL, &n, err);
+        *n_formula_like += n;
+    }
     if (status == BNC_OK && l != NULL)
-        status = write_one(lists, tally, dir, BNC_LIST_SUPPRESS, l, err);
+        status = write_one(lists, tally, dir, BNC_LIST_SUPPRESS, l, &n, err);
     return status;
 }

@@ -702,16 +702,33 @@ static enum bnc_status need_lists(const struct bnc_analysis *a, struct bnc_error
     return status;
 }
 
+/* A list is not altered for a spreadsheet's sake, so whoever opens it in one must know. */
+static void warn_of_formulas(const struct bnc_analysis *a, const char *dir, uint64_t n)
+{
+    struct bnc_error note;
+
+    if (n == 0 || a->opt.warn == NULL)
+        return;
+    bnc_error_set(&note, BNC_OK,
+                  "%llu rows of the lists in '%s' begin with = + - or @, which a spreadsheet takes "
+                  "for a formula: import the files as they are, or as text",
+                  (unsigned long long)n, dir);
+    a->opt.warn(a->opt.warn_arg, &note);
+}
+
 enum bnc_status bnc_analysis_write_lists(const struct bnc_analysis *a, const char *dir,
                                          const char *layout, struct bnc_error *err)
 {
     struct bnc_lists *lists = NULL;
+    uint64_t n_formula_like = 0;
     enum bnc_status status = need_lists(a, err);
 
     if (status == BNC_OK)
         status = bnc_lists_make(&lists, a->tally, a->judged, a->policy, err);
     if (status == BNC_OK)
-        status = bnc_lists_write(lists, a->tally, dir, layout, err);
+        status = bnc_lists_write(lists, a->tally, dir, layout, &n_formula_like, err);
+    if (status == BNC_OK)
+        warn_of_formulas(a, dir, n_formula_like);
     bnc_lists_free(lists);
     return status;
 }
