@@ -11,9 +11,11 @@
 #include "util/status.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct reader {
     struct bnc_part *part;
@@ -819,12 +821,10 @@ enum bnc_status bnc_state_load(struct bnc_part **part, const char *path,
     size_t n = 1;
 
     *part = NULL;
-    if (f == NULL && errno == ENOMEM)
-        return bnc_error_nomem(err);
     if (f == NULL) {
-        bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", path);
+        status = bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", path);
         bnc_error_at(err, path, 0, BNC_NO_PLACE);
-        return BNC_ENOINPUT;
+        return status;
     }
     while (n > 0 && may_be_state(&bytes) && bnc_buf_reserve(&bytes, 1 << 20)) {
         n = fread(bytes.at + bytes.len, 1, 1 << 20, f);
@@ -851,13 +851,13 @@ bool bnc_state_is(const char *path)
 {
     char head[sizeof BNC_STATE_MAGIC - 1];
     struct stat st;
-    FILE *f;
     bool is;
+    int fd;
 
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || (f = fopen(path, "rbe")) == NULL)
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
         return false;
-    is = fread(head, 1, sizeof head, f) == sizeof head &&
+    is = read(fd, head, sizeof head) == (ssize_t)sizeof head &&
          memcmp(head, BNC_STATE_MAGIC, sizeof head) == 0;
-    fclose(f);
+    close(fd);
     return is;
 }

@@ -210,7 +210,7 @@ static enum bnc_status read_rows(struct bnc_worker *w, const struct bnc_claim *c
     w->source = claim->stream->source_index;
     while (status == BNC_OK && bnc_rows_next(w->rows, &row))
         status = w->sink->row(w, claim->stream, &row);
-    return status;
+    return status == BNC_OK && bnc_mapper_failed(w->mapper) ? BNC_ENOMEM : status;
 }
 
 static void fail_worker(struct bnc_worker *w, struct bnc_pool *pool, enum bnc_status status)

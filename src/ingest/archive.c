@@ -2,6 +2,7 @@
 #include "ingest/archive.h"
 
 #if BNC_WITH_ZIP
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <zip.h>
@@ -42,12 +43,19 @@ static enum bnc_status zip_status(int code)
     }
 }
 
+/*
+ * libzip says of some failed allocations that there is no such file or that it is no archive;
+ * errno, 0 before the call, tells.
+ */
 static enum bnc_status failed(zip_error_t *e, const char *doing, const char *name,
                               struct bnc_error *err)
 {
     const enum bnc_status status = zip_status(zip_error_code_zip(e));
 
-    return bnc_error_set(err, status, "cannot %s '%s': %s", doing, name, zip_error_strerror(e));
+    if (errno == ENOMEM)
+        return bnc_error_nomem(err);
+    return bnc_error_set(err, status, "cannot %s '%s': %s", doing, name,
+                         zip_error_strerror(e));
 }
 
 static enum bnc_status handle_open(struct handle **handle, const char *path, struct bnc_error *err)
@@ -58,6 +66,7 @@ static enum bnc_status handle_open(struct handle **handle, const char *path, str
 
     if (h == NULL)
         return bnc_error_nomem(err);
+    errno = 0;
     h->zip = zip_open(path, ZIP_RDONLY, &code);
     if (h->zip == NULL) {
         zip_error_t e;
@@ -208,6 +217,7 @@ enum bnc_status bnc_member_rewind(struct bnc_member *m, struct bnc_error *err)
 {
     if (m->file != NULL)
         zip_fclose(m->file);
+    errno = 0;
     m->file = zip_fopen_index(m->handle->zip, m->index, m->is_packed ? ZIP_FL_COMPRESSED : 0);
     return m->file != NULL ? BNC_OK : failed(zip_get_error(m->handle->zip), "read", m->name, err);
 }
@@ -215,6 +225,7 @@ enum bnc_status bnc_member_rewind(struct bnc_member *m, struct bnc_error *err)
 enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n,
                                 struct bnc_error *err)
 {
+    errno = 0;
     *n = zip_fread(member->file, out, cap);
     return *n >= 0 ? BNC_OK : failed(zip_file_get_error(member->file), "read", member->name, err);
 }

@@ -242,6 +242,8 @@ static enum bnc_status read_data(struct bnc_gzip *gz, char *out, size_t cap, siz
     const size_t used = gz->raw.len - io.in_len, made = cap - *n - io.out_len;
     enum bnc_status status;
 
+    if (result == BNC_INFLATE_NOMEM)
+        return bnc_error_nomem(err);
     if (result == BNC_INFLATE_BAD && can_replay(gz))
         return replay(gz, err); /* ISA-L puts out a little beyond the fault: not counted */
     gz->crc = gz->with->crc32(gz->crc, (unsigned char *)out + *n, made);

@@ -16,7 +16,8 @@
 enum bnc_inflate_result {
     BNC_INFLATE_MORE, /* input used up or output full */
     BNC_INFLATE_END,  /* the stream has ended; what follows it is unread */
-    BNC_INFLATE_BAD   /* no DEFLATE data from here on; bytes already put out are good */
+    BNC_INFLATE_BAD,  /* no DEFLATE data from here on; bytes already put out are good */
+    BNC_INFLATE_NOMEM /* the window could not be had */
 };
 
 /* One run of the inflater; in/in_len and out/out_len move on. */

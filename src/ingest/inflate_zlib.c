@@ -46,6 +46,8 @@ static enum bnc_inflate_result zlib_run(void *state, struct bnc_inflate_io *io)
     io->unread = 0;
     if (rc == Z_STREAM_END)
         return BNC_INFLATE_END;
+    if (rc == Z_MEM_ERROR)
+        return BNC_INFLATE_NOMEM;
     return rc == Z_OK || rc == Z_BUF_ERROR ? BNC_INFLATE_MORE : BNC_INFLATE_BAD;
 }
 

@@ -111,9 +111,11 @@ static enum bnc_status finish_pread(struct bnc_reader *r, struct bnc_block_buf *
         return bnc_error_nomem(err);
     n = bnc_pread_full(r->fd, room, len, block->raw_from);
     if (n < 0) {
-        bnc_error_sys(err, BNC_EIO, "cannot read '%s'", r->src->pub.name);
+        const enum bnc_status status =
+            bnc_error_sys(err, BNC_EIO, "cannot read '%s'", r->src->pub.name);
+
         bnc_error_at(err, r->src->pub.name, 0, block->off);
-        return BNC_EIO;
+        return status;
     }
     memset(room + n, 0, BNC_BLOCK_SLACK);
     block->bytes = bnc_span_from(room, (size_t)n);

@@ -27,6 +27,7 @@ struct expansion {
     bnc_fault_fn on_fault;
     void *arg;
     bool has_stdin;
+    size_t n_faults;
     bool out_of_memory;
 };
 
@@ -36,8 +37,9 @@ struct found {
     size_t n, cap;
 };
 
-static void report(const struct expansion *x, const struct bnc_error *err)
+static void report(struct expansion *x, const struct bnc_error *err)
 {
+    x->n_faults++;
     if (x->on_fault != NULL)
         x->on_fault(x->arg, err);
 }
@@ -351,14 +353,15 @@ static void add_folder(struct expansion *x, const char *path, const struct stat 
     struct found f = { 0 };
     struct bnc_buf b = { 0 };
     struct stat now;
+    const size_t n_faults = x->n_faults;
 
     bnc_buf_puts(&b, path);
     if (b.failed)
         x->out_of_memory = true;
     else
         walk(x, &f, &b, &(struct above){ NULL, st->st_dev, st->st_ino, 0 });
-    if (f.n == 0 && !x->out_of_memory)
-        fault(x, BNC_ENOINPUT, path, 
+    if (f.n == 0 && x->n_faults == n_faults && !x->out_of_memory)
+        fault(x, BNC_ENOINPUT, path,
               "is a folder without any file to read (hidden files and README are passed over)");
     if (f.n > 0)
         qsort(f.paths, f.n, sizeof *f.paths, path_cmp);

@@ -174,6 +174,10 @@ void bnc_mapping_free(struct bnc_mapping *mapping);
 struct bnc_mapper;
 struct bnc_mapper *bnc_mapper_create(void);      /* NULL when out of memory */
 void bnc_mapper_free(struct bnc_mapper *m);
+/*
+ * Whether memory ran out for any row so far: such rows are told to be malformed and are not.
+ */
+bool bnc_mapper_failed(const struct bnc_mapper *m);
 
 /*
  * The events of a row: usually one; several where a cell lists recipients; none with '*fault'

@@ -9,6 +9,7 @@
 
 #if BNC_WITH_JSON
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,19 +19,32 @@
 #define HEADER_LINES 200
 
 /*
+ * jansson calls a string for which there is no memory a mistake in the text, or gives it without
+ * some of its bytes; the allocator tells the truth.
+ */
+static json_t *parse(const char *at, size_t len, bool *nomem)
+{
+    json_t *root;
+
+    errno = 0;
+    root = json_loadb(at, len, JSON_ALLOW_NUL, NULL);
+    *nomem |= errno == ENOMEM;
+    return root;
+}
+
+/*
  * The event inside its envelope: webhooks wrap it ({"event-data": {...}}, {"msys":
  * {"message_event": {...}}}), and a notification service carries it as a string, which is
  * parsed into '*inner' (the caller's to release).
  */
-static const json_t *unwrap(const json_t *v, json_t **inner)
+static const json_t *unwrap(const json_t *v, json_t **inner, bool *nomem)
 {
     const json_t *member = json_object_get(v, "Message");
 
     *inner = NULL;
     if (json_is_string(member) && json_is_string(json_object_get(v, "Type")) &&
         json_string_value(member)[0] == '{') {
-        *inner =
-            json_loadb(json_string_value(member), json_string_length(member), JSON_ALLOW_NUL, NULL);
+        *inner = parse(json_string_value(member), json_string_length(member), nomem);
         return *inner != NULL ? *inner : v;
     }
     if (json_is_object(json_object_get(v, "event-data")))
@@ -99,7 +113,7 @@ static void collect_event(struct collect *c, const json_t *v)
     char path[MAX_PATH];
     json_t *inner;
 
-    collect_paths(c, unwrap(v, &inner), path, 0, 0);
+    collect_paths(c, unwrap(v, &inner, &c->nomem), path, 0, 0);
     json_decref(inner);
 }
 
@@ -121,13 +135,9 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
         const char *const end = memchr(head.at, '\n', head.len);
         const size_t len = end == NULL ? head.len : (size_t)(end - head.at);
         json_t *root = NULL;
-        json_error_t error;
 
         if (end != NULL || whole)
-            root = json_loadb(head.at, len, JSON_ALLOW_NUL, &error);
-        if (root == NULL && (end != NULL || whole) &&
-            json_error_code(&error) == json_error_out_of_memory)
-            c.nomem = true;
+            root = parse(head.at, len, &c.nomem);
         if (root == NULL && i == 0)
             break; /* spread over several lines */
         if (json_is_array(root))
@@ -151,6 +161,7 @@ struct line { /* what the events of one line point to */
     size_t used;
     char text[1024]; /* numbers as text */
     struct bnc_arena more;
+    bool nomem;
 };
 
 struct bnc_json_ring {
@@ -181,6 +192,7 @@ static struct line *next_line(struct bnc_json_ring *ring, json_t *root)
     l->root = root;
     l->inner = NULL;
     l->used = 0;
+    l->nomem = false;
     return l;
 }
 
@@ -207,8 +219,10 @@ static struct bnc_span number_text(struct line *l, const char *form, ...)
     n = vsnprintf(text, sizeof text, form, args);
     va_end(args);
     copy = n > 0 && (size_t)n < sizeof text ? line_bytes(l, (size_t)n) : NULL;
-    if (copy == NULL)
+    if (copy == NULL) {
+        l->nomem = true;
         return bnc_span_from("", 0);
+    }
     memcpy(copy, text, (size_t)n);
     return bnc_span_from(copy, (size_t)n);
 }
@@ -324,12 +338,15 @@ static const json_t *unwrap_for(struct line *l, const json_t *v)
 {
     json_t *inner;
 
-    v = unwrap(v, &inner);
+    v = unwrap(v, &inner, &l->nomem);
     if (inner == NULL)
         return v;
     if (l->inner == NULL)
         l->inner = json_array();
-    return json_array_append_new(l->inner, inner) == 0 ? v : NULL;
+    if (json_array_append_new(l->inner, inner) == 0)
+        return v;
+    l->nomem = true;
+    return NULL;
 }
 
 static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
@@ -368,18 +385,21 @@ enum bnc_row_fault bnc_json_events(struct bnc_mapper *m, const struct bnc_schema
     struct line *l;
     json_t *root;
 
-    if (m->json == NULL && (m->json = calloc(1, sizeof *m->json)) == NULL)
-        return BNC_FAULT_TOO_LONG;
-    root = json_loadb(text.at, text.len, JSON_ALLOW_NUL, NULL);
+    if (m->json == NULL && (m->json = calloc(1, sizeof *m->json)) == NULL) {
+        m->nomem = true;
+        return BNC_FAULT_BAD_JSON;
+    }
+    root = parse(text.at, text.len, &m->nomem);
     if (root == NULL)
         return BNC_FAULT_BAD_JSON;
     l = next_line(m->json, root);
     if (json_is_object(root))
-        return object_events(m, p, l, root);
+        fault = object_events(m, p, l, root);
     for (size_t i = 0; i < json_array_size(root) && fault == BNC_FAULT_NONE; i++)
         fault = json_is_object(json_array_get(root, i))
                     ? object_events(m, p, l, json_array_get(root, i))
                     : BNC_FAULT_BAD_JSON;
+    m->nomem |= l->nomem;
     return fault;
 }
 

@@ -32,6 +32,11 @@ void bnc_mapper_free(struct bnc_mapper *m)
     free(m);
 }
 
+bool bnc_mapper_failed(const struct bnc_mapper *m)
+{
+    return m->nomem;
+}
+
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev)
 {
     if (!bnc_array_grow(&m->events, &m->cap_events, m->n_events + 1, sizeof *m->events)) {

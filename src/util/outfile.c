@@ -27,6 +27,7 @@ static bool write_all(int fd, struct bnc_span bytes)
 
 enum bnc_status bnc_outfile_begin(struct bnc_outfile *f, const char *path, bool secret, struct bnc_error *err)
 {
+    enum bnc_status status;
     const size_t size = strlen(path) + 32;
 
     *f = (struct bnc_outfile){ .path = path, .fd = -1, .temp = malloc(size) };
@@ -40,11 +41,11 @@ enum bnc_status bnc_outfile_begin(struct bnc_outfile *f, const char *path, bool 
     }
     if (f->fd >= 0)
         return BNC_OK;
-    bnc_error_sys(err, BNC_ECREATE, "cannot create a file beside '%s'", path);
+    status = bnc_error_sys(err, BNC_ECREATE, "cannot create a file beside '%s'", path);
     bnc_error_at(err, path, 0, BNC_NO_PLACE);
     free(f->temp);
     f->temp = NULL;
-    return BNC_ECREATE;
+    return status;
 }
 
 enum bnc_status bnc_outfile_write(struct bnc_outfile *f, struct bnc_span bytes, struct bnc_error *err)

@@ -35,6 +35,8 @@ enum bnc_status bnc_error_sys(struct bnc_error *err, enum bnc_status status, con
     size_t len;
     va_list ap;
 
+    if (sys_errno == ENOMEM)
+        status = BNC_ENOMEM;
     if (err == NULL)
         return status;
     va_start(ap, fmt);

@@ -11,7 +11,10 @@
 enum bnc_status bnc_error_set(struct bnc_error *err, enum bnc_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same, with errno kept and ": <strerror>" added to the text. */
+/*
+ * The same, with errno kept and ": <strerror>" added to the text; whatever was tried, ENOMEM is
+ * BNC_ENOMEM.
+ */
 enum bnc_status bnc_error_sys(struct bnc_error *err, enum bnc_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -185,10 +185,8 @@ enum bnc_status bnc_table_read(struct bnc_table *table, const char *path, struct
     FILE *f = fopen(path, "rbe");
 
     *table = (struct bnc_table){ 0 };
-    if (f == NULL) {
-        bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", path);
-        return BNC_ENOINPUT;
-    }
+    if (f == NULL)
+        return bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", path);
     while (n > 0 && text.len <= MAX_TABLE_BYTES && bnc_buf_reserve(&text, READ_BYTES)) {
         n = fread(text.at + text.len, 1, READ_BYTES, f);
         text.len += n;

@@ -1,57 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * test_mapping_memory.c - recognition and mapping when memory runs out: the Nth allocation fails,
  * for every N.  Each time there is BNC_ENOMEM and nothing half made, or the result of a good day.
- *
- * The program's own malloc() and its kin stand in front of the C library's.  Sanitizers bring their
- * own, so there is nothing to run under one.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "schema/formats.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
-#define CAN_FAIL 0
-#else
-#define CAN_FAIL 1
-#endif
-
-static long left = -1; /* allocations until one fails; -1: none does */
-static bool failed;
-
-#if CAN_FAIL
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t n);
-
-static bool fails_now(void)
-{
-    if (left < 0 || left-- > 0)
-        return false;
-    failed = true;
-    return true;
-}
-
-void *malloc(size_t n)
-{
-    return fails_now() ? NULL : __libc_malloc(n);
-}
-
-void *calloc(size_t n, size_t size)
-{
-    return fails_now() ? NULL : __libc_calloc(n, size);
-}
-
-void *realloc(void *p, size_t n)
-{
-    return fails_now() ? NULL : __libc_realloc(p, n);
-}
-#endif
+#include "oom_kit.h"
 
 #define T(lit) BNC_SPAN(lit)
 
@@ -77,7 +36,7 @@ static bool once(struct bnc_span text)
         status = bnc_mapping_describe(map, "export.csv", "UTF-8", text, true, false, &out);
     else
         assert_null(map);
-    assert_true(status == BNC_OK || (failed && status == BNC_ENOMEM));
+    assert_true(status == BNC_OK || (oom_failed && status == BNC_ENOMEM));
     bnc_buf_release(&out);
     bnc_mapping_free(map);
     return status == BNC_OK;
@@ -94,17 +53,16 @@ static void mapping__survives_every_failure(void **state)
         for (long n = 0;; n++) {
             bool ok;
 
-            failed = false;
-            left = n;
+            oom_begin(n);
             ok = once(texts[i]);
-            left = -1;
-            if (!failed) {
+            oom_end();
+            if (!oom_failed) {
                 assert_true(ok);
                 break;
             }
             failures++;
         }
-        assert_true(!CAN_FAIL || failures > 3);
+        assert_true(!OOM_CAN_FAIL || failures > 3);
     }
 }
 

@@ -1,58 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * test_row_memory.c - rows when memory runs out: the Nth allocation fails, for every N.
- *
- * The program's own malloc() and its kin stand in front of the C library's.  Sanitizers bring their
- * own, so there is nothing to run under one.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "csv/row.h"
 #include "util/cpu.h"
 #include "util/table.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
-#define CAN_FAIL 0
-#else
-#define CAN_FAIL 1
-#endif
-
-static long left = -1;                   /* allocations until one fails; -1: none does */
-static bool failed;
-
-#if CAN_FAIL
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t n);
-
-static bool fails_now(void)
-{
-    if (left < 0 || left-- > 0)
-        return false;
-    failed = true;
-    return true;
-}
-
-void *malloc(size_t n)
-{
-    return fails_now() ? NULL : __libc_malloc(n);
-}
-
-void *calloc(size_t n, size_t size)
-{
-    return fails_now() ? NULL : __libc_calloc(n, size);
-}
-
-void *realloc(void *p, size_t n)
-{
-    return fails_now() ? NULL : __libc_realloc(p, n);
-}
-#endif
+#include "oom_kit.h"
 
 #define N_ROWS 4000
 
@@ -84,7 +43,7 @@ static bool read_all(struct bnc_rows *rows)
 
     if (status != BNC_OK) {
         assert_int_equal(status, BNC_ENOMEM);
-        assert_true(failed);
+        assert_true(oom_failed);
         assert_false(bnc_rows_next(rows, &row));
         return false;
     }
@@ -109,27 +68,26 @@ static void check_engine(enum bnc_engine engine, uint32_t cpu)
     do {
         struct bnc_rows *rows;
 
-        failed = false;
-        left = n++;
+        oom_begin(n++);
         rows = bnc_rows_create(&opt);
         if (rows == NULL) {
-            assert_true(failed);
+            assert_true(oom_failed);
             continue;
         }
         if (!read_all(rows)) {
-            left = -1;
+            oom_end();
             assert_true(read_all(rows)); /* and with memory again the object is as good as new */
         }
-        left = -1;
+        oom_end();
         bnc_rows_free(rows);
-    } while (failed);
+    } while (oom_failed);
     assert_true(n > 4);
 }
 
 static void row__survives_every_failed_allocation(void **state)
 {
     (void)state;
-    if (!CAN_FAIL)
+    if (!OOM_CAN_FAIL)
         skip();
     make_text();
     check_engine(BNC_ENGINE_OWN, 0);
@@ -142,21 +100,20 @@ static void table__survives_every_failed_allocation(void **state)
     long n = 0;
 
     (void)state;
-    if (!CAN_FAIL)
+    if (!OOM_CAN_FAIL)
         skip();
     do {
         struct bnc_error err = { 0 };
         struct bnc_table t;
         enum bnc_status status;
 
-        failed = false;
-        left = n++;
+        oom_begin(n++);
         status = bnc_table_parse(&t, BNC_SPAN("a,b\n1,\"2\n\"\n3,4\n"), "t", &err);
-        left = -1;
-        assert_true(status == BNC_OK || (failed && status == BNC_ENOMEM));
+        oom_end();
+        assert_true(status == BNC_OK || (oom_failed && status == BNC_ENOMEM));
         assert_int_equal(t.n_rows, status == BNC_OK ? 2 : 0); /* libcsv may do with less */
         bnc_table_release(&t);
-    } while (failed);
+    } while (oom_failed);
     assert_true(n > 4);
 }
 

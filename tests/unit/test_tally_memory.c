@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_tally_memory.c - the Nth allocation fails, for every N: an error is returned and nothing
- * leaks. The C library's own names for its allocator stand in for a wrapper; sanitizers bring their
- * own, so there it is left out.
+ * leaks.
  */
 #include "aggregate/state.h"
 #include "tally_world.h"
@@ -10,68 +9,11 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-#include <errno.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__) ||         \
-    !defined(__GLIBC__)
-#define CAN_FAIL 0
-#else
-#define CAN_FAIL 1
+#include "oom_kit.h"
 
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t each);
-void *__libc_realloc(void *at, size_t n);
-void *__libc_memalign(size_t align, size_t n);
-void __libc_free(void *at);
-
-/* Volatile: the compiler knows that malloc() changes no variable of ours. */
-/* allocations until one fails, -1: never; blocks not freed */
-static volatile long left = -1, live;
-
-static bool fails(void)
-{
-    if (left < 0 || left-- > 0)
-        return false;
-    errno = ENOMEM;
-    return true;
-}
-
-static void *count(void *at)
-{
-    live += at != NULL;
-    return at;
-}
-
-/* The C library's own calls, in strdup() or fopen(), must come here too. */
-#pragma GCC visibility push(default)
-void *malloc(size_t n)
-{
-    return fails() ? NULL : count(__libc_malloc(n));
-}
-void *calloc(size_t n, size_t each)
-{
-    return fails() ? NULL : count(__libc_calloc(n, each));
-}
-void *aligned_alloc(size_t align, size_t n)
-{
-    return fails() ? NULL : count(__libc_memalign(align, n));
-}
-
-void *realloc(void *at, size_t n)
-{
-    void *to = fails() ? NULL : __libc_realloc(at, n);
-
-    live += at == NULL && to != NULL;
-    return to;
-}
-
-void free(void *at)
-{
-    live -= at != NULL;
-    __libc_free(at);
-}
-#pragma GCC visibility pop
+#if OOM_CAN_FAIL
 
 static struct bnc_classifier *classifier;
 static char path[] = "/tmp/bnc-memory-XXXXXX";
@@ -130,12 +72,11 @@ static void memory__that_runs_out_is_an_error_and_no_leak(void **state)
     /* what the C library keeps for good is there now */
     assert_int_equal(whole_life(w), BNC_OK);
     for (bool reached = true; reached; n += n < 500 ? 1 : 3) {
-        before = live;
-        left = n;
+        before = oom_alive;
+        oom_begin(n);
         status = whole_life(w);
-        reached = left < 0;
-        left = -1;
-        assert_int_equal(live, before);
+        reached = oom_end();
+        assert_int_equal(oom_alive, before);
         n_failed += status == BNC_ENOMEM;
         /*
          * the C library may do without what it asked for, to sort or to sync; nothing else is
@@ -159,7 +100,7 @@ static void nothing__to_test_here(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#if CAN_FAIL
+#if OOM_CAN_FAIL
         cmocka_unit_test(memory__that_runs_out_is_an_error_and_no_leak),
 #endif
         cmocka_unit_test(nothing__to_test_here),
