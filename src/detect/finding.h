@@ -177,6 +177,9 @@ struct bnc_judged { /* everything detect/ says; owns its arena */
 void bnc_domain_rates(const struct bnc_judged *judged, const struct bnc_tally *tally, size_t i,
                       uint64_t least, struct bnc_rates *rates);
 
+/* How a person says a word of ours where putting blanks for "_" is not enough: "DMARC failure"; or NULL. */
+const char *bnc_spoken(struct bnc_span word);
+
 enum bnc_status bnc_judge(struct bnc_judged **judged, const struct bnc_tally *tally,
                           const struct bnc_detect_options *opt, struct bnc_error *err);
 void bnc_judged_free(struct bnc_judged *judged);

@@ -5,7 +5,6 @@
  * taken whole from the first variant that has any.  Every figure of a text is an integer or a percentage with the digits that mean something.
  */
 #include <stdio.h>
-#include <time.h>
 
 #include "detect/judging.h"
 
@@ -53,25 +52,51 @@ static void put_count(struct bnc_buf *b, uint64_t n)
     }
 }
 
+/* "12 Oct 2026 14:05 UTC", as the rest of the report has it. */
 static void put_time(struct bnc_buf *b, int64_t time)
 {
-    const time_t at = (time_t)time;
-    struct tm tm;
-    char text[32];
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    char iso[32]; /* "2026-10-12T14:05:33Z" */
+    const char *month;
+    char day[4];
 
-    if (time == BNC_NO_TIME || gmtime_r(&at, &tm) == NULL) {
+    if (time == BNC_NO_TIME) {
         bnc_buf_puts(b, "an unknown time");
         return;
     }
-    strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm);
-    bnc_buf_puts(b, text);
+    bnc_time_format(time, iso);
+    month = months + 3 * (10 * (iso[5] - '0') + iso[6] - '0' - 1);
+    snprintf(day, sizeof day, "%.*s", iso[8] == '0' ? 1 : 2, iso + 8 + (iso[8] == '0'));
+    bnc_buf_printf(b, "%s %.3s %.4s %.5s UTC", day, month, iso, iso + 11);
+}
+
+const char *bnc_spoken(struct bnc_span word)
+{
+    static const char *const spoken[][2] = { { "auth_spf", "SPF failure" },
+                                             { "auth_dkim", "DKIM failure" },
+                                             { "auth_dmarc", "DMARC failure" },
+                                             { "auth_other", "auth failure" },
+                                             { "tls_failure", "TLS failure" },
+                                             { "reverse_dns", "reverse DNS" },
+                                             { "check_dns", "check DNS" },
+                                             { "fix_tls", "fix TLS" },
+                                             { "esp", "ESP" },
+                                             { "esp_label_mismatch", "ESP label mismatch" },
+                                             { "sending_ip", "sending IP" },
+                                             { "mta", "MTA" } };
+
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++)
+        if (bnc_span_eq(word, bnc_span_str(spoken[i][0])))
+            return spoken[i][1];
+    return NULL;
 }
 
 static void put_cause_name(struct bnc_buf *b, int cause)
 {
     const char *name = cause >= 0 ? bnc_causes[cause].name : "several causes";
+    const char *const spoken = bnc_spoken(bnc_span_str(name));
 
-    for (; *name != '\0'; name++)
+    for (name = spoken != NULL ? spoken : name; *name != '\0'; name++)
         bnc_buf_putc(b, *name == '_' ? ' ' : *name);
 }
 
@@ -289,8 +314,9 @@ static void put_cause_meaning(struct words *w)
 static void put_side(struct words *w)
 {
     const char *side = bnc_side_names[w->f->side];
+    const char *const spoken = bnc_spoken(bnc_span_str(side));
 
-    for (; *side != '\0'; side++)
+    for (side = spoken != NULL ? spoken : side; *side != '\0'; side++)
         bnc_buf_putc(&w->buf, *side == '_' ? ' ' : *side);
 }
 

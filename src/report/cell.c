@@ -76,23 +76,11 @@ void bnc_change_put(struct bnc_buf *out, double change, bool ascii)
 
 void bnc_word_put(struct bnc_buf *out, struct bnc_span word, const struct bnc_visible *how)
 {
-    static const char *const spoken[][2] = { { "auth_spf", "SPF failure" },
-                                             { "auth_dkim", "DKIM failure" },
-                                             { "auth_dmarc", "DMARC failure" },
-                                             { "auth_other", "auth failure" },
-                                             { "tls_failure", "TLS failure" },
-                                             { "reverse_dns", "reverse DNS" },
-                                             { "check_dns", "check DNS" },
-                                             { "fix_tls", "fix TLS" },
-                                             { "esp", "ESP" },
-                                             { "esp_label_mismatch", "ESP label mismatch" },
-                                             { "sending_ip", "sending IP" },
-                                             { "mta", "MTA" } };
+    const char *const spoken = bnc_spoken(word);
     struct bnc_buf b = { .at = NULL };
 
-    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++)
-        if (bnc_span_eq(word, bnc_span_str(spoken[i][0])))
-            word = bnc_span_str(spoken[i][1]);
+    if (spoken != NULL)
+        word = bnc_span_str(spoken);
     for (size_t i = 0; i < word.len; i++)
         bnc_buf_putc(&b, word.at[i] == '_' ? ' ' : word.at[i]);
     bnc_visible_put(out, bnc_buf_span(&b), how);

@@ -89,6 +89,14 @@ void bnc_count_put(struct bnc_buf *out, uint64_t n, char sep)
     bnc_buf_put(out, bnc_span_from(text, k));
 }
 
+void bnc_noun_put(struct bnc_buf *out, uint64_t n, const char *noun)
+{
+    bnc_count_put(out, n, ',');
+    bnc_buf_putc(out, ' ');
+    bnc_buf_puts(out, noun);
+    bnc_buf_puts(out, n == 1 ? "" : "s");
+}
+
 void bnc_percent_put(struct bnc_buf *out, double share)
 {
     const double percent = share * 100;

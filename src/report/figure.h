@@ -13,6 +13,8 @@ void bnc_fixed_put(struct bnc_buf *out, double value, unsigned decimals);
 void bnc_real_put(struct bnc_buf *out, double value);
 /* "12,345" with 'sep' between thousands; 0: none. */
 void bnc_count_put(struct bnc_buf *out, uint64_t n, char sep);
+/* "1 recipient", "12,345 recipients": 'noun' is one of what takes an s. */
+void bnc_noun_put(struct bnc_buf *out, uint64_t n, const char *noun);
 /* A limit or a tick as per cent, without idle zeros: "5 %", "0.3 %". */
 void bnc_limit_put(struct bnc_buf *out, double share);
 /* A share as per cent with the digits a reader can use: "12.3 %", "0.31 %", "0.004 %", "< 0.001 %". */

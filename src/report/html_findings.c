@@ -249,10 +249,9 @@ static void put_also(struct bnc_page *p, const struct bnc_finding *f)
 static void put_evidence(struct bnc_page *p, const struct bnc_finding *f)
 {
     bnc_buf_puts(p->out, "<p class=\"evidence\">");
-    bnc_html_count(p, f->events);
-    bnc_buf_puts(p->out, " events, ");
-    bnc_html_count(p, f->recipients);
-    bnc_buf_puts(p->out, " recipients");
+    bnc_noun_put(p->out, f->events, "event");
+    bnc_buf_puts(p->out, ", ");
+    bnc_noun_put(p->out, f->recipients, "recipient");
     if (f->rate.den > 0) {
         bnc_buf_puts(p->out, "; ");
         bnc_rate_put(p->out, &f->rate, false);

@@ -26,8 +26,8 @@ static void put_head(const struct bnc_model *m, struct bnc_buf *out)
     bnc_buf_puts(out, "# Bounce report, ");
     bnc_period_put(out, m->tally->first, m->tally->last, false);
     bnc_buf_puts(out, "\n\n");
-    bnc_count_put(out, m->tally->rows, ',');
-    bnc_buf_puts(out, " rows read, ");
+    bnc_noun_put(out, m->tally->rows, "row");
+    bnc_buf_puts(out, " read, ");
     bnc_count_put(out, m->failures, ',');
     bnc_buf_puts(out, " failures");
     if (m->failures > 0) {
@@ -87,10 +87,10 @@ static void put_finding(const struct bnc_model *m, struct bnc_buf *out, size_t i
     bnc_buf_printf(out, "\n\n`%s` `%s` `%s`, side at fault: **%s**, ",
                    bnc_priority_names[f->severity], bnc_finding_names[f->kind],
                    bnc_scope_names[f->scope], bnc_side_names[f->side]);
-    bnc_count_put(out, f->recipients, ',');
-    bnc_buf_puts(out, " recipients, ");
-    bnc_count_put(out, f->events, ',');
-    bnc_buf_printf(out, " events, %d %% sure\n\n", f->confidence);
+    bnc_noun_put(out, f->recipients, "recipient");
+    bnc_buf_puts(out, ", ");
+    bnc_noun_put(out, f->events, "event");
+    bnc_buf_printf(out, ", %d %% sure\n\n", f->confidence);
     put_text(m, out, f->meaning);
     bnc_buf_putc(out, '\n');
     put_items(m, out, "Check", f->checks, f->n_checks);

@@ -569,10 +569,9 @@ static void put_finding(struct term *t, size_t i)
     put_wrapped(t, f->headline, 10);
     bnc_buf_printf(&b, "  %s, %s, side: %s, %d %% sure, ", bnc_finding_names[f->kind],
                    bnc_scope_names[f->scope], bnc_side_names[f->side], f->confidence);
-    bnc_count_put(&b, f->recipients, ',');
-    bnc_buf_puts(&b, " recipients, ");
-    bnc_count_put(&b, f->events, ',');
-    bnc_buf_puts(&b, " events");
+    bnc_noun_put(&b, f->recipients, "recipient");
+    bnc_buf_puts(&b, ", ");
+    bnc_noun_put(&b, f->events, "event");
     put_own(t, &b, 0);
     end(t);
     put_paragraph(t, "means", f->meaning);
