@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "aggregate/counts.h"
 
+#include "util/big.h"
+
 #include <stdlib.h>
 
 #define FIRST_LOG2 8u
@@ -11,10 +13,9 @@ static bool grow(struct bnc_counts *c, unsigned log2)
     struct bnc_counts next = { .log2 = log2, .seed = c->seed, .n = c->n };
     const size_t mask = ((size_t)1 << log2) - 1, bytes = sizeof *next.slot << log2;
 
-    next.slot = aligned_alloc(64, bytes); /* so that no slot lies across two cache lines */
+    next.slot = bnc_big_alloc(bytes); /* aligned: no slot lies across two cache lines */
     if (next.slot == NULL)
         return false;
-    memset(next.slot, 0, bytes);
     for (size_t i = 0; c->slot != NULL && i <= ((size_t)1 << c->log2) - 1; i++) {
         size_t at;
 
@@ -25,7 +26,7 @@ static bool grow(struct bnc_counts *c, unsigned log2)
             at = (at + 1) & mask;
         next.slot[at] = c->slot[i];
     }
-    free(c->slot);
+    bnc_counts_release(c);
     *c = next;
     return true;
 }
@@ -43,7 +44,7 @@ bool bnc_counts_reserve(struct bnc_counts *c, size_t more)
 
 void bnc_counts_release(struct bnc_counts *c)
 {
-    free(c->slot);
+    bnc_big_free(c->slot, sizeof *c->slot << c->log2);
     *c = (struct bnc_counts){ .seed = c->seed };
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "aggregate/dictionary.h"
 
+#include "util/big.h"
+
 #include <stdlib.h>
 
 #define FIRST_LOG2 6u
@@ -19,7 +21,7 @@ static bool grow_slots(struct bnc_names *names)
 {
     const unsigned log2 = names->slot == NULL ? FIRST_LOG2 : names->log2 + 1;
     const size_t n_before = names->slot == NULL ? 0 : (size_t)1 << names->log2;
-    struct bnc_name_slot *before = names->slot, *slot = calloc((size_t)1 << log2, sizeof *slot);
+    struct bnc_name_slot *before = names->slot, *slot = bnc_big_alloc(sizeof *slot << log2);
 
     if (slot == NULL)
         return false;
@@ -28,7 +30,7 @@ static bool grow_slots(struct bnc_names *names)
     for (size_t i = 0; i < n_before; i++)
         if (before[i].index != 0)
             put(names, before[i]);
-    free(before);
+    bnc_big_free(before, n_before * sizeof *before);
     return true;
 }
 
@@ -74,7 +76,7 @@ uint32_t bnc_names_make(struct bnc_names *names, uint64_t fp, struct bnc_span te
 
 void bnc_names_drop_slots(struct bnc_names *names)
 {
-    free(names->slot);
+    bnc_big_free(names->slot, sizeof *names->slot << names->log2);
     names->slot = NULL;
     names->log2 = 0;
 }
@@ -84,7 +86,7 @@ void bnc_names_release(struct bnc_names *names)
     for (size_t i = 0; i < names->n_chunks; i++)
         free(names->chunk[i]);
     free(names->chunk);
-    free(names->slot);
+    bnc_names_drop_slots(names);
     bnc_arena_release(&names->arena);
     *names = (struct bnc_names){ .seed = names->seed, .rec_bytes = names->rec_bytes };
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * finish.c - from merged parts to the tally that others read.
  *
- *   merge -> late bounces take deliveries back -> subjects and cells -> domains and their causes
- *         -> distinct recipients -> templates in order of recipients -> providers and totals
- *         -> (lists) addresses and outcomes
+ *   merge -> late bounces take deliveries back -> subjects and cells -> numbers for domains and their
+ *         causes -> distinct recipients -> domains and their causes -> templates in order of
+ *         recipients -> providers and totals -> (lists) addresses and outcomes
  */
 #include "aggregate/finish.h"
 
@@ -117,9 +117,9 @@ static bool build_cells(struct finish *f)
 
 /* ---- distinct recipients ---- */
 
-static bool build_recipients(struct finish *f)
+static bool count_recipients(struct finish *f)
 {
-    struct bnc_tally *t = f->t;
+    const struct bnc_tally *t = f->t;
     const struct bnc_distinct_plan plan = { .m = &f->m,
                                             .pair_info = f->pair_info,
                                             .n_causes = (uint32_t)t->n_domain_causes,
@@ -129,6 +129,15 @@ static bool build_recipients(struct finish *f)
 
     if (bnc_distinct_count(&f->d, &plan) != BNC_OK)
         return false;
+    bnc_merged_drop_logs(&f->m);
+    return true;
+}
+
+/* What was counted, where the tally has it. */
+static void tell_recipients(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+
     for (uint32_t i = 0; i < f->m.n_domains; i++)
         if (f->domain_index[i] != UINT32_MAX) {
             t->domains[f->domain_index[i]].recipients_failed = f->d.domain_failed[i];
@@ -152,7 +161,6 @@ static bool build_recipients(struct finish *f)
     t->recipients_deferred = f->d.deferred;
     t->recipients_deferred_only = f->d.deferred_only;
     t->recipients_recurring = f->d.recurring;
-    return true;
 }
 
 /* ---- templates ---- */
@@ -326,10 +334,11 @@ static bool build(struct finish *f)
     t->n_providers = count_providers(f);
     t->providers = arena_array(t, t->n_providers, sizeof *t->providers);
     if (t->providers == NULL || !bnc_finish_take_back(f) || !build_cells(f) ||
-        !bnc_finish_domains(f))
+        !bnc_finish_number_domains(f) || !count_recipients(f) || !bnc_finish_write_domains(f))
         return false;
     build_providers(f);
-    if (!build_recipients(f) || !build_templates(f) || !build_totals(f))
+    tell_recipients(f);
+    if (!build_templates(f) || !build_totals(f))
         return false;
     take_addresses(f);
     return true;
@@ -366,6 +375,7 @@ enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **par
         status = bnc_error_nomem(err);
     bnc_merged_release(&f.m);
     bnc_distinct_release(&f.d);
+    bnc_finish_ranges_free(f.ranges);
     free(f.taken);
     free(f.pair_info);
     free(f.domain_index);

@@ -7,12 +7,14 @@
 #include "aggregate/distinct.h"
 #include "aggregate/templates.h"
 
+struct bnc_finish_ranges;
 struct finish {
     struct bnc_tally *t;
     struct bnc_merged m;
     struct bnc_distinct d;
     uint64_t *taken; /* [n_domains] deliveries taken back, by merged domain */
     struct bnc_pair_info *pair_info; /* [n_pairs] */
+    struct bnc_finish_ranges *ranges; /* between the steps of the domains */
     /* merged domain -> tally's, UINT32_MAX: nothing is left of it */
     uint32_t *domain_index;
     uint32_t *campaign_index; /* likewise */
@@ -26,8 +28,16 @@ struct finish {
  */
 bool bnc_finish_take_back(struct finish *f);
 
-/* Domains, their causes, f->domain_index and f->pair_info, after what was taken back. */
-bool bnc_finish_domains(struct finish *f);
+/*
+ * Domains and their causes, in two steps, so that recipients can be counted between them, before
+ * there is much else in memory. The first, after what was taken back, says how many there are, in
+ * t->n_domains and t->n_domain_causes, and which rows pairs belong to: f->pair_info and
+ * f->domain_index. The second writes them.
+ */
+bool bnc_finish_number_domains(struct finish *f);
+bool bnc_finish_write_domains(struct finish *f);
+
+void bnc_finish_ranges_free(struct bnc_finish_ranges *ranges);
 
 /* The first cell of 'kind' at or after which no smaller kind follows. */
 size_t bnc_finish_kind_at(const struct bnc_merged *m, unsigned kind);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * finish_domains.c - domains and their causes, range by range, on all threads.
  *
- * A first pass over the pairs of a range tells how many domains and causes are left of it, so that a
+ * A first step over the pairs of a range tells how many domains and causes are left of it, so that a
  * second one can write both where they belong.
  */
 #include "aggregate/finish.h"
@@ -11,6 +11,7 @@
 #define N_RANGES 32u
 /* A cause and whether it was a deferral: the order of a domain's causes. */
 #define N_RANKS (2u * BNC_N_CAUSES)
+#define RANK_WORDS ((N_RANKS + 63) / 64)
 
 struct entry_info { /* what matters of a verdict, without following pointers */
     uint16_t provider;
@@ -22,18 +23,19 @@ struct range {
     uint32_t low, high; /* merged domains */
     uint32_t n_domains, domain_at; /* how many are left, and where the first of them stands */
     uint32_t n_causes, cause_at;
+    size_t pair_end;
     uint32_t *provider_domains; /* [n_providers] */
     struct bnc_arena arena;
 };
 
-struct domains_job {
+struct bnc_finish_ranges {
     struct finish *f;
     struct entry_info *entries; /* [n_entries] */
     struct range range[N_RANGES];
     bool failed;
 };
 
-static bool note_entries(struct domains_job *job)
+static bool note_entries(struct bnc_finish_ranges *job)
 {
     const struct bnc_merged *m = &job->f->m;
 
@@ -53,7 +55,7 @@ static bool note_entries(struct domains_job *job)
 }
 
 /* Of an entry or of events without one; a delivery taken back is BNC_N_EVENTS. */
-static struct entry_info info_of(const struct domains_job *job, uint32_t entry)
+static struct entry_info info_of(const struct bnc_finish_ranges *job, uint32_t entry)
 {
     if (BNC_IS_PSEUDO(entry))
         return (struct entry_info){ .type = (uint8_t)(entry - BNC_PSEUDO_ENTRY(0)),
@@ -69,6 +71,16 @@ static bool is_failure(unsigned type)
 static unsigned rank_of(struct entry_info e)
 {
     return 2u * e.cause + (e.type == BNC_EVENT_DEFERRAL);
+}
+
+/* How many of the first 'n' bits are set. */
+static unsigned bits_below(const uint64_t *bits, unsigned n)
+{
+    unsigned sum = 0;
+
+    for (; n >= 64; n -= 64)
+        sum += (unsigned)__builtin_popcountll(*bits++);
+    return n == 0 ? sum : sum + (unsigned)__builtin_popcountll(*bits << (64 - n));
 }
 
 /* The first of 'n' counts with a key of at least 'key'. */
@@ -87,19 +99,40 @@ static size_t first_at(const struct bnc_count *at, size_t n, uint64_t key)
     return low;
 }
 
-/* ---- first pass ---- */
+/* ---- first step ---- */
 
-static void count_range(void *arg, size_t at)
+/* Gives the pairs from .. end - 1, a domain's, the rows of their causes, counted within the range. */
+static void number_causes(struct bnc_finish_ranges *job, struct range *r, size_t from, size_t end)
 {
-    struct domains_job *job = arg;
+    const struct bnc_merged *m = &job->f->m;
+    uint64_t has[RANK_WORDS] = { 0 };
+
+    for (size_t i = from; i < end; i++) {
+        const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
+
+        if (is_failure(e.type))
+            has[rank_of(e) / 64] |= UINT64_C(1) << rank_of(e) % 64;
+    }
+    for (size_t i = from; i < end; i++) {
+        const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
+
+        if (is_failure(e.type))
+            job->f->pair_info[i].cause = r->n_causes + bits_below(has, rank_of(e));
+    }
+    r->n_causes += bits_below(has, 64 * RANK_WORDS);
+}
+
+static void number_range(void *arg, size_t at)
+{
+    struct bnc_finish_ranges *job = arg;
     struct finish *f = job->f;
     const struct bnc_merged *m = &f->m;
     struct range *r = &job->range[at];
-    uint32_t seen[N_RANKS] = { 0 }; /* 1 + the domain that had it last */
     size_t i = first_at(m->pairs, m->n_pairs, BNC_PAIR_KEY(r->low, 0));
 
     for (uint32_t d = r->low; d < r->high; d++) {
         bool any = m->domains[d].delivered > f->taken[d];
+        const size_t from = i;
 
         for (; i < m->n_pairs && BNC_PAIR_DOMAIN(m->pairs[i].key) == d; i++) {
             const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
@@ -111,14 +144,23 @@ static void count_range(void *arg, size_t at)
                 .is_temporary = e.type == BNC_EVENT_DEFERRAL || e.is_temporary
             };
             any |= is_failure(e.type) || (m->pairs[i].n > 0 && e.type < BNC_N_EVENTS);
-            if (is_failure(e.type) && seen[rank_of(e)] != d + 1) {
-                seen[rank_of(e)] = d + 1;
-                r->n_causes++;
-            }
         }
+        number_causes(job, r, from, i);
         f->domain_index[d] = any ? 0 : UINT32_MAX;
         r->n_domains += any;
     }
+    r->pair_end = i;
+}
+
+/* From rows of the range to rows of the tally. */
+static void shift_range(void *arg, size_t at)
+{
+    const struct bnc_finish_ranges *job = arg;
+    const size_t from = at == 0 ? 0 : job->range[at - 1].pair_end;
+
+    for (size_t i = from; i < job->range[at].pair_end; i++)
+        if (job->f->pair_info[i].cause != UINT32_MAX)
+            job->f->pair_info[i].cause += job->range[at].cause_at;
 }
 
 /*
@@ -172,10 +214,10 @@ static uint16_t elect(struct poll *poll)
     return best;
 }
 
-/* ---- second pass ---- */
+/* ---- second step ---- */
 
 struct writer { /* of one range */
-    struct domains_job *job;
+    struct bnc_finish_ranges *job;
     struct range *range;
     struct poll poll;
     size_t pair, vote; /* the first of the next domain */
@@ -197,12 +239,11 @@ static uint16_t domain_provider(struct writer *w, uint32_t domain, size_t end)
     return known != 0 ? (elect(&w->poll), known) : elect(&w->poll);
 }
 
-/* Rows for the causes that the pairs up to 'end' have, in order; '*row' by rank. */
-static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, size_t end,
-                        uint32_t row[N_RANKS])
+/* Rows for the causes that the pairs up to 'end' have, in order. */
+static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, size_t end)
 {
     const struct bnc_merged *m = &w->job->f->m;
-    uint64_t has[(N_RANKS + 63) / 64] = { 0 };
+    uint64_t has[RANK_WORDS] = { 0 };
 
     for (size_t i = w->pair; i < end; i++) {
         const struct entry_info e = info_of(w->job, BNC_PAIR_ENTRY(m->pairs[i].key));
@@ -213,12 +254,11 @@ static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, 
             has[rank_of(e) / 64] |= UINT64_C(1) << rank_of(e) % 64;
     }
     d->cause_at = w->range->cause_at;
-    for (unsigned b = 0; b < sizeof has / sizeof *has; b++)
+    for (unsigned b = 0; b < RANK_WORDS; b++)
         for (; has[b] != 0; has[b] &= has[b] - 1) {
             const unsigned rank = b * 64 + (unsigned)__builtin_ctzll(has[b]);
 
-            row[rank] = w->range->cause_at++;
-            w->job->f->t->domain_causes[row[rank]] = (struct bnc_domain_cause){
+            w->job->f->t->domain_causes[w->range->cause_at++] = (struct bnc_domain_cause){
                 .domain = index,
                 .cause = (uint8_t)(rank / 2),
                 .type = rank % 2 == 0 ? BNC_EVENT_BOUNCE : BNC_EVENT_DEFERRAL,
@@ -230,8 +270,7 @@ static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, 
     d->n_causes = w->range->cause_at - d->cause_at;
 }
 
-static void count_causes(struct writer *w, struct bnc_domain *d, size_t end,
-                         const uint32_t row[N_RANKS])
+static void count_causes(struct writer *w, struct bnc_domain *d, size_t end)
 {
     struct finish *f = w->job->f;
 
@@ -242,8 +281,7 @@ static void count_causes(struct writer *w, struct bnc_domain *d, size_t end,
 
         if (!is_failure(e.type))
             continue;
-        f->pair_info[i].cause = row[rank_of(e)];
-        c = &f->t->domain_causes[row[rank_of(e)]];
+        c = &f->t->domain_causes[f->pair_info[i].cause];
         c->events += pair->n;
         c->failed_days |= pair->days;
         c->explicit_domain |= e.explicit_domain;
@@ -259,7 +297,6 @@ static bool write_domain(struct writer *w, uint32_t domain)
     const uint64_t delivered = from->delivered - f->taken[domain];
     const uint32_t index = w->range->domain_at;
     struct bnc_domain *d = &f->t->domains[index];
-    uint32_t row[N_RANKS];
     size_t end = w->pair;
 
     while (end < f->m.n_pairs && BNC_PAIR_DOMAIN(f->m.pairs[end].key) == domain)
@@ -270,8 +307,8 @@ static bool write_domain(struct writer *w, uint32_t domain)
                                   .delivered_days = from->days,
                                   .first = BNC_NO_TIME,
                                   .last = BNC_NO_TIME };
-        make_causes(w, d, index, end, row);
-        count_causes(w, d, end, row);
+        make_causes(w, d, index, end);
+        count_causes(w, d, end);
         d->n[BNC_EVENT_DELIVERED] += delivered;
         d->recipients_delivered = sketch_count(from->sketch, delivered);
         f->domain_index[domain] = index;
@@ -284,7 +321,7 @@ static bool write_domain(struct writer *w, uint32_t domain)
 
 static void write_range(void *arg, size_t at)
 {
-    struct domains_job *job = arg;
+    struct bnc_finish_ranges *job = arg;
     const struct bnc_merged *m = &job->f->m;
     struct range *r = &job->range[at];
     const size_t n_providers = job->f->t->n_providers;
@@ -308,57 +345,69 @@ static void write_range(void *arg, size_t at)
 
 /* ---- both ---- */
 
-/* Room for all that the first pass found; it is written in full, so it is not cleared. */
-static bool make_room(struct domains_job *job)
-{
-    struct bnc_tally *t = job->f->t;
-    size_t n_domains = 0, n_causes = 0;
-
-    for (size_t i = 0; i < N_RANGES; i++) {
-        job->range[i].domain_at = (uint32_t)n_domains;
-        job->range[i].cause_at = (uint32_t)n_causes;
-        n_domains += job->range[i].n_domains;
-        n_causes += job->range[i].n_causes;
-    }
-    t->n_domains = n_domains;
-    t->n_domain_causes = n_causes;
-    t->domains = bnc_arena_alloc(&t->arena, (n_domains + 1) * sizeof *t->domains);
-    t->domain_causes = bnc_arena_alloc(&t->arena, (n_causes + 1) * sizeof *t->domain_causes);
-    return t->domains != NULL && t->domain_causes != NULL;
-}
-
-static void gather(struct domains_job *job)
+/* Where each range's domains and causes stand. */
+static void place_ranges(struct bnc_finish_ranges *job)
 {
     struct bnc_tally *t = job->f->t;
 
     for (size_t i = 0; i < N_RANGES; i++) {
-        struct range *r = &job->range[i];
-
-        for (size_t p = 0; r->provider_domains != NULL && p < t->n_providers; p++)
-            t->providers[p].domains += r->provider_domains[p];
-        free(r->provider_domains);
-        bnc_arena_join(&t->arena, &r->arena);
+        job->range[i].domain_at = (uint32_t)t->n_domains;
+        job->range[i].cause_at = (uint32_t)t->n_domain_causes;
+        t->n_domains += job->range[i].n_domains;
+        t->n_domain_causes += job->range[i].n_causes;
     }
 }
 
-bool bnc_finish_domains(struct finish *f)
+void bnc_finish_ranges_free(struct bnc_finish_ranges *job)
 {
-    struct domains_job job = { .f = f };
+    for (size_t i = 0; job != NULL && i < N_RANGES; i++) {
+        free(job->range[i].provider_domains);
+        bnc_arena_release(&job->range[i].arena);
+    }
+    if (job != NULL)
+        free(job->entries);
+    free(job);
+}
+
+bool bnc_finish_number_domains(struct finish *f)
+{
+    struct bnc_finish_ranges *job = calloc(1, sizeof *job);
     const uint64_t n = f->m.n_domains;
 
+    f->ranges = job;
     f->pair_info = malloc((f->m.n_pairs + 1) * sizeof *f->pair_info);
     f->domain_index = malloc((n + 1) * sizeof *f->domain_index);
-    if (f->pair_info == NULL || f->domain_index == NULL || !note_entries(&job))
+    if (job == NULL || f->pair_info == NULL || f->domain_index == NULL)
+        return false;
+    job->f = f;
+    if (!note_entries(job))
         return false;
     for (uint32_t i = 0; i < N_RANGES; i++) {
-        job.range[i].low = (uint32_t)(n * i / N_RANGES);
-        job.range[i].high = (uint32_t)(n * (i + 1) / N_RANGES);
+        job->range[i].low = (uint32_t)(n * i / N_RANGES);
+        job->range[i].high = (uint32_t)(n * (i + 1) / N_RANGES);
     }
-    bnc_merged_run(&f->m, N_RANGES, count_range, &job);
-    job.failed = !make_room(&job);
-    if (!job.failed)
-        bnc_merged_run(&f->m, N_RANGES, write_range, &job);
-    gather(&job);
-    free(job.entries);
-    return !job.failed;
+    bnc_merged_run(&f->m, N_RANGES, number_range, job);
+    place_ranges(job);
+    bnc_merged_run(&f->m, N_RANGES, shift_range, job);
+    return true;
+}
+
+bool bnc_finish_write_domains(struct finish *f)
+{
+    struct bnc_finish_ranges *job = f->ranges;
+    struct bnc_tally *t = f->t;
+
+    /* written in full, so not cleared */
+    t->domains = bnc_arena_alloc(&t->arena, (t->n_domains + 1) * sizeof *t->domains);
+    t->domain_causes =
+        bnc_arena_alloc(&t->arena, (t->n_domain_causes + 1) * sizeof *t->domain_causes);
+    if (t->domains == NULL || t->domain_causes == NULL)
+        return false;
+    bnc_merged_run(&f->m, N_RANGES, write_range, job);
+    for (size_t i = 0; i < N_RANGES; i++) {
+        for (size_t p = 0; !job->failed && p < t->n_providers; p++)
+            t->providers[p].domains += job->range[i].provider_domains[p];
+        bnc_arena_join(&t->arena, &job->range[i].arena);
+    }
+    return !job->failed;
 }

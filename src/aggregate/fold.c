@@ -205,6 +205,26 @@ static bool sort_partition(const struct bnc_log *log, unsigned p, struct bnc_add
     return true;
 }
 
+static size_t text_bytes(const char *at)
+{
+    return BNC_TEXT_HEAD + bnc_text_read(at).text.len;
+}
+
+/* Appends a run of records of 'each' bytes; 0: texts, which say how long they are. */
+static bool push_all(struct bnc_log *log, unsigned p, const char *at, size_t len, size_t each)
+{
+    for (size_t off = 0, n; off < len; off += n) {
+        char *to;
+
+        n = each != 0 ? each : text_bytes(at + off);
+        to = bnc_log_push(log, p, n);
+        if (to == NULL)
+            return false;
+        memcpy(to, at + off, n);
+    }
+    return true;
+}
+
 static bool fold_addresses(struct bnc_log *log, unsigned p)
 {
     struct bnc_address_sort s = { 0 };
@@ -212,13 +232,9 @@ static bool fold_addresses(struct bnc_log *log, unsigned p)
 
     if (ok) {
         const size_t kept = bnc_address_sort_end(&s) * sizeof *s.at;
-        void *to;
 
         bnc_log_clear(log, p);
-        to = bnc_log_push(log, p, kept);
-        ok = to != NULL;
-        if (ok)
-            memcpy(to, s.at, kept);
+        ok = push_all(log, p, (const char *)s.at, kept, sizeof *s.at);
     }
     bnc_address_sort_release(&s);
     return ok;
@@ -243,7 +259,7 @@ static size_t fold_texts(struct bnc_part *part, char *at, size_t len)
 static bool fold_bytes(struct bnc_part *part, struct bnc_log *log, unsigned p, fold_fn fold)
 {
     size_t len, kept;
-    char *at, *to;
+    char *at;
     bool ok = false;
 
     if (!bnc_log_copy(log, p, &at, &len))
@@ -251,10 +267,7 @@ static bool fold_bytes(struct bnc_part *part, struct bnc_log *log, unsigned p, f
     kept = fold(part, at, len);
     if (kept != SIZE_MAX) {
         bnc_log_clear(log, p);
-        to = bnc_log_push(log, p, kept);
-        ok = to != NULL;
-        if (ok)
-            memcpy(to, at, kept);
+        ok = push_all(log, p, at, kept, fold == fold_held ? sizeof(struct bnc_held) : 0);
     }
     free(at);
     return ok;
@@ -333,11 +346,6 @@ static bool text_before(const char *a, const char *b)
     const struct bnc_text x = bnc_text_read(a), y = bnc_text_read(b);
 
     return x.is_local != y.is_local ? x.is_local : bnc_span_cmp(x.text, y.text) < 0;
-}
-
-static size_t text_bytes(const char *at)
-{
-    return BNC_TEXT_HEAD + bnc_text_read(at).text.len;
 }
 
 size_t bnc_texts_fold(char *at, size_t len)

@@ -467,6 +467,15 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
     return bnc_address_sort_end(s);
 }
 
+void bnc_merged_drop_logs(struct bnc_merged *m)
+{
+    for (size_t p = 0; p < m->n_parts; p++)
+        if (m->parts[p]->spent)
+            bnc_log_release(&m->parts[p]->sums.log);
+    for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
+        bnc_log_release(&m->overlay[o].log);
+}
+
 struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n,
                                  uint64_t *dropped)
 {
@@ -790,6 +799,15 @@ static void counts_task(void *arg, size_t task)
         fail(m);
 }
 
+/* Of a part that is finished once nothing is looked up any more. */
+static void drop_slots(struct bnc_part *part)
+{
+    bnc_names_drop_slots(&part->domains);
+    for (unsigned k = 0; k < BNC_N_KINDS; k++)
+        bnc_names_drop_slots(&part->names[k]);
+    bnc_pairs_drop_slots(&part->sums.pairs);
+}
+
 enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *parts, size_t n_parts,
                                 bool resolve, bnc_parallel_fn parallel, void *ctx)
 {
@@ -808,6 +826,9 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
         m->overlay[o].cells.seed = m->overlay[o].pairs.seed =
             n_parts > 0 ? parts[0]->domains.seed : 1;
+    for (size_t p = 0; p < n_parts; p++)
+        if (parts[p]->spent)
+            drop_slots(parts[p]);
     bnc_merged_run(m, 6, names_task, m);
     if (!m->failed && resolve && !add_others(m))
         fail(m);
@@ -818,9 +839,6 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
     if (m->failed)
         return BNC_ENOMEM;
     merge_examples(m);
-    for (size_t p = 0; p < n_parts; p++)
-        if (parts[p]->spent)
-            bnc_names_drop_slots(&parts[p]->domains);
     return BNC_OK;
 }
 

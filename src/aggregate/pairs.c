@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "aggregate/pairs.h"
 
+#include "util/big.h"
+
 #include <stdlib.h>
 
 #define FIRST_LOG2 8u
@@ -31,7 +33,7 @@ static bool grow_slots(struct bnc_pairs *p, size_t n)
         return true;
     while (n > ((size_t)1 << log2) / 8 * 5)
         log2++;
-    slot = calloc((size_t)1 << log2, sizeof *slot);
+    slot = bnc_big_alloc(sizeof *slot << log2);
     if (slot == NULL)
         return false;
     for (size_t i = 0; i < p->n; i++) {
@@ -42,7 +44,7 @@ static bool grow_slots(struct bnc_pairs *p, size_t n)
             to = (to + 1) & (((size_t)1 << log2) - 1);
         slot[to] = hash << 32 | (i + 1);
     }
-    free(p->slot);
+    bnc_pairs_drop_slots(p);
     p->slot = slot;
     p->log2 = log2;
     return true;
@@ -56,7 +58,7 @@ bool bnc_pairs_reserve(struct bnc_pairs *p, size_t more)
 
 void bnc_pairs_drop_slots(struct bnc_pairs *p)
 {
-    free(p->slot);
+    bnc_big_free(p->slot, sizeof *p->slot << p->log2);
     p->slot = NULL;
     p->log2 = 0;
 }
@@ -64,6 +66,6 @@ void bnc_pairs_drop_slots(struct bnc_pairs *p)
 void bnc_pairs_release(struct bnc_pairs *p)
 {
     free(p->at);
-    free(p->slot);
+    bnc_pairs_drop_slots(p);
     *p = (struct bnc_pairs){ .seed = p->seed };
 }

@@ -1,28 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 #include "aggregate/reclog.h"
 
-#include <stdlib.h>
+#include "util/big.h"
 
-#define MIN_CHUNK_BYTES ((size_t)1536)
-#define MAX_CHUNK_BYTES ((size_t)96 << 10)
+#define CHUNK_BYTES(size) ((size_t)2048 << (size))
+#define USUAL_SIZE 3u /* no larger chunk unless a record needs it */
+#define FIRST_SLAB_BYTES ((size_t)128 << 10)
+
+struct bnc_log_slab {
+    struct bnc_log_slab *next; /* older */
+    size_t used, bytes; /* with this head */
+};
+
+static bool add_slab(struct bnc_log *log)
+{
+    size_t bytes = log->slabs == NULL ? FIRST_SLAB_BYTES : log->slabs->bytes * 2;
+    struct bnc_log_slab *slab;
+
+    if (bytes > BNC_HUGE_BYTES)
+        bytes = BNC_HUGE_BYTES;
+    slab = bnc_big_alloc(bytes);
+    if (slab == NULL)
+        return false;
+    *slab = (struct bnc_log_slab){ .next = log->slabs, .used = 64, .bytes = bytes };
+    log->slabs = slab;
+    return true;
+}
+
+static struct bnc_log_chunk *new_chunk(struct bnc_log *log, unsigned size)
+{
+    struct bnc_log_chunk *c = log->spare[size];
+
+    if (c != NULL) {
+        log->spare[size] = c->next;
+        return c;
+    }
+    if (log->slabs == NULL || log->slabs->bytes - log->slabs->used < CHUNK_BYTES(size))
+        if (!add_slab(log))
+            return NULL;
+    c = (void *)((char *)log->slabs + log->slabs->used);
+    log->slabs->used += CHUNK_BYTES(size);
+    c->cap = (uint32_t)(CHUNK_BYTES(size) - sizeof *c);
+    return c;
+}
 
 bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len)
 {
-    size_t cap = log->bytes[part] / 8 / 1536 * 1536;
     struct bnc_log_chunk *c;
+    unsigned size = 0;
 
-    if (cap < MIN_CHUNK_BYTES)
-        cap = MIN_CHUNK_BYTES;
-    if (cap > MAX_CHUNK_BYTES)
-        cap = MAX_CHUNK_BYTES;
-    if (cap < len)
-        cap = len;
-    c = malloc(sizeof *c + cap);
+    while (size < USUAL_SIZE && CHUNK_BYTES(size + 1) <= log->bytes[part] / 8)
+        size++;
+    while (CHUNK_BYTES(size) - sizeof *c < len)
+        size++;
+    c = new_chunk(log, size);
     if (c == NULL)
         return false;
     c->next = log->head[part];
     c->used = 0;
-    c->cap = cap;
     log->head[part] = c;
     return true;
 }
@@ -30,16 +65,25 @@ bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len)
 void bnc_log_clear(struct bnc_log *log, unsigned part)
 {
     while (log->head[part] != NULL) {
-        struct bnc_log_chunk *next = log->head[part]->next;
+        struct bnc_log_chunk *c = log->head[part];
+        unsigned size = 0;
 
-        free(log->head[part]);
-        log->head[part] = next;
+        while (CHUNK_BYTES(size) - sizeof *c < c->cap)
+            size++;
+        log->head[part] = c->next;
+        c->next = log->spare[size];
+        log->spare[size] = c;
     }
     log->bytes[part] = 0;
 }
 
 void bnc_log_release(struct bnc_log *log)
 {
-    for (unsigned p = 0; p < BNC_LOG_PARTS; p++)
-        bnc_log_clear(log, p);
+    while (log->slabs != NULL) {
+        struct bnc_log_slab *next = log->slabs->next;
+
+        bnc_big_free(log->slabs, log->slabs->bytes);
+        log->slabs = next;
+    }
+    *log = (struct bnc_log){ .slabs = NULL };
 }

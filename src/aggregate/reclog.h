@@ -4,8 +4,8 @@
  *
  * Appending writes to 64 places in turn, each a cache line that stays hot; nothing is looked up.
  * What is equal is found later, partition by partition, where one partition fits in cache. Growing
- * copies nothing: a chunk is about an eighth of what the partition holds, so at most that much is
- * spare.
+ * copies nothing: a chunk is about an eighth of what the partition holds and 16 KiB at most, cut from
+ * a slab that all partitions share, so that hardly more is touched than is used.
  */
 #ifndef BNC_AGGREGATE_RECLOG_H
 #define BNC_AGGREGATE_RECLOG_H
@@ -14,16 +14,20 @@
 
 #define BNC_LOG_LOG2 6u
 #define BNC_LOG_PARTS (1u << BNC_LOG_LOG2)
+#define BNC_LOG_SIZES 6u /* of chunks: 2 KiB to 64 KiB, the larger for long records */
 
 struct bnc_log_chunk {
     struct bnc_log_chunk *next; /* older */
-    size_t used, cap; /* bytes */
+    uint32_t used, cap; /* bytes */
     _Alignas(16) char data[];
 };
 
+struct bnc_log_slab;
 struct bnc_log { /* zero-initialized is empty */
     struct bnc_log_chunk *head[BNC_LOG_PARTS];
     size_t bytes[BNC_LOG_PARTS]; /* in use */
+    struct bnc_log_slab *slabs;
+    struct bnc_log_chunk *spare[BNC_LOG_SIZES]; /* given back, by size */
 };
 
 static inline unsigned bnc_log_part(uint64_t fp)
@@ -35,9 +39,10 @@ static inline unsigned bnc_log_part(uint64_t fp)
 bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len);
 
 /*
- * Room for 'len' bytes at the end of 'part', NULL when out of memory. A record is never split over
- * chunks.
+ * Room for 'len' bytes (at most BNC_LOG_MAX) at the end of 'part', NULL when out of memory. A record
+ * is never split over chunks.
  */
+#define BNC_LOG_MAX ((size_t)60 << 10)
 static inline void *bnc_log_push(struct bnc_log *log, unsigned part, size_t len)
 {
     struct bnc_log_chunk *c = log->head[part];
@@ -47,11 +52,12 @@ static inline void *bnc_log_push(struct bnc_log *log, unsigned part, size_t len)
             return NULL;
         c = log->head[part];
     }
-    c->used += len;
+    c->used += (uint32_t)len;
     log->bytes[part] += len;
     return c->data + c->used - len;
 }
 
+/* Empties a partition; its chunks serve others of this log. */
 void bnc_log_clear(struct bnc_log *log, unsigned part);
 void bnc_log_release(struct bnc_log *log);
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "util/arena.h"
+#include "util/big.h"
 #include "util/buf.h"
 #include "util/hash.h"
 #include "util/status.h"
@@ -348,9 +349,30 @@ static void status__takes_null(void **state)
     assert_int_equal(bnc_error_nomem(NULL), BNC_ENOMEM);
 }
 
+static void big__is_zero_aligned_and_writable(void **state)
+{
+    static const size_t sizes[] = { 1, 64, 100, 4096, BNC_HUGE_BYTES - 1, BNC_HUGE_BYTES,
+                                    BNC_HUGE_BYTES + 1, 3 * BNC_HUGE_BYTES };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *at = bnc_big_alloc(sizes[i]);
+
+        assert_non_null(at);
+        assert_int_equal((uintptr_t)at % 64, 0);
+        for (size_t k = 0; k < sizes[i]; k += 61)
+            assert_int_equal(at[k], 0);
+        memset(at, 0xa5, sizes[i]);
+        bnc_big_free(at, sizes[i]);
+    }
+    assert_null(bnc_big_alloc(SIZE_MAX));
+    bnc_big_free(NULL, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(big__is_zero_aligned_and_writable),
         cmocka_unit_test(span__compares_bytes),
         cmocka_unit_test(span__ignores_case_of_ascii_only),
         cmocka_unit_test(span__trims_blanks),

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * big.h - memory for tables and logs that grow large.
+ * From two megabytes on it is asked from the system in huge pages: the first touch of memory, a page
+ * of four kilobytes at a time, and the misses of address translation afterwards cost more than the
+ * work on what lies there.
+ */
+#ifndef BNC_UTIL_BIG_H
+#define BNC_UTIL_BIG_H
+
+#include <stddef.h>
+
+#define BNC_HUGE_BYTES ((size_t)2 << 20)
+
+/* 'bytes' (> 0) of zeros, aligned to 64 at least; NULL when out of memory. */
+void *bnc_big_alloc(size_t bytes);
+/* Gives back what was allocated with the same 'bytes'; NULL is fine. */
+void bnc_big_free(void *at, size_t bytes);
+
+#endif
