@@ -294,10 +294,10 @@ enum bnc_status command_suppress(struct run *run)
 
     if (s->why == NULL && s->outputs.n == 0)
         return run_usage(run, "suppress writes lists into a folder: -o FOLDER/ (or ask about one "
-                              "address with --why ADDRESS)");
+                              "address with --explain ADDRESS)");
     if (s->outputs.n > 1 ||
         (s->outputs.n == 1 && (s->why != NULL || strcmp(s->outputs.at[0], "-") == 0)))
-        return run_usage(run, "suppress writes into one folder: -o FOLDER/, or answers --why "
+        return run_usage(run, "suppress writes into one folder: -o FOLDER/, or answers --explain "
                               "ADDRESS on standard output");
     status = prepare(run);
     if (status != BNC_OK)

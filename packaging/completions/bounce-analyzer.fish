@@ -13,7 +13,7 @@ complete -c bounce-analyzer -l show -x -a 'domain masked full' -d 'how much of a
 complete -c bounce-analyzer -l excel -d 'CSV tables with CRLF and a byte order mark'
 complete -c bounce-analyzer -l save-state -r -d 'keep the partial result in FILE, for merge and --baseline'
 complete -c bounce-analyzer -l for -x -d 'lay the lists out for import into this ESP'
-complete -c bounce-analyzer -l why -x -d 'write no lists; say why ADDRESS is on one, or on none'
+complete -c bounce-analyzer -l explain -x -d 'write no lists; say why ADDRESS is on one, or on none'
 complete -c bounce-analyzer -l color -a 'auto always never' -d 'colour on the terminal (default: auto, which respects NO_COLOR and TERM=dumb)'
 complete -c bounce-analyzer -l width -x -d 'width of the text report (default: the terminal'\''s, else 80)'
 complete -c bounce-analyzer -l progress -a 'auto always never' -d 'progress line on standard error (default: auto, on a terminal after one second)'

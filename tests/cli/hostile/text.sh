@@ -22,8 +22,8 @@ ba -q x.csv --show full -o r.html -o r.md -o r.txt -o r.json -o r.ndjson -o t/
 ba -q x.csv >screen
 ba -q -v x.csv >>screen
 ba explain "$evil" >>screen 2>&1
-ba suppress -q --why "$evil@shop.example" x.csv >>screen 2>&1
-ba suppress -q --why "=u1@shop.example" x.csv >>screen 2>&1
+ba suppress -q --explain "$evil@shop.example" x.csv >>screen 2>&1
+ba suppress -q --explain "=u1@shop.example" x.csv >>screen 2>&1
 ba suppress -q x.csv -o lists/
 ba formats x.csv >>screen
 exits 2 ba --map "recipient=$evil" x.csv; cat stderr >>screen

@@ -15,4 +15,4 @@ ba suppress -q x.csv -o lists/
 for l in suppress hold keep reengage; do
     tail -n +2 lists/$l.csv | cut -d, -f1,3 | sed "s/^/$l /"
 done
-ba suppress --why twice@acme.example x.csv | sed -n 2p
+ba suppress --explain twice@acme.example x.csv | sed -n 2p
