@@ -193,7 +193,7 @@ static void count_campaigns(struct bnc_distinct *d, const struct bnc_pair_info *
         return;
     n_set = 0;
     for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]) && info[r[i].pair].is_temporary)
+        if (is_failure(&r[i]) && info[r[i].pair].is_soft)
             set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
     d->recurring += unique(set, n_set) >= 3;
 }

@@ -13,7 +13,7 @@ struct bnc_pair_info {
     uint32_t domain;
     uint32_t cause; /* row of domain_causes, UINT32_MAX if it is no failure */
     uint32_t provider_cause; /* provider * BNC_N_CAUSES + cause, of a failure */
-    bool is_temporary;
+    bool is_soft; /* the mailbox failed for a while: not greylisted, not throttled */
 };
 
 /* Where the counts go; all by merged numbers. */

@@ -16,7 +16,7 @@
 struct entry_info { /* what matters of a verdict, without following pointers */
     uint16_t provider;
     uint8_t type, cause;
-    bool is_temporary, explicit_domain;
+    bool is_soft, explicit_domain;
 };
 
 struct range {
@@ -46,8 +46,10 @@ static bool note_entries(struct bnc_finish_ranges *job)
         job->entries[i] = (struct entry_info){ .provider = e->verdict.provider,
                                                .type = (uint8_t)e->type,
                                                .cause = e->verdict.cause,
-                                               .is_temporary = e->verdict.duration ==
-                                                               BNC_DURATION_TEMPORARY,
+                                               .is_soft =
+                                                   e->verdict.side == BNC_SIDE_RECIPIENT &&
+                                                   (e->type == BNC_EVENT_DEFERRAL ||
+                                                    e->verdict.duration == BNC_DURATION_TEMPORARY),
                                                .explicit_domain =
                                                    e->verdict.explicit_domain != 0 };
     }
@@ -141,7 +143,7 @@ static void number_range(void *arg, size_t at)
                 .domain = d,
                 .cause = UINT32_MAX,
                 .provider_cause = (uint32_t)e.provider * BNC_N_CAUSES + e.cause,
-                .is_temporary = e.type == BNC_EVENT_DEFERRAL || e.is_temporary
+                .is_soft = e.is_soft
             };
             any |= is_failure(e.type) || (m->pairs[i].n > 0 && e.type < BNC_N_EVENTS);
         }

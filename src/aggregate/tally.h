@@ -264,7 +264,7 @@ struct bnc_tally {
     int64_t first, last; /* of all events with a time */
     /* distinct */
     uint64_t recipients_failed, recipients_deferred, recipients_bounced, recipients_deferred_only;
-    /* distinct with temporary failures in 3 or more campaigns */
+    /* distinct whose mailbox failed temporarily in 3 or more campaigns */
     uint64_t recipients_recurring;
     struct bnc_provider_total *providers;
     size_t n_providers;

@@ -19,6 +19,7 @@
 #include "tables/threshold.h"
 
 #define SPAN_DAYS 63 /* longer than this, day bits of different days coincide */
+#define RARE_A_DAY 0.1 /* failing recipients on an ordinary day of a domain */
 
 struct entity {
     struct bnc_span name;
@@ -51,6 +52,7 @@ struct search {
     size_t n_hits, n_tested;
     uint64_t all_k,
         all_n; /* recipients over all domains: failing without a wider explanation, tried */
+    uint64_t group_k[BNC_N_GROUPS]; /* of all_k, by group of causes */
     uint64_t min_recipients;
     double min_share;
     bool days_ok; /* the input is short enough for day bits */
@@ -152,9 +154,18 @@ static bool best_run(const struct search *s, const struct entity *e, uint64_t fa
     return found;
 }
 
+static double rest_share(const struct search *s, uint64_t k, uint64_t n)
+{
+    const double rest_k = (double)(s->all_k > k ? s->all_k - k : 0),
+                 rest_n = (double)(s->all_n > n ? s->all_n - n : 0);
+
+    return (rest_k + 0.5) / (rest_n + 1); /* never 0: the rest may be small */
+}
+
 /*
- * k and n on the best run.  Recipients are kept per month, not per day: they are spread evenly over the failing days, and the mixed days
- * at both ends of the run count half a usual day of deliveries against it.
+ * k and n on the best run.  Recipients are kept per month, not per day: they are spread evenly over the failing days; but where an
+ * ordinary day hardly ever sees a failure, a failing day outside the run stands for one recipient.  The mixed days at both ends of the
+ * run count half a usual day of deliveries against it.
  */
 static bool run_counts(const struct search *s, const struct entity *e, const struct sum *sum,
                        uint64_t *k, uint64_t *n)
@@ -162,12 +173,16 @@ static bool run_counts(const struct search *s, const struct entity *e, const str
     const unsigned days = (unsigned)__builtin_popcountll(sum->days),
                    delivering = (unsigned)__builtin_popcountll(e->delivered_days);
     unsigned failed, mixed;
+    uint64_t outside;
     double usual;
 
     if (!s->days_ok || days == 0 || delivering == 0 || !best_run(s, e, sum->days, &failed, &mixed))
         return false;
-    *k = sum->k * (failed + mixed) / days;
     usual = (double)e->delivered / delivering;
+    *k = sum->k * (failed + mixed) / days;
+    outside = days - failed - mixed;
+    if (rest_share(s, 0, 0) * usual < RARE_A_DAY && sum->k > outside && sum->k - outside > *k)
+        *k = sum->k - outside;
     *n = *k + (uint64_t)llround(usual * mixed / 2);
     return (double)sum->events * (failed + mixed) / days >= usual * failed / 2;
 }
@@ -253,33 +268,54 @@ static bool share_reached(const struct search *s, uint64_t k, uint64_t n)
     return k >= s->min_recipients && low >= s->min_share;
 }
 
-static double rest_share(const struct search *s, uint64_t k, uint64_t n)
+/*
+ * What part of all failures of the other traffic falls on the days [from, to], of one family where that is given: the chance that an
+ * ordinary failing recipient is one of a burst there.  'own' failures are the domain's.
+ */
+static double part_on_days(const struct search *s, int32_t from, int32_t to, enum bnc_family family,
+                           uint64_t own)
 {
-    const double rest_k = (double)(s->all_k > k ? s->all_k - k : 0),
-                 rest_n = (double)(s->all_n > n ? s->all_n - n : 0);
+    const struct bnc_series *days = &s->g->series;
+    uint64_t in = 0, all = 0;
 
-    return (rest_k + 0.5) / (rest_n + 1); /* never 0: the rest may be small */
+    for (size_t d = 0; d < days->n_days; d++) {
+        const uint64_t n = bnc_series_at(days, 0, BNC_SERIES_BOUNCED)[d] +
+                           bnc_series_at(days, 0, BNC_SERIES_DEFERRED)[d];
+
+        all += n;
+        if (days->day[d] >= from && days->day[d] <= to)
+            in += family == BNC_FAMILY_NONE ? n : bnc_series_at(days, 0, family)[d];
+    }
+    in -= own < in ? own : in;
+    all -= own < all ? own : all;
+    return ((double)in + 0.5) / ((double)all + 1);
 }
 
 /*
  * Temporary failures of a domain, and nothing known of deliveries: they are an outage if they crowd on a run of days.  A failing day
- * outside the run is taken for two recipients who met something else.  Under chance every recipient of the run would have picked its
- * days out of all days on which anything failed.
+ * outside the run is taken for two recipients who met something else.  Under chance every recipient of the run would have met what
+ * others meet when they do; servers that can't be reached are rare enough to count against chance too.
  */
 static bool burst_by_code(const struct search *s, const struct sum *sum, struct case_ *c)
 {
     const unsigned all = (unsigned)s->g->series.n_days;
+    const enum bnc_family family = bnc_family_of((unsigned)sum->cause, sum->type);
     unsigned days = (unsigned)__builtin_popcountll(sum->days), run = 0, best = 0;
+    int32_t end = s->day0;
 
     for (int32_t day = s->day0; s->days_ok && day <= (int32_t)(s->g->t->last / 86400); day++) {
         run = sum->days >> (day & 63) & 1 ? run + 1 : 0;
+        end = run > best ? day : end;
         best = run > best ? run : best;
     }
     if (best == 0 || sum->k < 2 * (uint64_t)(days - best) + s->min_recipients)
         return false;
     c->k = sum->k - 2 * (uint64_t)(days - best);
     c->in_run = true;
-    c->p = all * pow((double)best / all, (double)c->k - 1);
+    c->p = all * pow(part_on_days(s, end - (int32_t)best + 1, end,
+                                  family == BNC_FAMILY_NETWORK ? family : BNC_FAMILY_NONE,
+                                  sum->events),
+                     (double)c->k - 1);
     return 3 * best <= all && c->p < 1e-4;
 }
 
@@ -292,6 +328,39 @@ static bool is_mailbox_provider(const struct search *s, const struct entity *e)
            bnc_provider_get(s->g->t->classifier, p)->kind == BNC_PROVIDER_MAILBOX;
 }
 
+/* Without deliveries: the part that the case's group of causes has in the failures of all others. */
+static double group_share(const struct search *s, const struct case_ *c)
+{
+    const uint64_t k = s->group_k[c->group] > c->k ? s->group_k[c->group] - c->k : 0,
+                   n = s->all_k > c->n ? s->all_k - c->n : 0;
+
+    return ((double)k + 0.5) / ((double)n + 1);
+}
+
+/* Recipients that accepted; in an export that says only what was sent, what did not bounce. */
+static uint64_t accepted(const struct bnc_tally *t, const struct bnc_domain *d)
+{
+    if (t->n[BNC_EVENT_DELIVERED] > 0 || d->n[BNC_EVENT_SENT] < d->n[BNC_EVENT_BOUNCE])
+        return d->recipients_delivered;
+    return d->n[BNC_EVENT_SENT] - d->n[BNC_EVENT_BOUNCE];
+}
+
+/* As many recipients as may have accepted: the count is an estimate, and a big domain's a rough one. */
+static uint64_t accepted_at_most(const struct search *s, const struct entity *e)
+{
+    uint64_t n = 0;
+
+    for (uint32_t i = 0; i < e->n_domains; i++) {
+        const struct bnc_domain *d = &s->g->t->domains[s->order[e->first_domain + i]];
+        const uint64_t known = accepted(s->g->t, d), most = bnc_estimate_most(known),
+                       messages = d->n[BNC_EVENT_DELIVERED] > known ? d->n[BNC_EVENT_DELIVERED]
+                                                                    : known;
+
+        n += most < messages ? most : messages;
+    }
+    return n;
+}
+
 static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_group group,
                       const struct sum *sum, struct case_ *c)
 {
@@ -299,6 +368,7 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
     const uint64_t n = known                ? sum->k + e->recipients_delivered
                        : e->failed > sum->k ? e->failed
                                             : sum->k;
+    uint64_t most;
 
     *c = (struct case_){ .cause = sum->cause,
                          .group = group,
@@ -322,12 +392,18 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
         return false;
     if (!known && sum->type == BNC_EVENT_DEFERRAL)
         return burst_by_code(s, sum, c);
-    if (!share_reached(s, c->k, c->n)) {
-        if (!known || !run_counts(s, e, sum, &c->k, &c->n) || !share_reached(s, c->k, c->n))
+    if (!known) {
+        c->p = bnc_binomial_tail(c->k, c->n, group_share(s, c));
+        return share_reached(s, c->k, c->n);
+    }
+    most = c->k + accepted_at_most(s, e);
+    if (!share_reached(s, c->k, most)) {
+        if (!run_counts(s, e, sum, &c->k, &c->n) || !share_reached(s, c->k, c->n))
             return false;
         c->in_run = true;
+        most = c->n;
     }
-    c->p = bnc_binomial_tail(c->k, c->n, rest_share(s, c->k, c->n));
+    c->p = bnc_binomial_tail(c->k, most, rest_share(s, c->k, c->n));
     return true;
 }
 
@@ -398,14 +474,6 @@ static int by_org(const void *a, const void *b)
     const int c = bnc_span_cmp(x->org, y->org);
 
     return c != 0 ? c : (x->domain > y->domain) - (x->domain < y->domain);
-}
-
-/* Recipients that accepted; in an export that says only what was sent, what did not bounce. */
-static uint64_t accepted(const struct bnc_tally *t, const struct bnc_domain *d)
-{
-    if (t->n[BNC_EVENT_DELIVERED] > 0 || d->n[BNC_EVENT_SENT] < d->n[BNC_EVENT_BOUNCE])
-        return d->recipients_delivered;
-    return d->n[BNC_EVENT_SENT] - d->n[BNC_EVENT_BOUNCE];
 }
 
 static void add_entity(struct search *s, struct bnc_span name, uint32_t first, uint32_t n)
@@ -521,9 +589,14 @@ static void sum_traffic(struct search *s)
         const struct bnc_domain *d = &t->domains[i];
         uint64_t k = 0;
 
-        for (uint32_t r = 0; r < d->n_causes; r++)
-            if (row_counts(s, i, &t->domain_causes[d->cause_at + r]))
-                k += t->domain_causes[d->cause_at + r].recipients;
+        for (uint32_t r = 0; r < d->n_causes; r++) {
+            const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + r];
+
+            if (!row_counts(s, i, c))
+                continue;
+            k += c->recipients;
+            s->group_k[bnc_causes[c->cause].group] += c->recipients;
+        }
         k = k < d->recipients_failed ? k : d->recipients_failed;
         s->all_k += k;
         s->all_n += s->g->j->has_deliveries ? k + accepted(t, d) : d->recipients_failed * 2;

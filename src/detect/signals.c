@@ -9,6 +9,8 @@
  * for false discoveries; a share whose lower bound reaches the family's floor; three times the share outside; ten recipients.  A share
  * that is the same on all days has no window; it is a signal if it is over the floor throughout and well over the rest of the traffic's.
  * Significance alone is worth nothing here: mail is lumpy, and a hundred thousand messages make any difference significant.
+ *
+ * A provider may turn on us twice in a month.  Once a window is found its days are taken out and the rest is searched again.
  */
 #include "detect/signals.h"
 
@@ -180,27 +182,34 @@ static bool is_weak(const struct bnc_signal *sig)
                bnc_threshold_default("incident_ratio")->limit * sig->rate_out;
 }
 
-static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig,
-                       double floor, size_t max_days)
+/* Fills in what a signal's window is worth; true where it is a signal, else it may be weak. */
+static bool judge_window(const struct bnc_judging *g, struct bnc_signal *sig, double floor)
 {
     const uint64_t events = row_events(g, sig->row, sig->family),
                    recipients = row_recipients(g, sig->row, sig->family);
+    const bool retried =
+        sig->family == BNC_FAMILY_THROTTLING || sig->family == BNC_FAMILY_NETWORK;
     double high;
 
-    if (!bnc_window_scan(lane->k, lane->n, g->series.n_days, max_days, &sig->w))
-        return false;
     sig->steady = false;
     sig->rate_out = share(sig->w.k_out, sig->w.n_out);
     sig->recipients = events > 0 ? recipients * sig->w.k / events : 0;
-    if (recipients > 0 &&
-        (sig->family == BNC_FAMILY_THROTTLING || sig->family == BNC_FAMILY_NETWORK))
-        sig->w.p =
-            bnc_window_p(&sig->w, (double)events / (double)recipients); /* retries come together */
+    if (recipients > 0 && retried) /* retries come together */
+        sig->w.p = bnc_window_p(&sig->w, (double)events / (double)recipients);
     bnc_wilson(sig->w.k, sig->w.n, &sig->low, &high);
-    if (window_matters(g, sig, floor) && (g->j->has_deliveries || sig->w.p < BY_CODE_P))
+    if (window_matters(g, sig, floor) && (g->j->has_deliveries || sig->w.p < BY_CODE_P)) {
+        sig->weak = false;
         return true;
+    }
     sig->weak = is_weak(sig);
     return false;
+}
+
+static bool try_window(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig,
+                       double floor, size_t max_days)
+{
+    return bnc_window_scan(lane->k, lane->n, g->series.n_days, max_days, &sig->w) &&
+           judge_window(g, sig, floor);
 }
 
 /* The share over everything, days unknown included. */
@@ -236,24 +245,188 @@ static bool steady_allowed(const struct bnc_judging *g, enum bnc_family family)
            (family != BNC_FAMILY_THROTTLING && family != BNC_FAMILY_NETWORK);
 }
 
-static bool try_row(const struct bnc_judging *g, struct lane *lane, struct bnc_signal *sig)
-{
-    const double floor = bnc_family_limit(sig->family)->warn;
-    const bool known = g->j->has_deliveries;
-    struct bnc_signal window = *sig;
+/* ---- several incidents of one family at one provider ---- */
 
-    if (row_events(g, sig->row, sig->family) == 0)
-        return false;
-    fill_lane(g, sig->row, sig->family, lane);
-    if (try_window(g, lane, &window, known ? floor : BY_CODE_WINDOW, g->series.n_days)) {
-        *sig = window;
-        return true;
+#define MAX_WINDOWS 8
+#define RETURNING 3 /* windows from which on it is one incident that returns with every mailing */
+#define LULL_P 1e-4
+
+static int by_day(const void *a, const void *b)
+{
+    const struct bnc_signal *x = a, *y = b;
+
+    return (x->w.from > y->w.from) - (x->w.from < y->w.from);
+}
+
+static void clear_days(struct lane *lane, const struct bnc_window *w)
+{
+    for (size_t d = w->from; d <= w->to; d++)
+        lane->k[d] = lane->n[d] = 0;
+}
+
+/* What the days of 'b' hold becomes a part of 'a', which began before. */
+static void join_windows(struct bnc_signal *a, const struct bnc_signal *b)
+{
+    double high;
+
+    a->w.to = b->w.to > a->w.to ? b->w.to : a->w.to;
+    a->w.k += b->w.k;
+    a->w.n += b->w.n;
+    a->w.k_out -= b->w.k < a->w.k_out ? b->w.k : a->w.k_out;
+    a->w.n_out -= b->w.n < a->w.n_out ? b->w.n : a->w.n_out;
+    a->w.p = b->w.p < a->w.p ? b->w.p : a->w.p;
+    a->recipients += b->recipients;
+    a->rate_out = share(a->w.k_out, a->w.n_out);
+    bnc_wilson(a->w.k, a->w.n, &a->low, &high);
+}
+
+/* Joins strong windows that are at most 'gap' days apart, in order of time; how many signals are left. */
+static unsigned join_within(const struct bnc_judging *g, struct bnc_signal *found, unsigned n,
+                            int32_t gap)
+{
+    const int32_t *day = g->series.day;
+    unsigned kept = 0, last = MAX_WINDOWS;
+
+    for (unsigned i = 0; i < n; i++) {
+        if (!found[i].weak && last < kept &&
+            day[found[i].w.from] - day[found[last].w.to] <= gap) {
+            join_windows(&found[last], &found[i]);
+            continue;
+        }
+        found[kept] = found[i];
+        last = found[i].weak ? last : kept;
+        kept++;
     }
-    if (steady_allowed(g, sig->family) && try_steady(g, sig, known ? floor : BY_CODE_STEADY))
-        return true;
-    if (window.weak)
-        *sig = window;
-    return window.weak;
+    return kept;
+}
+
+/*
+ * Windows less than a queue's lifetime apart are one incident with a lull; three and more are one
+ * that returns with every mailing.  Weak ones stay apart: they must not move onset and end.
+ */
+static unsigned join_neighbours(const struct bnc_judging *g, struct bnc_signal *found, unsigned n)
+{
+    unsigned strong = 0;
+
+    qsort(found, n, sizeof *found, by_day);
+    n = join_within(g, found, n, BNC_QUEUE_DAYS);
+    for (unsigned i = 0; i < n; i++)
+        strong += !found[i].weak;
+    return strong >= RETURNING ? join_within(g, found, n, INT32_MAX) : n;
+}
+
+/*
+ * A window may span two incidents where nothing of the kind happens otherwise.  Its clearest lull
+ * that is longer than a queue's lifetime; false where it has none.
+ */
+static bool find_lull(const struct bnc_judging *g, const struct lane *lane,
+                      const struct bnc_window *w, struct bnc_window *lull)
+{
+    const double ratio = bnc_threshold_default("incident_ratio")->limit;
+    double best = 0;
+
+    for (size_t from = w->from + 1; from < w->to; from++) {
+        struct bnc_window in = { .from = from };
+
+        for (size_t to = from; to < w->to; to++) {
+            double g2;
+
+            in.to = to;
+            in.k += lane->k[to];
+            in.n += lane->n[to];
+            g2 = bnc_excess_g2(w->k - in.k, w->n - in.n, in.k, in.n);
+            if (g->series.day[to + 1] - g->series.day[from - 1] <= BNC_QUEUE_DAYS || g2 <= best ||
+                share(w->k - in.k, w->n - in.n) < ratio * share(in.k, in.n))
+                continue;
+            best = g2;
+            *lull = in;
+        }
+    }
+    return bnc_chi2_tail(best) / 2 < LULL_P;
+}
+
+/* Keeps what comes before the first lull; what comes after it will be found by itself. */
+static void cut_at_lull(const struct bnc_judging *g, const struct lane *lane, struct bnc_window *w)
+{
+    struct bnc_window lull = { 0 }, head = { .from = w->from, .tried = w->tried };
+
+    if (!find_lull(g, lane, w, &lull))
+        return;
+    head.to = lull.from - 1;
+    for (size_t d = head.from; d <= head.to; d++) {
+        head.k += lane->k[d];
+        head.n += lane->n[d];
+    }
+    head.k_out = w->k_out + w->k - head.k;
+    head.n_out = w->n_out + w->n - head.n;
+    head.g2 = bnc_excess_g2(head.k, head.n, head.k_out, head.n_out);
+    head.p = bnc_window_p(&head, 1);
+    *w = head;
+}
+
+/* Every run of days that stands out, each against what is left without those found before. */
+static unsigned collect_windows(const struct bnc_judging *g, struct lane *lane,
+                                const struct bnc_signal *blank, double floor,
+                                struct bnc_signal found[MAX_WINDOWS])
+{
+    unsigned n = 0;
+
+    while (n < MAX_WINDOWS) {
+        struct bnc_signal sig = *blank;
+
+        if (!bnc_window_scan(lane->k, lane->n, g->series.n_days, g->series.n_days, &sig.w))
+            break;
+        cut_at_lull(g, lane, &sig.w);
+        if (!judge_window(g, &sig, floor) && !sig.weak)
+            break;
+        found[n++] = sig;
+        clear_days(lane, &sig.w);
+    }
+    return n;
+}
+
+/* All of them, each judged against the days that belong to no other incident. */
+static unsigned try_windows(const struct bnc_judging *g, struct lane *lane,
+                            const struct bnc_signal *blank, double floor,
+                            struct bnc_signal found[MAX_WINDOWS])
+{
+    const unsigned n = collect_windows(g, lane, blank, floor, found);
+
+    for (unsigned i = n; i-- > 0;) {
+        struct bnc_window *w = &found[i].w;
+
+        for (unsigned later = i + 1; later < n; later++) {
+            w->k_out -= found[later].weak ? 0 : found[later].w.k;
+            w->n_out -= found[later].weak ? 0 : found[later].w.n;
+        }
+        w->g2 = bnc_excess_g2(w->k, w->n, w->k_out, w->n_out);
+        w->p = bnc_window_p(w, 1);
+        judge_window(g, &found[i], floor);
+    }
+    return join_neighbours(g, found, n);
+}
+
+/* The signals of one provider and family; how many. */
+static unsigned try_row(const struct bnc_judging *g, struct lane *lane,
+                        const struct bnc_signal *blank, struct bnc_signal found[MAX_WINDOWS])
+{
+    const double floor = bnc_family_limit(blank->family)->warn;
+    const bool known = g->j->has_deliveries;
+    struct bnc_signal steady = *blank;
+    unsigned n;
+
+    if (row_events(g, blank->row, blank->family) == 0)
+        return 0;
+    fill_lane(g, blank->row, blank->family, lane);
+    n = try_windows(g, lane, blank, known ? floor : BY_CODE_WINDOW, found);
+    for (unsigned i = 0; i < n; i++)
+        if (!found[i].weak)
+            return n;
+    if (!steady_allowed(g, blank->family) ||
+        !try_steady(g, &steady, known ? floor : BY_CODE_STEADY))
+        return n;
+    found[0] = steady;
+    return 1;
 }
 
 static enum bnc_status make_lane(struct bnc_judging *g, struct lane *lane)
@@ -304,11 +477,10 @@ static enum bnc_status search(struct bnc_judging *g, struct lane *lane, struct b
     signals->n = 0;
     for (unsigned family = 0; family < BNC_FAMILY_ADDRESS; family++)
         for (size_t row = 0; row < g->series.n_rows; row++) {
-            struct bnc_signal sig = { .row = row, .family = (enum bnc_family)family };
+            const struct bnc_signal blank = { .row = row, .family = (enum bnc_family)family };
 
-            tested += row_events(g, row, sig.family) > 0;
-            if (try_row(g, lane, &sig))
-                signals->at[signals->n++] = sig;
+            tested += row_events(g, row, blank.family) > 0;
+            signals->n += try_row(g, lane, &blank, signals->at + signals->n);
         }
     return keep_discoveries(g, signals, tested);
 }
@@ -323,8 +495,8 @@ enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals
     struct lane lane;
     enum bnc_status status = make_lane(g, &lane);
 
-    signals->at =
-        bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS, sizeof *signals->at);
+    signals->at = bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS * MAX_WINDOWS,
+                             sizeof *signals->at);
     if (status != BNC_OK || signals->at == NULL)
         return bnc_error_nomem(g->err);
     strike(g, &lane, waves);

@@ -6,6 +6,8 @@
 
 #include "detect/judging.h"
 
+#define BNC_QUEUE_DAYS 5 /* how long servers keep trying (RFC 5321 section 4.5.4.1) */
+
 struct bnc_signal {
     size_t row; /* of g->series; 0: all providers together */
     enum bnc_family family;

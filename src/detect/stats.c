@@ -123,6 +123,32 @@ double bnc_fdr_cut(double *p, size_t n_p, size_t n, double fdr)
     return cut;
 }
 
+/* Bits still free after n recipients chose one of 64 each: the mean and four standard deviations more. */
+static double free_bits_at_most(double n)
+{
+    const double bits = 64, t = n / bits, left = bits * exp(-t);
+
+    return left + 4 * sqrt(fmax(left * (1 - (1 + t) * exp(-t)), 0));
+}
+
+uint64_t bnc_estimate_most(uint64_t estimate)
+{
+    const double bits = 64, seen = round(bits * exp(-(double)estimate / bits));
+    double low = (double)estimate, high = 64 * bits;
+
+    if (seen < 1)
+        return UINT64_MAX;
+    for (int i = 0; i < 50; i++) {
+        const double mid = (low + high) / 2;
+
+        if (free_bits_at_most(mid) >= seen)
+            low = mid;
+        else
+            high = mid;
+    }
+    return (uint64_t)ceil(high);
+}
+
 double bnc_window_p(const struct bnc_window *w, double crowd)
 {
     return clamp01(bnc_chi2_tail(w->g2 / (crowd > 1 ? crowd : 1)) / 2 * w->tried);

@@ -25,6 +25,12 @@ double bnc_excess_p(uint64_t k1, uint64_t n1, uint64_t k2, uint64_t n2);
  */
 double bnc_fdr_cut(double *p, size_t n_p, size_t n, double fdr);
 
+/*
+ * How many distinct recipients may stand behind an estimate of the tally (linear counting in 64 bits): four standard deviations up.
+ * UINT64_MAX where all bits are set, which is said as an estimate beyond the last but one.
+ */
+uint64_t bnc_estimate_most(uint64_t estimate);
+
 /* Days [from, to] of a series that stand out from the others. */
 struct bnc_window {
     size_t from, to; /* indexes, inclusive */

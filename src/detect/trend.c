@@ -6,6 +6,8 @@
 
 #include "detect/judging.h"
 
+#define LEAST 10 /* events, or there is nothing to compare */
+
 struct rise {
     uint16_t provider;
     bool overall;
@@ -16,23 +18,27 @@ struct rise {
 
 static bool rose(const struct bnc_rate *now, const struct bnc_rate *then, double *p)
 {
-    if (now->den == 0 || then->den == 0 || now->num < 10)
+    if (now->den == 0 || then->den == 0 || now->num < LEAST)
         return false;
     *p = bnc_excess_p(now->num, now->den, then->num, then->den);
     return now->value >= 1.5 * then->value && now->value - then->value >= now->warn / 4;
 }
 
-static size_t compare(const struct bnc_rates *now, const struct bnc_rates *then, struct rise *rise)
+/* The metrics that rose; '*tested' grows by those that could have. */
+static size_t compare(const struct bnc_rates *now, const struct bnc_rates *then, struct rise *rise,
+                      size_t *tested)
 {
     size_t n = 0;
 
-    for (unsigned m = 0; m < BNC_N_METRICS; m++)
+    for (unsigned m = 0; m < BNC_N_METRICS; m++) {
+        *tested += now->of[m].den > 0 && then->of[m].den > 0 && now->of[m].num >= LEAST;
         if (rose(&now->of[m], &then->of[m], &rise[n].p)) {
             rise[n].metric = (enum bnc_metric)m;
             rise[n].now = now->of[m];
             rise[n].then = then->of[m];
             n++;
         }
+    }
     return n;
 }
 
@@ -116,23 +122,24 @@ static enum bnc_status find_rises(struct bnc_judging *g)
     struct rise *rise = bnc_zalloc(&g->scratch, room, sizeof *rise);
     double *p = bnc_zalloc(&g->scratch, room, sizeof *p), cut;
     enum bnc_status status = BNC_OK;
-    size_t n = 0;
+    size_t n = 0, tested = 0;
 
     if (rise == NULL || p == NULL)
         return bnc_error_nomem(g->err);
-    n = compare(&g->j->overall, &g->j->baseline_overall, rise);
+    n = compare(&g->j->overall, &g->j->baseline_overall, rise, &tested);
     for (size_t i = 0; i < n; i++)
         rise[i].overall = true;
     for (size_t q = 1; q < g->t->n_providers; q++) {
         const size_t from = n;
 
-        n += compare(&g->j->provider[q], &g->j->baseline_provider[q], rise + n);
+        n += compare(&g->j->provider[q], &g->j->baseline_provider[q], rise + n,
+                     &tested);
         for (size_t i = from; i < n; i++)
             rise[i].provider = (uint16_t)q;
     }
     for (size_t i = 0; i < n; i++)
         p[i] = rise[i].p;
-    cut = bnc_fdr_cut(p, n, room, 0.01);
+    cut = bnc_fdr_cut(p, n, tested, 0.01);
     for (size_t i = 0; status == BNC_OK && i < n; i++)
         if (rise[i].p <= cut)
             status = tell(g, &rise[i]);

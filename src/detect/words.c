@@ -20,6 +20,7 @@ struct words {
     struct bnc_judging *g;
     const struct bnc_finding *f;
     struct bnc_buf buf;
+    uint64_t counted; /* the count put last: "{s}" and its like agree with it */
 };
 
 /* ---- figures ---- */
@@ -328,21 +329,46 @@ static void put_metric(struct words *w)
     bnc_buf_puts(&w->buf, names[w->f->metric]);
 }
 
+static void put_counted(struct words *w, uint64_t n)
+{
+    w->counted = n;
+    put_count(&w->buf, n);
+}
 static void put_recipients(struct words *w)
 {
-    put_count(&w->buf, w->f->recipients);
+    put_counted(w, w->f->recipients);
 }
 static void put_events(struct words *w)
 {
-    put_count(&w->buf, w->f->events);
+    put_counted(w, w->f->events);
 }
 static void put_num(struct words *w)
 {
-    put_count(&w->buf, w->f->rate.num);
+    put_counted(w, w->f->rate.num);
 }
 static void put_den(struct words *w)
 {
-    put_count(&w->buf, w->f->attempted);
+    put_counted(w, w->f->attempted);
+}
+static void put_s(struct words *w)
+{
+    bnc_buf_puts(&w->buf, w->counted == 1 ? "" : "s");
+}
+static void put_es(struct words *w)
+{
+    bnc_buf_puts(&w->buf, w->counted == 1 ? "" : "es");
+}
+static void put_are(struct words *w)
+{
+    bnc_buf_puts(&w->buf, w->counted == 1 ? "is" : "are");
+}
+static void put_were(struct words *w)
+{
+    bnc_buf_puts(&w->buf, w->counted == 1 ? "was" : "were");
+}
+static void put_have(struct words *w)
+{
+    bnc_buf_puts(&w->buf, w->counted == 1 ? "has" : "have");
 }
 static void put_rate_now(struct words *w)
 {
@@ -383,6 +409,11 @@ static const struct {
     { "num", put_num },
     { "den", put_den },
     { "from", put_from },
+    { "s", put_s },
+    { "es", put_es },
+    { "are", put_are },
+    { "were", put_were },
+    { "have", put_have },
 };
 
 /* Puts what "{name}" stands for; false where there is no such name (a brace that means itself). */

@@ -599,14 +599,14 @@ static void tell_truth(void)
     else if (is_story("tenant_block"))
         finding("provider_reputation", "provider_wide", "Microsoft 365");
     else if (is_story("listed"))
-        finding("provider_reputation", "sender_wide", no_ip ? "" : "203.0.113.13");
+        finding("provider_reputation", "sender_wide", no_ip ? "shop.example" : "203.0.113.13");
     else if (is_story("yahoo_spike"))
         finding(bounces_only ? "rate_limited_burst|provider_reputation" : "volume_spike_throttled",
                 "provider_wide", "Yahoo");
     else if (is_story("bad_content"))
         finding("content_rejected", "sender_wide", "crypto-offer");
     else if (is_story("setup_fault"))
-        finding("sender_configuration", "sender_wide", "");
+        finding("sender_configuration", "sender_wide", "shop.example");
     else if (is_story("false_unknown"))
         finding("provider_fault", "provider_wide", "GMX / WEB.DE");
     else if (is_story("outage"))
