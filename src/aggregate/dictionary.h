@@ -9,6 +9,7 @@
 
 #include "util/arena.h"
 #include "util/hash.h"
+#include "util/prefetch.h"
 
 #define BNC_NAMES_CHUNK_LOG2 10u
 #define BNC_NAMES_MAX UINT32_C(0x0ffffffe) /* an index fits in 28 bits beside 4 others */
@@ -42,7 +43,7 @@ static inline void *bnc_names_at(const struct bnc_names *names, uint32_t i)
     return names->chunk[i >> BNC_NAMES_CHUNK_LOG2] + (size_t)(i & in_chunk) * names->rec_bytes;
 }
 
-static inline void bnc_names_prefetch(const struct bnc_names *names, uint64_t fp)
+BNC_PREFETCHER bnc_names_prefetch(const struct bnc_names *names, uint64_t fp)
 {
     if (names->slot != NULL)
         __builtin_prefetch(&names->slot[bnc_hash_slot(fp, names->seed, names->log2)]);

@@ -8,6 +8,7 @@
 #define BNC_AGGREGATE_PAIRS_H
 
 #include "aggregate/counts.h"
+#include "util/prefetch.h"
 
 #define BNC_PAIRS_MAX UINT32_C(0xfffffffe)
 
@@ -31,13 +32,13 @@ static inline uint64_t bnc_pairs_hash(const struct bnc_pairs *p, uint64_t key)
 }
 
 /* Asks for the slot of 'hash'. There must be room, here and below. */
-static inline void bnc_pairs_prefetch(const struct bnc_pairs *p, uint64_t hash)
+BNC_PREFETCHER bnc_pairs_prefetch(const struct bnc_pairs *p, uint64_t hash)
 {
     __builtin_prefetch(&p->slot[hash >> (64 - p->log2)]);
 }
 
 /* Asks for the count that the slot of 'hash' leads to: almost always the right one. */
-static inline void bnc_pairs_prefetch_count(const struct bnc_pairs *p, uint64_t hash)
+BNC_PREFETCHER bnc_pairs_prefetch_count(const struct bnc_pairs *p, uint64_t hash)
 {
     const uint64_t slot = p->slot[hash >> (64 - p->log2)];
 

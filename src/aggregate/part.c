@@ -187,7 +187,7 @@ static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact 
     s->pair_hash = bnc_pairs_hash(&sums->pairs, s->pair);
 }
 
-static inline void prefetch_spot(const struct bnc_sums *sums, const struct spot *s)
+BNC_PREFETCHER prefetch_spot(const struct bnc_sums *sums, const struct spot *s)
 {
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         __builtin_prefetch(&sums->cells.slot[s->cell_at[k]], 1);

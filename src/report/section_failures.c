@@ -2,6 +2,7 @@
  * section_failures.c - sections of what was counted: by side, provider, domain, code, campaign, day.
  */
 #include "report/section_parts.h"
+#include "util/prefetch.h"
 
 /* ---- sides ---- */
 
@@ -235,11 +236,10 @@ static void domain_rates(const struct bnc_model *m, uint32_t domain, struct bnc_
 /*
  * Rows come by rank, domains lie by name: each is a cache miss or five.  What a row some places on
  * will need is asked for now, and what hangs on that when it is half as far.
- * (Always inline: gcc takes a call that only prefetches for one without effect, and drops it.)
  */
 #define AHEAD 16
 
-static inline __attribute__((always_inline)) void ask_ahead(const struct bnc_model *m, size_t i)
+BNC_PREFETCHER ask_ahead(const struct bnc_model *m, size_t i)
 {
     if (i + AHEAD < m->n_domains) {
         const struct bnc_domain *const d = &m->tally->domains[m->domains[i + AHEAD]];
