@@ -217,11 +217,6 @@ static bool merge_domains(struct bnc_merged *m)
 
 /* ---- entries ---- */
 
-struct entry_ref {
-    struct bnc_part_entry e;
-    uint32_t part, at;
-};
-
 static struct bnc_span rule_text(const char *s)
 {
     return bnc_span_str(s != NULL ? s : "");
@@ -266,60 +261,93 @@ static int cmp_verdict(const struct bnc_verdict *x, const struct bnc_verdict *y)
     return 0;
 }
 
-/* The key names an entry; verdicts differ only where states were made with different rules. */
-static int cmp_entry(const void *a, const void *b)
-{
-    const struct entry_ref *x = a, *y = b;
-    int c;
+/* Which part and which of its entries: the 'ref' of a sort key. */
+#define ENTRY_REF(part, entry) ((uint64_t)(part) << 32 | (entry))
 
-    CMP(x->e.entry->key, y->e.entry->key);
-    c = cmp_verdict(&x->e.entry->verdict, &y->e.entry->verdict);
-    if (c == 0)
-        c = bnc_span_cmp(x->e.rule, y->e.rule);
-    return c != 0 ? c : bnc_span_cmp(x->e.rule_source, y->e.rule_source);
+static struct bnc_part_entry entry_of(const struct bnc_merged *m, uint64_t ref)
+{
+    const struct bnc_part *part = m->parts[ref >> 32];
+
+    return named(part, part->entries[(uint32_t)ref]);
 }
 
-static bool number_entries(struct bnc_merged *m, struct entry_ref *refs, size_t n)
+/* Of entries with one key; verdicts differ only where states were made with different rules. */
+static int cmp_entry(const struct bnc_merged *m, uint64_t a, uint64_t b)
+{
+    const struct bnc_part_entry x = entry_of(m, a), y = entry_of(m, b);
+    int c = cmp_verdict(&x.entry->verdict, &y.entry->verdict);
+
+    if (c == 0)
+        c = bnc_span_cmp(x.rule, y.rule);
+    return c != 0 ? c : bnc_span_cmp(x.rule_source, y.rule_source);
+}
+
+/* A run of one key, as many as there are parts; most have one. */
+static void sort_run(const struct bnc_merged *m, struct bnc_sortkey *at, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0 && cmp_entry(m, at[k - 1].ref, at[k].ref) > 0; k--) {
+            const struct bnc_sortkey swapped = at[k];
+
+            at[k] = at[k - 1];
+            at[k - 1] = swapped;
+        }
+}
+
+static void number_run(struct bnc_merged *m, struct bnc_sortkey *at, size_t n)
+{
+    sort_run(m, at, n);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || cmp_entry(m, at[i - 1].ref, at[i].ref) != 0) {
+            const struct bnc_part_entry e = entry_of(m, at[i].ref);
+
+            m->entries[m->n_entries++] =
+                (struct bnc_merged_entry){ .entry = e.entry,
+                                           .rule = e.rule,
+                                           .rule_source = e.rule_source,
+                                           .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX,
+                                                        UINT64_MAX } };
+        }
+        m->entry_map[at[i].ref >> 32][(uint32_t)at[i].ref] = m->n_entries - 1;
+    }
+}
+
+static bool number_entries(struct bnc_merged *m, struct bnc_sortkey *keys, size_t n)
 {
     m->entries = malloc((n + 1) * sizeof *m->entries);
     if (m->entries == NULL)
         return false;
-    qsort(refs, n, sizeof *refs, cmp_entry);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || cmp_entry(&refs[i - 1], &refs[i]) != 0)
-            m->entries[m->n_entries++] =
-                (struct bnc_merged_entry){ .entry = refs[i].e.entry,
-                                           .rule = refs[i].e.rule,
-                                           .rule_source = refs[i].e.rule_source,
-                                           .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX,
-                                                        UINT64_MAX } };
-        m->entry_map[refs[i].part][refs[i].at] = m->n_entries - 1;
+    bnc_sortkeys(keys, keys + n, n);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && keys[end].key == keys[i].key; end++)
+            ;
+        number_run(m, keys + i, end - i);
     }
     return true;
 }
 
 static bool merge_entries(struct bnc_merged *m)
 {
-    struct entry_ref *refs;
+    struct bnc_sortkey *keys;
     size_t n = 0, at = 0;
     bool ok;
 
     for (size_t p = 0; p < m->n_parts; p++)
         n += m->parts[p]->n_entries;
-    refs = malloc((n + 1) * sizeof *refs);
+    keys = malloc((2 * n + 1) * sizeof *keys);
     m->entry_map = new_maps(m->n_parts);
-    ok = refs != NULL && m->entry_map != NULL;
+    ok = keys != NULL && m->entry_map != NULL;
     for (size_t p = 0; ok && p < m->n_parts; p++) {
         const struct bnc_part *part = m->parts[p];
 
         ok = fill_maps(m->entry_map, p, part->n_entries);
         for (size_t i = 0; i < part->n_entries; i++)
             if (part->entries[i].entry != NULL)
-                refs[at++] =
-                    (struct entry_ref){ named(part, part->entries[i]), (uint32_t)p, (uint32_t)i };
+                keys[at++] =
+                    (struct bnc_sortkey){ part->entries[i].entry->key, ENTRY_REF(p, i) };
     }
-    ok = ok && number_entries(m, refs, at);
-    free(refs);
+    ok = ok && number_entries(m, keys, at);
+    free(keys);
     return ok;
 }
 
