@@ -5,6 +5,12 @@
 
 #include <stdlib.h>
 
+/*
+ * Entries lie where workers made them, in no order that is ours: what is to be read soon is fetched
+ * ahead, by this many.
+ */
+#define AHEAD 12
+
 struct sum { /* of one entry */
     uint64_t n, recipients;
     uint32_t domains;
@@ -24,6 +30,24 @@ struct build {
     uint32_t *last_domain; /* [n_rest] */
 };
 
+/* For pair i; first the place of its entry, later the entry. */
+static inline void fetch_pair(const struct build *b, size_t i)
+{
+    const struct bnc_merged *m = b->m;
+    uint32_t entry;
+
+    if (i + 2 * AHEAD >= m->n_pairs)
+        return;
+    entry = BNC_PAIR_ENTRY(m->pairs[i + 2 * AHEAD].key);
+    if (!BNC_IS_PSEUDO(entry)) {
+        __builtin_prefetch(&m->entries[entry].entry);
+        __builtin_prefetch(&b->sums[entry]);
+    }
+    entry = BNC_PAIR_ENTRY(m->pairs[i + AHEAD].key);
+    if (!BNC_IS_PSEUDO(entry))
+        __builtin_prefetch(&m->entries[entry].entry->verdict);
+}
+
 /* Sums over the pairs of each entry, and what its rows say about providers. */
 static void count_entries(struct build *b)
 {
@@ -37,6 +61,7 @@ static void count_entries(struct build *b)
         const struct bnc_entry *e;
         struct sum *s;
 
+        fetch_pair(b, i);
         if (BNC_IS_PSEUDO(entry))
             continue;
         s = &b->sums[entry];
@@ -88,8 +113,15 @@ static bool put_in_order(struct build *b)
     bnc_sortkeys(b->order, b->order + n, b->n);
     b->n_listed = b->n < BNC_TEMPLATES_LISTED ? b->n : BNC_TEMPLATES_LISTED;
     rest = b->order + b->n_listed;
-    for (size_t i = 0; i < b->n - b->n_listed; i++)
+    for (size_t i = 0; i < b->n - b->n_listed; i++) {
+        if (i + AHEAD < b->n - b->n_listed) {
+            const struct bnc_entry *soon = b->m->entries[rest[i + AHEAD].ref].entry;
+
+            __builtin_prefetch(soon);
+            __builtin_prefetch((const char *)soon + 64);
+        }
         rest[i].key = group_key(&b->m->entries[rest[i].ref]);
+    }
     bnc_sortkeys(rest, b->order + n, b->n - b->n_listed);
     for (size_t i = b->n_listed; i < b->n; i++)
         b->n_rest += i == b->n_listed || b->order[i].key != b->order[i - 1].key;
