@@ -53,7 +53,7 @@ struct bnc_verdicts {
         shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
     struct host hosts[HOST_SLOTS];
     struct known_verdict verdicts[VERDICT_SLOTS]; /* the newest of those that share a slot */
-    char blurred[sizeof((struct bnc_mask *)0)->out];
+    char blurred[sizeof((struct bnc_mask *)0)->out + 64];
 };
 
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
@@ -151,7 +151,7 @@ static struct bnc_verdict decide(struct bnc_verdicts *v, struct bnc_question *q,
 
     for (int i = 0; i < BNC_N_RULESETS; i++)
         vocabularies[i] = v->c->sets[i]->vocabulary;
-    bnc_vocabulary_blur(vocabularies, BNC_N_RULESETS, q->text, v->blurred);
+    bnc_vocabulary_blur(vocabularies, BNC_N_RULESETS, q->text, &v->mask, v->blurred);
     q->text.at = v->blurred;
     key = bnc_hash_pair(bnc_hash_span(q->text), context);
     key += key == 0;

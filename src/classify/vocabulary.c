@@ -107,20 +107,51 @@ static bool before_number(struct bnc_span text, size_t at)
     return at < text.len && bnc_is_digit(text.at[at]);
 }
 
-void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text, char *out)
+/* The first byte that is no letter or digit; there is one, at the text's end if not before. */
+static size_t end_of_word(const struct bnc_mask_bits *b, size_t at)
 {
-    memcpy(out, text.at, text.len);
-    for (size_t at = 0, end; at < text.len; at = end + 1) {
-        bool blur = true;
-        size_t letters = at;
+    size_t i = at / 64;
+    uint64_t gap = (~b->core[i] | b->mark[i] | ~b->token[i]) & ~UINT64_C(0) << at % 64;
 
-        for (end = at; end < text.len && bnc_byte_is(text.at[end], BNC_BYTE_ALNUM); end++)
-            letters += is_letter(text.at[end]);
-        if (letters != end || end - at < MIN_LETTERS || before_number(text, end))
-            continue;
-        for (size_t i = 0; i < n && blur; i++)
-            blur = !is_known(bits[i], text.at + at, end - at, at);
-        if (blur)
-            memset(out + at, 'q', end - at);
+    for (; gap == 0; i++)
+        gap = ~b->core[i + 1] | b->mark[i + 1] | ~b->token[i + 1];
+    return i * 64 + (size_t)__builtin_ctzll(gap);
+}
+
+/* A word of letters only, which no vocabulary knows and no number follows. */
+static bool is_blurred(const uint32_t *const *bits, size_t n, struct bnc_span text, size_t at,
+                       size_t end)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_known(bits[i], text.at + at, end - at, at))
+            return false;
+    for (size_t i = at; i < end; i++)
+        if (!is_letter(text.at[i]))
+            return false;
+    return !before_number(text, end);
+}
+
+void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text,
+                         struct bnc_mask *m, char *out)
+{
+    const struct bnc_mask_bits *b = &m->bits;
+    uint64_t before = 0; /* bit 0: the last block ended within a word */
+
+    if (text.len > BNC_MASK_MAX_BYTES) {
+        memcpy(out, text.at, text.len);
+        return;
+    }
+    m->scan(text.at, text.len, out, &m->bits);
+    for (size_t i = 0; i <= text.len / 64; i++) {
+        const uint64_t word = b->core[i] & ~b->mark[i] & b->token[i];
+
+        for (uint64_t starts = word & ~(word << 1 | before); starts != 0; starts &= starts - 1) {
+            const size_t at = i * 64 + (size_t)__builtin_ctzll(starts);
+            const size_t end = end_of_word(b, at);
+
+            if (end - at >= MIN_LETTERS && is_blurred(bits, n, text, at, end))
+                memset(out + at, 'q', end - at);
+        }
+        before = word >> 63;
     }
 }

@@ -11,7 +11,7 @@
 #ifndef BNC_CLASSIFY_VOCABULARY_H
 #define BNC_CLASSIFY_VOCABULARY_H
 
-#include "util/span.h"
+#include "classify/mask.h"
 
 #define BNC_VOCABULARY_LOG2 19
 #define BNC_VOCABULARY_STARTS (1u << BNC_VOCABULARY_LOG2) /* behind the hashed bits: 27^3 bits */
@@ -24,10 +24,12 @@
 void bnc_vocabulary_add(uint32_t *bits, struct bnc_span fragment, bool whole);
 
 /*
- * Writes 'text', a template, to 'out', which has room for as many bytes; words of four letters and
+ * Writes 'text', a template, to 'out', which has room for 64 bytes more; words of four letters and
  * more that none of the 'n' vocabularies knows (NULL knows none) become as many 'q'.  A word before
- * a number stays: it may introduce a code.
+ * a number stays: it may introduce a code.  Texts of more than BNC_MASK_MAX_BYTES stay as they
+ * are.  The bitmaps of 'm' are used.
  */
-void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text, char *out);
+void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text,
+                         struct bnc_mask *m, char *out);
 
 #endif
