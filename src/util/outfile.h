@@ -11,6 +11,7 @@ struct bnc_outfile {
     const char *path;                    /* the caller's */
     char *temp;                          /* name of the temporary file beside it; NULL: none is open */
     int fd;                              /* -1 where somebody else writes to 'temp' */
+    uint64_t len, begun;                 /* bytes written; of these, the disk was told to begin with */
 };
 
 /* Opens a temporary file beside 'path' exclusively, mode 0600 where 'secret', else by umask.  BNC_ECREATE. */
