@@ -1,59 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 #include "detect/judging.h"
 
-/*
- * Greylisting, full mailboxes and refusals of one recipient have no family: they are ordinary at every volume, and none of them is
- * repaired by repairing one thing.  Dead domains are decided domain by domain.
- */
-enum bnc_family bnc_family_of(unsigned cause, enum bnc_event_type type)
-{
-    const bool temporary = type == BNC_EVENT_DEFERRAL;
+#define BOTH(cause, family) [cause] = { 1 + BNC_FAMILY_##family, 1 + BNC_FAMILY_##family }
+#define EACH(cause, bounce, deferral)                                                              \
+    [cause] = { 1 + BNC_FAMILY_##bounce, 1 + BNC_FAMILY_##deferral }
 
-    switch (cause) {
-    case BNC_CAUSE_AUTH_SPF:
-    case BNC_CAUSE_AUTH_DKIM:
-    case BNC_CAUSE_AUTH_DMARC:
-    case BNC_CAUSE_AUTH_OTHER:
-        return BNC_FAMILY_AUTHENTICATION;
-    case BNC_CAUSE_BLOCKLISTED:
-        return BNC_FAMILY_REPUTATION;
-    case BNC_CAUSE_POOR_REPUTATION:
-    case BNC_CAUSE_COMPLAINT_BLOCK:
-        return temporary ? BNC_FAMILY_THROTTLING : BNC_FAMILY_REPUTATION;
-    case BNC_CAUSE_RATE_LIMITED:
-        return BNC_FAMILY_THROTTLING;
-    case BNC_CAUSE_SPAM_CONTENT:
-    case BNC_CAUSE_MALWARE:
-    case BNC_CAUSE_CONTENT_REJECTED:
-    case BNC_CAUSE_MESSAGE_MALFORMED:
-    case BNC_CAUSE_MESSAGE_TOO_LARGE:
-        return BNC_FAMILY_CONTENT;
-    case BNC_CAUSE_SENDER_CONFIG:
-    case BNC_CAUSE_PROTOCOL_ERROR:
-    case BNC_CAUSE_TLS_FAILURE:
-    case BNC_CAUSE_AUTH_REQUIRED:
-    case BNC_CAUSE_SENDER_REJECTED:
-    case BNC_CAUSE_REVERSE_DNS:
-        return BNC_FAMILY_SETUP;
-    case BNC_CAUSE_CONNECTION_FAILURE:
-    case BNC_CAUSE_TIMEOUT:
-    case BNC_CAUSE_EXPIRED:
-    case BNC_CAUSE_SYSTEM_FAILURE:
-    case BNC_CAUSE_SYSTEM_STORAGE:
-    case BNC_CAUSE_ROUTING_FAILURE:
-    case BNC_CAUSE_RELAY_DENIED:
-        return BNC_FAMILY_NETWORK;
-    case BNC_CAUSE_POLICY_REJECTED:
-    case BNC_CAUSE_UNKNOWN:
-        return BNC_FAMILY_UNNAMED;
-    case BNC_CAUSE_INVALID_RECIPIENT:
-    case BNC_CAUSE_INACTIVE_MAILBOX:
-    case BNC_CAUSE_BAD_ADDRESS_SYNTAX:
-        return temporary ? BNC_FAMILY_NONE : BNC_FAMILY_ADDRESS;
-    default:
-        return BNC_FAMILY_NONE;
-    }
-}
+/*
+ * Greylisting, full mailboxes and refusals of one recipient have no family: they are ordinary at
+ * every volume, and none of them is repaired by repairing one thing.  Dead domains are decided domain
+ * by domain.
+ */
+const uint8_t bnc_families[BNC_N_CAUSES][2] = {
+    BOTH(BNC_CAUSE_AUTH_SPF, AUTHENTICATION),
+    BOTH(BNC_CAUSE_AUTH_DKIM, AUTHENTICATION),
+    BOTH(BNC_CAUSE_AUTH_DMARC, AUTHENTICATION),
+    BOTH(BNC_CAUSE_AUTH_OTHER, AUTHENTICATION),
+    BOTH(BNC_CAUSE_BLOCKLISTED, REPUTATION),
+    EACH(BNC_CAUSE_POOR_REPUTATION, REPUTATION, THROTTLING),
+    EACH(BNC_CAUSE_COMPLAINT_BLOCK, REPUTATION, THROTTLING),
+    BOTH(BNC_CAUSE_RATE_LIMITED, THROTTLING),
+    BOTH(BNC_CAUSE_SPAM_CONTENT, CONTENT),
+    BOTH(BNC_CAUSE_MALWARE, CONTENT),
+    BOTH(BNC_CAUSE_CONTENT_REJECTED, CONTENT),
+    BOTH(BNC_CAUSE_MESSAGE_MALFORMED, CONTENT),
+    BOTH(BNC_CAUSE_MESSAGE_TOO_LARGE, CONTENT),
+    BOTH(BNC_CAUSE_SENDER_CONFIG, SETUP),
+    BOTH(BNC_CAUSE_PROTOCOL_ERROR, SETUP),
+    BOTH(BNC_CAUSE_TLS_FAILURE, SETUP),
+    BOTH(BNC_CAUSE_AUTH_REQUIRED, SETUP),
+    BOTH(BNC_CAUSE_SENDER_REJECTED, SETUP),
+    BOTH(BNC_CAUSE_REVERSE_DNS, SETUP),
+    BOTH(BNC_CAUSE_CONNECTION_FAILURE, NETWORK),
+    BOTH(BNC_CAUSE_TIMEOUT, NETWORK),
+    BOTH(BNC_CAUSE_EXPIRED, NETWORK),
+    BOTH(BNC_CAUSE_SYSTEM_FAILURE, NETWORK),
+    BOTH(BNC_CAUSE_SYSTEM_STORAGE, NETWORK),
+    BOTH(BNC_CAUSE_ROUTING_FAILURE, NETWORK),
+    BOTH(BNC_CAUSE_RELAY_DENIED, NETWORK),
+    BOTH(BNC_CAUSE_POLICY_REJECTED, UNNAMED),
+    BOTH(BNC_CAUSE_UNKNOWN, UNNAMED),
+    EACH(BNC_CAUSE_INVALID_RECIPIENT, ADDRESS, NONE),
+    EACH(BNC_CAUSE_INACTIVE_MAILBOX, ADDRESS, NONE),
+    EACH(BNC_CAUSE_BAD_ADDRESS_SYNTAX, ADDRESS, NONE),
+};
 
 bool bnc_cause_is_hard(unsigned cause)
 {

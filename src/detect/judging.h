@@ -38,8 +38,16 @@ enum bnc_family {
 
 struct bnc_judging;
 
+/* 1 + the family of each cause as a bounce and as a deferral; 0: none. */
+extern const uint8_t bnc_families[BNC_N_CAUSES][2];
+
 /* The family of a failure; 'type' is BNC_EVENT_BOUNCE or BNC_EVENT_DEFERRAL. */
-enum bnc_family bnc_family_of(unsigned cause, enum bnc_event_type type);
+static inline enum bnc_family bnc_family_of(unsigned cause, enum bnc_event_type type)
+{
+    const uint8_t family = bnc_families[cause][type == BNC_EVENT_DEFERRAL];
+
+    return family == 0 ? BNC_FAMILY_NONE : (enum bnc_family)(family - 1);
+}
 
 /* Is a provider one party that decides for all its domains?  Unknown ones and mail software are not. */
 bool bnc_is_operator(const struct bnc_judging *g, uint16_t provider);
