@@ -121,13 +121,13 @@ struct bnc_date bnc_date_of_day(int64_t days_since_1970)
 {
     const int64_t z = days_since_1970 + 719468;
     const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    const int64_t doe = z - era * 146097;
-    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    const int64_t mp = (5 * doy + 2) / 153;
+    const uint32_t doe = (uint32_t)(z - era * 146097);
+    const uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    const uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    const uint32_t mp = (5 * doy + 2) / 153;
     const int month = (int)(mp < 10 ? mp + 3 : mp - 9);
 
-    return (struct bnc_date){ .year = (int)(yoe + era * 400 + (month <= 2)),
+    return (struct bnc_date){ .year = (int)(era * 400) + (int)yoe + (month <= 2),
                               .month = month,
                               .day = (int)(doy - (153 * mp + 2) / 5 + 1) };
 }
