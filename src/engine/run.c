@@ -3,7 +3,6 @@
  */
 #include "engine/run.h"
 
-#include <omp.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -11,30 +10,11 @@
 
 #define PROGRESS_EVERY_SECONDS 0.2
 
-/*
- * All regions have the same number of threads: the run time keeps those of the
- * last one, and lets go of any that a smaller one does not need.
- */
-void bnc_threads_start(unsigned n)
-{
-#pragma omp parallel num_threads((int)n)
-    {
-        __asm__ volatile("" : : : "memory"); /* an empty region would be left out */
-    }
-}
-
 void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
 {
     const struct bnc_setup *setup = ctx;
 
-    if (n <= 1 || setup->n_threads <= 1) {
-        for (size_t i = 0; i < n; i++)
-            fn(arg, i);
-        return;
-    }
-#pragma omp parallel for schedule(dynamic, 1) num_threads((int)setup->n_threads)
-    for (size_t i = 0; i < n; i++)
-        fn(arg, i);
+    bnc_team_each(setup->team, n, fn, arg);
 }
 
 /* ---- one worker ---- */
@@ -298,19 +278,29 @@ static void work(struct bnc_worker *w, struct bnc_pool *pool, struct progress *p
     }
 }
 
+struct crew {
+    struct bnc_worker *workers;
+    struct bnc_pool *pool;
+    struct progress progress;
+};
+
+static void work_member(void *arg, unsigned member)
+{
+    struct crew *crew = arg;
+
+    work(&crew->workers[member], crew->pool, &crew->progress);
+}
+
 static void run_workers(struct bnc_worker *workers, struct bnc_pool *pool,
                         const struct bnc_setup *setup)
 {
-    struct progress progress = { .began = seconds_now() };
+    struct crew crew = { .workers = workers, .pool = pool, .progress.began = seconds_now() };
 
     for (size_t i = 0; i < pool->n_inputs; i++)
-        progress.bytes_total += pool->inputs[i].mapping == NULL || pool->inputs[i].duplicate
-                                    ? 0
-                                    : pool->inputs[i].source->size_bytes;
-#pragma omp parallel num_threads((int)setup->n_threads)
-    {
-        work(&workers[omp_get_thread_num()], pool, &progress);
-    }
+        crew.progress.bytes_total += pool->inputs[i].mapping == NULL || pool->inputs[i].duplicate
+                                         ? 0
+                                         : pool->inputs[i].source->size_bytes;
+    bnc_team_run(setup->team, work_member, &crew);
 }
 
 static void warn_of_bombs(struct bnc_inputs *inputs, const struct bnc_options *opt)

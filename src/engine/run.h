@@ -9,6 +9,7 @@
 #include "engine/overlap.h"
 #include "engine/pool.h"
 #include "engine/rejects.h"
+#include "engine/team.h"
 
 /* The options, checked and in the rooms' own words. */
 struct bnc_setup {
@@ -17,7 +18,8 @@ struct bnc_setup {
     struct bnc_schema_options schema;
     enum bnc_engine engine;
     uint32_t cpu;
-    unsigned n_threads;
+    struct bnc_team *team;
+    unsigned n_threads;                  /* of the team */
     int64_t since, until;                /* BNC_NO_TIME: no bound; until is exclusive */
     uint16_t only_provider;              /* with has_provider */
     bool has_provider, has_filter;
@@ -121,11 +123,6 @@ struct bnc_count {
 struct bnc_sink bnc_count_sink(struct bnc_count *count);
 /* Only remembers every row of the inputs that take part in an overlap. */
 struct bnc_sink bnc_mark_sink(struct bnc_count *count);
-
-/*
- * Starts the 'n' threads that every later region uses, while there is room for their stacks.
- */
-void bnc_threads_start(unsigned n);
 
 /*
  * Runs fn(arg, i) for i < n on all threads; the bnc_parallel_fn of the engine, 'ctx' a bnc_setup.

@@ -89,35 +89,6 @@ static unsigned count_threads(int wanted)
     return cores <= 0 ? 1 : cores < MAX_THREADS ? (unsigned)cores : MAX_THREADS;
 }
 
-static void *wait_for_lock(void *lock)
-{
-    pthread_mutex_lock(lock);
-    pthread_mutex_unlock(lock);
-    return NULL;
-}
-
-/*
- * How many of 'wanted' threads the system lets us have, tried out: the OpenMP
- * run time ends the process when it can't start one.  Where not all start, half
- * of those that do: their stacks must leave room for the work.
- */
-static unsigned count_startable(unsigned wanted)
-{
-    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    pthread_t *threads = malloc(wanted * sizeof *threads);
-    unsigned n = 0;
-
-    pthread_mutex_lock(&lock);
-    while (threads != NULL && n + 1 < wanted &&
-           pthread_create(&threads[n], NULL, wait_for_lock, &lock) == 0)
-        n++;
-    pthread_mutex_unlock(&lock);
-    for (unsigned i = 0; i < n; i++)
-        pthread_join(threads[i], NULL);
-    free(threads);
-    return n + 1 < wanted ? (n + 2) / 2 : wanted;
-}
-
 static uint64_t random_seed(void)
 {
     uint64_t seed;
@@ -215,9 +186,11 @@ enum bnc_status bnc_setup_init(struct bnc_setup *s, const struct bnc_options *op
     *s = (struct bnc_setup){ .opt = opt, .cpu = bnc_cpu_detect(), .seed = random_seed() };
     if (status != BNC_OK)
         return status;
-    s->n_threads = count_startable(count_threads(opt->threads));
+    s->team = bnc_team_create(count_threads(opt->threads));
+    if (s->team == NULL)
+        return bnc_error_nomem(err);
+    s->n_threads = bnc_team_size(s->team);
     copt.cpu = s->cpu;
-    bnc_threads_start(s->n_threads);
     status = setup_words(s, opt, err);
     if (status == BNC_OK)
         status = bnc_schema_options_check(&s->schema, err);
@@ -231,7 +204,9 @@ enum bnc_status bnc_setup_init(struct bnc_setup *s, const struct bnc_options *op
 void bnc_setup_release(struct bnc_setup *s)
 {
     bnc_classifier_free(s->classifier);
+    bnc_team_free(s->team);
     s->classifier = NULL;
+    s->team = NULL;
 }
 
 static bool is_of_sender(const struct bnc_event *event, struct bnc_span wanted)

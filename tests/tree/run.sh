@@ -54,7 +54,7 @@ grep -n '^ *# *include "' analyzer/*.c analyzer/*.h | sed 's/"\([^"]*\)".*/\1/' 
 result "the command uses only the public headers" "$work/command"
 grep -ln '# *include "' include/bounce/*.h | xargs grep -n '# *include "' | grep -v '"bounce/' >"$work/public"
 result "public headers include public headers only" "$work/public"
-grep -ln '#pragma omp\|omp\.h' src/*/*.c src/*/*.h analyzer/*.c 2>/dev/null | grep -v '^src/engine/' >"$work/omp"
+grep -ln 'pthread_create\|#pragma omp\|omp\.h' src/*/*.c src/*/*.h analyzer/*.c 2>/dev/null | grep -v '^src/engine/' >"$work/omp"
 result "only the engine knows about threads" "$work/omp"
 
 # ---- what the library exports and uses ----
