@@ -833,7 +833,8 @@ static bool says_whole_domain(const struct weighing *w, const struct bnc_verdict
     if (v->duration != BNC_DURATION_PERMANENT)
         return false;
     return v->cause == BNC_CAUSE_DOMAIN_NOT_ACCEPTING || w->reply == 556 ||
-           (v->cause == BNC_CAUSE_BAD_DOMAIN && w->best.weight >= W_ENHANCED);
+           (v->cause == BNC_CAUSE_BAD_DOMAIN && v->action == BNC_ACTION_SUPPRESS_DOMAIN &&
+            w->best.weight >= W_ENHANCED);
 }
 
 /* Mailgun's 605 and the like stand in code columns but were said by no server. */

@@ -162,6 +162,23 @@ static void response__does_no_more_harm_at_any_provider(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* A code without words gives up an address at most; a domain goes where the words say so. */
+static void code__alone_gives_up_no_domain(void **state)
+{
+    static const struct { const char *text; bool domain; } cases[] = {
+        { "550 5.1.2", false },
+        { "550 5.4.4", false },
+        { "550 5.1.2 The domain does not exist", true },
+        { "556 5.1.10 Domain does not accept mail", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(
+            judge(bnc_span_str(cases[i].text), BNC_SPAN("-"))->verdict.explicit_domain,
+            cases[i].domain);
+}
+
 static struct bnc_span cell(const struct bnc_table *t, size_t row, const char *column)
 {
     return bnc_table_cell(t, row, bnc_table_col(t, column));
@@ -226,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(response__of_the_golden_files_is_judged_so),
         cmocka_unit_test(response__does_no_more_harm_at_any_provider),
+        cmocka_unit_test(code__alone_gives_up_no_domain),
         cmocka_unit_test(response__of_the_source_articles_is_judged_as_they_say),
     };
 
