@@ -134,8 +134,9 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # ---- fuzzers (MODE=fuzz CC=clang; see tests/fuzz/run.sh) and micro-benchmarks ----
+$(B)/tests/fuzz/fuzz_config: $(filter-out %/main.o,$(CMD_O))
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(LIB)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS)
 $(B)/bench/micro/%: $(B)/bench/micro/%.o $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

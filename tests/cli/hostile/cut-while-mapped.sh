@@ -4,7 +4,7 @@ small_export 200000 >whole.csv
 size=$(stat -c %s whole.csv)
 i=0
 seen=0
-while [ $i -lt 24 ]; do
+while [ $i -lt "${ROUNDS:-24}" ]; do
     i=$((i + 1))
     cp whole.csv x.csv
     "$CMD" x.csv --json -j 1 >out 2>err &

@@ -2,7 +2,7 @@
 # Killed at any moment: what stands under the final name is whole, or is what stood there before.
 small_export 60000 >x.csv
 ba x.csv --json -o whole.json -o whole.html
-n=40
+n=${ROUNDS:-40}
 [ "$MODE" = release ] || n=8
 i=0
 while [ $i -lt $n ]; do
