@@ -8,6 +8,7 @@
 
 #include "detect/judging.h"
 #include "detect/lists.h"
+#include "util/csvcell.h"
 #include "util/outfile.h"
 
 const struct bnc_layout bnc_layouts[] = {
@@ -24,30 +25,6 @@ const struct bnc_layout *bnc_layout_find(struct bnc_span name)
 }
 
 /* ---- cells ---- */
-
-static bool needs_quotes(struct bnc_span s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] == ',' || s.at[i] == '"' || s.at[i] == '\r' || s.at[i] == '\n' ||
-            s.at[i] == '\0')
-            return true;
-    return s.len > 0 && (bnc_is_blank(s.at[0]) || bnc_is_blank(s.at[s.len - 1]));
-}
-
-static void put_cell(struct bnc_buf *b, struct bnc_span s)
-{
-    if (!needs_quotes(s)) {
-        bnc_buf_put(b, s);
-        return;
-    }
-    bnc_buf_putc(b, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"')
-            bnc_buf_putc(b, '"');
-        bnc_buf_putc(b, s.at[i]);
-    }
-    bnc_buf_putc(b, '"');
-}
 
 static void put_iso(struct bnc_buf *b, int64_t time)
 {
@@ -95,21 +72,21 @@ static void put_own_row(struct bnc_buf *b, const struct bnc_tally *t, const stru
 {
     const struct bnc_template *x = template_of(t, r);
 
-    put_cell(b, r->subject);
+    bnc_csv_put(b, r->subject, ',');
     bnc_buf_putc(b, ',');
-    put_cell(b, bnc_span_str(r->reason));
+    bnc_csv_put(b, bnc_span_str(r->reason), ',');
     bnc_buf_printf(b, ",%s,%s,", bnc_causes[r->cause].name, bnc_side_names[r->side]);
     put_codes(b, x);
     bnc_buf_putc(b, ',');
     if (x != NULL)
-        put_cell(b, x->rule);
+        bnc_csv_put(b, x->rule, ',');
     bnc_buf_printf(b, ",%u,", r->confidence);
     put_iso(b, r->first);
     bnc_buf_putc(b, ',');
     put_iso(b, r->last);
     bnc_buf_printf(b, ",%llu,", (unsigned long long)r->events);
     if (x != NULL)
-        put_cell(b, x->text);
+        bnc_csv_put(b, x->text, ',');
     bnc_buf_putc(b, '\n');
 }
 
@@ -119,11 +96,11 @@ static void put_layout_cell(struct bnc_buf *b, struct bnc_span name, const struc
     const struct bnc_template *x = template_of(t, r);
 
     if (bnc_span_eq(name, BNC_SPAN("address")))
-        put_cell(b, r->subject);
+        bnc_csv_put(b, r->subject, ',');
     else if (bnc_span_eq(name, BNC_SPAN("code")))
         bnc_buf_printf(b, "%u", x != NULL && x->verdict.reply != 0 ? x->verdict.reply : 550);
     else if (bnc_span_eq(name, BNC_SPAN("reason")))
-        put_cell(b, bnc_span_str(r->reason));
+        bnc_csv_put(b, bnc_span_str(r->reason), ',');
     else if (bnc_span_eq(name, BNC_SPAN("rfc2822")))
         put_rfc2822(b, r->last);
     else if (bnc_span_eq(name, BNC_SPAN("ses_reason")))
@@ -146,11 +123,6 @@ static void put_layout_row(struct bnc_buf *b, const char *row, const struct bnc_
     bnc_buf_putc(b, '\n');
 }
 
-static bool is_formula_like(struct bnc_span s)
-{
-    return s.len > 0 && (s.at[0] == '=' || s.at[0] == '+' || s.at[0] == '-' || s.at[0] == '@');
-}
-
 enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_tally *tally,
                                 enum bnc_list list, const struct bnc_layout *layout,
                                 struct bnc_buf *out, uint64_t *n_formula_like,
@@ -168,7 +140,7 @@ enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_
     for (size_t i = 0; i < lists->n[list]; i++) {
         const struct bnc_list_row *r = &lists->row[list][i];
 
-        formulas += is_formula_like(r->subject);
+        formulas += bnc_is_formula(r->subject);
         if (layout == NULL)
             put_own_row(out, tally, r);
         else

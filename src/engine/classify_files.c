@@ -9,6 +9,7 @@
 
 #include "bounce/analysis.h"
 #include "engine/run.h"
+#include "util/csvcell.h"
 #include "util/status.h"
 
 static const char *const columns[] = {
@@ -32,24 +33,17 @@ struct output {
 /* A cell that a spreadsheet takes as text, whatever it holds. */
 static void put_cell(struct bnc_buf *out, char delim, struct bnc_span s)
 {
-    const bool risky = s.len > 0 && strchr("=+-@\t\r", s.at[0]) != NULL;
-    bool quote = risky;
+    struct bnc_buf text = { .at = NULL };
 
-    for (size_t i = 0; i < s.len && !quote; i++)
-        quote = s.at[i] == delim || s.at[i] == '"' || s.at[i] == '\n' || s.at[i] == '\r';
-    if (!quote) {
-        bnc_buf_put(out, s);
+    if (!bnc_is_formula(s)) {
+        bnc_csv_put(out, s, delim);
         return;
     }
-    bnc_buf_putc(out, '"');
-    if (risky)
-        bnc_buf_putc(out, '\'');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"')
-            bnc_buf_putc(out, '"');
-        bnc_buf_putc(out, s.at[i]);
-    }
-    bnc_buf_putc(out, '"');
+    bnc_buf_putc(&text, '\'');
+    bnc_buf_put(&text, s);
+    bnc_csv_put_quoted(out, bnc_buf_span(&text));
+    out->failed |= text.failed;
+    bnc_buf_release(&text);
 }
 
 static void put_text(struct bnc_buf *out, char delim, const char *text)

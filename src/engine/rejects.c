@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "util/csvcell.h"
+
 enum bnc_status bnc_rejects_add(struct bnc_rejects *rejects, uint32_t source,
                                 enum bnc_row_fault fault, const struct bnc_row *row)
 {
@@ -39,17 +41,6 @@ static int by_place(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void put_quoted(struct bnc_buf *out, struct bnc_span s)
-{
-    bnc_buf_putc(out, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"')
-            bnc_buf_putc(out, '"');
-        bnc_buf_putc(out, s.at[i]);
-    }
-    bnc_buf_putc(out, '"');
-}
-
 void bnc_rejects_print(struct bnc_reject *all, size_t n, const struct bnc_input *inputs,
                        struct bnc_buf *out)
 {
@@ -57,11 +48,11 @@ void bnc_rejects_print(struct bnc_reject *all, size_t n, const struct bnc_input 
         qsort(all, n, sizeof *all, by_place);
     bnc_buf_puts(out, "file,row,byte,kind,cut,raw\n");
     for (size_t i = 0; i < n; i++) {
-        put_quoted(out, bnc_span_str(inputs[all[i].source].source->name));
+        bnc_csv_put_quoted(out, bnc_span_str(inputs[all[i].source].source->name));
         bnc_buf_printf(out, ",%llu,%llu,%s,%s,", (unsigned long long)all[i].row,
                        (unsigned long long)all[i].off, bnc_fault_names[all[i].fault],
                        all[i].cut ? "yes" : "no");
-        put_quoted(out, all[i].raw);
+        bnc_csv_put_quoted(out, all[i].raw);
         bnc_buf_putc(out, '\n');
     }
 }

@@ -5,45 +5,10 @@
 #include "report/render.h"
 #include "report/slices.h"
 #include "report/visible.h"
+#include "util/csvcell.h"
 
 const char *const bnc_rate_suffix[BNC_RATE_PARTS] = { "",      "_numerator", "_denominator", "_low",
                                                       "_high", "_limit",     "_judgement" };
-
-/* Spreadsheets take a text that begins so for a formula, quoted or not; a leading ' makes it text. */
-static bool is_formula(struct bnc_span s)
-{
-    return s.len > 0 && memchr("=+-@\t\r", s.at[0], 6) != NULL;
-}
-
-/* Full-width forms that some spreadsheets fold to = + - @ before looking. */
-static bool is_wide_formula(struct bnc_span s)
-{
-    static const char *const wide[] = { "\uff1d", "\uff0b", "\uff0d", "\uff20" };
-
-    for (size_t i = 0; i < 4; i++)
-        if (s.len >= 3 && memcmp(s.at, wide[i], 3) == 0)
-            return true;
-    return false;
-}
-
-static void put_cell(struct bnc_buf *out, struct bnc_span s)
-{
-    bool quote = s.len > 0 && (s.at[0] == ' ' || s.at[s.len - 1] == ' ');
-
-    for (size_t i = 0; i < s.len && !quote; i++)
-        quote = s.at[i] == '"' || s.at[i] == ',' || s.at[i] == '\n' || s.at[i] == '\r';
-    if (!quote) {
-        bnc_buf_put(out, s);
-        return;
-    }
-    bnc_buf_putc(out, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"')
-            bnc_buf_putc(out, '"');
-        bnc_buf_putc(out, s.at[i]);
-    }
-    bnc_buf_putc(out, '"');
-}
 
 /* Text of any origin: hidden characters made visible, so that neither a spreadsheet nor cat(1) acts on it. */
 static void put_texts(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_span *s,
@@ -53,14 +18,14 @@ static void put_texts(const struct bnc_model *m, struct bnc_buf *out, const stru
                                      .addresses = m->data->show == BNC_SHOW_FULL };
     struct bnc_buf cell = { .at = NULL };
 
-    if (n > 0 && (is_formula(s[0]) || is_wide_formula(s[0])))
+    if (n > 0 && bnc_is_formula(s[0]))
         bnc_buf_putc(&cell, '\'');
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             bnc_buf_puts(&cell, " | ");
         bnc_visible_put(&cell, s[i], &how);
     }
-    put_cell(out, bnc_buf_span(&cell));
+    bnc_csv_put(out, bnc_buf_span(&cell), ',');
     out->failed |= cell.failed;
     bnc_buf_release(&cell);
 }
