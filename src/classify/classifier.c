@@ -52,11 +52,6 @@ uint64_t bnc_classifier_providers_hash(const struct bnc_classifier *c)
     return bnc_user_providers_hash(c->user);
 }
 
-const char *bnc_classifier_kernel(const struct bnc_classifier *c)
-{
-    return bnc_mask_kernel_pick(c->cpu)->name;
-}
-
 const char *bnc_rule_name(const struct bnc_classifier *c, uint32_t rule)
 {
     const struct bnc_rule *r = bnc_rule_get(c, rule);

@@ -80,9 +80,6 @@ uint64_t bnc_classifier_rules_hash(const struct bnc_classifier *c);
 /* The same of the --providers file. */
 uint64_t bnc_classifier_providers_hash(const struct bnc_classifier *c);
 
-/* The masking kernel in use: "avx512", "avx2", "generic". */
-const char *bnc_classifier_kernel(const struct bnc_classifier *c);
-
 size_t bnc_provider_count(const struct bnc_classifier *c);
 const struct bnc_provider *bnc_provider_get(const struct bnc_classifier *c, uint16_t provider);
 /* By recipient domain (any case; subdomains of listed suffixes too), 0 if none. */

@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/head.h"
 
-size_t bnc_head_count(struct bnc_span text, char c)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        n += text.at[i] == c;
-    return n;
-}
-
 /* The offset of the byte after the closing quote of the field that opens at 'at', or text.len. */
 static size_t quoted_end(const struct bnc_head *h, size_t at)
 {

@@ -32,7 +32,4 @@ struct bnc_head_row {
  */
 bool bnc_head_next(struct bnc_head *head, struct bnc_head_row *row);
 
-/* How many bytes of 'c' the text holds. */
-size_t bnc_head_count(struct bnc_span text, char c);
-
 #endif

@@ -4,19 +4,7 @@
 # Documents that are made are fresh, and what the written ones show is what the program does.
 set -u
 cd "$ROOT" || exit 1
-n=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-result() {
-    n=$((n + 1))
-    if [ -s "$2" ]; then
-        echo "not ok $n - $1"
-        head -n 20 "$2" | sed 's/^/# /'
-    else
-        echo "ok $n - $1"
-    fi
-}
+. tests/tap.sh
 
 # ---- made from the option table ----
 ${MAKE:-make} -s MODE="$MODE" "build/$MODE/gen_docs" >"$work/make" 2>&1 || cat "$work/make"

@@ -4,20 +4,7 @@
 # The shape of the tree: which room may include what, what the library exports, headers that stand alone.
 set -u
 cd "$ROOT" || exit 1
-n=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-# result NAME FILE: ok if FILE, which holds complaints, is empty.
-result() {
-    n=$((n + 1))
-    if [ -s "$2" ]; then
-        echo "not ok $n - $1"
-        head -n 20 "$2" | sed 's/^/# /'
-    else
-        echo "ok $n - $1"
-    fi
-}
+. tests/tap.sh
 
 # ---- the arrows between rooms ----
 # Every room may include util/, its own headers, the public ones and generated tables; the rest stands here.
@@ -68,6 +55,15 @@ result "the library never prints, exits, sets a locale or installs a handler" "$
 nm --format=sysv "$B/libbounce.a" 2>/dev/null | awk -F'|' '$NF ~ /^\.(data|bss|tdata|tbss|data\.[^r].*)$|COM/ { gsub(/ /, "", $1); print $1 " in " $NF }' |
     sort -u >"$work/globals"
 result "the library has no mutable globals" "$work/globals"
+
+# A function that only its definition names is dead; the public ones are for others.
+# once in a .c, and in headers no more than declared
+cat src/*/*.c analyzer/*.c tests/*.c tests/*/*.[ch] bench/*/*.c | grep -o "bnc_[a-z0-9_]*" | sort | uniq -u >"$work/in-c"
+cat src/*/*.h | grep -o "bnc_[a-z0-9_]*" | sort | uniq -d | comm -13 - "$work/in-c" >"$work/once"
+nm -g --defined-only "$B/libbounce.a" 2>/dev/null | awk 'NF == 3 && $2 == "T" { print $3 }' | sort -u | comm -12 - "$work/once" | while read -r f; do
+    grep -qw "$f" include/bounce/*.h || echo "$f is called by nobody"
+done >"$work/dead"
+result "no function is dead" "$work/dead"
 
 # ---- headers that stand alone ----
 for h in include/bounce/*.h; do
