@@ -757,6 +757,14 @@ static struct bnc_span cut_text(struct bnc_span text)
     return bnc_span_from(text.at, text.len < BNC_MASK_MAX_BYTES ? text.len : BNC_MASK_MAX_BYTES);
 }
 
+/* Control characters become the blanks they are, so that nobody who looks around a code meets one. */
+static void blank_controls(struct bnc_mask *m, size_t len)
+{
+    for (size_t at = 0; (at = bnc_mask_next_hot(m->bits.hot, len, at)) < len; at++)
+        if (bnc_byte_is(m->low[at], BNC_BYTE_BLANK))
+            m->low[at] = ' ';
+}
+
 static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragment)
 {
     struct pass p = { .words = m->words,
@@ -769,6 +777,7 @@ static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragme
                       .fragment = fragment };
     size_t at;
 
+    blank_controls(m, text.len);
     while ((at = hot_next(&p, p.pos)) < p.len)
         stop_at(&p, at);
     copy_to(&p, p.len);

@@ -103,6 +103,7 @@ static void template__keeps_codes_only_where_they_are_codes(void **state)
 static void template__joins_repeated_line_heads(void **state)
 {
     (void)state;
+    check("x a1b2 550\x01 5.7.124 y", "x * 550 5.7.124 y");
     check("550-5.7.26 Mail from\r\n550-5.7.26 here is\r\n550 5.7.26 blocked",
           "550 5.7.26 mail from here is blocked");
     check("550-Please turn on SMTP\\r\\n550-authentication\\r\\n550 now",
@@ -183,6 +184,8 @@ static size_t make_text(char *text, size_t cap, unsigned *seed)
         "  ",
         "\t",
         "\r\n",
+        "\x01",
+        "\x7f",
         "\\n",
         "550",
         "550-",
