@@ -361,7 +361,7 @@ static inline __attribute__((always_inline)) size_t take_token(struct walk *w, s
     if (is_time(w, &l) && !follows_name(w, l.start)) {
         class = OPAQUE_TIME;
         stop = l.start + 8;
-    } else if (may_be_ipv6(w, stop)) {
+    } else if ((l.core == l.digit || l.len < MIN_ID_BYTES) && may_be_ipv6(w, stop)) {
         return 0;
     } else {
         class = opaque_class(w, &l);
