@@ -346,8 +346,12 @@ static inline bool is_plain_code(const char *at, size_t len)
  */
 static inline __attribute__((always_inline)) size_t take_token(struct walk *w, size_t at)
 {
-    const size_t start = bnc_mask_token_start(w->m->bits.token, at, 0);
-    const size_t end = bnc_mask_token_end(w->m->bits.token, w->text.len, at);
+    const uint64_t *const token = w->m->bits.token;
+    const uint64_t below = ~token[at / 64] << (63 - at % 64), above = ~token[at / 64] >> at % 64;
+    const size_t start =
+        below != 0 ? at + 1 - (size_t)__builtin_clzll(below) : bnc_mask_token_start(token, at, 0);
+    const size_t end = above != 0 ? at + (size_t)__builtin_ctzll(above)
+                                  : bnc_mask_token_end(token, w->text.len, at);
     enum opaque class;
     struct look l;
     size_t stop;
@@ -391,6 +395,14 @@ static inline bool take_odd(struct walk *w, size_t at)
     return c != '\\' && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
 }
 
+/* The bits of a block that are not before byte 'from'; the block begins at byte 'at'. */
+static inline uint64_t bits_from(uint64_t bits, size_t at, size_t from)
+{
+    if (from <= at)
+        return bits;
+    return from < at + 64 ? bits & ~UINT64_C(0) << (from - at) : 0;
+}
+
 static inline __attribute__((always_inline)) uint64_t shape_of(struct bnc_mask *m,
                                                                struct bnc_span text)
 {
@@ -399,14 +411,18 @@ static inline __attribute__((always_inline)) uint64_t shape_of(struct bnc_mask *
 
     if (text.len > MAX_TEXT_BYTES)
         return 0;
-    for (size_t at = 0; (at = bnc_mask_next_hot(m->bits.hot, text.len, at)) < text.len;) {
-        if (bnc_byte_is(m->low[at], BNC_BYTE_TOKEN))
-            at = take_token(&w, at);
-        else
-            at = take_odd(&w, at) ? at + 1 : 0;
-        if (at == 0)
-            return 0;
-    }
+    for (size_t i = 0, next = 0; i * 64 < text.len; i++)
+        for (uint64_t hot = bits_from(m->bits.hot[i], i * 64, next); hot != 0;
+             hot = bits_from(hot, i * 64, next)) {
+            const size_t at = i * 64 + (size_t)__builtin_ctzll(hot);
+
+            if ((m->bits.token[i] >> at % 64 & 1) != 0)
+                next = take_token(&w, at);
+            else
+                next = take_odd(&w, at) ? at + 1 : 0;
+            if (next == 0)
+                return 0;
+        }
     keep_to(&w, text.len);
     shape = bnc_hash64(w.key, w.n, text.len > MAX_ANGLE_BYTES);
     return shape + (shape == 0);
