@@ -27,6 +27,26 @@ static void wrap(const char *text, size_t at, FILE *out)
     fputc('\n', out);
 }
 
+/* "(a|b|c)", broken behind a bar where it is too long. */
+static void print_values(const char *values, FILE *out)
+{
+    size_t at = INDENT + 1;
+
+    fprintf(out, "%*s(", INDENT, "");
+    while (*values != '\0') {
+        const size_t word = strcspn(values, "|"), n = word + (values[word] == '|');
+
+        if (at + n + 1 > COLUMNS) {
+            fprintf(out, "\n%*s", INDENT, "");
+            at = INDENT;
+        }
+        fprintf(out, "%.*s", (int)n, values);
+        at += n;
+        values += n;
+    }
+    fputs(")\n", out);
+}
+
 static void print_option(const struct option_info *o, FILE *out)
 {
     char head[120];
@@ -46,7 +66,7 @@ static void print_option(const struct option_info *o, FILE *out)
         fprintf(out, "%*s", INDENT - n, "");
     wrap(o->help, INDENT, out);
     if (o->values != NULL && o->kind != KIND_TOGGLE)
-        fprintf(out, "%*s(%s)\n", INDENT, "", o->values);
+        print_values(o->values, out);
 }
 
 static void print_options(unsigned commands_asked, FILE *out)

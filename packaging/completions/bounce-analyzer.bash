@@ -7,7 +7,7 @@ _bounce_analyzer() {
     -t|--to) mapfile -t COMPREPLY < <(compgen -W 'text html json ndjson csv md sqlite' -- "$cur"); return ;;
     --show) mapfile -t COMPREPLY < <(compgen -W 'domain masked full' -- "$cur"); return ;;
     --save-state) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-    --for) return ;;
+    --for) mapfile -t COMPREPLY < <(compgen -W 'plain sendgrid mailchimp mailgun ses smtp2go postmark sparkpost brevo hubspot mailjet klaviyo activecampaign constantcontact powermta' -- "$cur"); return ;;
     --explain) return ;;
     --width) return ;;
     -f|--from) return ;;

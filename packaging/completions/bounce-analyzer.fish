@@ -12,7 +12,7 @@ complete -c bounce-analyzer -l json -d 'the same as --to json; for explain, form
 complete -c bounce-analyzer -l show -x -a 'domain masked full' -d 'how much of an address a report may show (default: domain)'
 complete -c bounce-analyzer -l excel -d 'CSV tables with CRLF and a byte order mark'
 complete -c bounce-analyzer -l save-state -r -d 'keep the partial result in FILE, for merge and --baseline'
-complete -c bounce-analyzer -l for -x -d 'lay the lists out for import into this ESP'
+complete -c bounce-analyzer -l for -x -a 'plain sendgrid mailchimp mailgun ses smtp2go postmark sparkpost brevo hubspot mailjet klaviyo activecampaign constantcontact powermta' -d 'lay suppress.csv out for import into this ESP; plain: one address a line'
 complete -c bounce-analyzer -l explain -x -d 'write no lists; say why ADDRESS is on one, or on none'
 complete -c bounce-analyzer -l color -a 'auto always never' -d 'colour on the terminal (default: auto, which respects NO_COLOR and TERM=dumb)'
 complete -c bounce-analyzer -l width -x -d 'width of the text report (default: the terminal'\''s, else 80)'

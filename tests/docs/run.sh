@@ -17,6 +17,10 @@ done
 sed -n 's/^OPTION([^"]*"\([a-z-]*\)".*/\1/p' analyzer/options.def | sort -u >"$work/table"
 diff "$work/help" "$work/table" >"$work/diff"
 result "--help names every option of the table and no other" "$work/diff"
+sed -n 's/^\([a-z0-9]*\),.*/\1/p' src/tables/list_layouts.csv | grep -v "^name$" | tr '\n' '|' | sed 's/|$//' >"$work/layouts"
+awk '/^OPTION\(0, "for"/ { on = 1; next } on && /^       S,/ { exit } on { gsub(/[ ",]/, ""); printf "%s", $0 }' analyzer/options.def |
+    cmp - "$work/layouts" >"$work/diff" 2>&1
+result "--for takes the layouts there are" "$work/diff"
 bash -n packaging/completions/bounce-analyzer.bash >"$work/bash" 2>&1
 result "the bash completion parses" "$work/bash"
 bash -c 'source packaging/completions/bounce-analyzer.bash; COMP_WORDS=(bounce-analyzer --pol); COMP_CWORD=1; _bounce_analyzer
