@@ -161,6 +161,7 @@ static enum bnc_status write_stream(struct run *run, const struct bnc_analysis *
         .unicode = terminal_unicode(),
         .verbose = s->verbose,
         .excel = s->excel,
+        .plain_cells = s->plain_cells,
         .width = s->width > 0 ? (unsigned)s->width : terminal_width(),
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
@@ -191,6 +192,7 @@ static enum bnc_status write_file(struct run *run, const struct bnc_analysis *a,
         .unicode = terminal_unicode(),
         .verbose = s->verbose,
         .excel = s->excel,
+        .plain_cells = s->plain_cells,
         .width = (unsigned)s->width,
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };

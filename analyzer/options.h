@@ -82,7 +82,7 @@ struct settings {
         *config;
     int width;
     uint64_t memory_bytes;
-    int json, excel, quiet, verbose, no_config, print_config, help, version;
+    int json, excel, plain_cells, quiet, verbose, no_config, print_config, help, version;
 
     enum command command;
     bool command_given;

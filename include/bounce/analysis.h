@@ -49,6 +49,7 @@ struct bnc_render {
     const char *format;            /* text|html|json|ndjson|csv|md|sqlite; NULL: by the
                                       extension of 'path', else text */
     int color, unicode, verbose, excel;
+    int plain_cells;               /* CSV: no apostrophe before what begins like a formula */
     unsigned width;                /* terminal columns, 0: 80 */
 };
 

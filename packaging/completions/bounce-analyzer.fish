@@ -11,6 +11,7 @@ complete -c bounce-analyzer -l to -s t -x -a 'text html json ndjson csv md sqlit
 complete -c bounce-analyzer -l json -d 'the same as --to json; for explain, formats and codes: JSON instead of text'
 complete -c bounce-analyzer -l show -x -a 'domain masked full' -d 'how much of an address a report may show (default: domain)'
 complete -c bounce-analyzer -l excel -d 'CSV tables with CRLF and a byte order mark'
+complete -c bounce-analyzer -l plain-cells -d 'CSV tables: cells that begin like a formula go out as they are, for programs; else an apostrophe before them keeps spreadsheets from running them'
 complete -c bounce-analyzer -l save-state -r -d 'keep the partial result in FILE, for merge and --baseline'
 complete -c bounce-analyzer -l for -x -a 'plain sendgrid mailchimp mailgun ses smtp2go postmark sparkpost brevo hubspot mailjet klaviyo activecampaign constantcontact powermta' -d 'lay suppress.csv out for import into this ESP; plain: one address a line'
 complete -c bounce-analyzer -l explain -x -d 'write no lists; say why ADDRESS is on one, or on none'

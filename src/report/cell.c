@@ -103,6 +103,28 @@ static void put_integer(struct bnc_buf *out, int64_t n, bool ascii)
     bnc_count_put(out, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n, ',');
 }
 
+bool bnc_machine_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v)
+{
+    switch (type) {
+    case BNC_VALUE_COUNT:
+        bnc_count_put(out, v->count, 0);
+        return true;
+    case BNC_VALUE_INTEGER:
+        bnc_buf_printf(out, "%lld", (long long)v->integer);
+        return true;
+    case BNC_VALUE_NUMBER:
+    case BNC_VALUE_CHANGE:
+    case BNC_VALUE_SHARE:
+        bnc_real_put(out, v->share);
+        return true;
+    case BNC_VALUE_FLAG:
+        bnc_buf_puts(out, v->count ? "true" : "false");
+        return true;
+    default:
+        return false;
+    }
+}
+
 void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v,
                   const struct bnc_visible *how)
 {

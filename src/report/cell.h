@@ -18,6 +18,9 @@ static inline void bnc_scratch_end(struct bnc_buf *out, struct bnc_buf *scratch)
 #define BNC_CELL_NAME_WIDTH 60
 #define BNC_CELL_TEXT_WIDTH 160
 
+/* Numbers and flags as every machine format spells them; false, and nothing, for other types. */
+bool bnc_machine_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v);
+
 /* Appends the value as one line (prose keeps its newlines if how->newlines).  Unset is a dash, a rate without denominator "n/a". */
 void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v, const struct bnc_visible *how);
 

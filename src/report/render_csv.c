@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * render_csv.c - one section as CSV (RFC 4180): UTF-8, LF, a header always; with --excel CRLF and a byte order mark.
  */
+#include "report/cell.h"
 #include "report/figure.h"
 #include "report/render.h"
 #include "report/slices.h"
@@ -18,7 +19,7 @@ static void put_texts(const struct bnc_model *m, struct bnc_buf *out, const stru
                                      .addresses = m->data->show == BNC_SHOW_FULL };
     struct bnc_buf cell = { .at = NULL };
 
-    if (n > 0 && bnc_is_formula(s[0]))
+    if (n > 0 && !m->data->plain_cells && bnc_is_formula(s[0]))
         bnc_buf_putc(&cell, '\'');
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
@@ -61,25 +62,11 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
         put_rate(out, v->unset ? NULL : v->rate);
         return;
     }
-    if (v->unset)
+    if (v->unset || bnc_machine_put(out, type, v))
         return;
     switch (type) {
-    case BNC_VALUE_COUNT:
-        bnc_count_put(out, v->count, 0);
-        break;
-    case BNC_VALUE_INTEGER:
-        bnc_buf_printf(out, "%lld", (long long)v->integer);
-        break;
-    case BNC_VALUE_NUMBER:
-    case BNC_VALUE_CHANGE:
-    case BNC_VALUE_SHARE:
-        bnc_real_put(out, v->share);
-        break;
     case BNC_VALUE_TIME:
         bnc_time_put(out, v->integer);
-        break;
-    case BNC_VALUE_FLAG:
-        bnc_buf_puts(out, v->count ? "true" : "false");
         break;
     case BNC_VALUE_LIST:
         put_texts(m, out, v->list, v->n_list, false);

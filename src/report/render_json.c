@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "report/cell.h"
 #include "report/figure.h"
 #include "report/render.h"
 #include "report/slices.h"
@@ -241,18 +242,9 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
         bnc_buf_puts(out, "null");
         return;
     }
+    if (bnc_machine_put(out, type, v))
+        return;
     switch (type) {
-    case BNC_VALUE_COUNT:
-        bnc_count_put(out, v->count, 0);
-        break;
-    case BNC_VALUE_INTEGER:
-        bnc_buf_printf(out, "%lld", (long long)v->integer);
-        break;
-    case BNC_VALUE_NUMBER:
-    case BNC_VALUE_CHANGE:
-    case BNC_VALUE_SHARE:
-        bnc_real_put(out, v->share);
-        break;
     case BNC_VALUE_RATE:
         put_rate(out, v->rate);
         break;
@@ -261,9 +253,6 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
         break;
     case BNC_VALUE_TIME:
         put_time(out, v->integer);
-        break;
-    case BNC_VALUE_FLAG:
-        bnc_buf_puts(out, v->count ? "true" : "false");
         break;
     case BNC_VALUE_LIST:
         put_list(m, out, v);

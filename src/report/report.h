@@ -34,6 +34,7 @@ struct bnc_report_data {
     struct bnc_span filter;              /* the rows it is limited to, "" for all */
     enum bnc_show show;
     bool color, unicode, verbose, excel; /* terminal; --excel for CSV */
+    bool plain_cells;                    /* CSV: no apostrophe before what begins like a formula */
     unsigned width;                      /* terminal columns, 0: 80 */
     bnc_parallel_fn parallel;            /* the engine's, for long documents; NULL: one thread */
     void *parallel_ctx;
