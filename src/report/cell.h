@@ -21,8 +21,12 @@ static inline void bnc_scratch_end(struct bnc_buf *out, struct bnc_buf *scratch)
 /* Numbers and flags as every machine format spells them; false, and nothing, for other types. */
 bool bnc_machine_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v);
 
-/* Appends the value as one line (prose keeps its newlines if how->newlines).  Unset is a dash, a rate without denominator "n/a". */
-void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v, const struct bnc_visible *how);
+/*
+ * Appends the value as one line (prose keeps its newlines if how->newlines). Unset is a dash, a
+ * rate without denominator "n/a".
+ */
+void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v,
+                  const struct bnc_visible *how);
 
 /* "2.31 % (2.20-2.42 %, 80,123 of 3,400,000)"; "n/a: why". */
 void bnc_rate_put(struct bnc_buf *out, const struct bnc_rate *r, bool ascii);

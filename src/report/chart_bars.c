@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * chart_bars.c - charts made of horizontal bars: sides at fault, codes, domains; and the whisker of one rate.
+ * chart_bars.c - charts made of horizontal bars: sides at fault, codes, domains; and the whisker of
+ * one rate.
  */
 #include <math.h>
 #include <stdio.h>
@@ -33,7 +34,10 @@ void bnc_html_side_legend(struct bnc_page *p)
     bnc_buf_puts(p->out, "</ul>\n");
 }
 
-/* The stacked bar of the verdict area; its legend is the list below it, its data the table of sides. */
+/*
+ * The stacked bar of the verdict area; its legend is the list below it, its data the table of
+ * sides.
+ */
 void bnc_chart_sides(struct bnc_page *p)
 {
     const struct bnc_model *m = p->m;

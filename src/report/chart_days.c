@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * chart_days.c - events by day: what was accepted above, what failed below on a scale of its own, incidents marked.
+ * chart_days.c - events by day: what was accepted above, what failed below on a scale of its own,
+ * incidents marked.
  *
- * Failures are a few per cent of the volume: on one scale they would be a line of pixels.  A month is drawn by day; longer spans by
- * several days a bar.  Stray dates (a row of 1970) would squeeze the month into one bar, so days at the ends that hold less than a
- * thousandth of all events are left out, and the caption says so.
+ * Failures are a few per cent of the volume: on one scale they would be a line of pixels. A month
+ * is drawn by day; longer spans by several days a bar. Stray dates (a row of 1970) would squeeze
+ * the month into one bar, so days at the ends that hold less than a thousandth of all events are
+ * left out, and the caption says so.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,7 +165,10 @@ static void put_dates(struct bnc_page *p, const struct days *d, double y)
     }
 }
 
-/* Findings with an onset whose span is shorter than the period: numbers above, a veil over their days. */
+/*
+ * Findings with an onset whose span is shorter than the period: numbers above, a veil over their
+ * days.
+ */
 static size_t pick_spans(const struct bnc_judged *j, const struct days *d, size_t picked[MAX_SPANS])
 {
     size_t n = 0;

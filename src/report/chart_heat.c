@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * chart_heat.c - provider x cause: each cell in the colour of the side at fault, stronger with more failures.
+ * chart_heat.c - provider x cause: each cell in the colour of the side at fault, stronger with more
+ * failures.
  */
 #include <math.h>
 #include <stdio.h>

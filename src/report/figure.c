@@ -11,8 +11,8 @@ static const uint64_t power_of_ten[] = { 1,      10,      100,      1000,      1
                                          100000, 1000000, 10000000, 100000000, 1000000000 };
 
 /*
- * A report may hold a million numbers, and printf() would follow the locale of whoever calls the library: digits are made here,
- * two at a time, backwards from 'end'.  Returns where they begin.
+ * A report may hold a million numbers, and printf() would follow the locale of whoever calls the
+ * library: digits are made here, two at a time, backwards from 'end'. Returns where they begin.
  */
 static char *digits(char *end, uint64_t n)
 {
@@ -116,7 +116,9 @@ void bnc_limit_put(struct bnc_buf *out, double share)
     bnc_buf_puts(out, "\u00a0%");
 }
 
-/* Days to a date of the proleptic Gregorian calendar: eras of 400 years, years that begin in March. */
+/*
+ * Days to a date of the proleptic Gregorian calendar: eras of 400 years, years that begin in March.
+ */
 struct bnc_date bnc_date_of_day(int64_t days_since_1970)
 {
     const int64_t z = days_since_1970 + 719468;

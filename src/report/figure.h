@@ -17,20 +17,27 @@ void bnc_count_put(struct bnc_buf *out, uint64_t n, char sep);
 void bnc_noun_put(struct bnc_buf *out, uint64_t n, const char *noun);
 /* A limit or a tick as per cent, without idle zeros: "5 %", "0.3 %". */
 void bnc_limit_put(struct bnc_buf *out, double share);
-/* A share as per cent with the digits a reader can use: "12.3 %", "0.31 %", "0.004 %", "< 0.001 %". */
+/*
+ * A share as per cent with the digits a reader can use: "12.3 %", "0.31 %", "0.004 %", "< 0.001 %".
+ */
 void bnc_percent_put(struct bnc_buf *out, double share);
 
 /* "2026-10-31T23:59:59Z"; nothing for BNC_NO_TIME. */
 void bnc_time_put(struct bnc_buf *out, int64_t time);
 
-struct bnc_date { int year, month, day; };
+struct bnc_date {
+    int year, month, day;
+};
 struct bnc_date bnc_date_of_day(int64_t days_since_1970);
 struct bnc_date bnc_date_of_time(int64_t time);
-extern const char *const bnc_month_names[12];        /* "January" ... */
+extern const char *const bnc_month_names[12]; /* "January" ... */
 /* "12 Oct 2026", "12 Oct 2026 14:05 UTC"; "unknown" for BNC_NO_TIME. */
 void bnc_date_put(struct bnc_buf *out, int64_t time);
 void bnc_moment_put(struct bnc_buf *out, int64_t time);
-/* "1\u201331 October 2026" from first and last moment; "no dates" if there are none. 'ascii': a plain hyphen. */
+/*
+ * "1\u201331 October 2026" from first and last moment; "no dates" if there are none. 'ascii': a
+ * plain hyphen.
+ */
 void bnc_period_put(struct bnc_buf *out, int64_t first, int64_t last, bool ascii);
 
 /* The id of a template: 16 hexadecimal digits. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * gen_page.c - page.css and page.js -> gen/page.h: the style and the script of the HTML report as string literals.
- * Comment lines and indents are left out; nothing else is touched.
+ * gen_page.c - page.css and page.js -> gen/page.h: the style and the script of the HTML report as
+ * string literals.  Comment lines and indents are left out; nothing else is touched.
+ *
  * usage: gen_page page.css page.js > page.h
  */
 #include <ctype.h>

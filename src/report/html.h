@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * html.h - pieces of the HTML report.
  *
- * Every text from the input goes through bnc_html_text(); tags, attributes, classes and ids are only ever literals of ours.  Colours
- * and sizes are classes of page.css: the content security policy allows no style attribute.
+ * Every text from the input goes through bnc_html_text(); tags, attributes, classes and ids are
+ * only ever literals of ours. Colours and sizes are classes of page.css: the content security
+ * policy allows no style attribute.
  */
 #ifndef BNC_REPORT_HTML_H
 #define BNC_REPORT_HTML_H
@@ -16,9 +17,9 @@ struct bnc_page {
     struct bnc_buf *out;
 };
 
-#define BNC_PAGE_MAX_BYTES ((size_t)2 << 20)     /* hard, whatever the input */
+#define BNC_PAGE_MAX_BYTES ((size_t)2 << 20) /* hard, whatever the input */
 #define BNC_PAGE_TABLE_ROWS 100
-#define BNC_PAGE_TABLE_BYTES ((size_t)56 << 10)  /* a table ends early when it grows beyond this */
+#define BNC_PAGE_TABLE_BYTES ((size_t)56 << 10) /* a table ends early when it grows beyond this */
 #define BNC_PAGE_FINDINGS 40
 #define BNC_PAGE_FINDING_BYTES ((size_t)220 << 10)
 
@@ -44,7 +45,10 @@ void bnc_html_findings(struct bnc_page *p);
 /* The sides at fault in the colours of charts. */
 void bnc_html_side_legend(struct bnc_page *p);
 
-/* Charts; each is a figure with a caption that states its message, or nothing where there is nothing to show. */
+/*
+ * Charts; each is a figure with a caption that states its message, or nothing where there is
+ * nothing to show.
+ */
 void bnc_chart_sides(struct bnc_page *p);
 void bnc_chart_rate(struct bnc_page *p, const struct bnc_rate *r, const char *name);
 void bnc_chart_providers(struct bnc_page *p);

@@ -36,7 +36,10 @@ static void *take(struct bnc_model *m, size_t n, size_t size)
     return p;
 }
 
-/* Sorting indexes by a key of two numbers, largest first, then by index: names are sorted already, so ties are too. */
+/*
+ * Sorting indexes by a key of two numbers, largest first, then by index: names are sorted already,
+ * so ties are too.
+ */
 struct ranked {
     uint64_t first, second;
     uint32_t index;
@@ -61,8 +64,8 @@ static unsigned byte_of(const struct ranked *r, unsigned pass)
 }
 
 /*
- * Byte by byte, largest first.  Most keys are small numbers: bytes that are the same everywhere take
- * no pass.  Stable, and indexes come ascending, so ties stay in their order.
+ * Byte by byte, largest first. Most keys are small numbers: bytes that are the same everywhere take
+ * no pass. Stable, and indexes come ascending, so ties stay in their order.
  */
 static struct ranked *radix_sort(struct ranked *r, struct ranked *spare, size_t n)
 {
@@ -86,7 +89,10 @@ static struct ranked *radix_sort(struct ranked *r, struct ranked *spare, size_t 
     return r;
 }
 
-/* Indexes by their ranks.  'r' is in ascending order of index; what it holds afterwards is undefined. */
+/*
+ * Indexes by their ranks. 'r' is in ascending order of index; what it holds afterwards is
+ * undefined.
+ */
 static uint32_t *rank(struct bnc_model *m, struct ranked *r, size_t n)
 {
     uint32_t *const order = take(m, n, sizeof *order);
@@ -191,7 +197,10 @@ static int code_by_weight(const void *pa, const void *pb)
     return na != nb ? (na < nb ? 1 : -1) : code_cmp(pa, pb);
 }
 
-/* Adds neighbours of equal (reply, enhanced, cause), then of equal codes, keeping the heaviest cause. */
+/*
+ * Adds neighbours of equal (reply, enhanced, cause), then of equal codes, keeping the heaviest
+ * cause.
+ */
 static size_t fold_codes(struct bnc_code_sum *c, size_t n)
 {
     size_t out = 0;

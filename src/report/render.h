@@ -16,8 +16,11 @@ void bnc_render_html(const struct bnc_model *m, struct bnc_buf *out);
 /* One section as CSV: header and all rows. */
 void bnc_render_csv(const struct bnc_model *m, const struct bnc_section *s, struct bnc_buf *out);
 
-/* Flat tables spell a rate as seven columns: the share itself under the column's key, and these appended to it. */
+/*
+ * Flat tables spell a rate as seven columns: the share itself under the column's key, and these
+ * appended to it: "", "_numerator", "_denominator", "_low", "_high", "_limit", "_judgement".
+ */
 #define BNC_RATE_PARTS 7
-extern const char *const bnc_rate_suffix[BNC_RATE_PARTS];    /* "", "_numerator", "_denominator", "_low", "_high", "_limit", "_judgement" */
+extern const char *const bnc_rate_suffix[BNC_RATE_PARTS];
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * render_csv.c - one section as CSV (RFC 4180): UTF-8, LF, a header always; with --excel CRLF and a byte order mark.
+ * render_csv.c - one section as CSV (RFC 4180): UTF-8, LF, a header always; with --excel CRLF and a
+ * byte order mark.
  */
 #include "report/cell.h"
 #include "report/figure.h"
@@ -11,7 +12,10 @@
 const char *const bnc_rate_suffix[BNC_RATE_PARTS] = { "",      "_numerator", "_denominator", "_low",
                                                       "_high", "_limit",     "_judgement" };
 
-/* Text of any origin: hidden characters made visible, so that neither a spreadsheet nor cat(1) acts on it. */
+/*
+ * Text of any origin: hidden characters made visible, so that neither a spreadsheet nor cat(1) acts
+ * on it.
+ */
 static void put_texts(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_span *s,
                       size_t n, bool newlines)
 {

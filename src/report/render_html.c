@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * render_html.c - the report as one HTML file: no network, no script needed, a content security policy of hashes.
+ * render_html.c - the report as one HTML file: no network, no script needed, a content security
+ * policy of hashes.
  */
 #include "report/html.h"
 #include "util/sha256.h"

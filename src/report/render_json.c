@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * render_json.c - the report as one JSON object, or as one object a line.  docs/report.schema.json describes it.
+ * render_json.c - the report as one JSON object, or as one object a line. docs/report.schema.json
+ * describes it.
  */
 #include <stdlib.h>
 
@@ -10,7 +11,10 @@
 #include "report/visible.h"
 #include "util/hash.h"
 
-/* Control characters, separators and what bnc_is_hidden() names go out as \u escapes: the text is whole, and harmless where it is shown as it is. */
+/*
+ * Control characters, separators and what bnc_is_hidden() names go out as \u escapes: the text is
+ * whole, and harmless where it is shown as it is.
+ */
 static void escape(struct bnc_buf *out, uint32_t cp)
 {
     if (cp == '"' || cp == '\\') {
@@ -29,8 +33,8 @@ static void escape(struct bnc_buf *out, uint32_t cp)
 }
 
 /*
- * Whether some byte of eight is not plain: outside 0x20 .. 0x7e, '"', '\\' or '@'.  Nothing is borrowed or carried but from such a
- * byte, so the lowest one is always seen.
+ * Whether some byte of eight is not plain: outside 0x20 .. 0x7e, '"', '\\' or '@'. Nothing is
+ * borrowed or carried but from such a byte, so the lowest one is always seen.
  */
 static inline bool has_odd_byte(uint64_t v)
 {
@@ -268,7 +272,10 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
     }
 }
 
-/* What a sparse row leaves out, see BNC_SPARSE_MIN; its first member names the row and always stays. */
+/*
+ * What a sparse row leaves out, see BNC_SPARSE_MIN; its first member names the row and always
+ * stays.
+ */
 static bool is_idle(enum bnc_value_type type, const struct bnc_value *v)
 {
     if (v->unset)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * render_sqlite.c - the sections as tables of an SQLite file, for questions of the reader's own.
  *
- * One table per section with the columns of the CSV tables; table "section" and "column" say what they are.  Text is as it was read
- * (valid UTF-8, control characters and all): a database is data, not a screen.
+ * One table per section with the columns of the CSV tables; table "section" and "column" say what
+ * they are. Text is as it was read (valid UTF-8, control characters and all): a database is data,
+ * not a screen.
  */
 #include "report/figure.h"
 #include "util/outfile.h"

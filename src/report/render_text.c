@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * render_text.c - the report for a terminal: one screen of 24 lines (23 and the prompt), or everything with --verbose.
+ * render_text.c - the report for a terminal: one screen of 24 lines (23 and the prompt), or
+ * everything with --verbose.
  *
- * First screen:  what was read and how much of it is undecided (never left out), the verdicts, the rates, then sides and providers
- * side by side.  Verdicts get the lines that the rest does not need.
+ * First screen: what was read and how much of it is undecided (never left out), the verdicts, the
+ * rates, then sides and providers side by side. Verdicts get the lines that the rest does not need.
  */
 #include "report/cell.h"
 #include "report/figure.h"
@@ -135,7 +136,9 @@ static void put_bar(struct term *t, double share, unsigned cells)
     }
 }
 
-/* Words with one indent for the first line and one for the others; our text and names in it alike. */
+/*
+ * Words with one indent for the first line and one for the others; our text and names in it alike.
+ */
 static void put_wrapped(struct term *t, struct bnc_span s, unsigned indent)
 {
     while (s.len > 0) {

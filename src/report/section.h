@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * section.h - what a report says, as one table: sections of columns and rows.
  *
- *     bnc_report_data --bnc_model_init--> model (orders, sums) --section->row()--> values --renderer--> bytes
+ *     bnc_report_data --bnc_model_init--> model (orders, sums)
+ *         --section->row()--> values --renderer--> bytes
  *
- * No renderer knows a domain from a campaign: it walks bnc_sections[] and writes values by their type.  A section or column added
- * to the table appears in every format and in docs/report.schema.json.
+ * No renderer knows a domain from a campaign: it walks bnc_sections[] and writes values by their
+ * type. A section or column added to the table appears in every format and in
+ * docs/report.schema.json.
  */
 #ifndef BNC_REPORT_SECTION_H
 #define BNC_REPORT_SECTION_H

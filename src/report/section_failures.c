@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * section_failures.c - sections of what was counted: by side, provider, domain, code, campaign, day.
+ * section_failures.c - sections of what was counted: by side, provider, domain, code, campaign,
+ * day.
  */
 #include "report/section_parts.h"
 #include "util/prefetch.h"
@@ -437,12 +438,14 @@ const struct bnc_section bnc_section_causes = {
 
 /* ---- campaigns, sending IPs, sender domains, days ---- */
 
-#define SUBJECT_COLS(key, title, about, use_rates)                                                      \
-    { key, title, BNC_VALUE_NAME, BNC_USE_BOTH, NULL, about }, COL_EVENTS(BNC_USE_BOTH),                \
-        { "recipients_failed", "Recipients failed",                                                     \
-          BNC_VALUE_COUNT,     use_rates,                                                               \
-          "recipients",        "Distinct recipients with a bounce or deferral; 0 where not counted." }, \
-        COL_RATES, COL_SEEN
+/* clang-format off: one column a line */
+#define SUBJECT_COLS(key, title, about, use_rates) \
+    { key, title, BNC_VALUE_NAME, BNC_USE_BOTH, NULL, about }, \
+    COL_EVENTS(BNC_USE_BOTH), \
+    { "recipients_failed", "Recipients failed", BNC_VALUE_COUNT, use_rates, "recipients", \
+      "Distinct recipients with a bounce or deferral; 0 where not counted." }, \
+    COL_RATES, COL_SEEN
+/* clang-format on */
 
 static const struct bnc_column campaign_cols[] = { SUBJECT_COLS(
     "campaign", "Campaign", "Campaign, job or tag; the sending day where the export has none.",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * section_findings.c - sections of what was judged: verdicts, findings, rates, limits, contradictions.
+ * section_findings.c - sections of what was judged: verdicts, findings, rates, limits,
+ * contradictions.
  */
 #include "report/section_parts.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * section_parts.h - for the files that define sections: the sections themselves, one filler per type of value, and the columns that
- * several sections share.
+ * section_parts.h - for the files that define sections: the sections themselves, one filler per
+ * type of value, and the columns that several sections share.
  *
- * A row function fills its columns in their order: "word(v++, ...); count(v++, ...);".  Values come cleared, see bnc_section_row().
+ * A row function fills its columns in their order: "word(v++, ...); count(v++, ...);". Values come
+ * cleared, see bnc_section_row().
  */
 #ifndef BNC_REPORT_SECTION_PARTS_H
 #define BNC_REPORT_SECTION_PARTS_H
@@ -153,40 +154,31 @@ static inline const struct bnc_rate *rate_of(const struct bnc_rates *r, size_t i
 }
 
 /* Columns that several sections share, so that they mean and say the same everywhere. */
-#define COL_EVENTS(use_bounce)                                                                         \
-    { "delivered",  "Delivered", BNC_VALUE_COUNT,                                                      \
-      BNC_USE_BOTH, "events",    "Messages the receiving server accepted." },                          \
-        { "bounces", "Bounced", BNC_VALUE_COUNT, use_bounce, "events", "Permanent, final failures." }, \
-        { "deferrals", "Deferred", BNC_VALUE_COUNT,                                                    \
-          use_bounce,  "events",   "Temporary failures; a retry may follow." },                        \
-        { "complaints", "Complaints", BNC_VALUE_COUNT,                                                 \
-          BNC_USE_PAGE, "events",     "Feedback loop reports." },                                      \
-        { "suppressed",    "Suppressed",                                                               \
-          BNC_VALUE_COUNT, 0,                                                                          \
-          "events",        "Refused by the ESP before sending." },                                     \
-    {                                                                                                  \
-        "sent", "Sent", BNC_VALUE_COUNT, 0, "events",                                                  \
-            "Attempts whose outcome the row does not tell."                                            \
-    }
-#define COL_RATES                                                                                  \
+/* clang-format off: one column a line */
+#define COL_EVENTS(use_bounce) \
+    { "delivered", "Delivered", BNC_VALUE_COUNT, BNC_USE_BOTH, "events", \
+      "Messages the receiving server accepted." }, \
+    { "bounces", "Bounced", BNC_VALUE_COUNT, use_bounce, "events", "Permanent, final failures." }, \
+    { "deferrals", "Deferred", BNC_VALUE_COUNT, use_bounce, "events", \
+      "Temporary failures; a retry may follow." }, \
+    { "complaints", "Complaints", BNC_VALUE_COUNT, BNC_USE_PAGE, "events", \
+      "Feedback loop reports." }, \
+    { "suppressed", "Suppressed", BNC_VALUE_COUNT, 0, "events", \
+      "Refused by the ESP before sending." }, \
+    { "sent", "Sent", BNC_VALUE_COUNT, 0, "events", \
+      "Attempts whose outcome the row does not tell." }
+#define COL_RATES \
     { "bounce_rate", "Bounce rate", BNC_VALUE_RATE, BNC_USE_BOTH, NULL, "Bounced of attempted." }, \
-        { "hard_bounce_rate",                                                                      \
-          "Hard-bounce rate",                                                                      \
-          BNC_VALUE_RATE,                                                                          \
-          BNC_USE_PAGE,                                                                            \
-          NULL,                                                                                    \
-          "Permanent failures of the address itself, of attempted." },                             \
-        { "complaint_rate",          "Complaint rate", BNC_VALUE_RATE, BNC_USE_PAGE, NULL,         \
-          "Complaints of delivered." },                                                            \
-    {                                                                                              \
-        "deferral_rate", "Deferral rate", BNC_VALUE_RATE, 0, NULL,                                 \
-            "Recipients deferred at least once, of attempted recipients."                          \
-    }
-#define COL_SEEN                                                                                   \
-    { "first_seen", "First seen", BNC_VALUE_TIME, 0, "UTC", "Time of the first event." },          \
-    {                                                                                              \
-        "last_seen", "Last seen", BNC_VALUE_TIME, 0, "UTC", "Time of the last event."              \
-    }
+    { "hard_bounce_rate", "Hard-bounce rate", BNC_VALUE_RATE, BNC_USE_PAGE, NULL, \
+      "Permanent failures of the address itself, of attempted." }, \
+    { "complaint_rate", "Complaint rate", BNC_VALUE_RATE, BNC_USE_PAGE, NULL, \
+      "Complaints of delivered." }, \
+    { "deferral_rate", "Deferral rate", BNC_VALUE_RATE, 0, NULL, \
+      "Recipients deferred at least once, of attempted recipients." }
+#define COL_SEEN \
+    { "first_seen", "First seen", BNC_VALUE_TIME, 0, "UTC", "Time of the first event." }, \
+    { "last_seen", "Last seen", BNC_VALUE_TIME, 0, "UTC", "Time of the last event." }
+/* clang-format on */
 
 static inline void put_events(struct bnc_value *v, const uint64_t n[BNC_N_EVENTS])
 {

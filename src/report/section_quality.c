@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * section_quality.c - sections of what was read and how: rows, inputs, faults, doubts, thresholds, method.
+ * section_quality.c - sections of what was read and how: rows, inputs, faults, doubts, thresholds,
+ * method.
  */
 #include "bounce/version.h"
 #include "report/section_parts.h"

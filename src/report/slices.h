@@ -12,7 +12,8 @@
 #include "aggregate/tally.h"
 #include "util/buf.h"
 
-#define BNC_SLICE_ROWS 256 /* some 75 KB of domains: a slice and its source stay in a core's cache */
+#define BNC_SLICE_ROWS                                                                             \
+    256 /* some 75 KB of domains: a slice and its source stay in a core's cache */
 #define BNC_SLICE_RING 16
 
 struct bnc_slices {

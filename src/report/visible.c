@@ -87,8 +87,10 @@ static struct glyph glyph_html(uint32_t cp)
     }
 }
 
-/* What GitHub-flavoured Markdown or the HTML in it would act on becomes a character reference: it holds in table cells too, where a
- * backslash before '|' is the only one that does. */
+/*
+ * What GitHub-flavoured Markdown or the HTML in it would act on becomes a character reference: it
+ * holds in table cells too, where a backslash before '|' is the only one that does.
+ */
 static struct glyph glyph_md(uint32_t cp)
 {
     struct glyph g = { .len = 0 };
@@ -150,7 +152,10 @@ static bool is_role(struct bnc_span local)
            bnc_span_eq_nocase(local, BNC_SPAN("abuse"));
 }
 
-/* If an address starts at the front of 's', the length of its local part; else 0.  'before' is the byte in front of 's'. */
+/*
+ * If an address starts at the front of 's', the length of its local part; else 0. 'before' is the
+ * byte in front of 's'.
+ */
 static size_t local_part(struct bnc_span s, unsigned char before)
 {
     size_t n = 0;
