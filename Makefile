@@ -221,4 +221,4 @@ clean:                  ## remove everything made
 help:                   ## this text
 	@sed -n 's/^\([a-z][a-z ]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
 
--include $(LIB_O:.o=.d) $(CMD_O:.o=.d) $(TEST_X:=.d)
+-include $(LIB_O:.o=.d) $(CMD_O:.o=.d) $(TEST_X:=.d) $(wildcard $(B)/bench/micro/*.d $(B)/tests/fuzz/*.d)

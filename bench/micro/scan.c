@@ -201,10 +201,10 @@ static int measure_file(const char *path)
 
 int main(int argc, char **argv)
 {
-    char *end = "";
+    char *end = NULL;
     const size_t bytes = (argc > 1 ? strtoull(argv[1], &end, 10) : 64) << 20;
 
-    if (*end != '\0')
+    if (end != NULL && *end != '\0')
         return measure_file(argv[1]);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         struct bnc_buf buf = make_text(&shapes[i], bytes);
