@@ -378,6 +378,7 @@ static void load_entry(struct reader *r, uint32_t i)
     load_verdict(r, &e->verdict);
     e->template_text = keep(r, get_text(r));
     e->label = keep(r, get_text(r));
+    e->esp = keep(r, get_text(r));
     to->rule = keep(r, get_text(r));
     to->rule_source = keep(r, get_text(r));
     example->first = (uint32_t)get(r, 4);
@@ -391,7 +392,7 @@ static void load_entries(struct reader *r, uint64_t n)
 {
     struct bnc_part *part = r->part;
 
-    if (n > (r->end - r->at) / 80) { /* less than the least record takes */
+    if (n > (r->end - r->at) / 84) { /* less than the least record takes */
         bad(r, "more records than bytes");
         return;
     }

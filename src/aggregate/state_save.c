@@ -164,6 +164,7 @@ static void save_entries(struct writer *w)
         put_verdict(w, &e->entry->verdict);
         put_text(w, e->entry->template_text);
         put_text(w, e->entry->label);
+        put_text(w, e->entry->esp);
         put_text(w, e->rule);
         put_text(w, e->rule_source);
         put32(w, e->example.first);

@@ -180,7 +180,7 @@ struct bnc_domain_cause { /* sorted by (domain, cause, type) */
  */
 struct bnc_template {
     uint64_t key, template_fp;
-    struct bnc_span text, label;
+    struct bnc_span text, label, esp; /* esp: whose label, "" unknown or none */
     /* names behind verdict.rule, kept through states; "" if nothing matched */
     struct bnc_span rule, rule_source;
     struct bnc_verdict verdict; /* read from a state: rule is 0, see 'rule' */

@@ -95,7 +95,9 @@ static uint64_t group_key(const struct bnc_merged_entry *m)
     const uint64_t names = bnc_hash_pair(bnc_hash_span(m->rule), bnc_hash_span(m->rule_source));
 
     return bnc_hash_pair(bnc_hash_pair(kinds, codes),
-                         bnc_hash_pair(bnc_hash_pair(marks, names), bnc_hash_span(e->label)));
+                         bnc_hash_pair(bnc_hash_pair(marks, names),
+                                       bnc_hash_pair(bnc_hash_span(e->label),
+                                                     bnc_hash_span(e->esp))));
 }
 
 /* Entries are in order of key, so a stable sort by recipients is all that is needed. */
@@ -139,6 +141,7 @@ static bool describe(struct build *b, struct bnc_template *to, uint32_t entry)
         .template_fp = e->entry->template_fp,
         .text = bnc_arena_copy(arena, e->entry->template_text),
         .label = bnc_arena_copy(arena, e->entry->label),
+        .esp = bnc_arena_copy(arena, e->entry->esp),
         .rule = bnc_arena_copy(arena, e->rule),
         .rule_source = bnc_arena_copy(arena, e->rule_source),
         .verdict = e->entry->verdict,
@@ -152,7 +155,7 @@ static bool describe(struct build *b, struct bnc_template *to, uint32_t entry)
         .last = bnc_time_of_last(s->last),
         .example = { e->example.source, e->example.row, e->example.off },
     };
-    return to->text.at != NULL && to->label.at != NULL && to->rule.at != NULL &&
+    return to->text.at != NULL && to->label.at != NULL && to->esp.at != NULL && to->rule.at != NULL &&
            to->rule_source.at != NULL;
 }
 

@@ -96,7 +96,7 @@ const char *bnc_rule_source(const struct bnc_classifier *c, uint32_t rule);
 const char *bnc_blocklist_name(uint16_t blocklist);
 const char *bnc_blocklist_route(uint16_t blocklist);    /* how to get delisted */
 
-/* ---- entries: one per distinct (template, codes, provider, type, label), per worker ---- */
+/* ---- entries: one per distinct (template, codes, provider, type, ESP, label), per worker ---- */
 struct bnc_entry {
     uint64_t key; /* fingerprint of all that the verdict depends on: names the entry across workers,
                      runs and states */
@@ -104,6 +104,7 @@ struct bnc_entry {
     struct bnc_span
         template_text; /* lives as long as the verdicts object; variable parts are '*' */
     struct bnc_span label;
+    struct bnc_span esp; /* whose label; "" where there is none, or nobody knows */
     struct bnc_verdict verdict;
     enum bnc_event_type type;
     enum bnc_hardness hardness;

@@ -86,14 +86,15 @@ void bnc_verdicts_free(struct bnc_verdicts *v)
     free(v);
 }
 
-/* Everything but the template, in two words. */
+/* Everything but the template, in two words.  Whose label it is matters where there is one. */
 static uint64_t context_of(const struct bnc_event *e, uint16_t provider)
 {
     const uint64_t codes = (uint64_t)e->reply << 48 | (uint64_t)provider << 32 | e->enhanced;
     const uint64_t kinds = (uint64_t)e->type << 8 | (uint64_t)e->hardness;
+    const uint64_t esp = e->hardness != BNC_HARDNESS_NONE && e->esp != NULL ? e->esp->fp : 0;
+    const uint64_t label = e->label.len > 0 ? bnc_hash64(e->label.at, e->label.len, 1) : 0;
 
-    return bnc_hash_pair(codes,
-                         kinds ^ (e->label.len > 0 ? bnc_hash64(e->label.at, e->label.len, 1) : 0));
+    return bnc_hash_pair(codes, kinds ^ label ^ esp);
 }
 
 static bool slots_grow(struct bnc_verdicts *v)
@@ -179,7 +180,10 @@ static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_eve
                                  .index = (uint32_t)v->n };
     entry->template_text = bnc_arena_copy(&v->arena, text);
     entry->label = bnc_arena_copy(&v->arena, e->label);
-    if (entry->template_text.at == NULL || entry->label.at == NULL)
+    entry->esp = bnc_arena_copy(&v->arena, e->hardness != BNC_HARDNESS_NONE && e->esp != NULL
+                                               ? e->esp->name
+                                               : bnc_span_from("", 0));
+    if (entry->template_text.at == NULL || entry->label.at == NULL || entry->esp.at == NULL)
         return NULL;
     entry->verdict = decide(v, &q, context);
     v->n++;

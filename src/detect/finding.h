@@ -131,7 +131,8 @@ struct bnc_limit_row { /* limits and headroom: one published limit against the m
 };
 
 struct bnc_contradiction_row { /* ESP label against our verdict */
-    struct bnc_span format, label;
+    struct bnc_span esp; /* "SendGrid"; "" unknown */
+    struct bnc_span label;
     enum bnc_hardness hardness;
     uint8_t cause;
     uint64_t events, recipients;

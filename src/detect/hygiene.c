@@ -295,6 +295,8 @@ static enum bnc_status find_bad_data(struct bnc_judging *g)
 
 /* ---- labels that mislead ---- */
 
+#define MAX_ESPS 64 /* more than there are formats of */
+
 bool bnc_label_loses(const struct bnc_template *x)
 {
     return x->type == BNC_EVENT_BOUNCE && x->hardness == BNC_HARDNESS_HARD &&
@@ -308,34 +310,66 @@ bool bnc_label_keeps_dead(const struct bnc_template *x)
            bnc_cause_is_hard(x->verdict.cause);
 }
 
+/* What the labels of one ESP come to. */
+struct mislabels {
+    struct bnc_span esp;
+    uint64_t wrong, labelled, most; /* recipients; most: of one cause that loses addresses */
+    int cause;
+};
+
+/* The row of an ESP, made if it is new; there are few. */
+static struct mislabels *mislabels_of(struct mislabels *at, size_t *n, struct bnc_span esp)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (bnc_span_eq(at[i].esp, esp))
+            return &at[i];
+    if (*n == MAX_ESPS)
+        return NULL;
+    at[*n] = (struct mislabels){ .esp = esp, .cause = -1 };
+    return &at[(*n)++];
+}
+
+static void add_label(struct mislabels *m, const struct bnc_template *x)
+{
+    m->labelled += x->recipients;
+    if (!bnc_label_loses(x)) {
+        m->wrong += bnc_label_keeps_dead(x) ? x->recipients : 0;
+        return;
+    }
+    m->wrong += x->recipients;
+    if (x->recipients > m->most) {
+        m->most = x->recipients;
+        m->cause = x->verdict.cause;
+    }
+}
+
+/* One finding for each ESP. */
 static enum bnc_status find_mislabelled(struct bnc_judging *g)
 {
-    uint64_t lost = 0, kept = 0, labelled = 0, cause_n = 0;
-    int cause = -1;
-    struct bnc_rate rate;
-    struct bnc_finding *f;
+    struct mislabels at[MAX_ESPS];
+    size_t n = 0;
 
     for (size_t i = 0; i < g->t->n_templates; i++) {
         const struct bnc_template *x = &g->t->templates[i];
+        struct mislabels *m = x->type == BNC_EVENT_BOUNCE && x->hardness != BNC_HARDNESS_NONE
+                                  ? mislabels_of(at, &n, x->esp)
+                                  : NULL;
 
-        labelled +=
-            x->type == BNC_EVENT_BOUNCE && x->hardness != BNC_HARDNESS_NONE ? x->recipients : 0;
-        kept += bnc_label_keeps_dead(x) ? x->recipients : 0;
-        if (!bnc_label_loses(x))
-            continue;
-        lost += x->recipients;
-        if (x->recipients > cause_n) {
-            cause_n = x->recipients;
-            cause = x->verdict.cause;
-        }
+        if (m != NULL)
+            add_label(m, x);
     }
-    if (lost + kept == 0)
-        return BNC_OK;
-    rate = bnc_rate_make(lost + kept, labelled, 0, 0, 0);
-    f = add(g, BNC_FINDING_ESP_LABEL_MISMATCH, cause, BNC_SIDE_ESP, &rate);
-    if (f == NULL)
-        return bnc_error_nomem(g->err);
-    f->severity = BNC_PRIORITY_INFO;
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_rate rate = bnc_rate_make(at[i].wrong, at[i].labelled, 0, 0, 0);
+        struct bnc_finding *f;
+
+        if (at[i].wrong == 0)
+            continue;
+        f = add(g, BNC_FINDING_ESP_LABEL_MISMATCH, at[i].cause, BNC_SIDE_ESP, &rate);
+        if (f == NULL)
+            return bnc_error_nomem(g->err);
+        f->subject = at[i].esp;
+        f->severity = BNC_PRIORITY_INFO;
+    }
     return BNC_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * labels.c - what the platform calls a failure against what we say it is, one row per (label, hardness, cause).
+ * labels.c - what the platform calls a failure against what we say it is, one row per (ESP, label, hardness,
+ * cause).
  */
 #include <stdlib.h>
 
@@ -15,10 +16,10 @@ static bool contradicts(const struct bnc_template *x)
 static int by_key(const void *a, const void *b)
 {
     const struct bnc_contradiction_row *x = a, *y = b;
-    const int c = bnc_span_cmp(x->label, y->label);
+    const int esp = bnc_span_cmp(x->esp, y->esp), label = bnc_span_cmp(x->label, y->label);
 
-    if (c != 0)
-        return c;
+    if (esp != 0 || label != 0)
+        return esp != 0 ? esp : label;
     if (x->hardness != y->hardness)
         return x->hardness < y->hardness ? -1 : 1;
     return (x->cause > y->cause) - (x->cause < y->cause);
@@ -64,7 +65,7 @@ enum bnc_status bnc_contradictions_make(struct bnc_judging *g)
 
         if (contradicts(x))
             j->contradictions[n++] =
-                (struct bnc_contradiction_row){ .format = BNC_SPAN(""),
+                (struct bnc_contradiction_row){ .esp = x->esp,
                                                 .label = x->label,
                                                 .hardness = x->hardness,
                                                 .cause = x->verdict.cause,

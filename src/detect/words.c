@@ -111,6 +111,15 @@ static void put_subject(struct words *w)
         bnc_buf_puts(&w->buf, "all mail");
 }
 
+/* "{esp}": whose labels they are. */
+static void put_esp(struct words *w)
+{
+    if (w->f->subject.len > 0)
+        bnc_buf_put(&w->buf, w->f->subject);
+    else
+        bnc_buf_puts(&w->buf, "the platform");
+}
+
 /* "{at_subject}": "at Gmail ", or nothing for the export. */
 static void put_at_subject(struct words *w)
 {
@@ -409,6 +418,7 @@ static const struct {
     { "num", put_num },
     { "den", put_den },
     { "from", put_from },
+    { "esp", put_esp },
     { "s", put_s },
     { "es", put_es },
     { "are", put_are },

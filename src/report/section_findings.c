@@ -289,7 +289,7 @@ const struct bnc_section bnc_section_limits = {
 /* ---- contradictions ---- */
 
 static const struct bnc_column contradiction_cols[] = {
-    { "format", "Export", BNC_VALUE_NAME, BNC_USE_BOTH, NULL, "Export format." },
+    { "esp", "ESP", BNC_VALUE_NAME, BNC_USE_BOTH, NULL, "Whose label it is." },
     { "label", "ESP label", BNC_VALUE_NAME, BNC_USE_BOTH, NULL, "What the ESP calls it." },
     { "hardness", "ESP says", BNC_VALUE_WORD, BNC_USE_BOTH, NULL,
       "hard, soft or unknown by the ESP's label." },
@@ -314,7 +314,7 @@ static void contradiction_row(const struct bnc_model *m, size_t i, struct bnc_va
     static const char *const hardness[] = { "none", "hard", "soft", "unknown" };
     const struct bnc_contradiction_row *c = &m->judged->contradictions[i];
 
-    text(v++, c->format);
+    text(v++, c->esp);
     text(v++, c->label);
     word(v++, hardness[c->hardness]);
     word(v++, bnc_causes[c->cause].name);

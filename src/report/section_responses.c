@@ -39,6 +39,7 @@ static const struct bnc_column template_cols[] = {
     { "mechanism", "Mechanism", BNC_VALUE_WORD, 0, NULL,
       "The authentication mechanism that failed." },
     { "label", "ESP label", BNC_VALUE_NAME, 0, NULL, "What the ESP calls it." },
+    { "esp", "ESP", BNC_VALUE_NAME, 0, NULL, "Whose label it is." },
     COL_SEEN,
     { "example_input", "Example: input", BNC_VALUE_NAME, 0, NULL,
       "Where to find one; null where inputs have no names." },
@@ -87,6 +88,7 @@ static void template_row(const struct bnc_model *m, size_t i, struct bnc_value *
     verdict_words(t, v);
     v += 10;
     text(v++, t->label);
+    text(v++, t->esp);
     moment(v++, t->first);
     moment(v++, t->last);
     source(m, v++, t->example.source);

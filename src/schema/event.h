@@ -48,6 +48,12 @@ enum bnc_event_flag {
                                             (lists of invalid addresses) */
 };
 
+/* The platform or server software that an export is of. */
+struct bnc_esp {
+    struct bnc_span name;                /* "SendGrid" */
+    uint64_t fp;                         /* of the name */
+};
+
 /*
  * Spans live as long as the row's bytes.  Where the mapper makes the bytes itself (JSON:
  * unescaped strings and numbers), they stay valid for the next BNC_MAPPER_KEEP - 1 calls of
@@ -57,6 +63,7 @@ enum bnc_event_flag {
 struct bnc_event {
     enum bnc_event_type type;
     enum bnc_hardness hardness;          /* as the ESP labels it */
+    const struct bnc_esp *esp;           /* whose export it is; NULL: unknown.  The mapping's */
     bool late;                           /* reported after delivery (rb, OOB, DSN) or a second
                                             report of the same failure: see tally.h */
     uint8_t flags;                       /* enum bnc_event_flag bits */

@@ -505,6 +505,7 @@ ALWAYS_INLINE void fill(struct bnc_mapper *m, const struct bnc_cells *c, struct 
 
     ev->type = BNC_EVENT_OTHER;
     ev->hardness = BNC_HARDNESS_NONE;
+    ev->esp = p->esp.name.len > 0 ? &p->esp : NULL;
     ev->late = false;
     ev->flags = 0;
     ev->reply = 0;

@@ -477,6 +477,9 @@ enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_
     *b = (struct builder){ .in = in, .plan = p, .err = err };
     p->format = in->format;
     p->generic = in->format == bnc_format_generic();
+    if (!p->generic)
+        p->esp.name = bnc_span_str(in->format->vendor);
+    p->esp.fp = bnc_hash_span(p->esp.name);
     p->json = in->json;
     p->list = in->format->list;
     p->addresses = in->format->addresses;

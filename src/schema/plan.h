@@ -76,6 +76,7 @@ struct bnc_schema_plan {
     struct bnc_cond filter[4], cond[8];  /* rows must pass all filters; conditions of picks */
     uint32_t n_refine, n_wide, n_filter, n_cond;
     const struct bnc_values *fallback;   /* the generic event words */
+    struct bnc_esp esp;                  /* no name: the generic format */
     struct bnc_span empty[4];            /* words for an empty cell */
     uint16_t pseudo[8];                  /* code-column numbers that are no SMTP replies */
     uint32_t n_empty, n_pseudo;

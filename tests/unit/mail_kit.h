@@ -39,6 +39,8 @@ struct kit {
     struct bnc_error err;
     uint64_t rows;
     const char *ip, *sender; /* of what is said next */
+    const struct bnc_esp *esp; /* likewise, and what it calls a failure */
+    enum bnc_hardness hardness;
 };
 
 static inline void kit_open(struct kit *k)
@@ -72,6 +74,8 @@ static inline void kit_say(struct kit *k, int64_t time, enum bnc_event_type type
 {
     const char *at = strrchr(address, '@');
     struct bnc_item item = { .event = { .type = type,
+                                        .hardness = k->hardness,
+                                        .esp = k->esp,
                                         .time = time,
                                         .recipient = bnc_span_str(address),
                                         .domain = bnc_span_str(at + 1),

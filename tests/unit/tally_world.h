@@ -59,6 +59,7 @@ static inline void world_entries(struct world *w)
         snprintf(w->templates[i], sizeof w->templates[i], "550 reply number %u of *", i);
         e->template_text = bnc_span_str(w->templates[i]);
         e->label = i % 3 == 0 ? bnc_span_str("bad-mailbox") : bnc_span_str("");
+        e->esp = bnc_span_str(i % 2 == 0 ? "PowerMTA" : "");
         e->template_fp = bnc_hash_span(e->template_text);
         e->type = i % 3 == 1 ? BNC_EVENT_DEFERRAL
                   : i == 23  ? BNC_EVENT_SUPPRESSED
@@ -249,6 +250,7 @@ static inline void dump_tables(struct bnc_buf *b, const struct bnc_tally *t)
                        x->example.off);
         dump_span(b, x->text);
         dump_span(b, x->label);
+        dump_span(b, x->esp);
         dump_span(b, x->rule);
     }
 }

@@ -535,6 +535,93 @@ static void many_domains(struct kit *k)
     }
 }
 
+/* Two ESPs that call different things "hard" are two rows and two findings. */
+static void labels__are_held_against_each_esp(void **state)
+{
+    static const struct bnc_esp sendgrid = { BNC_SPAN("SendGrid"), UINT64_C(0x9f3a61c2d47be805) },
+                                mailgun = { BNC_SPAN("Mailgun"), UINT64_C(0x1c64e7a95b02fd38) };
+    unsigned told = 0;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    kit_accept(&k, 0, 9, 100, "firm.example");
+    k.hardness = BNC_HARDNESS_HARD;
+    k.esp = &sendgrid;
+    for (unsigned n = 0; n < 3; n++)
+        kit_mail(&k, 1, B, n, "a.example", KIT_LISTED, "x");
+    k.esp = &mailgun;
+    for (unsigned n = 3; n < 8; n++)
+        kit_mail(&k, 1, B, n, "a.example", KIT_LISTED, "x");
+    kit_mail(&k, 1, B, 9, "b.example", KIT_NO_USER, "x"); /* rightly so */
+    kit_judge(&k, NULL);
+    assert_int_equal(k.judged->n_contradictions, 2);
+    assert_span(k.judged->contradictions[0].esp, "Mailgun");
+    assert_int_equal(k.judged->contradictions[0].recipients, 5);
+    assert_span(k.judged->contradictions[1].esp, "SendGrid");
+    assert_int_equal(k.judged->contradictions[1].recipients, 3);
+    for (size_t i = 0; i < k.judged->n_findings; i++) {
+        const struct bnc_finding *f = &k.judged->findings[i];
+
+        if (f->kind != BNC_FINDING_ESP_LABEL_MISMATCH)
+            continue;
+        assert_span(f->subject, told++ == 0 ? "Mailgun" : "SendGrid");
+        assert_int_equal(f->rate.den, told == 1 ? 6 : 3);
+    }
+    assert_int_equal(told, 2);
+    kit_close(&k);
+}
+
+/*
+ * A big domain of which a quarter is dead: its accepting recipients are too many for the tally's small sketch, and must not be taken for
+ * few.
+ */
+static void domain__is_not_failing_because_it_is_big(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    for (unsigned people = 200; people <= 800; people += 100) {
+        kit_open(&k);
+        kit_accept(&k, 0, 0, 5000, "gmail.com");
+        kit_accept(&k, 1, 1, people, "big.example");
+        for (unsigned n = 0; n < people / 3; n++)
+            kit_mail(&k, 1, B, 10000 + n, "big.example", KIT_NO_USER, "news-01");
+        kit_judge(&k, NULL);
+        assert_null(kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE));
+        kit_close(&k);
+    }
+}
+
+/* A provider that throttles us in two weeks of one month has two incidents, each with its own days. */
+static void incident__comes_twice(void **state)
+{
+    unsigned told = 0;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    kit_accept(&k, 0, 29, 60, "yahoo.com");
+    kit_accept(&k, 0, 29, 200, "firm.example");
+    for (int day = 5; day <= 21; day++)
+        for (unsigned n = 0; n < 40 && (day < 7 || day > 19); n++)
+            kit_mail(&k, day, BNC_EVENT_DEFERRAL, n, "yahoo.com",
+                     "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected "
+                     "volume or user complaints", "news");
+    kit_judge(&k, NULL);
+    for (size_t i = 0; i < k.judged->n_findings; i++) {
+        const struct bnc_finding *f = &k.judged->findings[i];
+
+        if (f->severity == BNC_PRIORITY_INFO)
+            continue;
+        told++;
+        assert_span(f->subject, "Yahoo");
+        assert_int_equal((f->last_seen - f->first_seen) / KIT_DAY, 1);
+    }
+    assert_int_equal(told, 2);
+    kit_close(&k);
+}
+
 static void judge__is_the_same_in_any_order(void **state)
 {
     const struct bnc_detect_options spread = { .parallel = last_first };
@@ -566,6 +653,9 @@ static void judge__is_the_same_in_any_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(labels__are_held_against_each_esp),
+        cmocka_unit_test(domain__is_not_failing_because_it_is_big),
+        cmocka_unit_test(incident__comes_twice),
         cmocka_unit_test(judge__is_the_same_in_any_order),
         cmocka_unit_test(quiet__has_no_finding_above_info),
         cmocka_unit_test(nothing__is_judged_too),

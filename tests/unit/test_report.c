@@ -223,7 +223,7 @@ static void make_hostile(struct fixture *f)
         x->actions = x->checks = x->sources = x->also = texts;
         x->n_actions = x->n_checks = x->n_sources = x->n_also = 2;
     }
-    f->judged.contradictions[0].label = f->judged.contradictions[0].format = polyglot();
+    f->judged.contradictions[0].label = f->judged.contradictions[0].esp = polyglot();
     f->inputs[0].name = "\033]0;x\a<img src=x onerror=1>" POLYGLOT ".csv";
     f->data.notes = &hostile_note;
     f->data.n_notes = 1;

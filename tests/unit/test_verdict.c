@@ -236,6 +236,27 @@ static void memo__gives_one_entry_to_texts_of_one_template(void **state)
     bnc_verdicts_free(memo);
 }
 
+/* "hard" of one ESP is not "hard" of another; where nothing is called anything, whose export it is does not matter. */
+static void memo__tells_labels_of_two_esps_apart(void **state)
+{
+    const struct bnc_esp esps[] = { { BNC_SPAN("SendGrid"), UINT64_C(0x9f3a61c2d47be805) }, { BNC_SPAN("Mailgun"), UINT64_C(0x1c64e7a95b02fd38) } };
+    struct bnc_verdicts *memo = bnc_verdicts_create(classifier);
+    struct bnc_event e = { .type = BNC_EVENT_BOUNCE,
+                           .diagnostic = BNC_SPAN("550 5.1.1 user unknown") };
+    const struct bnc_entry *entry;
+
+    (void)state;
+    assert_non_null(memo);
+    for (unsigned i = 0; i < 4; i++) {
+        e.esp = &esps[i % 2];
+        e.hardness = i < 2 ? BNC_HARDNESS_NONE : BNC_HARDNESS_HARD;
+        entry = bnc_verdicts_get(memo, &e, 0);
+        assert_int_equal(entry->index, i < 2 ? 0 : i - 1);
+        assert_true(bnc_span_eq(entry->esp, i < 2 ? BNC_SPAN("") : esps[i % 2].name));
+    }
+    bnc_verdicts_free(memo);
+}
+
 /* Entries stay where they are while the table grows, and answer the same in any order of arrival.
  */
 static void memo__keeps_entries_in_place_and_does_not_depend_on_order(void **state)
@@ -415,6 +436,7 @@ int main(void)
         cmocka_unit_test(label__is_heard_where_the_reply_says_little),
         cmocka_unit_test(pseudo_code__is_no_smtp_code),
         cmocka_unit_test(memo__gives_one_entry_to_texts_of_one_template),
+        cmocka_unit_test(memo__tells_labels_of_two_esps_apart),
         cmocka_unit_test(memo__keeps_entries_in_place_and_does_not_depend_on_order),
         cmocka_unit_test(user_rule__wins_over_ours),
         cmocka_unit_test(user_file__errors_name_line_and_column),
