@@ -238,7 +238,8 @@ static void put_verdict(struct bnc_buf *b, const struct explanation *x)
              bnc_side_names[x->v.side], bnc_priority_names[x->v.priority]);
     field(b, x, "Judgement", text);
     snprintf(text, sizeof text, "%s (%s)", bnc_action_names[x->v.action], advice->verdict);
-    field(b, x, "Action", text);
+    field(b, x, "Action",
+          x->v.action == bnc_causes[x->v.cause].action ? text : bnc_action_names[x->v.action]);
     if (x->rule != NULL)
         field(b, x, "Meaning", x->rule->meaning);
     field(b, x, "Check", advice->check);

@@ -69,6 +69,41 @@ static size_t ipv6_at(struct bnc_span s, size_t at)
     return 0;
 }
 
+/* Where the word that ends before 'end' starts. */
+static size_t word_before(struct bnc_span s, size_t end)
+{
+    while (end > 0 && (unsigned char)s.at[end - 1] > ' ')
+        end--;
+    return end;
+}
+
+static size_t skip_back_blanks(struct bnc_span s, size_t end)
+{
+    while (end > 0 && (unsigned char)s.at[end - 1] <= ' ')
+        end--;
+    return end;
+}
+
+/* Whether an address in brackets is that of the server that answered: "host NAME[IP] said", "connect
+ * to NAME[IP]". A "client host" is the sender's. */
+static bool is_answering_host(struct bnc_span s, size_t at)
+{
+    size_t name, word, end;
+
+    if (at == 0 || s.at[at - 1] != '[')
+        return false;
+    name = word_before(s, skip_back_blanks(s, at - 1));
+    if (starts(s, name, "relay="))
+        return true;
+    end = skip_back_blanks(s, name);
+    word = word_before(s, end);
+    word += word < end && s.at[word] == '(';
+    if (end == word || !starts(s, word, end - word == 2 ? "to" : end - word == 4 ? "host" : "-"))
+        return end - word == 4 && starts(s, word, "with");
+    end = skip_back_blanks(s, word);
+    return end < 6 || !starts(s, end - 6, "client");
+}
+
 static struct bnc_span find_ip(struct bnc_span s)
 {
     for (size_t i = 0; i < s.len; i++) {
@@ -81,8 +116,9 @@ static struct bnc_span find_ip(struct bnc_span s)
         len = ipv4_at(s, i);
         if (len == 0)
             len = ipv6_at(s, i);
-        if (len > 0)
+        if (len > 0 && !is_answering_host(s, i))
             return bnc_span_from(s.at + i, len);
+        i += len;
     }
     return bnc_span_from("", 0);
 }
@@ -115,6 +151,7 @@ static const char *find_command(struct bnc_span s)
         { "step: data send", "DATA" },
         { "(data)", "DATA" },
         { "receiving the initial server greeting", "connect" },
+        { "refused to talk to me", "connect" },
         { "performing the ehlo handshake", "EHLO" },
         { "performing the helo handshake", "HELO" },
     };
@@ -154,22 +191,69 @@ static bool is_about_retry(struct bnc_span s, size_t at)
     return false;
 }
 
-static uint32_t find_retry(struct bnc_span s)
+static size_t number_at(struct bnc_span s, size_t at, uint32_t *v)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        uint32_t v = 0, unit;
-        size_t k = i;
+    size_t k = at;
 
-        if (!bnc_is_digit(s.at[i]) ||
-            (i > 0 && (bnc_is_digit(s.at[i - 1]) || is_letter(s.at[i - 1]) || s.at[i - 1] == '.')))
-            continue;
-        while (k < s.len && bnc_is_digit(s.at[k]) && k - i < 6)
-            v = v * 10 + (uint32_t)(s.at[k++] - '0');
+    for (*v = 0; k < s.len && bnc_is_digit(s.at[k]) && k - at < 6; k++)
+        *v = *v * 10 + (uint32_t)(s.at[k] - '0');
+    return k;
+}
+
+/* Seconds of "00:05:00" at 'at', 0 if it is none. */
+static uint32_t clock_at(struct bnc_span s, size_t at)
+{
+    uint32_t parts[3];
+    size_t k = at;
+
+    for (int i = 0; i < 3; i++) {
+        const size_t start = k;
+
+        k = number_at(s, k, &parts[i]);
+        if (k == start || k - start > 2 || (i < 2 && (k >= s.len || s.at[k++] != ':')))
+            return 0;
+    }
+    return parts[0] * 3600 + parts[1] * 60 + parts[2];
+}
+
+/* Seconds of "5 minutes" or "1 hour(s) 25 minute(s)" at 'at', 0 if it is none; each unit is smaller
+ * than the one before. */
+static uint32_t duration_at(struct bnc_span s, size_t at)
+{
+    uint32_t v, unit, last = UINT32_MAX, sum = 0;
+
+    for (size_t k = at; k < s.len && bnc_is_digit(s.at[k]); last = unit) {
+        k = number_at(s, k, &v);
         while (k < s.len && s.at[k] == ' ')
             k++;
         unit = unit_at(s, k);
-        if (unit > 0 && v > 0 && v <= 604800 / unit && is_about_retry(s, i))
-            return v * unit;
+        if (unit == 0 || unit >= last || v > 604800 / unit)
+            break;
+        sum += v * unit;
+        while (k < s.len && (is_letter(s.at[k]) || s.at[k] == '(' || s.at[k] == ')'))
+            k++;
+        while (k < s.len && (s.at[k] == ' ' || s.at[k] == ','))
+            k++;
+        if (starts(s, k, "and "))
+            k += 4;
+    }
+    return sum;
+}
+
+static uint32_t find_retry(struct bnc_span s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        uint32_t seconds;
+
+        if (!bnc_is_digit(s.at[i]) ||
+            (i > 0 && (bnc_is_digit(s.at[i - 1]) || is_letter(s.at[i - 1]) || s.at[i - 1] == '.' ||
+                       s.at[i - 1] == ':')))
+            continue;
+        seconds = clock_at(s, i);
+        if (seconds == 0)
+            seconds = duration_at(s, i);
+        if (seconds > 0 && is_about_retry(s, i))
+            return seconds;
     }
     return 0;
 }

@@ -125,6 +125,21 @@ static void extract__finds_the_address_quoted(void **state)
     check_span(extract("over IPv6 [2001:db8::1] must").ip, "2001:db8::1");
     check_span(extract("version 1.2.3.4.5 at 10:20:30 with 300.1.1.1").ip, "");
     check_span(extract("mail from 198.51.100.7.").ip, "198.51.100.7");
+    check_span(extract("Client host a.example[192.0.2.1] blocked").ip, "192.0.2.1");
+    check_span(extract("connect from a.example[192.0.2.1]").ip, "192.0.2.1");
+    check_span(extract("[192.0.2.1]").ip, "192.0.2.1");
+}
+
+static void extract__leaves_the_address_of_the_server_that_answered(void **state)
+{
+    (void)state;
+    check_span(extract("host mx.example[192.0.2.1] said: 550 no").ip, "");
+    check_span(extract("(host mx.example[192.0.2.1] said: 550 198.51.100.7 blocked)").ip,
+               "198.51.100.7");
+    check_span(extract("after RCPT TO:<a@b.example>: host mx.example [192.0.2.1]: 550").ip, "");
+    check_span(extract("connect to mx.example[2001:db8::1]:25: timed out").ip, "");
+    check_span(extract("lost connection with mx.example[192.0.2.1] while").ip, "");
+    check_span(extract("relay=mx.example[192.0.2.1]:25").ip, "");
 }
 
 static void extract__finds_the_command(void **state)
@@ -142,6 +157,11 @@ static void extract__finds_the_delay(void **state)
     assert_int_equal(extract("please try again in 180 seconds").retry_after_s, 180);
     assert_int_equal(extract("retry after 2 hours").retry_after_s, 7200);
     assert_int_equal(extract("wait 30s").retry_after_s, 30);
+    assert_int_equal(extract("try again in 1 hour(s) 25 minute(s) and see").retry_after_s, 5100);
+    assert_int_equal(extract("retry after 1 minute and 30 seconds").retry_after_s, 90);
+    assert_int_equal(extract("please come back in 00:05:00").retry_after_s, 300);
+    assert_int_equal(extract("try again, logged at 10:20").retry_after_s, 0);
+    assert_int_equal(extract("retry in 99999 days").retry_after_s, 0);
     assert_int_equal(extract("limit of 100 messages, try again later").retry_after_s, 0);
     assert_int_equal(extract("sent within 60 minutes").retry_after_s, 0);
 }
@@ -154,6 +174,7 @@ int main(void)
         cmocka_unit_test(reading__goes_to_the_innermost_reply),
         cmocka_unit_test(extract__finds_the_help_page),
         cmocka_unit_test(extract__finds_the_address_quoted),
+        cmocka_unit_test(extract__leaves_the_address_of_the_server_that_answered),
         cmocka_unit_test(extract__finds_the_command),
         cmocka_unit_test(extract__finds_the_delay),
     };
