@@ -97,7 +97,10 @@ void run_connect(struct run *run)
     lib->warn_arg = run;
 }
 
-/* All of a folder, by the shell, is meant to work: a README beside exports is no export, unless it is all there is. */
+/*
+ * All of a folder, by the shell, is meant to work: a README beside exports is no export, unless it
+ * is all there is.
+ */
 static void leave_out_readme(struct run *run)
 {
     struct strings *const files = &run->s->files;

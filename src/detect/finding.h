@@ -140,11 +140,14 @@ struct bnc_contradiction_row { /* ESP label against our verdict */
     bool kept_though_dead; /* the reverse */
 };
 
+/* More messages than anybody sends, and few enough to be added up exactly in any JSON reader. */
+#define BNC_MAX_SENT UINT64_C(1000000000000000)
+
 struct bnc_detect_options { /* zero-initialized: sourced defaults */
     double domain_share; /* 0.5 */
     uint32_t domain_min_recipients; /* 5 */
     double fdr; /* 0.05 */
-    uint64_t sent_total; /* --sent N, 0 none */
+    uint64_t sent_total; /* --sent N, 0 none; at most BNC_MAX_SENT */
     const char *sent_path; /* --sent FILE or NULL */
     const struct bnc_tally *baseline; /* --baseline or NULL */
     bnc_parallel_fn parallel; /* the engine's, for what is judged domain by domain; NULL: one thread */

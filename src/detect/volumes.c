@@ -157,6 +157,10 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
             return bnc_error_set(g->err, BNC_ECONFIG,
                                  "'sent' is no whole number in line %u of '%s'", table->line[i],
                                  path);
+        if (sent > BNC_MAX_SENT - g->volumes.total)
+            return bnc_error_set(g->err, BNC_ECONFIG,
+                                 "more messages than can have been sent, in line %u of '%s'",
+                                 table->line[i], path);
         if (!count_key(g, (enum key)key, name, sent))
             return bnc_error_set(g->err, BNC_ECONFIG,
                                  "unknown provider '%.*s' in line %u of '%s'; 'bounce-analyzer "

@@ -58,7 +58,7 @@ static bool parse_count(const char *text, uint64_t *n)
 
     errno = 0;
     *n = strtoull(text, &end, 10);
-    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
+    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *n <= BNC_MAX_SENT;
 }
 
 /* Before any long work: --sent is a count or a file that can be read. */
@@ -69,8 +69,8 @@ static enum bnc_status check_sent(const char *sent, struct bnc_error *err)
     if (sent == NULL || parse_count(sent, &n) || access(sent, R_OK) == 0)
         return BNC_OK;
     if (sent[0] == '\0' || strchr("+-.0123456789", sent[0]) != NULL)
-        return bnc_error_set(err, BNC_EUSAGE, "--sent: '%s' is neither a whole number nor a file",
-                             sent);
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "--sent: '%s' is neither a whole number up to 10^15 nor a file", sent);
     return bnc_error_sys(err, BNC_ENOINPUT, "cannot open '%s'", sent);
 }
 

@@ -45,7 +45,9 @@ static const struct magic {
     { 0, 6, "7z\xbc\xaf\x27\x1c", { "a 7-Zip archive", UNPACK } },
     { 0, 6, "Rar!\x1a\x07", { "a RAR archive", UNPACK } },
     { 257, 5, "ustar", { "a tar archive", UNPACK } },
-    { 0, 8, "BNCSTATE",
+    { 0,
+      8,
+      "BNCSTATE",
       { "a saved state", "states are put together by: bounce-analyzer merge FILE..." } },
     { 0, 4, "PAR1", { "a Parquet file", "export it as CSV" } },
     { 0, 16, "SQLite format 3", { "an SQLite database", "export the table as CSV" } },
@@ -67,8 +69,7 @@ static const struct magic {
 };
 
 static const struct bnc_refusal html = {
-    "an HTML page",
-    "a login or error page saved by mistake? download the export again, as CSV"
+    "an HTML page", "a login or error page saved by mistake? download the export again, as CSV"
 };
 static const struct bnc_refusal mail = {
     "a mail message or mailbox",
@@ -143,8 +144,7 @@ static bool is_mail(struct bnc_span s)
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (begins(s, starts[i]))
             return true;
-    return begins(s, "from ") && memchr(s.at, '@', len) != NULL &&
-           memchr(s.at, ':', len) != NULL;
+    return begins(s, "from ") && memchr(s.at, '@', len) != NULL && memchr(s.at, ':', len) != NULL;
 }
 
 /* "Oct  3 10:00:00 mx1 postfix/smtp[123]: ...": who speaks stands before the first comma. */
@@ -291,9 +291,13 @@ static bool is_latin1(struct bnc_span head)
         if (p[i] < 0x80)
             continue;
         switch (utf8_sequence(p + i, head.len - i)) {
-        case 0: bad += i < header ? MIN_LATIN1_BYTES : 1; break;
-        case -1: return bad >= MIN_LATIN1_BYTES;
-        default: return false;
+        case 0:
+            bad += i < header ? MIN_LATIN1_BYTES : 1;
+            break;
+        case -1:
+            return bad >= MIN_LATIN1_BYTES;
+        default:
+            return false;
         }
     }
     return bad >= MIN_LATIN1_BYTES;

@@ -17,9 +17,9 @@
 #include "util/buf.h"
 #include "util/hash.h"
 
-#define MAX_DEPTH 64                     /* folders in folders */
+#define MAX_DEPTH 64 /* folders in folders */
 #define MEMBER_HEAD_BYTES ((size_t)4096) /* decide whether a ZIP member is text */
-#define PRINT_BYTES ((size_t)64 << 10)   /* of each end, for the fingerprint */
+#define PRINT_BYTES ((size_t)64 << 10) /* of each end, for the fingerprint */
 
 struct expansion {
     struct bnc_source_list *list;
@@ -80,7 +80,8 @@ static struct bnc_source_own *add(struct expansion *x, const char *path, const c
 {
     struct bnc_source_own *src = bnc_arena_alloc(&x->list->arena, sizeof *src);
 
-    if (src == NULL || !bnc_array_grow(&x->list->at, &x->list->cap, x->list->n + 1, sizeof *x->list->at)) {
+    if (src == NULL ||
+        !bnc_array_grow(&x->list->at, &x->list->cap, x->list->n + 1, sizeof *x->list->at)) {
         x->out_of_memory = true;
         return NULL;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_tables.c - the tables a user may bring: --rules, --providers, --sent.  Any bytes are taken or
- * refused with a reason; what is taken decides responses and judges a small export without a fault.
+ * fuzz_tables.c - the tables a user may bring: --rules, --providers, --sent.  Any bytes are taken
+ * or refused with a reason; what is taken decides responses and judges a small export without a
+ * fault.
  *
  * Input: a byte that says which table it is, then the file.
  */
@@ -37,8 +38,7 @@ static int file_of(const void *bytes, size_t len, char *name, size_t cap)
 
 static void check_refusal(enum bnc_status status, const struct bnc_error *err)
 {
-    must(status == BNC_OK || status == BNC_ECONFIG || status == BNC_EDATA ||
-             status == BNC_EUSAGE,
+    must(status == BNC_OK || status == BNC_ECONFIG || status == BNC_EDATA || status == BNC_EUSAGE,
          "a table is taken or refused");
     must(status == BNC_OK || err->text[0] != '\0', "a refusal has a reason");
 }
@@ -102,9 +102,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     fd = file_of(data + 1, size - 1, name, sizeof name);
     switch (data[0] % 3) {
-    case 0: decide(name, NULL); break;
-    case 1: decide(NULL, name); break;
-    default: judge(name);
+    case 0:
+        decide(name, NULL);
+        break;
+    case 1:
+        decide(NULL, name);
+        break;
+    default:
+        judge(name);
     }
     close(fd);
     return 0;

@@ -36,7 +36,8 @@ static void make_csv(const char *path)
         bnc_buf_printf(&b,
                        "%c,2026-10-%02d 10:00:00+0000,n@b.example,u%d@d%d.example,%s,\"smtp;%s no "
                        "%c%c\",192.0.2.%d,j%d\n",
-                       i % 3 == 0 ? 'b' : 'd', 1 + i % 28, i, i % 40, i % 3 == 0 ? "5.1.1" : "2.0.0",
+                       i % 3 == 0 ? 'b' : 'd', 1 + i % 28, i, i % 40,
+                       i % 3 == 0 ? "5.1.1" : "2.0.0",
                        i % 3 == 0 ? "550 5.1.1 user unknown" : "250 ok", 'a' + i % 20,
                        'a' + i / 20 % 20, i % 5, i % 7);
     assert_int_equal(bnc_write_file(path, bnc_buf_span(&b), false, NULL), BNC_OK);
@@ -48,11 +49,12 @@ static void make_json(const char *path)
     struct bnc_buf b = { 0 };
 
     for (int i = 0; i < 60; i++)
-        bnc_buf_printf(&b,
-                       "{\"event\":\"%s\",\"email\":\"u%d@d.example\",\"timestamp\":%d,"
-                       "\"sg_event_id\":\"e%d\",\"sg_message_id\":\"m%d\",\"reason\":\"550 5.1.1 user "
-                       "unknown\"}\n",
-                       i % 2 == 0 ? "bounce" : "delivered", i, 1790812800 + i, i, i);
+        bnc_buf_printf(
+            &b,
+            "{\"event\":\"%s\",\"email\":\"u%d@d.example\",\"timestamp\":%d,"
+            "\"sg_event_id\":\"e%d\",\"sg_message_id\":\"m%d\",\"reason\":\"550 5.1.1 user "
+            "unknown\"}\n",
+            i % 2 == 0 ? "bounce" : "delivered", i, 1790812800 + i, i, i);
     assert_int_equal(bnc_write_file(path, bnc_buf_span(&b), false, NULL), BNC_OK);
     bnc_buf_release(&b);
 }

@@ -117,8 +117,7 @@ static void plain__is_mapped_up_to_a_size(void **state)
     const char *path = kit_file(kit, "a.csv", bnc_buf_span(&text));
 
     for (uint64_t less = 0; less < 2; less++) {
-        const struct bnc_ingest_options opt = { .block_bytes = 1000,
-                                                .map_bytes = text.len - less };
+        const struct bnc_ingest_options opt = { .block_bytes = 1000, .map_bytes = text.len - less };
         struct bnc_block_buf *buf = bnc_block_buf_create();
         struct bnc_source_list list;
         struct bnc_reader *r;
@@ -503,8 +502,8 @@ static void encoding__utf16_becomes_utf8(void **state)
     for (unsigned i = 0; i < 4; i++) {
         struct bnc_buf b = converted(bnc_buf_span(&text), forms[i].charset, forms[i].mark),
                        gz = { 0 };
-        struct slurped s = slurp(kit_file(kit, "u.csv", bnc_buf_span(&b)),
-                                 &(struct bnc_ingest_options){ 0 });
+        struct slurped s =
+            slurp(kit_file(kit, "u.csv", bnc_buf_span(&b)), &(struct bnc_ingest_options){ 0 });
 
         assert_int_equal(s.encoding, forms[i].encoding);
         bnc_buf_release(&s.bytes);
@@ -539,8 +538,8 @@ static void encoding__latin1_is_seen_where_it_is_plain(void **state)
     struct kit *kit = *state;
     struct bnc_buf text = foreign_text(3000, true),
                    b = converted(bnc_buf_span(&text), "WINDOWS-1252", BNC_SPAN(""));
-    struct slurped s = slurp(kit_file(kit, "l.csv", bnc_buf_span(&b)),
-                             &(struct bnc_ingest_options){ 0 });
+    struct slurped s =
+        slurp(kit_file(kit, "l.csv", bnc_buf_span(&b)), &(struct bnc_ingest_options){ 0 });
 
     assert_int_equal(s.encoding, BNC_ENCODING_LATIN1);
     bnc_buf_release(&s.bytes);
@@ -549,8 +548,9 @@ static void encoding__latin1_is_seen_where_it_is_plain(void **state)
     assert_slurps(kit->path, &(struct bnc_ingest_options){ .encoding = BNC_ENCODING_UTF8 },
                   bnc_buf_span(&b), BNC_OK);
     /* one letter is enough in the header, where damage is not to be expected */
-    assert_slurps_every_way(kit_file(kit, "h.csv", BNC_SPAN("Empf\xe4nger;Fehler\na@b.example;x\n")),
-                            BNC_SPAN("Empfänger;Fehler\na@b.example;x\n"), BNC_OK);
+    assert_slurps_every_way(
+        kit_file(kit, "h.csv", BNC_SPAN("Empf\xe4nger;Fehler\na@b.example;x\n")),
+        BNC_SPAN("Empfänger;Fehler\na@b.example;x\n"), BNC_OK);
     /* in the rows it is damage */
     assert_slurps_every_way(kit_file(kit, "h.csv", BNC_SPAN("to;why\na@b.example;\xe4\n")),
                             BNC_SPAN("to;why\na@b.example;\xe4\n"), BNC_OK);
@@ -583,7 +583,8 @@ static void refusal__names_the_thing_and_the_way_out(void **state)
         { BNC_SPAN("BNCSTATE\1\0\0\0\0\0\0\0"), "saved state", "merge" },
         { BNC_SPAN("From ann@b.example Thu Oct  1 10:00:00 2026\nSubject: x\n"), "mailbox", "CSV" },
         { BNC_SPAN("\nReceived: from a by b; Thu, 1 Oct 2026\n"), "mail message", "CSV" },
-        { BNC_SPAN("Oct  3 10:00:00 mx1 postfix/smtp[1]: 4A: to=<a@b.example>, x\n"), "log", "CSV" },
+        { BNC_SPAN("Oct  3 10:00:00 mx1 postfix/smtp[1]: 4A: to=<a@b.example>, x\n"), "log",
+          "CSV" },
         { BNC_SPAN("SQLite format 3\0......."), "SQLite", "CSV" },
     };
     struct kit *kit = *state;

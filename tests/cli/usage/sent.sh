@@ -17,3 +17,9 @@ jq -c '.rates[] | select(.metric == "bounce_rate") | .rate.denominator' r.json
 exits 0 ba report in.csv -f generic -o r.json
 exits 2 ba report in.csv -f pmtx
 head -n 1 stderr
+# numbers that nobody sends, alone or added up, are refused before they wrap
+exits 2 ba --sent 18446744073709551617 x.csv; head -n 1 stderr
+exits 2 ba --sent 2000000000000000 x.csv; head -n 1 stderr
+printf 'domain,sent\na.example,900000000000000\nb.example,900000000000000\n' >much.csv
+small_export 20 >ok.csv
+exits 78 ba --sent much.csv ok.csv; head -n 1 stderr
