@@ -535,6 +535,32 @@ static void many_domains(struct kit *k)
     }
 }
 
+/* Days stand in for campaigns, and many of them are dirty: that is one list, told once. */
+static void list__is_told_once_for_many_days(void **state)
+{
+    char day[24];
+    unsigned told = 0;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    for (int d = 0; d < 24; d++) {
+        snprintf(day, sizeof day, "2026-10-%02d", d + 1);
+        for (unsigned n = 0; n < 100; n++)
+            kit_mail(&k, d, BNC_EVENT_DELIVERED, n, "gmail.com", NULL, day);
+        for (unsigned n = 0; n < 30 && d >= 16; n++)
+            kit_mail(&k, d, B, 1000 + 100 * (unsigned)d + n, "gmail.com", KIT_NO_USER, day);
+    }
+    kit_judge(&k, NULL);
+    for (size_t i = 0; i < k.judged->n_findings; i++)
+        if (k.judged->findings[i].kind == BNC_FINDING_LIST_QUALITY) {
+            assert_int_equal(k.judged->findings[i].subject_type, BNC_SUBJECT_EXPORT);
+            told++;
+        }
+    assert_int_equal(told, 1);
+    kit_close(&k);
+}
+
 /* Two ESPs that call different things "hard" are two rows and two findings. */
 static void labels__are_held_against_each_esp(void **state)
 {
@@ -653,6 +679,7 @@ static void judge__is_the_same_in_any_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(list__is_told_once_for_many_days),
         cmocka_unit_test(labels__are_held_against_each_esp),
         cmocka_unit_test(domain__is_not_failing_because_it_is_big),
         cmocka_unit_test(incident__comes_twice),
