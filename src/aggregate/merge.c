@@ -574,6 +574,7 @@ static bool count_held(struct bnc_merged *m, struct bnc_sums *sums, const struct
         .off = h->off,
         .source = h->source,
         .time = h->time,
+        .day = bnc_time_day(h->time),
         .domain = h->domain,
         .entry = h->entry,
         .campaign = h->campaign,

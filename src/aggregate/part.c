@@ -118,6 +118,7 @@ void bnc_part_free(struct bnc_part *part)
     bnc_log_release(&part->texts);
     bnc_buf_release(&part->scratch);
     free(part->entries);
+    free(part->has_entry);
     free(part->sources);
     free(part->rank);
     bnc_arena_release(&part->arena);
@@ -176,7 +177,7 @@ struct spot {
 static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact *f, unsigned col,
                              uint32_t entry, struct spot *s)
 {
-    s->cell[BNC_KIND_DAY] = BNC_CELL_KEY(BNC_KIND_DAY, bnc_time_day(f->time), f->provider, col);
+    s->cell[BNC_KIND_DAY] = BNC_CELL_KEY(BNC_KIND_DAY, f->day, f->provider, col);
     s->cell[BNC_KIND_CAMPAIGN] = BNC_CELL_KEY(BNC_KIND_CAMPAIGN, f->campaign, f->provider, col);
     s->cell[BNC_KIND_SENDING_IP] = BNC_CELL_KEY(BNC_KIND_SENDING_IP, f->ip, f->provider, col);
     s->cell[BNC_KIND_SENDER_DOMAIN] =
@@ -187,10 +188,10 @@ static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact 
     s->pair_hash = bnc_pairs_hash(&sums->pairs, s->pair);
 }
 
+/* Asks for what is likely far away: days, IPs and sender domains are few. */
 BNC_PREFETCHER prefetch_spot(const struct bnc_sums *sums, const struct spot *s)
 {
-    for (unsigned k = 0; k < BNC_N_KINDS; k++)
-        __builtin_prefetch(&sums->cells.slot[s->cell_at[k]], 1);
+    __builtin_prefetch(&sums->cells.slot[s->cell_at[BNC_KIND_CAMPAIGN]], 1);
     bnc_pairs_prefetch(&sums->pairs, s->pair_hash);
 }
 
@@ -201,9 +202,9 @@ static inline void count_cells(struct bnc_sums *sums, const struct bnc_fact *f,
         bnc_count_event(bnc_counts_get_at(&sums->cells, s->cell[k], s->cell_at[k]), f->time);
 }
 
-static inline uint64_t day_bit(uint32_t time)
+static inline uint64_t day_bit(const struct bnc_fact *f)
 {
-    return time == 0 ? 0 : UINT64_C(1) << (time / BNC_SECONDS_PER_DAY & 63);
+    return f->day == 0 ? 0 : UINT64_C(1) << ((f->day - 1) & 63);
 }
 
 /* Whether the log keeps this outcome. */
@@ -226,7 +227,7 @@ static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_
                                     .what = BNC_WHAT(f->campaign, f->code),
                                     .time = f->time };
     if (detail == BNC_DETAIL_REPORT && f->time != 0)
-        to->time = f->time - f->time % BNC_SECONDS_PER_DAY + 1;
+        to->time = (f->day - 1) * BNC_SECONDS_PER_DAY + 1;
     return true;
 }
 
@@ -247,7 +248,7 @@ static inline bool count_fact(struct bnc_sums *sums, const struct bnc_fact *f, c
     pair = bnc_pairs_get_at(&sums->pairs, s->pair, s->pair_hash);
     if (f->code != BNC_EVENT_DELIVERED) {
         bnc_count_event(&sums->pairs.at[pair], f->time);
-        sums->pairs.at[pair].days |= day_bit(f->time);
+        sums->pairs.at[pair].days |= day_bit(f);
     }
     return !logged || log_address(sums, f, pair, detail);
 }
@@ -335,9 +336,8 @@ static inline __attribute__((always_inline)) uint32_t name_index(struct bnc_part
 }
 
 /* The campaign of rows that name none: the day, "" without a time. */
-static uint32_t day_campaign(struct bnc_part *part, uint32_t time)
+static uint32_t day_campaign(struct bnc_part *part, uint32_t day)
 {
-    const uint32_t day = bnc_time_day(time);
     char buf[32];
     bool made;
 
@@ -398,7 +398,8 @@ enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, s
             return BNC_ENOMEM;
         items[i].domain = slot->index;
         items[i].provider = (uint16_t)slot->note;
-        __builtin_prefetch(bnc_names_at(&part->domains, slot->index - 1), 1);
+        if (items[i].event.type == BNC_EVENT_DELIVERED)
+            __builtin_prefetch(bnc_names_at(&part->domains, slot->index - 1), 1);
     }
     return BNC_OK;
 }
@@ -418,28 +419,44 @@ static enum bnc_status locate_missing(struct bnc_part *part, struct bnc_item *it
     return BNC_OK;
 }
 
-static bool note_entry(struct bnc_part *part, const struct bnc_entry *entry)
+/* Room for entries and their examples up to 'index'; false when out of memory. */
+static bool reserve_entries(struct bnc_part *part, size_t index)
 {
     size_t cap = part->cap_entries < 64 ? 64 : part->cap_entries;
+    struct bnc_part_entry *at;
+    bool *has;
 
-    if (entry->index < part->n_entries && part->entries[entry->index].entry == entry)
-        return true;
-    if (entry->index >= part->cap_entries) {
-        struct bnc_part_entry *at;
-
-        while (cap <= entry->index)
-            cap += cap / 2;
-        at = realloc(part->entries, cap * sizeof *at);
-        if (at == NULL)
-            return false;
-        memset(at + part->cap_entries, 0, (cap - part->cap_entries) * sizeof *at);
+    while (cap <= index)
+        cap += cap / 2;
+    at = realloc(part->entries, cap * sizeof *at);
+    if (at != NULL)
         part->entries = at;
-        part->cap_entries = cap;
-    }
+    has = realloc(part->has_entry, cap * sizeof *has);
+    if (has != NULL)
+        part->has_entry = has;
+    if (at == NULL || has == NULL)
+        return false;
+    memset(at + part->cap_entries, 0, (cap - part->cap_entries) * sizeof *at);
+    memset(has + part->cap_entries, 0, (cap - part->cap_entries) * sizeof *has);
+    part->cap_entries = cap;
+    return true;
+}
+
+static __attribute__((noinline)) bool note_entry(struct bnc_part *part,
+                                                 const struct bnc_entry *entry)
+{
+    if (entry->index >= part->cap_entries && !reserve_entries(part, entry->index))
+        return false;
     if (entry->index >= part->n_entries)
         part->n_entries = (size_t)entry->index + 1;
     part->entries[entry->index].entry = entry;
-    return true;
+    part->has_entry[entry->index] = true;
+    return reserve_examples(&part->sums, part->n_entries);
+}
+
+static inline bool has_entry(const struct bnc_part *part, const struct bnc_entry *entry)
+{
+    return entry->index < part->n_entries && part->has_entry[entry->index];
 }
 
 /* Whether an address with this outcome may land on a list. */
@@ -481,24 +498,33 @@ static inline bool prepare(struct bnc_part *part, const struct bnc_item *item, u
     f->row = item->row;
     f->off = item->off;
     f->time = bnc_time_pack(e->time);
+    f->day = bnc_time_day(f->time);
     f->domain = item->domain - 1;
     f->entry = item->entry != NULL ? item->entry->index : BNC_PSEUDO_ENTRY(e->type);
     f->provider = item->entry != NULL ? item->entry->verdict.provider : item->provider;
     f->col = bnc_col_of(e->type, item->entry != NULL ? item->entry->verdict.cause : -1);
     f->code = e->type == BNC_EVENT_BOUNCE && e->late ? BNC_CODE_LATE : (uint8_t)e->type;
     f->campaign = e->campaign.len > 0 ? name_index(part, BNC_KIND_CAMPAIGN, e->campaign)
-                                      : day_campaign(part, f->time);
+                                      : day_campaign(part, f->day);
     f->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
     f->sender = name_index(part, BNC_KIND_SENDER_DOMAIN, e->sender_domain);
     return f->campaign != UINT32_MAX && f->ip != UINT32_MAX && f->sender != UINT32_MAX &&
-           (item->entry == NULL || note_entry(part, item->entry));
+           (item->entry == NULL || has_entry(part, item->entry) || note_entry(part, item->entry));
 }
 
-static bool count_delivered(struct bnc_part *part, struct bnc_domain_rec *d,
-                            const struct bnc_fact *f)
+static inline struct bnc_domain_rec *domain_of(const struct bnc_part *part,
+                                               const struct bnc_fact *f)
 {
+    return bnc_names_at(&part->domains, f->domain);
+}
+
+static bool count_delivered(struct bnc_part *part, const struct bnc_fact *f)
+{
+    struct bnc_domain_rec *d = domain_of(part, f);
+
+    d->used = true;
     d->delivered++;
-    d->days |= day_bit(f->time);
+    d->days |= day_bit(f);
     if (f->address != 0)
         d->sketch |= UINT64_C(1) << (f->address & 63);
     if (d->provider != 0 || f->provider == 0)
@@ -522,6 +548,7 @@ static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct 
 
     if (h == NULL)
         return false;
+    domain_of(part, f)->used = true;
     *h = (struct bnc_held){ .pair = pair,
                             .address = f->address,
                             .row = f->row,
@@ -541,9 +568,8 @@ static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct 
 static bool count(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f,
                   const struct spot *spot)
 {
-    struct bnc_domain_rec *d = bnc_names_at(&part->domains, f->domain);
+    const size_t n_pairs = part->sums.pairs.n;
 
-    d->used = true;
     if (e->flags != 0)
         for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
             part->flagged[b] += e->flags >> b & 1;
@@ -552,11 +578,15 @@ static bool count(struct bnc_part *part, const struct bnc_event *e, const struct
         return false;
     if (e->type == BNC_EVENT_BOUNCE && bnc_message_id_is_one(e->message_id))
         return hold(part, e, f);
-    if (e->type == BNC_EVENT_DELIVERED && !count_delivered(part, d, f))
+    if (e->type == BNC_EVENT_DELIVERED && !count_delivered(part, f))
         return false;
     if (f->code == BNC_CODE_LATE)
         bnc_sums_take_back(&part->sums, f);
-    return count_fact(&part->sums, f, spot, part->detail);
+    if (!count_fact(&part->sums, f, spot, part->detail))
+        return false;
+    if (part->sums.pairs.n != n_pairs) /* else the domain was used before: its record is far away */
+        domain_of(part, f)->used = true;
+    return true;
 }
 
 static uint32_t source_rank(const struct bnc_part *part, uint32_t source)
@@ -569,15 +599,13 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
 {
     struct bnc_fact fact[BNC_BATCH];
     struct spot spot[BNC_BATCH];
+    const uint32_t rank = source_rank(part, source);
 
-    if (locate_missing(part, items, n) != BNC_OK)
-        return BNC_ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        if (!prepare(part, &items[i], source_rank(part, source), &fact[i]))
-            return BNC_ENOMEM;
-    if (!bnc_sums_reserve(&part->sums, 2 * n, part->n_entries))
+    if (locate_missing(part, items, n) != BNC_OK || !bnc_sums_reserve(&part->sums, 2 * n, 0))
         return BNC_ENOMEM;
     for (size_t i = 0; i < n; i++) {
+        if (!prepare(part, &items[i], rank, &fact[i]))
+            return BNC_ENOMEM;
         find_spot(&part->sums, &fact[i], fact[i].col, fact[i].entry, &spot[i]);
         prefetch_spot(&part->sums, &spot[i]);
     }

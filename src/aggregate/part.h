@@ -126,6 +126,7 @@ struct bnc_part {
     struct bnc_counts votes; /* domain << 16 | provider */
     struct bnc_sums sums;
     struct bnc_part_entry *entries;
+    bool *has_entry; /* likewise [cap_entries]: asked for every row, so close together */
     size_t n_entries, cap_entries;
     struct bnc_log held, texts;
     /* bytes in partition 0 that start the next fold */
@@ -167,7 +168,7 @@ static inline int64_t bnc_time_of_last(uint32_t last)
 struct bnc_fact {
     uint64_t address; /* 0: none */
     uint64_t row, off;
-    uint32_t source, time;
+    uint32_t source, time, day; /* bnc_time_day() */
     uint32_t domain, entry; /* entry may be a pseudo entry */
     uint32_t campaign, ip, sender;
     uint16_t provider;

@@ -397,7 +397,9 @@ static void load_entries(struct reader *r, uint64_t n)
         return;
     }
     part->entries = calloc((size_t)n + 1, sizeof *part->entries);
-    if (part->entries == NULL || !bnc_sums_reserve(&part->sums, 1, (size_t)n)) {
+    part->has_entry = calloc((size_t)n + 1, sizeof *part->has_entry);
+    if (part->entries == NULL || part->has_entry == NULL ||
+        !bnc_sums_reserve(&part->sums, 1, (size_t)n)) {
         no_memory(r);
         return;
     }
