@@ -362,7 +362,8 @@ static bool add_outcomes(struct bnc_distinct *d, const struct bnc_merged *m,
         return false;
     d->outcomes = at;
     for (size_t i = 0; i < n; i++) {
-        const bool fails = is_failure(&r[i]) && !BNC_IS_PSEUDO(BNC_PAIR_ENTRY(m->pairs[r[i].pair].key));
+        const bool fails =
+            is_failure(&r[i]) && !BNC_IS_PSEUDO(BNC_PAIR_ENTRY(m->pairs[r[i].pair].key));
         struct bnc_outcome *o = &at[d->n_outcomes];
 
         if (i > 0 && BNC_WHAT_CAMPAIGN(r[i - 1].what) == BNC_WHAT_CAMPAIGN(r[i].what))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * finish.c - from merged parts to the tally that others read.
  *
- *   merge -> late bounces take deliveries back -> subjects and cells -> numbers for domains and their
- *         causes -> distinct recipients -> domains and their causes -> templates in order of
+ *   merge -> late bounces take deliveries back -> subjects and cells -> numbers for domains and
+ *         their causes -> distinct recipients -> domains and their causes -> templates in order of
  *         recipients -> providers and totals -> (lists) addresses and outcomes
  */
 #include "aggregate/finish.h"
@@ -183,7 +183,8 @@ static bool find_top_templates(struct finish *f)
         top = &t->domain_causes[c].top_template;
         if (*top == UINT32_MAX || recipients > best[c][0] ||
             (recipients == best[c][0] && n > best[c][1]) ||
-            (recipients == best[c][0] && n == best[c][1] && f->template_index.shown[entry] < *top)) {
+            (recipients == best[c][0] && n == best[c][1] &&
+             f->template_index.shown[entry] < *top)) {
             *top = f->template_index.shown[entry];
             best[c][0] = recipients;
             best[c][1] = n;
@@ -195,8 +196,7 @@ static bool find_top_templates(struct finish *f)
 
 static bool build_templates(struct finish *f)
 {
-    return bnc_templates_build(f->t, &f->m, f->d.pair, &f->template_index) &&
-           find_top_templates(f);
+    return bnc_templates_build(f->t, &f->m, f->d.pair, &f->template_index) && find_top_templates(f);
 }
 
 /* ---- providers and totals ---- */

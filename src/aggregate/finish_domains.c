@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * finish_domains.c - domains and their causes, range by range, on all threads.
  *
- * A first step over the pairs of a range tells how many domains and causes are left of it, so that a
- * second one can write both where they belong.
+ * A first step over the pairs of a range tells how many domains and causes are left of it, so that
+ * a second one can write both where they belong.
  */
 #include "aggregate/finish.h"
 
@@ -43,15 +43,14 @@ static bool note_entries(struct bnc_finish_ranges *job)
     for (uint32_t i = 0; job->entries != NULL && i < m->n_entries; i++) {
         const struct bnc_entry *e = m->entries[i].entry;
 
-        job->entries[i] = (struct entry_info){ .provider = e->verdict.provider,
-                                               .type = (uint8_t)e->type,
-                                               .cause = e->verdict.cause,
-                                               .is_soft =
-                                                   e->verdict.side == BNC_SIDE_RECIPIENT &&
-                                                   (e->type == BNC_EVENT_DEFERRAL ||
-                                                    e->verdict.duration == BNC_DURATION_TEMPORARY),
-                                               .explicit_domain =
-                                                   e->verdict.explicit_domain != 0 };
+        job->entries[i] =
+            (struct entry_info){ .provider = e->verdict.provider,
+                                 .type = (uint8_t)e->type,
+                                 .cause = e->verdict.cause,
+                                 .is_soft = e->verdict.side == BNC_SIDE_RECIPIENT &&
+                                            (e->type == BNC_EVENT_DEFERRAL ||
+                                             e->verdict.duration == BNC_DURATION_TEMPORARY),
+                                 .explicit_domain = e->verdict.explicit_domain != 0 };
     }
     return job->entries != NULL;
 }
@@ -103,7 +102,7 @@ static size_t first_at(const struct bnc_count *at, size_t n, uint64_t key)
 
 /* ---- first step ---- */
 
-/* Gives the pairs from .. end - 1, a domain's, the rows of their causes, counted within the range. */
+/* Gives a domain's pairs, from .. end - 1, the rows of their causes, counted within the range. */
 static void number_causes(struct bnc_finish_ranges *job, struct range *r, size_t from, size_t end)
 {
     const struct bnc_merged *m = &job->f->m;
@@ -139,12 +138,12 @@ static void number_range(void *arg, size_t at)
         for (; i < m->n_pairs && BNC_PAIR_DOMAIN(m->pairs[i].key) == d; i++) {
             const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
 
-            f->pair_info[i] = (struct bnc_pair_info){
-                .domain = d,
-                .cause = UINT32_MAX,
-                .provider_cause = (uint32_t)e.provider * BNC_N_CAUSES + e.cause,
-                .is_soft = e.is_soft
-            };
+            f->pair_info[i] =
+                (struct bnc_pair_info){ .domain = d,
+                                        .cause = UINT32_MAX,
+                                        .provider_cause =
+                                            (uint32_t)e.provider * BNC_N_CAUSES + e.cause,
+                                        .is_soft = e.is_soft };
             any |= is_failure(e.type) || (m->pairs[i].n > 0 && e.type < BNC_N_EVENTS);
         }
         number_causes(job, r, from, i);
@@ -260,14 +259,14 @@ static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, 
         for (; has[b] != 0; has[b] &= has[b] - 1) {
             const unsigned rank = b * 64 + (unsigned)__builtin_ctzll(has[b]);
 
-            w->job->f->t->domain_causes[w->range->cause_at++] = (struct bnc_domain_cause){
-                .domain = index,
-                .cause = (uint8_t)(rank / 2),
-                .type = rank % 2 == 0 ? BNC_EVENT_BOUNCE : BNC_EVENT_DEFERRAL,
-                .first = BNC_NO_TIME,
-                .last = BNC_NO_TIME,
-                .top_template = UINT32_MAX
-            };
+            w->job->f->t->domain_causes[w->range->cause_at++] =
+                (struct bnc_domain_cause){ .domain = index,
+                                           .cause = (uint8_t)(rank / 2),
+                                           .type = rank % 2 == 0 ? BNC_EVENT_BOUNCE
+                                                                 : BNC_EVENT_DEFERRAL,
+                                           .first = BNC_NO_TIME,
+                                           .last = BNC_NO_TIME,
+                                           .top_template = UINT32_MAX };
         }
     d->n_causes = w->range->cause_at - d->cause_at;
 }

@@ -134,7 +134,8 @@ static bool take_back_by_provider(struct finish *f, uint64_t n_taken)
         for (unsigned k = 0; ok && s.take[p] > 0 && k < BNC_N_KINDS; k++) {
             const size_t at = bnc_finish_kind_at(&f->m, k);
 
-            ok = take_from_cells(f->m.cells + at, bnc_finish_kind_at(&f->m, k + 1) - at, p, s.take[p]);
+            ok = take_from_cells(f->m.cells + at, bnc_finish_kind_at(&f->m, k + 1) - at, p,
+                                 s.take[p]);
         }
     free(s.late);
     return ok;

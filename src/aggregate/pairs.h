@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * pairs.h - counts of (domain, entry), each with a number of its own that never changes: what is
  * logged of an address names its pair by it. The counts lie side by side in order of first use, so
- * that they take no more memory than there are; what is probed at random is a table of eight bytes a
- * pair. It is keyed with the run's seed: crafted keys can't make it slow. One thread at a time.
+ * that they take no more memory than there are; what is probed at random is a table of eight bytes
+ * a pair. It is keyed with the run's seed: crafted keys can't make it slow. One thread at a time.
  */
 #ifndef BNC_AGGREGATE_PAIRS_H
 #define BNC_AGGREGATE_PAIRS_H

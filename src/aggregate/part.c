@@ -222,10 +222,9 @@ static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_
 
     if (to == NULL)
         return false;
-    *to = (struct bnc_address_rec){ .fp = f->address,
-                                    .pair = pair,
-                                    .what = BNC_WHAT(f->campaign, f->code),
-                                    .time = f->time };
+    *to = (struct bnc_address_rec){
+        .fp = f->address, .pair = pair, .what = BNC_WHAT(f->campaign, f->code), .time = f->time
+    };
     if (detail == BNC_DETAIL_REPORT && f->time != 0)
         to->time = (f->day - 1) * BNC_SECONDS_PER_DAY + 1;
     return true;
@@ -298,19 +297,20 @@ static inline struct bnc_memo memo_of(struct bnc_span s)
     return (struct bnc_memo){ .first = bnc_load_tail(s.at, s.len), .len = (uint32_t)s.len };
 }
 
-static __attribute__((noinline)) uint32_t find_name(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
+static __attribute__((noinline)) uint32_t find_name(struct bnc_part *part, enum bnc_kind kind,
+                                                    struct bnc_span name)
 {
     bool made;
 
     if (kind == BNC_KIND_SENDER_DOMAIN)
         name = lower(part, name);
-    return name.at == NULL
-               ? UINT32_MAX
-               : bnc_names_get(&part->names[kind], bnc_hash_span(name), name, &made);
+    return name.at == NULL ? UINT32_MAX
+                           : bnc_names_get(&part->names[kind], bnc_hash_span(name), name, &made);
 }
 
 /* What is between the first and the last eight bytes of a name that has more than both. */
-static __attribute__((noinline)) bool same_middle(const struct bnc_names *names, uint32_t index, struct bnc_span name)
+static __attribute__((noinline)) bool same_middle(const struct bnc_names *names, uint32_t index,
+                                                  struct bnc_span name)
 {
     const struct bnc_name *n = bnc_names_at(names, index);
 
@@ -318,14 +318,15 @@ static __attribute__((noinline)) bool same_middle(const struct bnc_names *names,
 }
 
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
-static inline __attribute__((always_inline)) uint32_t name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
+static inline __attribute__((always_inline)) uint32_t
+name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
 {
     struct bnc_memo m = memo_of(name), *memo;
 
     if (name.len == 0)
         return 0;
-    memo = &part->memo[kind][bnc_mix64(m.first ^ BNC_HASH_K1, m.last ^ BNC_HASH_K2) %
-                             BNC_MEMO_SLOTS];
+    memo =
+        &part->memo[kind][bnc_mix64(m.first ^ BNC_HASH_K1, m.last ^ BNC_HASH_K2) % BNC_MEMO_SLOTS];
     if (memo->first == m.first && memo->last == m.last && memo->len == m.len &&
         (name.len <= 16 || same_middle(&part->names[kind], memo->index, name)))
         return memo->index;

@@ -7,8 +7,8 @@
  *   pairs     (domain, entry) -> count: every event but deliveries, once
  *   examples  by entry: the least (time, source, row)
  *   log       one 20-byte record per (address, pair, campaign, type, day) of a failure; with lists,
- *             of any outcome and with the first and last time instead of the day. A pair that is only
- *             logged, a delivery's, has a number and no count.
+ *             of any outcome and with the first and last time instead of the day. A pair that is
+ *             only logged, a delivery's, has a number and no count.
  *   texts     addresses that may land on a list
  *   held      bounces with a message id, undecided until every report of that message is in
  *
@@ -224,8 +224,8 @@ static inline unsigned bnc_col_type(unsigned col)
  */
 bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len);
 /*
- * Sorting the 'n' address records of one partition: all are counted by their fingerprints, then each
- * is put in its place, then what is equal becomes one.
+ * Sorting the 'n' address records of one partition: all are counted by their fingerprints, then
+ * each is put in its place, then what is equal becomes one.
  */
 struct bnc_address_sort {
     uint32_t *start; /* [n_buckets + 1] */

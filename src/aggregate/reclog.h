@@ -4,8 +4,8 @@
  *
  * Appending writes to 64 places in turn, each a cache line that stays hot; nothing is looked up.
  * What is equal is found later, partition by partition, where one partition fits in cache. Growing
- * copies nothing: a chunk is about an eighth of what the partition holds and 16 KiB at most, cut from
- * a slab that all partitions share, so that hardly more is touched than is used.
+ * copies nothing: a chunk is about an eighth of what the partition holds and 16 KiB at most, cut
+ * from a slab that all partitions share, so that hardly more is touched than is used.
  */
 #ifndef BNC_AGGREGATE_RECLOG_H
 #define BNC_AGGREGATE_RECLOG_H
@@ -39,8 +39,8 @@ static inline unsigned bnc_log_part(uint64_t fp)
 bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len);
 
 /*
- * Room for 'len' bytes (at most BNC_LOG_MAX) at the end of 'part', NULL when out of memory. A record
- * is never split over chunks.
+ * Room for 'len' bytes (at most BNC_LOG_MAX) at the end of 'part', NULL when out of memory. A
+ * record is never split over chunks.
  */
 #define BNC_LOG_MAX ((size_t)60 << 10)
 static inline void *bnc_log_push(struct bnc_log *log, unsigned part, size_t len)

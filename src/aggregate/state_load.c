@@ -6,7 +6,7 @@
  * its section. Memory is asked for as bytes arrive, never because a length says so.
  */
 #include "aggregate/state.h"
-#include "aggregate/state_form.h"
+#include "aggregate/state_read.h"
 
 #include "util/status.h"
 
@@ -16,155 +16,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct reader {
-    struct bnc_part *part;
-    const struct bnc_classifier *classifier;
-    struct bnc_span bytes; /* the whole file */
-    const char *name;
-    struct bnc_error *err;
-    enum bnc_status status; /* sticks */
-    size_t at, end; /* in the section being read */
-    unsigned partition;
-    uint8_t word[BNC_N_WORD_LISTS][256]; /* the file's number -> ours */
-    unsigned n_words[BNC_N_WORD_LISTS];
-    uint16_t *provider;
-    uint32_t *name_at[BNC_N_KINDS], n_names[BNC_N_KINDS];
-    uint32_t *domain, n_domains, n_providers;
-};
-
-/* ---- faults ---- */
-
-static bool bad_at(struct reader *r, size_t off, const char *what)
-{
-    if (r->status == BNC_OK) {
-        r->status = bnc_error_set(r->err, BNC_EDATA, "the state '%s' is not usable: %s",
-                                  r->name, what);
-        bnc_error_at(r->err, r->name, 0, off);
-    }
-    return false;
-}
-
-static bool bad(struct reader *r, const char *what)
-{
-    return bad_at(r, r->at, what);
-}
-
-static bool no_memory(struct reader *r)
-{
-    if (r->status == BNC_OK)
-        r->status = bnc_error_nomem(r->err);
-    return false;
-}
-
-/* ---- numbers and strings; 0 and "" once something was bad ---- */
-
-static uint64_t get(struct reader *r, unsigned bytes)
-{
-    uint64_t v = 0;
-
-    if (r->status != BNC_OK || r->end - r->at < bytes) {
-        bad(r, "a section ends inside a record");
-        return 0;
-    }
-    for (unsigned i = 0; i < bytes; i++)
-        v |= (uint64_t)(unsigned char)r->bytes.at[r->at + i] << 8 * i;
-    r->at += bytes;
-    return v;
-}
-
-static struct bnc_span get_bytes(struct reader *r, size_t len)
-{
-    const struct bnc_span s = { r->bytes.at + r->at, len };
-
-    if (r->status != BNC_OK || r->end - r->at < len) {
-        bad(r, "a string is longer than its section");
-        return bnc_span_from("", 0);
-    }
-    r->at += len;
-    return s;
-}
-
-static struct bnc_span get_text(struct reader *r)
-{
-    return get_bytes(r, (size_t)get(r, 4));
-}
-
-/* A number below 'n'; 0 if it is not, and then that is bad. */
-static uint32_t get_index(struct reader *r, unsigned bytes, uint64_t n, const char *what)
-{
-    const uint64_t v = get(r, bytes);
-
-    if (r->status == BNC_OK && v >= n)
-        bad(r, what);
-    return r->status == BNC_OK ? (uint32_t)v : 0;
-}
-
-static uint8_t get_word(struct reader *r, enum bnc_word_list list)
-{
-    const uint32_t v = get_index(r, 1, r->n_words[list], "a number names no word");
-
-    return r->status == BNC_OK ? r->word[list][v] : 0;
-}
-
-static uint16_t get_provider(struct reader *r)
-{
-    const uint32_t v = get_index(r, 2, r->n_providers, "a number names no provider");
-
-    return r->status == BNC_OK ? r->provider[v] : 0;
-}
-
-static uint32_t get_domain(struct reader *r)
-{
-    const uint32_t v = get_index(r, 4, r->n_domains, "a number names no domain");
-
-    return r->status == BNC_OK ? r->domain[v] : 0;
-}
-
-static uint32_t get_name(struct reader *r, enum bnc_kind kind)
-{
-    const uint32_t v =
-        get_index(r, 4, r->n_names[kind], "a number names no campaign, IP or sender domain");
-
-    return r->status == BNC_OK ? r->name_at[kind][v] : 0;
-}
-
-static uint32_t get_source(struct reader *r)
-{
-    const uint32_t v = (uint32_t)get(r, 4);
-
-    if (v != UINT32_MAX && r->part->n_sources > 0 && v >= r->part->n_sources)
-        bad(r, "a number names no source");
-    return v;
-}
-
-/* An event type, or BNC_N_EVENTS for a late one. */
-static unsigned get_type(struct reader *r, uint32_t type)
-{
-    if (type == BNC_STATE_TYPE_LATE)
-        return BNC_N_EVENTS;
-    if (type >= r->n_words[BNC_WORDS_EVENTS])
-        bad(r, "a number names no event type");
-    return r->status == BNC_OK ? r->word[BNC_WORDS_EVENTS][type] : 0;
-}
-
-static uint32_t get_entry(struct reader *r)
-{
-    const uint32_t v = (uint32_t)get(r, 4);
-
-    if (r->status == BNC_OK && v >= BNC_STATE_NO_ENTRY)
-        return BNC_PSEUDO_ENTRY(get_type(r, v - BNC_STATE_NO_ENTRY));
-    if (r->status == BNC_OK && v >= r->part->n_entries)
-        bad(r, "a number names no verdict");
-    return r->status == BNC_OK ? v : 0;
-}
-
-static void get_count(struct reader *r, struct bnc_count *c)
-{
-    c->n = get(r, 8);
-    c->first = (uint32_t)get(r, 4);
-    c->last = (uint32_t)get(r, 4);
-}
 
 /* ---- words and names ---- */
 
@@ -185,20 +36,20 @@ static bool unknown(struct reader *r, const char *what, struct bnc_span name)
     for (char *c = text; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = '?';
-    return bad(r, text);
+    return bnc_read_bad(r, text);
 }
 
 static void load_words(struct reader *r, uint64_t n)
 {
     if (n != BNC_N_WORD_LISTS) {
-        bad(r, "another number of word lists");
+        bnc_read_bad(r, "another number of word lists");
         return;
     }
     for (unsigned l = 0; l < BNC_N_WORD_LISTS; l++) {
-        const uint32_t n_words = get_index(r, 4, 255, "a list of words is too long");
+        const uint32_t n_words = bnc_read_index(r, 4, 255, "a list of words is too long");
 
         for (uint32_t i = 0; i < n_words && r->status == BNC_OK; i++) {
-            const struct bnc_span name = get_text(r);
+            const struct bnc_span name = bnc_read_text(r);
             const int ours = find_word((enum bnc_word_list)l, name);
 
             if (r->status == BNC_OK && ours < 0)
@@ -215,36 +66,36 @@ static uint32_t *new_numbers(struct reader *r, uint64_t n, size_t least_bytes)
     uint32_t *at;
 
     if (n > (r->end - r->at) / least_bytes || n > BNC_NAMES_MAX) {
-        bad(r, "more records than bytes");
+        bnc_read_bad(r, "more records than bytes");
         return NULL;
     }
     at = malloc(((size_t)n + 1) * sizeof *at);
     if (at == NULL)
-        no_memory(r);
+        bnc_read_no_memory(r);
     return at;
 }
 
 static void load_providers(struct reader *r, uint64_t n)
 {
     if (n == 0 || n > 65535 || n > (r->end - r->at) / 4) {
-        bad(r, "more providers than can be");
+        bnc_read_bad(r, "more providers than can be");
         return;
     }
     r->provider = calloc((size_t)n, sizeof *r->provider);
     if (r->provider == NULL) {
-        no_memory(r);
+        bnc_read_no_memory(r);
         return;
     }
     r->n_providers = (uint32_t)n;
     for (uint32_t i = 0; i < n && r->status == BNC_OK; i++) {
-        const struct bnc_span name = get_text(r);
+        const struct bnc_span name = bnc_read_text(r);
 
         r->provider[i] = bnc_provider_find(r->classifier, name);
         if (r->status == BNC_OK && i > 0 && r->provider[i] == 0)
             unknown(r, "provider", name);
     }
     if (r->status == BNC_OK && r->provider[0] != 0)
-        bad(r, "the first provider is not 'other'");
+        bnc_read_bad(r, "the first provider is not 'other'");
 }
 
 static void load_sources(struct reader *r, uint64_t n)
@@ -252,24 +103,24 @@ static void load_sources(struct reader *r, uint64_t n)
     struct bnc_part *part = r->part;
 
     if (n > (r->end - r->at) / 4) {
-        bad(r, "more records than bytes");
+        bnc_read_bad(r, "more records than bytes");
         return;
     }
     if (n == 0)
         return;
     part->sources = malloc((size_t)n * sizeof *part->sources);
     if (part->sources == NULL) {
-        no_memory(r);
+        bnc_read_no_memory(r);
         return;
     }
     for (uint32_t i = 0; i < n && r->status == BNC_OK; i++) {
-        const struct bnc_span name = get_text(r);
+        const struct bnc_span name = bnc_read_text(r);
 
         if (i > 0 && bnc_span_cmp(part->sources[i - 1], name) >= 0)
-            bad(r, "sources out of order");
+            bnc_read_bad(r, "sources out of order");
         part->sources[i] = bnc_arena_copy(&part->arena, name);
         if (part->sources[i].at == NULL)
-            no_memory(r);
+            bnc_read_no_memory(r);
         part->n_sources = i + 1;
     }
 }
@@ -284,9 +135,9 @@ static uint32_t add_name(struct reader *r, struct bnc_names *names, struct bnc_s
         return UINT32_MAX;
     at = bnc_names_get(names, bnc_hash_span(name), name, &made);
     if (at == UINT32_MAX)
-        no_memory(r);
+        bnc_read_no_memory(r);
     else if (!made && name.len > 0)
-        bad(r, "a name stands twice");
+        bnc_read_bad(r, "a name stands twice");
     return at;
 }
 
@@ -294,7 +145,7 @@ static void load_names(struct reader *r, enum bnc_kind kind, uint64_t n)
 {
     r->name_at[kind] = new_numbers(r, n, 4);
     for (uint32_t i = 0; i < n && r->status == BNC_OK; i++)
-        r->name_at[kind][i] = add_name(r, &r->part->names[kind], get_text(r));
+        r->name_at[kind][i] = add_name(r, &r->part->names[kind], bnc_read_text(r));
     r->n_names[kind] = r->status == BNC_OK ? (uint32_t)n : 0;
 }
 
@@ -304,16 +155,16 @@ static void load_domains(struct reader *r, uint64_t n)
     for (uint32_t i = 0; i < n && r->status == BNC_OK; i++) {
         struct bnc_domain_rec *d;
 
-        r->domain[i] = add_name(r, &r->part->domains, get_text(r));
+        r->domain[i] = add_name(r, &r->part->domains, bnc_read_text(r));
         if (r->status != BNC_OK)
             break;
         d = bnc_names_at(&r->part->domains, r->domain[i]);
         d->used = true;
-        d->provider = get_provider(r);
+        d->provider = bnc_read_provider(r);
         bnc_names_slot(&r->part->domains, d->name.fp)->note = d->provider;
-        d->delivered = get(r, 8);
-        d->days = get(r, 8);
-        d->sketch = get(r, 8);
+        d->delivered = bnc_read_number(r, 8);
+        d->days = bnc_read_number(r, 8);
+        d->sketch = bnc_read_number(r, 8);
     }
     r->n_domains = r->status == BNC_OK ? (uint32_t)n : 0;
 }
@@ -325,7 +176,7 @@ static struct bnc_span keep(struct reader *r, struct bnc_span s)
     const struct bnc_span copy = bnc_arena_copy(&r->part->arena, s);
 
     if (copy.at == NULL)
-        no_memory(r);
+        bnc_read_no_memory(r);
     return copy;
 }
 
@@ -344,20 +195,20 @@ static uint16_t find_blocklist(struct reader *r, struct bnc_span name)
 
 static void load_verdict(struct reader *r, struct bnc_verdict *v)
 {
-    v->cause = get_word(r, BNC_WORDS_CAUSES);
-    v->duration = get_word(r, BNC_WORDS_DURATIONS);
-    v->side = get_word(r, BNC_WORDS_SIDES);
-    v->action = get_word(r, BNC_WORDS_ACTIONS);
-    v->priority = get_word(r, BNC_WORDS_PRIORITIES);
-    v->confidence = (uint8_t)get_index(r, 1, 101, "a confidence above 100");
-    v->mechanism = get_word(r, BNC_WORDS_MECHANISMS);
-    v->contradictions = (uint8_t)get(r, 1);
-    v->by_text_marker = (uint8_t)get_index(r, 1, 2, "a flag above 1");
-    v->explicit_domain = (uint8_t)get_index(r, 1, 2, "a flag above 1");
-    v->reply = (uint16_t)get(r, 2);
-    v->provider = get_provider(r);
-    v->enhanced = (uint32_t)get(r, 4);
-    v->blocklist = find_blocklist(r, get_text(r));
+    v->cause = bnc_read_word(r, BNC_WORDS_CAUSES);
+    v->duration = bnc_read_word(r, BNC_WORDS_DURATIONS);
+    v->side = bnc_read_word(r, BNC_WORDS_SIDES);
+    v->action = bnc_read_word(r, BNC_WORDS_ACTIONS);
+    v->priority = bnc_read_word(r, BNC_WORDS_PRIORITIES);
+    v->confidence = (uint8_t)bnc_read_index(r, 1, 101, "a confidence above 100");
+    v->mechanism = bnc_read_word(r, BNC_WORDS_MECHANISMS);
+    v->contradictions = (uint8_t)bnc_read_number(r, 1);
+    v->by_text_marker = (uint8_t)bnc_read_index(r, 1, 2, "a flag above 1");
+    v->explicit_domain = (uint8_t)bnc_read_index(r, 1, 2, "a flag above 1");
+    v->reply = (uint16_t)bnc_read_number(r, 2);
+    v->provider = bnc_read_provider(r);
+    v->enhanced = (uint32_t)bnc_read_number(r, 4);
+    v->blocklist = find_blocklist(r, bnc_read_text(r));
 }
 
 static void load_entry(struct reader *r, uint32_t i)
@@ -367,24 +218,24 @@ static void load_entry(struct reader *r, uint32_t i)
     struct bnc_example *example = &r->part->sums.examples[i];
 
     if (e == NULL) {
-        no_memory(r);
+        bnc_read_no_memory(r);
         return;
     }
-    *e = (struct bnc_entry){ .key = get(r, 8), .index = i };
-    e->template_fp = get(r, 8);
-    e->type = (enum bnc_event_type)get_word(r, BNC_WORDS_EVENTS);
+    *e = (struct bnc_entry){ .key = bnc_read_number(r, 8), .index = i };
+    e->template_fp = bnc_read_number(r, 8);
+    e->type = (enum bnc_event_type)bnc_read_word(r, BNC_WORDS_EVENTS);
     e->hardness =
-        (enum bnc_hardness)get_index(r, 1, BNC_HARDNESS_UNKNOWN + 1, "no label of an ESP");
+        (enum bnc_hardness)bnc_read_index(r, 1, BNC_HARDNESS_UNKNOWN + 1, "no label of an ESP");
     load_verdict(r, &e->verdict);
-    e->template_text = keep(r, get_text(r));
-    e->label = keep(r, get_text(r));
-    e->esp = keep(r, get_text(r));
-    to->rule = keep(r, get_text(r));
-    to->rule_source = keep(r, get_text(r));
-    example->first = (uint32_t)get(r, 4);
-    example->source = get_source(r);
-    example->row = get(r, 8);
-    example->off = get(r, 8);
+    e->template_text = keep(r, bnc_read_text(r));
+    e->label = keep(r, bnc_read_text(r));
+    e->esp = keep(r, bnc_read_text(r));
+    to->rule = keep(r, bnc_read_text(r));
+    to->rule_source = keep(r, bnc_read_text(r));
+    example->first = (uint32_t)bnc_read_number(r, 4);
+    example->source = bnc_read_source(r);
+    example->row = bnc_read_number(r, 8);
+    example->off = bnc_read_number(r, 8);
     to->entry = e;
 }
 
@@ -393,227 +244,20 @@ static void load_entries(struct reader *r, uint64_t n)
     struct bnc_part *part = r->part;
 
     if (n > (r->end - r->at) / 84) { /* less than the least record takes */
-        bad(r, "more records than bytes");
+        bnc_read_bad(r, "more records than bytes");
         return;
     }
     part->entries = calloc((size_t)n + 1, sizeof *part->entries);
     part->has_entry = calloc((size_t)n + 1, sizeof *part->has_entry);
     if (part->entries == NULL || part->has_entry == NULL ||
         !bnc_sums_reserve(&part->sums, 1, (size_t)n)) {
-        no_memory(r);
+        bnc_read_no_memory(r);
         return;
     }
     part->cap_entries = (size_t)n + 1;
     for (uint32_t i = 0; i < n && r->status == BNC_OK; i++)
         load_entry(r, i);
     part->n_entries = r->status == BNC_OK ? (size_t)n : 0;
-}
-
-/* ---- counts ---- */
-
-/* Fills a slot that must be new. */
-static void add_new(struct reader *r, struct bnc_count *slot, const struct bnc_count *c)
-{
-    if (slot->n != 0 || c->n == 0)
-        bad(r, c->n == 0 ? "a count of nothing" : "a count stands twice");
-    bnc_count_merge(slot, c);
-}
-
-static void add_count(struct reader *r, struct bnc_counts *to, uint64_t key,
-                      const struct bnc_count *c)
-{
-    if (r->status == BNC_OK && !bnc_counts_reserve(to, 1))
-        no_memory(r);
-    if (r->status == BNC_OK)
-        add_new(r, bnc_counts_get(to, key), c);
-}
-
-/* The number of a pair, made if missing; 0 after a fault. */
-static uint32_t get_pair(struct reader *r)
-{
-    struct bnc_pairs *pairs = &r->part->sums.pairs;
-    const uint32_t domain = get_domain(r), entry = get_entry(r);
-
-    if (r->status == BNC_OK && !bnc_pairs_reserve(pairs, 1))
-        no_memory(r);
-    return r->status == BNC_OK ? bnc_pairs_get(pairs, BNC_PAIR_KEY(domain, entry)) : 0;
-}
-
-static void load_votes(struct reader *r, uint64_t n)
-{
-    for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        const uint32_t domain = get_domain(r);
-        const uint16_t provider = get_provider(r);
-        const struct bnc_count c = { .n = get(r, 8), .first = BNC_FIRST_NONE };
-
-        add_count(r, &r->part->votes, (uint64_t)domain << 16 | provider, &c);
-    }
-}
-
-static void load_pairs(struct reader *r, uint64_t n)
-{
-    for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        const uint32_t pair = get_pair(r);
-        struct bnc_count c;
-
-        get_count(r, &c);
-        c.days = get(r, 8);
-        if (r->status == BNC_OK)
-            add_new(r, &r->part->sums.pairs.at[pair], &c);
-    }
-}
-
-static uint32_t get_subject(struct reader *r, unsigned kind)
-{
-    if (kind != BNC_KIND_DAY)
-        return get_name(r, (enum bnc_kind)kind);
-    return get_index(r, 4, bnc_time_day(UINT32_MAX) + 1, "a day after 2106");
-}
-
-static void load_cells(struct reader *r, uint64_t n)
-{
-    for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        const unsigned kind = get_index(r, 1, BNC_N_KINDS, "a number names no kind of subject");
-        const uint32_t subject = get_subject(r, kind);
-        const uint16_t provider = get_provider(r);
-        const unsigned type = get_type(r, (uint32_t)get(r, 1)), cause = (unsigned)get(r, 1);
-        struct bnc_count c = { .days = 0 };
-        unsigned col = type == BNC_N_EVENTS ? BNC_COL_LATE : type;
-
-        if (cause != BNC_STATE_NO_CAUSE &&
-            (cause >= r->n_words[BNC_WORDS_CAUSES] ||
-             (type != BNC_EVENT_BOUNCE && type != BNC_EVENT_DEFERRAL)))
-            bad(r, "a cause where none can be");
-        else if (cause != BNC_STATE_NO_CAUSE)
-            col = bnc_col_of((enum bnc_event_type)type, r->word[BNC_WORDS_CAUSES][cause]);
-        get_count(r, &c);
-        add_count(r, &r->part->sums.cells, BNC_CELL_KEY(kind, subject, provider, col), &c);
-    }
-}
-
-static void load_faults(struct reader *r, uint64_t n)
-{
-    for (uint32_t f = 0; f < n && r->status == BNC_OK; f++) {
-        struct bnc_fault_total *to;
-        uint32_t n_first;
-
-        if (f >= r->n_words[BNC_WORDS_FAULTS]) {
-            bad(r, "more kinds of faults than words");
-            return;
-        }
-        to = &r->part->faults[r->word[BNC_WORDS_FAULTS][f]];
-        to->n += get(r, 8);
-        n_first = get_index(r, 4, sizeof to->first / sizeof *to->first + 1,
-                            "too many examples of a fault");
-        for (uint32_t i = 0; i < n_first && r->status == BNC_OK; i++) {
-            struct bnc_place place = { .source = get_source(r) };
-
-            place.row = get(r, 8);
-            place.off = get(r, 8);
-            bnc_fault_add_place(to, place);
-        }
-    }
-}
-
-static void load_totals(struct reader *r, uint64_t n)
-{
-    struct bnc_part *part = r->part;
-
-    if (n != 5 + BNC_N_EVENT_FLAGS) {
-        bad(r, "another number of totals");
-        return;
-    }
-    part->rows = get(r, 8);
-    part->filtered = get(r, 8);
-    part->extra = get(r, 8);
-    part->others = get(r, 8);
-    part->duplicates = get(r, 8);
-    for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
-        part->flagged[b] = get(r, 8);
-    if (part->others > 0)
-        ((struct bnc_domain_rec *)bnc_names_at(&part->domains, 0))->used = true;
-}
-
-/* ---- logs ---- */
-
-static bool right_partition(struct reader *r, uint64_t fp)
-{
-    return r->status == BNC_OK &&
-           (bnc_log_part(fp) == r->partition || bad(r, "a record in the wrong partition"));
-}
-
-/* An outcome is of the type that its entry is of. */
-static bool right_type(struct reader *r, uint32_t pair, unsigned code)
-{
-    const uint32_t entry = BNC_PAIR_ENTRY(r->part->sums.pairs.at[pair].key);
-    const unsigned type = BNC_IS_PSEUDO(entry) ? entry - BNC_PSEUDO_ENTRY(0)
-                                               : (unsigned)r->part->entries[entry].entry->type;
-
-    return type == (unsigned)BNC_WHAT_TYPE(code) ||
-           bad(r, "an outcome of another type than its template");
-}
-
-static void load_addresses(struct reader *r, uint64_t n)
-{
-    for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        struct bnc_address_rec a = { .fp = get(r, 8), .pair = get_pair(r) };
-        const uint32_t what = (uint32_t)get(r, 4);
-        const unsigned code = get_type(r, what & 15);
-        struct bnc_address_rec *to;
-
-        a.time = (uint32_t)get(r, 4);
-        if (what >> 4 >= r->n_names[BNC_KIND_CAMPAIGN])
-            bad(r, "a number names no campaign");
-        if (!right_partition(r, a.fp) || !right_type(r, a.pair, code))
-            return;
-        a.what = BNC_WHAT(r->name_at[BNC_KIND_CAMPAIGN][what >> 4], code);
-        to = bnc_log_push(&r->part->sums.log, r->partition, sizeof *to);
-        if (to == NULL)
-            no_memory(r);
-        else
-            *to = a;
-    }
-}
-
-static void load_held(struct reader *r, uint64_t n)
-{
-    for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        struct bnc_held h = { .pair = get(r, 8) }, *to;
-
-        h.address = get(r, 8);
-        h.row = get(r, 8);
-        h.off = get(r, 8);
-        h.source = get_source(r);
-        h.time = (uint32_t)get(r, 4);
-        h.domain = get_domain(r);
-        h.entry = get_entry(r);
-        h.campaign = get_name(r, BNC_KIND_CAMPAIGN);
-        h.ip = get_name(r, BNC_KIND_SENDING_IP);
-        h.sender = get_name(r, BNC_KIND_SENDER_DOMAIN);
-        h.provider = get_provider(r);
-        h.late = get_index(r, 1, 2, "a flag above 1") == 1;
-        if (!right_partition(r, h.pair))
-            return;
-        to = bnc_log_push(&r->part->held, r->partition, sizeof *to);
-        if (to == NULL)
-            no_memory(r);
-        else
-            *to = h;
-    }
-}
-
-static void load_texts(struct reader *r, uint64_t n)
-{
-    for (uint64_t i = 0; i < n && r->status == BNC_OK; i++) {
-        const uint64_t fp = get(r, 8);
-        const uint16_t head = (uint16_t)get(r, 2);
-        const struct bnc_span text = get_bytes(r, head & BNC_TEXT_MAX);
-
-        if (!right_partition(r, fp))
-            return;
-        if (!bnc_text_push(&r->part->texts, fp, text, (head & BNC_TEXT_LOCAL) != 0))
-            no_memory(r);
-    }
 }
 
 /* ---- sections ---- */
@@ -646,28 +290,28 @@ static void load_section(struct reader *r, enum bnc_state_tag tag, uint64_t n)
         load_entries(r, n);
         break;
     case BNC_STATE_VOTES:
-        load_votes(r, n);
+        bnc_load_votes(r, n);
         break;
     case BNC_STATE_PAIRS:
-        load_pairs(r, n);
+        bnc_load_pairs(r, n);
         break;
     case BNC_STATE_CELLS:
-        load_cells(r, n);
+        bnc_load_cells(r, n);
         break;
     case BNC_STATE_FAULTS:
-        load_faults(r, n);
+        bnc_load_faults(r, n);
         break;
     case BNC_STATE_TOTALS:
-        load_totals(r, n);
+        bnc_load_totals(r, n);
         break;
     case BNC_STATE_ADDRESSES:
-        load_addresses(r, n);
+        bnc_load_addresses(r, n);
         break;
     case BNC_STATE_HELD:
-        load_held(r, n);
+        bnc_load_held(r, n);
         break;
     case BNC_STATE_TEXTS:
-        load_texts(r, n);
+        bnc_load_texts(r, n);
         break;
     default:
         break; /* the end holds nothing */
@@ -715,32 +359,32 @@ static size_t read_section(struct reader *r, size_t off, int *tag, uint64_t n_be
     int found;
 
     if (left < BNC_SECTION_HEAD_BYTES)
-        return bad_at(r, r->bytes.len, "it is cut short"), off;
+        return bnc_read_bad_at(r, r->bytes.len, "it is cut short"), off;
     r->at = off + 4;
     r->end = off + BNC_SECTION_HEAD_BYTES;
     found = find_tag(r->bytes.at + off);
-    partition = (uint32_t)get(r, 4);
-    n = get(r, 8);
-    len = get(r, 8);
+    partition = (uint32_t)bnc_read_number(r, 4);
+    n = bnc_read_number(r, 8);
+    len = bnc_read_number(r, 8);
     if (found < 0 || !follows(r, *tag, (enum bnc_state_tag)found, partition))
-        return bad_at(r, off, "a section out of place"), off;
+        return bnc_read_bad_at(r, off, "a section out of place"), off;
     if (left - BNC_SECTION_HEAD_BYTES < 8 || len > left - BNC_SECTION_HEAD_BYTES - 8)
-        return bad_at(r, r->bytes.len, "it is cut short"), off;
+        return bnc_read_bad_at(r, r->bytes.len, "it is cut short"), off;
     r->end = r->at + (size_t)len + 8;
     sum = bnc_state_checksum(bnc_state_checksum(0, r->bytes.at + off, BNC_SECTION_HEAD_BYTES),
                              r->bytes.at + r->at, (size_t)len);
     r->at += (size_t)len;
-    if (get(r, 8) != sum)
-        return bad_at(r, off, "a section is damaged (its checksum is wrong)"), off;
+    if (bnc_read_number(r, 8) != sum)
+        return bnc_read_bad_at(r, off, "a section is damaged (its checksum is wrong)"), off;
     r->at = off + BNC_SECTION_HEAD_BYTES;
     r->end = r->at + (size_t)len;
     r->partition = partition;
     *tag = found;
     if (found == BNC_STATE_END && (n != n_before || len != 0))
-        return bad_at(r, off, "sections are missing"), off;
+        return bnc_read_bad_at(r, off, "sections are missing"), off;
     load_section(r, (enum bnc_state_tag)found, n);
     if (r->status == BNC_OK && r->at != r->end)
-        bad(r, "a section is longer than its records");
+        bnc_read_bad(r, "a section is longer than its records");
     return r->end + 8;
 }
 
@@ -762,21 +406,21 @@ static void read_all(struct reader *r)
         return;
     }
     r->at = 8;
-    version = (uint32_t)get(r, 4);
+    version = (uint32_t)bnc_read_number(r, 4);
     if (version != BNC_STATE_VERSION) {
-        snprintf(text, sizeof text, "it has version %u and this program reads version %u",
-                 version, BNC_STATE_VERSION);
-        bad_at(r, 8, text);
+        snprintf(text, sizeof text, "it has version %u and this program reads version %u", version,
+                 BNC_STATE_VERSION);
+        bnc_read_bad_at(r, 8, text);
         return;
     }
-    if (get(r, 4) != 0) {
-        bad_at(r, 12, "its head is damaged");
+    if (bnc_read_number(r, 4) != 0) {
+        bnc_read_bad_at(r, 12, "its head is damaged");
         return;
     }
     while (r->status == BNC_OK && tag != BNC_STATE_END)
         off = read_section(r, off, &tag, n++);
     if (r->status == BNC_OK && off != r->bytes.len)
-        bad_at(r, off, "something follows its end");
+        bnc_read_bad_at(r, off, "something follows its end");
 }
 
 enum bnc_status bnc_state_parse(struct bnc_part **part, struct bnc_span bytes, const char *name,
@@ -809,7 +453,7 @@ enum bnc_status bnc_state_parse(struct bnc_part **part, struct bnc_span bytes, c
     return r.status;
 }
 
-/* False as soon as it is seen that it is none: an export given by mistake is not read to its end. */
+/* False as soon as it is seen to be none: an export given by mistake is not read to its end. */
 static bool may_be_state(const struct bnc_buf *bytes)
 {
     return bytes->len < 8 || memcmp(bytes->at, BNC_STATE_MAGIC, 8) == 0;

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT
+ * bnc_merge_names.c - from the numbering of each part to one that all share.
+ *
+ * Names are sorted by their first eight bytes as a number, which settles most of them without
+ * looking at the text again; runs that agree in those are sorted by the whole. The sort is byte
+ * passes, linear in what is distinct.
+ */
+#include "aggregate/merge_steps.h"
+
+#include <stdlib.h>
+
+uint32_t **bnc_maps_new(size_t n_parts)
+{
+    return calloc(n_parts + 1, sizeof(uint32_t *));
+}
+
+void bnc_maps_free(uint32_t **maps, size_t n_parts)
+{
+    for (size_t p = 0; maps != NULL && p < n_parts; p++)
+        free(maps[p]);
+    free(maps);
+}
+
+bool bnc_maps_fill(uint32_t **maps, size_t part, size_t n)
+{
+    maps[part] = malloc((n + 1) * sizeof **maps);
+    if (maps[part] == NULL)
+        return false;
+    memset(maps[part], 0xff, (n + 1) * sizeof **maps);
+    return true;
+}
+
+/* ---- names ---- */
+
+struct name_ref {
+    struct bnc_span text;
+    uint32_t part, at;
+};
+
+static int cmp_name_ref(const void *a, const void *b)
+{
+    return bnc_span_cmp(((const struct name_ref *)a)->text, ((const struct name_ref *)b)->text);
+}
+
+static uint64_t prefix_of(struct bnc_span s)
+{
+    uint64_t v = 0;
+
+    memcpy(&v, s.at, s.len < 8 ? s.len : 8);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+/* Sorts 'n' references by text; false when out of memory. */
+static bool sort_names(struct name_ref *refs, size_t n)
+{
+    struct bnc_sortkey *keys = malloc((n + 1) * 2 * sizeof *keys);
+    struct name_ref *sorted = malloc((n + 1) * sizeof *sorted);
+    size_t run = 0;
+
+    if (keys == NULL || sorted == NULL) {
+        free(keys);
+        free(sorted);
+        return false;
+    }
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (struct bnc_sortkey){ .key = prefix_of(refs[i].text), .ref = i };
+    bnc_sortkeys(keys, keys + n, n);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = refs[keys[i].ref];
+    for (size_t i = 1; i <= n; i++)
+        if (i == n || keys[i].key != keys[run].key) {
+            if (i - run > 1)
+                qsort(sorted + run, i - run, sizeof *sorted, cmp_name_ref);
+            run = i;
+        }
+    if (n > 0)
+        memcpy(refs, sorted, n * sizeof *refs);
+    free(keys);
+    free(sorted);
+    return true;
+}
+
+/*
+ * Gives each distinct text its number in 'maps'; '*texts' (malloc'ed) are the distinct ones in
+ * order. Sorts 'refs'.
+ */
+static bool number_names(struct name_ref *refs, size_t n, uint32_t **maps, struct bnc_span **texts,
+                         uint32_t *n_texts)
+{
+    struct bnc_span *out = malloc((n + 1) * sizeof *out);
+
+    *n_texts = 0;
+    *texts = out;
+    if (out == NULL || !sort_names(refs, n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (*n_texts == 0 || !bnc_span_eq(out[*n_texts - 1], refs[i].text))
+            out[(*n_texts)++] = refs[i].text;
+        maps[refs[i].part][refs[i].at] = *n_texts - 1;
+    }
+    return true;
+}
+
+bool bnc_merge_names(struct bnc_merged *m, enum bnc_kind kind)
+{
+    struct name_ref *refs;
+    size_t n = 0, at = 0;
+    bool ok;
+
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->names[kind].n;
+    refs = malloc((n + 1) * sizeof *refs);
+    m->name_map[kind] = bnc_maps_new(m->n_parts);
+    ok = refs != NULL && m->name_map[kind] != NULL;
+    for (size_t p = 0; ok && p < m->n_parts; p++) {
+        const struct bnc_names *names = &m->parts[p]->names[kind];
+
+        ok = bnc_maps_fill(m->name_map[kind], p, names->n);
+        for (uint32_t i = 0; i < names->n; i++)
+            refs[at++] = (struct name_ref){ ((struct bnc_name *)bnc_names_at(names, i))->text,
+                                            (uint32_t)p, i };
+    }
+    ok = ok && number_names(refs, n, m->name_map[kind], &m->names[kind], &m->n_names[kind]);
+    free(refs);
+    return ok;
+}
+
+bool bnc_merge_sources(struct bnc_merged *m)
+{
+    struct name_ref *refs;
+    size_t n = 0, at = 0;
+    bool ok;
+
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->n_sources;
+    refs = malloc((n + 1) * sizeof *refs);
+    m->source_map = bnc_maps_new(m->n_parts);
+    ok = refs != NULL && m->source_map != NULL;
+    for (size_t p = 0; ok && p < m->n_parts; p++) {
+        const struct bnc_part *part = m->parts[p];
+
+        if (part->sources != NULL)
+            ok = bnc_maps_fill(m->source_map, p, part->n_sources);
+        for (uint32_t i = 0; i < part->n_sources; i++)
+            refs[at++] = (struct name_ref){ part->sources[i], (uint32_t)p, i };
+    }
+    ok = ok && number_names(refs, n, m->source_map, &m->sources, &m->n_sources);
+    free(refs);
+    return ok;
+}
+
+bool bnc_merge_domains(struct bnc_merged *m)
+{
+    struct bnc_span *texts = NULL;
+    struct name_ref *refs;
+    size_t n = 0, at = 0;
+    bool ok;
+
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->domains.n;
+    refs = malloc((n + 1) * sizeof *refs);
+    m->domain_map = bnc_maps_new(m->n_parts);
+    ok = refs != NULL && m->domain_map != NULL;
+    for (size_t p = 0; ok && p < m->n_parts; p++) {
+        const struct bnc_names *names = &m->parts[p]->domains;
+
+        ok = bnc_maps_fill(m->domain_map, p, names->n);
+        for (uint32_t i = 0; i < names->n; i++) {
+            const struct bnc_domain_rec *d = bnc_names_at(names, i);
+
+            if (d->used)
+                refs[at++] = (struct name_ref){ d->name.text, (uint32_t)p, i };
+        }
+    }
+    ok = ok && number_names(refs, at, m->domain_map, &texts, &m->n_domains);
+    if (ok) {
+        m->domains = calloc((size_t)m->n_domains + 1, sizeof *m->domains);
+        ok = m->domains != NULL;
+    }
+    for (size_t i = 0; ok && i < at; i++) {
+        const struct bnc_domain_rec *d = bnc_names_at(&m->parts[refs[i].part]->domains, refs[i].at);
+        struct bnc_merged_domain *to = &m->domains[m->domain_map[refs[i].part][refs[i].at]];
+
+        to->name = d->name.text;
+        to->delivered += d->delivered;
+        to->days |= d->days;
+        to->sketch |= d->sketch;
+        to->provider = d->provider;
+    }
+    free(texts);
+    free(refs);
+    return ok;
+}
+
+/* ---- entries ---- */
+
+static struct bnc_span rule_text(const char *s)
+{
+    return bnc_span_str(s != NULL ? s : "");
+}
+
+/* The names behind an entry's rule: its own, or those the classifier knows. */
+static struct bnc_part_entry named(const struct bnc_part *part, struct bnc_part_entry e)
+{
+    if (e.rule.at == NULL) {
+        const uint32_t rule = e.entry->verdict.rule;
+
+        e.rule = rule_text(
+            rule == 0 || part->classifier == NULL ? NULL : bnc_rule_name(part->classifier, rule));
+        e.rule_source = rule_text(
+            rule == 0 || part->classifier == NULL ? NULL : bnc_rule_source(part->classifier, rule));
+    }
+    return e;
+}
+
+#define CMP(a, b)                                                                                  \
+    do {                                                                                           \
+        if ((a) != (b))                                                                            \
+            return (a) < (b) ? -1 : 1;                                                             \
+    } while (0)
+
+static int cmp_verdict(const struct bnc_verdict *x, const struct bnc_verdict *y)
+{
+    CMP(x->cause, y->cause);
+    CMP(x->duration, y->duration);
+    CMP(x->side, y->side);
+    CMP(x->action, y->action);
+    CMP(x->priority, y->priority);
+    CMP(x->confidence, y->confidence);
+    CMP(x->mechanism, y->mechanism);
+    CMP(x->contradictions, y->contradictions);
+    CMP(x->by_text_marker, y->by_text_marker);
+    CMP(x->explicit_domain, y->explicit_domain);
+    CMP(x->reply, y->reply);
+    CMP(x->provider, y->provider);
+    CMP(x->blocklist, y->blocklist);
+    CMP(x->enhanced, y->enhanced);
+    return 0;
+}
+
+/* Which part and which of its entries: the 'ref' of a sort key. */
+#define ENTRY_REF(part, entry) ((uint64_t)(part) << 32 | (entry))
+
+static struct bnc_part_entry entry_of(const struct bnc_merged *m, uint64_t ref)
+{
+    const struct bnc_part *part = m->parts[ref >> 32];
+
+    return named(part, part->entries[(uint32_t)ref]);
+}
+
+/* Of entries with one key; verdicts differ only where states were made with different rules. */
+static int cmp_entry(const struct bnc_merged *m, uint64_t a, uint64_t b)
+{
+    const struct bnc_part_entry x = entry_of(m, a), y = entry_of(m, b);
+    int c = cmp_verdict(&x.entry->verdict, &y.entry->verdict);
+
+    if (c == 0)
+        c = bnc_span_cmp(x.rule, y.rule);
+    return c != 0 ? c : bnc_span_cmp(x.rule_source, y.rule_source);
+}
+
+/* A run of one key, as many as there are parts; most have one. */
+static void sort_run(const struct bnc_merged *m, struct bnc_sortkey *at, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0 && cmp_entry(m, at[k - 1].ref, at[k].ref) > 0; k--) {
+            const struct bnc_sortkey swapped = at[k];
+
+            at[k] = at[k - 1];
+            at[k - 1] = swapped;
+        }
+}
+
+static void number_run(struct bnc_merged *m, struct bnc_sortkey *at, size_t n)
+{
+    sort_run(m, at, n);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || cmp_entry(m, at[i - 1].ref, at[i].ref) != 0) {
+            const struct bnc_part_entry e = entry_of(m, at[i].ref);
+
+            m->entries[m->n_entries++] =
+                (struct bnc_merged_entry){ .entry = e.entry,
+                                           .rule = e.rule,
+                                           .rule_source = e.rule_source,
+                                           .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX,
+                                                        UINT64_MAX } };
+        }
+        m->entry_map[at[i].ref >> 32][(uint32_t)at[i].ref] = m->n_entries - 1;
+    }
+}
+
+/*
+ * Entries lie where workers made them, in no order of keys: what is to be read soon is fetched ahead.
+ */
+static inline void fetch_entry(const struct bnc_merged *m, const struct bnc_sortkey *keys, size_t n)
+{
+    enum { AHEAD = 12 };
+
+    if (n > 2 * AHEAD) {
+        const uint64_t far = keys[2 * AHEAD].ref, near = keys[AHEAD].ref;
+
+        __builtin_prefetch(&m->parts[far >> 32]->entries[(uint32_t)far]);
+        __builtin_prefetch(&m->parts[near >> 32]->entries[(uint32_t)near].entry->verdict);
+    }
+}
+
+static bool number_entries(struct bnc_merged *m, struct bnc_sortkey *keys, size_t n)
+{
+    m->entries = malloc((n + 1) * sizeof *m->entries);
+    if (m->entries == NULL)
+        return false;
+    bnc_sortkeys(keys, keys + n, n);
+    for (size_t i = 0, end; i < n; i = end) {
+        fetch_entry(m, keys + i, n - i);
+        for (end = i + 1; end < n && keys[end].key == keys[i].key; end++)
+            ;
+        number_run(m, keys + i, end - i);
+    }
+    return true;
+}
+
+bool bnc_merge_entries(struct bnc_merged *m)
+{
+    struct bnc_sortkey *keys;
+    size_t n = 0, at = 0;
+    bool ok;
+
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->n_entries;
+    keys = malloc((2 * n + 1) * sizeof *keys);
+    m->entry_map = bnc_maps_new(m->n_parts);
+    ok = keys != NULL && m->entry_map != NULL;
+    for (size_t p = 0; ok && p < m->n_parts; p++) {
+        const struct bnc_part *part = m->parts[p];
+
+        ok = bnc_maps_fill(m->entry_map, p, part->n_entries);
+        for (size_t i = 0; i < part->n_entries; i++)
+            if (part->entries[i].entry != NULL)
+                keys[at++] = (struct bnc_sortkey){ part->entries[i].entry->key, ENTRY_REF(p, i) };
+    }
+    ok = ok && number_entries(m, keys, at);
+    free(keys);
+    return ok;
+}

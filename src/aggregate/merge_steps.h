@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * merge_steps.h - what the files that merge parts share; private to them.
+ *
+ *   merge_names.c   names, domains, sources and entries get one numbering
+ *   merge_logs.c    logs of all parts, partition by partition, in that numbering
+ *   merge.c         counts are added up, held bounces decided, all of it in order
+ */
+#ifndef BNC_AGGREGATE_MERGE_STEPS_H
+#define BNC_AGGREGATE_MERGE_STEPS_H
+
+#include "aggregate/merge.h"
+
+/* Maps from a part's numbers to merged ones, one for each part; false or NULL: out of memory. */
+uint32_t **bnc_maps_new(size_t n_parts);
+void bnc_maps_free(uint32_t **maps, size_t n_parts);
+/* A map of 'n' indexes in each part, all UINT32_MAX. */
+bool bnc_maps_fill(uint32_t **maps, size_t part, size_t n);
+
+/* The steps of numbering, in any order on any thread; false when out of memory. */
+bool bnc_merge_names(struct bnc_merged *m, enum bnc_kind kind);
+bool bnc_merge_sources(struct bnc_merged *m);
+bool bnc_merge_domains(struct bnc_merged *m);
+bool bnc_merge_entries(struct bnc_merged *m);
+
+static inline uint32_t bnc_merged_source(const struct bnc_merged *m, size_t part, uint32_t source)
+{
+    return m->source_map[part] == NULL || source == UINT32_MAX ? source
+                                                               : m->source_map[part][source];
+}
+
+static inline uint32_t bnc_merged_entry(const struct bnc_merged *m, size_t part, uint32_t entry)
+{
+    return BNC_IS_PSEUDO(entry) ? entry : m->entry_map[part][entry];
+}
+
+/* The sums of part 'i', overlays last. */
+static inline const struct bnc_sums *bnc_merged_sums(const struct bnc_merged *m, size_t i)
+{
+    return i < m->n_parts ? &m->parts[i]->sums : &m->overlay[i - m->n_parts];
+}
+
+#endif
