@@ -72,7 +72,7 @@ enum bnc_status bnc_analysis_render(const struct bnc_analysis *a, const struct b
 
 /*
  * Writes what was counted to 'path', mode 0600 and atomically, for bnc_analysis_merge() and
- * options.baseline.  BNC_EUSAGE unless the analysis ran with options.keep_lists.
+ * options.baseline.  BNC_EUSAGE unless the analysis ran with options.keep_lists, without no_state.
  */
 enum bnc_status bnc_analysis_save_state(const struct bnc_analysis *a, const char *path,
                                         struct bnc_error *err);

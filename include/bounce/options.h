@@ -47,6 +47,7 @@ struct bnc_options {
     struct bnc_guard *guard;       /* survives files cut while mapped, see guard.h; NULL: none */
     int strict;                    /* --strict */
     int keep_lists;                /* for `suppress` and --save-state: keep what the lists need */
+    int no_state;                  /* with keep_lists: no state will be saved; takes less memory */
     const char *rejects;           /* --rejects FILE: malformed rows with their places */
     double domain_share;           /* --domain-share 0..1 */
     int domain_min;                /* --domain-min N */

@@ -64,7 +64,7 @@ void bnc_merged_release(struct bnc_merged *m);
  */
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s);
-/* Address records are counted: frees what spent parts (and what was held) logged of them. */
+/* Once addresses are counted: frees what spent parts logged, and what came of held bounces. */
 void bnc_merged_drop_logs(struct bnc_merged *m);
 
 /* All held bounces of a partition, likewise; what the fold dropped is added to '*dropped'. */

@@ -96,8 +96,11 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
 void bnc_merged_drop_logs(struct bnc_merged *m)
 {
     for (size_t p = 0; p < m->n_parts; p++)
-        if (m->parts[p]->spent)
+        if (m->parts[p]->spent) {
             bnc_log_release(&m->parts[p]->sums.log);
+            bnc_log_release(&m->parts[p]->texts);
+            bnc_log_release(&m->parts[p]->held);
+        }
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
         bnc_log_release(&m->overlay[o].log);
 }

@@ -166,7 +166,7 @@ static void drop_parts(struct bnc_analysis *a)
 
 static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
 {
-    const bool needed = a->opt.keep_lists || a->parts_are_states;
+    const bool needed = (a->opt.keep_lists && !a->opt.no_state) || a->parts_are_states;
     enum bnc_status status;
 
     for (size_t i = 0; i < a->n_parts && !needed; i++)
@@ -690,7 +690,7 @@ enum bnc_status bnc_analysis_save_state(const struct bnc_analysis *a, const char
     enum bnc_status status = need_result(a, err);
 
     if (status == BNC_OK && a->n_parts == 0)
-        status = bnc_error_set(err, BNC_EUSAGE, "a state needs options.keep_lists");
+        status = bnc_error_set(err, BNC_EUSAGE, "a state needs options.keep_lists, and no no_state");
     return status == BNC_OK ? bnc_state_save(a->parts, a->n_parts, path, err) : status;
 }
 

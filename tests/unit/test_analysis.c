@@ -391,7 +391,8 @@ static void analysis__takes_states_for_exports(void **state)
     struct world *w = *state;
     struct bnc_buf text = export_of(0, 300);
     const char *path = put_file(w, "a.csv", bnc_buf_span(&text)), *saved = path_of(w, "a.state");
-    const struct bnc_options lists = { .keep_lists = 1 };
+    const struct bnc_options lists = { .keep_lists = 1 },
+                             unsaved = { .keep_lists = 1, .no_state = 1 };
     const char *both[2] = { path, saved };
     struct bnc_analysis *a = NULL;
     struct bnc_error err;
@@ -401,6 +402,10 @@ static void analysis__takes_states_for_exports(void **state)
     assert_int_equal(bnc_analysis_create(&a, &lists, &err), BNC_OK);
     assert_int_equal(bnc_analysis_run(a, &path, 1, &err), BNC_OK);
     assert_int_equal(bnc_analysis_save_state(a, saved, &err), BNC_OK);
+    bnc_analysis_free(a);
+    assert_int_equal(bnc_analysis_create(&a, &unsaved, &err), BNC_OK);
+    assert_int_equal(bnc_analysis_run(a, &path, 1, &err), BNC_OK);
+    assert_int_equal(bnc_analysis_save_state(a, saved, &err), BNC_EUSAGE);
     bnc_analysis_free(a);
     json = analyze(w, (struct bnc_options){ 0 }, &saved, 1, &status);
     assert_int_equal(status, BNC_OK);
