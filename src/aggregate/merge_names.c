@@ -293,9 +293,10 @@ static void number_run(struct bnc_merged *m, struct bnc_sortkey *at, size_t n)
 }
 
 /*
- * Entries lie where workers made them, in no order of keys: what is to be read soon is fetched ahead.
+ * Entries lie where workers made them, in no order of keys: what is to be read soon is fetched
+ * ahead.
  */
-static inline void fetch_entry(const struct bnc_merged *m, const struct bnc_sortkey *keys, size_t n)
+BNC_PREFETCHER fetch_entry(const struct bnc_merged *m, const struct bnc_sortkey *keys, size_t n)
 {
     enum { AHEAD = 12 };
 

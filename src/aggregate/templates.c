@@ -31,7 +31,7 @@ struct build {
 };
 
 /* For pair i; first the place of its entry, later the entry. */
-static inline void fetch_pair(const struct build *b, size_t i)
+BNC_PREFETCHER fetch_pair(const struct build *b, size_t i)
 {
     const struct bnc_merged *m = b->m;
     uint32_t entry;

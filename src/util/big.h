@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * big.h - memory for tables and logs that grow large.
  * From two megabytes on it is asked from the system in huge pages: the first touch of memory, a
- * page of four kilobytes at a time, and the misses of address translation afterwards cost more than the
- * work on what lies there.
+ * page of four kilobytes at a time, and the misses of address translation afterwards cost more
+ * than the work on what lies there.
  */
 #ifndef BNC_UTIL_BIG_H
 #define BNC_UTIL_BIG_H
