@@ -46,7 +46,7 @@ ifdef DEVELOPER
 WARN     += -Werror -Wcast-align -Wwrite-strings -Wundef -Wformat=2 -Wno-format-nonliteral
 endif
 # The build folder's name stays out of the debug information, so the same sources give the same bytes anywhere.
-ALL_CFLAGS := -std=gnu11 -pthread -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -Isrc -Iinclude -I$(B) $(FEATURES) $(WARN) $(CFLAGS)
+ALL_CFLAGS := -std=gnu11 -fopenmp -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -Isrc -Iinclude -I$(B) $(FEATURES) $(WARN) $(CFLAGS)
 LIBS     := -lcsv -lz -lm \
             $(if $(filter 1,$(WITH_ISAL)),-lisal) $(if $(filter 1,$(WITH_ZSTD)),-lzstd) $(if $(filter 1,$(WITH_ZIP)),-lzip) \
             $(if $(filter 1,$(WITH_PSL)),-lpsl) $(if $(filter 1,$(WITH_SQLITE)),-lsqlite3) $(if $(filter 1,$(WITH_JSON)),-ljansson)
@@ -205,7 +205,7 @@ install: all            ## into $(DESTDIR)$(PREFIX)
 	install -Dm644 packaging/completions/bounce-analyzer.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/bounce-analyzer.fish
 	install -Dm644 $(LIB) $(DESTDIR)$(LIBDIR)/libbounce.a
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig
-	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@LIBS@|-pthread $(strip $(LIBS))|; s|@VERSION@|$(VERSION)|' packaging/libbounce.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/libbounce.pc
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@LIBS@|-fopenmp $(strip $(LIBS))|; s|@VERSION@|$(VERSION)|' packaging/libbounce.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/libbounce.pc
 	install -d $(DESTDIR)$(PREFIX)/include/bounce
 	install -m644 include/bounce/*.h $(DESTDIR)$(PREFIX)/include/bounce
 

@@ -8,8 +8,8 @@ needed="gcc libc6-dev make libcsv-dev zlib1g-dev"
 optional="libisal-dev libzstd-dev libzip-dev libpsl-dev libsqlite3-dev libjansson-dev"
 # What the tests use beside: unit tests, a C++ compiler for the headers, archives, locales, fault injection.
 testing="libcmocka-dev g++ zip zstd locales strace git jq"
-# The thread sanitizer is built by clang, and libFuzzer is clang's too.
-clang="clang libclang-rt-14-dev"
+# gcc's OpenMP runtime is not instrumented and shows races that are not there; libFuzzer is clang's too.
+clang="clang libomp-dev libclang-rt-14-dev"
 browser="chromium chromium-driver curl jq"
 
 case "${1:-build}" in

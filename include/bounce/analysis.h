@@ -7,9 +7,8 @@
  *         bnc_analysis_write(a, "october.html", NULL, NULL, &err);
  *     bnc_analysis_free(a);
  *
- * One thread per handle; different handles may be used side by side.  A handle has threads of its
- * own, which sleep outside of calls and end with it.  The library never prints, exits or installs
- * a signal handler.
+ * One thread per handle; different handles may be used side by side. The library starts its own
+ * OpenMP threads inside a call. It never prints, exits or installs a signal handler.
  */
 #ifndef BOUNCE_ANALYSIS_H
 #define BOUNCE_ANALYSIS_H

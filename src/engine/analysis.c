@@ -472,8 +472,8 @@ static bool is_given_before(const struct bnc_analysis *a, const char *const *pat
     return false;
 }
 
-enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *paths, size_t n,
-                                   struct bnc_error *err)
+static enum bnc_status run_states(struct bnc_analysis *a, const char *const *paths, size_t n,
+                                  struct bnc_error *err)
 {
     enum bnc_status status = BNC_OK;
 
@@ -491,9 +491,37 @@ enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *pa
     return status == BNC_OK ? finish(a, err) : status;
 }
 
+/* A run to do in a session of the team. */
+struct running {
+    struct bnc_analysis *a;
+    const char *const *paths;
+    size_t n;
+    enum bnc_status (*run)(struct bnc_analysis *a, const char *const *paths, size_t n,
+                           struct bnc_error *err);
+    struct bnc_error *err;
+    enum bnc_status status;
+};
+
+static void do_run(void *arg)
+{
+    struct running *r = arg;
+
+    r->status = r->run(r->a, r->paths, r->n, r->err);
+}
+
+enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *paths, size_t n,
+                                   struct bnc_error *err)
+{
+    struct running r = { .a = a, .paths = paths, .n = n, .run = run_states, .err = err };
+
+    bnc_team_session(a->setup.team, do_run, &r);
+    return r.status;
+}
+
 enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *paths, size_t n,
                                  struct bnc_error *err)
 {
+    struct running r = { .a = a, .paths = paths, .n = n, .run = run_exports, .err = err };
     size_t states = 0;
 
     for (size_t i = 0; i < n; i++)
@@ -507,7 +535,10 @@ enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *path
                              "a saved state has counts and no rows, so --since, --until, "
                              "--provider, --campaign and --sender can't choose among them; "
                              "give them when the state is saved");
-    return states > 0 ? bnc_analysis_merge(a, paths, n, err) : run_exports(a, paths, n, err);
+    if (states > 0)
+        return bnc_analysis_merge(a, paths, n, err);
+    bnc_team_session(a->setup.team, do_run, &r);
+    return r.status;
 }
 
 int bnc_analysis_has_result(const struct bnc_analysis *a)
@@ -609,23 +640,51 @@ static enum bnc_status need_result(const struct bnc_analysis *a, struct bnc_erro
                                       : bnc_error_set(err, BNC_EUSAGE, "there is no result yet");
 }
 
-enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *path,
-                                   const struct bnc_render *render, struct bnc_error *err)
-{
-    enum bnc_format format;
+/* A report to make in a session of the team: into a file, by calls of 'write', or into 'out'. */
+struct rendering {
     struct bnc_report_data data;
+    enum bnc_format format;
+    const char *path;
+    bnc_write_fn write;
+    void *arg;
+    struct bnc_buf *out;
+    struct bnc_error *err;
+    enum bnc_status status;
+};
+
+static void do_render(void *arg)
+{
+    struct rendering *r = arg;
+
+    if (r->path == NULL)
+        r->status = r->out != NULL ? bnc_report_render(&r->data, r->format, r->out, r->err)
+                                   : bnc_report_print(&r->data, r->format, r->write, r->arg, r->err);
+    else if (r->format == BNC_FORMAT_CSV)
+        r->status = bnc_report_tables(&r->data, r->path, r->err);
+    else if (r->format == BNC_FORMAT_SQLITE)
+        r->status = bnc_report_sqlite(&r->data, r->path, r->err);
+    else
+        r->status = bnc_report_file(&r->data, r->format, r->path, r->err);
+}
+
+static enum bnc_status render(const struct bnc_analysis *a, struct rendering *r)
+{
+    bnc_team_session(a->setup.team, do_render, r);
+    return r->status;
+}
+
+enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *path,
+                                   const struct bnc_render *how, struct bnc_error *err)
+{
+    struct rendering r = { .path = path, .err = err };
     enum bnc_status status = need_result(a, err);
 
     if (status == BNC_OK)
-        status = choose_format(render, path, &format, err);
+        status = choose_format(how, path, &r.format, err);
     if (status != BNC_OK)
         return status;
-    data = report_data(a, render);
-    if (format == BNC_FORMAT_CSV)
-        return bnc_report_tables(&data, path, err);
-    if (format == BNC_FORMAT_SQLITE)
-        return bnc_report_sqlite(&data, path, err);
-    return bnc_report_file(&data, format, path, err);
+    r.data = report_data(a, how);
+    return render(a, &r);
 }
 
 /* Hands a buffer's bytes to a caller who will free() them. */
@@ -651,33 +710,31 @@ static enum bnc_status choose_document(const struct bnc_analysis *a,
     return status;
 }
 
-enum bnc_status bnc_analysis_print(const struct bnc_analysis *a, const struct bnc_render *render,
+enum bnc_status bnc_analysis_print(const struct bnc_analysis *a, const struct bnc_render *how,
                                    bnc_write_fn write, void *arg, struct bnc_error *err)
 {
-    struct bnc_report_data data;
-    enum bnc_format format;
-    const enum bnc_status status = choose_document(a, render, &format, err);
+    struct rendering r = { .write = write, .arg = arg, .err = err };
+    const enum bnc_status status = choose_document(a, how, &r.format, err);
 
     if (status != BNC_OK)
         return status;
-    data = report_data(a, render);
-    return bnc_report_print(&data, format, write, arg, err);
+    r.data = report_data(a, how);
+    return render(a, &r);
 }
 
-enum bnc_status bnc_analysis_render(const struct bnc_analysis *a, const struct bnc_render *render,
+enum bnc_status bnc_analysis_render(const struct bnc_analysis *a, const struct bnc_render *how,
                                     char **bytes, size_t *len, struct bnc_error *err)
 {
-    struct bnc_report_data data;
     struct bnc_buf out = { 0 };
-    enum bnc_format format;
-    enum bnc_status status = choose_document(a, render, &format, err);
+    struct rendering r = { .out = &out, .err = err };
+    enum bnc_status status = choose_document(a, how, &r.format, err);
 
     *bytes = NULL;
     *len = 0;
     if (status != BNC_OK)
         return status;
-    data = report_data(a, render);
-    status = bnc_report_render(&data, format, &out, err);
+    r.data = report_data(a, how);
+    status = render(a, &r);
     if (status == BNC_OK)
         give(&out, bytes, len);
     bnc_buf_release(&out);

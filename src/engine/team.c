@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/team.h"
 
+#include <omp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-struct member {
-    struct bnc_team *team;
-    pthread_t thread;
-    unsigned number;
-};
-
 struct bnc_team {
     pthread_mutex_t lock;
     pthread_cond_t called, done;
-    struct member *member;               /* [1] .. are threads */
-    unsigned n;                          /* members with a number below it stay */
+    unsigned n;                          /* members */
+    unsigned n_here;                     /* of them, threads of the session; 0: there is none */
     unsigned long n_calls;
     unsigned n_busy;                     /* threads that haven't returned from the call */
     void (*fn)(void *arg, unsigned member);
@@ -24,54 +19,32 @@ struct bnc_team {
     atomic_flag calling;
 };
 
-/* Waits for call number 'seen' + 1; false: there is none for this member.  The lock is held. */
-static bool await_call(struct bnc_team *t, unsigned number, unsigned long seen)
+static void *wait_for_lock(void *lock)
 {
-    while (number < t->n && t->n_calls == seen)
-        pthread_cond_wait(&t->called, &t->lock);
-    return number < t->n;
-}
-
-static void *serve(void *arg)
-{
-    const struct member *m = arg;
-    struct bnc_team *t = m->team;
-
-    pthread_mutex_lock(&t->lock);
-    for (unsigned long seen = 0; await_call(t, m->number, seen); seen++) {
-        pthread_mutex_unlock(&t->lock);
-        t->fn(t->arg, m->number);
-        pthread_mutex_lock(&t->lock);
-        if (--t->n_busy == 0)
-            pthread_cond_signal(&t->done);
-    }
-    pthread_mutex_unlock(&t->lock);
+    pthread_mutex_lock(lock);
+    pthread_mutex_unlock(lock);
     return NULL;
 }
 
-/* Ends the threads from number 'n' on, of 'started'. */
-static void shrink(struct bnc_team *t, unsigned n, unsigned started)
+/*
+ * How many of 'wanted' threads the system lets us have, tried out: OpenMP's run time ends the
+ * process when it can't start one.
+ */
+static unsigned count_startable(unsigned wanted)
 {
-    pthread_mutex_lock(&t->lock);
-    t->n = n;
-    pthread_cond_broadcast(&t->called);
-    pthread_mutex_unlock(&t->lock);
-    for (unsigned i = n < 1 ? 1 : n; i < started; i++)
-        pthread_join(t->member[i].thread, NULL);
-}
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *threads = malloc(wanted * sizeof *threads);
+    unsigned n = 0;
 
-static void start(struct bnc_team *t, unsigned wanted)
-{
-    unsigned n = 1;
-
-    t->n = wanted;
-    for (; n < wanted; n++) {
-        t->member[n] = (struct member){ .team = t, .number = n };
-        if (pthread_create(&t->member[n].thread, NULL, serve, &t->member[n]) != 0)
-            break;
-    }
-    if (n < wanted)
-        shrink(t, (n + 1) / 2, n);
+    pthread_mutex_lock(&lock);
+    while (threads != NULL && n + 1 < wanted &&
+           pthread_create(&threads[n], NULL, wait_for_lock, &lock) == 0)
+        n++;
+    pthread_mutex_unlock(&lock);
+    for (unsigned i = 0; i < n; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    return n + 1 < wanted ? (n + 2) / 2 : wanted;
 }
 
 struct bnc_team *bnc_team_create(unsigned wanted)
@@ -80,16 +53,11 @@ struct bnc_team *bnc_team_create(unsigned wanted)
 
     if (t == NULL)
         return NULL;
-    t->member = calloc(wanted, sizeof *t->member);
-    if (t->member == NULL) {
-        free(t);
-        return NULL;
-    }
+    t->n = count_startable(wanted);
     atomic_flag_clear(&t->calling);
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->called, NULL);
     pthread_cond_init(&t->done, NULL);
-    start(t, wanted);
     return t;
 }
 
@@ -97,11 +65,9 @@ void bnc_team_free(struct bnc_team *team)
 {
     if (team == NULL)
         return;
-    shrink(team, 0, team->n);
     pthread_cond_destroy(&team->done);
     pthread_cond_destroy(&team->called);
     pthread_mutex_destroy(&team->lock);
-    free(team->member);
     free(team);
 }
 
@@ -110,27 +76,96 @@ unsigned bnc_team_size(const struct bnc_team *team)
     return team->n;
 }
 
-void bnc_team_run(struct bnc_team *team, void (*fn)(void *arg, unsigned member), void *arg)
+/* ---- a session ---- */
+
+/* Waits for the call after 'seen'; false: the session ends. The lock is held. */
+static bool await_call(struct bnc_team *t, unsigned long seen)
 {
-    if (atomic_flag_test_and_set(&team->calling)) {
-        for (unsigned i = 0; i < team->n; i++)
-            fn(arg, i);
+    while (t->n_here > 0 && t->n_calls == seen)
+        pthread_cond_wait(&t->called, &t->lock);
+    return t->n_here > 0;
+}
+
+static void serve(struct bnc_team *t, unsigned member, unsigned long seen)
+{
+    pthread_mutex_lock(&t->lock);
+    for (; await_call(t, seen); seen++) {
+        pthread_mutex_unlock(&t->lock);
+        t->fn(t->arg, member);
+        pthread_mutex_lock(&t->lock);
+        if (--t->n_busy == 0)
+            pthread_cond_signal(&t->done);
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* Opens (n_here > 0) or ends (0) the session. */
+static void set_here(struct bnc_team *t, unsigned n_here)
+{
+    pthread_mutex_lock(&t->lock);
+    t->n_here = n_here;
+    pthread_cond_broadcast(&t->called);
+    pthread_mutex_unlock(&t->lock);
+}
+
+void bnc_team_session(struct bnc_team *team, void (*body)(void *arg), void *arg)
+{
+    const unsigned long seen = team->n_calls;
+
+    if (team->n <= 1) {
+        body(arg);
         return;
     }
-    pthread_mutex_lock(&team->lock);
-    team->fn = fn;
-    team->arg = arg;
-    team->n_busy = team->n - 1;
-    team->n_calls++;
-    if (team->n > 1)
-        pthread_cond_broadcast(&team->called);
-    pthread_mutex_unlock(&team->lock);
+#pragma omp parallel num_threads((int)team->n)
+    {
+        const int member = omp_get_thread_num();
+
+#pragma omp single
+        set_here(team, (unsigned)omp_get_num_threads()); /* may be fewer than asked for */
+        if (member == 0) {
+            body(arg);
+            set_here(team, 0);
+        } else {
+            serve(team, (unsigned)member, seen);
+        }
+    }
+}
+
+/* ---- within one ---- */
+
+/* Has the session's other threads call 'fn', each for itself. */
+static void call_others(struct bnc_team *t, void (*fn)(void *arg, unsigned member), void *arg)
+{
+    pthread_mutex_lock(&t->lock);
+    t->fn = fn;
+    t->arg = arg;
+    t->n_busy = t->n_here - 1;
+    t->n_calls++;
+    pthread_cond_broadcast(&t->called);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void await_others(struct bnc_team *t)
+{
+    pthread_mutex_lock(&t->lock);
+    while (t->n_busy > 0)
+        pthread_cond_wait(&t->done, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+void bnc_team_run(struct bnc_team *team, void (*fn)(void *arg, unsigned member), void *arg)
+{
+    const bool shared = team->n_here > 1 && !atomic_flag_test_and_set(&team->calling);
+
+    if (shared)
+        call_others(team, fn, arg);
     fn(arg, 0);
-    pthread_mutex_lock(&team->lock);
-    while (team->n_busy > 0)
-        pthread_cond_wait(&team->done, &team->lock);
-    pthread_mutex_unlock(&team->lock);
-    atomic_flag_clear(&team->calling);
+    for (unsigned i = shared ? team->n_here : 1; i < team->n; i++)
+        fn(arg, i);
+    if (shared) {
+        await_others(team);
+        atomic_flag_clear(&team->calling);
+    }
 }
 
 struct each {
@@ -154,7 +189,7 @@ void bnc_team_each(struct bnc_team *team, size_t n, void (*fn)(void *arg, size_t
 {
     struct each e = { .fn = fn, .arg = arg, .n = n };
 
-    if (n <= 1 || team->n <= 1)
+    if (n <= 1)
         take_next(&e, 0);
     else
         bnc_team_run(team, take_next, &e);

@@ -15,3 +15,7 @@ for kb in 40000 60000 90000 120000 200000 400000; do
     done
 done
 [ $done -ge 12 ] || fail "only $done runs were done"
+OMP_THREAD_LIMIT=1 ba --json -q -j 8 x.csv >out
+same want out
+OMP_DYNAMIC=true ba --json -q -j 8 x.csv >out
+same want out
