@@ -654,10 +654,24 @@ static void take_code_priority(const struct weighing *w, struct bnc_verdict *v)
         v->priority = e->priority;
 }
 
-/* A temporary reply is never reason enough to give an address up at once. */
-static void soften(struct bnc_verdict *v, unsigned reply_class)
+/* "Mailbox temporarily disabled", in the words of any language that borrowed it. */
+static bool says_temporary(struct bnc_span text)
 {
-    if (reply_class != 4)
+    static const char word[] = "tempora";
+    const size_t len = sizeof word - 1;
+
+    for (size_t i = 0; i + len <= text.len; i++)
+        if (bnc_span_eq_nocase(bnc_span_from(text.at + i, len), bnc_span_from(word, len)))
+            return true;
+    return false;
+}
+
+/* A temporary reply is never reason enough to give an address up at once; nor is a mailbox that is
+ * closed for a while. */
+static void soften(const struct weighing *w, struct bnc_verdict *v)
+{
+    if (class_of(w) != 4 &&
+        (v->action != BNC_ACTION_SUPPRESS_ADDRESS || !says_temporary(w->q->text)))
         return;
     v->duration = BNC_DURATION_TEMPORARY;
     if (v->action == BNC_ACTION_SUPPRESS_ADDRESS)
@@ -791,7 +805,7 @@ static void set_outcome(struct weighing *w, struct bnc_verdict *v)
     apply_defaults(v, r, class_of(w));
     if (r != NULL && r->kind == BNC_RULE_PAIR)
         take_code_priority(w, v);
-    soften(v, class_of(w));
+    soften(w, v);
     if (v->cause == BNC_CAUSE_UNKNOWN && class_of(w) == 4)
         v->action = BNC_ACTION_RETRY;
 }
