@@ -396,8 +396,9 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
         c->p = bnc_binomial_tail(c->k, c->n, group_share(s, c));
         return share_reached(s, c->k, c->n);
     }
-    most = c->k + accepted_at_most(s, e);
-    if (!share_reached(s, c->k, most)) {
+    /* what the estimate itself does not reach needs no upper bound: that is slow, and no lower */
+    most = share_reached(s, c->k, c->n) ? c->k + accepted_at_most(s, e) : UINT64_MAX;
+    if (most == UINT64_MAX || !share_reached(s, c->k, most)) {
         if (!run_counts(s, e, sum, &c->k, &c->n) || !share_reached(s, c->k, c->n))
             return false;
         c->in_run = true;
