@@ -74,7 +74,7 @@ lib: $(LIB)
 
 # ---- generated tables: CSV -> generator -> header ----
 T        := src/tables
-GEN_UTIL := src/util/table.c src/util/arena.c src/util/buf.c src/util/status.c
+GEN_UTIL := src/util/table.c src/util/arena.c src/util/big.c src/util/buf.c src/util/status.c
 $(B)/gen_%: $(T)/gen_%.c $(GEN_UTIL) $(T)/gen_print.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -g -Isrc -Iinclude -I$(B) -o $@ $(filter %.c,$^) -lcsv

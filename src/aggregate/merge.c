@@ -4,6 +4,7 @@
  */
 #include "aggregate/merge_steps.h"
 
+#include "util/big.h"
 #include "util/status.h"
 
 #include <stdlib.h>
@@ -199,7 +200,7 @@ static struct bnc_sortkey *list_pairs(const struct bnc_merged *m, size_t *n)
     *n = 0;
     for (size_t i = 0; i < n_tables; i++)
         *n += bnc_merged_sums(m, i)->pairs.n;
-    to = keys = malloc((*n + 1) * 2 * sizeof *keys);
+    to = keys = bnc_huge_malloc((*n + 1) * 2 * sizeof *keys);
     for (size_t i = 0; keys != NULL && i < n_tables; i++) {
         const struct bnc_pairs *pairs = &bnc_merged_sums(m, i)->pairs;
 
@@ -227,7 +228,7 @@ static bool merge_pairs(struct bnc_merged *m)
     size_t n;
     struct bnc_sortkey *keys = list_pairs(m, &n);
 
-    m->pairs = malloc((n + 1) * sizeof *m->pairs);
+    m->pairs = bnc_huge_malloc((n + 1) * sizeof *m->pairs);
     if (keys == NULL || m->pairs == NULL || n > UINT32_MAX || !new_pair_maps(m)) {
         free(keys);
         return false;

@@ -6,6 +6,7 @@
  * passes, linear in what is distinct.
  */
 #include "aggregate/merge_steps.h"
+#include "util/big.h"
 
 #include <stdlib.h>
 
@@ -23,7 +24,7 @@ void bnc_maps_free(uint32_t **maps, size_t n_parts)
 
 bool bnc_maps_fill(uint32_t **maps, size_t part, size_t n)
 {
-    maps[part] = malloc((n + 1) * sizeof **maps);
+    maps[part] = bnc_huge_malloc((n + 1) * sizeof **maps);
     if (maps[part] == NULL)
         return false;
     memset(maps[part], 0xff, (n + 1) * sizeof **maps);
@@ -310,7 +311,7 @@ BNC_PREFETCHER fetch_entry(const struct bnc_merged *m, const struct bnc_sortkey 
 
 static bool number_entries(struct bnc_merged *m, struct bnc_sortkey *keys, size_t n)
 {
-    m->entries = malloc((n + 1) * sizeof *m->entries);
+    m->entries = bnc_huge_malloc((n + 1) * sizeof *m->entries);
     if (m->entries == NULL)
         return false;
     bnc_sortkeys(keys, keys + n, n);
@@ -331,7 +332,7 @@ bool bnc_merge_entries(struct bnc_merged *m)
 
     for (size_t p = 0; p < m->n_parts; p++)
         n += m->parts[p]->n_entries;
-    keys = malloc((2 * n + 1) * sizeof *keys);
+    keys = bnc_huge_malloc((2 * n + 1) * sizeof *keys);
     m->entry_map = bnc_maps_new(m->n_parts);
     ok = keys != NULL && m->entry_map != NULL;
     for (size_t p = 0; ok && p < m->n_parts; p++) {

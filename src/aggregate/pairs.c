@@ -19,7 +19,7 @@ static bool grow_counts(struct bnc_pairs *p, size_t n)
     at = realloc(p->at, cap * sizeof *at);
     if (at == NULL)
         return false;
-    p->at = at;
+    p->at = bnc_huge(at, cap * sizeof *at);
     p->cap = cap;
     return true;
 }

@@ -9,6 +9,7 @@
 #include "aggregate/part.h"
 #include "aggregate/message_id.h"
 
+#include "util/big.h"
 #include "util/status.h"
 
 #include <stdlib.h>
@@ -157,7 +158,7 @@ static bool reserve_examples(struct bnc_sums *sums, size_t n)
         return false;
     for (size_t i = sums->n_examples; i < cap; i++)
         at[i] = (struct bnc_example){ BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX, UINT64_MAX };
-    sums->examples = at;
+    sums->examples = bnc_huge(at, cap * sizeof *at);
     sums->n_examples = cap;
     return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "aggregate/templates.h"
 
+#include "util/big.h"
 #include "util/hash.h"
 
 #include <stdlib.h>
@@ -106,7 +107,7 @@ static bool put_in_order(struct build *b)
     const uint32_t n = b->m->n_entries;
     struct bnc_sortkey *rest;
 
-    b->order = malloc(((size_t)n + 1) * 2 * sizeof *b->order);
+    b->order = bnc_huge_malloc(((size_t)n + 1) * 2 * sizeof *b->order);
     if (b->order == NULL)
         return false;
     for (uint32_t i = 0; i < n; i++)
@@ -294,7 +295,7 @@ bool bnc_templates_build(struct bnc_tally *t, const struct bnc_merged *m,
     struct build b = { .t = t, .m = m, .recipients = recipients, .index = index };
     bool ok;
 
-    b.sums = calloc(n, sizeof *b.sums);
+    b.sums = bnc_huge(calloc(n, sizeof *b.sums), n * sizeof *b.sums);
     index->shown = malloc(n * sizeof *index->shown);
     index->own = m->detail == BNC_DETAIL_LISTS ? malloc(n * sizeof *index->own) : index->shown;
     ok = b.sums != NULL && index->shown != NULL && index->own != NULL;

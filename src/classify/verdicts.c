@@ -13,6 +13,7 @@
 #include "classify/decide.h"
 #include "classify/shape.h"
 #include "classify/vocabulary.h"
+#include "util/big.h"
 
 #include <stdlib.h>
 
@@ -46,7 +47,7 @@ struct bnc_verdicts {
     size_t n; /* entries */
     struct bnc_entry **chunks; /* ENTRIES_PER_CHUNK each; never move */
     size_t n_chunks, cap_chunks;
-    struct bnc_arena arena; /* templates and labels */
+    struct bnc_arena arena; /* entries, templates and labels */
     struct bnc_mask mask;
     bnc_shape_fn *shape;
     struct slot
@@ -78,8 +79,6 @@ void bnc_verdicts_free(struct bnc_verdicts *v)
 {
     if (v == NULL)
         return;
-    for (size_t i = 0; i < v->n_chunks; i++)
-        free(v->chunks[i]);
     free(v->chunks);
     free(v->slots);
     bnc_arena_release(&v->arena);
@@ -101,7 +100,8 @@ static bool slots_grow(struct bnc_verdicts *v)
 {
     const unsigned log2 = v->log2 + 1;
     const size_t mask = ((size_t)1 << log2) - 1;
-    struct slot *slots = calloc(mask + 1, sizeof *slots);
+    struct slot *slots =
+        bnc_huge(calloc(mask + 1, sizeof *slots), (mask + 1) * sizeof *slots);
 
     if (slots == NULL)
         return false;
@@ -132,7 +132,8 @@ static struct bnc_entry *entry_new(struct bnc_verdicts *v)
             v->chunks = p;
             v->cap_chunks = cap;
         }
-        v->chunks[v->n_chunks] = malloc(ENTRIES_PER_CHUNK * sizeof **v->chunks);
+        v->chunks[v->n_chunks] =
+            bnc_arena_alloc(&v->arena, ENTRIES_PER_CHUNK * sizeof **v->chunks);
         if (v->chunks[v->n_chunks] == NULL)
             return NULL;
         v->n_chunks++;

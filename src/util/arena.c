@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/arena.h"
 
+#include "util/big.h"
+
 #include <stdlib.h>
 
 struct bnc_arena_block {
@@ -11,6 +13,27 @@ struct bnc_arena_block {
 
 #define FIRST_BLOCK_BYTES ((size_t)4 << 10)
 #define MAX_BLOCK_BYTES ((size_t)1 << 20)
+/* An arena that holds this much takes blocks of huge pages. */
+#define LARGE_BYTES ((size_t)16 << 20)
+#define LARGE_BLOCK_BYTES (((size_t)8 << 20) - sizeof(struct bnc_arena_block))
+
+static struct bnc_arena_block *block_new(size_t cap)
+{
+    const size_t bytes = sizeof(struct bnc_arena_block) + cap;
+    struct bnc_arena_block *b = cap >= LARGE_BLOCK_BYTES ? bnc_big_alloc(bytes) : malloc(bytes);
+
+    if (b != NULL)
+        *b = (struct bnc_arena_block){ .cap = cap };
+    return b;
+}
+
+static void block_free(struct bnc_arena_block *b)
+{
+    if (b->cap >= LARGE_BLOCK_BYTES)
+        bnc_big_free(b, sizeof *b + b->cap);
+    else
+        free(b);
+}
 
 void *bnc_arena_alloc(struct bnc_arena *arena, size_t len)
 {
@@ -22,16 +45,16 @@ void *bnc_arena_alloc(struct bnc_arena *arena, size_t len)
     if (b == NULL || b->cap - b->used < need) {
         size_t cap = b == NULL ? FIRST_BLOCK_BYTES : b->cap * 2;
 
-        if (cap > MAX_BLOCK_BYTES)
+        if (arena->total_bytes >= LARGE_BYTES)
+            cap = LARGE_BLOCK_BYTES;
+        else if (cap > MAX_BLOCK_BYTES)
             cap = MAX_BLOCK_BYTES;
         if (cap < need)
             cap = need;
-        b = malloc(sizeof *b + cap);
+        b = block_new(cap);
         if (b == NULL)
             return NULL;
         b->next = arena->blocks;
-        b->used = 0;
-        b->cap = cap;
         arena->blocks = b;
         arena->total_bytes += sizeof *b + cap;
     }
@@ -70,7 +93,7 @@ void bnc_arena_release(struct bnc_arena *arena)
     while (arena->blocks != NULL) {
         struct bnc_arena_block *next = arena->blocks->next;
 
-        free(arena->blocks);
+        block_free(arena->blocks);
         arena->blocks = next;
     }
     arena->total_bytes = 0;

@@ -40,6 +40,19 @@ static void *map_huge(size_t bytes)
     return start;
 }
 
+void *bnc_huge(void *at, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    if (FROM_SYSTEM && at != NULL && bytes >= 2 * BNC_HUGE_BYTES) {
+        const uintptr_t start = round_up((uintptr_t)at, BNC_HUGE_BYTES);
+        const uintptr_t end = ((uintptr_t)at + bytes) / BNC_HUGE_BYTES * BNC_HUGE_BYTES;
+
+        madvise((char *)at + (start - (uintptr_t)at), end - start, MADV_HUGEPAGE);
+    }
+#endif
+    return at;
+}
+
 void *bnc_big_alloc(size_t bytes)
 {
     void *at;

@@ -8,6 +8,7 @@
 #define BNC_UTIL_BIG_H
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #define BNC_HUGE_BYTES ((size_t)2 << 20)
 
@@ -15,5 +16,13 @@
 void *bnc_big_alloc(size_t bytes);
 /* Gives back what was allocated with the same 'bytes'; NULL is fine. */
 void bnc_big_free(void *at, size_t bytes);
+
+/* Wishes for huge pages under 'bytes' that malloc() and its kin just gave; returns 'at'. */
+void *bnc_huge(void *at, size_t bytes);
+
+static inline void *bnc_huge_malloc(size_t bytes)
+{
+    return bnc_huge(malloc(bytes), bytes);
+}
 
 #endif
