@@ -187,7 +187,7 @@ static bool run_counts(const struct search *s, const struct entity *e, const str
     return (double)sum->events * (failed + mixed) / days >= usual * failed / 2;
 }
 
-static bool input_fits_bits(const struct bnc_tally *t)
+bool bnc_days_fit_bits(const struct bnc_tally *t)
 {
     return t->first != BNC_NO_TIME && t->last / 86400 - t->first / 86400 < SPAN_DAYS;
 }
@@ -232,7 +232,7 @@ bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain 
         return false;
     if (d->n[BNC_EVENT_DELIVERED] == 0)
         return true;
-    if (since == BNC_NO_TIME || !input_fits_bits(t))
+    if (since == BNC_NO_TIME || !bnc_days_fit_bits(t))
         return false;
     for (int32_t day = (int32_t)(since / 86400) + 1; day <= (int32_t)(t->last / 86400); day++)
         if (d->delivered_days >> (day & 63) & 1)
@@ -408,6 +408,15 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
     return true;
 }
 
+/* The case of one group of causes; false where there is none. */
+static bool judge_group(const struct search *s, const struct entity *e, enum bnc_group group,
+                        struct case_ *c)
+{
+    const struct sum sum = sum_group(s, e, group);
+
+    return sum.k > 0 && judge_sum(s, e, group, &sum, c);
+}
+
 /* The groups of causes, as bits, of which an entity has any. */
 static unsigned groups_of(const struct search *s, const struct entity *e)
 {
@@ -430,13 +439,9 @@ static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
     bool found = false;
 
     for (unsigned group = 0; group < BNC_N_GROUPS; group++) {
-        struct sum sum;
         struct case_ c;
 
-        if ((groups >> group & 1) == 0)
-            continue;
-        sum = sum_group(s, &s->entity[i], group);
-        if (sum.k == 0 || !judge_sum(s, &s->entity[i], group, &sum, &c))
+        if ((groups >> group & 1) == 0 || !judge_group(s, &s->entity[i], group, &c))
             continue;
         if (!found || c.is_explicit > best->is_explicit ||
             (c.is_explicit == best->is_explicit && c.k > best->k))
@@ -722,11 +727,52 @@ static enum bnc_status report_small(struct search *s, const struct case_ *const 
     return BNC_OK;
 }
 
+/* Does a case hold, with false discoveries controlled?  One dead subdomain is no dead organization. */
+static bool case_holds(const struct search *s, const struct entity *e, const struct case_ *c,
+                       double cut)
+{
+    if (!c->is_explicit)
+        return c->p <= cut;
+    return e->n_domains == 1 || share_reached(s, c->k, c->n);
+}
+
+/* The groups of causes, as bits, of which an entity fails as a whole. */
+static unsigned failing_groups(const struct search *s, const struct entity *e, double cut)
+{
+    unsigned groups = groups_of(s, e);
+
+    for (unsigned group = 0; group < BNC_N_GROUPS; group++) {
+        struct case_ c;
+
+        if ((groups >> group & 1) != 0 &&
+            !(judge_group(s, e, group, &c) && case_holds(s, e, &c, cut)))
+            groups &= ~(1u << group);
+    }
+    return groups;
+}
+
 static void mark_members(struct search *s, const struct entity *e)
 {
     for (uint32_t i = 0; i < e->n_domains; i++)
         if (s->g->t->domains[s->order[e->first_domain + i]].recipients_failed > 0)
             s->g->j->domain_scope[s->order[e->first_domain + i]] = BNC_SCOPE_DOMAIN_WIDE;
+}
+
+/* Marks what failed as a whole, by groups of causes: those of the best case and any others. */
+static void mark_causes(struct search *s, const struct entity *e, double cut)
+{
+    const struct bnc_tally *t = s->g->t;
+    const unsigned fails = failing_groups(s, e, cut);
+
+    for (uint32_t i = 0; i < e->n_domains; i++) {
+        const uint32_t at = s->order[e->first_domain + i];
+        const struct bnc_domain *d = &t->domains[at];
+
+        for (uint32_t r = d->cause_at; r < d->cause_at + d->n_causes; r++)
+            if ((fails >> bnc_causes[t->domain_causes[r].cause].group & 1) != 0 &&
+                row_counts(s, at, &t->domain_causes[r]))
+                bnc_row_widen(s->g, r, BNC_SCOPE_DOMAIN_WIDE);
+    }
 }
 
 static int by_recipients(const void *a, const void *b)
@@ -752,10 +798,11 @@ static enum bnc_status report_hits(struct search *s, double cut)
         const struct case_ *c = &s->hit[i];
         const struct entity *e = &s->entity[c->entity];
 
-        if ((!c->is_explicit && c->p > cut) || e->first_domain < covered)
+        if (!case_holds(s, e, c, cut))
             continue;
-        if (e->n_domains > 1 && c->is_explicit && !share_reached(s, c->k, c->n))
-            continue; /* one dead subdomain is no dead organization */
+        mark_causes(s, e, cut);
+        if (e->first_domain < covered)
+            continue;
         covered = e->first_domain + e->n_domains;
         mark_members(s, e);
         if (e->n_domains == 1 && s->g->typo_domain[s->order[e->first_domain]])
@@ -785,7 +832,7 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
     s.min_share = g->opt->domain_share > 0 ? g->opt->domain_share
                                            : bnc_threshold_default("domain_share")->limit;
     s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / 86400);
-    s.days_ok = input_fits_bits(t);
+    s.days_ok = bnc_days_fit_bits(t);
     sum_traffic(&s);
     bnc_ranges(g, s.n_entities, judge_entities, &s);
     for (size_t i = 0; i < s.n_entities; i++)

@@ -17,6 +17,7 @@ struct bnc_incident {
     uint64_t *recipients_at; /* [n_providers] of the signals taken */
     uint32_t families; /* bits: the head's and its echoes' */
     struct bnc_window w; /* union of days; k and n added up */
+    uint64_t days; /* of the signals taken and their echoes: bit (day & 63) */
     uint64_t recipients;
     unsigned operators;
 };
@@ -66,6 +67,12 @@ struct bnc_carrier bnc_carrier_find(const struct bnc_judging *g, const struct bn
                                     enum bnc_kind kind);
 void bnc_carriers_find(struct bnc_judging *g, const struct bnc_incident *in,
                        struct bnc_carriers *c);
+
+/* ---- scopes.c ---- */
+
+/* Marks the rows of a domain that are of the families (bits) and have failed in the incident. */
+void bnc_rows_widen(struct bnc_judging *g, const struct bnc_domain *d, uint32_t families,
+                    const struct bnc_incident *in);
 
 /* ---- incident_tell.c ---- */
 

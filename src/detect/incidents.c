@@ -111,6 +111,7 @@ static void take(const struct bnc_judging *g, struct bnc_incident *in, struct bn
     in->w.k += x->w.k;
     in->w.n += x->w.n;
     in->w.k_out += x->w.k_out;
+    in->days |= bnc_window_days(g, &x->w);
     if (first || x->w.from < in->w.from)
         in->w.from = x->w.from;
     if (first || x->w.to > in->w.to)
@@ -158,6 +159,7 @@ static void absorb_echoes(const struct bnc_judging *g, struct bnc_signals *s, st
             continue;
         x->used = true;
         in->families |= 1u << x->family;
+        in->days |= bnc_window_days(g, &x->w);
     }
 }
 
@@ -183,6 +185,8 @@ static void mark_range(void *arg, size_t from, size_t to)
         const uint64_t k = families != 0 ? bnc_domain_struck(g->t, d, families) : 0;
 
         g->domain_done[i] |= (uint16_t)families;
+        if (k > 0)
+            bnc_rows_widen(g, d, families, in);
         if (k > 0 && 2 * k >= d->recipients_failed)
             g->j->domain_scope[i] = in->scope;
     }
@@ -297,6 +301,7 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
             continue;
         if (!make_room(g, &in))
             return bnc_error_nomem(g->err);
+        in.days = bnc_window_days(g, &x->w);
         for (size_t p = 0; p < g->t->n_providers; p++)
             in.provider[p] = bnc_family_events(&g->t->providers[p], x->family) > 0;
         mark_domains(g, &in);

@@ -80,11 +80,13 @@ enum bnc_status bnc_judging_room(struct bnc_judging *g)
     j->has_deliveries = t->n[BNC_EVENT_DELIVERED] > 0 || t->n[BNC_EVENT_SENT] > 0;
     j->provider = bnc_zalloc(&j->arena, t->n_providers, sizeof *j->provider);
     j->domain_scope = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain_scope);
+    j->cause_scope = bnc_zalloc(&j->arena, t->n_domain_causes, sizeof *j->cause_scope);
+    j->provider_scope = bnc_zalloc(&j->arena, t->n_providers, sizeof *j->provider_scope);
     g->domain_done = bnc_zalloc(&g->scratch, t->n_domains, sizeof *g->domain_done);
     g->campaign_done =
         bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], sizeof *g->campaign_done);
-    ok = j->provider != NULL && j->domain_scope != NULL && g->domain_done != NULL &&
-         g->campaign_done != NULL;
+    ok = j->provider != NULL && j->domain_scope != NULL && j->cause_scope != NULL &&
+         j->provider_scope != NULL && g->domain_done != NULL && g->campaign_done != NULL;
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         j->subject[k] = bnc_zalloc(&j->arena, t->n_subjects[k], sizeof *j->subject[k]);
         ok = ok && j->subject[k] != NULL;
@@ -150,7 +152,7 @@ static enum bnc_status run(struct bnc_judging *g)
         bnc_series_fill,     bnc_struck_index,       bnc_incidents_find, bnc_campaigns_find,
         bnc_complaints_find, bnc_typos_find,         bnc_domains_find,   bnc_list_find,
         bnc_hygiene_find,    bnc_trend_find,         bnc_words_write,    keep_findings,
-        bnc_limits_make,     bnc_contradictions_make
+        bnc_limits_make,     bnc_contradictions_make, bnc_provider_scopes_make
     };
     enum bnc_status status = BNC_OK;
 

@@ -199,6 +199,21 @@ static void put_cause_counts(struct bnc_buf *out, const struct bnc_value *v)
     bnc_buf_putc(out, '}');
 }
 
+/* The scope of a cause where it is not that of its domain. */
+static void put_other_scope(const struct bnc_model *m, struct bnc_buf *out,
+                            const struct bnc_domain_cause *c)
+{
+    const struct bnc_judged *const j = m->judged;
+    const size_t row = (size_t)(c - m->tally->domain_causes);
+
+    if (j->cause_scope == NULL || j->domain_scope == NULL ||
+        j->cause_scope[row] == j->domain_scope[c->domain])
+        return;
+    bnc_buf_puts(out, ",\"scope\":\"");
+    bnc_buf_puts(out, bnc_scope_names[j->cause_scope[row]]);
+    bnc_buf_putc(out, '"');
+}
+
 static void put_cause(const struct bnc_model *m, struct bnc_buf *out,
                       const struct bnc_domain_cause *c)
 {
@@ -210,6 +225,7 @@ static void put_cause(const struct bnc_model *m, struct bnc_buf *out,
     bnc_count_put(out, c->recipients, 0);
     bnc_buf_puts(out, ",\"events\":");
     bnc_count_put(out, c->events, 0);
+    put_other_scope(m, out, c);
     if (c->explicit_domain)
         bnc_buf_puts(out, ",\"explicit_domain\":true");
     if (c->top_template < m->tally->n_templates) {

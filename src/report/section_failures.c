@@ -134,11 +134,21 @@ static const struct bnc_column pair_cols[] = {
     { "deferrals", "Deferred", BNC_VALUE_COUNT, BNC_USE_BOTH, "events", "Temporary failures." },
     { "recipients", "Recipients", BNC_VALUE_COUNT, BNC_USE_BOTH, "recipients",
       "Distinct recipients." },
+    { "scope", "Scope", BNC_VALUE_WORD, BNC_USE_PAGE, NULL,
+      "provider_wide or sender_wide where an incident explains it; null: no wider than its "
+      "domains." },
 };
 
 static size_t n_pairs(const struct bnc_model *m)
 {
     return m->n_pairs;
+}
+
+/* A scope wider than single domains, or nothing. */
+static void wide_scope(struct bnc_value *v, unsigned x)
+{
+    v->unset = x < BNC_SCOPE_PROVIDER_WIDE;
+    word(v, v->unset ? "" : bnc_scope_names[x]);
 }
 
 static void pair_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
@@ -152,6 +162,9 @@ static void pair_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     count(v++, p->cause[x.cause]);
     count(v++, p->cause[BNC_N_CAUSES + x.cause]);
     count(v++, p->cause_recipients[x.cause]);
+    wide_scope(v++, m->judged->provider_scope == NULL
+                        ? BNC_SCOPE_RECIPIENT_LOCAL
+                        : m->judged->provider_scope[x.provider][x.cause]);
 }
 
 const struct bnc_section bnc_section_providers = {
@@ -182,7 +195,8 @@ static const struct bnc_column domain_cols[] = {
       "Recipient domain, lower-case; empty where unknown." },
     { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_BOTH, NULL, "Who operates its mailboxes." },
     { "scope", "Scope", BNC_VALUE_WORD, BNC_USE_BOTH, NULL,
-      "domain_wide where the domain itself fails; null without failures." },
+      "domain_wide where the domain itself fails, else the scope of what most of its failing "
+      "recipients met; null without failures." },
     { "top_cause", "Top cause", BNC_VALUE_WORD, BNC_USE_BOTH | BNC_NOT_JSON, NULL,
       "The cause of most failing recipients." },
     { "recipients_failed", "Recipients failed", BNC_VALUE_COUNT, BNC_USE_BOTH, "recipients",
@@ -295,6 +309,10 @@ static const struct bnc_column domain_cause_cols[] = {
     { "template", "Response", BNC_VALUE_WORD, 0, NULL,
       "The response that most of them got: id of a row of templates." },
     COL_SEEN,
+    { "scope", "Scope", BNC_VALUE_WORD, 0, NULL,
+      "How far this cause reaches here; causes of one group share it." },
+    { "by_code", "By code", BNC_VALUE_FLAG, 0, NULL,
+      "True where the input has no deliveries: judged by codes and spread, not by share." },
 };
 
 static size_t n_domain_causes(const struct bnc_model *m)
@@ -319,6 +337,10 @@ static void domain_cause_row(const struct bnc_model *m, size_t i, struct bnc_val
     v++;
     moment(v++, c->first);
     moment(v++, c->last);
+    v->unset = m->judged->cause_scope == NULL;
+    word(v, v->unset ? "" : bnc_scope_names[m->judged->cause_scope[i]]);
+    v++;
+    flag(v++, !m->judged->has_deliveries);
 }
 
 const struct bnc_section bnc_section_domains = {

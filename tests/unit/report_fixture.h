@@ -300,6 +300,7 @@ static void fixture_domains(struct fixture *f)
     qsort(t->domains, t->n_domains, sizeof *t->domains, fixture_domain_cmp);
 
     j->domain_scope = fixture_take(&j->arena, t->n_domains, sizeof *j->domain_scope);
+    j->cause_scope = fixture_take(&j->arena, t->n_domains, sizeof *j->cause_scope);
     t->domain_causes = fixture_take(&t->arena, t->n_domains, sizeof *t->domain_causes);
     for (uint32_t i = 0; i < t->n_domains; i++) {
         struct bnc_domain *d = &t->domains[i];
@@ -319,6 +320,7 @@ static void fixture_domains(struct fixture *f)
                                        .last = d->last,
                                        .top_template = 3 };
         j->domain_scope[i] = dead ? BNC_SCOPE_DOMAIN_WIDE : BNC_SCOPE_RECIPIENT_LOCAL;
+        j->cause_scope[i] = (uint8_t)j->domain_scope[i];
     }
 }
 

@@ -296,6 +296,9 @@ static void incident__of_one_address_names_it(void **state)
     assert_non_null(f);
     assert_int_equal(f->scope, BNC_SCOPE_PROVIDER_WIDE);
     assert_span(f->subject, "Outlook.com");
+    assert_int_equal(k.judged->provider_scope[k.tally->domains[kit_domain(&k, "outlook.com")]
+                                                  .provider][f->cause],
+                     BNC_SCOPE_PROVIDER_WIDE);
     for (size_t i = f->n_also_providers; i < f->n_also; i++)
         named |= bnc_span_eq(f->also[i], BNC_SPAN("203.0.113.77"));
     assert_true(named);
@@ -303,6 +306,93 @@ static void incident__of_one_address_names_it(void **state)
     assert_int_equal(f->end, BNC_NO_TIME);
     assert_true(f->letter.len > 0);
     assert_int_equal(kit_above_info(&k), 1);
+    kit_close(&k);
+}
+
+/* ---- scope, cause by cause ---- */
+
+static enum bnc_scope scope_at(const struct kit *k, const char *domain, enum bnc_cause cause)
+{
+    const struct bnc_domain *d = &k->tally->domains[kit_domain(k, domain)];
+    uint32_t at = d->cause_at;
+
+    while (at < d->cause_at + d->n_causes && k->tally->domain_causes[at].cause != cause)
+        at++;
+    assert_true(at < d->cause_at + d->n_causes);
+    return (enum bnc_scope)k->judged->cause_scope[at];
+}
+
+static void scope__of_an_outage_is_not_that_of_a_dead_mailbox(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (int day = 0; day < 16; day++)
+        for (unsigned n = 0; n < 12; n++)
+            kit_mail(&k, day, day >= 6 && day <= 8 ? T : D, n, "down.example",
+                     day >= 6 && day <= 8 ? KIT_TIMEOUT : NULL, "daily");
+    for (int day = 0; day < 16; day += 5)
+        kit_mail(&k, day, B, 999, "down.example", KIT_NO_USER, "daily");
+    kit_judge(&k, NULL);
+    assert_int_equal(scope_at(&k, "down.example", BNC_CAUSE_TIMEOUT), BNC_SCOPE_DOMAIN_WIDE);
+    assert_int_equal(scope_at(&k, "down.example", BNC_CAUSE_INVALID_RECIPIENT),
+                     BNC_SCOPE_RECIPIENT_LOCAL);
+    assert_int_equal(k.judged->domain_scope[kit_domain(&k, "down.example")],
+                     BNC_SCOPE_DOMAIN_WIDE);
+    assert_int_equal(k.judged->provider_scope[0][BNC_CAUSE_TIMEOUT], 0);
+    kit_close(&k);
+}
+
+/* Two groups of causes may each fail as a whole: half the people are refused, and half unreachable. */
+static void scope__is_wide_for_each_group_that_fails(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    for (unsigned n = 0; n < 40; n++)
+        kit_mail(&k, (int)(n % 16), B, n, "both.example",
+                 n % 2 ? "554 5.7.1 Message refused by local policy of both.example"
+                       : "550 5.4.4 unable to route: no mail service here",
+                 "daily");
+    kit_mail(&k, 3, T, 77, "both.example", KIT_FULL_4, "daily");
+    kit_judge(&k, NULL);
+    assert_int_equal(scope_at(&k, "both.example", BNC_CAUSE_POLICY_REJECTED),
+                     BNC_SCOPE_DOMAIN_WIDE);
+    assert_int_equal(scope_at(&k, "both.example", BNC_CAUSE_ROUTING_FAILURE),
+                     BNC_SCOPE_DOMAIN_WIDE);
+    assert_int_equal(scope_at(&k, "both.example", BNC_CAUSE_MAILBOX_FULL),
+                     BNC_SCOPE_RECIPIENT_LOCAL);
+    kit_close(&k);
+}
+
+static void scope__of_an_incident_is_its_causes_and_days(void **state)
+{
+    uint16_t gmail;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    healthy(&k);
+    kit_accept(&k, 0, 15, 30, "outlook.com");
+    dmarc(&k, "gmail.com", 40, KIT_DMARC);
+    dmarc(&k, "yahoo.com", 30, KIT_DMARC);
+    dmarc(&k, "outlook.com", 20, KIT_DMARC);
+    kit_mail(&k, 8, B, 3, "firm.example", KIT_DMARC, "promo");
+    kit_mail(&k, 2, B, 3, "other.example", KIT_DMARC, "promo"); /* days before */
+    kit_judge(&k, NULL);
+    gmail = k.tally->domains[kit_domain(&k, "gmail.com")].provider;
+    assert_int_equal(scope_at(&k, "gmail.com", BNC_CAUSE_AUTH_DMARC), BNC_SCOPE_SENDER_WIDE);
+    assert_int_equal(scope_at(&k, "gmail.com", BNC_CAUSE_INVALID_RECIPIENT),
+                     BNC_SCOPE_RECIPIENT_LOCAL);
+    assert_int_equal(scope_at(&k, "firm.example", BNC_CAUSE_AUTH_DMARC), BNC_SCOPE_SENDER_WIDE);
+    assert_int_equal(scope_at(&k, "other.example", BNC_CAUSE_AUTH_DMARC),
+                     BNC_SCOPE_RECIPIENT_LOCAL);
+    assert_int_equal(k.judged->provider_scope[gmail][BNC_CAUSE_AUTH_DMARC], BNC_SCOPE_SENDER_WIDE);
+    assert_int_equal(k.judged->provider_scope[gmail][BNC_CAUSE_INVALID_RECIPIENT], 0);
     kit_close(&k);
 }
 
@@ -672,6 +762,7 @@ static void judge__is_the_same_in_any_order(void **state)
     }
     assert_memory_equal(other->domain_scope, k.judged->domain_scope,
                         k.tally->n_domains * sizeof *other->domain_scope);
+    assert_memory_equal(other->cause_scope, k.judged->cause_scope, k.tally->n_domain_causes);
     bnc_judged_free(other);
     kit_close(&k);
 }
@@ -685,6 +776,9 @@ int main(void)
         cmocka_unit_test(incident__comes_twice),
         cmocka_unit_test(judge__is_the_same_in_any_order),
         cmocka_unit_test(quiet__has_no_finding_above_info),
+        cmocka_unit_test(scope__of_an_outage_is_not_that_of_a_dead_mailbox),
+        cmocka_unit_test(scope__is_wide_for_each_group_that_fails),
+        cmocka_unit_test(scope__of_an_incident_is_its_causes_and_days),
         cmocka_unit_test(nothing__is_judged_too),
         cmocka_unit_test(rows_without_times__are_judged_too),
         cmocka_unit_test(mailbox__dead_for_weeks_is_no_dead_domain),

@@ -52,7 +52,9 @@ static bool put_words(struct bnc_buf *out, const struct bnc_section *s, const st
         return false;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (strcmp(c->key, all[i].key) == 0) {
-            put_enum(out, &all[i], strcmp(s->id, "domains") == 0);
+            put_enum(out, &all[i],
+                     strcmp(s->id, "domains") == 0 ||
+                         (strcmp(s->id, "provider_causes") == 0 && strcmp(c->key, "scope") == 0));
             return true;
         }
     return false;
@@ -150,6 +152,9 @@ static const char defs[] =
     "        \"explicit_domain\": { \"type\": \"boolean\", \"description\": \"A reply said so of "
     "the "
     "whole domain; left out where none did.\" },\n"
+    "        \"scope\": { \"enum\": [\"recipient_local\", \"domain_wide\", \"provider_wide\", "
+    "\"sender_wide\"], \"description\": \"How far this cause reaches; left out where it is the "
+    "domain's own scope.\" },\n"
     "        \"template\": { \"type\": \"string\", \"description\": \"The response that most of "
     "them "
     "got: id of a row of templates.\" },\n"
