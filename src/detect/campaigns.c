@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * campaigns.c - lists that were dirty and mailings that were refused: each campaign against all the others.
- * What a provider's own fault did to a campaign (waves) is taken out first.
+ * campaigns.c - lists that were dirty and mailings that were refused: each campaign against all the
+ * others. What a provider's own fault did to a campaign (waves) is taken out first.
  */
 #include <stdlib.h>
 
@@ -76,8 +76,8 @@ struct test {
 };
 
 /*
- * k of n for one campaign and for the rest.  Without deliveries n is k and the failures that grow with the volume alone: a dirty list
- * has more unknown users than usual to one full mailbox.
+ * k of n for one campaign and for the rest.  Without deliveries n is k and the failures that grow
+ * with the volume alone: a dirty list has more unknown users than usual to one full mailbox.
  */
 static struct test make_test(const struct bnc_judging *g, size_t i, const struct counts *c,
                              const struct counts *all, bool hard)
@@ -148,7 +148,10 @@ static uint64_t unnamed_at(const struct bnc_judging *g, size_t campaign, uint16_
     return n;
 }
 
-/* Is a finding about refused content, or about nameless refusals at a provider, that come from this campaign for the most part? */
+/*
+ * Is a finding about refused content, or about nameless refusals at a provider, that come from this
+ * campaign for the most part?
+ */
 static bool is_shadow(const struct bnc_judging *g, const struct bnc_finding *f, size_t campaign)
 {
     if (f->kind == BNC_FINDING_CONTENT_REJECTED && f->subject_type != BNC_SUBJECT_CAMPAIGN)
@@ -243,8 +246,9 @@ static enum bnc_status usual_odds(struct bnc_judging *g, const struct counts *al
 #define MANY_DAYS 3
 
 /*
- * Days that stand in for campaigns, and many of them dirty: that is no mailing but the list, of which bnc_list_find() speaks; or failures of
- * an input that holds nothing else, set against another's deliveries.  Those hits are dropped; how many are left.
+ * Days that stand in for campaigns, and many of them dirty: that is no mailing but the list, of
+ * which bnc_list_find() speaks; or failures of an input that holds nothing else, set against
+ * another's deliveries.  Those hits are dropped; how many are left.
  */
 static size_t drop_days(const struct bnc_judging *g, struct test *hit, size_t n)
 {
@@ -293,7 +297,10 @@ static enum bnc_status find(struct bnc_judging *g, const struct counts *all, boo
     return status;
 }
 
-/* Hard bounces that are a domain's story, or a provider's that denied its own users, and not the list's. */
+/*
+ * Hard bounces that are a domain's story, or a provider's that denied its own users, and not the
+ * list's.
+ */
 static uint64_t explained_hard(const struct bnc_judging *g)
 {
     uint64_t n = 0;

@@ -30,8 +30,9 @@ static void subject_counts(const struct bnc_judging *g, const struct bnc_inciden
 }
 
 /*
- * Did the other subjects escape?  If the incident struck them as well, they would have its share of failures on its days; their part of
- * those days is only known by the calendar.  Where they have a third of that at most, they were spared.
+ * Did the other subjects escape?  If the incident struck them as well, they would have its share of
+ * failures on its days; their part of those days is only known by the calendar.  Where they have a
+ * third of that at most, they were spared.
  */
 static bool others_escape(const struct bnc_judging *g, const struct bnc_incident *in, uint64_t k,
                           uint64_t n)
@@ -76,8 +77,8 @@ struct bnc_carrier bnc_carrier_find(const struct bnc_judging *g, const struct bn
 }
 
 /*
- * In which order the carriers are asked: a listing belongs to an address, DMARC to a domain, spam to a mailing.  A
- * connection that fails has named neither domain nor mailing yet.
+ * In which order the carriers are asked: a listing belongs to an address, DMARC to a domain, spam
+ * to a mailing.  A connection that fails has named neither domain nor mailing yet.
  */
 const enum bnc_kind bnc_carrier_order[BNC_N_FAMILIES][3] = {
     [BNC_FAMILY_AUTHENTICATION] = { BNC_KIND_SENDER_DOMAIN, BNC_KIND_SENDING_IP,

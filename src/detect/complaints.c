@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * complaints.c - complaint rates over their limits, told once for the subject that explains them.
  *
- * A surge shows in every view at once: at the provider, in the campaign, for the sender domain.  The subject told is the narrowest one
- * without which the others are back in order; the others are named as 'also'.
+ * A surge shows in every view at once: at the provider, in the campaign, for the sender domain. The
+ * subject told is the narrowest one without which the others are back in order; the others are
+ * named as 'also'.
  */
 #include "detect/judging.h"
 #include "tables/threshold.h"
@@ -128,7 +129,10 @@ static uint64_t operator_day(const struct bnc_judging *g, size_t row, unsigned f
     return n;
 }
 
-/* The days of an operator's surge.  Complaints lag deliveries: a day's exposure is the mean of the three days up to it. */
+/*
+ * The days of an operator's surge.  Complaints lag deliveries: a day's exposure is the mean of the
+ * three days up to it.
+ */
 static bool surge(const struct bnc_judging *g, size_t row, struct bnc_window *w)
 {
     uint64_t k[MAX_DAYS], n[MAX_DAYS];
@@ -254,7 +258,10 @@ bool bnc_name_is_day(struct bnc_span name)
                              name.at[7] == '-' && bnc_is_digit(name.at[9]));
 }
 
-/* Campaigns over their limit, and no provider: is it one operator that carries them?  Then the others must know the campaigns too. */
+/*
+ * Campaigns over their limit, and no provider: is it one operator that carries them?  Then the
+ * others must know the campaigns too.
+ */
 static void blame_one_operator(const struct bnc_judging *g, struct flags *fl)
 {
     bool *one = bnc_zalloc((struct bnc_arena *)&g->scratch, g->t->n_providers, sizeof *one);

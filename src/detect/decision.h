@@ -22,8 +22,8 @@ struct bnc_decision {
 };
 
 /*
- * Decides one address.  'run' is scratch from bnc_run_room(); afterwards it begins with the 'campaigns' failures since the last
- * delivery, in order of time.
+ * Decides one address.  'run' is scratch from bnc_run_room(); afterwards it begins with the
+ * 'campaigns' failures since the last delivery, in order of time.
  */
 struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a,
                                        const struct bnc_outcome **run);
@@ -33,8 +33,9 @@ const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bn
 bool bnc_domain_is_dead(const struct bnc_tally *t, uint32_t domain);
 
 /*
- * Did the domain accept nothing, and did none of its servers refuse anything, after the day of 'since'?
- * (BNC_NO_TIME: nothing accepted at all.)  Never said of a domain that a mailbox provider is known by.
+ * Did the domain accept nothing, and did none of its servers refuse anything, after the day of
+ * 'since'? (BNC_NO_TIME: nothing accepted at all.)  Never said of a domain that a mailbox provider
+ * is known by.
  */
 bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain *d, int64_t since);
 

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT
  * domains.c - which domains fail as a whole: the question the product is asked most often.
  *
- * An *entity* is a domain, or all the domains of one organization together.  For each entity and group of causes there are k distinct
- * recipients that failed so and n that were tried.  The entity fails as a whole if
+ * An *entity* is a domain, or all the domains of one organization together.  For each entity and
+ * group of causes there are k distinct recipients that failed so and n that were tried.  The entity
+ * fails as a whole if
  *   - a reply says so itself (556, null MX, no such domain), or
- *   - k is at least 5, the lower Wilson bound of k/n at least a half, and k of n is more than the rest of the traffic explains, with
- *     false discoveries controlled over all domains that could have been tested, or
- *   - the same holds on a run of days on which it accepted nothing (an outage within an otherwise healthy month), or
- *   - the input knows no deliveries, and k/n of the *failures* satisfies the second rule for a cause that no single mailbox can have
- *     (marked by_code: a share of the traffic is not claimed).
- * Counting recipients, not messages, is what keeps one dead mailbox that is mailed every day from looking like a dead domain.
+ *   - k is at least 5, the lower Wilson bound of k/n at least a half, and k of n is more than the
+ *     rest of the traffic explains, with false discoveries controlled over all domains that could
+ *     have been tested, or
+ *   - the same holds on a run of days on which it accepted nothing (an outage within an otherwise
+ *     healthy month), or
+ *   - the input knows no deliveries, and k/n of the *failures* satisfies the second rule for a
+ *     cause that no single mailbox can have (marked by_code: a share of the traffic is not
+ *     claimed).
+ * Counting recipients, not messages, is what keeps one dead mailbox that is mailed every day from
+ * looking like a dead domain.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -92,7 +97,9 @@ static void add_row(struct sum *s, const struct bnc_domain_cause *c)
     }
 }
 
-/* Rows that say nothing of the domain: first contacts, notices, and what a wider incident explains. */
+/*
+ * Rows that say nothing of the domain: first contacts, notices, and what a wider incident explains.
+ */
 static bool row_counts(const struct search *s, uint32_t domain, const struct bnc_domain_cause *c)
 {
     const enum bnc_family family = bnc_family_of(c->cause, c->type);
@@ -124,7 +131,10 @@ static struct sum sum_group(const struct search *s, const struct entity *e, enum
     return sum;
 }
 
-/* The run of days without any delivery that holds most of the failing days; false where there is none. */
+/*
+ * The run of days without any delivery that holds most of the failing days; false where there is
+ * none.
+ */
 static bool best_run(const struct search *s, const struct entity *e, uint64_t failed,
                      unsigned *n_failed, unsigned *n_mixed)
 {
@@ -163,9 +173,10 @@ static double rest_share(const struct search *s, uint64_t k, uint64_t n)
 }
 
 /*
- * k and n on the best run.  Recipients are kept per month, not per day: they are spread evenly over the failing days; but where an
- * ordinary day hardly ever sees a failure, a failing day outside the run stands for one recipient.  The mixed days at both ends of the
- * run count half a usual day of deliveries against it.
+ * k and n on the best run.  Recipients are kept per month, not per day: they are spread evenly over
+ * the failing days; but where an ordinary day hardly ever sees a failure, a failing day outside the
+ * run stands for one recipient.  The mixed days at both ends of the run count half a usual day of
+ * deliveries against it.
  */
 static bool run_counts(const struct search *s, const struct entity *e, const struct sum *sum,
                        uint64_t *k, uint64_t *n)
@@ -193,8 +204,9 @@ bool bnc_days_fit_bits(const struct bnc_tally *t)
 }
 
 /*
- * Is a mailbox provider known by this domain?  gmail.com does exist: where somebody says that it does
- * not, their own resolver failed, and an export without deliveries has nothing to show against it.
+ * Is a mailbox provider known by this domain?  gmail.com does exist: where somebody says that it
+ * does not, their own resolver failed, and an export without deliveries has nothing to show against
+ * it.
  */
 static bool is_known_by_name(const struct bnc_tally *t, const struct bnc_domain *d)
 {
@@ -241,8 +253,8 @@ bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain 
 }
 
 /*
- * A reply about the whole domain is believed unless the domain went on accepting mail afterwards: a name server that lost the zone for an
- * hour, or a text that was read wrongly.
+ * A reply about the whole domain is believed unless the domain went on accepting mail afterwards: a
+ * name server that lost the zone for an hour, or a text that was read wrongly.
  */
 static bool explicit_holds(const struct search *s, const struct entity *e, const struct sum *sum)
 {
@@ -253,7 +265,9 @@ static bool explicit_holds(const struct search *s, const struct entity *e, const
     return sum->is_explicit;
 }
 
-/* A cause that says something of more than one mailbox even where nothing is known of deliveries. */
+/*
+ * A cause that says something of more than one mailbox even where nothing is known of deliveries.
+ */
 static bool wider_by_code(enum bnc_group group)
 {
     return group != BNC_GROUP_RECIPIENT && group != BNC_GROUP_CONTENT &&
@@ -269,8 +283,9 @@ static bool share_reached(const struct search *s, uint64_t k, uint64_t n)
 }
 
 /*
- * What part of all failures of the other traffic falls on the days [from, to], of one family where that is given: the chance that an
- * ordinary failing recipient is one of a burst there.  'own' failures are the domain's.
+ * What part of all failures of the other traffic falls on the days [from, to], of one family where
+ * that is given: the chance that an ordinary failing recipient is one of a burst there.  'own'
+ * failures are the domain's.
  */
 static double part_on_days(const struct search *s, int32_t from, int32_t to, enum bnc_family family,
                            uint64_t own)
@@ -292,9 +307,10 @@ static double part_on_days(const struct search *s, int32_t from, int32_t to, enu
 }
 
 /*
- * Temporary failures of a domain, and nothing known of deliveries: they are an outage if they crowd on a run of days.  A failing day
- * outside the run is taken for two recipients who met something else.  Under chance every recipient of the run would have met what
- * others meet when they do; servers that can't be reached are rare enough to count against chance too.
+ * Temporary failures of a domain, and nothing known of deliveries: they are an outage if they crowd
+ * on a run of days.  A failing day outside the run is taken for two recipients who met something
+ * else.  Under chance every recipient of the run would have met what others meet when they do;
+ * servers that can't be reached are rare enough to count against chance too.
  */
 static bool burst_by_code(const struct search *s, const struct sum *sum, struct case_ *c)
 {
@@ -312,14 +328,17 @@ static bool burst_by_code(const struct search *s, const struct sum *sum, struct 
         return false;
     c->k = sum->k - 2 * (uint64_t)(days - best);
     c->in_run = true;
-    c->p = all * pow(part_on_days(s, end - (int32_t)best + 1, end,
-                                  family == BNC_FAMILY_NETWORK ? family : BNC_FAMILY_NONE,
-                                  sum->events),
-                     (double)c->k - 1);
+    c->p = all *
+           pow(part_on_days(s, end - (int32_t)best + 1, end,
+                            family == BNC_FAMILY_NETWORK ? family : BNC_FAMILY_NONE, sum->events),
+               (double)c->k - 1);
     return 3 * best <= all && c->p < 1e-4;
 }
 
-/* Without deliveries, what a big provider refuses is judged provider by provider: its share of failures says nothing of the domain. */
+/*
+ * Without deliveries, what a big provider refuses is judged provider by provider: its share of
+ * failures says nothing of the domain.
+ */
 static bool is_mailbox_provider(const struct search *s, const struct entity *e)
 {
     const uint16_t p = s->g->t->domains[s->order[e->first_domain]].provider;
@@ -328,7 +347,9 @@ static bool is_mailbox_provider(const struct search *s, const struct entity *e)
            bnc_provider_get(s->g->t->classifier, p)->kind == BNC_PROVIDER_MAILBOX;
 }
 
-/* Without deliveries: the part that the case's group of causes has in the failures of all others. */
+/*
+ * Without deliveries: the part that the case's group of causes has in the failures of all others.
+ */
 static double group_share(const struct search *s, const struct case_ *c)
 {
     const uint64_t k = s->group_k[c->group] > c->k ? s->group_k[c->group] - c->k : 0,
@@ -345,7 +366,10 @@ static uint64_t accepted(const struct bnc_tally *t, const struct bnc_domain *d)
     return d->n[BNC_EVENT_SENT] - d->n[BNC_EVENT_BOUNCE];
 }
 
-/* As many recipients as may have accepted: the count is an estimate, and a big domain's a rough one. */
+/*
+ * As many recipients as may have accepted: the count is an estimate, and a big domain's a rough
+ * one.
+ */
 static uint64_t accepted_at_most(const struct search *s, const struct entity *e)
 {
     uint64_t n = 0;
@@ -353,8 +377,8 @@ static uint64_t accepted_at_most(const struct search *s, const struct entity *e)
     for (uint32_t i = 0; i < e->n_domains; i++) {
         const struct bnc_domain *d = &s->g->t->domains[s->order[e->first_domain + i]];
         const uint64_t known = accepted(s->g->t, d), most = bnc_estimate_most(known),
-                       messages = d->n[BNC_EVENT_DELIVERED] > known ? d->n[BNC_EVENT_DELIVERED]
-                                                                    : known;
+                       messages =
+                           d->n[BNC_EVENT_DELIVERED] > known ? d->n[BNC_EVENT_DELIVERED] : known;
 
         n += most < messages ? most : messages;
     }
@@ -524,8 +548,8 @@ static void cut_names(void *arg, size_t from, size_t to)
 }
 
 /*
- * Fills 'order'.  Most domains are their own organization, and domains are sorted by name already: only
- * the others are sorted, and both are merged.
+ * Fills 'order'.  Most domains are their own organization, and domains are sorted by name already:
+ * only the others are sorted, and both are merged.
  */
 static enum bnc_status order_by_org(struct search *s)
 {
@@ -727,7 +751,9 @@ static enum bnc_status report_small(struct search *s, const struct case_ *const 
     return BNC_OK;
 }
 
-/* Does a case hold, with false discoveries controlled?  One dead subdomain is no dead organization. */
+/*
+ * Does a case hold, with false discoveries controlled?  One dead subdomain is no dead organization.
+ */
 static bool case_holds(const struct search *s, const struct entity *e, const struct case_ *c,
                        double cut)
 {

@@ -7,8 +7,8 @@
 
 /*
  * Greylisting, full mailboxes and refusals of one recipient have no family: they are ordinary at
- * every volume, and none of them is repaired by repairing one thing.  Dead domains are decided domain
- * by domain.
+ * every volume, and none of them is repaired by repairing one thing.  Dead domains are decided
+ * domain by domain.
  */
 const uint8_t bnc_families[BNC_N_CAUSES][2] = {
     BOTH(BNC_CAUSE_AUTH_SPF, AUTHENTICATION),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * finding.h - from a tally to the answers: rates with intervals, scopes, findings, limits, contradictions, lists.
+ * finding.h - from a tally to the answers: rates with intervals, scopes, findings, limits,
+ * contradictions, lists.
  */
 #ifndef BNC_DETECT_FINDING_H
 #define BNC_DETECT_FINDING_H
@@ -15,16 +16,16 @@ enum bnc_judgement {
     BNC_JUDGE_TOO_FEW,
     BNC_N_JUDGEMENTS
 };
-extern const char *const bnc_judgement_names
-    [BNC_N_JUDGEMENTS]; /* "none" "ok" "watch" "breach" "inconclusive" "too_few" */
+/* "none" "ok" "watch" "breach" "inconclusive" "too_few" */
+extern const char *const bnc_judgement_names[BNC_N_JUDGEMENTS];
 
 struct bnc_rate {
     uint64_t num, den; /* den 0: n/a, and 'why_na' says why */
     double value, low, high; /* shares 0..1 with the 95 % Wilson interval */
     double warn, limit; /* shares; 0: no limit applies */
     enum bnc_judgement judgement;
-    const char *
-        why_na; /* "not measurable from exports", "the input holds no deliveries (--sent)" ... or NULL */
+    /* "not measurable from exports", "the input holds no deliveries (--sent)" ... or NULL */
+    const char *why_na;
 };
 /* Wilson score interval; den 0 gives low = high = value = 0. */
 void bnc_wilson(uint64_t num, uint64_t den, double *low, double *high);
@@ -103,8 +104,8 @@ struct bnc_finding {
     bool ongoing;
     enum bnc_metric metric; /* trend: which rate, and what it was in the baseline */
     struct bnc_rate before;
-    const char *
-        variant; /* which texts of findings.csv, where the cause does not say it: "typo", "several" ...; NULL */
+    /* which texts of findings.csv, where the cause does not say it: "typo", "several" ...; NULL */
+    const char *variant;
     uint8_t confidence; /* 0..100 */
     const uint32_t *templates;
     size_t n_templates; /* indexes in the tally, most recipients first */
@@ -126,8 +127,8 @@ struct bnc_finding {
 struct bnc_limit_row { /* limits and headroom: one published limit against the month */
     const char *who, *metric, *scope, *consequence, *source;
     struct bnc_rate rate;
-    int64_t
-        headroom; /* events until the next of warn and limit; negative: so many over the limit; INT64_MAX: n/a */
+    /* events until the next of warn and limit; negative: so many over the limit; INT64_MAX: n/a */
+    int64_t headroom;
 };
 
 struct bnc_contradiction_row { /* ESP label against our verdict */
@@ -150,7 +151,8 @@ struct bnc_detect_options { /* zero-initialized: sourced defaults */
     uint64_t sent_total; /* --sent N, 0 none; at most BNC_MAX_SENT */
     const char *sent_path; /* --sent FILE or NULL */
     const struct bnc_tally *baseline; /* --baseline or NULL */
-    bnc_parallel_fn parallel; /* the engine's, for what is judged domain by domain; NULL: one thread */
+    /* the engine's, for what is judged domain by domain; NULL: one thread */
+    bnc_parallel_fn parallel;
     void *parallel_ctx;
 };
 
@@ -178,13 +180,17 @@ struct bnc_judged { /* everything detect/ says; owns its arena */
 };
 
 /*
- * The rates of one domain: made when they are asked for, as most domains of a big month are too small
- * for any.  Where no denominator reaches 'least' they are left at zero, with den 0 and no reason.
+ * The rates of one domain: made when they are asked for, as most domains of a big month are too
+ * small for any.  Where no denominator reaches 'least' they are left at zero, with den 0 and no
+ * reason.
  */
 void bnc_domain_rates(const struct bnc_judged *judged, const struct bnc_tally *tally, size_t i,
                       uint64_t least, struct bnc_rates *rates);
 
-/* How a person says a word of ours where putting blanks for "_" is not enough: "DMARC failure"; or NULL. */
+/*
+ * How a person says a word of ours where putting blanks for "_" is not enough: "DMARC failure"; or
+ * NULL.
+ */
 const char *bnc_spoken(struct bnc_span word);
 
 enum bnc_status bnc_judge(struct bnc_judged **judged, const struct bnc_tally *tally,

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * hygiene.c - what is no incident and yet worth a line: misspelt domains, duties of bulk senders, labels that mislead, addresses that fail
- * again and again, mail that was never sent, rows that could not be read.
+ * hygiene.c - what is no incident and yet worth a line: misspelt domains, duties of bulk senders,
+ * labels that mislead, addresses that fail again and again, mail that was never sent, rows that
+ * could not be read.
  */
 #include "detect/judging.h"
 #include "tables/names.h"
 #include "tables/threshold.h"
 
-/* The severity of a share: info below warn, monitor from warn on, fix_soon from limit on; by its lower bound, and never for a handful. */
+/*
+ * The severity of a share: info below warn, monitor from warn on, fix_soon from limit on; by its
+ * lower bound, and never for a handful.
+ */
 static enum bnc_priority graded(const struct bnc_rate *r, uint64_t at_least)
 {
     if (r->num < at_least || r->low < r->warn)
@@ -167,7 +171,10 @@ static uint64_t busiest_day(const struct bnc_judging *g, size_t row)
     return most;
 }
 
-/* The volume from which a provider asks more of a sender, or 0.  Yahoo names no number; the others' is taken for it. */
+/*
+ * The volume from which a provider asks more of a sender, or 0.  Yahoo names no number; the others'
+ * is taken for it.
+ */
 static uint64_t bulk_limit(const char *provider)
 {
     for (size_t i = 0; i < bnc_n_thresholds; i++)
@@ -295,8 +302,6 @@ static enum bnc_status find_bad_data(struct bnc_judging *g)
 
 /* ---- labels that mislead ---- */
 
-#define MAX_ESPS 64 /* more than there are formats of */
-
 bool bnc_label_loses(const struct bnc_template *x)
 {
     return x->type == BNC_EVENT_BOUNCE && x->hardness == BNC_HARDNESS_HARD &&
@@ -317,14 +322,12 @@ struct mislabels {
     int cause;
 };
 
-/* The row of an ESP, made if it is new; there are few. */
+/* The row of an ESP, made if it is new; there are few of them, and room for one per template. */
 static struct mislabels *mislabels_of(struct mislabels *at, size_t *n, struct bnc_span esp)
 {
     for (size_t i = 0; i < *n; i++)
         if (bnc_span_eq(at[i].esp, esp))
             return &at[i];
-    if (*n == MAX_ESPS)
-        return NULL;
     at[*n] = (struct mislabels){ .esp = esp, .cause = -1 };
     return &at[(*n)++];
 }
@@ -346,17 +349,16 @@ static void add_label(struct mislabels *m, const struct bnc_template *x)
 /* One finding for each ESP. */
 static enum bnc_status find_mislabelled(struct bnc_judging *g)
 {
-    struct mislabels at[MAX_ESPS];
+    struct mislabels *const at = bnc_room(&g->scratch, g->t->n_templates, sizeof *at);
     size_t n = 0;
 
+    if (at == NULL)
+        return bnc_error_nomem(g->err);
     for (size_t i = 0; i < g->t->n_templates; i++) {
         const struct bnc_template *x = &g->t->templates[i];
-        struct mislabels *m = x->type == BNC_EVENT_BOUNCE && x->hardness != BNC_HARDNESS_NONE
-                                  ? mislabels_of(at, &n, x->esp)
-                                  : NULL;
 
-        if (m != NULL)
-            add_label(m, x);
+        if (x->type == BNC_EVENT_BOUNCE && x->hardness != BNC_HARDNESS_NONE)
+            add_label(mislabels_of(at, &n, x->esp), x);
     }
     for (size_t i = 0; i < n; i++) {
         const struct bnc_rate rate = bnc_rate_make(at[i].wrong, at[i].labelled, 0, 0, 0);

@@ -15,7 +15,10 @@ static int by_count(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Messages that wanted to go out on a day: retries of one recipient count once, as far as the month tells. */
+/*
+ * Messages that wanted to go out on a day: retries of one recipient count once, as far as the month
+ * tells.
+ */
 static double wanted(const struct bnc_judging *g, size_t row, double retries, size_t d)
 {
     const struct bnc_series *s = &g->series;
@@ -27,7 +30,10 @@ static double wanted(const struct bnc_judging *g, size_t row, double retries, si
     return all > sent ? all : sent;
 }
 
-/* Did our own volume in this row jump at the beginning of the window, over the median and over every day before? */
+/*
+ * Did our own volume in this row jump at the beginning of the window, over the median and over
+ * every day before?
+ */
 static bool row_jumped(struct bnc_judging *g, size_t row, const struct bnc_window *w,
                        double retries)
 {
@@ -95,7 +101,8 @@ static int commonest_cause(const struct bnc_judging *g, const struct bnc_inciden
     return cause;
 }
 
-static enum bnc_finding_kind kind_of(struct bnc_judging *g, const struct bnc_incident *in, int cause)
+static enum bnc_finding_kind kind_of(struct bnc_judging *g, const struct bnc_incident *in,
+                                     int cause)
 {
     switch (in->head->family) {
     case BNC_FAMILY_AUTHENTICATION:
@@ -131,7 +138,8 @@ static enum bnc_priority severity_of(const struct bnc_judging *g, const struct b
 }
 
 /* The first and the last failure of the incident: from the cells of its days. */
-static void set_times(const struct bnc_judging *g, const struct bnc_incident *in, struct bnc_finding *f)
+static void set_times(const struct bnc_judging *g, const struct bnc_incident *in,
+                      struct bnc_finding *f)
 {
     const size_t last_day = g->series.n_days > 0 ? g->series.n_days - 1 : 0;
     const size_t first_day = g->series.n_days > 0 && g->series.day[0] == BNC_DAY_NONE;
@@ -154,7 +162,9 @@ static void set_times(const struct bnc_judging *g, const struct bnc_incident *in
 
 #define MAX_TEMPLATES 5
 
-/* Said by a provider concerned, for a cause of the head's family, and not only before or after it. */
+/*
+ * Said by a provider concerned, for a cause of the head's family, and not only before or after it.
+ */
 static bool template_fits(const struct bnc_template *x, const struct bnc_incident *in,
                           const struct bnc_finding *f)
 {

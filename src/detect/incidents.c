@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * incidents.c - signals -> incidents: one break, one finding, told at the widest scope it has.
  *
- * The strongest signal that nothing explains yet is the head of an incident.  Signals of its family on the same days join it; if they come from
- * enough unrelated operators it is sender_wide, else only those of the head's operator join and it is provider_wide.  Weaker signals at
- * the same providers that begin with the incident or after it are its echo (a provider that refuses us for DMARC also lowers our reputation).
- * Then the incident is pinned: does one sending address, sender domain or campaign carry it?
+ * The strongest signal that nothing explains yet is the head of an incident.  Signals of its family
+ * on the same days join it; if they come from enough unrelated operators it is sender_wide, else
+ * only those of the head's operator join and it is provider_wide.  Weaker signals at the same
+ * providers that begin with the incident or after it are its echo (a provider that refuses us for
+ * DMARC also lowers our reputation). Then the incident is pinned: does one sending address, sender
+ * domain or campaign carry it?
  */
 #include "detect/incident.h"
 
-/* The order in which families are believed: what is plainly ours explains what may be a consequence. */
+/*
+ * The order in which families are believed: what is plainly ours explains what may be a
+ * consequence.
+ */
 static unsigned tier(enum bnc_family f)
 {
     switch (f) {
@@ -24,7 +29,10 @@ static unsigned tier(enum bnc_family f)
     }
 }
 
-/* Unrelated operators that must complain before it is us.  Authentication, setup and content are ours wherever they are refused. */
+/*
+ * Unrelated operators that must complain before it is us.  Authentication, setup and content are
+ * ours wherever they are refused.
+ */
 static unsigned operators_needed(enum bnc_family f)
 {
     return f == BNC_FAMILY_AUTHENTICATION || f == BNC_FAMILY_SETUP || f == BNC_FAMILY_CONTENT ? 2
@@ -135,8 +143,8 @@ static void gather(const struct bnc_judging *g, struct bnc_signals *s, struct bn
 }
 
 /*
- * Weaker signals at the same providers that did not begin before the incident.  What could not be delivered meanwhile expires up to a
- * queue's lifetime later.
+ * Weaker signals at the same providers that did not begin before the incident.  What could not be
+ * delivered meanwhile expires up to a queue's lifetime later.
  */
 static bool is_echo(const struct bnc_judging *g, const struct bnc_incident *in,
                     const struct bnc_signal *x)
@@ -150,7 +158,8 @@ static bool is_echo(const struct bnc_judging *g, const struct bnc_incident *in,
             x->recipients <= in->recipients_at[bnc_signal_provider(g, x)]);
 }
 
-static void absorb_echoes(const struct bnc_judging *g, struct bnc_signals *s, struct bnc_incident *in)
+static void absorb_echoes(const struct bnc_judging *g, struct bnc_signals *s,
+                          struct bnc_incident *in)
 {
     for (size_t i = 0; i < s->n; i++) {
         struct bnc_signal *x = &s->at[i];
@@ -206,7 +215,10 @@ static bool make_room(struct bnc_judging *g, struct bnc_incident *in)
     return in->provider != NULL && in->recipients_at != NULL;
 }
 
-/* Do two operators turn on us within a day?  Their servers do not fail together, but they may read the same lists. */
+/*
+ * Do two operators turn on us within a day?  Their servers do not fail together, but they may read
+ * the same lists.
+ */
 static bool begins_together(const struct bnc_judging *g, const struct bnc_signals *s,
                             const struct bnc_signal *head)
 {
@@ -248,7 +260,8 @@ static bool is_carried(struct bnc_judging *g, const struct bnc_signals *s,
     for (unsigned i = 0; i < 2; i++) {
         const enum bnc_kind kind = bnc_carrier_order[head->family][i];
 
-        if (kind != BNC_KIND_DAY && kind != BNC_KIND_CAMPAIGN && bnc_carrier_find(g, &probe, kind).found)
+        if (kind != BNC_KIND_DAY && kind != BNC_KIND_CAMPAIGN &&
+            bnc_carrier_find(g, &probe, kind).found)
             return true;
     }
     return false;
@@ -260,8 +273,7 @@ static bool is_ours(struct bnc_judging *g, const struct bnc_signals *s,
 {
     return in->operators >= operators_needed(in->head->family) ||
            bnc_signal_provider(g, in->head) == 0 ||
-           (in->operators == 2 &&
-            (begins_together(g, s, in->head) || is_carried(g, s, in->head)));
+           (in->operators == 2 && (begins_together(g, s, in->head) || is_carried(g, s, in->head)));
 }
 
 static enum bnc_status handle(struct bnc_judging *g, struct bnc_signals *s, struct bnc_signal *head)
@@ -287,10 +299,10 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
     for (size_t i = 0; status == BNC_OK && i < s->n; i++) {
         struct bnc_signal *x = &s->at[i];
         struct bnc_incident in = { .head = x,
-                               .scope = BNC_SCOPE_SENDER_WIDE,
-                               .families = 1u << x->family,
-                               .w = x->w,
-                               .recipients = x->recipients };
+                                   .scope = BNC_SCOPE_SENDER_WIDE,
+                                   .families = 1u << x->family,
+                                   .w = x->w,
+                                   .recipients = x->recipients };
 
         bool one;
 
@@ -310,7 +322,10 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
     return status;
 }
 
-/* A provider that denies its own users: marked first, so that neither campaigns nor domains are blamed for it. */
+/*
+ * A provider that denies its own users: marked first, so that neither campaigns nor domains are
+ * blamed for it.
+ */
 static enum bnc_status handle_waves(struct bnc_judging *g, struct bnc_signals *waves)
 {
     enum bnc_status status = bnc_waves_find(g, waves);

@@ -9,7 +9,10 @@
 #include "util/buf.h"
 #include "util/status.h"
 
-/* Volumes from --sent: what was sent per domain, provider, campaign or day; 0 where nothing is known. */
+/*
+ * Volumes from --sent: what was sent per domain, provider, campaign or day; 0 where nothing is
+ * known.
+ */
 struct bnc_volumes {
     bool given;
     uint64_t total;
@@ -19,8 +22,8 @@ struct bnc_volumes {
 };
 
 /*
- * The families of causes that break together.  A provider that turns on us answers with several codes and causes of one family, and what has to
- * be repaired is the same for all of them.
+ * The families of causes that break together.  A provider that turns on us answers with several
+ * codes and causes of one family, and what has to be repaired is the same for all of them.
  */
 enum bnc_family {
     BNC_FAMILY_AUTHENTICATION,
@@ -49,7 +52,10 @@ static inline enum bnc_family bnc_family_of(unsigned cause, enum bnc_event_type 
     return family == 0 ? BNC_FAMILY_NONE : (enum bnc_family)(family - 1);
 }
 
-/* Is a provider one party that decides for all its domains?  Unknown ones and mail software are not. */
+/*
+ * Is a provider one party that decides for all its domains?  Unknown ones and mail software are
+ * not.
+ */
 bool bnc_is_operator(const struct bnc_judging *g, uint16_t provider);
 
 /* Who operates a provider: "Yahoo" for "Yahoo" and for "Yahoo (AOL)". */
@@ -59,9 +65,10 @@ struct bnc_span bnc_operator_of(const struct bnc_judging *g, uint16_t provider);
 bool bnc_cause_is_hard(unsigned cause);
 
 /*
- * Counts per sending day and provider.  Providers are addressed by row: row 0 is all of them together, row r > 0 is provider[r].
- * Only providers with failures, complaints or deliveries have a row.  What is no operator (unknown domains, and those of which only the
- * software is known: "Postfix") shares the row of provider 0.
+ * Counts per sending day and provider.  Providers are addressed by row: row 0 is all of them
+ * together, row r > 0 is provider[r]. Only providers with failures, complaints or deliveries have a
+ * row.  What is no operator (unknown domains, and those of which only the software is known:
+ * "Postfix") shares the row of provider 0.
  *
  *     at(r, field, d) = base[(r * n_fields + field) * n_days + d]
  */
@@ -140,21 +147,29 @@ enum bnc_status bnc_cells_index(struct bnc_judging *g);
 bool bnc_name_is_day(struct bnc_span name);
 
 /* ---- words.c ---- */
-/* A share as a percentage with the digits that mean something: "0.31 %", "12.4 %", "under 0.01 %". */
+/*
+ * A share as a percentage with the digits that mean something: "0.31 %", "12.4 %", "under 0.01 %".
+ */
 void bnc_share_put(struct bnc_buf *b, double share);
 
 /* ---- hygiene.c ---- */
-/* Does the label of a template lead to an address being dropped for what is not its doing, or a dead one being kept? */
+/*
+ * Does the label of a template lead to an address being dropped for what is not its doing, or a
+ * dead one being kept?
+ */
 bool bnc_label_loses(const struct bnc_template *x);
 bool bnc_label_keeps_dead(const struct bnc_template *x);
 
 /* ---- judge.c ---- */
 /* Calls fn(arg, from, to) for ranges that make up 0 .. n, on all threads, and waits for them. */
-void bnc_ranges(const struct bnc_judging *g, size_t n, void (*fn)(void *arg, size_t from, size_t to),
-                void *arg);
+void bnc_ranges(const struct bnc_judging *g, size_t n,
+                void (*fn)(void *arg, size_t from, size_t to), void *arg);
 /* Room for the rates in g->j; sets has_deliveries. */
 enum bnc_status bnc_judging_room(struct bnc_judging *g);
-/* A new finding with nothing set; NULL when out of memory.  The pointer lives until the next one is added. */
+/*
+ * A new finding with nothing set; NULL when out of memory.  The pointer lives until the next one is
+ * added.
+ */
 struct bnc_finding *bnc_finding_add(struct bnc_judging *g);
 
 /* ---- the searches, from the widest scope to the narrowest ---- */
@@ -188,7 +203,10 @@ enum bnc_status bnc_provider_scopes_make(struct bnc_judging *g);
 bool bnc_days_fit_bits(const struct bnc_tally *t);
 
 /* ---- orgdomain.c ---- */
-/* Pairs of last labels ("co.uk") and whether they are public suffixes; zeroed: nothing is known yet. */
+/*
+ * Pairs of last labels ("co.uk") and whether they are public suffixes; zeroed: nothing is known
+ * yet.
+ */
 #define BNC_ORG_MEMO 64
 struct bnc_org_memo {
     struct bnc_span tail[BNC_ORG_MEMO];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * labels.c - what the platform calls a failure against what we say it is, one row per (ESP, label, hardness,
- * cause).
+ * labels.c - what the platform calls a failure against what we say it is, one row per (ESP, label,
+ * hardness, cause).
  */
 #include <stdlib.h>
 

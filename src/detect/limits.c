@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * limits.c - the month against every published limit that the input can answer, and how far off each one is.
+ * limits.c - the month against every published limit that the input can answer, and how far off
+ * each one is.
  */
 #include <math.h>
 
@@ -26,7 +27,10 @@ static int metric_of(const char *name)
     return -1;
 }
 
-/* The rates a limit is about: one provider's, or all mail's; NULL where the input has nothing for that provider. */
+/*
+ * The rates a limit is about: one provider's, or all mail's; NULL where the input has nothing for
+ * that provider.
+ */
 static const struct bnc_rates *rates_of(const struct bnc_judging *g,
                                         const struct bnc_threshold *limit)
 {
@@ -42,7 +46,10 @@ static const struct bnc_rates *rates_of(const struct bnc_judging *g,
     return &g->j->provider[p];
 }
 
-/* Events until the next line that is not crossed yet (warn, then limit); negative: beyond the last one by so many. */
+/*
+ * Events until the next line that is not crossed yet (warn, then limit); negative: beyond the last
+ * one by so many.
+ */
 static int64_t headroom(const struct bnc_rate *r)
 {
     const double warn = r->warn * (double)r->den,

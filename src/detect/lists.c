@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * lists.c - which addresses to drop, to hold, to ask once more, to keep.
  *
- * Every address is decided once, after all rows are in, from its outcomes: what the last event of each campaign was, in order of time.
- * A delivery wipes out everything before it.  What is left is a run of failures, and the first rule below that fits decides.  Retries
- * within one campaign are one outcome.  Where two outcomes have the same time, or one has none, the delivery counts as the later: an
- * address dropped wrongly is a customer lost, an address kept wrongly is one more bounce.
+ * Every address is decided once, after all rows are in, from its outcomes: what the last event of
+ * each campaign was, in order of time. A delivery wipes out everything before it.  What is left is
+ * a run of failures, and the first rule below that fits decides.  Retries within one campaign are
+ * one outcome.  Where two outcomes have the same time, or one has none, the delivery counts as the
+ * later: an address dropped wrongly is a customer lost, an address kept wrongly is one more bounce.
  *
  *   1. complained                                            -> suppress
- *   2. permanently refused as unknown, disabled, malformed   -> suppress; hold where the provider denied its own users at that time
- *   3. permanently refused because there is no such domain   -> suppress; the domain where it is dead for everybody (suppress_domains);
- *                                                               hold where the domain accepts mail for others
+ *   2. permanently refused as unknown, disabled, malformed   -> suppress; hold where the provider
+ *      denied its own users at that time
+ *   3. permanently refused because there is no such domain   -> suppress; the domain where it is
+ *      dead for everybody (suppress_domains); hold where the domain accepts mail for others
  *   4. over quota with 5xx, twice, 24 hours apart            -> suppress
  *   5. refused permanently for our fault or by a rule        -> hold: repair first
  *   6. failed temporarily, for no fault of ours, in three campaigns or more -> reengage
@@ -81,7 +83,10 @@ static bool is_failure(const struct bnc_outcome *o)
            o->template != UINT32_MAX;
 }
 
-/* The failures after the last delivery, in order of time; fills 'run' (room for n_outcomes) and returns how many. */
+/*
+ * The failures after the last delivery, in order of time; fills 'run' (room for n_outcomes) and
+ * returns how many.
+ */
 static size_t failures_since_delivery(const struct bnc_tally *t, const struct bnc_address *a,
                                       const struct bnc_outcome **run)
 {
@@ -244,7 +249,9 @@ static bool rule_dead_address(const struct bnc_decider *d, const struct bnc_addr
     return true;
 }
 
-/* A domain that is dead for everybody is one row of suppress_domains, not one row for each address. */
+/*
+ * A domain that is dead for everybody is one row of suppress_domains, not one row for each address.
+ */
 static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_address *a,
                              const struct bnc_outcome *const *run, size_t n, struct bnc_decision *x)
 {
@@ -263,8 +270,8 @@ static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_addre
     return true;
 }
 
-static bool rule_twice(const struct bnc_decider *d, const struct bnc_outcome *const *run,
-                            size_t n, struct bnc_decision *x)
+static bool rule_twice(const struct bnc_decider *d, const struct bnc_outcome *const *run, size_t n,
+                       struct bnc_decision *x)
 {
     int64_t first = BNC_NO_TIME;
 

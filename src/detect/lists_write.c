@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * lists_write.c - the lists as files.  They hold addresses by nature: mode 0600, written whole or not at all.
+ * lists_write.c - the lists as files.  They hold addresses by nature: mode 0600, written whole or
+ * not at all.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * organizations.c - is what strikes a provider the story of one organization?  Then domains.c tells it.
- * Domains of one registrable name are one organization.
+ * organizations.c - is what strikes a provider the story of one organization?  Then domains.c tells
+ * it. Domains of one registrable name are one organization.
  */
 #include <stdlib.h>
 
@@ -29,8 +29,7 @@ static uint64_t met_on(const struct bnc_domain_cause *c, uint64_t days)
                      (uint64_t)__builtin_popcountll(c->failed_days);
 }
 
-uint64_t bnc_domain_struck(const struct bnc_tally *t, const struct bnc_domain *d,
-                           uint32_t families)
+uint64_t bnc_domain_struck(const struct bnc_tally *t, const struct bnc_domain *d, uint32_t families)
 {
     uint64_t n = 0;
 
@@ -97,7 +96,9 @@ static void merge_orgs(struct orgs *o)
     o->n = kept;
 }
 
-/* Adds what a signal's family struck among the domains of one series row; false when out of memory. */
+/*
+ * Adds what a signal's family struck among the domains of one series row; false when out of memory.
+ */
 static bool add_struck(const struct bnc_judging *g, size_t row, const struct bnc_signal *x,
                        struct orgs *o)
 {
@@ -154,7 +155,7 @@ static bool one_stands_out(const struct bnc_judging *g, bool unrelated, const st
     }
     hosted = bnc_provider_of_domain(g->t->classifier, g->t->domains[most->domain].name) == 0;
     if (2 * most->k <= all || (!hosted && !g->j->has_deliveries))
-        return false; /* without deliveries nothing is said of a mailbox provider's own domain alone */
+        return false; /* without deliveries a mailbox provider's own domain alone says nothing */
     return unrelated || (hosted && 5 * most->k >= 4 * all) ||
            (double)most->k * (double)o->traffic >= 2 * (double)most->size * (double)all;
 }
@@ -162,8 +163,7 @@ static bool one_stands_out(const struct bnc_judging *g, bool unrelated, const st
 enum bnc_status bnc_is_one_organization(struct bnc_judging *g, unsigned provider,
                                         const struct bnc_signal *x, bool *yes)
 {
-    const bool unrelated =
-        provider == BNC_ANY_PROVIDER || !bnc_is_operator(g, (uint16_t)provider);
+    const bool unrelated = provider == BNC_ANY_PROVIDER || !bnc_is_operator(g, (uint16_t)provider);
     struct orgs o = { .at = NULL };
     const bool ok = struck_orgs(g, provider, x, &o);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * orgdomain.c - where a name stops being a public suffix: by libpsl's built-in list, or without it by
- * the rule of thumb that a short label under a country code ("co.uk", "com.au") is a suffix.  Asking
- * libpsl costs some microseconds.  Most domains have two labels: those are their own organization,
- * whatever the list says.  Most others have three, and of their last two labels there are not many
- * pairs: what is asked of those is remembered.
+ * orgdomain.c - where a name stops being a public suffix: by libpsl's built-in list, or without it
+ * by the rule of thumb that a short label under a country code ("co.uk", "com.au") is a suffix.
+ * Asking libpsl costs some microseconds.  Most domains have two labels: those are their own
+ * organization, whatever the list says.  Most others have three, and of their last two labels there
+ * are not many pairs: what is asked of those is remembered.
  */
 #include "detect/judging.h"
 #include "util/hash.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * rates.c - the four rates of everything that has a denominator, each with its interval and its judgement.
+ * rates.c - the four rates of everything that has a denominator, each with its interval and its
+ * judgement.
  *
- * A denominator is what the export delivered and bounced, what it says was sent, or what --sent says, whichever is more: a failure
- * that --sent forgot would make a rate above one.  Where the input knows of no success at all there is no rate.
+ * A denominator is what the export delivered and bounced, what it says was sent, or what --sent
+ * says, whichever is more: a failure that --sent forgot would make a rate above one.  Where the
+ * input knows of no success at all there is no rate.
  */
 #include <math.h>
 
@@ -158,7 +160,10 @@ static struct bnc_rates make_rates(const struct count *c, bool has_deliveries)
     return r;
 }
 
-/* An input without a single complaint or deferral can't hold any, as far as anybody can tell: its rate is unknown, and not 0. */
+/*
+ * An input without a single complaint or deferral can't hold any, as far as anybody can tell: its
+ * rate is unknown, and not 0.
+ */
 static void take_out_unknown(const struct bnc_tally *t, struct bnc_rates *r)
 {
     struct bnc_rate *complaints = &r->of[BNC_METRIC_COMPLAINT_RATE],
@@ -170,7 +175,10 @@ static void take_out_unknown(const struct bnc_tally *t, struct bnc_rates *r)
         *deferrals = rate_na(BNC_METRIC_DEFERRAL_RATE, 0, na_no_deferrals);
 }
 
-/* Distinct recipients deferred at a domain.  One that was deferred for two causes is in two rows, so the sum is capped. */
+/*
+ * Distinct recipients deferred at a domain.  One that was deferred for two causes is in two rows,
+ * so the sum is capped.
+ */
 static uint64_t domain_deferred(const struct bnc_tally *t, const struct bnc_domain *d)
 {
     uint64_t sum = 0;
@@ -182,8 +190,8 @@ static uint64_t domain_deferred(const struct bnc_tally *t, const struct bnc_doma
 }
 
 /*
- * Distinct recipients tried: who bounced was not delivered to, as a rule; who was deferred mostly was,
- * later.  'sent' is what --sent says of the domain, 0 where it says nothing.
+ * Distinct recipients tried: who bounced was not delivered to, as a rule; who was deferred mostly
+ * was, later.  'sent' is what --sent says of the domain, 0 where it says nothing.
  */
 static uint64_t domain_tried(const struct bnc_domain *d, uint64_t sent)
 {
@@ -241,7 +249,10 @@ static void sum_domains(const struct bnc_judging *g, struct count *provider)
     }
 }
 
-/* Failures that only their text gives to a provider stand beside no deliveries: they are left out of its rates. */
+/*
+ * Failures that only their text gives to a provider stand beside no deliveries: they are left out
+ * of its rates.
+ */
 static void judge_providers(struct bnc_judging *g, struct count *provider)
 {
     const struct bnc_tally *t = g->t;

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT
- * signals.c - one test, asked of every provider and family of causes: is there a run of days on which this share stands out?
+ * signals.c - one test, asked of every provider and family of causes: is there a run of days on
+ * which this share stands out?
  *
- * Population.  With deliveries, k of n is "refusals of the family of all attempts at the provider".  Without, n is k and all failures of
- * other families: they grow with the volume too, so a big mailing day is no incident.  Providers known from their replies alone (gateways,
- * hosted mailboxes of unknown domains) have no deliveries of their own; they are held against the pool of unknown domains they hide in.
+ * Population.  With deliveries, k of n is "refusals of the family of all attempts at the provider".
+ * Without, n is k and all failures of other families: they grow with the volume too, so a big
+ * mailing day is no incident.  Providers known from their replies alone (gateways, hosted mailboxes
+ * of unknown domains) have no deliveries of their own; they are held against the pool of unknown
+ * domains they hide in.
  *
- * A signal needs all of: the scan statistic significant after correction for the windows tried and, over all providers and families,
- * for false discoveries; a share whose lower bound reaches the family's floor; three times the share outside; ten recipients.  A share
- * that is the same on all days has no window; it is a signal if it is over the floor throughout and well over the rest of the traffic's.
- * Significance alone is worth nothing here: mail is lumpy, and a hundred thousand messages make any difference significant.
+ * A signal needs all of: the scan statistic significant after correction for the windows tried and,
+ * over all providers and families, for false discoveries; a share whose lower bound reaches the
+ * family's floor; three times the share outside; ten recipients.  A share that is the same on all
+ * days has no window; it is a signal if it is over the floor throughout and well over the rest of
+ * the traffic's. Significance alone is worth nothing here: mail is lumpy, and a hundred thousand
+ * messages make any difference significant.
  *
- * A provider may turn on us twice in a month.  Once a window is found its days are taken out and the rest is searched again.
+ * A provider may turn on us twice in a month.  Once a window is found its days are taken out and
+ * the rest is searched again.
  */
 #include "detect/signals.h"
 
@@ -187,8 +193,7 @@ static bool judge_window(const struct bnc_judging *g, struct bnc_signal *sig, do
 {
     const uint64_t events = row_events(g, sig->row, sig->family),
                    recipients = row_recipients(g, sig->row, sig->family);
-    const bool retried =
-        sig->family == BNC_FAMILY_THROTTLING || sig->family == BNC_FAMILY_NETWORK;
+    const bool retried = sig->family == BNC_FAMILY_THROTTLING || sig->family == BNC_FAMILY_NETWORK;
     double high;
 
     sig->steady = false;
@@ -280,7 +285,10 @@ static void join_windows(struct bnc_signal *a, const struct bnc_signal *b)
     bnc_wilson(a->w.k, a->w.n, &a->low, &high);
 }
 
-/* Joins strong windows that are at most 'gap' days apart, in order of time; how many signals are left. */
+/*
+ * Joins strong windows that are at most 'gap' days apart, in order of time; how many signals are
+ * left.
+ */
 static unsigned join_within(const struct bnc_judging *g, struct bnc_signal *found, unsigned n,
                             int32_t gap)
 {
@@ -288,8 +296,7 @@ static unsigned join_within(const struct bnc_judging *g, struct bnc_signal *foun
     unsigned kept = 0, last = MAX_WINDOWS;
 
     for (unsigned i = 0; i < n; i++) {
-        if (!found[i].weak && last < kept &&
-            day[found[i].w.from] - day[found[last].w.to] <= gap) {
+        if (!found[i].weak && last < kept && day[found[i].w.from] - day[found[last].w.to] <= gap) {
             join_windows(&found[last], &found[i]);
             continue;
         }
@@ -486,8 +493,9 @@ static enum bnc_status search(struct bnc_judging *g, struct lane *lane, struct b
 }
 
 /*
- * Without deliveries the days of a big incident look busy, and all others idle: what is ordinary on the others would stand out.  So
- * there the search is done twice, the second time with the first one's finds taken out of what is held for ordinary.
+ * Without deliveries the days of a big incident look busy, and all others idle: what is ordinary on
+ * the others would stand out.  So there the search is done twice, the second time with the first
+ * one's finds taken out of what is held for ordinary.
  */
 enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals *waves,
                                  struct bnc_signals *signals)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * signals.h - where, when and in which family of causes one provider's refusals stand out.  Private to detect/.
+ * signals.h - where, when and in which family of causes one provider's refusals stand out.  Private
+ * to detect/.
  */
 #ifndef BNC_DETECT_SIGNALS_H
 #define BNC_DETECT_SIGNALS_H
@@ -29,8 +30,8 @@ struct bnc_signals {
 enum bnc_status bnc_waves_find(struct bnc_judging *g, struct bnc_signals *signals);
 
 /*
- * Every (provider, family) that stands out, by family, then row.  BNC_FAMILY_ADDRESS and COMPLAINT are not among them; 'waves' are those
- * found before.
+ * Every (provider, family) that stands out, by family, then row.  BNC_FAMILY_ADDRESS and COMPLAINT
+ * are not among them; 'waves' are those found before.
  */
 enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals *waves,
                                  struct bnc_signals *signals);
@@ -43,7 +44,10 @@ const struct bnc_threshold *bnc_family_limit(enum bnc_family family);
 
 /* The events of a family in provider[p] over everything: bounces and deferrals. */
 uint64_t bnc_family_events(const struct bnc_provider_total *p, enum bnc_family family);
-/* Distinct recipients likewise; one that met two causes of the family counts twice, so it is capped by all that failed. */
+/*
+ * Distinct recipients likewise; one that met two causes of the family counts twice, so it is capped
+ * by all that failed.
+ */
 uint64_t bnc_family_recipients(const struct bnc_provider_total *p, enum bnc_family family);
 
 #endif

@@ -123,7 +123,10 @@ double bnc_fdr_cut(double *p, size_t n_p, size_t n, double fdr)
     return cut;
 }
 
-/* Bits still free after n recipients chose one of 64 each: the mean and four standard deviations more. */
+/*
+ * Bits still free after n recipients chose one of 64 each: the mean and four standard deviations
+ * more.
+ */
 static double free_bits_at_most(double n)
 {
     const double bits = 64, t = n / bits, left = bits * exp(-t);

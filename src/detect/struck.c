@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * struck.c - whom each family of causes struck, by series row: the rows of domain_causes are counted
- * out once, so that a question about one provider's family reads its own rows and no others.
+ * struck.c - whom each family of causes struck, by series row: the rows of domain_causes are
+ * counted out once, so that a question about one provider's family reads its own rows and no
+ * others.
  */
 #include "detect/judging.h"
 
 #define NOWHERE UINT32_MAX
 
-/* Which slot each row of domain_causes belongs to, and how many recipients the rows of series have. */
+/*
+ * Which slot each row of domain_causes belongs to, and how many recipients the rows of series have.
+ */
 static void find_slots(const struct bnc_judging *g, uint32_t *slot)
 {
     const struct bnc_tally *t = g->t;

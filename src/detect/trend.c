@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * trend.c - this month against the baseline: rates that rose by half again, significantly, by at least a quarter of their warning line.
- * What an incident of this month explains is told as a note only.
+ * trend.c - this month against the baseline: rates that rose by half again, significantly, by at
+ * least a quarter of their warning line. What an incident of this month explains is told as a note
+ * only.
  */
 #include <stdlib.h>
 
@@ -132,8 +133,7 @@ static enum bnc_status find_rises(struct bnc_judging *g)
     for (size_t q = 1; q < g->t->n_providers; q++) {
         const size_t from = n;
 
-        n += compare(&g->j->provider[q], &g->j->baseline_provider[q], rise + n,
-                     &tested);
+        n += compare(&g->j->provider[q], &g->j->baseline_provider[q], rise + n, &tested);
         for (size_t i = from; i < n; i++)
             rise[i].provider = (uint16_t)q;
     }

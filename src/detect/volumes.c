@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * volumes.c - --sent FILE: how many messages were sent per domain, provider, campaign or day.
- * One key column and 'sent'; the key's name says what it is.  Keys that the export does not have still count for the total.
+ * One key column and 'sent'; the key's name says what it is.  Keys that the export does not have
+ * still count for the total.
  */
 #include <stdlib.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * words.c - findings in words: findings.csv with its placeholders filled in.
  *
- * A text is looked for under the finding's own variant, then under its cause, its cause group, and "".  Lists (check, action, source) are
- * taken whole from the first variant that has any.  Every figure of a text is an integer or a percentage with the digits that mean something.
+ * A text is looked for under the finding's own variant, then under its cause, its cause group, and
+ * "".  Lists (check, action, source) are taken whole from the first variant that has any.  Every
+ * figure of a text is an integer or a percentage with the digits that mean something.
  */
 #include <stdio.h>
 
@@ -223,7 +224,10 @@ static void put_limit(struct words *w)
         bnc_buf_puts(&w->buf, "none");
 }
 
-/* The senders or addresses of the whole input: named up to three, else left for the user to fill in. */
+/*
+ * The senders or addresses of the whole input: named up to three, else left for the user to fill
+ * in.
+ */
 static void put_kind(struct words *w, enum bnc_kind kind, const char *blank)
 {
     const struct bnc_tally *t = w->g->t;
@@ -243,7 +247,10 @@ static void put_kind(struct words *w, enum bnc_kind kind, const char *blank)
     }
 }
 
-/* A carrier of the right type is what the incident is about; only without one are the input's own senders named. */
+/*
+ * A carrier of the right type is what the incident is about; only without one are the input's own
+ * senders named.
+ */
 static void put_sender(struct words *w)
 {
     if (w->f->subject_type == BNC_SUBJECT_SENDER_DOMAIN)

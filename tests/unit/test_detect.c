@@ -688,6 +688,32 @@ static void labels__are_held_against_each_esp(void **state)
     kit_close(&k);
 }
 
+static void labels__are_told_of_however_many_esps(void **state)
+{
+    enum { ESPS = 70 };
+    static struct bnc_esp esp[ESPS];
+    char name[ESPS][8];
+    unsigned told = 0;
+    struct kit k;
+
+    (void)state;
+    kit_open(&k);
+    kit_accept(&k, 0, 9, 100, "firm.example");
+    k.hardness = BNC_HARDNESS_HARD;
+    for (unsigned i = 0; i < ESPS; i++) {
+        snprintf(name[i], sizeof name[i], "Esp%02u", i);
+        esp[i] = (struct bnc_esp){ bnc_span_str(name[i]), (i + 1) * UINT64_C(0x9e3779b97f4a7c15) };
+        k.esp = &esp[i];
+        kit_mail(&k, 1, B, i, "a.example", KIT_LISTED, "x");
+    }
+    kit_judge(&k, NULL);
+    for (size_t i = 0; i < k.judged->n_findings; i++)
+        told += k.judged->findings[i].kind == BNC_FINDING_ESP_LABEL_MISMATCH;
+    assert_int_equal(told, ESPS);
+    assert_int_equal(k.judged->n_contradictions, ESPS);
+    kit_close(&k);
+}
+
 /*
  * A big domain of which a quarter is dead: its accepting recipients are too many for the tally's small sketch, and must not be taken for
  * few.
@@ -772,6 +798,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(list__is_told_once_for_many_days),
         cmocka_unit_test(labels__are_held_against_each_esp),
+        cmocka_unit_test(labels__are_told_of_however_many_esps),
         cmocka_unit_test(domain__is_not_failing_because_it_is_big),
         cmocka_unit_test(incident__comes_twice),
         cmocka_unit_test(judge__is_the_same_in_any_order),
