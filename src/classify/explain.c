@@ -10,6 +10,7 @@
 #include "classify/extract.h"
 #include "classify/knowledge.h"
 #include "classify/print.h"
+#include "classify/spelled.h"
 #include "util/cpu.h"
 #include "util/status.h"
 
@@ -404,12 +405,13 @@ static enum bnc_status explain_with(const struct bnc_knowledge *k, struct bnc_ma
                              .color = opt->color != 0 };
     struct bnc_question q = { .type = BNC_EVENT_BOUNCE };
     struct bnc_buf b = { .at = NULL };
+    char spelled[BNC_MASK_MAX_BYTES];
     enum bnc_status status = read_options(k->classifier, opt, &q, err);
 
     if (status != BNC_OK)
         return status;
     bnc_mask_init(mask, k->classifier->words, k->classifier->cpu);
-    x.text = q.text = bnc_mask_text(mask, raw);
+    x.text = q.text = bnc_mask_text(mask, bnc_spelled_read(raw, spelled));
     x.reading = bnc_reading_of(x.text);
     x.type = q.type = type_of(&x.reading, &q);
     x.v = bnc_decide_explained(k->classifier, &q, &x.reading, x.others, &x.n_others);

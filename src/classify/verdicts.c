@@ -12,6 +12,7 @@
 #include "classify/classifier.h"
 #include "classify/decide.h"
 #include "classify/shape.h"
+#include "classify/spelled.h"
 #include "classify/vocabulary.h"
 #include "util/big.h"
 
@@ -55,6 +56,7 @@ struct bnc_verdicts {
     struct host hosts[HOST_SLOTS];
     struct known_verdict verdicts[VERDICT_SLOTS]; /* the newest of those that share a slot */
     char blurred[sizeof((struct bnc_mask *)0)->out + 64];
+    char spelled[BNC_MASK_MAX_BYTES]; /* the text at hand with its blanks restored */
 };
 
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
@@ -191,11 +193,11 @@ static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_eve
     return entry;
 }
 
-/* The entry for a masked text, made if it is new. */
+/* The entry for the text just scanned, made if it is new. */
 static const struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event *event,
-                                        uint16_t provider, uint64_t context)
+                                        struct bnc_span raw, uint16_t provider, uint64_t context)
 {
-    const struct bnc_span text = bnc_mask_scanned(&v->mask, event->diagnostic);
+    const struct bnc_span text = bnc_mask_scanned(&v->mask, raw);
     const uint64_t template_fp = bnc_hash_span(text);
     uint64_t key = bnc_hash_pair(template_fp, context);
     size_t mask = ((size_t)1 << v->log2) - 1, k;
@@ -221,18 +223,19 @@ const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bn
                                          uint16_t provider)
 {
     const uint64_t context = context_of(event, provider);
+    const struct bnc_span raw = bnc_spelled_read(event->diagnostic, v->spelled);
     struct slot *slot;
     uint64_t shape;
 
-    bnc_mask_scan(&v->mask, event->diagnostic);
-    shape = v->shape(&v->mask, event->diagnostic);
+    bnc_mask_scan(&v->mask, raw);
+    shape = v->shape(&v->mask, raw);
     if (shape == 0)
-        return entry_of(v, event, provider, context);
+        return entry_of(v, event, raw, provider, context);
     shape = bnc_hash_pair(shape, context);
     slot = &v->shapes[shape % SHAPE_SLOTS];
     if (slot->key == shape && slot->entry != NULL)
         return slot->entry;
-    slot->entry = entry_of(v, event, provider, context);
+    slot->entry = entry_of(v, event, raw, provider, context);
     slot->key = shape;
     return slot->entry;
 }
