@@ -210,15 +210,16 @@ static uint8_t only_mechanism(const struct weighing *w)
 }
 
 /* Suppressing wrongly costs most: where words speak for it and words nearly as heavy against it,
- * those against it win.  A provider's own sentence is beyond doubt. */
+ * those against it win.  A provider's own sentence is beyond doubt, its plain words are not. */
 static void heed_rival(struct weighing *w)
 {
     const struct bnc_rule *r = bnc_rule_get(w->c, w->best.rule);
+    const int weight = w->best.weight - (w->best.plain ? W_PLAIN : 0);
 
     if (r != NULL && is_suppression(bnc_causes[r->cause].action) &&
         bnc_causes[r->cause].action != BNC_ACTION_SUPPRESS_AFTER_RECURRENCE &&
-        w->best.weight < W_PROVIDER_TEXT && w->rival.weight >= W_PAIR3 &&
-        w->best.weight - w->rival.weight <= W_RIVAL)
+        weight < W_PROVIDER_TEXT && w->rival.weight >= W_PAIR3 &&
+        weight - w->rival.weight <= W_RIVAL)
         w->best = w->rival;
 }
 

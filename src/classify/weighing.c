@@ -67,9 +67,9 @@ static bool keeps_address(const struct bnc_rule *r)
                     r->cause == BNC_CAUSE_RECIPIENT_RESTRICTED);
 }
 
-static void consider(struct weighing *w, int weight, uint32_t rule)
+static void consider_words(struct weighing *w, int weight, uint32_t rule, bool plain)
 {
-    const struct candidate one = { weight, rule + w->base + 1 };
+    const struct candidate one = { weight, rule + w->base + 1, plain };
 
     if (w->others != NULL)
         other_insert(w, one);
@@ -77,6 +77,11 @@ static void consider(struct weighing *w, int weight, uint32_t rule)
         w->best = one;
     if (one.weight > w->rival.weight && keeps_address(bnc_rule_get(w->c, one.rule)))
         w->rival = one;
+}
+
+static void consider(struct weighing *w, int weight, uint32_t rule)
+{
+    consider_words(w, weight, rule, false);
 }
 
 static int length_bonus(size_t len)
@@ -250,7 +255,8 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
     if (r->cause == BNC_CAUSE_EXPIRED && weight > (w->outer ? W_EXPIRED_OUTER : W_EXPIRED))
         weight = w->outer ? W_EXPIRED_OUTER : W_EXPIRED;
     if (weight > 0)
-        consider(w, weight, rule);
+        consider_words(w, weight, rule,
+                       r->kind == BNC_RULE_PROVIDER && !marker && len < MIN_LONE_LENGTH);
 }
 
 /* A guard that meets the hit, or reaches over the whole text, takes this cause back ("if this is

@@ -43,6 +43,7 @@ enum weight {
     MIN_LONE_LENGTH = 24,
     W_EXPIRED = 345,                     /* at most: any cause beside it says more */
     W_RIVAL = 130,                       /* words this much lighter still save an address */
+    W_PLAIN = W_PROVIDER_TEXT - W_PHRASE3, /* what a provider's plain words lose against a rival */
     W_EXPIRED_OUTER = W_REPLY + 5        /* around a quoted reply, whose general code says more */
 };
 
@@ -51,6 +52,7 @@ enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16, MAX_L
 struct candidate {
     int weight;
     uint32_t rule;                       /* 1 + number over all sets, 0 none */
+    bool plain;                          /* a provider's few words that any server might use */
 };
 
 struct guard {                           /* a rule of guards.csv, and where it was found */

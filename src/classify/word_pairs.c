@@ -52,11 +52,12 @@ static size_t find_words(const struct bnc_ruleset *set, struct bnc_span text,
     return n;
 }
 
-/* A full stop, or what separates one statement from the next. */
+/* No full stop, nor what else separates one statement from the next; words of a link make none. */
 static bool is_one_sentence(struct bnc_span text, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
         if (text.at[i] == ';' || text.at[i] == '!' || text.at[i] == '?' ||
+            (text.at[i] == ':' && i + 2 < to && text.at[i + 1] == '/' && text.at[i + 2] == '/') ||
             (text.at[i] == '.' && i + 1 < to && text.at[i + 1] == ' ' &&
              (i == from || text.at[i - 1] != '.')))
             return false;
