@@ -67,7 +67,9 @@ static enum bnc_status dispatch(struct run *run)
     return command_report(run);
 }
 
-/* --memory: beyond it allocations fail, and the library says so (71).  Mapped inputs do not count. */
+/*
+ * --memory: beyond it allocations fail, and the library says so (71).  Mapped inputs do not count.
+ */
 static void limit_memory(uint64_t bytes)
 {
     if (bytes > 0)

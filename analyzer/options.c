@@ -65,7 +65,7 @@ const struct command_info *command_find(enum command command)
     return c;
 }
 
-/* ---- small helpers ---- */
+/* ---- what all parsers use ---- */
 
 static enum bnc_status fail(struct bnc_error *err, enum bnc_status status, const char *fmt, ...)
 {

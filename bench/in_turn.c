@@ -3,9 +3,10 @@
  *
  *   in_turn ROUNDS RAW.csv < LIST          LIST: one "name<TAB>command" a line
  *
- * Every round runs each command once, in turn (A B C A B C ...), after one round that is not counted.  Prints median, least and
- * greatest wall time, CPU time and peak memory of each, and its median ratio to the first: round by round, so that a slow
- * minute of the machine hits both sides of a ratio.
+ * Every round runs each command once, in turn (A B C A B C ...), after one round that is not
+ * counted.  Prints median, least and greatest wall time, CPU time and peak memory of each, and its
+ * median ratio to the first: round by round, so that a slow minute of the machine hits both sides
+ * of a ratio.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -35,7 +35,10 @@ enum bnc_status bnc_state_load(struct bnc_part **part, const char *path,
 enum bnc_status bnc_state_parse(struct bnc_part **part, struct bnc_span bytes, const char *name,
                                 const struct bnc_classifier *classifier, struct bnc_error *err);
 
-/* Whether the regular file at 'path' begins like a state of any version; false where it can't be read. */
+/*
+ * Whether the regular file at 'path' begins like a state of any version; false where it can't be
+ * read.
+ */
 bool bnc_state_is(const char *path);
 
 #endif

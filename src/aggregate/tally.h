@@ -72,8 +72,8 @@ struct bnc_item {
 };
 
 /*
- * Looks up the recipients of at most BNC_BATCH events: sets 'address' and 'domain', and 'provider' by
- * domain (0: the tables don't know the domain, ask the MX). Every domain is asked for once,
+ * Looks up the recipients of at most BNC_BATCH events: sets 'address' and 'domain', and 'provider'
+ * by domain (0: the tables don't know the domain, ask the MX). Every domain is asked for once,
  * whatever the number of its rows. To be called before classification; events that are left out
  * afterwards cost nothing. BNC_ENOMEM leaves the part unusable.
  */
@@ -302,9 +302,9 @@ struct bnc_tally {
 void bnc_part_spend(struct bnc_part *part);
 
 /*
- * Adds the parts up; they stay the caller's and unchanged (unless spent): they may take more rows, be saved and be
- * finished again. Threads are used through 'parallel' (the engine's: calls fn(arg, i) for every i <
- * n, in any order, on any thread), NULL: one after the other.
+ * Adds the parts up; they stay the caller's and unchanged (unless spent): they may take more rows,
+ * be saved and be finished again. Threads are used through 'parallel' (the engine's: calls fn(arg,
+ * i) for every i < n, in any order, on any thread), NULL: one after the other.
  */
 typedef void (*bnc_parallel_fn)(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts,

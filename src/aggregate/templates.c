@@ -156,8 +156,8 @@ static bool describe(struct build *b, struct bnc_template *to, uint32_t entry)
         .last = bnc_time_of_last(s->last),
         .example = { e->example.source, e->example.row, e->example.off },
     };
-    return to->text.at != NULL && to->label.at != NULL && to->esp.at != NULL && to->rule.at != NULL &&
-           to->rule_source.at != NULL;
+    return to->text.at != NULL && to->label.at != NULL && to->esp.at != NULL &&
+           to->rule.at != NULL && to->rule_source.at != NULL;
 }
 
 /* Entries from .. end - 1 of the order, which are alike but for their texts. */

@@ -17,8 +17,8 @@ struct bnc_template_index { /* [merged entry] -> tally->templates, UINT32_MAX: n
 };
 
 /*
- * Fills tally->templates, and by_marker of its providers; 'recipients' are those of each merged pair. False when
- * out of memory; release in any case.
+ * Fills tally->templates, and by_marker of its providers; 'recipients' are those of each merged
+ * pair. False when out of memory; release in any case.
  */
 bool bnc_templates_build(struct bnc_tally *t, const struct bnc_merged *m,
                          const uint32_t *recipients, struct bnc_template_index *index);

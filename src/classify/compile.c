@@ -754,7 +754,8 @@ static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
     uint8_t *whole = malloc(c->n_patterns + 1);
     uint32_t *vocabulary = calloc(BNC_VOCABULARY_WORDS, sizeof *vocabulary);
     uint32_t n = 0;
-    bool ok = texts != NULL && first != NULL && rules != NULL && whole != NULL && vocabulary != NULL;
+    bool ok = texts != NULL && first != NULL && rules != NULL && whole != NULL &&
+              vocabulary != NULL;
 
     if (ok && c->n_patterns > 0)
         qsort(c->patterns, c->n_patterns, sizeof *c->patterns, pattern_cmp);

@@ -757,7 +757,9 @@ static struct bnc_span cut_text(struct bnc_span text)
     return bnc_span_from(text.at, text.len < BNC_MASK_MAX_BYTES ? text.len : BNC_MASK_MAX_BYTES);
 }
 
-/* Control characters become the blanks they are, so that nobody who looks around a code meets one. */
+/*
+ * Control characters become the blanks they are, so that nobody who looks around a code meets one.
+ */
 static void blank_controls(struct bnc_mask *m, size_t len)
 {
     for (size_t at = 0; (at = bnc_mask_next_hot(m->bits.hot, len, at)) < len; at++)

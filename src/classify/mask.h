@@ -6,9 +6,10 @@
  *   -> 550 5.7.26 mail from * blocked * - gsmtp
  *
  * Masked: tokens with an @, a digit or an inner dot (addresses, ids, IPs, numbers, dates, hosts),
- * ids of letters whose case tells them (token_kind.h), what stands alone in <>; masks side by side become one.  Kept: words, reply codes at the head of
- * a reply and enhanced codes, and the words of kept_words.h (S3150, spamhaus.org, rfc 5322); a host
- * that ends in a kept one becomes "*.spamhaus.org". Masking a template again changes nothing.
+ * ids of letters whose case tells them (token_kind.h), what stands alone in <>; masks side by side
+ * become one.  Kept: words, reply codes at the head of a reply and enhanced codes, and the words of
+ * kept_words.h (S3150, spamhaus.org, rfc 5322); a host that ends in a kept one becomes
+ * "*.spamhaus.org". Masking a template again changes nothing.
  */
 #ifndef BNC_CLASSIFY_MASK_H
 #define BNC_CLASSIFY_MASK_H

@@ -747,7 +747,8 @@ enum bnc_status bnc_analysis_save_state(const struct bnc_analysis *a, const char
     enum bnc_status status = need_result(a, err);
 
     if (status == BNC_OK && a->n_parts == 0)
-        status = bnc_error_set(err, BNC_EUSAGE, "a state needs options.keep_lists, and no no_state");
+        status = bnc_error_set(err, BNC_EUSAGE,
+                               "a state needs options.keep_lists, and no no_state");
     return status == BNC_OK ? bnc_state_save(a->parts, a->n_parts, path, err) : status;
 }
 

@@ -463,7 +463,8 @@ static struct bnc_span first_of_array(struct bnc_span s)
 {
     if (s.len < 2 || s.at[0] != '[' || (s.at[1] != '"' && s.at[1] != ']'))
         return s;
-    return s.at[1] == ']' ? bnc_span_from("", 0) : bnc_cell_cut(bnc_span_from(s.at + 2, s.len - 2), '"');
+    return s.at[1] == ']' ? bnc_span_from("", 0)
+                          : bnc_cell_cut(bnc_span_from(s.at + 2, s.len - 2), '"');
 }
 
 static __attribute__((noinline)) struct bnc_span choose(const struct bnc_cells *c,
@@ -492,7 +493,8 @@ ALWAYS_INLINE void fill_spans(const struct bnc_cells *c, struct bnc_event *ev)
     ev->message_id = quick(c, p->quick.message_id);
     ev->label = quick(c, p->quick.label);
     ev->campaign = quick(c, p->quick.campaign);
-    ev->mx = p->quick.host >= 0 ? bnc_cell_host(trimmed(c->cell[p->quick.host])) : quick(c, p->quick.mx);
+    ev->mx = p->quick.host >= 0 ? bnc_cell_host(trimmed(c->cell[p->quick.host]))
+                                : quick(c, p->quick.mx);
     for (unsigned i = 0; i < p->n_choice; i++)
         *(struct bnc_span *)(void *)((char *)ev + p->choice[i].offset) =
             choose(c, (enum bnc_field)p->choice[i].field);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * gen_thresholds.c - thresholds.csv -> gen/thresholds.h: one array of rows, and the numbers of our own defaults.
+ * gen_thresholds.c - thresholds.csv -> gen/thresholds.h: one array of rows, and the numbers of our
+ * own defaults.
  * usage: gen_thresholds thresholds.csv > thresholds.h
  * Percentages become shares, so that nothing downstream divides by 100 twice.
  */

@@ -15,7 +15,10 @@ static const struct bnc_role roles[] = {
 
 #define N_OF(a) (sizeof(a) / sizeof(a)[0])
 
-/* One insertion, deletion, substitution or swap of neighbours apart: the slips that fingers make (Damerau 1964). */
+/*
+ * One insertion, deletion, substitution or swap of neighbours apart: the slips that fingers make
+ * (Damerau 1964).
+ */
 static bool one_slip(struct bnc_span a, struct bnc_span b)
 {
     const struct bnc_span lo = a.len <= b.len ? a : b, hi = a.len <= b.len ? b : a;
@@ -53,7 +56,9 @@ static bool is_slip_of(struct bnc_span domain, struct bnc_span target)
     return right.len >= 5 || bnc_span_eq(label_of(domain), right);
 }
 
-/* False where no single slip leads from one to the other, by the first two letters: nearly always. */
+/*
+ * False where no single slip leads from one to the other, by the first two letters: nearly always.
+ */
 static inline bool may_be_slip(const char *a, const char *b)
 {
     return a[0] == b[0] || a[1] == b[1] || a[0] == b[1] || a[1] == b[0];

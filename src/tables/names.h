@@ -6,7 +6,10 @@
 
 #include "util/span.h"
 
-/* The well-known domain that 'domain' (lower-cased) is a slip of the finger away from, or NULL; NULL too for the domain itself. */
+/*
+ * The well-known domain that 'domain' (lower-cased) is a slip of the finger away from, or NULL;
+ * NULL too for the domain itself.
+ */
 const char *bnc_typo_of(struct bnc_span domain);
 
 struct bnc_role {

@@ -23,10 +23,16 @@ struct bnc_threshold {
 extern const struct bnc_threshold bnc_thresholds[];
 extern const size_t bnc_n_thresholds;
 
-/* Our own default named at compile time, for code that asks often: BNC_THRESHOLD(min_volume)->limit. */
+/*
+ * Our own default named at compile time, for code that asks often:
+ * BNC_THRESHOLD(min_volume)->limit.
+ */
 #define BNC_THRESHOLD(metric) (&bnc_thresholds[BNC_DEFAULT_##metric])
 
-/* Our own default for 'metric' (who is "default"); it must exist: a test asks for each one that the code names. */
+/*
+ * Our own default for 'metric' (who is "default"); it must exist: a test asks for each one that the
+ * code names.
+ */
 const struct bnc_threshold *bnc_threshold_default(const char *metric);
 
 #endif

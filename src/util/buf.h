@@ -13,7 +13,9 @@ struct bnc_buf {                 /* zero-initialized is an empty buffer with no 
     size_t len, cap;             /* bytes */
     size_t max_bytes;            /* appending beyond fails; 0: no maximum */
     bool failed;                 /* out of memory, the maximum was reached, or draining failed */
-    /* Takes what bnc_buf_drain() hands over; false: it failed.  NULL: the buffer keeps everything. */
+    /*
+     * Takes what bnc_buf_drain() hands over; false: it failed.  NULL: the buffer keeps everything.
+     */
     bool (*drain)(void *arg, struct bnc_span bytes);
     void *drain_arg;
 };
@@ -64,9 +66,9 @@ static inline void bnc_buf_clear(struct bnc_buf *b)
 }
 
 /*
- * Hands a large buffer's bytes to its drain, if it has one, and empties it.  Writers call this where
- * they do not look back at what they wrote (after a row of a long table), so that a report of many
- * megabytes never stands in memory whole.
+ * Hands a large buffer's bytes to its drain, if it has one, and empties it.  Writers call this
+ * where they do not look back at what they wrote (after a row of a long table), so that a report of
+ * many megabytes never stands in memory whole.
  */
 void bnc_buf_drain(struct bnc_buf *b);
 

@@ -12,7 +12,10 @@ enum {
     BNC_CPU_NEON = 4
 };
 
-/* What the machine has, less what the environment variable BNC_DISABLE_CPU names ("avx512", "avx2,avx512", "all"). */
+/*
+ * What the machine has, less what the environment variable BNC_DISABLE_CPU names ("avx512",
+ * "avx2,avx512", "all").
+ */
 uint32_t bnc_cpu_detect(void);
 
 /* Tells the core that this thread spins. */

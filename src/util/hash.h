@@ -3,8 +3,8 @@
  * Fingerprints name addresses, domains and templates in tallies and in state
  * files, so the function is frozen: fixed key, same value on every machine.
  * Two different keys share one with probability 2^-64; hash *tables* spread
- * fingerprints with a per-run seed of their own (bnc_hash_slot), so crafted keys can't make a table slow.
- * The mix is the 64x64->128 multiply-fold of wyhash (Wang Yi, public domain idea).
+ * fingerprints with a per-run seed of their own (bnc_hash_slot), so crafted keys can't make a table
+ * slow. The mix is the 64x64->128 multiply-fold of wyhash (Wang Yi, public domain idea).
  */
 #ifndef BNC_UTIL_HASH_H
 #define BNC_UTIL_HASH_H
@@ -57,7 +57,10 @@ static inline uint64_t bnc_load_tail(const char *p, size_t len)
            (uint64_t)(unsigned char)p[len - 1] << 16;
 }
 
-/* Eight bytes with their ASCII letters lower-cased; no carry leaves a byte, as the top bits are off. */
+/*
+ * Eight bytes with their ASCII letters lower-cased; no carry leaves a byte, as the top bits are
+ * off.
+ */
 static inline uint64_t bnc_lower8(uint64_t v)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
@@ -70,7 +73,9 @@ static inline uint64_t bnc_lower8(uint64_t v)
 typedef uint64_t bnc_two_words __attribute__((vector_size(16)));
 typedef uint8_t bnc_letters __attribute__((vector_size(16)));
 
-/* The eight bytes at 'p' and those at 'q', with 'lower' as above by what vectors the machine has. */
+/*
+ * The eight bytes at 'p' and those at 'q', with 'lower' as above by what vectors the machine has.
+ */
 static inline bnc_two_words bnc_load_two(const char *p, const char *q, bool lower)
 {
     bnc_two_words w = { bnc_load64(p), bnc_load64(q) };

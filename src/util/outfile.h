@@ -14,17 +14,24 @@ struct bnc_outfile {
     uint64_t len, begun;                 /* bytes written; of these, the disk was told to begin with */
 };
 
-/* Opens a temporary file beside 'path' exclusively, mode 0600 where 'secret', else by umask.  BNC_ECREATE. */
-enum bnc_status bnc_outfile_begin(struct bnc_outfile *f, const char *path, bool secret, struct bnc_error *err);
-/* Appends to an open one.  BNC_EIO. */
-enum bnc_status bnc_outfile_write(struct bnc_outfile *f, struct bnc_span bytes, struct bnc_error *err);
 /*
- * With BNC_OK: syncs, closes and renames; else removes the temporary file and leaves an old file as it was.  Returns 'status', or
- * BNC_EIO, BNC_ECREATE.  Does nothing to one that never began.
+ * Opens a temporary file beside 'path' exclusively, mode 0600 where 'secret', else by umask.
+ * BNC_ECREATE.
  */
-enum bnc_status bnc_outfile_end(struct bnc_outfile *f, enum bnc_status status, struct bnc_error *err);
+enum bnc_status bnc_outfile_begin(struct bnc_outfile *f, const char *path, bool secret,
+                                  struct bnc_error *err);
+/* Appends to an open one.  BNC_EIO. */
+enum bnc_status bnc_outfile_write(struct bnc_outfile *f, struct bnc_span bytes,
+                                  struct bnc_error *err);
+/*
+ * With BNC_OK: syncs, closes and renames; else removes the temporary file and leaves an old file as
+ * it was.  Returns 'status', or BNC_EIO, BNC_ECREATE.  Does nothing to one that never began.
+ */
+enum bnc_status bnc_outfile_end(struct bnc_outfile *f, enum bnc_status status,
+                                struct bnc_error *err);
 
 /* All three in one: writes 'bytes' to 'path'. */
-enum bnc_status bnc_write_file(const char *path, struct bnc_span bytes, bool secret, struct bnc_error *err);
+enum bnc_status bnc_write_file(const char *path, struct bnc_span bytes, bool secret,
+                               struct bnc_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * span.h - a run of bytes that somebody else owns.  Not NUL-terminated; NUL is a byte like any other.
+ * span.h - a run of bytes that somebody else owns.  Not NUL-terminated; NUL is a byte like any
+ * other.
  */
 #ifndef BNC_UTIL_SPAN_H
 #define BNC_UTIL_SPAN_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * table.h - a small CSV file (knowledge tables, rule files, volumes) read whole, by libcsv, strictly.
- * Not for exports: everything is kept in memory, and one bad row fails the file.
+ * table.h - a small CSV file (knowledge tables, rule files, volumes) read whole, by libcsv,
+ * strictly. Not for exports: everything is kept in memory, and one bad row fails the file.
  */
 #ifndef BNC_UTIL_TABLE_H
 #define BNC_UTIL_TABLE_H

@@ -3,7 +3,10 @@
 
 #define REPLACEMENT 0xfffd
 
-/* Length of the sequence a lead byte opens and the range its second byte must lie in (Unicode 15, table 3-7); 0: no lead byte. */
+/*
+ * Length of the sequence a lead byte opens and the range its second byte must lie in (Unicode 15,
+ * table 3-7); 0: no lead byte.
+ */
 static unsigned lead(unsigned char c, unsigned char *low, unsigned char *high)
 {
     *low = 0x80;

@@ -3,8 +3,9 @@
  *
  *     gen_month STORY SEED DIR [bounces]
  *
- * writes DIR/export.csv (PowerMTA accounting; with 'bounces' the deliveries are left out), DIR/truth.csv (the findings above info that must
- * come out, and no others) and DIR/LIST.txt for each list (the addresses that belong on it, decided from what was meant, not from the replies).
+ * writes DIR/export.csv (PowerMTA accounting; with 'bounces' the deliveries are left out),
+ * DIR/truth.csv (the findings above info that must come out, and no others) and DIR/LIST.txt for
+ * each list (the addresses that belong on it, decided from what was meant, not from the replies).
  * Everything follows from the seed.  Nobody in here exists.
  */
 #include <inttypes.h>
@@ -428,7 +429,10 @@ static enum meant ordinary(struct person *p)
     return per_100k(20) ? UNAUTHENTICATED : ACCEPTED;
 }
 
-/* Temporary refusals are retried; those of a story last as long as it does, a full mailbox outlasts the queue, the rest passes. */
+/*
+ * Temporary refusals are retried; those of a story last as long as it does, a full mailbox outlasts
+ * the queue, the rest passes.
+ */
 static void retry(struct person *p, const struct mailing *m, int64_t t, enum meant meant,
                   bool planted)
 {
@@ -737,7 +741,10 @@ int main(int argc, char **argv)
     fputs("type,timeLogged,orig,rcpt,dsnStatus,dsnDiag,dsnMta,bounceCat,dlvSourceIp,jobId\n",
           export_file);
 
-    /* Seeds from 100 on: other exports.  100 no MX, 200 no sending address, 400 a small list, 800 a big one; and their sums. */
+    /*
+     * Seeds from 100 on: other exports.  100 no MX, 200 no sending address, 400 a small list, 800 a
+     * big one; and their sums.
+     */
     no_mx = strtoul(argv[2], NULL, 10) / 100 % 2 == 1;
     no_ip = strtoul(argv[2], NULL, 10) / 200 % 2 == 1;
     people_n = 4000 + (int)below(3000);

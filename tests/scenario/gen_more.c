@@ -3,10 +3,11 @@
  *
  *     gen_more STORY SEED DIR [bounces]
  *
- * The world differs from gen_month's in everything: other providers, languages, magnitudes, companies of a few people, and
- * rows of SendGrid, Mailgun, SES, SparkPost, SMTP2GO, PowerMTA (the seed picks one) or, for bounces alone, Postmark too.
- * It writes DIR/EXPORT (its name goes to DIR/name.txt), DIR/truth.csv and DIR/LIST.txt as gen_month does.  STORY 'worse' also
- * writes the month before it into DIR/before/.
+ * The world differs from gen_month's in everything: other providers, languages, magnitudes,
+ * companies of a few people, and rows of SendGrid, Mailgun, SES, SparkPost, SMTP2GO, PowerMTA (the
+ * seed picks one) or, for bounces alone, Postmark too. It writes DIR/EXPORT (its name goes to
+ * DIR/name.txt), DIR/truth.csv and DIR/LIST.txt as gen_month does.  STORY 'worse' also writes the
+ * month before it into DIR/before/.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -481,7 +482,10 @@ static bool is_permanent(enum receiver r, enum meant m)
     return reply_of(r, m)[0] == '5' && m != EXPIRED;
 }
 
-/* Retries: the ordinary ones succeed at the second or third attempt, those of a story once it is over, a full box never. */
+/*
+ * Retries: the ordinary ones succeed at the second or third attempt, those of a story once it is
+ * over, a full box never.
+ */
 static void retry(struct person *p, const struct mailing *m, const char *ip, int64_t t,
                   enum meant meant, bool planted, unsigned long id)
 {

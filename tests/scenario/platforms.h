@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * platforms.h - one event as the exports of different platforms write it.  For generators of test data.
+ * platforms.h - one event as the exports of different platforms write it.  For generators of test
+ * data.
  */
 #ifndef SCENARIO_PLATFORMS_H
 #define SCENARIO_PLATFORMS_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * mail_kit.h - a few lines of mail, said event by event, through classifier and tally to the judgement: for the tests of detect/.
+ * mail_kit.h - a few lines of mail, said event by event, through classifier and tally to the
+ * judgement: for the tests of detect/.
  */
 #ifndef BNC_TESTS_MAIL_KIT_H
 #define BNC_TESTS_MAIL_KIT_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * report_fixture.h - a made-up month for report tests: a tally and a judgement that add up.
  *
- * October 2026, eleven providers, a DMARC break from the 12th to the 16th, one dead company domain, a dirty campaign.  Everything
- * is derived from the table of responses below, so that sums over providers, causes, days and codes agree.
+ * October 2026, eleven providers, a DMARC break from the 12th to the 16th, one dead company domain,
+ * a dirty campaign.  Everything is derived from the table of responses below, so that sums over
+ * providers, causes, days and codes agree.
  */
 #ifndef BNC_TESTS_REPORT_FIXTURE_H
 #define BNC_TESTS_REPORT_FIXTURE_H
@@ -267,7 +268,10 @@ static int fixture_domain_cmp(const void *a, const void *b)
     return bnc_span_cmp(((const struct bnc_domain *)a)->name, ((const struct bnc_domain *)b)->name);
 }
 
-/* A provider's numbers go to its domains: half to the first, the rest to the others; the last takes what is left. */
+/*
+ * A provider's numbers go to its domains: half to the first, the rest to the others; the last takes
+ * what is left.
+ */
 static void fixture_domains(struct fixture *f)
 {
     struct bnc_tally *t = &f->tally;

@@ -67,7 +67,10 @@ static const char *put_file(const struct world *w, const char *name, struct bnc_
     return path;
 }
 
-/* Rows from..to-1 of an endless export: every tenth address is dead, some fields are quoted, some hold newlines. */
+/*
+ * Rows from..to-1 of an endless export: every tenth address is dead, some fields are quoted, some
+ * hold newlines.
+ */
 static void put_rows(struct bnc_buf *b, int from, int to)
 {
     for (int i = from; i < to; i++) {

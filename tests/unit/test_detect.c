@@ -345,7 +345,9 @@ static void scope__of_an_outage_is_not_that_of_a_dead_mailbox(void **state)
     kit_close(&k);
 }
 
-/* Two groups of causes may each fail as a whole: half the people are refused, and half unreachable. */
+/*
+ * Two groups of causes may each fail as a whole: half the people are refused, and half unreachable.
+ */
 static void scope__is_wide_for_each_group_that_fails(void **state)
 {
     struct kit k;
@@ -715,8 +717,8 @@ static void labels__are_told_of_however_many_esps(void **state)
 }
 
 /*
- * A big domain of which a quarter is dead: its accepting recipients are too many for the tally's small sketch, and must not be taken for
- * few.
+ * A big domain of which a quarter is dead: its accepting recipients are too many for the tally's
+ * small sketch, and must not be taken for few.
  */
 static void domain__is_not_failing_because_it_is_big(void **state)
 {
@@ -735,7 +737,9 @@ static void domain__is_not_failing_because_it_is_big(void **state)
     }
 }
 
-/* A provider that throttles us in two weeks of one month has two incidents, each with its own days. */
+/*
+ * A provider that throttles us in two weeks of one month has two incidents, each with its own days.
+ */
 static void incident__comes_twice(void **state)
 {
     unsigned told = 0;

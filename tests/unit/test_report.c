@@ -252,7 +252,10 @@ static void expect_absent(const struct bnc_buf *b, const char *what)
         fail_msg("'%s' is in the output", what);
 }
 
-/* Every element and attribute name of a page, sorted and distinct, one a line; attribute values must be quoted. */
+/*
+ * Every element and attribute name of a page, sorted and distinct, one a line; attribute values
+ * must be quoted.
+ */
 struct names {
     char at[128][32];
     size_t n;
@@ -581,7 +584,10 @@ static void text__is_ascii_and_colourless_unless_asked(void **state)
     fixture_release(&f);
 }
 
-/* A buffer that ends anywhere ends in an error, not in a crash or a short report that claims to be whole. */
+/*
+ * A buffer that ends anywhere ends in an error, not in a crash or a short report that claims to be
+ * whole.
+ */
 static void report__survives_a_buffer_that_is_full(void **state)
 {
     struct fixture f;

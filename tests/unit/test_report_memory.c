@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_report_memory.c - a report for which memory ends: at the Nth allocation for every N, in every format.
+ * test_report_memory.c - a report for which memory ends: at the Nth allocation for every N, in
+ * every format.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,8 +17,8 @@
 #include "report_fixture.h"
 
 /*
- * Renders with the Nth allocation failing; false when N is beyond the last one.  Success is right where the report is whole all the same:
- * qsort() of the C library gets along without memory.
+ * Renders with the Nth allocation failing; false when N is beyond the last one.  Success is right
+ * where the report is whole all the same: qsort() of the C library gets along without memory.
  */
 static bool render_once(const struct fixture *f, enum bnc_format format, size_t n,
                         const struct bnc_buf *whole)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * test_report_schema.c - docs/report.schema.json is what the section table says, and JSON reports are what the schema says.
+ * test_report_schema.c - docs/report.schema.json is what the section table says, and JSON reports
+ * are what the schema says.
  *
- * The schema is written out from bnc_sections[] and compared with the file; with BNC_ACCEPT=1 in the environment the file is replaced.
- * The validator below is a second reading of the file, by jansson, for the keywords used.
+ * The schema is written out from bnc_sections[] and compared with the file; with BNC_ACCEPT=1 in
+ * the environment the file is replaced. The validator below is a second reading of the file, by
+ * jansson, for the keywords used.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -291,7 +293,10 @@ static void check_range(const struct validation *v, const json_t *schema, const 
         fail_msg("%s is out of range", v->path);
 }
 
-/* Stricter than the keyword: what no property describes is an error here, so that the schema can't fall behind. */
+/*
+ * Stricter than the keyword: what no property describes is an error here, so that the schema can't
+ * fall behind.
+ */
 static void check_members(struct validation *v, const json_t *schema, const json_t *x)
 {
     const json_t *properties = json_object_get(schema, "properties"),

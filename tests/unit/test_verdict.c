@@ -236,7 +236,10 @@ static void memo__gives_one_entry_to_texts_of_one_template(void **state)
     bnc_verdicts_free(memo);
 }
 
-/* "hard" of one ESP is not "hard" of another; where nothing is called anything, whose export it is does not matter. */
+/*
+ * "hard" of one ESP is not "hard" of another; where nothing is called anything, whose export it is
+ * does not matter.
+ */
 static void memo__tells_labels_of_two_esps_apart(void **state)
 {
     const struct bnc_esp esps[] = { { BNC_SPAN("SendGrid"), UINT64_C(0x9f3a61c2d47be805) }, { BNC_SPAN("Mailgun"), UINT64_C(0x1c64e7a95b02fd38) } };

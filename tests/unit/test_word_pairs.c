@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_word_pairs.c - words that belong together: every row of word_pairs.csv found in its example, and
- * what parts two words.  Run from the root of the tree: it reads src/tables/.
+ * test_word_pairs.c - words that belong together: every row of word_pairs.csv found in its example,
+ * and what parts two words.  Run from the root of the tree: it reads src/tables/.
  */
 #include <setjmp.h>
 #include <stdarg.h>
