@@ -35,6 +35,14 @@ static bool skip_operator(const struct bnc_judging *g, const bool *skip, uint16_
     return false;
 }
 
+static void add_cell(struct pair *sum, const struct bnc_cell *cell)
+{
+    if (cell->col == BNC_EVENT_COMPLAINT)
+        sum->complaints += cell->n;
+    else if (cell->col == BNC_EVENT_DELIVERED)
+        sum->delivered += cell->n;
+}
+
 /* The pair of a subject over the measurable providers that 'use' names (NULL: all of them). */
 static struct pair subject_pair(const struct bnc_judging *g, enum bnc_kind kind, size_t i,
                                 const bool *skip_provider)
@@ -44,13 +52,9 @@ static struct pair subject_pair(const struct bnc_judging *g, enum bnc_kind kind,
     for (size_t c = g->cell_at[kind][i]; c < g->cell_at[kind][i + 1]; c++) {
         const struct bnc_cell *cell = &g->t->cells[c];
 
-        if (!measurable(g, cell->provider) ||
-            (skip_provider != NULL && skip_operator(g, skip_provider, cell->provider)))
-            continue;
-        if (cell->col == BNC_EVENT_COMPLAINT)
-            sum.complaints += cell->n;
-        else if (cell->col == BNC_EVENT_DELIVERED)
-            sum.delivered += cell->n;
+        if (measurable(g, cell->provider) &&
+            (skip_provider == NULL || !skip_operator(g, skip_provider, cell->provider)))
+            add_cell(&sum, cell);
     }
     return sum;
 }
@@ -100,12 +104,8 @@ static struct pair provider_pair(const struct bnc_judging *g, uint16_t provider,
              !skip[i] && c < g->cell_at[BNC_KIND_CAMPAIGN][i + 1]; c++) {
             const struct bnc_cell *cell = &g->t->cells[c];
 
-            if (!same_operator(g, provider, cell->provider))
-                continue;
-            if (cell->col == BNC_EVENT_COMPLAINT)
-                sum.complaints += cell->n;
-            else if (cell->col == BNC_EVENT_DELIVERED)
-                sum.delivered += cell->n;
+            if (same_operator(g, provider, cell->provider))
+                add_cell(&sum, cell);
         }
     }
     return sum;

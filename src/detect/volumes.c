@@ -3,6 +3,7 @@
  * One key column and 'sent'; the key's name says what it is.  Keys that the export does not have
  * still count for the total.
  */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "detect/judging.h"
@@ -23,42 +24,30 @@ static bool read_count(struct bnc_span s, uint64_t *n)
     return s.len > 0;
 }
 
-/* The index of a lower-cased name among the sorted domains, or n_domains. */
-static size_t find_domain(const struct bnc_tally *t, struct bnc_span name)
+/* Domains and subjects begin with their name, and are sorted by it. */
+_Static_assert(offsetof(struct bnc_domain, name) == 0, "sought by name");
+_Static_assert(offsetof(struct bnc_subject, name) == 0, "sought by name");
+
+static int by_name(const void *name, const void *row)
 {
-    size_t lo = 0, hi = t->n_domains;
-
-    while (lo < hi) {
-        const size_t mid = lo + (hi - lo) / 2;
-        const int c = bnc_span_cmp(t->domains[mid].name, name);
-
-        if (c == 0)
-            return mid;
-        if (c < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return t->n_domains;
+    return bnc_span_cmp(*(const struct bnc_span *)name, *(const struct bnc_span *)row);
 }
 
-/* Both are sorted by name: campaigns by it, days because ISO dates sort as days do. */
+/* The index of a lower-cased name among the domains, or n_domains. */
+static size_t find_domain(const struct bnc_tally *t, struct bnc_span name)
+{
+    const struct bnc_domain *d = bsearch(&name, t->domains, t->n_domains, sizeof *d, by_name);
+
+    return d == NULL ? t->n_domains : (size_t)(d - t->domains);
+}
+
+/* The same among subjects; days too, because ISO dates sort as days do. */
 static size_t find_subject(const struct bnc_tally *t, enum bnc_kind kind, struct bnc_span name)
 {
-    size_t lo = 0, hi = t->n_subjects[kind];
+    const struct bnc_subject *s =
+        bsearch(&name, t->subject[kind], t->n_subjects[kind], sizeof *s, by_name);
 
-    while (lo < hi) {
-        const size_t mid = lo + (hi - lo) / 2;
-        const int c = bnc_span_cmp(t->subject[kind][mid].name, name);
-
-        if (c == 0)
-            return mid;
-        if (c < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return t->n_subjects[kind];
+    return s == NULL ? t->n_subjects[kind] : (size_t)(s - t->subject[kind]);
 }
 
 static void count_domain(struct bnc_judging *g, struct bnc_span name, uint64_t sent)

@@ -182,12 +182,14 @@ static size_t pick_spans(const struct bnc_judged *j, const struct days *d, size_
     return n;
 }
 
-static void span_days(const struct bnc_finding *f, const struct days *d, int64_t *from, int64_t *to)
+/* Where a finding's days begin on the chart, and how wide they are. */
+static void place_days(const struct bnc_finding *f, const struct days *d, double *x, double *w)
 {
-    *from = f->onset / 86400;
-    *to = f->end == BNC_NO_TIME ? d->last : f->end / 86400;
-    if (*to < *from)
-        *to = *from;
+    const int64_t from = f->onset / 86400;
+    const int64_t to = f->end == BNC_NO_TIME ? d->last : f->end / 86400;
+
+    *x = day_x(d, from);
+    *w = day_x(d, (to < from ? from : to) + 1) - *x;
 }
 
 static void put_spans(struct bnc_page *p, const struct days *d, const size_t *picked, size_t n,
@@ -195,13 +197,10 @@ static void put_spans(struct bnc_page *p, const struct days *d, const size_t *pi
 {
     for (size_t i = 0; i < n; i++) {
         const struct bnc_finding *f = &p->m->judged->findings[picked[i]];
-        int64_t from, to;
         char class[16];
         double x, w;
 
-        span_days(f, d, &from, &to);
-        x = day_x(d, from);
-        w = day_x(d, to + 1) - x;
+        place_days(f, d, &x, &w);
         snprintf(class, sizeof class, "veil s%d", f->side);
         bnc_svg_rect(p, x, top, w, base - top, class);
     }
@@ -213,13 +212,10 @@ static void put_lanes(struct bnc_page *p, const struct days *d, const size_t *pi
     for (size_t i = 0; i < n; i++) {
         const struct bnc_finding *f = &p->m->judged->findings[picked[i]];
         const double y = top + 22 * (double)i;
-        int64_t from, to;
         char class[16];
         double x, w;
 
-        span_days(f, d, &from, &to);
-        x = day_x(d, from);
-        w = day_x(d, to + 1) - x;
+        place_days(f, d, &x, &w);
         snprintf(class, sizeof class, "s%d", f->side);
         bnc_svg_rect(p, x, y + 5, w < 4 ? 4 : w, 8, class);
         if (RIGHT - x - w > x)
