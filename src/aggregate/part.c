@@ -572,9 +572,8 @@ static bool count(struct bnc_part *part, const struct bnc_event *e, const struct
 {
     const size_t n_pairs = part->sums.pairs.n;
 
-    if (e->flags != 0)
-        for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
-            part->flagged[b] += e->flags >> b & 1;
+    for (unsigned left = e->flags; left != 0; left &= left - 1)
+        part->flagged[__builtin_ctz(left)]++;
     if (part->detail == BNC_DETAIL_LISTS && f->address != 0 && is_listed(e->type) &&
         !log_text(part, e, f->address))
         return false;

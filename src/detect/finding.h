@@ -158,6 +158,9 @@ struct bnc_detect_options { /* zero-initialized: sourced defaults */
 
 struct bnc_judged { /* everything detect/ says; owns its arena */
     bool has_deliveries;
+    /* failures of exports that hold failures only, where others hold deliveries: rates are upper
+     * bounds; 0 where --sent tells what was sent */
+    uint64_t failures_alone;
     struct bnc_rates overall;
     struct bnc_rates *provider; /* [tally->n_providers] */
     struct bnc_rates *subject[BNC_N_KINDS]; /* [tally->n_subjects[k]] */

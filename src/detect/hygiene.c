@@ -275,29 +275,47 @@ static uint64_t unknown_failures(const struct bnc_judging *g)
     return n;
 }
 
+static enum bnc_status tell_bad_data(struct bnc_judging *g, int cause, const char *variant,
+                                     const struct bnc_rate *rate, enum bnc_priority severity)
+{
+    struct bnc_finding *f = add(g, BNC_FINDING_DATA_QUALITY, cause, BNC_SIDE_UNKNOWN, rate);
+
+    if (f == NULL)
+        return bnc_error_nomem(g->err);
+    f->variant = variant;
+    f->recipients = 0;
+    f->severity = severity;
+    return BNC_OK;
+}
+
+/* Exports of failures beside others that hold deliveries too: no rate over both is right. */
+static enum bnc_status find_failures_alone(struct bnc_judging *g, uint64_t failures)
+{
+    const uint64_t alone = g->t->flagged[__builtin_ctz(BNC_EVENT_ALONE)];
+    const struct bnc_rate share = bnc_rate_make(alone < failures ? alone : failures, failures, 0, 0,
+                                                0);
+
+    if (alone == 0 || !g->j->has_deliveries || g->volumes.given)
+        return BNC_OK;
+    g->j->failures_alone = share.num;
+    return tell_bad_data(g, -1, "no_deliveries", &share, BNC_PRIORITY_MONITOR);
+}
+
 static enum bnc_status find_bad_data(struct bnc_judging *g)
 {
     const uint64_t failures = g->t->n[BNC_EVENT_BOUNCE] + g->t->n[BNC_EVENT_DEFERRAL];
     const struct bnc_rate bad = share_of("malformed_share", g->t->malformed, g->t->rows);
     const struct bnc_rate unknown = share_of("unknown_share", unknown_failures(g), failures);
-    struct bnc_finding *f;
+    enum bnc_status status = find_failures_alone(g, failures);
 
-    if (g->t->malformed > 0) {
-        f = add(g, BNC_FINDING_DATA_QUALITY, -1, BNC_SIDE_UNKNOWN, &bad);
-        if (f == NULL)
-            return bnc_error_nomem(g->err);
-        f->recipients = 0;
-        f->severity = graded(&bad, 10);
-    }
-    if (failures > 0 && unknown.low >= unknown.warn) {
-        f = add(g, BNC_FINDING_DATA_QUALITY, BNC_CAUSE_UNKNOWN, BNC_SIDE_UNKNOWN, &unknown);
-        if (f == NULL)
-            return bnc_error_nomem(g->err);
-        f->recipients = 0;
-        f->severity = unknown.num >= 20 && unknown.low >= unknown.limit ? BNC_PRIORITY_MONITOR
-                                                                        : BNC_PRIORITY_INFO;
-    }
-    return BNC_OK;
+    if (status == BNC_OK && g->t->malformed > 0)
+        status = tell_bad_data(g, -1, NULL, &bad, graded(&bad, 10));
+    if (status == BNC_OK && failures > 0 && unknown.low >= unknown.warn)
+        status = tell_bad_data(g, BNC_CAUSE_UNKNOWN, NULL, &unknown,
+                               unknown.num >= 20 && unknown.low >= unknown.limit
+                                   ? BNC_PRIORITY_MONITOR
+                                   : BNC_PRIORITY_INFO);
+    return status;
 }
 
 /* ---- labels that mislead ---- */

@@ -90,6 +90,12 @@ static void put_mast(struct bnc_page *p)
     if (!m->data->complete)
         bnc_buf_puts(p->out, "<p class=\"alarm\">Incomplete: not all input could be read to its "
                              "end. See <a href=\"#inputs\">Inputs</a>.</p>\n");
+    if (m->judged->failures_alone > 0) {
+        bnc_buf_puts(p->out, "<p class=\"alarm\">Rates over all inputs are too high: ");
+        bnc_html_count(p, m->judged->failures_alone);
+        bnc_buf_puts(p->out, " failures come from exports without deliveries. "
+                             "Analyze these alone, or say what was sent: <code>--sent</code>.</p>\n");
+    }
     if (!m->judged->has_deliveries && m->tally->rows > 0)
         bnc_buf_puts(p->out, "<p class=\"hint\">The input holds no deliveries, so there are counts "
                              "and shares but no rates. "

@@ -37,6 +37,11 @@ static void put_head(const struct bnc_model *m, struct bnc_buf *out)
     }
     bnc_buf_puts(out,
                  m->data->complete ? ".\n" : ". **Incomplete: not all input could be read.**\n");
+    if (m->judged->failures_alone > 0) {
+        bnc_buf_puts(out, "\n**Rates over all inputs are too high: ");
+        bnc_count_put(out, m->judged->failures_alone, ',');
+        bnc_buf_puts(out, " failures come from exports without deliveries.**\n");
+    }
     if (m->data->filter.len > 0) {
         bnc_buf_puts(out, "\nOnly rows of ");
         put_text(m, out, m->data->filter);

@@ -88,6 +88,20 @@ static void put_rows(struct bnc_term *t)
     bnc_term_end(t);
 }
 
+static void put_rates_caution(struct bnc_term *t)
+{
+    const struct bnc_model *m = t->m;
+
+    if (m->judged->failures_alone == 0)
+        return;
+    bnc_term_puts(t, "rates");
+    bnc_term_pad(t, 14);
+    bnc_term_puts(t, "too high: ");
+    bnc_term_count(t, m->judged->failures_alone, 0);
+    bnc_term_puts(t, " failures come from exports without deliveries");
+    bnc_term_end(t);
+}
+
 static void put_unclassified(struct bnc_term *t)
 {
     const struct bnc_model *m = t->m;
@@ -355,6 +369,7 @@ static void put_screen(struct bnc_term *t)
     put_filter(t);
     put_rows(t);
     put_unclassified(t);
+    put_rates_caution(t);
     bnc_term_end(t);
     put_verdicts(t, t->m->data->verbose                  ? 2 * t->m->judged->n_findings + 1
                     : t->lines + tail + 3 < SCREEN_LINES ? SCREEN_LINES - t->lines - tail

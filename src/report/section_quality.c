@@ -120,6 +120,7 @@ static const struct {
     { "pseudo_code", "A code column holds a number that is no SMTP reply." },
     { "opaque_address", "A hash stands for the recipient." },
     { "invalid_address", "The recipient is no address, and the format says so." },
+    { "no_deliveries", "The export holds failures only: there is nothing to set it against." },
 };
 
 static const struct bnc_column doubt_cols[] = {

@@ -44,8 +44,10 @@ enum bnc_event_flag {
     BNC_EVENT_PSEUDO_CODE = 4,           /* a code column holds a number that is no SMTP reply
                                             (Mailgun 605, HubSpot 436) */
     BNC_EVENT_OPAQUE_ADDRESS = 8,        /* a hash stands for the recipient */
-    BNC_EVENT_INVALID_ADDRESS = 16       /* the recipient is no address and the format says so
+    BNC_EVENT_INVALID_ADDRESS = 16,      /* the recipient is no address and the format says so
                                             (lists of invalid addresses) */
+    BNC_EVENT_ALONE = 32                 /* its export holds failures only: no deliveries to set
+                                            it against */
 };
 
 /* The platform or server software that an export is of. */

@@ -509,7 +509,7 @@ ALWAYS_INLINE void fill(struct bnc_mapper *m, const struct bnc_cells *c, struct 
     ev->hardness = BNC_HARDNESS_NONE;
     ev->esp = p->esp.name.len > 0 ? &p->esp : NULL;
     ev->late = false;
-    ev->flags = 0;
+    ev->flags = p->flags;
     ev->reply = 0;
     ev->enhanced = 0;
     fill_time(m, c, ev);

@@ -463,6 +463,7 @@ static void publish(struct bnc_mapping *map, struct bnc_schema_plan *p)
     map->vendor = p->format->vendor;
     map->title = p->format->title;
     map->has_deliveries = p->format->rates == BNC_LEVEL_YES;
+    p->flags = map->has_deliveries ? 0 : BNC_EVENT_ALONE;
     map->has_diagnostics = p->field[BNC_FIELD_DIAGNOSTIC].n > 0;
     map->has_time = p->field[BNC_FIELD_EVENT_TIME].n > 0;
     map->has_message_id = p->field[BNC_FIELD_MESSAGE_ID].n > 0;

@@ -69,6 +69,7 @@ struct bnc_schema_plan {
     struct bnc_choice { uint16_t offset; uint8_t field; } choice[BNC_N_FIELDS];
     uint8_t n_choice;
     bool has_reply, has_enhanced, has_sender;
+    uint8_t flags; /* enum bnc_event_flag bits that every event has */
     /* columns that say more about a failure */
     struct bnc_refine { uint16_t slot; const struct bnc_values *values; } refine[8];
     /* columns that are events */
