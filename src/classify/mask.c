@@ -473,13 +473,19 @@ static size_t quoted_start(const struct pass *p, size_t at)
     return p->low[q] == '"' && (q == 0 || !bnc_byte_is(p->low[q - 1], BNC_BYTE_TOKEN)) ? q : at;
 }
 
+/* Dots in a row stand before an address, not in it: "unknown...joe@example.com". */
+static bool after_dots(const struct pass *p, size_t at)
+{
+    return at > 1 && p->low[at - 1] == '.' && p->low[at - 2] == '.';
+}
+
 /* An address: from the first byte that may stand in a local part to the end of the domain. */
 static void mask_address(struct pass *p, size_t start, size_t end)
 {
     size_t s = p->low[start] == '@' ? quoted_start(p, start) : start;
 
     if (s == start) {
-        while (s > p->pos && is_local_char(p->low[s - 1]))
+        while (s > p->pos && is_local_char(p->low[s - 1]) && !after_dots(p, s))
             s--;
         while (s < start && !bnc_byte_is(p->low[s], BNC_BYTE_ALNUM))
             s++;

@@ -62,9 +62,21 @@ static bool has_escaped_blank(struct bnc_span text)
     return false;
 }
 
+/* "delivery 5: failure: 192.0.2.1_does_not_like_recipient./...", as qmail-send logs it. */
+static bool is_qmail_log(struct bnc_span text)
+{
+    static const char *const heads[] = { "delivery ", "failure: ", "deferral: ", "success: " };
+
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        if (text.len > strlen(heads[i]) &&
+            bnc_span_eq_nocase(bnc_span_from(text.at, strlen(heads[i])), bnc_span_str(heads[i])))
+            return true;
+    return false;
+}
+
 struct bnc_span bnc_spelled_read(struct bnc_span text, char *room)
 {
-    if (text.len == 0 || memchr(text.at, ' ', text.len) != NULL)
+    if (text.len == 0 || (memchr(text.at, ' ', text.len) != NULL && !is_qmail_log(text)))
         return text;
     if (text.len > BNC_MASK_MAX_BYTES)
         text.len = BNC_MASK_MAX_BYTES;

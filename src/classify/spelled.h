@@ -9,8 +9,8 @@
 
 /*
  * bnc_spelled_read() returns 'text' with its blanks restored, in 'room', which holds
- * BNC_MASK_MAX_BYTES; 'text' itself where it has a blank or too few signs that stand for one.  What
- * is in angle brackets keeps its underscores.
+ * BNC_MASK_MAX_BYTES; 'text' itself where it has a blank (but for lines that qmail logs) or too few
+ * signs that stand for one.  What is in angle brackets keeps its underscores.
  */
 struct bnc_span bnc_spelled_read(struct bnc_span text, char *room);
 

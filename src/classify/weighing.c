@@ -208,15 +208,24 @@ static bool same_rule_text_hit(const struct weighing *w, const struct bnc_rulese
     return false;
 }
 
-/* Replies to a login (530 .. 538) or out of order (503) and the codes of a bad sender address say
- * nothing of the recipient, whatever their words. */
+/* Replies to a login (530 .. 538, x.7.8, 11, 12, 14) or out of order (503) and the codes of a
+ * bad sender address say nothing of the recipient, whatever their words. */
 static bool speaks_of_sender(const struct weighing *w)
 {
     const unsigned s = BNC_ENHANCED_SUBJECT(w->enhanced), d = BNC_ENHANCED_DETAIL(w->enhanced);
 
     if (s == 1 || s == 2)
         return s == 1 && (d == 7 || d == 8);
+    if (s == 7 && (d == 8 || d == 11 || d == 12 || d == 14))
+        return true;
     return w->reply == 503 || (w->reply >= 530 && w->reply <= 538 && w->reply != 533);
+}
+
+/* Denied relaying is said of whoever has not logged in. */
+static bool is_out_of_place(const struct weighing *w, uint8_t cause)
+{
+    return bnc_is_recipient_side(&bnc_causes[cause]) && cause != BNC_CAUSE_RELAY_DENIED &&
+           speaks_of_sender(w);
 }
 
 static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32_t rule,
@@ -248,7 +257,7 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
     default:
         break;
     }
-    if (speaks_of_sender(w) && bnc_is_recipient_side(&bnc_causes[r->cause]))
+    if (is_out_of_place(w, r->cause))
         return;
     if (r->cause == BNC_CAUSE_SUPPRESSED && weight > 0)
         weight += W_SUPPRESSED;
@@ -328,7 +337,7 @@ static void weigh_pairs(struct weighing *w, const struct bnc_ruleset *set, size_
         const struct bnc_hit span = { UINT32_MAX, pairs[i].start, pairs[i].end };
 
         if (r->cause == BNC_CAUSE_UNKNOWN || is_guarded(w, &span, r->cause) ||
-            (speaks_of_sender(w) && bnc_is_recipient_side(&bnc_causes[r->cause])))
+            is_out_of_place(w, r->cause))
             continue;
         consider(w, by_specificity[r->specificity] - pairs[i].gap / 2, pairs[i].rule);
     }
