@@ -2,11 +2,14 @@
  * distinct.c - partition after partition, each by whatever thread is free, into counters of that
  * thread's own.
  *
- * Most recipients fail for one reason, however often. Such a one is counted once, with its pair
- * (domain, entry); what that says of its domain, cause and provider is added up at the end, by the
- * pair instead of by the recipient. Only those that failed for several reasons need small sets.
+ * Addresses come one after the other, each with a number. A counter knows the number it counted
+ * last, so that several records of an address count once, without any set of what it was counted
+ * for.
  */
 #include "aggregate/distinct.h"
+
+#include "util/big.h"
+#include "util/prefetch.h"
 
 #include <stdlib.h>
 
@@ -24,116 +27,71 @@ struct job {
 
 struct scratch { /* of one task */
     struct bnc_address_sort sort;
-    uint32_t *set; /* small sets of one address */
-    struct bnc_address_rec *by_campaign;
+    struct bnc_address_rec *by_campaign; /* lists */
     size_t cap;
 };
 
 /* ---- counters ---- */
 
-static size_t counters_of(const struct bnc_distinct_plan *plan)
+/* Pairs of words, and single ones, that are counted in. */
+static size_t seen_counters(const struct bnc_distinct_plan *plan)
 {
     const struct bnc_merged *m = plan->m;
 
-    return 2 * m->n_pairs + plan->n_causes + 2 * (size_t)m->n_domains +
-           m->n_names[BNC_KIND_CAMPAIGN] + plan->n_days;
+    return m->n_pairs + 2 * (size_t)m->n_domains + plan->n_causes + m->n_names[BNC_KIND_CAMPAIGN] +
+           plan->n_days + (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
+}
+
+static size_t words_of(const struct bnc_distinct_plan *plan)
+{
+    return 2 * seen_counters(plan) + plan->m->n_names[BNC_KIND_CAMPAIGN];
 }
 
 static size_t bytes_of(const struct bnc_distinct_plan *plan)
 {
-    return (size_t)plan->n_providers * (BNC_N_CAUSES + 1) * sizeof(uint64_t) +
-           counters_of(plan) * sizeof(uint32_t) + 16;
+    return (words_of(plan) + 1) * sizeof(uint32_t);
 }
 
 static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
 {
     const struct bnc_merged *m = plan->m;
 
-    *d = (struct bnc_distinct){ .block = calloc(1, bytes_of(plan)) };
+    *d = (struct bnc_distinct){ .block_bytes = bytes_of(plan) };
+    d->block = bnc_big_alloc(d->block_bytes);
     if (d->block == NULL)
         return false;
-    d->provider = d->block;
-    d->provider_cause = d->provider + plan->n_providers;
-    d->lone = (uint32_t *)(d->provider_cause + (size_t)plan->n_providers * BNC_N_CAUSES);
-    d->pair = d->lone + m->n_pairs;
+    d->domain = (struct bnc_seen_domain *)d->block;
+    d->pair = (struct bnc_seen *)(d->domain + m->n_domains);
     d->cause = d->pair + m->n_pairs;
-    d->domain_failed = d->cause + plan->n_causes;
-    d->domain_bounced = d->domain_failed + m->n_domains;
-    d->campaign = d->domain_bounced + m->n_domains;
+    d->campaign = d->cause + plan->n_causes;
     d->day = d->campaign + m->n_names[BNC_KIND_CAMPAIGN];
+    d->provider = d->day + plan->n_days;
+    d->provider_cause = d->provider + plan->n_providers;
+    d->soft_campaign = d->block + 2 * seen_counters(plan);
     return true;
 }
 
 void bnc_distinct_release(struct bnc_distinct *d)
 {
-    free(d->block);
+    bnc_big_free(d->block, d->block_bytes);
     free(d->addresses);
     free(d->outcomes);
     bnc_arena_release(&d->texts);
     *d = (struct bnc_distinct){ 0 };
 }
 
-/* ---- small sets ---- */
-
-static int cmp_u32(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Sorts and drops repeats; how many are left. */
-static size_t unique(uint32_t *set, size_t n)
-{
-    size_t kept = 0;
-
-    if (n > 16)
-        qsort(set, n, sizeof *set, cmp_u32);
-    else
-        for (size_t i = 1; i < n; i++) {
-            const uint32_t x = set[i];
-            size_t j = i;
-
-            for (; j > 0 && set[j - 1] > x; j--)
-                set[j] = set[j - 1];
-            set[j] = x;
-        }
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || set[kept - 1] != set[i])
-            set[kept++] = set[i];
-    return kept;
-}
-
-static inline void count_set(uint32_t *set, size_t n, uint32_t *counters)
-{
-    if (n == 2 && set[0] == set[1])
-        n = 1;
-    if (n > 2)
-        n = unique(set, n);
-    for (size_t i = 0; i < n; i++)
-        counters[set[i]]++;
-}
-
 static bool reserve(struct scratch *s, size_t n)
 {
     size_t cap = s->cap < 64 ? 64 : s->cap;
-    uint32_t *set;
-    struct bnc_address_rec *by_campaign;
 
     if (n <= s->cap)
         return true;
     while (cap < n)
         cap *= 2;
-    set = realloc(s->set, cap * sizeof *set);
-    if (set != NULL)
-        s->set = set;
-    by_campaign = realloc(s->by_campaign, cap * sizeof *by_campaign);
-    if (by_campaign != NULL)
-        s->by_campaign = by_campaign;
-    if (set == NULL || by_campaign == NULL)
-        return false;
-    s->cap = cap;
-    return true;
+    free(s->by_campaign);
+    s->by_campaign = malloc(cap * sizeof *s->by_campaign);
+    s->cap = s->by_campaign != NULL ? cap : 0;
+    return s->by_campaign != NULL;
 }
 
 /* ---- one address ---- */
@@ -145,156 +103,131 @@ static bool is_failure(const struct bnc_address_rec *r)
     return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL;
 }
 
-/* Distinct pairs and causes: records are sorted by pair, so equal ones are neighbours. */
-static void count_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
-                        const struct bnc_address_rec *r, size_t n)
+/*
+ * Counts an address once, however often it comes, if 'yes': without a branch, as nobody could guess
+ * it. Whether it was counted.
+ */
+static inline unsigned see_if(struct bnc_seen *s, uint32_t address, unsigned yes)
 {
-    size_t n_set = 0;
+    const unsigned is_new = yes & (s->last != address);
 
-    for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]) && (i == 0 || r[i].pair != r[i - 1].pair)) {
-            d->pair[r[i].pair]++;
-            if (plan->pair_info[r[i].pair].cause == UINT32_MAX)
-                d->contradicts = true;
-            else
-                set[n_set++] = plan->pair_info[r[i].pair].cause;
-        }
-    count_set(set, n_set, d->cause);
+    s->n += is_new;
+    s->last = yes ? address : s->last;
+    return is_new;
 }
 
-static void count_providers(struct bnc_distinct *d, const struct bnc_pair_info *info, uint32_t *set,
-                            const struct bnc_address_rec *r, size_t n)
+static inline unsigned see(struct bnc_seen *s, uint32_t address)
 {
-    size_t n_set = 0;
-    uint32_t before = UINT32_MAX;
+    const unsigned is_new = s->last != address;
 
-    for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]) && (i == 0 || r[i].pair != r[i - 1].pair))
-            set[n_set++] = info[r[i].pair].provider_cause;
-    n_set = unique(set, n_set);
-    for (size_t i = 0; i < n_set; i++) {
-        d->provider_cause[set[i]]++;
-        if (before == UINT32_MAX || set[i] / BNC_N_CAUSES != before)
-            d->provider[set[i] / BNC_N_CAUSES]++;
-        before = set[i] / BNC_N_CAUSES;
-    }
+    s->n += is_new;
+    s->last = address;
+    return is_new;
 }
 
-static void count_campaigns(struct bnc_distinct *d, const struct bnc_pair_info *info, uint32_t *set,
-                            const struct bnc_address_rec *r, size_t n)
-{
-    size_t n_set = 0;
+/* Addresses in a row: one number each, so that counters know whom they saw last. */
+struct walk {
+    uint64_t fp; /* of the address that is being counted */
+    uint32_t domain, number;
+    uint32_t last_deferred; /* likewise a number */
+    unsigned n_soft; /* campaigns in which it failed softly */
+    uint64_t failed, bounced, deferred, recurring;
+};
 
-    for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]))
-            set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
-    count_set(set, n_set, d->campaign);
-    if (n < 3)
-        return;
-    n_set = 0;
-    for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i]) && info[r[i].pair].is_soft)
-            set[n_set++] = BNC_WHAT_CAMPAIGN(r[i].what);
-    d->recurring += unique(set, n_set) >= 3;
+/* The number of the address of a record; another address begins where it differs. */
+static inline uint32_t number_of(struct walk *w, uint64_t fp, uint32_t domain)
+{
+    const unsigned is_next = (w->fp != fp) | (w->domain != domain);
+
+    w->fp = fp;
+    w->domain = domain;
+    w->number += is_next;
+    w->n_soft = is_next ? 0 : w->n_soft;
+    return w->number;
 }
 
-static void count_days(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
-                       const struct bnc_address_rec *r, size_t n)
+/* A failure. */
+static inline void count_record(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                                struct walk *w, const struct bnc_address_rec *r)
 {
-    size_t n_set = 0;
-
-    for (size_t i = 0; i < n; i++)
-        if (is_failure(&r[i])) {
-            const uint32_t day = plan->day_subject[bnc_time_day(r[i].time)];
-
-            if (day == UINT32_MAX)
-                d->contradicts = true;
-            else
-                set[n_set++] = day;
-        }
-    count_set(set, n_set, d->day);
-}
-
-/* An address whose records are not all of one pair; domain and what it failed for count once. */
-static void count_mixed(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, uint32_t *set,
-                        const struct bnc_address_rec *r, size_t n)
-{
-    const uint32_t domain = plan->pair_info[r->pair].domain;
-    bool bounced = false, deferred = false;
-
-    for (size_t i = 0; i < n; i++) {
-        bounced |= BNC_WHAT_TYPE(r[i].what) == BNC_EVENT_BOUNCE;
-        deferred |= BNC_WHAT_TYPE(r[i].what) == BNC_EVENT_DEFERRAL;
-    }
-    if (!bounced && !deferred)
-        return;
-    d->failed++;
-    d->bounced += bounced;
-    d->deferred += deferred;
-    d->deferred_only += !bounced;
-    d->domain_failed[domain]++;
-    d->domain_bounced[domain] += bounced;
-    count_pairs(d, plan, set, r, n);
-    count_providers(d, plan->pair_info, set, r, n);
-    count_campaigns(d, plan->pair_info, set, r, n);
-    count_days(d, plan, set, r, n);
-}
-
-/* The usual case, an address with one record. */
-static void count_single(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                         const struct bnc_address_rec *r)
-{
+    const struct bnc_pair_info *info = &plan->pair_info[r->pair];
     const uint32_t day = plan->day_subject[bnc_time_day(r->time)];
+    const uint32_t campaign = BNC_WHAT_CAMPAIGN(r->what), at = number_of(w, r->fp, info->domain);
+    const unsigned is_deferral = BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL;
+    struct bnc_seen soft = { 0, d->soft_campaign[campaign] };
+    unsigned is_newly_soft;
 
-    if (!is_failure(r))
-        return;
-    if (day == UINT32_MAX) {
+    if (info->cause == UINT32_MAX || day == UINT32_MAX) {
         d->contradicts = true;
         return;
     }
-    d->lone[r->pair]++;
-    d->campaign[BNC_WHAT_CAMPAIGN(r->what)]++;
-    d->day[day]++;
+    w->failed += see(&d->domain[info->domain].failed, at);
+    w->bounced += see_if(&d->domain[info->domain].bounced, at, !is_deferral);
+    w->deferred += is_deferral & (w->last_deferred != at);
+    w->last_deferred = is_deferral ? at : w->last_deferred;
+    see(&d->pair[r->pair], at);
+    see(&d->cause[info->cause], at);
+    see(&d->provider_cause[info->provider_cause], at);
+    see(&d->provider[info->provider_cause / BNC_N_CAUSES], at);
+    see(&d->campaign[campaign], at);
+    see(&d->day[day], at);
+    is_newly_soft = see_if(&soft, at, info->is_soft);
+    d->soft_campaign[campaign] = soft.last;
+    w->n_soft += is_newly_soft;
+    w->recurring += is_newly_soft & (w->n_soft == 3);
 }
 
-static void count_address(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                          uint32_t *set, const struct bnc_address_rec *r, size_t n)
+/* Records lie by fingerprint, what is counted of them by pair: first the pair, then its counters.
+ */
+#define AHEAD 24u
+BNC_PREFETCHER fetch(const struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                     const struct bnc_address_rec *r)
 {
-    if (r[0].pair != r[n - 1].pair) {
-        count_mixed(d, plan, set, r, n);
-    } else if (is_failure(r)) {
-        d->lone[r->pair]++;
-        count_campaigns(d, plan->pair_info, set, r, n);
-        count_days(d, plan, set, r, n);
-    }
+    const struct bnc_pair_info *soon = &plan->pair_info[r[AHEAD].pair];
+
+    __builtin_prefetch(&plan->pair_info[r[2 * AHEAD].pair]);
+    __builtin_prefetch(&d->pair[r[AHEAD].pair], 1);
+    __builtin_prefetch(&d->domain[soon->domain], 1);
+    if (soon->cause != UINT32_MAX)
+        __builtin_prefetch(&d->cause[soon->cause], 1);
 }
 
-/* What the addresses that failed for one pair say of everything else. */
-static void spread_lone(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+/* Numbers begin again before there are four billion, and nobody is remembered. */
+#ifdef BNC_DEBUG
+#define MOST_NUMBERS ((size_t)50) /* tests see it happen */
+#else
+#define MOST_NUMBERS ((size_t)UINT32_MAX)
+#endif
+static void forget(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
 {
-    const struct bnc_merged *m = plan->m;
+    struct bnc_seen *const seen = (struct bnc_seen *)d->block;
 
-    for (uint32_t i = 0; i < m->n_pairs; i++) {
-        const struct bnc_pair_info *info = &plan->pair_info[i];
-        const uint32_t n = d->lone[i];
-        bool bounced;
+    for (size_t i = 0; i < seen_counters(plan); i++)
+        seen[i].last = 0;
+    memset(d->soft_campaign, 0, plan->m->n_names[BNC_KIND_CAMPAIGN] * sizeof *d->soft_campaign);
+    d->n_numbers = 0;
+}
 
-        d->contradicts |= m->pairs[i].n == 0 && n + d->pair[i] > 0;
-        d->contradicts |= n > 0 && info->cause == UINT32_MAX;
-        if (n == 0 || info->cause == UINT32_MAX)
-            continue;
-        bounced = bnc_merged_pair_type(m, i) == BNC_EVENT_BOUNCE;
-        d->pair[i] += n;
-        d->cause[info->cause] += n;
-        d->provider_cause[info->provider_cause] += n;
-        d->provider[info->provider_cause / BNC_N_CAUSES] += n;
-        d->domain_failed[info->domain] += n;
-        d->failed += n;
-        d->domain_bounced[info->domain] += bounced ? n : 0;
-        d->bounced += bounced ? n : 0;
-        d->deferred += bounced ? 0 : n;
-        d->deferred_only += bounced ? 0 : n;
+/* Records sorted by fingerprint and pair, so by domain too. */
+static void walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                 const struct bnc_address_rec *r, size_t n)
+{
+    struct walk w = { .domain = UINT32_MAX };
+
+    if (n + d->n_numbers > MOST_NUMBERS)
+        forget(d, plan);
+    w.number = d->n_numbers;
+    for (size_t i = 0; i < n; i++) {
+        if (i + 2 * AHEAD < n)
+            fetch(d, plan, &r[i]);
+        if (is_failure(&r[i]))
+            count_record(d, plan, &w, &r[i]);
     }
+    d->n_numbers = w.number;
+    d->failed += w.failed;
+    d->bounced += w.bounced;
+    d->deferred += w.deferred;
+    d->recurring += w.recurring;
 }
 
 /* ---- lists: outcomes ---- */
@@ -437,6 +370,8 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_distinct_plan *
         return false;
     for (size_t i = 0; i < n; i++)
         a->states |= state_bit(BNC_WHAT_TYPE(r[i].what));
+    if (!reserve(s, n))
+        return false;
     memcpy(s->by_campaign, r, n * sizeof *r);
     qsort(s->by_campaign, n, sizeof *r, cmp_outcome_rec);
     if (!add_outcomes(d, plan->m, s->by_campaign, n))
@@ -458,23 +393,6 @@ static size_t end_of_address(const struct bnc_pair_info *info, const struct bnc_
            (r[j].pair == r[i].pair || info[r[j].pair].domain == info[r[i].pair].domain))
         j++;
     return j;
-}
-
-static bool walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct scratch *s,
-                 const struct bnc_address_rec *r, size_t n)
-{
-    for (size_t i = 0, j; i < n; i = j) {
-        j = i + 1;
-        if (j == n || r[j].fp != r[i].fp) {
-            count_single(d, plan, &r[i]);
-            continue;
-        }
-        j = end_of_address(plan->pair_info, r, i, n);
-        if (!reserve(s, j - i))
-            return false;
-        count_address(d, plan, s->set, r + i, j - i);
-    }
-    return reserve(s, 1);
 }
 
 /* Walks addresses and texts side by side: both are sorted by fingerprint. */
@@ -503,14 +421,16 @@ static bool walk_texts(struct bnc_distinct *d, const struct bnc_distinct_plan *p
 static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
                             struct scratch *s, unsigned p)
 {
-    const size_t n = bnc_merged_addresses(plan->m, p, &s->sort);
+    const bool lists = plan->m->detail == BNC_DETAIL_LISTS;
+    const size_t n = bnc_merged_addresses(plan->m, p, &s->sort, lists);
     size_t len;
     char *texts;
     bool ok;
 
-    if (n == SIZE_MAX || !walk(d, plan, s, s->sort.at, n))
+    if (n == SIZE_MAX)
         return false;
-    if (plan->m->detail != BNC_DETAIL_LISTS)
+    walk(d, plan, s->sort.at, n);
+    if (!lists)
         return true;
     texts = bnc_merged_texts(plan->m, p, &len);
     ok = texts != NULL && walk_texts(d, plan, s, s->sort.at, n, texts, len);
@@ -536,26 +456,36 @@ static void task(void *arg, size_t t)
     if (!ok)
         __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
     bnc_address_sort_release(&s.sort);
-    free(s.set);
     free(s.by_campaign);
 }
 
 /* ---- adding the tasks up ---- */
 
-static void add_counters(struct bnc_distinct *out, const struct bnc_distinct *d,
-                         const struct bnc_distinct_plan *plan)
-{
-    const size_t n32 = counters_of(plan), n64 = (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
+#define WORDS ((size_t)64 << 10) /* of a slice: they are added up side by side */
 
-    for (size_t i = 0; i < n64; i++)
-        out->provider[i] += d->provider[i];
-    for (size_t i = 0; i < n32; i++)
-        out->lone[i] += d->lone[i]; /* and those behind it */
+struct adding {
+    struct bnc_distinct *results;
+    size_t n_tasks, n_words;
+};
+
+/* One slice of all results, into the first. What it makes of 'last' means nothing. */
+static void add_slice(void *arg, size_t slice)
+{
+    const struct adding *a = arg;
+    const size_t from = slice * WORDS, end = from + WORDS < a->n_words ? from + WORDS : a->n_words;
+    uint32_t *const to = a->results[0].block;
+
+    for (size_t t = 1; t < a->n_tasks; t++)
+        for (size_t i = from; a->results[t].block != NULL && i < end; i++)
+            to[i] += a->results[t].block[i];
+}
+
+static void add_sums(struct bnc_distinct *out, const struct bnc_distinct *d)
+{
     out->contradicts |= d->contradicts;
     out->failed += d->failed;
     out->bounced += d->bounced;
     out->deferred += d->deferred;
-    out->deferred_only += d->deferred_only;
     out->recurring += d->recurring;
 }
 
@@ -594,29 +524,39 @@ static void move_addresses(struct bnc_distinct *out, struct bnc_distinct *d)
     bnc_arena_join(&out->texts, &d->texts);
 }
 
+/* Whoever failed for a pair was counted there. */
+static void check_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+{
+    for (size_t i = 0; i < plan->m->n_pairs; i++)
+        d->contradicts |= plan->m->pairs[i].n == 0 && d->pair[i].n > 0;
+}
+
 enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_distinct_plan *plan)
 {
     const size_t fit = TASK_BYTES / bytes_of(plan);
     struct job job = { .plan = plan, .n_tasks = fit < 1 ? 1 : fit > MAX_TASKS ? MAX_TASKS : fit };
+    struct adding adding = { .n_tasks = job.n_tasks, .n_words = words_of(plan) };
     bool ok;
 
     *out = (struct bnc_distinct){ 0 };
-    job.results = calloc(job.n_tasks, sizeof *job.results);
+    adding.results = job.results = calloc(job.n_tasks, sizeof *job.results);
     if (job.results == NULL)
         return BNC_ENOMEM;
     bnc_merged_run(plan->m, job.n_tasks, task, &job);
     ok = !job.failed && (job.results[0].block != NULL || init(&job.results[0], plan));
+    if (ok)
+        bnc_merged_run(plan->m, (adding.n_words + WORDS - 1) / WORDS, add_slice, &adding);
     *out = job.results[0];
     ok = ok && make_room(out, job.results, job.n_tasks);
     for (size_t t = 1; t < job.n_tasks; t++) {
         if (ok && job.results[t].block != NULL) {
-            add_counters(out, &job.results[t], plan);
+            add_sums(out, &job.results[t]);
             move_addresses(out, &job.results[t]);
         }
         bnc_distinct_release(&job.results[t]);
     }
     free(job.results);
     if (ok)
-        spread_lone(out, plan);
+        check_pairs(out, plan);
     return ok ? BNC_OK : BNC_ENOMEM;
 }

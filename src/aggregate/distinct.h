@@ -26,15 +26,25 @@ struct bnc_distinct_plan {
     uint32_t n_days, n_providers;
 };
 
+/* How many addresses were counted, and the number of the last one; 0: none yet. */
+struct bnc_seen {
+    uint32_t n, last;
+};
+
+struct bnc_seen_domain {
+    struct bnc_seen failed, bounced;
+};
+
 struct bnc_distinct {
     /* an address record without its counts: a state that does not fit together */
     bool contradicts;
-    /* addresses that failed for this pair alone; counted into the others at the end */
-    uint32_t *lone;
-    uint32_t *pair, *cause, *domain_failed, *domain_bounced, *campaign, *day;
-    uint64_t *provider; /* [n_providers] */
-    uint64_t *provider_cause; /* [n_providers * BNC_N_CAUSES] */
-    uint64_t failed, bounced, deferred, deferred_only, recurring;
+    struct bnc_seen_domain *domain;
+    struct bnc_seen *pair, *cause, *campaign, *day;
+    struct bnc_seen *provider; /* [n_providers] */
+    struct bnc_seen *provider_cause; /* [n_providers * BNC_N_CAUSES] */
+    uint32_t *soft_campaign; /* the last address that failed softly in it */
+    uint32_t n_numbers; /* given to addresses so far */
+    uint64_t failed, bounced, deferred, recurring;
     /* lists; domain, campaign and template by merged numbers */
     struct bnc_address *addresses;
     size_t n_addresses, cap_addresses;
@@ -43,7 +53,8 @@ struct bnc_distinct {
     struct bnc_arena texts;
     char *text_at; /* free room at the end of 'texts' */
     size_t text_left;
-    void *block; /* owns the arrays of counters */
+    uint32_t *block; /* the arrays of counters, seen ones first */
+    size_t block_bytes;
 };
 
 /* Fills 'out' from all partitions.  BNC_ENOMEM; release in any case. */

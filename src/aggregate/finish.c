@@ -140,26 +140,26 @@ static void tell_recipients(struct finish *f)
 
     for (uint32_t i = 0; i < f->m.n_domains; i++)
         if (f->domain_index[i] != UINT32_MAX) {
-            t->domains[f->domain_index[i]].recipients_failed = f->d.domain_failed[i];
-            t->domains[f->domain_index[i]].recipients_bounced = f->d.domain_bounced[i];
+            t->domains[f->domain_index[i]].recipients_failed = f->d.domain[i].failed.n;
+            t->domains[f->domain_index[i]].recipients_bounced = f->d.domain[i].bounced.n;
         }
     for (size_t i = 0; i < t->n_domain_causes; i++)
-        t->domain_causes[i].recipients = f->d.cause[i];
+        t->domain_causes[i].recipients = f->d.cause[i].n;
     for (uint32_t i = 0; i < f->m.n_names[BNC_KIND_CAMPAIGN]; i++)
         if (f->campaign_index[i] != UINT32_MAX)
             t->subject[BNC_KIND_CAMPAIGN][f->campaign_index[i]].recipients_failed =
-                f->d.campaign[i];
+                f->d.campaign[i].n;
     for (size_t i = 0; i < t->n_subjects[BNC_KIND_DAY]; i++)
-        t->subject[BNC_KIND_DAY][i].recipients_failed = f->d.day[i];
+        t->subject[BNC_KIND_DAY][i].recipients_failed = f->d.day[i].n;
     for (size_t p = 0; p < t->n_providers; p++) {
-        t->providers[p].recipients_failed = f->d.provider[p];
+        t->providers[p].recipients_failed = f->d.provider[p].n;
         for (unsigned c = 0; c < BNC_N_CAUSES; c++)
-            t->providers[p].cause_recipients[c] = f->d.provider_cause[p * BNC_N_CAUSES + c];
+            t->providers[p].cause_recipients[c] = f->d.provider_cause[p * BNC_N_CAUSES + c].n;
     }
     t->recipients_failed = f->d.failed;
     t->recipients_bounced = f->d.bounced;
     t->recipients_deferred = f->d.deferred;
-    t->recipients_deferred_only = f->d.deferred_only;
+    t->recipients_deferred_only = f->d.failed - f->d.bounced;
     t->recipients_recurring = f->d.recurring;
 }
 
@@ -175,7 +175,7 @@ static bool find_top_templates(struct finish *f)
         return false;
     for (size_t i = 0; i < f->m.n_pairs; i++) {
         const uint32_t entry = BNC_PAIR_ENTRY(f->m.pairs[i].key), c = f->pair_info[i].cause;
-        const uint64_t recipients = f->d.pair[i], n = f->m.pairs[i].n;
+        const uint64_t recipients = f->d.pair[i].n, n = f->m.pairs[i].n;
         uint32_t *top;
 
         if (c == UINT32_MAX || BNC_IS_PSEUDO(entry))

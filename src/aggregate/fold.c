@@ -12,7 +12,7 @@
 
 #define FOLD_BYTES ((size_t)192 << 10) /* of partition 0: about 12 MiB in all */
 #define SMALL_RUN 24u
-#define PER_BUCKET 4u /* records; a few are soon sorted */
+#define PER_BUCKET 1u /* records, at most: an address has two, so half of the buckets are empty */
 
 bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len)
 {
@@ -42,6 +42,12 @@ static inline bool is_before(const struct bnc_address_rec *x, const struct bnc_a
     if (x->fp != y->fp)
         return x->fp < y->fp;
     return x_what != y_what ? x_what < y_what : x->time < y->time;
+}
+
+/* By fingerprint and pair alone. */
+static inline bool is_less(const struct bnc_address_rec *x, const struct bnc_address_rec *y)
+{
+    return (x->fp < y->fp) | ((x->fp == y->fp) & (x->pair < y->pair));
 }
 
 static int cmp_address(const void *a, const void *b)
@@ -79,7 +85,7 @@ bool bnc_address_sort_begin(struct bnc_address_sort *s, size_t n)
 {
     unsigned log2 = 4;
 
-    while (log2 < 18 && n >> log2 > PER_BUCKET)
+    while (log2 < 18 && n >> log2 >= PER_BUCKET)
         log2++;
     s->shift = 64 - log2;
     s->start = at_least(s->start, &s->cap_start, ((size_t)1 << log2) + 1, sizeof *s->start);
@@ -137,6 +143,37 @@ size_t bnc_address_sort_end(struct bnc_address_sort *s)
         }
     }
     return kept;
+}
+
+/* Of 'n' records in a bucket, mostly one or two addresses. */
+static void group_run(struct bnc_address_rec *at, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const struct bnc_address_rec x = at[i];
+        size_t j = i;
+
+        for (; j > 0 && is_less(&x, &at[j - 1]); j--)
+            at[j] = at[j - 1];
+        if (j < i)
+            at[j] = x;
+    }
+}
+
+size_t bnc_address_sort_group(struct bnc_address_sort *s)
+{
+    const size_t n_buckets = (size_t)1 << (64 - s->shift);
+    size_t from = 0;
+
+    for (size_t b = 0; b < n_buckets; b++) {
+        const size_t n = s->start[b] - from;
+
+        if (n > SMALL_RUN)
+            qsort(s->at + from, n, sizeof *s->at, cmp_address);
+        else if (n > 1)
+            group_run(s->at + from, n);
+        from += n;
+    }
+    return from;
 }
 
 /* ---- held bounces ---- */

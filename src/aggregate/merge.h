@@ -59,11 +59,12 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
 void bnc_merged_release(struct bnc_merged *m);
 
 /*
- * All address records of a partition in the merged numbering ('pair': place in m->pairs), folded,
- * in s->at. Returns how many they are, SIZE_MAX: out of memory.
+ * All address records of a partition in the merged numbering ('pair': place in m->pairs), folded
+ * in s->at; without 'fold' only in groups by (fp, pair). Returns how many they are, SIZE_MAX: out
+ * of memory.
  */
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
-                            struct bnc_address_sort *s);
+                            struct bnc_address_sort *s, bool fold);
 /* Once addresses are counted: frees what spent parts logged, and what came of held bounces. */
 void bnc_merged_drop_logs(struct bnc_merged *m);
 

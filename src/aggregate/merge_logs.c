@@ -73,7 +73,7 @@ static void put_addresses(const struct bnc_merged *m, size_t part, unsigned part
 }
 
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
-                            struct bnc_address_sort *s)
+                            struct bnc_address_sort *s, bool fold)
 {
     const size_t n_logs = m->n_parts + BNC_N_OVERLAYS;
     size_t bytes = 0;
@@ -90,7 +90,7 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
     bnc_address_sort_place(s);
     for (size_t i = 0; i < n_logs; i++)
         put_addresses(m, i, partition, s);
-    return bnc_address_sort_end(s);
+    return fold ? bnc_address_sort_end(s) : bnc_address_sort_group(s);
 }
 
 void bnc_merged_drop_logs(struct bnc_merged *m)

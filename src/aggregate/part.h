@@ -260,6 +260,8 @@ static inline void bnc_address_sort_put(struct bnc_address_sort *s, const struct
  * left in s->at.
  */
 size_t bnc_address_sort_end(struct bnc_address_sort *s);
+/* In place of it: sorts by (fp, pair) and keeps all, which is enough to count them. */
+size_t bnc_address_sort_group(struct bnc_address_sort *s);
 
 /*
  * Sorts by (pair, time, source, row); of each pair the last wins. The others are dropped;

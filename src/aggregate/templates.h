@@ -9,7 +9,7 @@
 #ifndef BNC_AGGREGATE_TEMPLATES_H
 #define BNC_AGGREGATE_TEMPLATES_H
 
-#include "aggregate/merge.h"
+#include "aggregate/distinct.h"
 
 struct bnc_template_index { /* [merged entry] -> tally->templates, UINT32_MAX: never counted */
     uint32_t *shown; /* below n_templates: its own, or the sum that it is part of */
@@ -21,7 +21,7 @@ struct bnc_template_index { /* [merged entry] -> tally->templates, UINT32_MAX: n
  * pair. False when out of memory; release in any case.
  */
 bool bnc_templates_build(struct bnc_tally *t, const struct bnc_merged *m,
-                         const uint32_t *recipients, struct bnc_template_index *index);
+                         const struct bnc_seen *recipients, struct bnc_template_index *index);
 void bnc_template_index_release(struct bnc_template_index *index);
 
 #endif
