@@ -29,7 +29,7 @@ enum weight {
     W_PROVIDER_GENERAL_CODE = 330,
     W_ENHANCED = 470,
     W_ENHANCED_WORN = 385,               /* sent for other things as well: x.2.1, x.3.2 */
-    W_ENHANCED_PROTOCOL = 345,           /* codes that say little: any words say more */
+    W_ENHANCED_PROTOCOL = 222,           /* codes that say little: any words say more */
     W_ENHANCED_GENERAL = 200,
     W_REPLY = 100,
     W_LABEL = 240,
