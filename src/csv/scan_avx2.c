@@ -7,6 +7,7 @@
 #include <immintrin.h>
 
 #define KERNEL bnc_scan_avx2
+#define KERNEL_LANES 4
 #define KERNEL_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt,pclmul")))
 
 struct kernel_keys {
@@ -73,20 +74,24 @@ static inline KERNEL_TARGET uint64_t kernel_prefix_xor(uint64_t bits)
 }
 
 /*
- * Four at a time, the last of them in vain: a branch for each entry would cost more than what
- * is written too much.
+ * Six at once, most of them in vain: a branch for each entry, or one that hardly ever goes the same
+ * way twice, costs more than what is written too much.
  */
 static inline KERNEL_TARGET uint32_t *kernel_put(uint32_t *out, uint64_t bits, uint32_t base)
 {
     uint32_t *const behind = out + __builtin_popcountll(bits);
 
-    while (bits != 0) {
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; i++) {
+        *out++ = base + (uint32_t)_tzcnt_u64(bits);
+        bits = _blsr_u64(bits);
+    }
+    while (__builtin_expect(bits != 0, 0)) {
 #pragma GCC unroll 4
         for (int i = 0; i < 4; i++) {
-            out[i] = base + (uint32_t)_tzcnt_u64(bits);
+            *out++ = base + (uint32_t)_tzcnt_u64(bits);
             bits = _blsr_u64(bits);
         }
-        out += 4;
     }
     return behind;
 }

@@ -8,6 +8,7 @@
 #include <immintrin.h>
 
 #define KERNEL bnc_scan_avx512
+#define KERNEL_LANES 8
 #define KERNEL_TARGET                                                                              \
     __attribute__((target("avx2,bmi,bmi2,popcnt,pclmul,"                                           \
                           "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")))

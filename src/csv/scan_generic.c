@@ -5,6 +5,7 @@
 #include "util/hash.h"
 
 #define KERNEL bnc_scan_generic
+#define KERNEL_LANES 2
 #define KERNEL_TARGET
 
 #define ONES UINT64_C(0x0101010101010101)
@@ -65,6 +66,8 @@ static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys ke
 
 static inline uint64_t kernel_prefix_xor(uint64_t bits)
 {
+    if (bits == 0)
+        return 0;
     for (unsigned shift = 1; shift < 64; shift *= 2)
         bits ^= bits << shift;
     return bits;

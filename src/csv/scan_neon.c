@@ -8,6 +8,7 @@
 #include <arm_neon.h>
 
 #define KERNEL bnc_scan_neon
+#define KERNEL_LANES 2
 #define KERNEL_TARGET
 
 struct kernel_keys {

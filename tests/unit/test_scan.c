@@ -72,6 +72,8 @@ static void scan__agrees_on_soup(void **state)
     SOUP("\"\",,\n\raaaaaaaaaaaaaaaaaaaa\0", 3, 300, 600);
     SOUP("\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,,,,\n\n", 4, 150, 3000);
     SOUP("\"\"\"\",\n", 5, 500, 300);
+    SOUP("aaaaaaaaaaaaaaaaaaaaaaaaaaaa,,,\n\r", 7, 60, 12000);     /* chunks with nothing rare */
+    SOUP("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,,,,,,,,,\n", 8, 60, 12000);
 }
 
 /*
@@ -89,7 +91,7 @@ static void scan__agrees_on_damaged_rows(void **state)
     for (unsigned i = 0; i < 300; i++) {
         struct bnc_buf text = { 0 };
 
-        while (text.len < 2500) {
+        while (text.len < (i % 4 == 0 ? 9000u : 2500u)) {
             const unsigned r = (unsigned)(next_random(&random) >> 40);
 
             bnc_buf_printf(&text, rows[r % 3], r % 100, r % 7, r % 1000);
