@@ -132,7 +132,7 @@ static void add_plain(struct bnc_compile *c, struct cell at, const char *column,
 {
     const struct bnc_span m = bnc_mask_fragment(&c->mask, text);
 
-    if (m.len < 2 || !has_letter(m))
+    if (m.len < 2 || (!has_letter(m) && c->rules[c->n_rules - 1].kind != BNC_RULE_WORD))
         fail(c, at, column, "nothing is left to find when variable parts are masked in", text);
     else
         pattern_add(c, m, c->n_rules - 1, marker, expanded);

@@ -6,7 +6,7 @@
 
 #include "classify/token.h"
 
-enum { MAX_WORDS = 96, WINDOW = 5, MAX_GAP = 48 };
+enum { MAX_WORDS = 96, WINDOW = 5, MAX_GAP = 48, MAX_ADDRESS_GAP = 12 };
 
 struct word {
     uint16_t start, end;
@@ -64,6 +64,13 @@ static bool is_one_sentence(struct bnc_span text, size_t from, size_t to)
     return true;
 }
 
+/* An address in angle brackets, "<*>", says less than a word: what is said of it stands next to it,
+ * and a word before it says whose it is. */
+static bool is_address(struct bnc_span text, const struct word *w)
+{
+    return text.at[w->start] == '<';
+}
+
 size_t bnc_word_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
                       const struct bnc_hit *hits, size_t n_hits, size_t from,
                       struct bnc_word_pair *out, size_t max)
@@ -74,7 +81,7 @@ size_t bnc_word_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
     size_t n = 0;
 
     for (size_t k = 1; k < n_words && n < max; k++)
-        for (size_t i = k; i > 0 && k - i < WINDOW; i--) {
+        for (size_t i = k; i > 0 && k - i < WINDOW && n < max; i--) {
             const struct word *a = &words[i - 1], *b = &words[k];
             const uint32_t rule = set->pairs[a->class * set->n_classes + b->class];
 
@@ -82,11 +89,13 @@ size_t bnc_word_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
                 continue;
             if (b->start - a->end > MAX_GAP || !is_one_sentence(text, a->end, b->start))
                 break;
-            if (rule == 0)
+            if (rule == 0 || (is_address(text, a) &&
+                              (i < k || b->start - a->end > MAX_ADDRESS_GAP)))
                 continue;
             out[n++] = (struct bnc_word_pair){ rule - 1, a->start, b->end,
                                               (uint16_t)(b->start - a->end) };
-            break;
+            if (!is_address(text, a))
+                break;
         }
     return n;
 }
