@@ -2,16 +2,17 @@
  * verdicts.c - one worker's memo: (template, codes, provider, type, label) -> entry, one probe per
  * row.
  *
- * Most texts differ from one before only in what masking masks anyway: their *shape* (shape.h)
- * finds the entry without masking. A new shape is masked, and the template finds the entry or makes
- * one. A slot holds the 64-bit key and a pointer: a probe touches one cache line of the slot table
- * and one of the entry.  The key is the fingerprint of all that the verdict depends on, so equal
- * keys mean equal verdicts (two different questions share one with probability 2^-64).  Entries are
- * never evicted: the aggregate counts by them.
+ * Most texts differ from one before only in what masking masks anyway.  Such a text is recalled by
+ * its fixed words (recall.h); if not, it is scanned, and its *shape* (shape.h) finds the entry
+ * without masking.  A new shape is masked, and the template finds the entry or makes one.  A slot
+ * holds the 64-bit key and a pointer: a probe touches one cache line of the slot table and one of
+ * the entry.  The key is the fingerprint of all that the verdict depends on, so equal keys mean equal
+ * verdicts (two different questions share one with probability 2^-64).  Entries are never evicted:
+ * the aggregate counts by them.
  */
 #include "classify/classifier.h"
 #include "classify/decide.h"
-#include "classify/shape.h"
+#include "classify/recall.h"
 #include "classify/spelled.h"
 #include "classify/vocabulary.h"
 #include "util/big.h"
@@ -51,6 +52,7 @@ struct bnc_verdicts {
     struct bnc_arena arena; /* entries, templates and labels */
     struct bnc_mask mask;
     bnc_shape_fn *shape;
+    struct bnc_recall *recall;
     struct slot
         shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
     struct host hosts[HOST_SLOTS];
@@ -68,8 +70,9 @@ struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
     v->c = c;
     v->log2 = FIRST_LOG2;
     v->slots = calloc((size_t)1 << v->log2, sizeof *v->slots);
-    if (v->slots == NULL) {
-        free(v);
+    v->recall = bnc_recall_create(c->words, c->cpu);
+    if (v->slots == NULL || v->recall == NULL) {
+        bnc_verdicts_free(v);
         return NULL;
     }
     bnc_mask_init(&v->mask, c->words, c->cpu);
@@ -83,6 +86,7 @@ void bnc_verdicts_free(struct bnc_verdicts *v)
         return;
     free(v->chunks);
     free(v->slots);
+    bnc_recall_free(v->recall);
     bnc_arena_release(&v->arena);
     free(v);
 }
@@ -223,20 +227,28 @@ const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bn
                                          uint16_t provider)
 {
     const uint64_t context = context_of(event, provider);
-    const struct bnc_span raw = bnc_spelled_read(event->diagnostic, v->spelled);
+    const struct bnc_entry *known = bnc_recall_find(v->recall, context, event->diagnostic);
+    struct bnc_span raw;
+    struct bnc_shape shape;
     struct slot *slot;
-    uint64_t shape;
+    uint64_t key;
 
+    if (known != NULL)
+        return known;
+    raw = bnc_spelled_read(event->diagnostic, v->spelled);
     bnc_mask_scan(&v->mask, raw);
-    shape = v->shape(&v->mask, raw);
-    if (shape == 0)
+    v->shape(&v->mask, raw, &shape);
+    if (shape.fp == 0)
         return entry_of(v, event, raw, provider, context);
-    shape = bnc_hash_pair(shape, context);
-    slot = &v->shapes[shape % SHAPE_SLOTS];
-    if (slot->key == shape && slot->entry != NULL)
+    key = bnc_hash_pair(shape.fp, context);
+    slot = &v->shapes[key % SHAPE_SLOTS];
+    if (slot->key == key && slot->entry != NULL) {
+        if (raw.at == event->diagnostic.at) /* read as it stands: that shows in its fixed bytes */
+            bnc_recall_learn(v->recall, context, event->diagnostic, &shape, slot->entry);
         return slot->entry;
+    }
     slot->entry = entry_of(v, event, raw, provider, context);
-    slot->key = shape;
+    slot->key = key;
     return slot->entry;
 }
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ * recall.h - what was said before, known by its fixed words: a response whose shape was met already
+ * is found without scanning it.
+ *
+ * A shape (shape.h) is kept bytes with opaque tokens between them.  Met twice, it is noted here as
+ * it was written: stretches of bytes, and the class of the token between two of them.  A response
+ * that has these bytes, and such a token wherever one is due, has that shape; so comparing bytes
+ * replaces the scan, and only the tokens that differ from row to row are looked at.
+ *
+ *   550 5.1.1 <          ADDRESS    >: user unknown, queue id    ID    (end)
+ *
+ * It forgets everything when it is full, and may refuse to learn; whoever asks gets what the entry
+ * of the shape is, or nothing.  So it never makes an answer depend on what came before.
+ */
+#ifndef BNC_CLASSIFY_RECALL_H
+#define BNC_CLASSIFY_RECALL_H
+
+#include "classify/shape.h"
+
+struct bnc_entry;
+struct bnc_recall; /* one per thread; 1 MB when full */
+
+/* NULL when out of memory.  'words' as for bnc_mask_init(). */
+struct bnc_recall *bnc_recall_create(const struct bnc_words *words, uint32_t cpu);
+void bnc_recall_free(struct bnc_recall *r);
+
+/* The entry of the shape that 'text' has, NULL where it is not known. */
+const struct bnc_entry *bnc_recall_find(struct bnc_recall *r, uint64_t context,
+                                        struct bnc_span text);
+
+/*
+ * Notes that a text of this shape has this entry in this context.  The text must be what
+ * the shape was taken of, as it stood in the file.
+ */
+void bnc_recall_learn(struct bnc_recall *r, uint64_t context, struct bnc_span text,
+                      const struct bnc_shape *shape, const struct bnc_entry *entry);
+
+#endif

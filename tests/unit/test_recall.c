@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ * test_recall.c - what is recalled has the template of the text at hand, whatever was learned
+ * before and in whatever order.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "classify/recall.h"
+#include "util/arena.h"
+#include "util/cpu.h"
+
+#include "response_kit.h"
+
+enum { CONTEXT = 7 };
+
+static struct bnc_mask mask;
+static bnc_shape_fn *shape_of;
+static struct bnc_recall *recalls[3]; /* one of each kind of kernel */
+static size_t n_recalls;
+static struct bnc_arena arena;
+
+/* The entry of a text, as far as recall.c is concerned: it hands pointers back. */
+struct record {
+    struct bnc_span text, template;
+};
+
+static int setup(void **unused)
+{
+    static const uint32_t sets[] = { 0, BNC_CPU_AVX2, BNC_CPU_AVX2 | BNC_CPU_AVX512 };
+    const uint32_t cpu = bnc_cpu_detect();
+
+    (void)unused;
+    bnc_mask_init(&mask, NULL, cpu);
+    shape_of = bnc_shape_pick(cpu);
+    n_recalls = 0;
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
+        if ((sets[i] & cpu) == sets[i])
+            assert_non_null(recalls[n_recalls++] = bnc_recall_create(NULL, sets[i]));
+    return 0;
+}
+
+static int teardown(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < n_recalls; i++)
+        bnc_recall_free(recalls[i]);
+    bnc_arena_release(&arena);
+    return 0;
+}
+
+static const struct bnc_entry *as_entry(const struct record *r)
+{
+    return (const struct bnc_entry *)(const void *)r;
+}
+
+/* A copy that ends where the text ends, so that a byte read too many shows. */
+static struct bnc_span exactly(const char *text)
+{
+    const size_t len = strlen(text);
+    char *copy = malloc(len + (len == 0));
+
+    assert_non_null(copy);
+    memcpy(copy, text, len);
+    return bnc_span_from(copy, len);
+}
+
+static void learn(struct bnc_span text, uint64_t context)
+{
+    struct record *r = bnc_arena_alloc(&arena, sizeof *r);
+    struct bnc_shape shape;
+
+    assert_non_null(r);
+    r->text = bnc_arena_copy(&arena, text);
+    bnc_mask_scan(&mask, text);
+    shape_of(&mask, text, &shape);
+    r->template = bnc_arena_copy(&arena, bnc_mask_scanned(&mask, text));
+    for (size_t i = 0; i < n_recalls; i++)
+        bnc_recall_learn(recalls[i], context, text, &shape, as_entry(r));
+}
+
+/* What all kernels recall, NULL nothing. */
+static const struct record *recall(struct bnc_span text, uint64_t context)
+{
+    const struct bnc_entry *found = NULL;
+
+    for (size_t i = 0; i < n_recalls; i++) {
+        const struct bnc_entry *e = bnc_recall_find(recalls[i], context, text);
+
+        if (i > 0 && e != found)
+            fail_msg("kernel %zu recalls another entry of '%.*s'", i, (int)text.len, text.at);
+        found = e;
+    }
+    return (const struct record *)(const void *)found;
+}
+
+/* Whether something was recalled, which must have the template of this text; it is learned then. */
+static bool hold(const char *bytes)
+{
+    const struct bnc_span text = exactly(bytes);
+    const struct record *r = recall(text, CONTEXT);
+    const struct bnc_span template = bnc_mask_text(&mask, text);
+
+    if (r != NULL && !bnc_span_eq(r->template, template))
+        fail_msg("\n text     '%s'\n template '%.*s'\n recalled '%s'\n template '%s'", bytes,
+                 (int)template.len, template.at, r->text.at, r->template.at);
+    learn(text, CONTEXT);
+    free((void *)(uintptr_t)text.at);
+    return r != NULL;
+}
+
+static void recall__gives_what_masking_would(void **unused)
+{
+    unsigned long met = 0;
+
+    (void)unused;
+    kit_state = 2;
+    for (unsigned long round = 0; round < 60000; round++) {
+        struct skeleton skeleton;
+        char text[6100] = "550 ";
+
+        skeleton_draw(&skeleton);
+        for (int fill = 0; fill < 4; fill++) {
+            skeleton_fill(&skeleton, text + 4 * (round % 2));
+            met += hold(text);
+        }
+    }
+    print_message("%lu texts were recalled\n", met);
+    assert_true(met > 20000); /* else the test tests nothing */
+}
+
+static const char *const known = "550 5.1.1 <jane@example.com>: unknown user, id 98e6a-1 for "
+                                 "[198.51.100.7]";
+
+static bool recalls_as_known(const char *bytes, uint64_t context)
+{
+    const struct bnc_span text = exactly(bytes);
+    bool found;
+
+    found = recall(text, context) != NULL;
+    free((void *)(uintptr_t)text.at);
+    return found;
+}
+
+static void recall__knows_other_ids_addresses_and_numbers(void **unused)
+{
+    (void)unused;
+    learn(bnc_span_str(known), CONTEXT);
+    assert_true(recalls_as_known(known, CONTEXT));
+    assert_true(recalls_as_known("550 5.1.1 <a.very.long.name.of.somebody@mail.example.co.uk>: "
+                                 "unknown user, id 7f-0c-9981aa for [192.0.2.210]",
+                                 CONTEXT));
+}
+
+static void recall__takes_nothing_else_for_it(void **unused)
+{
+    static const char *const others[] = {
+        "550 5.1.2 <jane@example.com>: unknown user, id 98e6a-1 for [198.51.100.7]",
+        "550 5.1.1 <jane@example.com>: Unknown user, id 98e6a-1 for [198.51.100.7]",
+        "550 5.1.1 <jane@example.com>: unknown user, id 98e6a-1 for [198.51.100.7]]",
+        "550 5.1.1 <jane@example.com>: unknown user, id 98e6a-1 for [198.51.100.7",
+        "550 5.1.1 <jane@example.com>: unknown user, id 98e6a-1 for 198.51.100.7]",
+        "550 5.1.1 <jane@example.com>: unknown user, id 98e6a-1- for [198.51.100.7]",
+        "550 5.1.1 <jane@example.com>: unknown user, id abcdef for [198.51.100.7]",
+        "550 5.1.1 <jane@example.com>: unknown user, id s3150 for [198.51.100.7]",
+        "550 5.1.1 <jane@example.com>: unknown user, id 550-1 for [198.51.100.7]",
+        "550 5.1.1 <jane.example.com>: unknown user, id 98e6a-1 for [198.51.100.7]",
+        "550 5.1.1 <jane@example.com>: unknown user, id 98e6a-1 for [198.51.100]",
+        "550 5.1.1 <>: unknown user, id 98e6a-1 for [198.51.100.7]",
+        "550 5.1.1 <",
+        "550 ",
+        "",
+    };
+
+    (void)unused;
+    learn(bnc_span_str(known), CONTEXT);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (recalls_as_known(others[i], CONTEXT))
+            fail_msg("'%s' was taken for '%s'", others[i], known);
+    assert_false(recalls_as_known(known, CONTEXT + 1));
+}
+
+/* Without a blank it may be read as if _ or + were one (spelled.h); before them, as it stands. */
+static void recall__learns_no_text_without_a_blank(void **unused)
+{
+    static const char text[] = "550:5.1.1:unknown:a@b.example";
+
+    (void)unused;
+    learn(bnc_span_str(text), CONTEXT);
+    assert_false(recalls_as_known(text, CONTEXT));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(recall__gives_what_masking_would, setup, teardown),
+        cmocka_unit_test_setup_teardown(recall__knows_other_ids_addresses_and_numbers, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(recall__takes_nothing_else_for_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(recall__learns_no_text_without_a_blank, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
