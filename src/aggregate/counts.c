@@ -48,6 +48,16 @@ void bnc_counts_release(struct bnc_counts *c)
     *c = (struct bnc_counts){ .seed = c->seed };
 }
 
+size_t bnc_counts_list(const struct bnc_counts *c, struct bnc_count *to)
+{
+    for (size_t i = 0; c->slot != NULL && i < (size_t)1 << c->log2; i++)
+        if (c->slot[i].key != 0) {
+            *to = c->slot[i];
+            to++->key--;
+        }
+    return c->n;
+}
+
 /* (key, ref), by insertion: for the few. */
 static void sort_small(struct bnc_sortkey *at, size_t n)
 {

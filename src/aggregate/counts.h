@@ -81,6 +81,8 @@ static inline void bnc_count_merge(struct bnc_count *dst, const struct bnc_count
 }
 
 void bnc_counts_release(struct bnc_counts *c);
+/* Writes all counts with their keys, in no order; returns how many: c->n. */
+size_t bnc_counts_list(const struct bnc_counts *c, struct bnc_count *to);
 
 /*
  * Sorts 'n' counts by key and adds up those of one key; '*n' is how many are left. False when out

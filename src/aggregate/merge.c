@@ -132,63 +132,27 @@ static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
                         BNC_CELL_COL(key));
 }
 
-static uint64_t map_vote(const struct bnc_merged *m, size_t part, uint64_t key)
-{
-    return (uint64_t)m->domain_map[part][key >> 16] << 16 | (key & 0xffff);
-}
-
-typedef uint64_t (*map_fn)(const struct bnc_merged *m, size_t part, uint64_t key);
-
-/* part n_parts: keys are merged ones already */
-struct table_ref {
-    const struct bnc_counts *table;
-    size_t part;
-};
-
-static void put_counts(const struct bnc_merged *m, const struct table_ref *t, map_fn map,
-                       struct bnc_count *to)
-{
-    for (size_t s = 0; t->table->slot != NULL && s < (size_t)1 << t->table->log2; s++)
-        if (t->table->slot[s].key != 0) {
-            *to = t->table->slot[s];
-            to->key = t->part < m->n_parts ? map(m, t->part, to->key - 1) : to->key - 1;
-            to++;
-        }
-}
-
-/* The tables' counts with merged keys, sorted and added up; NULL when out of memory. */
-static struct bnc_count *merge_tables(const struct bnc_merged *m, const struct table_ref *tables,
-                                      size_t n_tables, size_t extra, map_fn map, size_t *n)
-{
-    struct bnc_count *at, *to;
-
-    *n = extra;
-    for (size_t i = 0; i < n_tables; i++)
-        *n += tables[i].table->n;
-    to = at = malloc((*n + 1) * sizeof *at);
-    if (at == NULL)
-        return NULL;
-    for (size_t i = 0; i < n_tables; to += tables[i++].table->n)
-        put_counts(m, &tables[i], map, to);
-    *n -= extra;
-    return at;
-}
-
 static bool merge_cells(struct bnc_merged *m)
 {
-    struct table_ref *tables = malloc((m->n_parts + BNC_N_OVERLAYS) * sizeof *tables);
+    const size_t n_sums = m->n_parts + BNC_N_OVERLAYS;
+    size_t n = 0;
 
-    if (tables == NULL)
+    for (size_t i = 0; i < n_sums; i++)
+        n += bnc_grid_most(&bnc_merged_sums(m, i)->cells);
+    m->cells = malloc((n + 1) * sizeof *m->cells);
+    if (m->cells == NULL)
         return false;
-    for (size_t i = 0; i < m->n_parts + BNC_N_OVERLAYS; i++)
-        tables[i] =
-            (struct table_ref){ &bnc_merged_sums(m, i)->cells, i < m->n_parts ? i : m->n_parts };
-    m->cells = merge_tables(m, tables, m->n_parts + BNC_N_OVERLAYS, 0, map_cell, &m->n_cells);
-    free(tables);
+    for (size_t i = 0; i < n_sums; i++) {
+        struct bnc_count *at = m->cells + m->n_cells;
+
+        m->n_cells += bnc_grid_copy(&bnc_merged_sums(m, i)->cells, at);
+        for (; i < m->n_parts && at < m->cells + m->n_cells; at++)
+            at->key = map_cell(m, i, at->key);
+    }
     for (size_t p = 0; p < m->n_parts; p++)
         if (m->parts[p]->spent)
-            bnc_counts_release(&m->parts[p]->sums.cells);
-    return m->cells != NULL && bnc_counts_compact(m->cells, &m->n_cells);
+            bnc_grid_release(&m->parts[p]->sums.cells);
+    return bnc_counts_compact(m->cells, &m->n_cells);
 }
 
 /* The pairs of all parts and overlays by merged key; 'ref' says whose and which. */
@@ -254,31 +218,36 @@ static bool merge_pairs(struct bnc_merged *m)
 }
 
 /* Votes lie in the domain records while all agree. */
+static size_t list_votes(const struct bnc_part *part, const uint32_t *domain_map,
+                         struct bnc_count *to)
+{
+    struct bnc_count *const start = to;
+
+    to += bnc_counts_list(&part->votes, to);
+    for (struct bnc_count *c = start; c < to; c++)
+        c->key = (uint64_t)domain_map[c->key >> 16] << 16 | (c->key & 0xffff);
+    for (uint32_t i = 0; i < part->domains.n; i++) {
+        const struct bnc_domain_rec *d = bnc_names_at(&part->domains, i);
+
+        if (d->votes > 0)
+            *to++ = (struct bnc_count){ .key = (uint64_t)domain_map[i] << 16 | d->voted,
+                                        .n = d->votes,
+                                        .first = BNC_FIRST_NONE };
+    }
+    return (size_t)(to - start);
+}
+
 static bool merge_votes(struct bnc_merged *m)
 {
-    struct table_ref *tables = malloc((m->n_parts + 1) * sizeof *tables);
-    size_t extra = 0;
+    size_t n = 0;
 
-    if (tables == NULL)
-        return false;
-    for (size_t p = 0; p < m->n_parts; p++) {
-        tables[p] = (struct table_ref){ &m->parts[p]->votes, p };
-        extra += m->parts[p]->domains.n;
-    }
-    m->votes = merge_tables(m, tables, m->n_parts, extra, map_vote, &m->n_votes);
-    free(tables);
+    for (size_t p = 0; p < m->n_parts; p++)
+        n += m->parts[p]->votes.n + m->parts[p]->domains.n;
+    m->votes = malloc((n + 1) * sizeof *m->votes);
     if (m->votes == NULL)
         return false;
     for (size_t p = 0; p < m->n_parts; p++)
-        for (uint32_t i = 0; i < m->parts[p]->domains.n; i++) {
-            const struct bnc_domain_rec *d = bnc_names_at(&m->parts[p]->domains, i);
-
-            if (d->votes > 0)
-                m->votes[m->n_votes++] =
-                    (struct bnc_count){ .key = (uint64_t)m->domain_map[p][i] << 16 | d->voted,
-                                        .n = d->votes,
-                                        .first = BNC_FIRST_NONE };
-        }
+        m->n_votes += list_votes(m->parts[p], m->domain_map[p], m->votes + m->n_votes);
     return bnc_counts_compact(m->votes, &m->n_votes);
 }
 
@@ -286,6 +255,7 @@ static bool merge_votes(struct bnc_merged *m)
 static bool add_others(struct bnc_merged *m)
 {
     struct bnc_sums *sums = &m->overlay[0];
+    struct bnc_counts *cells = &sums->cells.rare;
 
     for (size_t p = 0; p < m->n_parts; p++) {
         const uint64_t n = m->parts[p]->others;
@@ -294,10 +264,10 @@ static bool add_others(struct bnc_merged *m)
             continue;
         if (!bnc_sums_reserve(sums, 1, 0))
             return false;
-        bnc_counts_get(&sums->cells, BNC_CELL_KEY(BNC_KIND_DAY, 0, 0, BNC_EVENT_OTHER))->n += n;
+        bnc_counts_get(cells, BNC_CELL_KEY(BNC_KIND_DAY, 0, 0, BNC_EVENT_OTHER))->n += n;
         for (unsigned k = BNC_KIND_CAMPAIGN; k < BNC_N_KINDS; k++)
-            bnc_counts_get(&sums->cells, BNC_CELL_KEY(k, m->name_map[k][p][0], 0, BNC_EVENT_OTHER))
-                ->n += n;
+            bnc_counts_get(cells, BNC_CELL_KEY(k, m->name_map[k][p][0], 0, BNC_EVENT_OTHER))->n +=
+                n;
         sums->pairs
             .at[bnc_pairs_get(&sums->pairs,
                               BNC_PAIR_KEY(m->domain_map[p][0], BNC_PSEUDO_ENTRY(BNC_EVENT_OTHER)))]
@@ -369,7 +339,7 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
             m->classifier = parts[p]->classifier;
     }
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
-        m->overlay[o].cells.seed = m->overlay[o].pairs.seed =
+        m->overlay[o].cells.rare.seed = m->overlay[o].pairs.seed =
             n_parts > 0 ? parts[0]->domains.seed : 1;
     for (size_t p = 0; p < n_parts; p++)
         if (parts[p]->spent)

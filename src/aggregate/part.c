@@ -79,7 +79,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     part->classifier = opt->classifier;
     part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
     part->domains.seed = part->votes.seed = opt->seed | 1;
-    part->sums.cells.seed = part->sums.pairs.seed = opt->seed | 1;
+    part->sums.cells.rare.seed = part->sums.pairs.seed = opt->seed | 1;
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         part->names[k].rec_bytes = sizeof(struct bnc_name);
         part->names[k].seed = opt->seed | 1;
@@ -100,7 +100,7 @@ void bnc_part_spend(struct bnc_part *part)
 
 void bnc_sums_release(struct bnc_sums *sums)
 {
-    bnc_counts_release(&sums->cells);
+    bnc_grid_release(&sums->cells);
     bnc_pairs_release(&sums->pairs);
     bnc_log_release(&sums->log);
     free(sums->examples);
@@ -165,47 +165,36 @@ static bool reserve_examples(struct bnc_sums *sums, size_t n)
 
 bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries)
 {
-    return bnc_counts_reserve(&sums->cells, n * BNC_N_KINDS) &&
-           bnc_pairs_reserve(&sums->pairs, n) && reserve_examples(sums, n_entries);
+    return bnc_grid_reserve(&sums->cells, n) && bnc_pairs_reserve(&sums->pairs, n) &&
+           reserve_examples(sums, n_entries);
 }
 
-/* Where a fact is counted: keys, and the slots at which looking for them starts. */
-struct spot {
-    uint64_t cell[BNC_N_KINDS], pair, pair_hash;
-    size_t cell_at[BNC_N_KINDS];
-};
-
-static inline void find_spot(const struct bnc_sums *sums, const struct bnc_fact *f, unsigned col,
-                             uint32_t entry, struct spot *s)
+static inline void count_cells(struct bnc_sums *sums, const struct bnc_fact *f, unsigned col)
 {
-    s->cell[BNC_KIND_DAY] = BNC_CELL_KEY(BNC_KIND_DAY, f->day, f->provider, col);
-    s->cell[BNC_KIND_CAMPAIGN] = BNC_CELL_KEY(BNC_KIND_CAMPAIGN, f->campaign, f->provider, col);
-    s->cell[BNC_KIND_SENDING_IP] = BNC_CELL_KEY(BNC_KIND_SENDING_IP, f->ip, f->provider, col);
-    s->cell[BNC_KIND_SENDER_DOMAIN] =
-        BNC_CELL_KEY(BNC_KIND_SENDER_DOMAIN, f->sender, f->provider, col);
-    for (unsigned k = 0; k < BNC_N_KINDS; k++)
-        s->cell_at[k] = bnc_counts_at(&sums->cells, s->cell[k]);
-    s->pair = BNC_PAIR_KEY(f->domain, entry);
-    s->pair_hash = bnc_pairs_hash(&sums->pairs, s->pair);
-}
+    const uint32_t what = BNC_CELL_WHAT(f->provider, col);
+    const uint32_t class = bnc_grid_class(&sums->cells, what);
 
-/* Asks for what is likely far away: days, IPs and sender domains are few. */
-BNC_PREFETCHER prefetch_spot(const struct bnc_sums *sums, const struct spot *s)
-{
-    __builtin_prefetch(&sums->cells.slot[s->cell_at[BNC_KIND_CAMPAIGN]], 1);
-    bnc_pairs_prefetch(&sums->pairs, s->pair_hash);
-}
-
-static inline void count_cells(struct bnc_sums *sums, const struct bnc_fact *f,
-                               const struct spot *s)
-{
-    for (unsigned k = 0; k < BNC_N_KINDS; k++)
-        bnc_count_event(bnc_counts_get_at(&sums->cells, s->cell[k], s->cell_at[k]), f->time);
+    bnc_grid_add(&sums->cells, BNC_KIND_DAY, f->day, what, class, f->time);
+    bnc_grid_add(&sums->cells, BNC_KIND_CAMPAIGN, f->campaign, what, class, f->time);
+    bnc_grid_add(&sums->cells, BNC_KIND_SENDING_IP, f->ip, what, class, f->time);
+    bnc_grid_add(&sums->cells, BNC_KIND_SENDER_DOMAIN, f->sender, what, class, f->time);
 }
 
 static inline uint64_t day_bit(const struct bnc_fact *f)
 {
     return f->day == 0 ? 0 : UINT64_C(1) << ((f->day - 1) & 63);
+}
+
+/* An entry's example is as old as its oldest pair: one that this pair has seen is none. */
+static inline void count_pair(struct bnc_sums *sums, const struct bnc_fact *f, struct bnc_count *c)
+{
+    if (f->time - 1 <= c->first && !BNC_IS_PSEUDO(f->entry)) {
+        const struct bnc_example e = { f->time - 1, f->source, f->row, f->off };
+
+        bnc_example_merge(&sums->examples[f->entry], &e);
+    }
+    bnc_count_event(c, f->time);
+    c->days |= day_bit(f);
 }
 
 /* Whether the log keeps this outcome. */
@@ -231,44 +220,38 @@ static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_
     return true;
 }
 
-static inline bool count_fact(struct bnc_sums *sums, const struct bnc_fact *f, const struct spot *s,
-                              enum bnc_detail detail)
+static inline uint64_t hash_of_pair(const struct bnc_sums *sums, const struct bnc_fact *f)
+{
+    return bnc_pairs_hash(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry));
+}
+
+/* Counts all but the cells; 'hash': of its pair. */
+static inline bool count_pair_of(struct bnc_sums *sums, const struct bnc_fact *f, uint64_t hash,
+                                 enum bnc_detail detail)
 {
     const bool logged = f->address != 0 && is_logged(f->code, detail);
     uint32_t pair;
 
-    count_cells(sums, f, s);
-    if (!BNC_IS_PSEUDO(f->entry)) {
-        const struct bnc_example e = { f->time - 1, f->source, f->row, f->off };
-
-        bnc_example_merge(&sums->examples[f->entry], &e);
-    }
     if (f->code == BNC_EVENT_DELIVERED && !logged)
         return true;
-    pair = bnc_pairs_get_at(&sums->pairs, s->pair, s->pair_hash);
-    if (f->code != BNC_EVENT_DELIVERED) {
-        bnc_count_event(&sums->pairs.at[pair], f->time);
-        sums->pairs.at[pair].days |= day_bit(f);
-    }
+    pair = bnc_pairs_get_at(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry), hash);
+    if (f->code != BNC_EVENT_DELIVERED)
+        count_pair(sums, f, &sums->pairs.at[pair]);
     return !logged || log_address(sums, f, pair, detail);
 }
 
 bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
 {
-    struct spot spot;
-
-    find_spot(sums, f, f->col, f->entry, &spot);
-    return count_fact(sums, f, &spot, detail);
+    count_cells(sums, f, f->col);
+    return count_pair_of(sums, f, hash_of_pair(sums, f), detail);
 }
 
 void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *f)
 {
-    struct spot spot;
+    const uint64_t key = BNC_PAIR_KEY(f->domain, BNC_PSEUDO_LATE);
 
-    find_spot(sums, f, BNC_COL_LATE, BNC_PSEUDO_LATE, &spot);
-    count_cells(sums, f, &spot);
-    bnc_count_event(&sums->pairs.at[bnc_pairs_get_at(&sums->pairs, spot.pair, spot.pair_hash)],
-                    f->time);
+    count_cells(sums, f, BNC_COL_LATE);
+    bnc_count_event(&sums->pairs.at[bnc_pairs_get(&sums->pairs, key)], f->time);
 }
 
 /* ---- names ---- */
@@ -490,8 +473,8 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
 }
 
 /* What an item says, in the part's numbers. */
-static inline bool prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source,
-                           struct bnc_fact *f)
+static inline __attribute__((always_inline)) bool
+prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source, struct bnc_fact *f)
 {
     const struct bnc_event *e = &item->event;
 
@@ -567,27 +550,42 @@ static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct 
     return true;
 }
 
-static bool count(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f,
-                  const struct spot *spot)
+/* What is not counted by pair; '*counted' is false where it is not to be. */
+static inline bool begin_count(struct bnc_part *part, const struct bnc_event *e,
+                               const struct bnc_fact *f, bool *counted)
 {
-    const size_t n_pairs = part->sums.pairs.n;
-
-    for (unsigned left = e->flags; left != 0; left &= left - 1)
-        part->flagged[__builtin_ctz(left)]++;
+    *counted = true;
+    if (e->flags != 0)
+        for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
+            part->flagged[b] += e->flags >> b & 1;
     if (part->detail == BNC_DETAIL_LISTS && f->address != 0 && is_listed(e->type) &&
         !log_text(part, e, f->address))
         return false;
-    if (e->type == BNC_EVENT_BOUNCE && bnc_message_id_is_one(e->message_id))
+    if (e->type == BNC_EVENT_BOUNCE && bnc_message_id_is_one(e->message_id)) {
+        *counted = false;
         return hold(part, e, f);
-    if (e->type == BNC_EVENT_DELIVERED && !count_delivered(part, f))
-        return false;
+    }
+    count_cells(&part->sums, f, f->col);
+    return e->type != BNC_EVENT_DELIVERED || count_delivered(part, f);
+}
+
+static inline bool end_count(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash)
+{
+    const size_t n_pairs = part->sums.pairs.n;
+
     if (f->code == BNC_CODE_LATE)
         bnc_sums_take_back(&part->sums, f);
-    if (!count_fact(&part->sums, f, spot, part->detail))
+    if (!count_pair_of(&part->sums, f, hash, part->detail))
         return false;
     if (part->sums.pairs.n != n_pairs) /* else the domain was used before: its record is far away */
         domain_of(part, f)->used = true;
     return true;
+}
+
+static inline bool is_plain_delivery(const struct bnc_part *part, const struct bnc_item *item)
+{
+    return (item->event.type == BNC_EVENT_DELIVERED) & (item->event.flags == 0) &
+           (item->entry == NULL) & (part->detail == BNC_DETAIL_REPORT);
 }
 
 static uint32_t source_rank(const struct bnc_part *part, uint32_t source)
@@ -595,27 +593,65 @@ static uint32_t source_rank(const struct bnc_part *part, uint32_t source)
     return source < part->n_ranks ? part->rank[source] : source;
 }
 
+/* Deliveries that no log keeps, 'which' of the items: nothing is classified, nothing is kept. */
+static bool add_plain(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which,
+                      size_t n, uint32_t rank)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct bnc_fact f;
+
+        if (!prepare(part, &items[which[i]], rank, &f) || !count_delivered(part, &f))
+            return false;
+        count_cells(&part->sums, &f, BNC_EVENT_DELIVERED);
+    }
+    return true;
+}
+
+static bool add_others(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which,
+                       size_t n, uint32_t rank)
+{
+    struct bnc_fact fact[BNC_BATCH];
+    uint64_t hash[BNC_BATCH];
+    size_t k = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_item *item = &items[which[i]];
+        bool counted;
+
+        if (!prepare(part, item, rank, &fact[k]) ||
+            !begin_count(part, &item->event, &fact[k], &counted))
+            return false;
+        hash[k] = hash_of_pair(&part->sums, &fact[k]);
+        bnc_pairs_prefetch(&part->sums.pairs, hash[k]);
+        k += counted;
+    }
+    for (size_t i = 0; i < k; i++)
+        bnc_pairs_prefetch_count(&part->sums.pairs, hash[i]);
+    for (size_t i = 0; i < k; i++)
+        if (!end_count(part, &fact[i], hash[i]))
+            return false;
+    return true;
+}
+
+/* Told apart without a branch: which row is which can't be foreseen. */
 enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n,
                              uint32_t source)
 {
-    struct bnc_fact fact[BNC_BATCH];
-    struct spot spot[BNC_BATCH];
     const uint32_t rank = source_rank(part, source);
+    uint8_t plain[BNC_BATCH], other[BNC_BATCH];
+    size_t n_plain = 0;
 
     if (locate_missing(part, items, n) != BNC_OK || !bnc_sums_reserve(&part->sums, 2 * n, 0))
         return BNC_ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        if (!prepare(part, &items[i], rank, &fact[i]))
-            return BNC_ENOMEM;
-        find_spot(&part->sums, &fact[i], fact[i].col, fact[i].entry, &spot[i]);
-        prefetch_spot(&part->sums, &spot[i]);
+        const bool is_plain = is_plain_delivery(part, &items[i]);
+
+        plain[n_plain] = other[i - n_plain] = (uint8_t)i;
+        n_plain += is_plain;
     }
-    for (size_t i = 0; i < n; i++)
-        if (fact[i].code != BNC_EVENT_DELIVERED)
-            bnc_pairs_prefetch_count(&part->sums.pairs, spot[i].pair_hash);
-    for (size_t i = 0; i < n; i++)
-        if (!count(part, &items[i].event, &fact[i], &spot[i]))
-            return BNC_ENOMEM;
+    if (!add_plain(part, items, plain, n_plain, rank) ||
+        !add_others(part, items, other, n - n_plain, rank))
+        return BNC_ENOMEM;
     part->rows += n;
     return bnc_part_fold(part);
 }

@@ -3,7 +3,7 @@
  *
  *   domains   one 64-byte record each: deliveries, their days, a sketch of their recipients
  *   names     campaigns, sending IPs, sender domains
- *   cells     (kind, subject, provider, column) -> count: every event, once per kind
+ *   cells     (kind, subject, provider, column) -> count: every event, once per kind (grid.h)
  *   pairs     (domain, entry) -> count: every event but deliveries, once
  *   examples  by entry: the least (time, source, row)
  *   log       one 20-byte record per (address, pair, campaign, type, day) of a failure; with lists,
@@ -17,6 +17,7 @@
 #ifndef BNC_AGGREGATE_PART_H
 #define BNC_AGGREGATE_PART_H
 
+#include "aggregate/grid.h"
 #include "aggregate/counts.h"
 #include "aggregate/dictionary.h"
 #include "aggregate/pairs.h"
@@ -27,15 +28,6 @@
 #define BNC_SECONDS_PER_DAY 86400u
 
 /* ---- packed keys ---- */
-#define BNC_COL_LATE BNC_N_COLS /* a delivery that a late bounce takes back; private to the room */
-#define BNC_CELL_KEY(kind, subject, provider, col)                                                 \
-    ((uint64_t)(kind) << 56 | (uint64_t)(subject) << 24 | (uint64_t)(provider) << 8 |              \
-     (uint64_t)(col))
-#define BNC_CELL_KIND(key) ((unsigned)((key) >> 56))
-#define BNC_CELL_SUBJECT(key) ((uint32_t)((key) >> 24))
-#define BNC_CELL_PROVIDER(key) ((uint16_t)((key) >> 8))
-#define BNC_CELL_COL(key) ((unsigned)((key)&0xff))
-
 #define BNC_PAIR_KEY(domain, entry) ((uint64_t)(domain) << 32 | (entry))
 #define BNC_PAIR_DOMAIN(key) ((uint32_t)((key) >> 32))
 #define BNC_PAIR_ENTRY(key) ((uint32_t)(key))
@@ -95,7 +87,7 @@ struct bnc_part_entry {
 };
 
 struct bnc_sums { /* what may be counted against any numbering */
-    struct bnc_counts cells;
+    struct bnc_grid cells;
     struct bnc_pairs pairs;
     struct bnc_log log;
     struct bnc_example *examples;

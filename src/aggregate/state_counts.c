@@ -83,7 +83,7 @@ void bnc_load_cells(struct reader *r, uint64_t n)
         else if (cause != BNC_STATE_NO_CAUSE)
             col = bnc_col_of((enum bnc_event_type)type, r->word[BNC_WORDS_CAUSES][cause]);
         bnc_read_count(r, &c);
-        add_count(r, &r->part->sums.cells, BNC_CELL_KEY(kind, subject, provider, col), &c);
+        add_count(r, &r->part->sums.cells.rare, BNC_CELL_KEY(kind, subject, provider, col), &c);
     }
 }
 
