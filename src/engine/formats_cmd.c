@@ -65,7 +65,7 @@ static enum bnc_status describe_path(const struct bnc_setup *setup, const char *
     struct first_fault fault = { .err = { .status = BNC_OK } };
     struct bnc_source_list list = { 0 };
     enum bnc_status status =
-        bnc_source_list_create(&list, &path, 1, &setup->ingest, keep_first, &fault, err);
+        bnc_source_list_create(&list, &path, 1, keep_first, &fault, err);
 
     for (size_t i = 0; i < list.n && status == BNC_OK; i++)
         status = describe(list.at[i], setup, json, out, err);

@@ -193,7 +193,7 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
 
     *inputs = (struct bnc_inputs){ .complete = true };
     status =
-        bnc_source_list_create(&inputs->sources, paths, n, &setup->ingest, on_fault, &faults, err);
+        bnc_source_list_create(&inputs->sources, paths, n, on_fault, &faults, err);
     if (status != BNC_OK)
         return status;
     inputs->at = calloc(inputs->sources.n + 1, sizeof *inputs->at);

@@ -23,7 +23,6 @@
 
 struct expansion {
     struct bnc_source_list *list;
-    const struct bnc_ingest_options *opt;
     bnc_fault_fn on_fault;
     void *arg;
     bool has_stdin;
@@ -419,10 +418,10 @@ static void add_path(struct expansion *x, const char *path)
 }
 
 enum bnc_status bnc_source_list_create(struct bnc_source_list *list, const char *const *paths,
-                                       size_t n, const struct bnc_ingest_options *opt,
-                                       bnc_fault_fn on_fault, void *arg, struct bnc_error *err)
+                                       size_t n, bnc_fault_fn on_fault, void *arg,
+                                       struct bnc_error *err)
 {
-    struct expansion x = { .list = list, .opt = opt, .on_fault = on_fault, .arg = arg };
+    struct expansion x = { .list = list, .on_fault = on_fault, .arg = arg };
 
     *list = (struct bnc_source_list){ 0 };
     for (size_t i = 0; i < n && !x.out_of_memory; i++)

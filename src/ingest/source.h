@@ -91,8 +91,8 @@ struct bnc_source_list {
  */
 typedef void (*bnc_fault_fn)(void *arg, const struct bnc_error *err);
 enum bnc_status bnc_source_list_create(struct bnc_source_list *list, const char *const *paths,
-                                       size_t n, const struct bnc_ingest_options *opt,
-                                       bnc_fault_fn on_fault, void *arg, struct bnc_error *err);
+                                       size_t n, bnc_fault_fn on_fault, void *arg,
+                                       struct bnc_error *err);
 void bnc_source_list_release(struct bnc_source_list *list);
 
 /*

@@ -76,7 +76,7 @@ static struct reading read_source(const char *path, size_t i, bool as_pipe,
     size_t len;
     bool whole;
 
-    check(bnc_source_list_create(&list, &path, 1, opt, NULL, NULL, NULL) == BNC_OK,
+    check(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL) == BNC_OK,
           "listing succeeds");
     check(i < list.n, "the list is the same every time");
     list.at[i]->is_regular &= !as_pipe;
@@ -146,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0 || write(fd, data, size) != (ssize_t)size)
         abort();
     snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-    if (bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL) == BNC_OK)
+    if (bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL) == BNC_OK)
         n = list.n;
     bnc_source_list_release(&list);
     for (size_t i = 0; i < n && i < 8; i++)

@@ -273,7 +273,7 @@ static inline struct slurped slurp(const char *path, const struct bnc_ingest_opt
     struct faults faults = { 0 };
     struct slurped s = { 0 };
 
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, opt, kit_on_fault, &faults, NULL),
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL),
                      BNC_OK);
     if (list.n == 1)
         s = slurp_source(list.at[0], opt);

@@ -41,7 +41,7 @@ static void assert_threads(const char *path, struct bnc_span want, enum bnc_stat
                 struct bnc_source_list list;
                 struct slurped s;
 
-                assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL),
+                assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL),
                                  BNC_OK);
                 assert_int_equal(list.n, 1);
                 s = slurp_threads(list.at[0], &opt, n_threads[t]);
@@ -312,7 +312,7 @@ static enum bnc_status drain(const char *path, const struct bnc_ingest_options *
     enum bnc_status status;
     bool more = true;
 
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     assert_int_equal(bnc_source_open(list.at[0], opt, &r, NULL), BNC_OK);
     while ((status = bnc_reader_claim(r, buf, &block, &more, NULL)) == BNC_OK && more) {
         status = bnc_reader_finish(r, buf, &block, NULL);

@@ -18,7 +18,7 @@ static enum bnc_status read_all(const char *path, enum bnc_gunzip gunzip, struct
     enum bnc_status worst = buf == NULL ? BNC_ENOMEM : BNC_OK;
     char head[200];
 
-    if (bnc_source_list_create(&list, &path, 1, &opt, kit_on_fault, faults, NULL) != BNC_OK)
+    if (bnc_source_list_create(&list, &path, 1, kit_on_fault, faults, NULL) != BNC_OK)
         worst = BNC_ENOMEM;
     for (size_t i = 0; worst == BNC_OK && i < list.n; i++) {
         struct bnc_reader *r = NULL;

@@ -64,7 +64,7 @@ static void mapped__blocks_follow_each_other_in_memory(void **state)
     struct bnc_block block;
     bool more;
 
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     assert_int_equal(bnc_source_open(list.at[0], &opt, &r, NULL), BNC_OK);
     assert_true(bnc_reader_is_parallel(r));
     for (;;) {
@@ -95,7 +95,7 @@ static void buffered__blocks_have_headroom(void **state)
     struct bnc_block block;
     bool more;
 
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     assert_int_equal(bnc_source_open(list.at[0], &opt, &r, NULL), BNC_OK);
     assert_int_equal(bnc_reader_claim(r, buf, &block, &more, NULL), BNC_OK);
     assert_int_equal(bnc_reader_finish(r, buf, &block, NULL), BNC_OK);
@@ -125,7 +125,7 @@ static void plain__is_mapped_up_to_a_size(void **state)
         bool more;
 
         assert_slurps(path, &opt, bnc_buf_span(&text), BNC_OK);
-        assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+        assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
         assert_int_equal(bnc_source_open(list.at[0], &opt, &r, NULL), BNC_OK);
         assert_int_equal(bnc_reader_claim(r, buf, &block, &more, NULL), BNC_OK);
         assert_int_equal(bnc_reader_finish(r, buf, &block, NULL), BNC_OK);
@@ -147,7 +147,7 @@ static void assert_head(const char *path, size_t cap, struct bnc_span want, bool
     size_t len;
     bool whole;
 
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     for (int again = 0; again < 2; again++) {
         assert_int_equal(bnc_source_head(list.at[0], &opt, buf, cap, &len, &whole, NULL), BNC_OK);
         assert_int_equal(len, want.len < cap ? want.len : cap);
@@ -204,7 +204,7 @@ static void slurp_pipe(struct bnc_span bytes, size_t at_once, size_t head_cap,
     close(fd[1]);
     dup2(fd[0], 0);
     close(fd[0]);
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     assert_int_equal(list.n, 1);
     assert_true(list.at[0]->is_stdin);
     if (head_cap > 0)
@@ -388,8 +388,7 @@ static void paths__are_expanded_in_order(void **state)
     paths[1] = missing;
     paths[2] = dir;
     paths[3] = file;
-    assert_int_equal(bnc_source_list_create(&list, paths, 4, &(struct bnc_ingest_options){ 0 },
-                                            kit_on_fault, &faults, NULL),
+    assert_int_equal(bnc_source_list_create(&list, paths, 4, kit_on_fault, &faults, NULL),
                      BNC_OK);
     assert_int_equal(list.n, 6);
     assert_string_equal(list.at[0]->path, file);
@@ -438,8 +437,7 @@ static void fingerprint__is_that_of_the_bytes(void **state)
     text.at[text.len - 1] ^= 1;
     kit_file(kit, "2.csv", bnc_buf_span(&text));
     kit_file(kit, "3.csv", bnc_span_from(text.at, text.len - 1));
-    assert_int_equal(bnc_source_list_create(&list, paths, 4, &(struct bnc_ingest_options){ 0 },
-                                            NULL, NULL, NULL),
+    assert_int_equal(bnc_source_list_create(&list, paths, 4, NULL, NULL, NULL),
                      BNC_OK);
     for (int i = 0; i < 4; i++)
         assert_true(bnc_source_fingerprint(list.at[i], &print[i]));
@@ -700,7 +698,7 @@ static void zip__members_come_in_name_order(void **state)
     zip_put(zip, ".DS_Store", BNC_SPAN("junk"));
     assert_true(zip_dir_add(zip, "folder", 0) >= 0);
     assert_int_equal(zip_close(zip), 0);
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, kit_on_fault, &faults, NULL),
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL),
                      BNC_OK);
     assert_int_equal(list.n, 4);
     assert_non_null(strstr(list.at[0]->name, "export.csv:../../etc/evil.csv"));
@@ -745,8 +743,7 @@ static void zip__may_name_a_member_twice(void **state)
         if (memcmp(bytes.at + i, "b.csv", 5) == 0)
             bytes.at[i] = 'a';
     kit_file(kit, "twice.zip", bnc_buf_span(&bytes));
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &(struct bnc_ingest_options){ 0 },
-                                            NULL, NULL, NULL),
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL),
                      BNC_OK);
     assert_int_equal(list.n, 2); /* both are data */
     assert_true(list.at[0]->zip_index == 0 && list.at[1]->zip_index == 1);
@@ -837,7 +834,7 @@ static enum bnc_status read_while_changing(struct kit *kit, const struct bnc_ing
     volatile char sum = 0;
     bool more = true;
 
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     assert_int_equal(bnc_source_open(list.at[0], opt, &r, NULL), BNC_OK);
     while ((status = bnc_reader_claim(r, buf, &block, &more, NULL)) == BNC_OK && more) {
         if (block.index == 2) {
@@ -954,7 +951,7 @@ static void mapped__memory_stays_small(void **state)
     bool more;
 
     assert_int_equal(truncate(path, 1 << 30), 0);
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     getrusage(RUSAGE_SELF, &before);
     assert_int_equal(bnc_source_open(list.at[0], &opt, &r, NULL), BNC_OK);
     while (bnc_reader_claim(r, buf, &block, &more, NULL) == BNC_OK && more) {
@@ -992,7 +989,7 @@ static void mapped__may_be_longer_than_4_gib(void **state)
         assert_int_equal(write(fd, "end", 3), 3);
         close(fd);
     }
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, &opt, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     assert_int_equal(bnc_source_open(list.at[0], &opt, &r, NULL), BNC_OK);
     while (bnc_reader_claim(r, NULL, &block, &more, NULL) == BNC_OK && more) {
         assert_int_equal(bnc_reader_finish(r, NULL, &block, NULL), BNC_OK);
