@@ -115,12 +115,6 @@ static void resolve_task(void *arg, size_t task)
 
 /* ---- counts ---- */
 
-static uint64_t map_pair(const struct bnc_merged *m, size_t part, uint64_t key)
-{
-    return BNC_PAIR_KEY(m->domain_map[part][BNC_PAIR_DOMAIN(key)],
-                        bnc_merged_entry(m, part, BNC_PAIR_ENTRY(key)));
-}
-
 static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
 {
     const unsigned kind = BNC_CELL_KIND(key);
@@ -155,102 +149,6 @@ static bool merge_cells(struct bnc_merged *m)
     return bnc_counts_compact(m->cells, &m->n_cells);
 }
 
-/* The pairs of all parts and overlays by merged key; 'ref' says whose and which. */
-static struct bnc_sortkey *list_pairs(const struct bnc_merged *m, size_t *n)
-{
-    const size_t n_tables = m->n_parts + BNC_N_OVERLAYS;
-    struct bnc_sortkey *keys, *to;
-
-    *n = 0;
-    for (size_t i = 0; i < n_tables; i++)
-        *n += bnc_merged_sums(m, i)->pairs.n;
-    to = keys = bnc_huge_malloc((*n + 1) * 2 * sizeof *keys);
-    for (size_t i = 0; keys != NULL && i < n_tables; i++) {
-        const struct bnc_pairs *pairs = &bnc_merged_sums(m, i)->pairs;
-
-        for (size_t k = 0; k < pairs->n; k++) {
-            const uint64_t key = pairs->at[k].key;
-
-            *to++ = (struct bnc_sortkey){ i < m->n_parts ? map_pair(m, i, key) : key,
-                                          (uint64_t)i << 32 | k };
-        }
-    }
-    return keys;
-}
-
-static bool new_pair_maps(struct bnc_merged *m)
-{
-    m->pair_map = bnc_maps_new(m->n_parts + BNC_N_OVERLAYS);
-    for (size_t i = 0; m->pair_map != NULL && i < m->n_parts + BNC_N_OVERLAYS; i++)
-        if (!bnc_maps_fill(m->pair_map, i, bnc_merged_sums(m, i)->pairs.n))
-            return false;
-    return m->pair_map != NULL;
-}
-
-static bool merge_pairs(struct bnc_merged *m)
-{
-    size_t n;
-    struct bnc_sortkey *keys = list_pairs(m, &n);
-
-    m->pairs = bnc_huge_malloc((n + 1) * sizeof *m->pairs);
-    if (keys == NULL || m->pairs == NULL || n > UINT32_MAX || !new_pair_maps(m)) {
-        free(keys);
-        return false;
-    }
-    bnc_sortkeys(keys, keys + n, n);
-    for (size_t i = 0; i < n; i++) {
-        const size_t part = keys[i].ref >> 32, k = (uint32_t)keys[i].ref;
-        const struct bnc_count *c = &bnc_merged_sums(m, part)->pairs.at[k];
-
-        if (m->n_pairs > 0 && m->pairs[m->n_pairs - 1].key == keys[i].key) {
-            bnc_count_merge(&m->pairs[m->n_pairs - 1], c);
-        } else {
-            m->pairs[m->n_pairs] = *c;
-            m->pairs[m->n_pairs++].key = keys[i].key;
-        }
-        m->pair_map[part][k] = (uint32_t)m->n_pairs - 1;
-    }
-    free(keys);
-    for (size_t p = 0; p < m->n_parts; p++)
-        if (m->parts[p]->spent)
-            bnc_pairs_release(&m->parts[p]->sums.pairs);
-    return true;
-}
-
-/* Votes lie in the domain records while all agree. */
-static size_t list_votes(const struct bnc_part *part, const uint32_t *domain_map,
-                         struct bnc_count *to)
-{
-    struct bnc_count *const start = to;
-
-    to += bnc_counts_list(&part->votes, to);
-    for (struct bnc_count *c = start; c < to; c++)
-        c->key = (uint64_t)domain_map[c->key >> 16] << 16 | (c->key & 0xffff);
-    for (uint32_t i = 0; i < part->domains.n; i++) {
-        const struct bnc_domain_rec *d = bnc_names_at(&part->domains, i);
-
-        if (d->votes > 0)
-            *to++ = (struct bnc_count){ .key = (uint64_t)domain_map[i] << 16 | d->voted,
-                                        .n = d->votes,
-                                        .first = BNC_FIRST_NONE };
-    }
-    return (size_t)(to - start);
-}
-
-static bool merge_votes(struct bnc_merged *m)
-{
-    size_t n = 0;
-
-    for (size_t p = 0; p < m->n_parts; p++)
-        n += m->parts[p]->votes.n + m->parts[p]->domains.n;
-    m->votes = malloc((n + 1) * sizeof *m->votes);
-    if (m->votes == NULL)
-        return false;
-    for (size_t p = 0; p < m->n_parts; p++)
-        m->n_votes += list_votes(m->parts[p], m->domain_map[p], m->votes + m->n_votes);
-    return bnc_counts_compact(m->votes, &m->n_votes);
-}
-
 /* Rows that count as 'other' without an event belong to the empty name of every kind. */
 static bool add_others(struct bnc_merged *m)
 {
@@ -278,40 +176,51 @@ static bool add_others(struct bnc_merged *m)
 
 /* ---- all of it ---- */
 
+struct naming {
+    struct bnc_merged *m;
+    struct bnc_merge_domains *domains;
+};
+
 static void names_task(void *arg, size_t task)
 {
-    struct bnc_merged *m = arg;
+    const struct naming *naming = arg;
+    struct bnc_merged *m = naming->m;
     bool ok = true;
 
     switch (task) {
     case 0:
-        ok = bnc_merge_domains(m);
-        break;
-    case 1:
         ok = bnc_merge_entries(m);
         break;
-    case 2:
+    case 1:
         ok = bnc_merge_names(m, BNC_KIND_CAMPAIGN);
         break;
-    case 3:
+    case 2:
         ok = bnc_merge_names(m, BNC_KIND_SENDING_IP);
         break;
-    case 4:
+    case 3:
         ok = bnc_merge_names(m, BNC_KIND_SENDER_DOMAIN);
         break;
-    default:
+    case 4:
         ok = bnc_merge_sources(m);
+        break;
+    default:
+        ok = bnc_merge_domains_list(naming->domains, task - 5);
     }
     if (!ok)
         fail(m);
 }
 
-static void counts_task(void *arg, size_t task)
+static void merge_all_names(struct bnc_merged *m)
 {
-    struct bnc_merged *m = arg;
+    struct naming naming = { m, bnc_merge_domains_new(m) };
 
-    if (!(task == 0 ? merge_pairs(m) : task == 1 ? merge_cells(m) : merge_votes(m)))
+    if (naming.domains == NULL)
         fail(m);
+    else
+        bnc_merged_run(m, 5 + m->n_parts, names_task, &naming);
+    if (!m->failed && !bnc_merge_domains_end(naming.domains))
+        fail(m);
+    bnc_merge_domains_free(naming.domains);
 }
 
 /* Of a part that is finished once nothing is looked up any more. */
@@ -344,13 +253,13 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
     for (size_t p = 0; p < n_parts; p++)
         if (parts[p]->spent)
             drop_slots(parts[p]);
-    bnc_merged_run(m, 6, names_task, m);
+    merge_all_names(m);
     if (!m->failed && resolve && !add_others(m))
         fail(m);
     if (!m->failed && resolve)
         bnc_merged_run(m, BNC_N_OVERLAYS, resolve_task, m);
-    if (!m->failed)
-        bnc_merged_run(m, 3, counts_task, m);
+    if (!m->failed && (!bnc_merge_pairs(m) || !merge_cells(m)))
+        fail(m);
     if (m->failed)
         return BNC_ENOMEM;
     merge_examples(m);

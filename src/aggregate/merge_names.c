@@ -153,49 +153,6 @@ bool bnc_merge_sources(struct bnc_merged *m)
     return ok;
 }
 
-bool bnc_merge_domains(struct bnc_merged *m)
-{
-    struct bnc_span *texts = NULL;
-    struct name_ref *refs;
-    size_t n = 0, at = 0;
-    bool ok;
-
-    for (size_t p = 0; p < m->n_parts; p++)
-        n += m->parts[p]->domains.n;
-    refs = malloc((n + 1) * sizeof *refs);
-    m->domain_map = bnc_maps_new(m->n_parts);
-    ok = refs != NULL && m->domain_map != NULL;
-    for (size_t p = 0; ok && p < m->n_parts; p++) {
-        const struct bnc_names *names = &m->parts[p]->domains;
-
-        ok = bnc_maps_fill(m->domain_map, p, names->n);
-        for (uint32_t i = 0; i < names->n; i++) {
-            const struct bnc_domain_rec *d = bnc_names_at(names, i);
-
-            if (d->used)
-                refs[at++] = (struct name_ref){ d->name.text, (uint32_t)p, i };
-        }
-    }
-    ok = ok && number_names(refs, at, m->domain_map, &texts, &m->n_domains);
-    if (ok) {
-        m->domains = calloc((size_t)m->n_domains + 1, sizeof *m->domains);
-        ok = m->domains != NULL;
-    }
-    for (size_t i = 0; ok && i < at; i++) {
-        const struct bnc_domain_rec *d = bnc_names_at(&m->parts[refs[i].part]->domains, refs[i].at);
-        struct bnc_merged_domain *to = &m->domains[m->domain_map[refs[i].part][refs[i].at]];
-
-        to->name = d->name.text;
-        to->delivered += d->delivered;
-        to->days |= d->days;
-        to->sketch |= d->sketch;
-        to->provider = d->provider;
-    }
-    free(texts);
-    free(refs);
-    return ok;
-}
-
 /* ---- entries ---- */
 
 static struct bnc_span rule_text(const char *s)

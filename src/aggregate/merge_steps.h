@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * merge_steps.h - what the files that merge parts share; private to them.
  *
- *   merge_names.c   names, domains, sources and entries get one numbering
+ *   merge_names.c    names, sources and entries get one numbering
+ *   merge_domains.c  domains too
+ *   merge_pairs.c    pairs are added up in it
  *   merge_logs.c    logs of all parts, partition by partition, in that numbering
  *   merge.c         counts are added up, held bounces decided, all of it in order
  */
@@ -19,8 +21,20 @@ bool bnc_maps_fill(uint32_t **maps, size_t part, size_t n);
 /* The steps of numbering, in any order on any thread; false when out of memory. */
 bool bnc_merge_names(struct bnc_merged *m, enum bnc_kind kind);
 bool bnc_merge_sources(struct bnc_merged *m);
-bool bnc_merge_domains(struct bnc_merged *m);
 bool bnc_merge_entries(struct bnc_merged *m);
+
+/*
+ * Domains, in steps: each part's are listed on any thread; when all are, the caller's thread ends
+ * it with all threads. NULL or false: out of memory. It adds up their votes too.
+ */
+struct bnc_merge_domains;
+struct bnc_merge_domains *bnc_merge_domains_new(struct bnc_merged *m);
+bool bnc_merge_domains_list(struct bnc_merge_domains *job, size_t part);
+bool bnc_merge_domains_end(struct bnc_merge_domains *job);
+void bnc_merge_domains_free(struct bnc_merge_domains *job);
+
+/* When all names have their numbers: the pairs, on all threads. */
+bool bnc_merge_pairs(struct bnc_merged *m);
 
 static inline uint32_t bnc_merged_source(const struct bnc_merged *m, size_t part, uint32_t source)
 {
