@@ -13,9 +13,13 @@ struct word {
     uint8_t class;
 };
 
+/* Nothing stands between the words of a script that is written without blanks: what ends in such a
+ * character (kana, Chinese, hangul: three bytes from E3 to ED on) is a word wherever it stands. */
 static bool ends_word(struct bnc_span text, size_t end)
 {
-    return end >= text.len || !bnc_byte_is(text.at[end], BNC_BYTE_ALNUM);
+    return end >= text.len || !bnc_byte_is(text.at[end], BNC_BYTE_ALNUM) ||
+           (end >= 3 && (unsigned char)text.at[end - 3] >= 0xe3 &&
+            (unsigned char)text.at[end - 3] <= 0xed);
 }
 
 /* The class of words a pattern belongs to, 0 none. */
