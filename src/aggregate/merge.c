@@ -279,6 +279,7 @@ void bnc_merged_release(struct bnc_merged *m)
     free(m->sources);
     free(m->domains);
     free(m->entries);
+    bnc_arena_release(&m->texts);
     free(m->pairs);
     free(m->cells);
     free(m->votes);

@@ -14,8 +14,14 @@ struct bnc_merged_domain {
     uint16_t provider; /* by domain */
 };
 
+/*
+ * An entry of one template, or of all wordings of a sentence: of one that has more than
+ * BNC_WORDINGS_MAX in all parts together, or in some part already.
+ */
 struct bnc_merged_entry {
-    const struct bnc_entry *entry;
+    const struct bnc_entry *entry; /* one of those that are this; they differ in text at most */
+    uint64_t key, template_fp; /* of a sentence, its own and 0 */
+    struct bnc_span text;
     struct bnc_span rule, rule_source;
     struct bnc_example example;
 };
@@ -37,6 +43,7 @@ struct bnc_merged {
     uint32_t n_domains;
     struct bnc_merged_entry *entries; /* by (key, verdict) */
     uint32_t n_entries;
+    struct bnc_arena texts; /* of sentences */
     /* [part][index there]; a source map is NULL where numbers stay */
     uint32_t **source_map, **domain_map, **entry_map;
     uint32_t **name_map[BNC_N_KINDS];

@@ -6,6 +6,7 @@
  * passes, linear in what is distinct.
  */
 #include "aggregate/merge_steps.h"
+#include "classify/vocabulary.h"
 #include "util/big.h"
 
 #include <stdlib.h>
@@ -210,44 +211,79 @@ static struct bnc_part_entry entry_of(const struct bnc_merged *m, uint64_t ref)
 }
 
 /* Of entries with one key; verdicts differ only where states were made with different rules. */
-static int cmp_entry(const struct bnc_merged *m, uint64_t a, uint64_t b)
+static int cmp_entry(const struct bnc_part_entry *x, const struct bnc_merged_entry *y)
 {
-    const struct bnc_part_entry x = entry_of(m, a), y = entry_of(m, b);
-    int c = cmp_verdict(&x.entry->verdict, &y.entry->verdict);
+    int c = cmp_verdict(&x->entry->verdict, &y->entry->verdict);
 
     if (c == 0)
-        c = bnc_span_cmp(x.rule, y.rule);
-    return c != 0 ? c : bnc_span_cmp(x.rule_source, y.rule_source);
+        c = bnc_span_cmp(x->rule, y->rule);
+    return c != 0 ? c : bnc_span_cmp(x->rule_source, y->rule_source);
 }
 
-/* A run of one key, as many as there are parts; most have one. */
-static void sort_run(const struct bnc_merged *m, struct bnc_sortkey *at, size_t n)
+static bool is_sentence(const struct bnc_merged_entry *e)
 {
-    for (size_t i = 1; i < n; i++)
-        for (size_t k = i; k > 0 && cmp_entry(m, at[k - 1].ref, at[k].ref) > 0; k--) {
-            const struct bnc_sortkey swapped = at[k];
-
-            at[k] = at[k - 1];
-            at[k - 1] = swapped;
-        }
+    return e->key == e->entry->sentence;
 }
 
-static void number_run(struct bnc_merged *m, struct bnc_sortkey *at, size_t n)
+/* One more part's entry: if 'e' is all wordings of a sentence, its text is what they share. */
+static void join_text(struct bnc_merged_entry *e, const struct bnc_entry *other)
 {
-    sort_run(m, at, n);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || cmp_entry(m, at[i - 1].ref, at[i].ref) != 0) {
-            const struct bnc_part_entry e = entry_of(m, at[i].ref);
+    if (is_sentence(e)) /* a copy in m->texts */
+        e->text.len = bnc_wording_join((char *)e->text.at, e->text.len, other->template_text);
+}
 
-            m->entries[m->n_entries++] =
-                (struct bnc_merged_entry){ .entry = e.entry,
-                                           .rule = e.rule,
-                                           .rule_source = e.rule_source,
-                                           .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX,
-                                                        UINT64_MAX } };
-        }
-        m->entry_map[at[i].ref >> 32][(uint32_t)at[i].ref] = m->n_entries - 1;
+/* A new entry in place of number 'at', which moves on. */
+static bool put_entry(struct bnc_merged *m, uint32_t at, const struct bnc_part_entry *e,
+                      uint64_t key)
+{
+    struct bnc_merged_entry *to = &m->entries[at];
+
+    memmove(to + 1, to, (m->n_entries++ - at) * sizeof *to);
+    *to = (struct bnc_merged_entry){ .entry = e->entry,
+                                     .key = key,
+                                     .template_fp = e->entry->template_fp,
+                                     .text = e->entry->template_text,
+                                     .rule = e->rule,
+                                     .rule_source = e->rule_source,
+                                     .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX,
+                                                  UINT64_MAX } };
+    if (is_sentence(to)) {
+        to->template_fp = 0;
+        to->text = bnc_arena_copy(&m->texts, to->text);
     }
+    return to->text.at != NULL;
+}
+
+/* The first of the run's entries, which are in order, that is not less than 'e'. */
+static uint32_t find_entry(const struct bnc_merged *m, uint32_t first,
+                           const struct bnc_part_entry *e)
+{
+    while (first < m->n_entries && cmp_entry(e, &m->entries[first]) > 0)
+        first++;
+    return first;
+}
+
+/* A run of one key: as many as there are parts, or the wordings of a sentence; most are one. */
+static bool number_run(struct bnc_merged *m, const struct bnc_sortkey *at, size_t n)
+{
+    const uint32_t first = m->n_entries;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_part_entry e = entry_of(m, at[i].ref);
+        const uint32_t to = find_entry(m, first, &e);
+
+        if (to < m->n_entries && cmp_entry(&e, &m->entries[to]) == 0)
+            join_text(&m->entries[to], e.entry);
+        else if (!put_entry(m, to, &e, at[i].key))
+            return false;
+        m->entry_map[at[i].ref >> 32][(uint32_t)at[i].ref] = to;
+    }
+    for (size_t i = 0; m->n_entries - first > 1 && i < n; i++) { /* some moved on */
+        const struct bnc_part_entry e = entry_of(m, at[i].ref);
+
+        m->entry_map[at[i].ref >> 32][(uint32_t)at[i].ref] = find_entry(m, first, &e);
+    }
+    return true;
 }
 
 /*
@@ -276,9 +312,58 @@ static bool number_entries(struct bnc_merged *m, struct bnc_sortkey *keys, size_
         fetch_entry(m, keys + i, n - i);
         for (end = i + 1; end < n && keys[end].key == keys[i].key; end++)
             ;
-        number_run(m, keys + i, end - i);
+        if (!number_run(m, keys + i, end - i))
+            return false;
     }
     return true;
+}
+
+/*
+ * Whether the wordings of a sentence are one entry: some part could not tell them apart any more,
+ * or together they are too many. 'run' [n] are their places in 'keys', 'room' has 2 n.
+ */
+static bool is_gathered(const struct bnc_sortkey *keys, const struct bnc_sortkey *run, size_t n,
+                        struct bnc_sortkey *room)
+{
+    size_t n_distinct = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (keys[run[i].ref].key == run[i].key)
+            return true;
+    if (n <= BNC_WORDINGS_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        room[i] = (struct bnc_sortkey){ .key = keys[run[i].ref].key };
+    bnc_sortkeys(room, room + n, n);
+    for (size_t i = 0; i < n; i++)
+        n_distinct += i == 0 || room[i].key != room[i - 1].key;
+    return n_distinct > BNC_WORDINGS_MAX;
+}
+
+/* Gives the wordings of sentences that are gathered their sentence's key; 'keys' are in no order. */
+static bool gather_wordings(const struct bnc_merged *m, struct bnc_sortkey *keys, size_t n)
+{
+    struct bnc_sortkey *s = bnc_huge_malloc((3 * n + 1) * sizeof *s);
+    size_t n_wordings = 0;
+
+    for (size_t i = 0; s != NULL && i < n; i++) {
+        const uint64_t ref = keys[i].ref;
+        const uint64_t sentence = m->parts[ref >> 32]->entries[(uint32_t)ref].entry->sentence;
+
+        if (sentence != 0)
+            s[n_wordings++] = (struct bnc_sortkey){ .key = sentence, .ref = i };
+    }
+    if (s != NULL)
+        bnc_sortkeys(s, s + n_wordings, n_wordings);
+    for (size_t i = 0, end; s != NULL && i < n_wordings; i = end) {
+        for (end = i + 1; end < n_wordings && s[end].key == s[i].key; end++)
+            ;
+        if (is_gathered(keys, s + i, end - i, s + n_wordings))
+            for (size_t k = i; k < end; k++)
+                keys[s[k].ref].key = s[k].key;
+    }
+    free(s);
+    return s != NULL;
 }
 
 bool bnc_merge_entries(struct bnc_merged *m)
@@ -300,7 +385,7 @@ bool bnc_merge_entries(struct bnc_merged *m)
             if (part->entries[i].entry != NULL)
                 keys[at++] = (struct bnc_sortkey){ part->entries[i].entry->key, ENTRY_REF(p, i) };
     }
-    ok = ok && number_entries(m, keys, at);
+    ok = ok && gather_wordings(m, keys, at) && number_entries(m, keys, at);
     free(keys);
     return ok;
 }

@@ -12,7 +12,7 @@
 
 #include "aggregate/tally.h"
 
-#define BNC_STATE_VERSION 2u
+#define BNC_STATE_VERSION 3u
 
 /*
  * Writes what 'n' parts hold together to 'path', whole or not at all, mode 0600: a state names

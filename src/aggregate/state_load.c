@@ -223,6 +223,7 @@ static void load_entry(struct reader *r, uint32_t i)
     }
     *e = (struct bnc_entry){ .key = bnc_read_number(r, 8), .index = i };
     e->template_fp = bnc_read_number(r, 8);
+    e->sentence = bnc_read_number(r, 8);
     e->type = (enum bnc_event_type)bnc_read_word(r, BNC_WORDS_EVENTS);
     e->hardness =
         (enum bnc_hardness)bnc_read_index(r, 1, BNC_HARDNESS_UNKNOWN + 1, "no label of an ESP");
@@ -243,7 +244,7 @@ static void load_entries(struct reader *r, uint64_t n)
 {
     struct bnc_part *part = r->part;
 
-    if (n > (r->end - r->at) / 84) { /* less than the least record takes */
+    if (n > (r->end - r->at) / 92) { /* less than the least record takes */
         bnc_read_bad(r, "more records than bytes");
         return;
     }

@@ -157,12 +157,13 @@ static void save_entries(struct writer *w)
     for (uint32_t i = 0; i < w->m->n_entries; i++) {
         const struct bnc_merged_entry *e = &w->m->entries[i];
 
-        put64(w, e->entry->key);
-        put64(w, e->entry->template_fp);
+        put64(w, e->key);
+        put64(w, e->template_fp);
+        put64(w, e->entry->sentence);
         put8(w, e->entry->type);
         put8(w, e->entry->hardness);
         put_verdict(w, &e->entry->verdict);
-        put_text(w, e->entry->template_text);
+        put_text(w, e->text);
         put_text(w, e->entry->label);
         put_text(w, e->entry->esp);
         put_text(w, e->rule);

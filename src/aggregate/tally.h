@@ -174,19 +174,21 @@ struct bnc_domain_cause { /* sorted by (domain, cause, type) */
 #define BNC_TEMPLATES_LISTED 10000u
 
 /*
- * Sorted by (recipients desc, key): one per entry key, at most BNC_TEMPLATES_LISTED; then the sums
- * of the others, sorted likewise. A sum has the verdict and label of each of its wordings; its
- * recipients are the sum of theirs.
+ * Sorted by (recipients desc, key): one per entry key (of a template, or of a sentence that has more
+ * than BNC_WORDINGS_MAX), at most BNC_TEMPLATES_LISTED; then the sums of the others, sorted
+ * likewise. A sum has the verdict and label of each of its wordings; its recipients are the sum of
+ * theirs.
  */
 struct bnc_template {
-    uint64_t key, template_fp;
+    uint64_t key, template_fp; /* template_fp 0: of many */
     struct bnc_span text, label, esp; /* esp: whose label, "" unknown or none */
     /* names behind verdict.rule, kept through states; "" if nothing matched */
     struct bnc_span rule, rule_source;
     struct bnc_verdict verdict; /* read from a state: rule is 0, see 'rule' */
     enum bnc_event_type type;
     enum bnc_hardness hardness;
-    uint64_t wordings; /* 1; of a sum: how many there are */
+    /* 1; of a sentence BNC_WORDINGS_MAX + 1, which means more; of a sum: how many there are */
+    uint64_t wordings;
     uint64_t n, recipients;
     uint32_t domains; /* distinct */
     int64_t first, last;

@@ -131,6 +131,12 @@ static bool put_in_order(struct build *b)
     return true;
 }
 
+/* Of a sentence it is only known that they are many. */
+static uint64_t wordings_of(const struct bnc_merged_entry *e)
+{
+    return e->key == e->entry->sentence ? BNC_WORDINGS_MAX + 1 : 1;
+}
+
 static bool describe(struct build *b, struct bnc_template *to, uint32_t entry)
 {
     const struct bnc_merged_entry *e = &b->m->entries[entry];
@@ -138,9 +144,9 @@ static bool describe(struct build *b, struct bnc_template *to, uint32_t entry)
     struct bnc_arena *arena = &b->t->arena;
 
     *to = (struct bnc_template){
-        .key = e->entry->key,
-        .template_fp = e->entry->template_fp,
-        .text = bnc_arena_copy(arena, e->entry->template_text),
+        .key = e->key,
+        .template_fp = e->template_fp,
+        .text = bnc_arena_copy(arena, e->text),
         .label = bnc_arena_copy(arena, e->entry->label),
         .esp = bnc_arena_copy(arena, e->entry->esp),
         .rule = bnc_arena_copy(arena, e->rule),
@@ -148,7 +154,7 @@ static bool describe(struct build *b, struct bnc_template *to, uint32_t entry)
         .verdict = e->entry->verdict,
         .type = e->entry->type,
         .hardness = e->entry->hardness,
-        .wordings = 1,
+        .wordings = wordings_of(e),
         .n = s->n,
         .recipients = s->recipients,
         .domains = s->domains,
@@ -164,6 +170,7 @@ static bool describe(struct build *b, struct bnc_template *to, uint32_t entry)
 static bool sum_up(struct build *b, struct bnc_template *to, size_t from, size_t end)
 {
     struct sum sum = { .first = BNC_FIRST_NONE };
+    uint64_t wordings = 0;
     struct bnc_example example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX, UINT64_MAX };
 
     if (!describe(b, to, (uint32_t)b->order[from].ref))
@@ -171,6 +178,7 @@ static bool sum_up(struct build *b, struct bnc_template *to, size_t from, size_t
     for (size_t i = from; i < end; i++) {
         const struct sum *s = &b->sums[b->order[i].ref];
 
+        wordings += wordings_of(&b->m->entries[b->order[i].ref]);
         sum.n += s->n;
         sum.recipients += s->recipients;
         sum.first = s->first < sum.first ? s->first : sum.first;
@@ -180,7 +188,7 @@ static bool sum_up(struct build *b, struct bnc_template *to, size_t from, size_t
     to->key = b->order[from].key;
     to->template_fp = 0;
     to->text = BNC_SPAN("(other wordings)");
-    to->wordings = end - from;
+    to->wordings = wordings;
     to->n = sum.n;
     to->recipients = sum.recipients;
     to->domains = 0;

@@ -2,8 +2,8 @@
  * templates.h - the responses of the finished tally: the first ones by themselves, the rest summed
  * up by what was made of them; private to the room.
  *
- * Where every response is a sentence of its own (a reference number of letters in each), there are
- * as many as rows, and each is as good as nothing to a reader.  All is decided on merged entries,
+ * Where responses have thousands of wordings that rules tell apart, each is as good as nothing to a
+ * reader.  All is decided on merged entries,
  * so the cut of the input does not show; states keep every entry.
  */
 #ifndef BNC_AGGREGATE_TEMPLATES_H

@@ -97,10 +97,21 @@ const char *bnc_blocklist_name(uint16_t blocklist);
 const char *bnc_blocklist_route(uint16_t blocklist);    /* how to get delisted */
 
 /* ---- entries: one per distinct (template, codes, provider, type, ESP, label), per worker ---- */
+
+/*
+ * Templates that differ in *free* words alone, which no rule can touch, are wordings of one
+ * sentence (classify/vocabulary.h).  Up to so many are told apart; where there are more, in a run
+ * or in all that is merged, they are one entry: "550 5.1.1 no such user, ref *".
+ */
+#define BNC_WORDINGS_MAX 200u
+
 struct bnc_entry {
     uint64_t key; /* fingerprint of all that the verdict depends on: names the entry across workers,
                      runs and states */
     uint64_t template_fp;                /* fingerprint of the masked text alone */
+    /* likewise of its sentence, 0: no word of it is free; where it is the key, the entry is that of
+     * all wordings, its text what they share, and template_fp nothing */
+    uint64_t sentence;
     struct bnc_span
         template_text; /* lives as long as the verdicts object; variable parts are '*' */
     struct bnc_span label;
@@ -109,11 +120,22 @@ struct bnc_entry {
     enum bnc_event_type type;
     enum bnc_hardness hardness;
     uint32_t index;                      /* dense, 0.. in order of first use by this worker */
+    uint32_t n_wordings;                 /* the memo's: of the sentence, in its first wording */
 };
+
+static inline bool bnc_entry_is_gathered(const struct bnc_entry *e)
+{
+    return e->key == e->sentence;
+}
 
 struct bnc_verdicts;                     /* one worker's memo */
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c);
 void bnc_verdicts_free(struct bnc_verdicts *v);
+/*
+ * From now on, wordings beyond BNC_WORDINGS_MAX of a sentence share an entry, whose text changes as
+ * they come: for who counts every entry that he is given, and looks at texts in the end.
+ */
+void bnc_verdicts_gather(struct bnc_verdicts *v);
 
 /* The entry for an event; 'provider' is the one known from domain or MX (0: unknown).  NULL when
  * out of memory.  The pointer stays valid. */

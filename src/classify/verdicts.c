@@ -9,6 +9,11 @@
  * the entry.  The key is the fingerprint of all that the verdict depends on, so equal keys mean equal
  * verdicts (two different questions share one with probability 2^-64).  Entries are never evicted:
  * the aggregate counts by them.
+ *
+ * Where every response is a sentence of its own ("ref paledunkirset", a word of letters that nothing
+ * tells from others), there would be as many entries as rows.  So wordings of one sentence
+ * (vocabulary.h) are gathered in one entry once there are more than BNC_WORDINGS_MAX of them; the
+ * sentence has a slot too, which holds its first wording until then.
  */
 #include "classify/classifier.h"
 #include "classify/decide.h"
@@ -24,12 +29,13 @@ enum {
     ENTRIES_PER_CHUNK = 256,
     SHAPE_SLOTS = 8192,
     HOST_SLOTS = 4096,
-    VERDICT_SLOTS = 16384
+    VERDICT_SLOTS = 16384,
+    SENTENCE_SEED = 2
 };
 
 struct slot {
     uint64_t key; /* 0: empty */
-    const struct bnc_entry *entry;
+    struct bnc_entry *entry;
 };
 
 struct host { /* an MX host as it was written, by its fingerprint */
@@ -39,6 +45,7 @@ struct host { /* an MX host as it was written, by its fingerprint */
 
 struct known_verdict { /* of a blurred template and its context */
     uint64_t key; /* 0: empty */
+    uint64_t fp; /* of the verdict and the name of its rule */
     struct bnc_verdict verdict;
 };
 
@@ -46,7 +53,8 @@ struct bnc_verdicts {
     const struct bnc_classifier *c;
     struct slot *slots;
     unsigned log2;
-    size_t n; /* entries */
+    size_t n, n_slots; /* entries; slots in use */
+    bool gathers;
     struct bnc_entry **chunks; /* ENTRIES_PER_CHUNK each; never move */
     size_t n_chunks, cap_chunks;
     struct bnc_arena arena; /* entries, templates and labels */
@@ -80,6 +88,11 @@ struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
     return v;
 }
 
+void bnc_verdicts_gather(struct bnc_verdicts *v)
+{
+    v->gathers = true;
+}
+
 void bnc_verdicts_free(struct bnc_verdicts *v)
 {
     if (v == NULL)
@@ -102,28 +115,43 @@ static uint64_t context_of(const struct bnc_event *e, uint16_t provider)
     return bnc_hash_pair(codes, kinds ^ label ^ esp);
 }
 
-static bool slots_grow(struct bnc_verdicts *v)
+/* The slot of 'key', or the empty one where it belongs. */
+static struct slot *slot_find(struct slot *slots, unsigned log2, uint64_t key)
 {
-    const unsigned log2 = v->log2 + 1;
     const size_t mask = ((size_t)1 << log2) - 1;
-    struct slot *slots =
-        bnc_huge(calloc(mask + 1, sizeof *slots), (mask + 1) * sizeof *slots);
+    size_t k = key & mask;
 
+    while (slots[k].key != 0 && slots[k].key != key)
+        k = (k + 1) & mask;
+    return &slots[k];
+}
+
+/* Room for two slots more. */
+static bool slots_reserve(struct bnc_verdicts *v)
+{
+    const size_t n = (size_t)1 << v->log2;
+    struct slot *slots;
+
+    if (v->n_slots + 2 <= n - n / 4)
+        return true;
+    slots = bnc_huge(calloc(2 * n, sizeof *slots), 2 * n * sizeof *slots);
     if (slots == NULL)
         return false;
-    for (size_t i = 0; i < (size_t)1 << v->log2; i++) {
-        size_t k = v->slots[i].key & mask;
-
-        if (v->slots[i].key == 0)
-            continue;
-        while (slots[k].key != 0)
-            k = (k + 1) & mask;
-        slots[k] = v->slots[i];
-    }
+    for (size_t i = 0; i < n; i++)
+        if (v->slots[i].key != 0)
+            *slot_find(slots, v->log2 + 1, v->slots[i].key) = v->slots[i];
     free(v->slots);
     v->slots = slots;
-    v->log2 = log2;
+    v->log2++;
     return true;
+}
+
+static void slot_set(struct bnc_verdicts *v, uint64_t key, struct bnc_entry *entry)
+{
+    struct slot *slot = slot_find(v->slots, v->log2, key);
+
+    v->n_slots += slot->key == 0;
+    *slot = (struct slot){ key, entry };
 }
 
 static struct bnc_entry *entry_new(struct bnc_verdicts *v)
@@ -147,80 +175,144 @@ static struct bnc_entry *entry_new(struct bnc_verdicts *v)
     return &v->chunks[v->n / ENTRIES_PER_CHUNK][v->n % ENTRIES_PER_CHUNK];
 }
 
+/* A new template, and what is asked of it. */
+struct asked {
+    const struct bnc_event *event;
+    uint16_t provider;
+    uint64_t context;
+    uint64_t key, template_fp;
+    struct bnc_span text;
+    size_t n_free; /* words */
+    uint64_t sentence; /* with what was made of it: lengths of words may decide */
+    struct bnc_verdict verdict;
+};
+
+static uint64_t no_zero(uint64_t key)
+{
+    return key + (key == 0);
+}
+
+/* A verdict's fingerprint, the same wherever its rule has the same name. */
+static uint64_t verdict_fp(const struct bnc_classifier *c, const struct bnc_verdict *v)
+{
+    const char *rule = v->rule != 0 ? bnc_rule_name(c, v->rule) : NULL;
+    struct bnc_verdict unnumbered;
+
+    _Static_assert(sizeof unnumbered == 24, "no byte of it is padding");
+    memcpy(&unnumbered, v, sizeof unnumbered);
+    unnumbered.rule = 0;
+    return bnc_hash_pair(bnc_hash64((const char *)&unnumbered, sizeof unnumbered, SENTENCE_SEED),
+                         bnc_hash_span(bnc_span_str(rule != NULL ? rule : "")));
+}
+
 /*
  * The verdict of a template is that of its blurred text, always; so it does not show which of the
  * templates that share one was asked for first.
  */
-static struct bnc_verdict decide(struct bnc_verdicts *v, struct bnc_question *q, uint64_t context)
+static void decide(struct bnc_verdicts *v, struct asked *a)
 {
+    const struct bnc_event *e = a->event;
+    struct bnc_question q = {
+        a->text, e->label, e->reply, e->enhanced, a->provider, e->type, e->hardness
+    };
     const uint32_t *vocabularies[BNC_N_RULESETS];
     struct known_verdict *known;
+    struct bnc_span sentence;
     uint64_t key;
 
     for (int i = 0; i < BNC_N_RULESETS; i++)
         vocabularies[i] = v->c->sets[i]->vocabulary;
-    bnc_vocabulary_blur(vocabularies, BNC_N_RULESETS, q->text, &v->mask, v->blurred);
-    q->text.at = v->blurred;
-    key = bnc_hash_pair(bnc_hash_span(q->text), context);
-    key += key == 0;
+    a->n_free = bnc_vocabulary_blur(vocabularies, BNC_N_RULESETS, a->text, &v->mask, v->blurred,
+                                    &sentence);
+    q.text.at = v->blurred;
+    key = no_zero(bnc_hash_pair(bnc_hash_span(q.text), a->context));
     known = &v->verdicts[key % VERDICT_SLOTS];
-    if (known->key != key)
-        *known = (struct known_verdict){ key, bnc_decide(v->c, q) };
-    return known->verdict;
+    if (known->key != key) {
+        const struct bnc_verdict verdict = bnc_decide(v->c, &q);
+
+        *known = (struct known_verdict){ key, verdict_fp(v->c, &verdict), verdict };
+    }
+    a->verdict = known->verdict;
+    a->sentence = no_zero(bnc_hash_pair(bnc_hash_span(sentence) ^ known->fp, a->context));
 }
 
-static struct bnc_entry *entry_fill(struct bnc_verdicts *v, const struct bnc_event *e,
-                                    uint16_t provider, uint64_t context, uint64_t key,
-                                    uint64_t template_fp, struct bnc_span text)
+/* A new entry for a template, or with 'key' of its sentence for all its wordings. */
+static struct bnc_entry *entry_make(struct bnc_verdicts *v, const struct asked *a, uint64_t key)
 {
-    struct bnc_entry *entry = entry_new(v);
-    struct bnc_question q = {
-        text, e->label, e->reply, e->enhanced, provider, e->type, e->hardness
-    };
+    const struct bnc_event *e = a->event;
+    struct bnc_entry *entry = slots_reserve(v) ? entry_new(v) : NULL;
 
     if (entry == NULL)
         return NULL;
     *entry = (struct bnc_entry){ .key = key,
-                                 .template_fp = template_fp,
+                                 .template_fp = a->template_fp,
+                                 .sentence = a->n_free > 0 ? a->sentence : 0,
+                                 .verdict = a->verdict,
                                  .type = e->type,
                                  .hardness = e->hardness,
                                  .index = (uint32_t)v->n };
-    entry->template_text = bnc_arena_copy(&v->arena, text);
+    entry->template_text = bnc_arena_copy(&v->arena, a->text);
     entry->label = bnc_arena_copy(&v->arena, e->label);
     entry->esp = bnc_arena_copy(&v->arena, e->hardness != BNC_HARDNESS_NONE && e->esp != NULL
                                                ? e->esp->name
                                                : bnc_span_from("", 0));
     if (entry->template_text.at == NULL || entry->label.at == NULL || entry->esp.at == NULL)
         return NULL;
-    entry->verdict = decide(v, &q, context);
     v->n++;
+    slot_set(v, key, entry);
     return entry;
 }
 
-/* The entry for the text just scanned, made if it is new. */
-static const struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event *event,
-                                        struct bnc_span raw, uint16_t provider, uint64_t context)
+/* A new wording that has an entry of its own; 'first' of its sentence, NULL: it is that. */
+static struct bnc_entry *wording_make(struct bnc_verdicts *v, const struct asked *a,
+                                      struct bnc_entry *first)
 {
-    const struct bnc_span text = bnc_mask_scanned(&v->mask, raw);
-    const uint64_t template_fp = bnc_hash_span(text);
-    uint64_t key = bnc_hash_pair(template_fp, context);
-    size_t mask = ((size_t)1 << v->log2) - 1, k;
+    struct bnc_entry *entry = entry_make(v, a, a->key);
 
-    key += key == 0;
-    for (k = key & mask; v->slots[k].key != 0; k = (k + 1) & mask)
-        if (v->slots[k].key == key)
-            return v->slots[k].entry;
-    if (v->n >= mask - mask / 4) {
-        if (!slots_grow(v))
-            return NULL;
-        mask = ((size_t)1 << v->log2) - 1;
-        for (k = key & mask; v->slots[k].key != 0; k = (k + 1) & mask)
-            ;
-    }
-    v->slots[k].entry = entry_fill(v, event, provider, context, key, template_fp, text);
-    if (v->slots[k].entry != NULL)
-        v->slots[k].key = key;
-    return v->slots[k].entry;
+    if (entry == NULL || !v->gathers || a->n_free == 0)
+        return entry;
+    if (first == NULL)
+        slot_set(v, a->sentence, first = entry);
+    first->n_wordings++;
+    return entry;
+}
+
+/* The entry of all wordings of a sentence has one more: its text is what they share. */
+static void wording_gather(struct bnc_entry *entry, struct bnc_span text)
+{
+    /* a copy of the arena's, which nobody else writes to */
+    entry->template_text.len =
+        bnc_wording_join((char *)entry->template_text.at, entry->template_text.len, text);
+}
+
+/* The entry of a new template: one of its own, or that of its sentence. */
+static struct bnc_entry *entry_of_new(struct bnc_verdicts *v, struct asked *a)
+{
+    struct bnc_entry *first = NULL;
+
+    decide(v, a);
+    if (v->gathers && a->n_free > 0)
+        first = slot_find(v->slots, v->log2, a->sentence)->entry;
+    if (first == NULL || (!bnc_entry_is_gathered(first) && first->n_wordings < BNC_WORDINGS_MAX))
+        return wording_make(v, a, first);
+    if (!bnc_entry_is_gathered(first))
+        return entry_make(v, a, a->sentence);
+    wording_gather(first, a->text);
+    return first;
+}
+
+/* The entry for the text just scanned, made if it is new. */
+static struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event *event,
+                                  struct bnc_span raw, uint16_t provider, uint64_t context)
+{
+    struct asked a = { .event = event, .provider = provider, .context = context };
+    struct bnc_entry *entry;
+
+    a.text = bnc_mask_scanned(&v->mask, raw);
+    a.template_fp = bnc_hash_span(a.text);
+    a.key = no_zero(bnc_hash_pair(a.template_fp, context));
+    entry = slot_find(v->slots, v->log2, a.key)->entry;
+    return entry != NULL ? entry : entry_of_new(v, &a);
 }
 
 const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,

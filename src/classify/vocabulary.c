@@ -4,7 +4,7 @@
 #include "classify/token.h"
 #include "util/hash.h"
 
-enum { MIN_LETTERS = 4, MAX_LETTERS = 6, START_LETTERS = 3, CONTEXT_BYTES = 2, AFTER = 1 };
+enum { MIN_LETTERS = 4, MAX_LETTERS = 6, START_LETTERS = 3, CONTEXT_BYTES = 2 };
 
 static bool is_letter(char c)
 {
@@ -13,11 +13,16 @@ static bool is_letter(char c)
 
 /* ---- bits ---- */
 
-static uint32_t bit_of(const char *at, size_t len)
-{
-    const uint64_t word = bnc_load_tail(at, len) ^ (uint64_t)len << 56;
+/*
+ * What is asked of the vocabulary: letters, or three of them behind the two bytes before a word.
+ * Each has two bits: with one, of every fourteen words that no rule knows one would be taken for a
+ * known one.
+ */
+enum what { LETTERS, AFTER_BYTES };
 
-    return (uint32_t)((word * BNC_HASH_K0) >> (64 - BNC_VOCABULARY_LOG2));
+static uint64_t bits_of(const char *at, size_t len, enum what what)
+{
+    return bnc_mix64(bnc_load_tail(at, len) ^ (uint64_t)(len << 1 | what) << 56, BNC_HASH_K0);
 }
 
 static uint32_t start_bit(const char *at)
@@ -36,17 +41,30 @@ static bool has_bit(const uint32_t *bits, uint32_t bit)
     return (bits[bit / 32] >> bit % 32 & 1) != 0;
 }
 
+static void add(uint32_t *bits, uint64_t two)
+{
+    set_bit(bits, (uint32_t)(two >> (64 - BNC_VOCABULARY_LOG2)));
+    set_bit(bits, (uint32_t)two % BNC_VOCABULARY_STARTS);
+}
+
+static bool has(const uint32_t *bits, uint64_t two)
+{
+    return has_bit(bits, (uint32_t)(two >> (64 - BNC_VOCABULARY_LOG2))) &&
+           has_bit(bits, (uint32_t)two % BNC_VOCABULARY_STARTS);
+}
+
 /*
  * Every word of three letters that begins with the 'len' letters behind word + before, but only
- * where the bytes before them, if any, stand before it.  Those bits lie apart from those of words
- * of as many letters.
+ * where the bytes before them, if any, stand before it. 
  */
 static void add_starts(uint32_t *bits, char *word, size_t before, size_t len)
 {
     char *const next = word + before + len;
 
-    if (len == START_LETTERS)
-        set_bit(bits, before > 0 ? bit_of(word, before + len) ^ AFTER : start_bit(word));
+    if (len == START_LETTERS && before > 0)
+        add(bits, bits_of(word, before + len, AFTER_BYTES));
+    else if (len == START_LETTERS)
+        set_bit(bits, start_bit(word));
     else
         for (*next = 'a'; *next <= 'z'; ++*next)
             add_starts(bits, word, before, len + 1);
@@ -61,7 +79,7 @@ static void add_word(uint32_t *bits, const char *at, size_t len, size_t before, 
     char word[CONTEXT_BYTES + START_LETTERS];
 
     if (len >= MIN_LETTERS) {
-        set_bit(bits, bit_of(at, len < MAX_LETTERS ? len : MAX_LETTERS));
+        add(bits, bits_of(at, len < MAX_LETTERS ? len : MAX_LETTERS, LETTERS));
     } else if (open) {
         before = before < CONTEXT_BYTES ? 0 : CONTEXT_BYTES;
         memcpy(word, at - before, before + len);
@@ -93,11 +111,11 @@ static bool is_known(const uint32_t *bits, const char *at, size_t len, size_t be
     if (bits == NULL)
         return false;
     for (size_t k = MIN_LETTERS; k <= len && k <= MAX_LETTERS; k++)
-        if (has_bit(bits, bit_of(at, k)))
+        if (has(bits, bits_of(at, k, LETTERS)))
             return true;
     return has_bit(bits, start_bit(at)) ||
            (before >= CONTEXT_BYTES &&
-            has_bit(bits, bit_of(at - CONTEXT_BYTES, CONTEXT_BYTES + START_LETTERS) ^ AFTER));
+            has(bits, bits_of(at - CONTEXT_BYTES, CONTEXT_BYTES + START_LETTERS, AFTER_BYTES)));
 }
 
 static bool before_number(struct bnc_span text, size_t at)
@@ -131,15 +149,24 @@ static bool is_blurred(const uint32_t *const *bits, size_t n, struct bnc_span te
     return !before_number(text, end);
 }
 
-void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text,
-                         struct bnc_mask *m, char *out)
+/* Appends text[from .. to) to 'out', of which 'n' bytes are written; how many are then. */
+static size_t put(char *out, size_t n, struct bnc_span text, size_t from, size_t to)
+{
+    memcpy(out + n, text.at + from, to - from);
+    return n + to - from;
+}
+
+size_t bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text,
+                           struct bnc_mask *m, char *out, struct bnc_span *sentence)
 {
     const struct bnc_mask_bits *b = &m->bits;
     uint64_t before = 0; /* bit 0: the last block ended within a word */
+    size_t n_words = 0, done = 0, len = 0;
 
+    *sentence = text;
     if (text.len > BNC_MASK_MAX_BYTES) {
         memcpy(out, text.at, text.len);
-        return;
+        return 0;
     }
     m->scan(text.at, text.len, out, &m->bits);
     for (size_t i = 0; i <= text.len / 64; i++) {
@@ -149,9 +176,56 @@ void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span 
             const size_t at = i * 64 + (size_t)__builtin_ctzll(starts);
             const size_t end = end_of_word(b, at);
 
-            if (end - at >= MIN_LETTERS && is_blurred(bits, n, text, at, end))
-                memset(out + at, 'q', end - at);
+            if (end - at < MIN_LETTERS || !is_blurred(bits, n, text, at, end))
+                continue;
+            memset(out + at, 'q', end - at);
+            len = put(m->low, len, text, done, at);
+            memset(m->low + len, 'q', MIN_LETTERS);
+            len += MIN_LETTERS;
+            done = end;
+            n_words++;
         }
         before = word >> 63;
     }
+    len = put(m->low, len, text, done, text.len);
+    *sentence = bnc_span_from(m->low, len);
+    return n_words;
+}
+
+/* ---- wordings ---- */
+
+/* Where the free word that begins at 'at' ends: letters, or the mark that stands for them. */
+static size_t skip_word(const char *text, size_t at, size_t len)
+{
+    if (at < len && text[at] == '*')
+        return at + 1;
+    while (at < len && is_letter(text[at]))
+        at++;
+    return at;
+}
+
+size_t bnc_wording_join(char *to, size_t len, struct bnc_span other)
+{
+    size_t n = 0, a = 0, b = 0; /* written, read of 'to', read of 'other' */
+
+    while (a < len || b < other.len) {
+        for (; a + 8 <= len && b + 8 <= other.len && bnc_load64(to + a) == bnc_load64(other.at + b);
+             n += 8, a += 8, b += 8)
+            memmove(to + n, to + a, 8);
+        if (a < len && b < other.len && to[a] == other.at[b]) {
+            to[n++] = to[a++];
+            b++;
+            continue;
+        }
+        if (a == len && b == other.len)
+            break;
+        while (n > 0 && is_letter(to[n - 1]))
+            n--;
+        a = skip_word(to, a, len);
+        b = skip_word(other.at, b, other.len);
+        if (n == a)
+            return n; /* no wordings of one sentence */
+        to[n++] = '*';
+    }
+    return n;
 }

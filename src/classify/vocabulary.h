@@ -2,8 +2,9 @@
  * vocabulary.h - which words of a template no fragment of a rule set can touch.
  *
  * A fragment is found only where a word begins, so a word that begins like no word of any fragment
- * decides nothing: it may as well be another such word of its length.  "ref paledunkirset" and
- * "ref bosporwotobir" are blurred to one text, and the verdict of one is that of the other.
+ * decides nothing: it is *free*, and may as well be another such word of its length.
+ * "ref paledunkirset" and "ref bosporwotobir" are blurred to one text, and the verdict of one is
+ * that of the other.  They and "ref bosporwot" are *wordings* of one *sentence*, "ref qqqq".
  *
  * Of each word of a fragment its first six letters are kept, of shorter ones all.  Bits in a table:
  * a word may be taken for a known one (then it stays), never the other way round.
@@ -27,9 +28,17 @@ void bnc_vocabulary_add(uint32_t *bits, struct bnc_span fragment, bool whole);
  * Writes 'text', a template, to 'out', which has room for 64 bytes more; words of four letters and
  * more that none of the 'n' vocabularies knows (NULL knows none) become as many 'q'.  A word before
  * a number stays: it may introduce a code.  Texts of more than BNC_MASK_MAX_BYTES stay as they
- * are.  The bitmaps of 'm' are used.
+ * are.  In '*sentence', which is in m->low, four 'q' stand for each such word, whatever its length.
+ * The bitmaps of 'm' are used.  Returns how many words are free.
  */
-void bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text,
-                         struct bnc_mask *m, char *out);
+size_t bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_span text,
+                           struct bnc_mask *m, char *out, struct bnc_span *sentence);
+
+/*
+ * What two wordings of one sentence share: 'other' is joined into 'to', in place; free words that
+ * differ become '*'.  Either may be joined of others already, and the order in which wordings are
+ * joined does not show.  Returns how many of the 'len' bytes are left.
+ */
+size_t bnc_wording_join(char *to, size_t len, struct bnc_span other);
 
 #endif

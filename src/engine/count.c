@@ -157,7 +157,9 @@ static enum bnc_status mark_row(struct bnc_worker *w, const struct bnc_stream *s
 
 struct bnc_sink bnc_count_sink(struct bnc_count *count)
 {
-    return (struct bnc_sink){ .row = count_row, .end = count_end, .arg = count };
+    return (struct bnc_sink){
+        .row = count_row, .end = count_end, .counts = true, .arg = count
+    };
 }
 
 struct bnc_sink bnc_mark_sink(struct bnc_count *count)

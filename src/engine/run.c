@@ -30,6 +30,8 @@ static enum bnc_status worker_init(struct bnc_worker *w, const struct bnc_setup 
     w->buf = bnc_block_buf_create();
     if (w->mapper == NULL || w->verdicts == NULL || w->part == NULL || w->buf == NULL)
         return bnc_error_nomem(&w->err);
+    if (sink->counts && !setup->has_filter) /* what is filtered out must not show */
+        bnc_verdicts_gather(w->verdicts);
     return BNC_OK;
 }
 

@@ -73,6 +73,7 @@ struct bnc_sink {
     enum bnc_status (*end)(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq);
     void (*miss)(void *arg, uint64_t seq);
     bool in_order;
+    bool counts; /* whatever is judged and passes the filters: wordings may be gathered */
     void *arg;
 };
 

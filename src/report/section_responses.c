@@ -17,8 +17,9 @@ static const struct bnc_column template_cols[] = {
       "Distinct recipients." },
     { "domains", "Domains", BNC_VALUE_COUNT, 0, "domains", "Distinct recipient domains." },
     { "wordings", "Wordings", BNC_VALUE_COUNT, 0, "templates",
-      "1; more in a row '(other wordings)', the sum of responses beyond the first 10,000 that are "
-      "alike in all else; a recipient counts once for each wording." },
+      "1; 201 where more than 200 responses differ in words alone that no rule knows: they are one "
+      "row. More in a row '(other wordings)', the sum of responses beyond the first 10,000 that "
+      "are alike in all else; a recipient counts once for each wording." },
     { "provider", "Provider", BNC_VALUE_WORD, BNC_USE_PAGE, NULL, "Who said so." },
     { "reply_code", "Reply", BNC_VALUE_INTEGER, BNC_USE_PAGE, NULL,
       "SMTP reply code; null if none." },

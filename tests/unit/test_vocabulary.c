@@ -23,13 +23,18 @@ static unsigned below(unsigned n)
 
 /* ---- what stays ---- */
 
-static void check(const uint32_t *bits, const char *text, const char *want)
+/* 'sentence' NULL: no word of the text is free. */
+static void check(const uint32_t *bits, const char *text, const char *want, const char *sentence)
 {
     char out[512];
+    struct bnc_span got;
+    const size_t n = bnc_vocabulary_blur(&bits, 1, bnc_span_str(text), &scratch, out, &got);
 
-    bnc_vocabulary_blur(&bits, 1, bnc_span_str(text), &scratch, out);
     out[strlen(text)] = '\0';
     assert_string_equal(out, want);
+    assert_int_equal(n > 0, sentence != NULL);
+    if (!bnc_span_eq(got, bnc_span_str(sentence != NULL ? sentence : text)))
+        fail_msg("'%.*s' is not '%s'", (int)got.len, got.at, sentence);
 }
 
 static void blur__hides_words_that_no_fragment_holds(void **unused)
@@ -43,11 +48,13 @@ static void blur__hides_words_that_no_fragment_holds(void **unused)
     bnc_vocabulary_add(bits, BNC_SPAN("pdr"), true);
     bnc_vocabulary_add(bits, BNC_SPAN("gone"), true);
     check(bits, "550 mailbox unavailable ref paledunkirset",
-          "550 mailbox unavailable ref qqqqqqqqqqqqq");
-    check(bits, "mailboxes unavailing boxes", "mailboxes unavailing qqqqq");
-    check(bits, "account is nonsense, that nonsense", "account is nonsense, qqqq qqqqqqqq");
-    check(bits, "pdrs pdrum goner", "qqqq qqqqq goner");
-    check(bits, "codex 5, x9yz w\xc3\xa4hrung", "codex 5, x9yz w\xc3\xa4hrung");
+          "550 mailbox unavailable ref qqqqqqqqqqqqq", "550 mailbox unavailable ref qqqq");
+    check(bits, "mailboxes unavailing boxes", "mailboxes unavailing qqqqq",
+          "mailboxes unavailing qqqq");
+    check(bits, "account is nonsense, that nonsense", "account is nonsense, qqqq qqqqqqqq",
+          "account is nonsense, qqqq qqqq");
+    check(bits, "pdrs pdrum goner", "qqqq qqqqq goner", "qqqq qqqq goner");
+    check(bits, "codex 5, x9yz w\xc3\xa4hrung", "codex 5, x9yz w\xc3\xa4hrung", NULL);
     free(bits);
 }
 
@@ -108,22 +115,19 @@ static struct bnc_span scramble(struct bnc_buf *b, struct bnc_span text)
     return bnc_mask_text(&mask, bnc_span_from(b->at, b->len));
 }
 
-static bool is_blurred(struct bnc_span text, const char *blurred)
-{
-    return memcmp(text.at, blurred, text.len) != 0;
-}
-
 /* Whether the text was blurred at all. */
 static bool hold(struct bnc_span text)
 {
     static char blurred[sizeof mask.out + 64];
+    struct bnc_span sentence;
     const uint32_t *const bits[] = { bnc_rules_builtin.vocabulary };
     struct bnc_question q = { .text = text, .type = BNC_EVENT_BOUNCE };
     struct bnc_verdict plain, other;
+    size_t n_free;
 
     q.provider = (uint16_t)(below(2) * below((unsigned)bnc_provider_count(classifier)));
     plain = bnc_decide(classifier, &q);
-    bnc_vocabulary_blur(bits, 1, text, &scratch, blurred);
+    n_free = bnc_vocabulary_blur(bits, 1, text, &scratch, blurred, &sentence);
     q.text.at = blurred;
     other = bnc_decide(classifier, &q);
     if (plain.cause != other.cause || plain.rule != other.rule || plain.reply != other.reply ||
@@ -133,7 +137,7 @@ static bool hold(struct bnc_span text)
         plain.explicit_domain != other.explicit_domain ||
         plain.contradictions != other.contradictions || plain.duration != other.duration)
         fail_msg("\n '%.*s'\n '%.*s'", (int)text.len, text.at, (int)text.len, blurred);
-    return is_blurred(text, blurred);
+    return n_free > 0;
 }
 
 static void blur__changes_no_verdict(void **unused)
@@ -160,11 +164,104 @@ static void blur__changes_no_verdict(void **unused)
     assert_true(n > 5000 && blurred > n / 4); /* else the test tests nothing */
 }
 
+/* ---- wordings ---- */
+
+static void wording__join_is_what_all_share(void **unused)
+{
+    static const struct {
+        const char *a, *b, *want;
+    } cases[] = {
+        { "ref paledunkir", "ref paledunkir", "ref paledunkir" },
+        { "ref paledunkir", "ref bospor", "ref *" },
+        { "ref paled", "ref paledunkir", "ref *" },
+        { "ref paledunkir, gone", "ref paled, gone", "ref *, gone" },
+        { "ref *, gone away", "ref paled, gone home", "ref *, gone *" },
+        { "* says 550 * no", "* says 550 * no", "* says 550 * no" },
+        { "mine * yours", "mind * yours", "* * yours" },
+        { "nothing", "", "*" },
+        { "", "", "" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        const char *a = i % 2 == 0 ? cases[i / 2].a : cases[i / 2].b;
+        const char *b = i % 2 == 0 ? cases[i / 2].b : cases[i / 2].a;
+        char text[64];
+
+        if (a[0] == '\0' && b[0] != '\0')
+            continue; /* nothing can be written into nothing */
+        strcpy(text, a);
+        text[bnc_wording_join(text, strlen(a), bnc_span_str(b))] = '\0';
+        assert_string_equal(text, cases[i / 2].want);
+    }
+}
+
+/* A wording of the sentence "word 550, word; word 4.2.2 word" of two words for each place. */
+static size_t make_wording(char *to)
+{
+    static const char *const words[4][2] = {
+        { "paled", "paledun" }, { "bospor", "kirset" }, { "mukon", "mukan" }, { "fipal", "dersetro" }
+    };
+
+    return (size_t)sprintf(to, "%s 550, %s; %s 4.2.2 %s", words[0][below(2)], words[1][below(2)],
+                           words[2][below(2)], words[3][below(2)]);
+}
+
+static void wording__join_knows_no_order(void **unused)
+{
+    enum { N = 6 };
+
+    (void)unused;
+    for (int round = 0; round < 2000; round++) {
+        char text[N][64], up[64], half[64], other[64];
+        size_t len[N], n_up, n_half, n_other;
+
+        for (int i = 0; i < N; i++)
+            len[i] = make_wording(text[i]);
+        memcpy(up, text[0], n_up = len[0]);
+        for (int i = 1; i < N; i++)
+            n_up = bnc_wording_join(up, n_up, bnc_span_from(text[i], len[i]));
+        memcpy(half, text[3], n_half = len[3]);
+        memcpy(other, text[5], n_other = len[5]);
+        n_half = bnc_wording_join(half, n_half, bnc_span_from(text[1], len[1]));
+        n_other = bnc_wording_join(other, n_other, bnc_span_from(text[0], len[0]));
+        n_other = bnc_wording_join(other, n_other, bnc_span_from(text[2], len[2]));
+        n_half = bnc_wording_join(half, n_half, bnc_span_from(text[4], len[4]));
+        n_half = bnc_wording_join(half, n_half, bnc_span_from(other, n_other));
+        assert_int_equal(n_half, n_up);
+        assert_memory_equal(half, up, n_up);
+    }
+}
+
+/* States come from anywhere: what are no wordings of one sentence ends somehow, in bounds. */
+static void wording__join_survives_any_bytes(void **unused)
+{
+    (void)unused;
+    for (int round = 0; round < 100000; round++) {
+        const size_t a = below(40), b = below(40);
+        char *to = malloc(a + 1), *other = malloc(b + 1);
+
+        assert_true(to != NULL && other != NULL);
+        for (size_t i = 0; i < a; i++)
+            to[i] = "ab * ,q"[below(7)];
+        for (size_t i = 0; i < b; i++)
+            other[i] = "ab * ,q"[below(7)];
+        to[a] = other[b] = 'x';
+        assert_true(bnc_wording_join(to, a, bnc_span_from(other, b)) <= a);
+        assert_int_equal(to[a], 'x');
+        free(to);
+        free(other);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blur__hides_words_that_no_fragment_holds),
         cmocka_unit_test(blur__changes_no_verdict),
+        cmocka_unit_test(wording__join_is_what_all_share),
+        cmocka_unit_test(wording__join_knows_no_order),
+        cmocka_unit_test(wording__join_survives_any_bytes),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -23,7 +23,7 @@ says 66 'is a folder; name the states in it' 'merge states'
 head -c 500 x.state >cut.state
 says 65 'it is cut short (byte 500)$' 'merge cut.state'
 { printf 'BNCSTATE\377\0\0\0'; tail -c +13 x.state; } >newer.state
-says 65 'it has version 255 and this program reads version 2 (byte 8)$' 'merge newer.state'
+says 65 'it has version 255 and this program reads version 3 (byte 8)$' 'merge newer.state'
 [ "$(grep -o byte stderr | wc -l)" = 1 ] || fail "the place is told twice"
 # an export given by mistake is not read to its end
 [ "$MODE" = release ] || exit 0      # a sanitizer needs terabytes of addresses
