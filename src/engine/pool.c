@@ -163,10 +163,28 @@ static struct bnc_stream *pick_open(struct bnc_pool *pool, bool *busy)
     return NULL;
 }
 
-/* A stream to claim from, marked; NULL: none is left.  The lock is held, but for opening. */
-static struct bnc_stream *pick(struct bnc_pool *pool)
+/* Sleeps until something changes or a block was handed to 'waiter'; the lock is held. */
+static void wait_for_block(struct bnc_pool *pool, struct bnc_waiter *waiter)
 {
-    while (!bnc_pool_is_stopped(pool)) {
+    struct bnc_waiter **at = &pool->waiting;
+
+    waiter->next = pool->waiting;
+    pool->waiting = waiter;
+    pthread_cond_wait(&pool->changed, &pool->lock);
+    if (waiter->handed)
+        return; /* whoever handed it took the waiter off the list */
+    while (*at != waiter)
+        at = &(*at)->next;
+    *at = waiter->next;
+}
+
+/*
+ * A stream to claim from, marked; NULL: none is left, or the waiter was handed a block.  The lock is
+ * held, but for opening.
+ */
+static struct bnc_stream *pick(struct bnc_pool *pool, struct bnc_waiter *waiter)
+{
+    while (!waiter->handed && !bnc_pool_is_stopped(pool)) {
         const size_t next = pool->next_input;
         bool busy;
         struct bnc_stream *s = pick_open(pool, &busy);
@@ -179,7 +197,7 @@ static struct bnc_stream *pick(struct bnc_pool *pool)
             continue;
         if (!busy && pool->n_opening == 0)
             return NULL;
-        pthread_cond_wait(&pool->changed, &pool->lock);
+        wait_for_block(pool, waiter);
     }
     return NULL;
 }
@@ -213,31 +231,63 @@ static bool end_claim(struct bnc_pool *pool, struct bnc_claim *claim, bool more,
     return more;
 }
 
-bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc_claim *claim)
+/*
+ * Leaves a block that was inflated just now, and the buffer it lies in, to a worker that waits for
+ * one; false where nobody does.  The lock is held.
+ */
+static bool hand_over(struct bnc_pool *pool, struct bnc_block_buf **buf,
+                      const struct bnc_claim *claim)
 {
-    struct bnc_error err = { .status = BNC_OK };
-    bool more = false;
+    struct bnc_waiter *waiter = pool->waiting;
+    struct bnc_block_buf *const full = *buf;
 
-    pthread_mutex_lock(&pool->lock);
-    while (!more) {
+    if (waiter == NULL)
+        return false;
+    pool->waiting = waiter->next;
+    *waiter->claim = *claim;
+    *buf = *waiter->buf;
+    *waiter->buf = full;
+    waiter->handed = true;
+    return true;
+}
+
+/* Claims blocks until there is one that this worker keeps; the lock is held, but for reading. */
+static bool claim_block(struct bnc_pool *pool, struct bnc_block_buf **buf, struct bnc_claim *claim)
+{
+    struct bnc_waiter waiter = { .claim = claim, .buf = buf };
+    struct bnc_error err = { .status = BNC_OK };
+
+    for (;;) {
         enum bnc_status status;
-        struct bnc_stream *s = pick(pool);
+        struct bnc_stream *s = pick(pool, &waiter);
         const bool serial = s != NULL && !bnc_reader_is_parallel(s->reader);
+        bool more = false;
 
         if (s == NULL)
-            break;
+            return waiter.handed;
         *claim = (struct bnc_claim){ .stream = s };
         if (serial)
             pthread_mutex_unlock(&pool->lock);
-        status = bnc_reader_claim(s->reader, buf, &claim->block, &more, &err);
+        status = bnc_reader_claim(s->reader, *buf, &claim->block, &more, &err);
         if (serial)
             pthread_mutex_lock(&pool->lock);
         more = end_claim(pool, claim, more, status, &err);
+        if (more && !(serial && !claim->failed && hand_over(pool, buf, claim)))
+            return true;
     }
+}
+
+bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf **buf, struct bnc_claim *claim)
+{
+    struct bnc_error err = { .status = BNC_OK };
+    bool more;
+
+    pthread_mutex_lock(&pool->lock);
+    more = claim_block(pool, buf, claim);
     pthread_mutex_unlock(&pool->lock);
     if (!more || claim->failed)
         return more;
-    if (bnc_reader_finish(claim->stream->reader, buf, &claim->block, &err) != BNC_OK) {
+    if (bnc_reader_finish(claim->stream->reader, *buf, &claim->block, &err) != BNC_OK) {
         pthread_mutex_lock(&pool->lock);
         note_failure(pool, &pool->inputs[claim->stream->source_index], &err);
         claim->stream->exhausted = true;

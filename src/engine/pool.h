@@ -10,7 +10,9 @@
  *   worker B          |claim 1|read|  |scan|analyze ..........|claim 3|read|scan|
  *
  * A plain file gives blocks to any number of workers.  A gzip stream is inflated by one worker at
- * a time: whoever is free takes the next block, so inflating never waits for the analysis.
+ * a time: whoever is free takes the next block.  If another waits for a block when it is done, that
+ * one gets it, buffer and all, and the inflating goes on at once; if nobody waits, it is analyzed
+ * where it was made.  So inflating never waits, neither for the analysis nor for a thread to wake.
  * Workers that find every open stream busy open the next source.
  */
 #ifndef BNC_ENGINE_POOL_H
@@ -60,6 +62,14 @@ struct bnc_input {                   /* a source that was recognized, or why it 
     bool is_bomb, bomb_noted;        /* it expanded to very much; that was reported */
 };
 
+struct bnc_claim;
+struct bnc_waiter {                  /* a worker that sleeps until there is a block */
+    struct bnc_claim *claim;
+    struct bnc_block_buf **buf;      /* to be exchanged for the one with the block */
+    bool handed;                     /* both were */
+    struct bnc_waiter *next;
+};
+
 struct bnc_pool {
     const struct bnc_ingest_options *ingest;
     struct bnc_input *inputs;
@@ -73,6 +83,7 @@ struct bnc_pool {
     pthread_cond_t changed;          /* a claim ended, a turn was passed, a stream was opened */
     struct bnc_stream *open;         /* oldest first */
     unsigned n_opening;              /* workers that are about to list a stream */
+    struct bnc_waiter *waiting;
     uint64_t next_seq;               /* of claimed blocks */
     uint64_t bytes_closed;           /* of sources that are done, as they lie on disk */
     _Atomic uint64_t rows_done;
@@ -90,11 +101,12 @@ enum bnc_status bnc_pool_init(struct bnc_pool *pool, struct bnc_error *err);
 void bnc_pool_release(struct bnc_pool *pool);
 
 /*
- * The next block for this worker, its bytes read; waits while others might still yield one.
+ * The next block for this worker, its bytes read; waits while others might still yield one.  The
+ * buffer may be exchanged for another worker's.
  * False: the work is used up or was stopped.  A source that can't be opened or read is noted in
  * its input, and the others go on.
  */
-bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc_claim *claim);
+bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf **buf, struct bnc_claim *claim);
 
 /* Waits until the block before was scanned; false if the run was stopped meanwhile. */
 bool bnc_pool_await_turn(struct bnc_pool *pool, const struct bnc_claim *claim);

@@ -254,7 +254,7 @@ static void work(struct bnc_worker *w, struct bnc_pool *pool, struct progress *p
 {
     struct bnc_claim claim;
 
-    while (bnc_pool_claim(pool, w->buf, &claim)) {
+    while (bnc_pool_claim(pool, &w->buf, &claim)) {
         enum bnc_status status;
         uint64_t n_rows = 0;
 
