@@ -16,7 +16,7 @@
 
 bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len)
 {
-    size_t end = log->bytes[part];
+    size_t end = bnc_log_bytes(log, part);
 
     *at = NULL;
     *len = end;
@@ -26,8 +26,10 @@ bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *l
     if (*at == NULL)
         return false;
     for (const struct bnc_log_chunk *c = log->head[part]; c != NULL; c = c->next) {
-        end -= c->used;
-        memcpy(*at + end, c->data, c->used);
+        const size_t used = bnc_log_used(log, part, c);
+
+        end -= used;
+        memcpy(*at + end, c->data, used);
     }
     return true;
 }
@@ -226,19 +228,26 @@ size_t bnc_held_fold(struct bnc_held *at, size_t n, uint64_t *dropped)
 /* ---- folding a part while it fills ---- */
 
 /* Sorts one partition of the log of addresses, in the part's own numbers; false: out of memory. */
-static bool sort_partition(const struct bnc_log *log, unsigned p, struct bnc_address_sort *s)
+static bool sort_partition(const struct bnc_address_log *log, unsigned p,
+                           struct bnc_address_sort *s)
 {
-    const struct bnc_address_rec *r;
+    const struct bnc_log_chunk *const first = log->log.head[p];
+    struct bnc_address_rec r;
+    uint64_t fp;
 
-    if (!bnc_address_sort_begin(s, log->bytes[p] / sizeof *r))
+    if (!bnc_address_sort_begin(s, bnc_address_log_most(log, p)))
         return false;
-    for (const struct bnc_log_chunk *c = log->head[p]; c != NULL; c = c->next)
-        for (r = (const void *)c->data; (const char *)r < c->data + c->used; r++)
-            bnc_address_sort_count(s, r->fp);
+    for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
+        for (const char *at = c->data, *end = at + bnc_log_used(&log->log, p, c); at < end;) {
+            at = bnc_address_log_fp(log, p, at, &fp);
+            bnc_address_sort_count(s, fp);
+        }
     bnc_address_sort_place(s);
-    for (const struct bnc_log_chunk *c = log->head[p]; c != NULL; c = c->next)
-        for (r = (const void *)c->data; (const char *)r < c->data + c->used; r++)
-            bnc_address_sort_put(s, r);
+    for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
+        for (const char *at = c->data, *end = at + bnc_log_used(&log->log, p, c); at < end;) {
+            at = bnc_address_log_read(log, p, at, &r);
+            bnc_address_sort_put(s, &r);
+        }
     return true;
 }
 
@@ -262,16 +271,17 @@ static bool push_all(struct bnc_log *log, unsigned p, const char *at, size_t len
     return true;
 }
 
-static bool fold_addresses(struct bnc_log *log, unsigned p)
+static bool fold_addresses(struct bnc_address_log *log, unsigned p)
 {
     struct bnc_address_sort s = { 0 };
     bool ok = sort_partition(log, p, &s);
 
     if (ok) {
-        const size_t kept = bnc_address_sort_end(&s) * sizeof *s.at;
+        const size_t kept = bnc_address_sort_end(&s);
 
-        bnc_log_clear(log, p);
-        ok = push_all(log, p, (const char *)s.at, kept, sizeof *s.at);
+        bnc_log_clear(&log->log, p);
+        for (size_t i = 0; ok && i < kept; i++)
+            ok = bnc_address_log_push(log, s.at[i].fp, s.at[i].pair, s.at[i].what, s.at[i].time);
     }
     bnc_address_sort_release(&s);
     return ok;
@@ -313,32 +323,32 @@ static bool fold_bytes(struct bnc_part *part, struct bnc_log *log, unsigned p, f
 /* 'fold' is NULL for addresses. */
 static bool fold_one(struct bnc_part *part, struct bnc_log *log, unsigned p, fold_fn fold)
 {
-    if (log->bytes[p] == 0)
+    if (bnc_log_bytes(log, p) == 0)
         return true;
-    return fold == NULL ? fold_addresses(log, p) : fold_bytes(part, log, p, fold);
+    return fold == NULL ? fold_addresses(&part->sums.log, p) : fold_bytes(part, log, p, fold);
 }
 
 static enum bnc_status fold_log(struct bnc_part *part, struct bnc_log *log, size_t *fold_at,
                                 fold_fn fold)
 {
-    const size_t before = log->bytes[0];
+    const size_t before = bnc_log_bytes(log, 0);
     bool pays;
 
     if (before < FOLD_BYTES || before < *fold_at)
         return BNC_OK;
     if (!fold_one(part, log, 0, fold))
         return BNC_ENOMEM;
-    pays = log->bytes[0] < before / 4 * 3;
+    pays = bnc_log_bytes(log, 0) < before / 4 * 3;
     for (unsigned p = 1; pays && p < BNC_LOG_PARTS; p++)
         if (!fold_one(part, log, p, fold))
             return BNC_ENOMEM;
-    *fold_at = log->bytes[0] / 2 * (pays ? 3 : 4);
+    *fold_at = bnc_log_bytes(log, 0) / 2 * (pays ? 3 : 4);
     return BNC_OK;
 }
 
 enum bnc_status bnc_part_fold(struct bnc_part *part)
 {
-    if (fold_log(part, &part->sums.log, &part->fold_at, NULL) != BNC_OK ||
+    if (fold_log(part, &part->sums.log.log, &part->fold_at, NULL) != BNC_OK ||
         fold_log(part, &part->held, &part->fold_held_at, fold_held) != BNC_OK ||
         fold_log(part, &part->texts, &part->fold_texts_at, fold_texts) != BNC_OK)
         return BNC_ENOMEM;

@@ -15,12 +15,14 @@ static char *gather(const struct bnc_log *const *logs, size_t n_logs, unsigned p
 
     *len = 0;
     for (size_t i = 0; i < n_logs; i++)
-        ends[i] = *len += logs[i]->bytes[partition];
+        ends[i] = *len += bnc_log_bytes(logs[i], partition);
     to = at = malloc(*len + 1);
     for (size_t i = 0; at != NULL && i < n_logs; i++)
         for (const struct bnc_log_chunk *c = logs[i]->head[partition]; c != NULL; c = c->next) {
-            memcpy(to, c->data, c->used);
-            to += c->used;
+            const size_t used = bnc_log_used(logs[i], partition, c);
+
+            memcpy(to, c->data, used);
+            to += used;
         }
     return at;
 }
@@ -46,24 +48,40 @@ static char *gather_parts(const struct bnc_merged *m, bool texts, unsigned parti
     return at;
 }
 
+/* Tells one log's records to the sort, in its chunks as they lie. */
+static void count_addresses(const struct bnc_address_log *log, unsigned partition,
+                            struct bnc_address_sort *s)
+{
+    const struct bnc_log_chunk *c = log->log.head[partition];
+
+    for (; c != NULL; c = c->next) {
+        const char *end = c->data + bnc_log_used(&log->log, partition, c);
+        uint64_t fp;
+
+        for (const char *at = c->data; at < end;) {
+            at = bnc_address_log_fp(log, partition, at, &fp);
+            bnc_address_sort_count(s, fp);
+        }
+    }
+}
+
 /* Puts the records of one log in their places, in merged numbers. */
-#define AHEAD 12u /* records, to have their pairs' numbers at hand */
+#define AHEAD 240u /* bytes, to have their pairs' numbers at hand */
 static void put_addresses(const struct bnc_merged *m, size_t part, unsigned partition,
                           struct bnc_address_sort *s)
 {
     const uint32_t *pair_map = m->pair_map[part],
                    *campaign_map = part < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][part] : NULL;
-    const struct bnc_log_chunk *c = bnc_merged_sums(m, part)->log.head[partition];
+    const struct bnc_address_log *log = &bnc_merged_sums(m, part)->log;
 
-    for (; c != NULL; c = c->next) {
-        const struct bnc_address_rec *at = (const void *)c->data;
-        const size_t n = c->used / sizeof *at;
+    for (const struct bnc_log_chunk *c = log->log.head[partition]; c != NULL; c = c->next) {
+        const char *end = c->data + bnc_log_used(&log->log, partition, c);
+        struct bnc_address_rec r;
 
-        for (size_t i = 0; i < n; i++) {
-            struct bnc_address_rec r = at[i];
-
-            if (i + AHEAD < n)
-                __builtin_prefetch(&pair_map[at[i + AHEAD].pair]);
+        for (const char *at = c->data; at < end;) {
+            if ((size_t)(end - at) > AHEAD + sizeof(struct bnc_address_long))
+                __builtin_prefetch(&pair_map[bnc_address_log_pair(at + AHEAD)]);
+            at = bnc_address_log_read(log, partition, at, &r);
             r.pair = pair_map[r.pair];
             if (campaign_map != NULL)
                 r.what = BNC_WHAT(campaign_map[BNC_WHAT_CAMPAIGN(r.what)], BNC_WHAT_CODE(r.what));
@@ -76,17 +94,14 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s, bool fold)
 {
     const size_t n_logs = m->n_parts + BNC_N_OVERLAYS;
-    size_t bytes = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < n_logs; i++)
-        bytes += bnc_merged_sums(m, i)->log.bytes[partition];
-    if (!bnc_address_sort_begin(s, bytes / sizeof(struct bnc_address_rec)))
+        n += bnc_address_log_most(&bnc_merged_sums(m, i)->log, partition);
+    if (!bnc_address_sort_begin(s, n))
         return SIZE_MAX;
     for (size_t i = 0; i < n_logs; i++)
-        for (const struct bnc_log_chunk *c = bnc_merged_sums(m, i)->log.head[partition]; c != NULL;
-             c = c->next)
-            for (size_t k = 0; k < c->used / sizeof(struct bnc_address_rec); k++)
-                bnc_address_sort_count(s, ((const struct bnc_address_rec *)c->data)[k].fp);
+        count_addresses(&bnc_merged_sums(m, i)->log, partition, s);
     bnc_address_sort_place(s);
     for (size_t i = 0; i < n_logs; i++)
         put_addresses(m, i, partition, s);
@@ -97,12 +112,12 @@ void bnc_merged_drop_logs(struct bnc_merged *m)
 {
     for (size_t p = 0; p < m->n_parts; p++)
         if (m->parts[p]->spent) {
-            bnc_log_release(&m->parts[p]->sums.log);
+            bnc_address_log_release(&m->parts[p]->sums.log);
             bnc_log_release(&m->parts[p]->texts);
             bnc_log_release(&m->parts[p]->held);
         }
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
-        bnc_log_release(&m->overlay[o].log);
+        bnc_address_log_release(&m->overlay[o].log);
 }
 
 struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n,

@@ -69,6 +69,12 @@ static bool name_nothing(struct bnc_part *part)
     return ok;
 }
 
+void bnc_sums_init(struct bnc_sums *sums, uint64_t seed, enum bnc_detail detail)
+{
+    *sums = (struct bnc_sums){ .log.exact = detail == BNC_DETAIL_LISTS };
+    sums->cells.rare.seed = sums->pairs.seed = sums->log.outcomes.seed = seed;
+}
+
 struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
 {
     struct bnc_part *part = calloc(1, sizeof *part);
@@ -79,7 +85,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     part->classifier = opt->classifier;
     part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
     part->domains.seed = part->votes.seed = opt->seed | 1;
-    part->sums.cells.rare.seed = part->sums.pairs.seed = opt->seed | 1;
+    bnc_sums_init(&part->sums, opt->seed | 1, opt->detail);
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         part->names[k].rec_bytes = sizeof(struct bnc_name);
         part->names[k].seed = opt->seed | 1;
@@ -102,7 +108,7 @@ void bnc_sums_release(struct bnc_sums *sums)
 {
     bnc_grid_release(&sums->cells);
     bnc_pairs_release(&sums->pairs);
-    bnc_log_release(&sums->log);
+    bnc_address_log_release(&sums->log);
     free(sums->examples);
 }
 
@@ -205,19 +211,13 @@ static inline bool is_logged(unsigned code, enum bnc_detail detail)
     return detail == BNC_DETAIL_LISTS && code != BNC_EVENT_SENT && code != BNC_EVENT_OTHER;
 }
 
-static bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_t pair,
-                        enum bnc_detail detail)
+static inline bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_t pair,
+                               enum bnc_detail detail)
 {
-    struct bnc_address_rec *to = bnc_log_push(&sums->log, bnc_log_part(f->address), sizeof *to);
+    const bool by_day = detail == BNC_DETAIL_REPORT && f->time != 0;
 
-    if (to == NULL)
-        return false;
-    *to = (struct bnc_address_rec){
-        .fp = f->address, .pair = pair, .what = BNC_WHAT(f->campaign, f->code), .time = f->time
-    };
-    if (detail == BNC_DETAIL_REPORT && f->time != 0)
-        to->time = (f->day - 1) * BNC_SECONDS_PER_DAY + 1;
-    return true;
+    return bnc_address_log_push(&sums->log, f->address, pair, BNC_WHAT(f->campaign, f->code),
+                                by_day ? (f->day - 1) * BNC_SECONDS_PER_DAY + 1 : f->time);
 }
 
 static inline uint64_t hash_of_pair(const struct bnc_sums *sums, const struct bnc_fact *f)
@@ -623,6 +623,7 @@ static bool add_others(struct bnc_part *part, const struct bnc_item *items, cons
             return false;
         hash[k] = hash_of_pair(&part->sums, &fact[k]);
         bnc_pairs_prefetch(&part->sums.pairs, hash[k]);
+        bnc_address_log_prefetch(&part->sums.log, fact[k].address);
         k += counted;
     }
     for (size_t i = 0; i < k; i++)

@@ -6,7 +6,7 @@
  *   cells     (kind, subject, provider, column) -> count: every event, once per kind (grid.h)
  *   pairs     (domain, entry) -> count: every event but deliveries, once
  *   examples  by entry: the least (time, source, row)
- *   log       one 20-byte record per (address, pair, campaign, type, day) of a failure; with lists,
+ *   log       one 12-byte record per (address, pair, campaign, type, day) of a failure; with lists,
  *             of any outcome and with the first and last time instead of the day. A pair that is
  *             only logged, a delivery's, has a number and no count.
  *   texts     addresses that may land on a list
@@ -17,11 +17,11 @@
 #ifndef BNC_AGGREGATE_PART_H
 #define BNC_AGGREGATE_PART_H
 
-#include "aggregate/grid.h"
+#include "aggregate/address_log.h"
 #include "aggregate/counts.h"
 #include "aggregate/dictionary.h"
+#include "aggregate/grid.h"
 #include "aggregate/pairs.h"
-#include "aggregate/reclog.h"
 #include "aggregate/tally.h"
 #include "util/buf.h"
 
@@ -47,13 +47,6 @@
 #define BNC_WHAT_TYPE(what)                                                                        \
     (BNC_WHAT_CODE(what) == BNC_CODE_LATE ? BNC_EVENT_BOUNCE                                       \
                                           : (enum bnc_event_type)BNC_WHAT_CODE(what))
-
-struct bnc_address_rec { /* 20 bytes */
-    uint64_t fp;
-    uint32_t pair, what;
-    /* with lists: exact; else the start of the day (1970-01-01 is 1); 0 none */
-    uint32_t time;
-} __attribute__((packed, aligned(4)));
 
 struct bnc_held {
     uint64_t pair; /* fingerprint of (message id, address) */
@@ -89,7 +82,7 @@ struct bnc_part_entry {
 struct bnc_sums { /* what may be counted against any numbering */
     struct bnc_grid cells;
     struct bnc_pairs pairs;
-    struct bnc_log log;
+    struct bnc_address_log log;
     struct bnc_example *examples;
     size_t n_examples;
 };
@@ -168,6 +161,8 @@ struct bnc_fact {
     uint8_t code; /* type, or BNC_CODE_LATE */
 };
 
+/* Makes it empty; 'seed' is odd. */
+void bnc_sums_init(struct bnc_sums *sums, uint64_t seed, enum bnc_detail detail);
 /* Room for 'n' facts of entries below 'n_entries'; false when out of memory. */
 bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries);
 

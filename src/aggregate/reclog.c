@@ -46,19 +46,23 @@ static struct bnc_log_chunk *new_chunk(struct bnc_log *log, unsigned size)
 
 bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len)
 {
-    struct bnc_log_chunk *c;
+    struct bnc_log_chunk *c, *before = log->head[part];
+    const size_t bytes = bnc_log_bytes(log, part);
     unsigned size = 0;
 
-    while (size < USUAL_SIZE && CHUNK_BYTES(size + 1) <= log->bytes[part] / 8)
+    while (size < USUAL_SIZE && CHUNK_BYTES(size + 1) <= bytes / 8)
         size++;
     while (CHUNK_BYTES(size) - sizeof *c < len)
         size++;
     c = new_chunk(log, size);
     if (c == NULL)
         return false;
-    c->next = log->head[part];
-    c->used = 0;
+    if (before != NULL)
+        before->used = (uint32_t)bnc_log_used(log, part, before);
+    log->closed[part] = bytes;
+    c->next = before;
     log->head[part] = c;
+    log->tail[part] = (struct bnc_log_tail){ c->data, c->data + c->cap };
     return true;
 }
 
@@ -74,7 +78,8 @@ void bnc_log_clear(struct bnc_log *log, unsigned part)
         c->next = log->spare[size];
         log->spare[size] = c;
     }
-    log->bytes[part] = 0;
+    log->closed[part] = 0;
+    log->tail[part] = (struct bnc_log_tail){ NULL, NULL };
 }
 
 void bnc_log_release(struct bnc_log *log)

@@ -10,6 +10,7 @@
 #ifndef BNC_AGGREGATE_RECLOG_H
 #define BNC_AGGREGATE_RECLOG_H
 
+#include "util/prefetch.h"
 #include "util/span.h"
 
 #define BNC_LOG_LOG2 6u
@@ -18,14 +19,19 @@
 
 struct bnc_log_chunk {
     struct bnc_log_chunk *next; /* older */
-    uint32_t used, cap; /* bytes */
+    uint32_t used, cap; /* bytes; see bnc_log_used() */
     _Alignas(16) char data[];
 };
 
 struct bnc_log_slab;
+struct bnc_log_tail { /* free room of the newest chunk: in one place for all partitions */
+    char *at, *end;
+};
+
 struct bnc_log { /* zero-initialized is empty */
+    struct bnc_log_tail tail[BNC_LOG_PARTS];
     struct bnc_log_chunk *head[BNC_LOG_PARTS];
-    size_t bytes[BNC_LOG_PARTS]; /* in use */
+    size_t closed[BNC_LOG_PARTS]; /* bytes in older chunks */
     struct bnc_log_slab *slabs;
     struct bnc_log_chunk *spare[BNC_LOG_SIZES]; /* given back, by size */
 };
@@ -45,16 +51,33 @@ bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len);
 #define BNC_LOG_MAX ((size_t)60 << 10)
 static inline void *bnc_log_push(struct bnc_log *log, unsigned part, size_t len)
 {
-    struct bnc_log_chunk *c = log->head[part];
+    struct bnc_log_tail *t = &log->tail[part];
 
-    if (c == NULL || c->cap - c->used < len) {
-        if (!bnc_log_grow(log, part, len))
-            return NULL;
-        c = log->head[part];
-    }
-    c->used += (uint32_t)len;
-    log->bytes[part] += len;
-    return c->data + c->used - len;
+    if ((size_t)(t->end - t->at) < len && !bnc_log_grow(log, part, len))
+        return NULL;
+    t->at += len;
+    return t->at - len;
+}
+
+/* Asks for the line behind the one that 'part' is written to: memory that nothing touched lately. */
+BNC_PREFETCHER bnc_log_prefetch(const struct bnc_log *log, unsigned part)
+{
+    __builtin_prefetch((const char *)((uintptr_t)log->tail[part].at + 60), 1);
+}
+
+/* Bytes of a chunk of 'part' that are in use. */
+static inline size_t bnc_log_used(const struct bnc_log *log, unsigned part,
+                                  const struct bnc_log_chunk *c)
+{
+    return c == log->head[part] ? (size_t)(log->tail[part].at - c->data) : c->used;
+}
+
+/* Bytes of 'part' that are in use. */
+static inline size_t bnc_log_bytes(const struct bnc_log *log, unsigned part)
+{
+    const struct bnc_log_chunk *c = log->head[part];
+
+    return c == NULL ? 0 : log->closed[part] + bnc_log_used(log, part, c);
 }
 
 /* Empties a partition; its chunks serve others of this log. */

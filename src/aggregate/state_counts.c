@@ -155,7 +155,6 @@ void bnc_load_addresses(struct reader *r, uint64_t n)
         struct bnc_address_rec a = { .fp = bnc_read_number(r, 8), .pair = get_pair(r) };
         const uint32_t what = (uint32_t)bnc_read_number(r, 4);
         const unsigned code = bnc_read_type(r, what & 15);
-        struct bnc_address_rec *to;
 
         a.time = (uint32_t)bnc_read_number(r, 4);
         if (what >> 4 >= r->n_names[BNC_KIND_CAMPAIGN])
@@ -163,11 +162,8 @@ void bnc_load_addresses(struct reader *r, uint64_t n)
         if (!right_partition(r, a.fp) || !right_type(r, a.pair, code))
             return;
         a.what = BNC_WHAT(r->name_at[BNC_KIND_CAMPAIGN][what >> 4], code);
-        to = bnc_log_push(&r->part->sums.log, r->partition, sizeof *to);
-        if (to == NULL)
+        if (!bnc_address_log_push(&r->part->sums.log, a.fp, a.pair, a.what, a.time))
             bnc_read_no_memory(r);
-        else
-            *to = a;
     }
 }
 
