@@ -38,7 +38,7 @@ struct bnc_options {
     const char *policy;            /* --policy careful|strict */
     const char *show;              /* --show domain|masked|full */
     const char *engine;            /* --engine auto|own|libcsv */
-    const char *gunzip;            /* --gunzip auto|own|isal|zlib */
+    const char *gunzip;            /* --gunzip auto|zlib|isal */
     int threads;                   /* -j, --threads: at most 1024; 0: one per core */
     uint64_t block_bytes;          /* --block-size (tests); 0: chosen */
     uint64_t max_expanded_bytes;   /* --max-expanded */

@@ -39,7 +39,7 @@ _bounce_analyzer() {
     -j|--threads) return ;;
     --memory) return ;;
     --engine) mapfile -t COMPREPLY < <(compgen -W 'auto own libcsv' -- "$cur"); return ;;
-    --gunzip) mapfile -t COMPREPLY < <(compgen -W 'auto own isal zlib' -- "$cur"); return ;;
+    --gunzip) mapfile -t COMPREPLY < <(compgen -W 'auto zlib isal' -- "$cur"); return ;;
     --block-size) return ;;
     --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     esac

@@ -22,7 +22,6 @@ static const struct word engines[] = { { "auto", BNC_ENGINE_AUTO },
                                        { NULL, 0 } };
 
 static const struct word gunzips[] = { { "auto", BNC_GUNZIP_AUTO },
-                                       { "own", BNC_GUNZIP_OWN },
                                        { "zlib", BNC_GUNZIP_ZLIB },
                                        { "isal", BNC_GUNZIP_ISAL },
                                        { NULL, 0 } };

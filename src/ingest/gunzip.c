@@ -4,7 +4,7 @@
  *     member:  1f 8b 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16]
  *              DEFLATE data ... crc32(4) length(4)
  *
- * Where another inflater gives up, the member is decoded again by zlib from its header, what was given out
+ * Where ISA-L gives up, the member is decoded again by zlib from its header, what was given out
  * already is dropped, and zlib goes on: so the bytes before a fault are the same whichever library
  * is used.  That takes a file that can be read twice; on a pipe the last bytes before a fault may
  * be missing.
@@ -28,10 +28,8 @@ bool bnc_gzip_is_header(struct bnc_span s)
 
 static const struct bnc_inflater *choose(enum bnc_gunzip which)
 {
-    if (which == BNC_GUNZIP_AUTO || which == BNC_GUNZIP_OWN)
-        return &bnc_inflater_own;
-    return which == BNC_GUNZIP_ISAL && bnc_inflater_isal != NULL ? bnc_inflater_isal
-                                                                 : &bnc_inflater_zlib;
+    return which == BNC_GUNZIP_ZLIB || bnc_inflater_isal == NULL ? &bnc_inflater_zlib
+                                                                 : bnc_inflater_isal;
 }
 
 static enum bnc_status use(struct bnc_gzip *gz, const struct bnc_inflater *with,
@@ -283,7 +281,7 @@ static enum bnc_status step(struct bnc_gzip *gz, char *out, size_t cap, size_t *
     return BNC_OK;
 }
 
-/* Lets zlib decode the member again up to where another stopped, and keeps it from there on. */
+/* Lets zlib decode the member again up to where ISA-L stopped, and keeps it from there on. */
 static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err)
 {
     const uint64_t given = gz->member_out;

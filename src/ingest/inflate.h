@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * inflate.h - DEFLATE data into bytes, by our own decoder or one of two libraries.
+ * inflate.h - DEFLATE data into bytes, by one of two libraries.
  *
  * Only the bare DEFLATE stream is theirs: gzip's header, checksum and length are checked in
- * gunzip.c, so all mean the same by a gzip file.  zlib is the reference; ISA-L is twice as fast, and
- * our own a little faster still.  They differ on damaged data only: ISA-L may stop a few bytes
- * earlier, and accepts a few code tables that zlib refuses (the checksum then fails).
+ * gunzip.c, so both mean the same by a gzip file.  zlib is the reference and always there; ISA-L is
+ * twice as fast.  They differ on damaged data only: ISA-L may stop a few bytes earlier, and accepts
+ * a few code tables that zlib refuses (the checksum then fails).
  */
 #ifndef BNC_INGEST_INFLATE_H
 #define BNC_INGEST_INFLATE_H
@@ -38,7 +38,6 @@ struct bnc_inflater {
     void (*free)(void *state);
 };
 
-extern const struct bnc_inflater bnc_inflater_own;
 extern const struct bnc_inflater bnc_inflater_zlib;
 extern const struct bnc_inflater *const bnc_inflater_isal; /* NULL where not built in */
 

@@ -47,9 +47,8 @@ enum bnc_encoding {
     BNC_ENCODING_UTF16BE,
     BNC_ENCODING_LATIN1
 };
-/* AUTO: our own; zlib is the oracle, and reads again what seems damaged.  ISAL: zlib, where it is
- * not built in. */
-enum bnc_gunzip { BNC_GUNZIP_AUTO, BNC_GUNZIP_ZLIB, BNC_GUNZIP_ISAL, BNC_GUNZIP_OWN };
+/* AUTO: ISA-L where built in; zlib is the base and the oracle. */
+enum bnc_gunzip { BNC_GUNZIP_AUTO, BNC_GUNZIP_ZLIB, BNC_GUNZIP_ISAL };
 
 struct bnc_ingest_options {      /* zero-initialized: all defaults */
     bool no_mmap;                /* --no-mmap: pread into buffers instead of mapping */

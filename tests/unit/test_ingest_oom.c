@@ -95,8 +95,7 @@ static void memory__may_end_anywhere(void **state)
     assert_survives(kit_file(kit, "a.csv", bnc_buf_span(&text)), BNC_GUNZIP_AUTO);
     assert_survives(kit_file(kit, "w.csv", bnc_buf_span(&wide)), BNC_GUNZIP_AUTO);
     assert_survives(kit_file(kit, "a.gz", bnc_buf_span(&gz)), BNC_GUNZIP_ZLIB);
-    for (int which = BNC_GUNZIP_ISAL; which <= BNC_GUNZIP_OWN; which++)
-        assert_survives(kit->path, (enum bnc_gunzip)which);
+    assert_survives(kit->path, BNC_GUNZIP_ISAL);
     mkdir(kit_path(kit, "d"), 0700);
     kit_file(kit, "d/b.csv", bnc_buf_span(&text));
     kit_file(kit, "d/a.csv.gz", bnc_buf_span(&gz));

@@ -34,7 +34,7 @@ for f in pmta-accounting nastiest-legal sendgrid-activity; do
     split -b 100000 $f.csv part. && for p in part.*; do gzip -c $p; done >$f.members.gz && rm part.*
     check $f.want $f.gz
     check $f.want -j 3 $f.gz
-    for with in own isal zlib; do check $f.want --gunzip $with $f.gz; done
+    check $f.want --gunzip zlib $f.gz
     check $f.want --block-size 777 $f.members.gz
     check $f.want -j 8 $f.members.gz
     check $f.want --no-mmap $f.members.gz
