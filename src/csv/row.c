@@ -85,6 +85,7 @@ enum bnc_status bnc_rows_configure(struct bnc_rows *rows, const struct bnc_rows_
     if (!make_fields(rows, every ? BNC_MAX_COLUMNS : opt->n_want))
         return BNC_ENOMEM;
     rows->want = every ? rows->all : opt->want;
+    rows->n_needed = every || opt->n_want == 0 ? 0 : opt->want[opt->n_want - 1] + 1u;
     return BNC_OK;
 }
 
@@ -214,7 +215,8 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
 
     *used = 0;
     *n_rows = 0;
-    rows->next = s->n_row = s->n_end = s->pos = 0;
+    rows->next = s->n_row = s->pos = 0;
+    s->n_end = 1;                        /* the first row, too, has an entry in front of its own */
     rows->carry = rows->opt.carry != NULL ? rows->opt.carry : &rows->own_carry;
     if (text.len > BNC_MAX_SCAN_BYTES) {
         text.len = BNC_MAX_SCAN_BYTES;
@@ -235,6 +237,9 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
         return status;
     }
     s->row[s->n_row].first = (uint32_t)s->n_end;
+    rows->n_direct = s->has_nul ? 0 : s->n_row;
+    if (rows->n_direct > 0 && s->end[s->n_end - 1] == s->len)
+        rows->n_direct--;                /* what follows its last field can not be looked at */
     give_carry(rows, off);
     *used = s->pos;
     *n_rows = s->n_row;
@@ -327,7 +332,7 @@ static void read_fields_with_care(struct bnc_rows *rows, const struct bnc_row_ma
 
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t col = rows->want[i], *end = s->end + mark->first + col;
-        const uint32_t start = col == 0 || col >= n_fields ? mark->start : end[-1] + 1;
+        const uint32_t start = col >= n_fields ? mark->start : end[-1] + 1;
 
         if (col >= n_fields)
             rows->field[i] = bnc_span_from("", 0);
@@ -340,33 +345,6 @@ static void read_fields_with_care(struct bnc_rows *rows, const struct bnc_row_ma
     }
 }
 
-static void read_fields(struct bnc_rows *rows, const struct bnc_row_mark *mark, uint32_t n_fields)
-{
-    const uint32_t most = n_fields > rows->scan.n_cols ? n_fields : rows->scan.n_cols;
-    const uint32_t n = rows->every ? most : rows->opt.n_want;
-    const uint32_t *const end = rows->scan.end + mark->first;
-    const char *const at = rows->scan.at;
-    const char quote = rows->quote;
-    const uint16_t *const want = rows->want;
-    struct bnc_span *const field = rows->field;
-    uint32_t i = 0;
-
-    rows->n_field = n;
-    if (n == 0)
-        return;
-    if ((mark->flags & (BNC_MARK_CELLS | BNC_MARK_ESCAPED)) != 0 || want[n - 1] >= n_fields) {
-        read_fields_with_care(rows, mark, n_fields, n);
-        return;
-    }
-    if (want[0] == 0)
-        field[i++] = read_plain(at, mark->start, end[0], quote);
-    for (; i < n; i++) {
-        const uint32_t *e = end + want[i];
-
-        field[i] = read_plain(at, e[-1] + 1, *e, quote);
-    }
-}
-
 static uint32_t find_nul(const struct bnc_rows *rows)
 {
     for (uint32_t i = 0; i < rows->n_field; i++)
@@ -375,28 +353,60 @@ static uint32_t find_nul(const struct bnc_rows *rows)
     return 0;
 }
 
-bool bnc_rows_next(struct bnc_rows *rows, struct bnc_row *row)
+void bnc_rows_read(struct bnc_rows *rows, struct bnc_row *row)
+{
+    const struct bnc_row_mark *const mark = &rows->scan.row[rows->next - 1];
+    const uint32_t most = row->n_fields > rows->scan.n_cols ? row->n_fields : rows->scan.n_cols;
+    const uint32_t n = rows->every ? most : rows->opt.n_want;
+
+    rows->n_field = n;
+    if (row->end == NULL || rows->every)
+        read_fields_with_care(rows, mark, row->n_fields, n);
+    else
+        for (uint32_t i = 0; i < n; i++)
+            rows->field[i] = bnc_row_field(row, rows->want[i]);
+    if (rows->scan.has_nul)
+        row->flags |= find_nul(rows);
+    row->field = rows->field;
+}
+
+bool bnc_rows_next_raw(struct bnc_rows *rows, struct bnc_row *row)
 {
     const struct bnc_scan *s = &rows->scan;
-    const struct bnc_row_mark *mark;
-    uint32_t n_fields;
+    const struct bnc_row_mark *const mark = &s->row[rows->next];
+    uint32_t n_fields, *end;
 
     if (rows->next >= s->n_row)
         return false;
-    mark = &s->row[rows->next];
+    end = s->end + mark->first;
     n_fields = mark[1].first - mark->first;
-    row->number = rows->number + rows->next++;
+    row->number = rows->number + rows->next;
     row->off = rows->off + mark->start;
     row->flags = mark->flags & 0xffff;
-    row->raw = bnc_span_from(s->at + mark->start, s->end[mark[1].first - 1] - mark->start);
+    row->raw = bnc_span_from(s->at + mark->start, end[n_fields - 1] - mark->start);
+    row->field = NULL;
+    row->end = NULL;
+    row->text = s->at;
+    row->quote = rows->quote;
+    if ((mark->flags & BNC_MARK_CELLS) == 0)
+        end[-1] = mark->start - 1;       /* the entry of the row before, which has been given */
+    if ((mark->flags & (BNC_MARK_CELLS | BNC_MARK_ESCAPED | BNC_ROW_TOO_LONG)) == 0 &&
+        n_fields >= rows->n_needed && rows->next < rows->n_direct)
+        row->end = end;
     if ((mark->flags & BNC_ROW_TOO_LONG) != 0)
         n_fields = 0;
     else if (n_fields != s->n_cols && s->n_cols != 0)
         row->flags |= n_fields < s->n_cols ? BNC_ROW_SHORT : BNC_ROW_LONG;
-    read_fields(rows, mark, n_fields);
-    if (s->has_nul)
-        row->flags |= find_nul(rows);
     row->n_fields = n_fields;
-    row->field = rows->field;
+    rows->next++;
     return true;
+}
+
+bool bnc_rows_next(struct bnc_rows *rows, struct bnc_row *row)
+{
+    const bool more = bnc_rows_next_raw(rows, row);
+
+    if (more)
+        bnc_rows_read(rows, row);
+    return more;
 }

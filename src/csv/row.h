@@ -57,17 +57,37 @@ enum bnc_row_flag {
 };
 
 /*
- * A row.  field[] is valid until the next bnc_rows_next(), the bytes that it spans until the
- * next bnc_rows_scan().  Where every column is wanted it has max(n_fields, n_cols) entries.
+ * A row.  field[] is valid until the next row, the bytes that it spans until the next
+ * bnc_rows_scan().  Where every column is wanted it has max(n_fields, n_cols) entries.
  */
 struct bnc_row {
     uint64_t number;                     /* 1-based within the source, the header row counts */
     uint64_t off;                        /* offset of its first byte in the source */
     struct bnc_span raw;                 /* without the line end; at most BNC_MAX_ROW_BYTES */
-    const struct bnc_span *field;        /* the wanted fields in the order wanted, unquoted */
+    const struct bnc_span *field;        /* the wanted fields in the order wanted, unquoted; NULL:
+                                            not read yet */
+    const uint32_t *end;                 /* for bnc_row_field(), valid as field[] is; NULL: not for
+                                            this row */
+    const char *text;                    /* what end[] counts from */
     uint32_t n_fields;                   /* fields in all; 0 with BNC_ROW_TOO_LONG */
     uint32_t flags;                      /* enum bnc_row_flag */
+    char quote;                          /* the dialect's; NUL: there are none */
 };
+
+/*
+ * A wanted field by its column, of a row that has all of them and nothing to unescape, hence
+ * 'end': column c ends in end[c], the one before it in end[c - 1], and if it begins with a quote it
+ * ends with one.
+ */
+static inline struct bnc_span bnc_row_field(const struct bnc_row *row, uint32_t column)
+{
+    const uint32_t *const end = row->end + column;
+    const uint32_t start = end[-1] + 1;
+    const char *const at = row->text + start;
+    const size_t quoted = *at == row->quote;
+
+    return bnc_span_from(at + quoted, end[0] - start - 2 * quoted);
+}
 
 enum bnc_engine { BNC_ENGINE_AUTO, BNC_ENGINE_OWN, BNC_ENGINE_LIBCSV };
 
@@ -124,6 +144,13 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
 
 /* The next indexed row; false at the end. */
 bool bnc_rows_next(struct bnc_rows *rows, struct bnc_row *row);
+
+/*
+ * The two halves of it, for who may do without field[]: the row without any field read, but with
+ * end[] where that will do, and its fields.  BNC_ROW_NUL is known with them.
+ */
+bool bnc_rows_next_raw(struct bnc_rows *rows, struct bnc_row *row);
+void bnc_rows_read(struct bnc_rows *rows, struct bnc_row *row);
 
 /* The kernel in use for these CPU features: "avx512", "avx2", "neon", "generic". */
 const char *bnc_scan_kernel_name(uint32_t cpu);

@@ -13,6 +13,8 @@ struct bnc_rows {
     struct bnc_rows_carry own_carry, *carry;   /* 'carry' is the one in use */
     uint64_t off, number;                /* of the text and its first row */
     size_t next;                         /* row that bnc_rows_next() gives next */
+    size_t n_direct;                     /* rows that may have bnc_row.end, the first so many */
+    uint32_t n_needed;                   /* and must have so many fields for it */
 
     const uint16_t *want;                /* the options', or 'all' */
     uint16_t *all;                       /* 0, 1, 2 ...; NULL until every column was wanted */

@@ -139,7 +139,7 @@ static enum bnc_status put_plain(struct bnc_worker *w, const struct bnc_stream *
 }
 
 static enum bnc_status classify_row(struct bnc_worker *w, const struct bnc_stream *s,
-                                    const struct bnc_row *row)
+                                    struct bnc_row *row)
 {
     enum bnc_row_fault fault = BNC_FAULT_NONE;
     enum bnc_status status = BNC_OK;
@@ -147,6 +147,7 @@ static enum bnc_status classify_row(struct bnc_worker *w, const struct bnc_strea
     struct bnc_event room;
     size_t n;
 
+    bnc_rows_read(w->rows, row);
     events = bnc_mapper_events(w->mapper, s->mapping, row, &room, &n, &fault);
     if (fault == BNC_FAULT_REPEATED_HEADER)
         return BNC_OK;

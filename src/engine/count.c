@@ -101,8 +101,9 @@ static enum bnc_status count_fault(struct bnc_worker *w, const struct bnc_row *r
 }
 
 static enum bnc_status map_row(struct bnc_worker *w, const struct bnc_stream *s,
-                               const struct bnc_row *row)
+                               struct bnc_row *row)
 {
+    struct bnc_event *const room = &w->items[w->n_items].event;
     enum bnc_row_fault fault = BNC_FAULT_NONE;
     enum bnc_status status = BNC_OK;
     const struct bnc_event *events;
@@ -114,7 +115,10 @@ static enum bnc_status map_row(struct bnc_worker *w, const struct bnc_stream *s,
     }
     if (samples(w, s) && bnc_marks_sample(&w->marks, row, w->source) != BNC_OK)
         return BNC_ENOMEM;
-    events = bnc_mapper_events(w->mapper, s->mapping, row, &w->items[w->n_items].event, &n, &fault);
+    if (bnc_mapper_short_way(w->mapper, s->mapping, row, room))
+        return count_event(w, room, row);
+    bnc_rows_read(w->rows, row);
+    events = bnc_mapper_events(w->mapper, s->mapping, row, room, &n, &fault);
     if (fault != BNC_FAULT_NONE)
         return count_fault(w, row, fault);
     if (n == 0)
@@ -131,7 +135,7 @@ static enum bnc_status map_row(struct bnc_worker *w, const struct bnc_stream *s,
  * the batch goes before its first event would.
  */
 static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *s,
-                                 const struct bnc_row *row)
+                                 struct bnc_row *row)
 {
     const enum bnc_status status = map_row(w, s, row);
 
@@ -146,7 +150,7 @@ static enum bnc_status count_end(struct bnc_worker *w, const struct bnc_stream *
 }
 
 static enum bnc_status mark_row(struct bnc_worker *w, const struct bnc_stream *s,
-                                const struct bnc_row *row)
+                                struct bnc_row *row)
 {
     const struct bnc_count *count = w->sink->arg;
 

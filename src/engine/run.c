@@ -190,7 +190,7 @@ static enum bnc_status read_rows(struct bnc_worker *w, const struct bnc_claim *c
     struct bnc_row row;
 
     w->source = claim->stream->source_index;
-    while (status == BNC_OK && bnc_rows_next(w->rows, &row))
+    while (status == BNC_OK && bnc_rows_next_raw(w->rows, &row))
         status = w->sink->row(w, claim->stream, &row);
     return status == BNC_OK && bnc_mapper_failed(w->mapper) ? BNC_ENOMEM : status;
 }

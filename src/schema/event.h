@@ -199,6 +199,13 @@ const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc
                                           const struct bnc_row *row, struct bnc_event *room,
                                           size_t *n, enum bnc_row_fault *fault);
 
+/*
+ * The same for a row that bnc_rows_next_raw() gave, without its fields being read.  True: it has
+ * the one event '*ev'.  False says nothing: read the fields and ask bnc_mapper_events().
+ */
+bool bnc_mapper_short_way(struct bnc_mapper *m, const struct bnc_mapping *mapping,
+                          const struct bnc_row *row, struct bnc_event *ev);
+
 /* ISO 8601 "2026-10-31T23:59:59Z" into buf (21 bytes with NUL); "" for BNC_NO_TIME. */
 void bnc_time_format(int64_t time, char buf[32]);
 /*

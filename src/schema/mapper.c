@@ -137,8 +137,8 @@ struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
 /* ---- type ---- */
 
 /* Words of up to 24 bytes are remembered by their bytes: three loads say all of them. */
-static __attribute__((noinline)) const struct bnc_value_row *
-value_of_word(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
+const struct bnc_value_row *bnc_mapper_word(struct bnc_mapper *m, const struct bnc_values *v,
+                                            struct bnc_span s)
 {
     struct bnc_value_memo key = { .values = v, .len = s.len };
     struct bnc_value_memo *memo;
@@ -157,26 +157,6 @@ value_of_word(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span 
         *memo = key;
     }
     return memo->row;
-}
-
-/* Words of one letter are what accounting files have. */
-ALWAYS_INLINE const struct bnc_value_row *value_of(struct bnc_mapper *m, const struct bnc_values *v,
-                                                   struct bnc_span s)
-{
-    struct bnc_letter_memo *memo;
-
-    if (s.len != 1)
-        return value_of_word(m, v, s);
-    memo = &m->letter[(unsigned char)s.at[0] & 63];
-    if (memo->values != v || memo->letter != s.at[0])
-        *memo = (struct bnc_letter_memo){ v, value_of_word(m, v, s), s.at[0] };
-    return memo->row;
-}
-
-const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v,
-                                             struct bnc_span s)
-{
-    return value_of(m, v, s);
 }
 
 static void set_type(struct bnc_event *ev, const struct bnc_value_row *row)
@@ -227,21 +207,10 @@ void bnc_event_refine(struct bnc_mapper *m, const struct bnc_cells *c, struct bn
 {
     for (uint32_t i = 0; i < c->plan->n_refine; i++) {
         const struct bnc_span s = c->cell[c->plan->refine[i].slot];
-        const struct bnc_value_row *const row =
-            s.len == 0 ? NULL : value_of(m, c->plan->refine[i].values, s);
 
-        if (row == NULL)
-            continue;
-        if (!c->plan->generic &&
-            ((ev->type == BNC_EVENT_BOUNCE &&
-              (row->event == BNC_EVENT_SUPPRESSED || row->event == BNC_EVENT_DEFERRAL)) ||
-             row->event == BNC_EVENT_OTHER)) {
-            ev->type = (enum bnc_event_type)row->event;
-            ev->hardness = (enum bnc_hardness)row->hardness;
-        } else if ((ev->hardness == BNC_HARDNESS_NONE || ev->hardness == BNC_HARDNESS_UNKNOWN) &&
-                   row->hardness != BNC_HARDNESS_NONE) {
-            ev->hardness = (enum bnc_hardness)row->hardness;
-        }
+        if (s.len > 0)
+            bnc_event_refine_by(ev, bnc_mapper_value(m, c->plan->refine[i].values, s),
+                                c->plan->generic);
     }
 }
 
@@ -292,9 +261,9 @@ static __attribute__((noinline)) const struct bnc_value_row *event_word(struct b
         if (s.len == 0)
             continue;
         if (f->pick[i].values != NULL)
-            row = value_of(m, f->pick[i].values, s);
+            row = bnc_mapper_value(m, f->pick[i].values, s);
         if (row == NULL)
-            row = value_of(m, c->plan->fallback, s);
+            row = bnc_mapper_value(m, c->plan->fallback, s);
         if (row != NULL)
             return row;
         codes = bnc_codes_read(s);
@@ -314,7 +283,7 @@ ALWAYS_INLINE enum bnc_row_fault classify(struct bnc_mapper *m, const struct bnc
     bool unknown_word = false;
 
     if (slot >= 0 && c->cell[slot].len > 0)
-        row = value_of(m, p->quick.type_values, c->cell[slot]);
+        row = bnc_mapper_value(m, p->quick.type_values, c->cell[slot]);
     if (row == NULL)
         row = event_word(m, c, ev, &unknown_word);
     if (row != NULL) {
@@ -413,6 +382,16 @@ ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
     return true;
 }
 
+bool bnc_mapper_remember_code(struct bnc_mapper *m, struct bnc_span cell, uint64_t key)
+{
+    struct bnc_event ev = { .enhanced = 0 };
+
+    if (!short_code(cell, &ev))
+        return false;
+    m->code[key * BNC_HASH_K0 >> 58] = (struct bnc_code_memo){ key, ev.enhanced };
+    return true;
+}
+
 /* Every code column is read: what one lacks another may have. */
 static __attribute__((noinline)) void
 fill_codes_of_all(const struct bnc_cells *c, enum bnc_field field, struct bnc_event *ev)
@@ -505,13 +484,7 @@ ALWAYS_INLINE void fill(struct bnc_mapper *m, const struct bnc_cells *c, struct 
 {
     const struct bnc_schema_plan *const p = c->plan;
 
-    ev->type = BNC_EVENT_OTHER;
-    ev->hardness = BNC_HARDNESS_NONE;
-    ev->esp = p->esp.name.len > 0 ? &p->esp : NULL;
-    ev->late = false;
-    ev->flags = p->flags;
-    ev->reply = 0;
-    ev->enhanced = 0;
+    bnc_event_begin(ev, p);
     fill_time(m, c, ev);
     if (p->has_reply)
         fill_codes(c, BNC_FIELD_REPLY_CODE, p->quick.reply, ev);

@@ -23,6 +23,12 @@ struct bnc_letter_memo {
     char letter;
 };
 
+/* A code by the first eight bytes of its cell; key 0: none. */
+struct bnc_code_memo {
+    uint64_t key;
+    uint32_t enhanced;
+};
+
 struct bnc_json_ring;
 
 struct bnc_mapper {
@@ -32,6 +38,7 @@ struct bnc_mapper {
     struct bnc_domain_memo sender;
     struct bnc_value_memo memo[64];
     struct bnc_letter_memo letter[64];
+    struct bnc_code_memo code[64];
     struct bnc_json_ring *json;
     bool nomem;
 };
@@ -61,6 +68,18 @@ struct bnc_span bnc_cell_transform(const struct bnc_cells *c, const struct bnc_p
 /* True where the filters of the format let the row through. */
 bool bnc_cells_wanted(const struct bnc_cells *c);
 
+/* What no cell of the row says. */
+static inline void bnc_event_begin(struct bnc_event *ev, const struct bnc_schema_plan *p)
+{
+    ev->type = BNC_EVENT_OTHER;
+    ev->hardness = BNC_HARDNESS_NONE;
+    ev->esp = p->esp.name.len > 0 ? &p->esp : NULL;
+    ev->late = false;
+    ev->flags = p->flags;
+    ev->reply = 0;
+    ev->enhanced = 0;
+}
+
 /* Everything of an event but type, hardness and recipient. */
 void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev);
 
@@ -74,6 +93,23 @@ enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cel
  */
 void bnc_event_refine(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev);
 
+/* The same by what one of them says; NULL: nothing. */
+static inline void bnc_event_refine_by(struct bnc_event *ev, const struct bnc_value_row *row,
+                                       bool generic)
+{
+    if (row == NULL)
+        return;
+    if (!generic && ((ev->type == BNC_EVENT_BOUNCE &&
+                      (row->event == BNC_EVENT_SUPPRESSED || row->event == BNC_EVENT_DEFERRAL)) ||
+                     row->event == BNC_EVENT_OTHER)) {
+        ev->type = (enum bnc_event_type)row->event;
+        ev->hardness = (enum bnc_hardness)row->hardness;
+    } else if ((ev->hardness == BNC_HARDNESS_NONE || ev->hardness == BNC_HARDNESS_UNKNOWN) &&
+               row->hardness != BNC_HARDNESS_NONE) {
+        ev->hardness = (enum bnc_hardness)row->hardness;
+    }
+}
+
 /*
  * Recipient and domain from one cell (and the domain's own column); NO_RECIPIENT, BAD_ADDRESS,
  * FIELD_COUNT.
@@ -81,9 +117,29 @@ void bnc_event_refine(struct bnc_mapper *m, const struct bnc_cells *c, struct bn
 enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell,
                                      struct bnc_event *ev);
 
-/* One value of one column, NULL if it is unknown. */
-const struct bnc_value_row *bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v,
-                                             struct bnc_span value);
+/* A value of more than a letter. */
+const struct bnc_value_row *bnc_mapper_word(struct bnc_mapper *m, const struct bnc_values *v,
+                                            struct bnc_span value);
+
+/* One value of one column, NULL if it is unknown.  Accounting files have words of one letter. */
+static inline const struct bnc_value_row *
+bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
+{
+    struct bnc_letter_memo *memo;
+
+    if (s.len != 1)
+        return bnc_mapper_word(m, v, s);
+    memo = &m->letter[(unsigned char)s.at[0] & 63];
+    if (memo->values != v || memo->letter != s.at[0])
+        *memo = (struct bnc_letter_memo){ v, bnc_mapper_word(m, v, s), s.at[0] };
+    return memo->row;
+}
+
+/*
+ * An enhanced code by itself ("5.1.1", "5.7.26 (...)") into the place for its first eight bytes
+ * 'key'; false if it is something else.
+ */
+bool bnc_mapper_remember_code(struct bnc_mapper *m, struct bnc_span cell, uint64_t key);
 
 /* Appends a copy to m->events; false (and m->nomem) when out of memory. */
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev);

@@ -7,6 +7,7 @@
 #define BNC_SCHEMA_PLAN_H
 
 #include "schema/recognize.h"
+#include "schema/short_way.h"
 
 #define BNC_MAX_PICKS 10                 /* columns that may fill one field, best first */
 #define BNC_MAX_WORDS 16
@@ -86,6 +87,7 @@ struct bnc_schema_plan {
     uint32_t n_names;
     uint32_t n_cells;                    /* cells a row gives: n_want, or paths wanted for JSON */
     const uint16_t *cells;               /* ascending indices in 'name' */
+    struct bnc_short_way short_way;
 };
 
 struct bnc_map_entry { enum bnc_field field; struct bnc_span column; };

@@ -82,6 +82,7 @@ static void read_rows(const struct bnc_mapping *map, struct bnc_span text)
 
         must(n == 0 || fault == BNC_FAULT_NONE, "events of a faulty row");
         compare(map, &row, ev, n, fault);
+        kit_short_way(m, map, &row, ev, n);
     }
     bnc_mapper_free(m);
     bnc_rows_free(rows);

@@ -55,6 +55,28 @@ static inline void kit_event(struct bnc_buf *out, const struct bnc_event *ev)
     bnc_buf_putc(out, '\n');
 }
 
+/* The short way to a row's event, where it is taken, ends where the long one does. */
+static inline void kit_short_way(struct bnc_mapper *m, const struct bnc_mapping *map,
+                                 const struct bnc_row *row, const struct bnc_event *ev, size_t n)
+{
+    struct bnc_buf is = { 0 }, want = { 0 };
+    struct bnc_event event;
+
+    if (!bnc_mapper_short_way(m, map, row, &event))
+        return;
+    kit_event(&is, &event);
+    if (n == 1)
+        kit_event(&want, ev);
+    if (!bnc_span_eq(bnc_buf_span(&is), bnc_buf_span(&want)) || event.flags != ev->flags ||
+        event.esp != ev->esp) {
+        fprintf(stderr, "%.*s\nshort: %.*slong: %.*s\n", (int)row->raw.len, row->raw.at,
+                (int)is.len, is.at, (int)want.len, want.at);
+        abort();
+    }
+    bnc_buf_release(&is);
+    bnc_buf_release(&want);
+}
+
 static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map,
                             struct bnc_span text)
 {
@@ -78,6 +100,7 @@ static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map,
         size_t n;
         const struct bnc_event *const ev = bnc_mapper_events(m, map, &row, &room, &n, &fault);
 
+        kit_short_way(m, map, &row, ev, n);
         bnc_buf_printf(out, "%llu ", (unsigned long long)row.number);
         if (n == 0)
             bnc_buf_printf(out, "- %s\n",

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * short_way.h - the event of an ordinary row straight from its text, for formats whose fields are
+ * one cell each.
+ */
+#ifndef BNC_SCHEMA_SHORT_WAY_H
+#define BNC_SCHEMA_SHORT_WAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bnc_schema_plan;
+struct bnc_values;
+
+#define BNC_NO_COLUMN (-1)
+
+struct bnc_short_way {
+    bool possible;
+    bool time_alone, sender_alone;       /* nothing else is asked where that cell is empty */
+    int16_t time, type, recipient, sender, reply, enhanced, host;   /* columns or BNC_NO_COLUMN */
+    const struct bnc_values *type_values;
+    /* cells taken as they are; 'alone' like time_alone */
+    struct bnc_short_span { uint16_t column, offset; bool alone; } span[6];
+    uint16_t absent[8];                  /* offsets of spans that stay empty */
+    struct bnc_short_refine { uint16_t column; const struct bnc_values *values; } refine[8];
+    uint8_t n_span, n_absent, n_refine;
+};
+
+/* What a finished plan's short way is; not possible where the plan asks for more. */
+void bnc_short_way_find(struct bnc_short_way *way, const struct bnc_schema_plan *plan);
+
+#endif
