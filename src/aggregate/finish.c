@@ -359,7 +359,7 @@ static enum bnc_status verify(const struct finish *f, struct bnc_error *err)
         from_file |= f->m.parts[p]->is_state;
     if (from_file)
         return bnc_error_set(err, BNC_EDATA, "a state contradicts itself: %s", why);
-    return bnc_error_set(err, BNC_EINTERNAL, "sums do not add up: %s", why);
+    return bnc_error_set(err, BNC_EINTERNAL, "the sums do not add up: %s; please report this", why);
 }
 
 enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts,

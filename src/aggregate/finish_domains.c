@@ -32,6 +32,7 @@ struct bnc_finish_ranges {
     struct finish *f;
     struct entry_info *entries; /* [n_entries] */
     struct range range[N_RANGES];
+    bool takes_names; /* from the parts, which are spent */
     bool failed;
 };
 
@@ -303,7 +304,9 @@ static bool write_domain(struct writer *w, uint32_t domain)
     while (end < f->m.n_pairs && BNC_PAIR_DOMAIN(f->m.pairs[end].key) == domain)
         end++;
     if (f->domain_index[domain] != UINT32_MAX) {
-        *d = (struct bnc_domain){ .name = bnc_arena_copy(&w->range->arena, from->name),
+        *d = (struct bnc_domain){ .name = w->job->takes_names
+                                              ? from->name
+                                              : bnc_arena_copy(&w->range->arena, from->name),
                                   .provider = domain_provider(w, domain, end),
                                   .delivered_days = from->days,
                                   .first = BNC_NO_TIME,
@@ -404,7 +407,12 @@ bool bnc_finish_write_domains(struct finish *f)
         bnc_arena_alloc(&t->arena, (t->n_domain_causes + 1) * sizeof *t->domain_causes);
     if (t->domains == NULL || t->domain_causes == NULL)
         return false;
+    job->takes_names = f->m.n_parts > 0;
+    for (size_t p = 0; p < f->m.n_parts; p++)
+        job->takes_names &= f->m.parts[p]->spent;
     bnc_merged_run(&f->m, N_RANGES, write_range, job);
+    for (size_t p = 0; p < f->m.n_parts && job->takes_names; p++)
+        bnc_arena_join(&t->arena, &f->m.parts[p]->domains.arena);
     for (size_t i = 0; i < N_RANGES; i++) {
         for (size_t p = 0; !job->failed && p < t->n_providers; p++)
             t->providers[p].domains += job->range[i].provider_domains[p];

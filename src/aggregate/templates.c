@@ -31,25 +31,16 @@ struct build {
     uint32_t *last_domain; /* [n_rest] */
 };
 
-/* For pair i; first the place of its entry, later the entry. */
-BNC_PREFETCHER fetch_pair(const struct build *b, size_t i)
+BNC_PREFETCHER fetch_sum(const struct build *b, size_t i)
 {
-    const struct bnc_merged *m = b->m;
-    uint32_t entry;
+    const uint32_t entry = i + AHEAD < b->m->n_pairs ? BNC_PAIR_ENTRY(b->m->pairs[i + AHEAD].key)
+                                                     : BNC_PSEUDO_ENTRY(0);
 
-    if (i + 2 * AHEAD >= m->n_pairs)
-        return;
-    entry = BNC_PAIR_ENTRY(m->pairs[i + 2 * AHEAD].key);
-    if (!BNC_IS_PSEUDO(entry)) {
-        __builtin_prefetch(&m->entries[entry].entry);
-        __builtin_prefetch(&b->sums[entry]);
-    }
-    entry = BNC_PAIR_ENTRY(m->pairs[i + AHEAD].key);
     if (!BNC_IS_PSEUDO(entry))
-        __builtin_prefetch(&m->entries[entry].entry->verdict);
+        __builtin_prefetch(&b->sums[entry], 1);
 }
 
-/* Sums over the pairs of each entry, and what its rows say about providers. */
+/* Sums over the pairs of each entry. */
 static void count_entries(struct build *b)
 {
     const struct bnc_merged *m = b->m;
@@ -59,21 +50,35 @@ static void count_entries(struct build *b)
     for (size_t i = 0; i < m->n_pairs; i++) {
         const struct bnc_count *pair = &m->pairs[i];
         const uint32_t entry = BNC_PAIR_ENTRY(pair->key);
-        const struct bnc_entry *e;
         struct sum *s;
 
-        fetch_pair(b, i);
+        fetch_sum(b, i);
         if (BNC_IS_PSEUDO(entry))
             continue;
         s = &b->sums[entry];
-        e = m->entries[entry].entry;
         s->n += pair->n;
         s->recipients += b->recipients[i].n;
         s->domains++;
         s->first = pair->first < s->first ? pair->first : s->first;
         s->last = pair->last > s->last ? pair->last : s->last;
+    }
+}
+
+BNC_PREFETCHER fetch_entry(const struct bnc_merged *m, uint32_t i)
+{
+    if (i + AHEAD < m->n_entries)
+        __builtin_prefetch(&m->entries[i + AHEAD].entry->verdict);
+}
+
+/* What rows say about providers by their texts alone. */
+static void count_markers(struct build *b)
+{
+    for (uint32_t i = 0; i < b->m->n_entries; i++) {
+        const struct bnc_entry *e = b->m->entries[i].entry;
+
+        fetch_entry(b->m, i);
         if (e->verdict.by_text_marker)
-            b->t->providers[e->verdict.provider].by_marker[e->type] += pair->n;
+            b->t->providers[e->verdict.provider].by_marker[e->type] += b->sums[i].n;
     }
 }
 
@@ -311,6 +316,7 @@ bool bnc_templates_build(struct bnc_tally *t, const struct bnc_merged *m,
         memset(index->shown, 0xff, n * sizeof *index->shown);
         memset(index->own, 0xff, n * sizeof *index->own);
         count_entries(&b);
+        count_markers(&b);
         ok = put_in_order(&b) && put_all(&b);
     }
     free(b.sums);

@@ -38,27 +38,21 @@ uint16_t bnc_provider_group(const struct bnc_classifier *c, uint16_t provider)
 static uint16_t find_suffix(const struct bnc_classifier *c, const struct bnc_phash *builtin,
                             bool mx, struct bnc_span name)
 {
-    char low[MAX_NAME_BYTES];
-    uint16_t user;
-
     while (name.len > 0 && name.at[name.len - 1] == '.')
         name.len--;
-    if (name.len == 0 || name.len > sizeof low)
+    if (name.len > MAX_NAME_BYTES)
         return 0;
-    for (size_t i = 0; i < name.len; i++)
-        low[i] = bnc_lower(name.at[i]);
-    for (size_t at = 0; at < name.len;) {
-        const struct bnc_span s = { low + at, name.len - at };
-        uint32_t number;
+    while (name.len > 0) {
+        const uint16_t user = c->user != NULL ? bnc_user_provider_of(c->user, name, mx) : 0;
+        const uint32_t number = user != 0 ? user : bnc_phash_get(builtin, bnc_hash_lower(name));
+        const char *dot;
 
-        if (c->user != NULL && (user = bnc_user_provider_of(c->user, s, mx)) != 0)
-            return user;
-        number = bnc_phash_get(builtin, bnc_hash_span(s));
         if (number != BNC_PHASH_NONE)
             return (uint16_t)number;
-        while (at < name.len && low[at] != '.')
-            at++;
-        at++;
+        dot = memchr(name.at, '.', name.len);
+        if (dot == NULL)
+            break;
+        name = bnc_span_from(dot + 1, (size_t)(name.at + name.len - (dot + 1)));
     }
     return 0;
 }

@@ -56,7 +56,7 @@ const struct bnc_provider *bnc_user_provider(const struct bnc_user_knowledge *u,
 uint16_t bnc_user_provider_of(const struct bnc_user_knowledge *u, struct bnc_span name, bool mx)
 {
     for (size_t i = 0; i < u->n_names; i++)
-        if (u->names[i].mx == mx && bnc_span_eq(u->names[i].name, name))
+        if (u->names[i].mx == mx && bnc_span_eq_nocase(u->names[i].name, name))
             return u->names[i].provider;
     return 0;
 }

@@ -476,12 +476,26 @@ static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
     return found;
 }
 
+static void sum_members(const struct search *s, struct entity *e)
+{
+    for (uint32_t i = 0; i < e->n_domains; i++) {
+        const struct bnc_domain *d = &s->g->t->domains[s->order[e->first_domain + i]];
+
+        e->recipients_delivered += accepted(s->g->t, d);
+        e->delivered += d->n[BNC_EVENT_DELIVERED];
+        e->failed += d->recipients_failed;
+        e->delivered_days |= d->delivered_days;
+    }
+}
+
 static void judge_entities(void *arg, size_t from, size_t to)
 {
     struct search *const s = arg;
 
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to; i++) {
+        sum_members(s, &s->entity[i]);
         s->is_hit[i] = s->entity[i].failed > 0 && judge_entity(s, i, &s->hit[i]);
+    }
 }
 
 /* ---- entities ---- */
@@ -508,17 +522,8 @@ static int by_org(const void *a, const void *b)
 
 static void add_entity(struct search *s, struct bnc_span name, uint32_t first, uint32_t n)
 {
-    struct entity *e = &s->entity[s->n_entities++];
-
-    *e = (struct entity){ .name = name, .first_domain = first, .n_domains = n };
-    for (uint32_t i = 0; i < n; i++) {
-        const struct bnc_domain *d = &s->g->t->domains[s->order[first + i]];
-
-        e->recipients_delivered += accepted(s->g->t, d);
-        e->delivered += d->n[BNC_EVENT_DELIVERED];
-        e->failed += d->recipients_failed;
-        e->delivered_days |= d->delivered_days;
-    }
+    s->entity[s->n_entities++] =
+        (struct entity){ .name = name, .first_domain = first, .n_domains = n };
 }
 
 static unsigned failing_members(const struct search *s, uint32_t first, uint32_t n)
@@ -611,27 +616,42 @@ static enum bnc_status make_entities(struct search *s)
 
 /* ---- the whole traffic ---- */
 
-static void sum_traffic(struct search *s)
+struct traffic {
+    uint64_t k, n, tested, group_k[BNC_N_GROUPS];
+};
+
+static void add_domain(const struct search *s, struct traffic *sum, uint32_t i)
 {
     const struct bnc_tally *t = s->g->t;
+    const struct bnc_domain *d = &t->domains[i];
+    uint64_t k = 0;
 
-    for (uint32_t i = 0; i < t->n_domains; i++) {
-        const struct bnc_domain *d = &t->domains[i];
-        uint64_t k = 0;
+    for (uint32_t r = 0; r < d->n_causes; r++) {
+        const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + r];
 
-        for (uint32_t r = 0; r < d->n_causes; r++) {
-            const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + r];
-
-            if (!row_counts(s, i, c))
-                continue;
-            k += c->recipients;
-            s->group_k[bnc_causes[c->cause].group] += c->recipients;
-        }
-        k = k < d->recipients_failed ? k : d->recipients_failed;
-        s->all_k += k;
-        s->all_n += s->g->j->has_deliveries ? k + accepted(t, d) : d->recipients_failed * 2;
-        s->n_tested += d->recipients_failed + d->recipients_delivered >= s->min_recipients;
+        if (!row_counts(s, i, c))
+            continue;
+        k += c->recipients;
+        sum->group_k[bnc_causes[c->cause].group] += c->recipients;
     }
+    k = k < d->recipients_failed ? k : d->recipients_failed;
+    sum->k += k;
+    sum->n += s->g->j->has_deliveries ? k + accepted(t, d) : d->recipients_failed * 2;
+    sum->tested += d->recipients_failed + d->recipients_delivered >= s->min_recipients;
+}
+
+static void sum_traffic(void *arg, size_t from, size_t to)
+{
+    struct search *const s = arg;
+    struct traffic sum = { .k = 0 };
+
+    for (size_t i = from; i < to; i++)
+        add_domain(s, &sum, (uint32_t)i);
+    __atomic_fetch_add(&s->all_k, sum.k, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&s->all_n, sum.n, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&s->n_tested, sum.tested, __ATOMIC_RELAXED);
+    for (unsigned group = 0; group < BNC_N_GROUPS; group++)
+        __atomic_fetch_add(&s->group_k[group], sum.group_k[group], __ATOMIC_RELAXED);
 }
 
 /* ---- findings ---- */
@@ -859,7 +879,7 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
                                            : bnc_threshold_default("domain_share")->limit;
     s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / 86400);
     s.days_ok = bnc_days_fit_bits(t);
-    sum_traffic(&s);
+    bnc_ranges(g, t->n_domains, sum_traffic, &s);
     bnc_ranges(g, s.n_entities, judge_entities, &s);
     for (size_t i = 0; i < s.n_entities; i++)
         if (s.is_hit[i])

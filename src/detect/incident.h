@@ -38,10 +38,10 @@ uint64_t bnc_domain_struck(const struct bnc_tally *t, const struct bnc_domain *d
 /*
  * Is a family at one provider the story of one organization: more than half of those struck, and
  * more than twice its share of the traffic?  Where the provider is no operator (BNC_ANY_PROVIDER:
- * all of them) three organizations at least must be struck.
+ * all of them) three organizations at least must be struck. False: out of memory. Any thread.
  */
-enum bnc_status bnc_is_one_organization(struct bnc_judging *g, unsigned provider,
-                                        const struct bnc_signal *x, bool *yes);
+bool bnc_is_one_organization(const struct bnc_judging *g, unsigned provider,
+                             const struct bnc_signal *x, bool *yes);
 
 /* ---- carriers.c ---- */
 

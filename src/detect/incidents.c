@@ -39,18 +39,29 @@ static unsigned operators_needed(enum bnc_family f)
                                                                                               : 3;
 }
 
+struct dropping {
+    const struct bnc_judging *g;
+    struct bnc_signals *s;
+    bool failed;
+};
+
+static void drop_if_single(void *arg, size_t i)
+{
+    struct dropping *const d = arg;
+    struct bnc_signal *const x = &d->s->at[i];
+
+    if (x->row > 0 &&
+        !bnc_is_one_organization(d->g, bnc_signal_provider(d->g, x), x, &x->used))
+        __atomic_store_n(&d->failed, true, __ATOMIC_RELAXED);
+}
+
 /* Those are left to domains.c. */
 static enum bnc_status drop_single_domains(struct bnc_judging *g, struct bnc_signals *s)
 {
-    enum bnc_status status = BNC_OK;
+    struct dropping d = { .g = g, .s = s };
 
-    for (size_t i = 0; status == BNC_OK && i < s->n; i++) {
-        struct bnc_signal *x = &s->at[i];
-
-        if (x->row > 0)
-            status = bnc_is_one_organization(g, bnc_signal_provider(g, x), x, &x->used);
-    }
-    return status;
+    bnc_each(g, s->n, drop_if_single, &d);
+    return d.failed ? bnc_error_nomem(g->err) : BNC_OK;
 }
 
 static struct bnc_signal *strongest(struct bnc_signals *s)
@@ -308,7 +319,8 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
 
         if (x->row != 0 || x->weak || (g->told_families >> x->family & 1) != 0)
             continue;
-        status = bnc_is_one_organization(g, BNC_ANY_PROVIDER, x, &one);
+        if (!bnc_is_one_organization(g, BNC_ANY_PROVIDER, x, &one))
+            status = bnc_error_nomem(g->err);
         if (status != BNC_OK || one)
             continue;
         if (!make_room(g, &in))

@@ -72,6 +72,14 @@ void bnc_ranges(const struct bnc_judging *g, size_t n,
         g->opt->parallel(g->opt->parallel_ctx, (n + RANGE - 1) / RANGE, do_range, &r);
 }
 
+void bnc_each(const struct bnc_judging *g, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+    if (g->opt->parallel != NULL)
+        g->opt->parallel(g->opt->parallel_ctx, n, fn, arg);
+    for (size_t i = 0; g->opt->parallel == NULL && i < n; i++)
+        fn(arg, i);
+}
+
 enum bnc_status bnc_judging_room(struct bnc_judging *g)
 {
     const struct bnc_tally *t = g->t;

@@ -164,6 +164,8 @@ bool bnc_label_keeps_dead(const struct bnc_template *x);
 /* Calls fn(arg, from, to) for ranges that make up 0 .. n, on all threads, and waits for them. */
 void bnc_ranges(const struct bnc_judging *g, size_t n,
                 void (*fn)(void *arg, size_t from, size_t to), void *arg);
+/* Calls fn(arg, 0 .. n - 1) likewise, one by one. */
+void bnc_each(const struct bnc_judging *g, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 /* Room for the rates in g->j; sets has_deliveries. */
 enum bnc_status bnc_judging_room(struct bnc_judging *g);
 /*
