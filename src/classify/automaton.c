@@ -143,6 +143,7 @@ struct layout {
     struct bnc_ac_end *ends;
     uint32_t *root;
     uint32_t *old;                       /* the trie's number of a node */
+    uint32_t *order;                     /* nodes still to be looked at */
     uint16_t *depth;
     uint32_t n, n_ends;
 };
@@ -179,14 +180,45 @@ static void link_fail(struct layout *l, const struct trie *t, uint32_t parent, u
     }
 }
 
+/*
+ * Children side by side, and behind them what follows the first of them: so the rest of a fragment,
+ * where nothing branches any more, lies in a row.
+ */
+static void number_nodes(struct layout *l, const struct trie *t)
+{
+    uint32_t n = 1;
+
+    l->n = 1;
+    l->order[0] = 0;
+    while (n > 0) {
+        const uint32_t at = l->order[--n];
+
+        lay_children(l, t, at);
+        for (uint32_t i = l->nodes[at].n; i > 0; i--)
+            l->order[n++] = l->nodes[at].first + i - 1;
+    }
+}
+
+/* Breadth first: the links of all shorter prefixes are there already. */
+static void link_all(struct layout *l, const struct trie *t)
+{
+    uint32_t n = 1;
+
+    l->order[0] = 0;
+    for (uint32_t next = 0; next < n; next++) {
+        const uint32_t at = l->order[next];
+
+        for (uint32_t i = 0; i < l->nodes[at].n; i++) {
+            l->order[n] = l->nodes[at].first + i;
+            link_fail(l, t, at, l->order[n++]);
+        }
+    }
+}
+
 static void lay_out(struct layout *l, const struct trie *t)
 {
-    l->n = 1;
-    for (uint32_t at = 0; at < t->n; at++)
-        lay_children(l, t, at);
-    for (uint32_t at = 0; at < t->n; at++)
-        for (uint32_t i = 0; i < l->nodes[at].n; i++)
-            link_fail(l, t, at, l->nodes[at].first + i);
+    number_nodes(l, t);
+    link_all(l, t);
     for (uint32_t i = 0; i < l->nodes[0].n; i++)
         l->root[l->bytes[l->nodes[0].first + i]] = l->nodes[0].first + i;
 }
@@ -198,9 +230,10 @@ static bool layout_alloc(struct layout *l, size_t n_nodes, size_t n_patterns)
     l->ends = calloc(n_patterns + 1, sizeof *l->ends);
     l->root = calloc(256, sizeof *l->root);
     l->old = calloc(n_nodes, sizeof *l->old);
+    l->order = calloc(n_nodes, sizeof *l->order);
     l->depth = calloc(n_nodes, sizeof *l->depth);
     return l->nodes != NULL && l->bytes != NULL && l->ends != NULL && l->root != NULL &&
-           l->old != NULL && l->depth != NULL;
+           l->old != NULL && l->order != NULL && l->depth != NULL;
 }
 
 bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n)
@@ -212,6 +245,7 @@ bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n)
     if (ok)
         lay_out(&l, &t);
     free(l.old);
+    free(l.order);
     free(l.depth);
     free(t.nodes);
     *ac = (struct bnc_ac){ l.nodes, l.bytes, l.ends, l.root, l.n, l.n_ends };

@@ -4,9 +4,10 @@
  *
  * A fragment that begins with a letter or digit is found only where a word begins, and the
  * automaton knows it: failure links lead only to suffixes that begin a word, so in the middle of a
- * word nobody waits for, it is at the root and skips to the next word.  Nodes are numbered breadth
- * first: the children of a node lie side by side, their bytes in an array of their own.  Const
- * after building.  At most one failure step per byte, amortized: linear whatever the text.
+ * word nobody waits for, it is at the root and skips to the next word.  The children of a node lie
+ * side by side, their bytes in an array of their own, and behind them what follows the first: of a
+ * fragment, all beyond the last branch lies in a row.  Const after building.  At most one failure
+ * step per byte, amortized: linear whatever the text.
  */
 #ifndef BNC_CLASSIFY_AUTOMATON_H
 #define BNC_CLASSIFY_AUTOMATON_H
