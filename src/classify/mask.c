@@ -15,7 +15,7 @@
 
 struct pass {
     const struct bnc_words *words;
-    const uint64_t *token, *hot;
+    const struct bnc_mask_bits *bits;
     const char *low, *raw;
     size_t len, pos; /* bytes; next byte not written yet */
     char *out;
@@ -30,17 +30,17 @@ struct pass {
 
 static size_t hot_next(const struct pass *p, size_t from)
 {
-    return bnc_mask_next_hot(p->hot, p->len, from);
+    return bnc_mask_next(p->bits->hot, p->len, from);
 }
 
 static size_t token_start(const struct pass *p, size_t at, size_t floor)
 {
-    return bnc_mask_token_start(p->token, at, floor);
+    return bnc_mask_token_start(p->bits->token, at, floor);
 }
 
 static size_t token_end(const struct pass *p, size_t at)
 {
-    return bnc_mask_token_end(p->token, p->len, at);
+    return bnc_mask_token_end(p->bits->token, p->len, at);
 }
 
 /* ---- output ---- */
@@ -318,12 +318,18 @@ static bool opens_reply(const struct pass *p)
     return c != '\0' && strchr(":;>'\"[(=|", c) != NULL;
 }
 
+/* What may stand between a reply code and its enhanced code. */
+static bool joins_codes(char c)
+{
+    return c == ' ' || c == '-' || c == '(' || c == '#' || c == '\'' || c == '<' || c == ':';
+}
+
 /* What follows a code at its end: an enhanced code, maybe behind " (#'"; its start, or 0. */
 static size_t enhanced_after(const struct pass *p, size_t end)
 {
     size_t k = end;
 
-    while (k < p->len && k - end < 4 && strchr(" -(#'<:", p->low[k]) != NULL)
+    while (k < p->len && k - end < 4 && joins_codes(p->low[k]))
         k++;
     return enhanced_at(p->low + k, p->len - k) > 0 ? k : 0;
 }
@@ -543,9 +549,9 @@ static bool try_known_suffix(struct pass *p, const struct token *t)
 {
     const size_t start = t->start, end = t->end;
 
-    for (size_t k = start + 1; k + 4 < end; k++)
-        if (p->low[k - 1] == '.' && !bnc_is_digit(p->low[k]) &&
-            memchr(p->low + k, '.', end - k) != NULL && is_known(p, k, end)) {
+    for (size_t k = start; (k = bnc_mask_next(p->bits->dot, end, k) + 1) + 4 < end;)
+        if (!bnc_is_digit(p->low[k]) && bnc_mask_any(p->bits->dot, NULL, k, end) &&
+            is_known(p, k, end)) {
             p->n -= t->glue_before;
             put_star(p);
             p->out[p->n++] = '.';
@@ -569,10 +575,7 @@ static bool try_glued_sentence(struct pass *p, size_t start, size_t end)
 
 static bool all_number(const struct pass *p, size_t start, size_t end)
 {
-    for (size_t k = start; k < end; k++)
-        if (bnc_byte_is(p->low[k], BNC_BYTE_ALNUM) && !bnc_is_digit(p->low[k]))
-            return false;
-    return true;
+    return !bnc_mask_any(p->bits->core, p->bits->digit, start, end);
 }
 
 static bool all_hex(const struct pass *p, size_t start, size_t end)
@@ -597,10 +600,9 @@ static void number(struct pass *p, size_t start, size_t end)
 /* Without digit, dot or mark: a word, or an id that looks like one once it is lower-cased. */
 static bool is_letters(const struct pass *p, size_t start, size_t end)
 {
-    for (size_t k = start; k < end; k++)
-        if (bnc_byte_is(p->low[k], BNC_BYTE_DIGIT | BNC_BYTE_DOT | BNC_BYTE_MARK))
-            return false;
-    return true;
+    return !bnc_mask_any(p->bits->digit, NULL, start, end) &&
+           !bnc_mask_any(p->bits->dot, NULL, start, end) &&
+           !bnc_mask_any(p->bits->mark, NULL, start, end);
 }
 
 /*
@@ -636,13 +638,15 @@ static void word(struct pass *p, const struct token *t)
 /* "denied...7d39": dots in a row end a token. */
 static void cut_at_dots(const struct pass *p, size_t at, size_t *start, size_t *end)
 {
+    if (!bnc_mask_any(p->bits->dot, NULL, *start, *end))
+        return;
     for (size_t k = at; k > *start + 1; k--)
         if (p->low[k - 1] == '.' && p->low[k - 2] == '.') {
             *start = k;
             break;
         }
-    for (size_t k = at; k + 1 < *end; k++)
-        if (p->low[k] == '.' && p->low[k + 1] == '.') {
+    for (size_t k = at; (k = bnc_mask_next(p->bits->dot, *end, k)) + 1 < *end; k++)
+        if (p->low[k + 1] == '.') {
             *end = k > *start ? k : *end;
             break;
         }
@@ -671,7 +675,7 @@ static void token_judge(struct pass *p, size_t at)
 {
     size_t start = token_start(p, at, p->pos), end = token_end(p, at);
     struct token t;
-    const char *sign;
+    bool marked;
 
     cut_at_dots(p, at, &start, &end);
     t = (struct token){ start, end, 0, 0 };
@@ -683,10 +687,11 @@ static void token_judge(struct pass *p, size_t at)
     }
     while (t.start + 1 < t.end && bnc_token_edge(p->low[t.start]))
         t.start++;
-    sign = memchr(p->low + t.start, '@', t.end - t.start);
-    if (sign != NULL && !is_known(p, t.start, t.end)) {
+    marked = bnc_mask_any(p->bits->mark, NULL, t.start, t.end);
+    if (marked && memchr(p->low + t.start, '@', t.end - t.start) != NULL &&
+        !is_known(p, t.start, t.end)) {
         mask_address(p, t.start, t.end);
-    } else if (memchr(p->low + t.start, '*', t.end - t.start) != NULL) {
+    } else if (marked && memchr(p->low + t.start, '*', t.end - t.start) != NULL) {
         judge_masked(p, t.start, t.end);
     } else {
         copy_to(p, t.start);
@@ -768,16 +773,19 @@ static struct bnc_span cut_text(struct bnc_span text)
  */
 static void blank_controls(struct bnc_mask *m, size_t len)
 {
-    for (size_t at = 0; (at = bnc_mask_next_hot(m->bits.hot, len, at)) < len; at++)
-        if (bnc_byte_is(m->low[at], BNC_BYTE_BLANK))
-            m->low[at] = ' ';
+    for (size_t i = 0; i * 64 < len; i++)
+        for (uint64_t odd = m->bits.hot[i] & ~m->bits.token[i]; odd != 0; odd &= odd - 1) {
+            char *c = &m->low[i * 64 + (size_t)__builtin_ctzll(odd)];
+
+            if (bnc_byte_is(*c, BNC_BYTE_BLANK))
+                *c = ' ';
+        }
 }
 
 static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragment)
 {
     struct pass p = { .words = m->words,
-                      .token = m->bits.token,
-                      .hot = m->bits.hot,
+                      .bits = &m->bits,
                       .low = m->low,
                       .raw = text.at,
                       .len = text.len,

@@ -80,19 +80,19 @@ static inline void bnc_mask_cut(size_t len, struct bnc_mask_bits *bits)
 
 /* ---- reading the bitmaps ---- */
 
-/* The first hot byte from 'from' on, 'len' where there is none. */
-static inline size_t bnc_mask_next_hot(const uint64_t *hot, size_t len, size_t from)
+/* The first byte in 'set' from 'from' on, 'len' where there is none. */
+static inline size_t bnc_mask_next(const uint64_t *set, size_t len, size_t from)
 {
     size_t w = from / 64;
     uint64_t bits;
 
     if (from >= len)
         return len;
-    bits = hot[w] & ~UINT64_C(0) << from % 64;
+    bits = set[w] & ~UINT64_C(0) << from % 64;
     while (bits == 0) {
         if (++w > (len - 1) / 64)
             return len;
-        bits = hot[w];
+        bits = set[w];
     }
     return w * 64 + (size_t)__builtin_ctzll(bits);
 }
@@ -122,6 +122,21 @@ static inline size_t bnc_mask_token_end(const uint64_t *token, size_t len, size_
         gap = ~token[++w]; /* ends: bits from len on are 0 */
     at = w * 64 + (size_t)__builtin_ctzll(gap);
     return at < len ? at : len;
+}
+
+/* Whether one of the bytes from 'from' to 'to' (> from) is in 'bits', but not in 'but' (NULL: none). */
+static inline bool bnc_mask_any(const uint64_t *bits, const uint64_t *but, size_t from, size_t to)
+{
+    const size_t last = (to - 1) / 64;
+    uint64_t keep = ~UINT64_C(0) << from % 64;
+
+    for (size_t w = from / 64; w < last; w++) {
+        if ((bits[w] & keep & ~(but != NULL ? but[w] : 0)) != 0)
+            return true;
+        keep = ~UINT64_C(0);
+    }
+    keep &= ~UINT64_C(0) >> (63 - (to - 1) % 64);
+    return (bits[last] & keep & ~(but != NULL ? but[last] : 0)) != 0;
 }
 
 /* Up to 64 bytes of a text, to be seen in its bitmaps. */

@@ -118,7 +118,7 @@ static bool has_words(struct bnc_span t, size_t from)
 {
     size_t letters = 0;
 
-    for (size_t k = from; k < t.len; k++)
+    for (size_t k = from; k < t.len && letters < 3; k++)
         letters += bnc_byte_is(t.at[k], BNC_BYTE_ALNUM) && !bnc_is_digit(t.at[k]);
     return letters >= 3;
 }

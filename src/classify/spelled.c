@@ -65,11 +65,14 @@ static bool has_escaped_blank(struct bnc_span text)
 /* "delivery 5: failure: 192.0.2.1_does_not_like_recipient./...", as qmail-send logs it. */
 static bool is_qmail_log(struct bnc_span text)
 {
-    static const char *const heads[] = { "delivery ", "failure: ", "deferral: ", "success: " };
+    static const struct bnc_span heads[] = { { "delivery ", 9 }, { "deferral: ", 10 },
+                                             { "failure: ", 9 }, { "success: ", 9 } };
 
+    if (strchr("dDfFsS", text.at[0]) == NULL)
+        return false;
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
-        if (text.len > strlen(heads[i]) &&
-            bnc_span_eq_nocase(bnc_span_from(text.at, strlen(heads[i])), bnc_span_str(heads[i])))
+        if (text.len > heads[i].len &&
+            bnc_span_eq_nocase(bnc_span_from(text.at, heads[i].len), heads[i]))
             return true;
     return false;
 }
