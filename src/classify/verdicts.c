@@ -30,7 +30,10 @@ enum {
     SHAPE_SLOTS = 8192,
     HOST_SLOTS = 4096,
     VERDICT_SLOTS = 16384,
-    SENTENCE_SEED = 2
+    SENTENCE_SEED = 2,
+    LUCK_ONE = 256, /* every shape of late was known */
+    LUCK_ENOUGH = 24,
+    LUCK_WINDOW = 16 /* shapes */
 };
 
 struct slot {
@@ -61,6 +64,8 @@ struct bnc_verdicts {
     struct bnc_mask mask;
     bnc_shape_fn *shape;
     struct bnc_recall *recall;
+    int luck; /* how often shapes were known of late */
+    unsigned untried; /* texts since the last shape */
     struct slot
         shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
     struct host hosts[HOST_SLOTS];
@@ -85,6 +90,7 @@ struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
     }
     bnc_mask_init(&v->mask, c->words, c->cpu);
     v->shape = bnc_shape_pick(c->cpu);
+    v->luck = LUCK_ONE;
     return v;
 }
 
@@ -315,6 +321,18 @@ static struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event
     return entry != NULL ? entry : entry_of_new(v, &a);
 }
 
+/*
+ * Where hardly a shape comes back (every response a sentence of its own), it costs more than it
+ * saves: only one in so many texts is tried then.
+ */
+static bool is_worth_a_shape(struct bnc_verdicts *v)
+{
+    if (v->luck < LUCK_ENOUGH && ++v->untried < LUCK_WINDOW)
+        return false;
+    v->untried = 0;
+    return true;
+}
+
 const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,
                                          uint16_t provider)
 {
@@ -329,11 +347,14 @@ const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bn
         return known;
     raw = bnc_spelled_read(event->diagnostic, v->spelled);
     bnc_mask_scan(&v->mask, raw);
+    if (!is_worth_a_shape(v))
+        return entry_of(v, event, raw, provider, context);
     v->shape(&v->mask, raw, &shape);
     if (shape.fp == 0)
         return entry_of(v, event, raw, provider, context);
     key = bnc_hash_pair(shape.fp, context);
     slot = &v->shapes[key % SHAPE_SLOTS];
+    v->luck += ((slot->key == key ? LUCK_ONE : 0) - v->luck) / LUCK_WINDOW;
     if (slot->key == key && slot->entry != NULL) {
         if (raw.at == event->diagnostic.at) /* read as it stands: that shows in its fixed bytes */
             bnc_recall_learn(v->recall, context, event->diagnostic, &shape, slot->entry);
