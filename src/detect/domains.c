@@ -438,20 +438,26 @@ static bool judge_group(const struct search *s, const struct entity *e, enum bnc
 {
     const struct sum sum = sum_group(s, e, group);
 
-    return sum.k > 0 && judge_sum(s, e, group, &sum, c);
+    return sum.k > 0 && (sum.is_explicit || sum.k >= s->min_recipients) &&
+           judge_sum(s, e, group, &sum, c);
 }
 
-/* The groups of causes, as bits, of which an entity has any. */
+/*
+ * The groups of causes, as bits, by which an entity may fail as a whole: those it has any of. Of
+ * few recipients none holds unless a reply says so.
+ */
 static unsigned groups_of(const struct search *s, const struct entity *e)
 {
     const struct bnc_tally *t = s->g->t;
+    const bool few = e->failed < s->min_recipients;
     unsigned groups = 0;
 
     for (uint32_t i = 0; i < e->n_domains; i++) {
         const struct bnc_domain *d = &t->domains[s->order[e->first_domain + i]];
 
-        for (uint32_t r = 0; r < d->n_causes; r++)
-            groups |= 1u << bnc_causes[t->domain_causes[d->cause_at + r].cause].group;
+        for (uint32_t r = d->cause_at; r < d->cause_at + d->n_causes; r++)
+            if (!few || t->domain_causes[r].explicit_domain)
+                groups |= 1u << bnc_causes[t->domain_causes[r].cause].group;
     }
     return groups;
 }
