@@ -769,7 +769,8 @@ static bool index_patterns(struct bnc_compile *c, struct bnc_ruleset *r)
             first[n++] = i;
         }
         bnc_vocabulary_add(vocabulary, p->text,
-                           whole[n - 1] != 0 || c->rules[p->rule].kind == BNC_RULE_WORD);
+                           (whole[n - 1] != 0 && must_end_word(p, &c->rules[p->rule])) ||
+                               c->rules[p->rule].kind == BNC_RULE_WORD);
         rules[i] = p->rule << 1 | p->marker;
     }
     if (ok) {

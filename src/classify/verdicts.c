@@ -49,6 +49,7 @@ struct host { /* an MX host as it was written, by its fingerprint */
 struct known_verdict { /* of a blurred template and its context */
     uint64_t key; /* 0: empty */
     uint64_t fp; /* of the verdict and the name of its rule */
+    struct bnc_entry *gathered; /* of the sentence, if its wordings are gathered */
     struct bnc_verdict verdict;
 };
 
@@ -58,6 +59,7 @@ struct bnc_verdicts {
     unsigned log2;
     size_t n, n_slots; /* entries; slots in use */
     bool gathers;
+    bool gathered_last; /* the last text that was masked: the next one may be such a wording too */
     struct bnc_entry **chunks; /* ENTRIES_PER_CHUNK each; never move */
     size_t n_chunks, cap_chunks;
     struct bnc_arena arena; /* entries, templates and labels */
@@ -188,9 +190,9 @@ struct asked {
     uint64_t context;
     uint64_t key, template_fp;
     struct bnc_span text;
+    struct known_verdict *known;
     size_t n_free; /* words */
     uint64_t sentence; /* with what was made of it: lengths of words may decide */
-    struct bnc_verdict verdict;
 };
 
 static uint64_t no_zero(uint64_t key)
@@ -222,7 +224,6 @@ static void decide(struct bnc_verdicts *v, struct asked *a)
         a->text, e->label, e->reply, e->enhanced, a->provider, e->type, e->hardness
     };
     const uint32_t *vocabularies[BNC_N_RULESETS];
-    struct known_verdict *known;
     struct bnc_span sentence;
     uint64_t key;
 
@@ -232,14 +233,15 @@ static void decide(struct bnc_verdicts *v, struct asked *a)
                                     &sentence);
     q.text.at = v->blurred;
     key = no_zero(bnc_hash_pair(bnc_hash_span(q.text), a->context));
-    known = &v->verdicts[key % VERDICT_SLOTS];
-    if (known->key != key) {
+    a->known = &v->verdicts[key % VERDICT_SLOTS];
+    if (a->known->key != key) {
         const struct bnc_verdict verdict = bnc_decide(v->c, &q);
 
-        *known = (struct known_verdict){ key, verdict_fp(v->c, &verdict), verdict };
+        *a->known = (struct known_verdict){ key, verdict_fp(v->c, &verdict), NULL, verdict };
     }
-    a->verdict = known->verdict;
-    a->sentence = no_zero(bnc_hash_pair(bnc_hash_span(sentence) ^ known->fp, a->context));
+    if (a->known->gathered == NULL)
+        a->sentence =
+            no_zero(bnc_hash_pair(bnc_hash_span(sentence) ^ a->known->fp, a->context));
 }
 
 /* A new entry for a template, or with 'key' of its sentence for all its wordings. */
@@ -253,7 +255,7 @@ static struct bnc_entry *entry_make(struct bnc_verdicts *v, const struct asked *
     *entry = (struct bnc_entry){ .key = key,
                                  .template_fp = a->template_fp,
                                  .sentence = a->n_free > 0 ? a->sentence : 0,
-                                 .verdict = a->verdict,
+                                 .verdict = a->known->verdict,
                                  .type = e->type,
                                  .hardness = e->hardness,
                                  .index = (uint32_t)v->n };
@@ -294,20 +296,25 @@ static void wording_gather(struct bnc_entry *entry, struct bnc_span text)
 /* The entry of a new template: one of its own, or that of its sentence. */
 static struct bnc_entry *entry_of_new(struct bnc_verdicts *v, struct asked *a)
 {
-    struct bnc_entry *first = NULL;
+    struct bnc_entry *first = a->known->gathered;
 
-    decide(v, a);
-    if (v->gathers && a->n_free > 0)
+    if (first == NULL && v->gathers && a->n_free > 0)
         first = slot_find(v->slots, v->log2, a->sentence)->entry;
     if (first == NULL || (!bnc_entry_is_gathered(first) && first->n_wordings < BNC_WORDINGS_MAX))
         return wording_make(v, a, first);
     if (!bnc_entry_is_gathered(first))
         return entry_make(v, a, a->sentence);
+    a->known->gathered = first;
+    v->gathered_last = true;
     wording_gather(first, a->text);
     return first;
 }
 
-/* The entry for the text just scanned, made if it is new. */
+/*
+ * The entry for the text just scanned, made if it is new.  Where the last such text was one wording
+ * of many, this one is asked first whether it is: if it has an entry of its own as well, that makes
+ * no difference once all are merged.
+ */
 static struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event *event,
                                   struct bnc_span raw, uint16_t provider, uint64_t context)
 {
@@ -315,10 +322,20 @@ static struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event
     struct bnc_entry *entry;
 
     a.text = bnc_mask_scanned(&v->mask, raw);
+    if (v->gathered_last) {
+        decide(v, &a);
+        if (a.known->gathered != NULL)
+            return entry_of_new(v, &a);
+        v->gathered_last = false;
+    }
     a.template_fp = bnc_hash_span(a.text);
     a.key = no_zero(bnc_hash_pair(a.template_fp, context));
     entry = slot_find(v->slots, v->log2, a.key)->entry;
-    return entry != NULL ? entry : entry_of_new(v, &a);
+    if (entry != NULL)
+        return entry;
+    if (a.known == NULL)
+        decide(v, &a);
+    return entry_of_new(v, &a);
 }
 
 /*

@@ -14,15 +14,20 @@ static bool is_letter(char c)
 /* ---- bits ---- */
 
 /*
- * What is asked of the vocabulary: letters, or three of them behind the two bytes before a word.
- * Each has two bits: with one, of every fourteen words that no rule knows one would be taken for a
- * known one.
+ * What is asked of the vocabulary: how a word begins, three letters behind the two bytes before it,
+ * or all of it.  Each has two bits: with one, of every fourteen words that no rule knows one would be
+ * taken for a known one.
  */
-enum what { LETTERS, AFTER_BYTES };
+enum what { BEGINNING, AFTER_BYTES };
 
 static uint64_t bits_of(const char *at, size_t len, enum what what)
 {
     return bnc_mix64(bnc_load_tail(at, len) ^ (uint64_t)(len << 1 | what) << 56, BNC_HASH_K0);
+}
+
+static uint64_t bits_of_word(const char *at, size_t len)
+{
+    return bnc_hash64(at, len, 1);
 }
 
 static uint32_t start_bit(const char *at)
@@ -72,14 +77,16 @@ static void add_starts(uint32_t *bits, char *word, size_t before, size_t len)
 
 /*
  * Letters of a word of a fragment, 'before' bytes of which precede them; 'open': words that begin
- * so are meant as well.
+ * so are meant as well, else only that word.
  */
 static void add_word(uint32_t *bits, const char *at, size_t len, size_t before, bool open)
 {
     char word[CONTEXT_BYTES + START_LETTERS];
 
-    if (len >= MIN_LETTERS) {
-        add(bits, bits_of(at, len < MAX_LETTERS ? len : MAX_LETTERS, LETTERS));
+    if (len >= MIN_LETTERS && !open) {
+        add(bits, bits_of_word(at, len));
+    } else if (len >= MIN_LETTERS) {
+        add(bits, bits_of(at, len < MAX_LETTERS ? len : MAX_LETTERS, BEGINNING));
     } else if (open) {
         before = before < CONTEXT_BYTES ? 0 : CONTEXT_BYTES;
         memcpy(word, at - before, before + len);
@@ -111,9 +118,9 @@ static bool is_known(const uint32_t *bits, const char *at, size_t len, size_t be
     if (bits == NULL)
         return false;
     for (size_t k = MIN_LETTERS; k <= len && k <= MAX_LETTERS; k++)
-        if (has(bits, bits_of(at, k, LETTERS)))
+        if (has(bits, bits_of(at, k, BEGINNING)))
             return true;
-    return has_bit(bits, start_bit(at)) ||
+    return has_bit(bits, start_bit(at)) || has(bits, bits_of_word(at, len)) ||
            (before >= CONTEXT_BYTES &&
             has(bits, bits_of(at - CONTEXT_BYTES, CONTEXT_BYTES + START_LETTERS, AFTER_BYTES)));
 }

@@ -49,11 +49,12 @@ static void blur__hides_words_that_no_fragment_holds(void **unused)
     bnc_vocabulary_add(bits, BNC_SPAN("gone"), true);
     check(bits, "550 mailbox unavailable ref paledunkirset",
           "550 mailbox unavailable ref qqqqqqqqqqqqq", "550 mailbox unavailable ref qqqq");
-    check(bits, "mailboxes unavailing boxes", "mailboxes unavailing qqqqq",
-          "mailboxes unavailing qqqq");
+    check(bits, "mailboxes unavailing boxes", "qqqqqqqqq unavailing qqqqq",
+          "qqqq unavailing qqqq");
+    check(bits, "mailbox mailbo", "mailbox qqqqqq", "mailbox qqqq");
     check(bits, "account is nonsense, that nonsense", "account is nonsense, qqqq qqqqqqqq",
           "account is nonsense, qqqq qqqq");
-    check(bits, "pdrs pdrum goner", "qqqq qqqqq goner", "qqqq qqqq goner");
+    check(bits, "pdrs pdrum gone goner", "qqqq qqqqq gone qqqqq", "qqqq qqqq gone qqqq");
     check(bits, "codex 5, x9yz w\xc3\xa4hrung", "codex 5, x9yz w\xc3\xa4hrung", NULL);
     free(bits);
 }
@@ -108,6 +109,8 @@ static struct bnc_span scramble(struct bnc_buf *b, struct bnc_span text)
             /* fall through */
         default:
             bnc_buf_put(b, bnc_span_from(text.at + at, end - at));
+            if (below(12) == 0)
+                put_word(b); /* longer than it was */
         }
         bnc_buf_putc(b, ' ');
         at = end + 1;
