@@ -388,7 +388,7 @@ bool bnc_mapper_remember_code(struct bnc_mapper *m, struct bnc_span cell, uint64
 
     if (!short_code(cell, &ev))
         return false;
-    m->code[key * BNC_HASH_K0 >> 58] = (struct bnc_code_memo){ key, ev.enhanced };
+    m->code[key * BNC_HASH_K0 >> (64 - BNC_CODE_MEMO_BITS)] = (struct bnc_code_memo){ key, ev.enhanced };
     return true;
 }
 

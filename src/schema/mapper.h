@@ -23,6 +23,8 @@ struct bnc_letter_memo {
     char letter;
 };
 
+#define BNC_CODE_MEMO_BITS 9
+
 /* A code by the first eight bytes of its cell; key 0: none. */
 struct bnc_code_memo {
     uint64_t key;
@@ -38,7 +40,7 @@ struct bnc_mapper {
     struct bnc_domain_memo sender;
     struct bnc_value_memo memo[64];
     struct bnc_letter_memo letter[64];
-    struct bnc_code_memo code[64];
+    struct bnc_code_memo code[1 << BNC_CODE_MEMO_BITS];
     struct bnc_json_ring *json;
     bool nomem;
 };

@@ -156,7 +156,7 @@ ALWAYS_INLINE bool take_enhanced(struct bnc_mapper *m, const struct bnc_schema_p
     if (s.len == 0)
         return true;
     key = bnc_load_tail(s.at, s.len);
-    memo = &m->code[key * BNC_HASH_K0 >> 58];
+    memo = &m->code[key * BNC_HASH_K0 >> (64 - BNC_CODE_MEMO_BITS)];
     if (memo->key != key && !bnc_mapper_remember_code(m, s, key))
         return false;
     ev->enhanced = memo->enhanced;
