@@ -382,13 +382,15 @@ ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
     return true;
 }
 
-bool bnc_mapper_remember_code(struct bnc_mapper *m, struct bnc_span cell, uint64_t key)
+bool bnc_code_remember(struct bnc_code_memo *memo, struct bnc_span cell)
 {
     struct bnc_event ev = { .enhanced = 0 };
 
     if (!short_code(cell, &ev))
         return false;
-    m->code[key * BNC_HASH_K0 >> (64 - BNC_CODE_MEMO_BITS)] = (struct bnc_code_memo){ key, ev.enhanced };
+    memo->key = bnc_load_tail(cell.at, cell.len);
+    memo->len = cell.len < 8 ? (uint32_t)cell.len : 8;
+    memo->enhanced = ev.enhanced;
     return true;
 }
 

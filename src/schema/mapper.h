@@ -25,9 +25,10 @@ struct bnc_letter_memo {
 
 #define BNC_CODE_MEMO_BITS 9
 
-/* A code by the first eight bytes of its cell; key 0: none. */
+/* A code by the first eight bytes of its cell, or all of them; len 0: none. */
 struct bnc_code_memo {
-    uint64_t key;
+    uint64_t key;                        /* bnc_load_tail(), which the length makes unambiguous */
+    uint32_t len;                        /* at most 8 */
     uint32_t enhanced;
 };
 
@@ -138,10 +139,10 @@ bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_sp
 }
 
 /*
- * An enhanced code by itself ("5.1.1", "5.7.26 (...)") into the place for its first eight bytes
- * 'key'; false if it is something else.
+ * An enhanced code by itself ("5.1.1", "5.7.26 (...)") into '*memo'; false if it is something else.
+ * Eight bytes decide.
  */
-bool bnc_mapper_remember_code(struct bnc_mapper *m, struct bnc_span cell, uint64_t key);
+bool bnc_code_remember(struct bnc_code_memo *memo, struct bnc_span cell);
 
 /* Appends a copy to m->events; false (and m->nomem) when out of memory. */
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev);

@@ -146,7 +146,7 @@ ALWAYS_INLINE bool take_reply(const struct bnc_schema_plan *p, const struct bnc_
 ALWAYS_INLINE bool take_enhanced(struct bnc_mapper *m, const struct bnc_schema_plan *p,
                                  const struct bnc_row *row, struct bnc_event *ev)
 {
-    const struct bnc_code_memo *memo;
+    struct bnc_code_memo *memo;
     struct bnc_span s;
     uint64_t key;
 
@@ -157,7 +157,7 @@ ALWAYS_INLINE bool take_enhanced(struct bnc_mapper *m, const struct bnc_schema_p
         return true;
     key = bnc_load_tail(s.at, s.len);
     memo = &m->code[key * BNC_HASH_K0 >> (64 - BNC_CODE_MEMO_BITS)];
-    if (memo->key != key && !bnc_mapper_remember_code(m, s, key))
+    if ((memo->key != key || memo->len != (s.len < 8 ? s.len : 8)) && !bnc_code_remember(memo, s))
         return false;
     ev->enhanced = memo->enhanced;
     return true;
@@ -279,10 +279,11 @@ ALWAYS_INLINE bool take_recipient(const struct bnc_schema_plan *p, const struct 
            bnc_address_split(s, &ev->recipient, &ev->domain) == BNC_ADDRESS_OK;
 }
 
-/* The header again, perhaps behind a byte order mark: its length alone makes a row suspicious. */
-ALWAYS_INLINE bool may_be_header(const struct bnc_schema_plan *p, struct bnc_span raw)
+/* The header again, perhaps behind a byte order mark: length and first byte make it suspicious. */
+ALWAYS_INLINE bool may_be_header(struct bnc_span header, struct bnc_span raw)
 {
-    return raw.len == p->header_raw.len || raw.len == p->header_raw.len + 3;
+    return (raw.len == header.len && raw.at[0] == header.at[0]) ||
+           (raw.len == header.len + 3 && raw.at[0] == '\xEF');
 }
 
 bool bnc_mapper_short_way(struct bnc_mapper *m, const struct bnc_mapping *mapping,
@@ -291,7 +292,7 @@ bool bnc_mapper_short_way(struct bnc_mapper *m, const struct bnc_mapping *mappin
     const struct bnc_schema_plan *const p = mapping->plan;
     const struct bnc_row here = *row;    /* nothing that is written below changes it */
 
-    if (here.end == NULL || !p->short_way.possible || may_be_header(p, here.raw))
+    if (here.end == NULL || !p->short_way.possible || may_be_header(p->header_raw, here.raw))
         return false;
     bnc_event_begin(ev, p);
     return take_type(m, p, &here, ev) && take_time(m, p, &here, ev) && take_reply(p, &here, ev) &&
