@@ -175,7 +175,8 @@ bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries)
            reserve_examples(sums, n_entries);
 }
 
-static inline void count_cells(struct bnc_sums *sums, const struct bnc_fact *f, unsigned col)
+static inline __attribute__((always_inline)) void
+count_cells(struct bnc_sums *sums, const struct bnc_fact *f, unsigned col)
 {
     const uint32_t what = BNC_CELL_WHAT(f->provider, col);
     const uint32_t class = bnc_grid_class(&sums->cells, what);
@@ -383,8 +384,7 @@ enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, s
             return BNC_ENOMEM;
         items[i].domain = slot->index;
         items[i].provider = (uint16_t)slot->note;
-        if (items[i].event.type == BNC_EVENT_DELIVERED)
-            __builtin_prefetch(bnc_names_at(&part->domains, slot->index - 1), 1);
+        __builtin_prefetch(bnc_names_at(&part->domains, slot->index - 1), 1);
     }
     return BNC_OK;
 }
@@ -641,15 +641,18 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
     const uint32_t rank = source_rank(part, source);
     uint8_t plain[BNC_BATCH], other[BNC_BATCH];
     size_t n_plain = 0;
+    bool missing = false;
 
-    if (locate_missing(part, items, n) != BNC_OK || !bnc_sums_reserve(&part->sums, 2 * n, 0))
-        return BNC_ENOMEM;
     for (size_t i = 0; i < n; i++) {
         const bool is_plain = is_plain_delivery(part, &items[i]);
 
         plain[n_plain] = other[i - n_plain] = (uint8_t)i;
         n_plain += is_plain;
+        missing |= items[i].domain == 0;
     }
+    if ((missing && locate_missing(part, items, n) != BNC_OK) ||
+        !bnc_sums_reserve(&part->sums, 2 * n, 0))
+        return BNC_ENOMEM;
     if (!add_plain(part, items, plain, n_plain, rank) ||
         !add_others(part, items, other, n - n_plain, rank))
         return BNC_ENOMEM;

@@ -9,7 +9,7 @@ bool bnc_event_is_judged(enum bnc_event_type type)
            type == BNC_EVENT_COMPLAINT;
 }
 
-enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
+static inline enum bnc_status judge(struct bnc_worker *w, struct bnc_item *item)
 {
     const struct bnc_event *event = &item->event;
 
@@ -25,11 +25,30 @@ enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
     return BNC_OK;
 }
 
+enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
+{
+    return judge(w, item);
+}
+
+/* Drops items that the filters keep out; how many are left. */
+static size_t filter(struct bnc_worker *w, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_item *item = &w->items[i];
+
+        if (bnc_event_passes(w->setup, &item->event, item->provider))
+            w->items[kept++] = *item;
+    }
+    bnc_part_add_filtered(w->part, n - kept);
+    return kept;
+}
+
 /* Provider, verdict and filters of the items gathered, then into the part. */
 static enum bnc_status flush(struct bnc_worker *w)
 {
-    const size_t n = w->n_items;
-    size_t kept = 0;
+    size_t n = w->n_items;
     enum bnc_status status;
 
     w->n_items = 0;
@@ -37,19 +56,11 @@ static enum bnc_status flush(struct bnc_worker *w)
     if (n == 0)
         return BNC_OK;
     status = bnc_part_locate(w->part, w->items, n);
-    for (size_t i = 0; i < n && status == BNC_OK; i++) {
-        struct bnc_item *item = &w->items[i];
-
-        status = bnc_item_judge(w, item);
-        if (status == BNC_OK && !bnc_event_passes(w->setup, &item->event, item->provider)) {
-            bnc_part_add_filtered(w->part, 1);
-            continue;
-        }
-        if (kept < i)
-            w->items[kept] = *item;
-        kept++;
-    }
-    return status == BNC_OK && kept > 0 ? bnc_part_add(w->part, w->items, kept, w->source) : status;
+    for (size_t i = 0; i < n && status == BNC_OK; i++)
+        status = judge(w, &w->items[i]);
+    if (status == BNC_OK && w->setup->has_filter)
+        n = filter(w, n);
+    return status == BNC_OK && n > 0 ? bnc_part_add(w->part, w->items, n, w->source) : status;
 }
 
 /* The event of an ordinary row was made where it belongs: w->items has room for one more. */
@@ -161,9 +172,7 @@ static enum bnc_status mark_row(struct bnc_worker *w, const struct bnc_stream *s
 
 struct bnc_sink bnc_count_sink(struct bnc_count *count)
 {
-    return (struct bnc_sink){
-        .row = count_row, .end = count_end, .counts = true, .arg = count
-    };
+    return (struct bnc_sink){ .row = count_row, .end = count_end, .counts = true, .arg = count };
 }
 
 struct bnc_sink bnc_mark_sink(struct bnc_count *count)
