@@ -30,6 +30,8 @@ enum {
     SHAPE_SLOTS = 8192,
     HOST_SLOTS = 4096,
     VERDICT_SLOTS = 16384,
+    WORDING_SLOTS = 2048,
+    WORDING_BYTES = 384,
     SENTENCE_SEED = 2,
     LUCK_ONE = 256, /* every shape of late was known */
     LUCK_ENOUGH = 24,
@@ -53,8 +55,20 @@ struct known_verdict { /* of a blurred template and its context */
     struct bnc_verdict verdict;
 };
 
+/*
+ * A wording that was gathered, by the context, length and first bytes it has: the next one with these
+ * mostly differs from it in one free word.
+ */
+struct wording {
+    uint64_t key; /* 0: empty */
+    struct bnc_entry *entry;
+    size_t joined; /* where a word begins that is '*' in the entry's text; 0: not known of any */
+    char text[WORDING_BYTES], blurred[WORDING_BYTES];
+};
+
 struct bnc_verdicts {
     const struct bnc_classifier *c;
+    const uint32_t *vocabularies[BNC_N_RULESETS];
     struct slot *slots;
     unsigned log2;
     size_t n, n_slots; /* entries; slots in use */
@@ -72,6 +86,7 @@ struct bnc_verdicts {
         shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
     struct host hosts[HOST_SLOTS];
     struct known_verdict verdicts[VERDICT_SLOTS]; /* the newest of those that share a slot */
+    struct wording wordings[WORDING_SLOTS]; /* likewise */
     char blurred[sizeof((struct bnc_mask *)0)->out + 64];
     char spelled[BNC_MASK_MAX_BYTES]; /* the text at hand with its blanks restored */
 };
@@ -83,6 +98,8 @@ struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
     if (v == NULL)
         return NULL;
     v->c = c;
+    for (int i = 0; i < BNC_N_RULESETS; i++)
+        v->vocabularies[i] = c->sets[i]->vocabulary;
     v->log2 = FIRST_LOG2;
     v->slots = calloc((size_t)1 << v->log2, sizeof *v->slots);
     v->recall = bnc_recall_create(c->words, c->cpu);
@@ -223,13 +240,10 @@ static void decide(struct bnc_verdicts *v, struct asked *a)
     struct bnc_question q = {
         a->text, e->label, e->reply, e->enhanced, a->provider, e->type, e->hardness
     };
-    const uint32_t *vocabularies[BNC_N_RULESETS];
     struct bnc_span sentence;
     uint64_t key;
 
-    for (int i = 0; i < BNC_N_RULESETS; i++)
-        vocabularies[i] = v->c->sets[i]->vocabulary;
-    a->n_free = bnc_vocabulary_blur(vocabularies, BNC_N_RULESETS, a->text, &v->mask, v->blurred,
+    a->n_free = bnc_vocabulary_blur(v->vocabularies, BNC_N_RULESETS, a->text, &v->mask, v->blurred,
                                     &sentence);
     q.text.at = v->blurred;
     key = no_zero(bnc_hash_pair(bnc_hash_span(q.text), a->context));
@@ -293,6 +307,50 @@ static void wording_gather(struct bnc_entry *entry, struct bnc_span text)
         bnc_wording_join((char *)entry->template_text.at, entry->template_text.len, text);
 }
 
+/* Where a wording like this one is remembered; NULL: it is too short or too long for that. */
+static struct wording *wording_slot(struct bnc_verdicts *v, const struct asked *a, uint64_t *key)
+{
+    if (a->text.len < 16 || a->text.len > WORDING_BYTES)
+        return NULL;
+    *key = no_zero(bnc_hash_pair(
+        bnc_mix64(bnc_load64(a->text.at) ^ BNC_HASH_K1, bnc_load64(a->text.at + 8) ^ BNC_HASH_K2),
+        a->context + a->text.len));
+    return &v->wordings[*key % WORDING_SLOTS];
+}
+
+/* The entry of a text that is blurred as one before it, NULL where that is not seen at once. */
+static struct bnc_entry *wording_find(struct bnc_verdicts *v, const struct asked *a)
+{
+    uint64_t key;
+    size_t word;
+    struct wording *w = wording_slot(v, a, &key);
+
+    if (w == NULL || w->key != key ||
+        !bnc_vocabulary_blurs_alike(v->vocabularies, BNC_N_RULESETS, a->text, w->text, w->blurred,
+                                    &word))
+        return NULL;
+    if (word != 0 && word != w->joined) {
+        wording_gather(w->entry, a->text);
+        w->joined = word != SIZE_MAX ? word : 0;
+    }
+    return w->entry;
+}
+
+/* To be found again: a text whose blurred form is in v->blurred, now that it is gathered. */
+static void wording_keep(struct bnc_verdicts *v, const struct asked *a, struct bnc_entry *entry)
+{
+    uint64_t key;
+    struct wording *w = wording_slot(v, a, &key);
+
+    if (w == NULL)
+        return;
+    w->key = key;
+    w->entry = entry;
+    w->joined = 0;
+    memcpy(w->text, a->text.at, a->text.len);
+    memcpy(w->blurred, v->blurred, a->text.len);
+}
+
 /* The entry of a new template: one of its own, or that of its sentence. */
 static struct bnc_entry *entry_of_new(struct bnc_verdicts *v, struct asked *a)
 {
@@ -307,6 +365,7 @@ static struct bnc_entry *entry_of_new(struct bnc_verdicts *v, struct asked *a)
     a->known->gathered = first;
     v->gathered_last = true;
     wording_gather(first, a->text);
+    wording_keep(v, a, first);
     return first;
 }
 
@@ -323,6 +382,9 @@ static struct bnc_entry *entry_of(struct bnc_verdicts *v, const struct bnc_event
 
     a.text = bnc_mask_scanned(&v->mask, raw);
     if (v->gathered_last) {
+        entry = wording_find(v, &a);
+        if (entry != NULL)
+            return entry;
         decide(v, &a);
         if (a.known->gathered != NULL)
             return entry_of_new(v, &a);

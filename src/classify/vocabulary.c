@@ -117,12 +117,13 @@ static bool is_known(const uint32_t *bits, const char *at, size_t len, size_t be
 {
     if (bits == NULL)
         return false;
+    if (has(bits, bits_of_word(at, len)) || has_bit(bits, start_bit(at)))
+        return true;
     for (size_t k = MIN_LETTERS; k <= len && k <= MAX_LETTERS; k++)
         if (has(bits, bits_of(at, k, BEGINNING)))
             return true;
-    return has_bit(bits, start_bit(at)) || has(bits, bits_of_word(at, len)) ||
-           (before >= CONTEXT_BYTES &&
-            has(bits, bits_of(at - CONTEXT_BYTES, CONTEXT_BYTES + START_LETTERS, AFTER_BYTES)));
+    return before >= CONTEXT_BYTES &&
+           has(bits, bits_of(at - CONTEXT_BYTES, CONTEXT_BYTES + START_LETTERS, AFTER_BYTES));
 }
 
 static bool before_number(struct bnc_span text, size_t at)
@@ -197,6 +198,46 @@ size_t bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_spa
     len = put(m->low, len, text, done, text.len);
     *sentence = bnc_span_from(m->low, len);
     return n_words;
+}
+
+/* The first byte from 'at' on in which two texts differ; 'len' if none does. */
+static size_t first_difference(const char *a, const char *b, size_t at, size_t len)
+{
+    for (; at + 8 <= len && bnc_load64(a + at) == bnc_load64(b + at); at += 8)
+        ;
+    while (at < len && a[at] == b[at])
+        at++;
+    return at;
+}
+
+/*
+ * The bytes that differ must lie in words that were blurred, and be words of as many letters that
+ * are; what follows such a word at once could be known or not by its last letter.
+ */
+bool bnc_vocabulary_blurs_alike(const uint32_t *const *bits, size_t n, struct bnc_span text,
+                                const char *other, const char *blurred, size_t *word)
+{
+    size_t at = 0;
+
+    *word = 0;
+    while ((at = first_difference(text.at, other, at, text.len)) < text.len) {
+        size_t start = at, end = at;
+
+        while (start > 0 && blurred[start - 1] == 'q')
+            start--;
+        while (end < text.len && blurred[end] == 'q')
+            end++;
+        if (end == at || end - start < MIN_LETTERS || start == 0 ||
+            bnc_byte_is(blurred[start - 1], BNC_BYTE_ALNUM) || (blurred[start - 1] & 0x80) != 0 ||
+            (end < text.len &&
+             (bnc_byte_is(blurred[end], BNC_BYTE_ALNUM) || (blurred[end] & 0x80) != 0)) ||
+            (end + 1 < text.len && is_letter(text.at[end + 1])) ||
+            !is_blurred(bits, n, text, start, end))
+            return false;
+        *word = *word == 0 ? start : SIZE_MAX;
+        at = end;
+    }
+    return true;
 }
 
 /* ---- wordings ---- */

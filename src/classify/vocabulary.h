@@ -35,6 +35,14 @@ size_t bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_spa
                            struct bnc_mask *m, char *out, struct bnc_span *sentence);
 
 /*
+ * Whether 'text' is blurred to 'blurred' as 'other' was, which has as many bytes; asked where they
+ * differ in a word or two, and cheap there.  '*word' is where the only word begins that differs, 0
+ * none, SIZE_MAX several.  False may mean that it is not known.
+ */
+bool bnc_vocabulary_blurs_alike(const uint32_t *const *bits, size_t n, struct bnc_span text,
+                                const char *other, const char *blurred, size_t *word);
+
+/*
  * What two wordings of one sentence share: 'other' is joined into 'to', in place; free words that
  * differ become '*'.  Either may be joined of others already, and the order in which wordings are
  * joined does not show.  Returns how many of the 'len' bytes are left.

@@ -167,6 +167,57 @@ static void blur__changes_no_verdict(void **unused)
     assert_true(n > 5000 && blurred > n / 4); /* else the test tests nothing */
 }
 
+/* Other letters in a word or two of a template; how many bytes it had stays. */
+static void change_words(char *text, size_t len)
+{
+    static const char letters[] = "aeiounrtslcdmq";
+    size_t at = below((unsigned)len);
+
+    for (unsigned n = 1 + below(2); n > 0; n--, at = below((unsigned)len))
+        for (unsigned k = 1 + below(6); k > 0 && at < len && text[at] >= 'a' && text[at] <= 'z'; k--)
+            text[at++] = letters[below(sizeof letters - 1)];
+}
+
+static bool hold_alike(struct bnc_span text)
+{
+    static char one[sizeof mask.out + 64], other[sizeof mask.out + 64], changed[512];
+    const uint32_t *const bits[] = { bnc_rules_builtin.vocabulary };
+    const struct bnc_span second = bnc_span_from(changed, text.len);
+    struct bnc_span sentence;
+    size_t word;
+
+    if (text.len == 0 || text.len > sizeof changed)
+        return false;
+    memcpy(changed, text.at, text.len);
+    change_words(changed, text.len);
+    bnc_vocabulary_blur(bits, 1, text, &scratch, one, &sentence);
+    if (!bnc_vocabulary_blurs_alike(bits, 1, second, text.at, one, &word))
+        return false;
+    bnc_vocabulary_blur(bits, 1, second, &scratch, other, &sentence);
+    if (memcmp(one, other, text.len) != 0)
+        fail_msg("\n '%.*s'\n '%.*s'", (int)text.len, text.at, (int)text.len, changed);
+    assert_int_equal(word == 0, memcmp(changed, text.at, text.len) == 0);
+    return word != 0;
+}
+
+/* What is said to be blurred alike is. */
+static void blur__is_alike_where_it_is_said_to_be(void **unused)
+{
+    FILE *f = fopen("tests/golden/classify-servers.txt", "r");
+    struct bnc_buf b = { 0 };
+    unsigned long n = 0, alike = 0;
+    char line[8192];
+
+    (void)unused;
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f) != NULL)
+        for (int k = 0; k < 40 && line[0] != '#'; k++, n++)
+            alike += hold_alike(scramble(&b, bnc_span_from(line, strcspn(line, "\n"))));
+    fclose(f);
+    bnc_buf_release(&b);
+    assert_true(alike > n / 100); /* else the test tests nothing */
+}
+
 /* ---- wordings ---- */
 
 static void wording__join_is_what_all_share(void **unused)
@@ -262,6 +313,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blur__hides_words_that_no_fragment_holds),
         cmocka_unit_test(blur__changes_no_verdict),
+        cmocka_unit_test(blur__is_alike_where_it_is_said_to_be),
         cmocka_unit_test(wording__join_is_what_all_share),
         cmocka_unit_test(wording__join_knows_no_order),
         cmocka_unit_test(wording__join_survives_any_bytes),
