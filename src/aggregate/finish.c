@@ -270,60 +270,6 @@ static bool build_totals(struct finish *f)
     return true;
 }
 
-/* ---- lists ---- */
-
-static int cmp_address(const void *a, const void *b)
-{
-    const struct bnc_address *x = a, *y = b;
-    const int c = bnc_span_cmp(x->text, y->text);
-
-    return c != 0 ? c : (x->domain > y->domain) - (x->domain < y->domain);
-}
-
-static int cmp_outcome(const void *a, const void *b)
-{
-    const struct bnc_outcome *x = a, *y = b;
-
-    if (x->first != y->first)
-        return x->first < y->first ? -1 : 1;
-    return (x->campaign > y->campaign) - (x->campaign < y->campaign);
-}
-
-/* Gives the outcomes of an address their final numbers and order. */
-static void settle_outcomes(struct finish *f, struct bnc_address *a, uint32_t index)
-{
-    struct bnc_outcome *o = f->t->outcomes + a->outcome_at;
-
-    for (uint32_t i = 0; i < a->n_outcomes; i++) {
-        o[i].address = index;
-        o[i].campaign = f->campaign_index[o[i].campaign];
-        f->d.contradicts |= o[i].campaign == UINT32_MAX;
-        if (o[i].template != UINT32_MAX)
-            o[i].template = f->template_index.own[o[i].template];
-    }
-    qsort(o, a->n_outcomes, sizeof *o, cmp_outcome);
-    a->domain = f->domain_index[a->domain];
-    f->d.contradicts |= a->domain == UINT32_MAX;
-}
-
-/* The arrays and texts of the count become the tally's: they may be most of the memory in use. */
-static void take_addresses(struct finish *f)
-{
-    struct bnc_tally *t = f->t;
-
-    t->detail = f->m.detail;
-    t->addresses = f->d.addresses;
-    t->n_addresses = f->d.n_addresses;
-    t->outcomes = f->d.outcomes;
-    t->n_outcomes = f->d.n_outcomes;
-    f->d.addresses = NULL;
-    f->d.outcomes = NULL;
-    bnc_arena_join(&t->arena, &f->d.texts);
-    qsort(t->addresses, t->n_addresses, sizeof *t->addresses, cmp_address);
-    for (size_t i = 0; i < t->n_addresses; i++)
-        settle_outcomes(f, &t->addresses[i], (uint32_t)i);
-}
-
 /* ---- all of it ---- */
 
 static bool build(struct finish *f)
@@ -340,8 +286,7 @@ static bool build(struct finish *f)
     tell_recipients(f);
     if (!build_templates(f) || !build_totals(f))
         return false;
-    take_addresses(f);
-    return true;
+    return bnc_finish_addresses(f);
 }
 
 /*

@@ -37,6 +37,9 @@ bool bnc_finish_take_back(struct finish *f);
 bool bnc_finish_number_domains(struct finish *f);
 bool bnc_finish_write_domains(struct finish *f);
 
+/* Addresses and outcomes, when all numbers are final. */
+bool bnc_finish_addresses(struct finish *f);
+
 void bnc_finish_ranges_free(struct bnc_finish_ranges *ranges);
 
 /* The first cell of 'kind' at or after which no smaller kind follows. */

@@ -123,3 +123,88 @@ void bnc_keys_sort(struct bnc_keys *keys, const struct bnc_merged *m)
     bnc_merged_run(m, BNC_KEY_SLICES, sort_slice, &s);
     keys->at = s.to;
 }
+
+/* ---- texts ---- */
+
+uint64_t bnc_text_key(struct bnc_span s, size_t at)
+{
+    uint64_t v = 0;
+
+    if (at < s.len)
+        memcpy(&v, s.at + at, s.len - at < 8 ? s.len - at : 8);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+static bool is_one_text(const struct bnc_key_texts *texts, const struct bnc_sortkey *at, size_t n)
+{
+    const uint64_t id = texts->id(texts->arg, at[0].ref);
+
+    for (size_t i = 1; i < n; i++)
+        if (texts->id(texts->arg, at[i].ref) != id)
+            return false;
+    return true;
+}
+
+/*
+ * The keys of texts that agree in their first 'depth' bytes: what follows, at last their length,
+ * when nothing follows of any (NO_MORE is returned). Returns the next depth.
+ */
+#define NO_MORE SIZE_MAX
+static size_t look_deeper(const struct bnc_key_texts *texts, struct bnc_sortkey *at, size_t n,
+                          size_t depth)
+{
+    size_t longest = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_span text = texts->text(texts->arg, at[i].ref);
+
+        longest = text.len > longest ? text.len : longest;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_span text = texts->text(texts->arg, at[i].ref);
+
+        at[i].key = depth < longest ? bnc_text_key(text, depth) : text.len;
+    }
+    return depth < longest ? depth + 8 : NO_MORE;
+}
+
+/* As bnc_keys_settle(), of 'n' texts that agree in their first 'depth' bytes. */
+static size_t settle(const struct bnc_key_texts *texts, struct bnc_sortkey *at,
+                     struct bnc_sortkey *tmp, size_t n, size_t depth)
+{
+    size_t n_texts = 0;
+
+    if (n == 1 || depth == NO_MORE || is_one_text(texts, at, n)) {
+        for (size_t i = 0; i < n; i++)
+            at[i].key = i == 0;
+        return 1;
+    }
+    depth = look_deeper(texts, at, n, depth);
+    bnc_sortkeys(at, tmp, n);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && at[end].key == at[i].key; end++)
+            ;
+        n_texts += settle(texts, at + i, tmp, end - i, depth);
+    }
+    return n_texts;
+}
+
+#define AHEAD 16u
+size_t bnc_keys_settle(struct bnc_keys *keys, size_t slice, const struct bnc_key_texts *texts)
+{
+    struct bnc_sortkey *const at = keys->at, *const tmp = bnc_keys_spare(keys);
+    const size_t last = keys->cut[slice + 1];
+    size_t n_texts = 0;
+
+    for (size_t i = keys->cut[slice], end; i < last; i = end) {
+        for (end = i + 1; end < last && at[end].key == at[i].key; end++)
+            ;
+        for (size_t k = i; k < end && k + AHEAD < last; k++)
+            texts->fetch(texts->arg, at[k + AHEAD].ref);
+        n_texts += settle(texts, at + i, tmp + i, end - i, 8);
+    }
+    return n_texts;
+}

@@ -29,4 +29,24 @@ static inline struct bnc_sortkey *bnc_keys_spare(const struct bnc_keys *keys)
     return keys->at == keys->room ? keys->room + keys->cap : keys->room;
 }
 
+/*
+ * Keys that begin texts: the eight bytes of a text from 'at' on as a number that sorts like them;
+ * behind its end they are 0.
+ */
+uint64_t bnc_text_key(struct bnc_span s, size_t at);
+
+struct bnc_key_texts {
+    struct bnc_span (*text)(const void *arg, uint64_t ref);
+    uint64_t (*id)(const void *arg, uint64_t ref); /* two of one id have one text */
+    void (*fetch)(const void *arg, uint64_t ref); /* has what they read in cache, soon */
+    const void *arg;
+};
+
+/*
+ * Keys of a slice are bnc_text_key(text, 0): sorts them by the whole texts, equal ones by ref. Then
+ * the key of the first of each text is 1, of others 0. Returns how many texts they are. Slices may
+ * be settled on any thread.
+ */
+size_t bnc_keys_settle(struct bnc_keys *keys, size_t slice, const struct bnc_key_texts *texts);
+
 #endif

@@ -32,19 +32,6 @@ static const struct bnc_domain_rec *domain_of(const struct bnc_merged *m, uint64
     return bnc_names_at(&m->parts[ref >> 32]->domains, (uint32_t)ref);
 }
 
-/* Eight bytes of a name as a number that sorts like them; behind its end they are 0. */
-static uint64_t bytes_at(struct bnc_span s, size_t at)
-{
-    uint64_t v = 0;
-
-    if (at < s.len)
-        memcpy(&v, s.at + at, s.len - at < 8 ? s.len - at : 8);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
-
 /* ---- before: keys, a part at a time ---- */
 
 void bnc_merge_domains_free(struct bnc_merge_domains *job)
@@ -87,7 +74,7 @@ bool bnc_merge_domains_list(struct bnc_merge_domains *job, size_t part)
 
         if (d->used)
             to[job->n[part]++] =
-                (struct bnc_sortkey){ bytes_at(d->name.text, 0), DOMAIN_REF(part, i) };
+                (struct bnc_sortkey){ bnc_text_key(d->name.text, 0), DOMAIN_REF(part, i) };
     }
     return bnc_maps_fill(job->m->domain_map, part, names->n);
 }
@@ -106,61 +93,19 @@ static void close_gaps(struct bnc_merge_domains *job)
 
 /* ---- names of a slice ---- */
 
-static bool is_one_name(const struct bnc_merged *m, const struct bnc_sortkey *at, size_t n)
+static struct bnc_span text_of(const void *m, uint64_t ref)
 {
-    const uint64_t fp = domain_of(m, at[0].ref)->name.fp;
-
-    for (size_t i = 1; i < n; i++)
-        if (domain_of(m, at[i].ref)->name.fp != fp)
-            return false;
-    return true;
+    return domain_of(m, ref)->name.text;
 }
 
-/*
- * The keys of names that agree in their first 'depth' bytes: what follows, at last their length,
- * when nothing follows of any (NO_MORE is returned). Returns the next depth.
- */
-#define NO_MORE SIZE_MAX
-static size_t look_deeper(const struct bnc_merged *m, struct bnc_sortkey *at, size_t n,
-                          size_t depth)
+static uint64_t id_of(const void *m, uint64_t ref)
 {
-    size_t longest = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const struct bnc_span name = domain_of(m, at[i].ref)->name.text;
-
-        longest = name.len > longest ? name.len : longest;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct bnc_span name = domain_of(m, at[i].ref)->name.text;
-
-        at[i].key = depth < longest ? bytes_at(name, depth) : name.len;
-    }
-    return depth < longest ? depth + 8 : NO_MORE;
+    return domain_of(m, ref)->name.fp;
 }
 
-/*
- * Sorts 'n' names that agree in their first 'depth' bytes; then the key of the first one of each
- * name is 1, of others 0. Returns how many names they are.
- */
-static uint32_t settle(const struct bnc_merged *m, struct bnc_sortkey *at, struct bnc_sortkey *tmp,
-                       size_t n, size_t depth)
+static void fetch_ref(const void *m, uint64_t ref)
 {
-    uint32_t n_names = 0;
-
-    if (n == 1 || depth == NO_MORE || is_one_name(m, at, n)) {
-        for (size_t i = 0; i < n; i++)
-            at[i].key = i == 0;
-        return 1;
-    }
-    depth = look_deeper(m, at, n, depth);
-    bnc_sortkeys(at, tmp, n);
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && at[end].key == at[i].key; end++)
-            ;
-        n_names += settle(m, at + i, tmp, end - i, depth);
-    }
-    return n_names;
+    __builtin_prefetch(domain_of(m, ref));
 }
 
 #define AHEAD 16u
@@ -173,14 +118,9 @@ BNC_PREFETCHER fetch(const struct bnc_merged *m, const struct bnc_sortkey *at, s
 static void settle_slice(void *arg, size_t slice)
 {
     struct bnc_merge_domains *job = arg;
-    struct bnc_sortkey *at = job->keys.at, *tmp = bnc_keys_spare(&job->keys);
+    const struct bnc_key_texts texts = { text_of, id_of, fetch_ref, job->m };
 
-    for (size_t i = job->keys.cut[slice], end; i < job->keys.cut[slice + 1]; i = end) {
-        for (end = i + 1; end < job->keys.cut[slice + 1] && at[end].key == at[i].key; end++)
-            ;
-        fetch(job->m, at + i, job->keys.cut[slice + 1] - i);
-        job->slice[slice].n_names += settle(job->m, at + i, tmp + i, end - i, 8);
-    }
+    job->slice[slice].n_names = (uint32_t)bnc_keys_settle(&job->keys, slice, &texts);
 }
 
 /* ---- their records ---- */

@@ -27,7 +27,9 @@ struct bnc_decision {
  */
 struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a,
                                        const struct bnc_outcome **run);
-const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t);
+/* Room for the outcomes of that of the addresses from .. end - 1 that has most. */
+const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t,
+                                        size_t from, size_t end);
 
 /* A permanent reply said that the whole domain accepts no mail, and it accepted none afterwards. */
 bool bnc_domain_is_dead(const struct bnc_tally *t, uint32_t domain);

@@ -225,10 +225,13 @@ struct bnc_list_row {
 struct bnc_lists {
     struct bnc_list_row *row[BNC_N_LISTS];
     size_t n[BNC_N_LISTS];
+    bnc_parallel_fn parallel; /* for whoever writes them, too */
+    void *parallel_ctx;
     struct bnc_arena arena;
 };
 enum bnc_status bnc_lists_make(struct bnc_lists **lists, const struct bnc_tally *tally,
                                const struct bnc_judged *judged, enum bnc_policy policy,
+                               bnc_parallel_fn parallel, void *parallel_ctx,
                                struct bnc_error *err);
 void bnc_lists_free(struct bnc_lists *lists);
 

@@ -77,6 +77,23 @@ static int by_time(const void *a, const void *b)
     return (x->campaign > y->campaign) - (x->campaign < y->campaign);
 }
 
+/* Most have one to three. */
+static void sort_run(const struct bnc_outcome **run, size_t n)
+{
+    if (n > 16) {
+        qsort(run, n, sizeof *run, by_time);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        const struct bnc_outcome *const x = run[i];
+        size_t k = i;
+
+        for (; k > 0 && by_time(&x, &run[k - 1]) < 0; k--)
+            run[k] = run[k - 1];
+        run[k] = x;
+    }
+}
+
 static bool is_failure(const struct bnc_outcome *o)
 {
     return (o->type == BNC_EVENT_BOUNCE || o->type == BNC_EVENT_DEFERRAL) &&
@@ -94,7 +111,7 @@ static size_t failures_since_delivery(const struct bnc_tally *t, const struct bn
 
     for (uint32_t i = 0; i < a->n_outcomes; i++)
         run[n++] = &t->outcomes[a->outcome_at + i];
-    qsort(run, n, sizeof *run, by_time);
+    sort_run(run, n);
     for (size_t i = 0; i < n; i++)
         if (run[i]->type == BNC_EVENT_DELIVERED)
             from = i + 1;
@@ -313,7 +330,7 @@ static bool is_policy(const struct bnc_tally *t, const struct bnc_outcome *o)
 static bool rule_recurring(const struct bnc_decider *d, const struct bnc_outcome *const *run,
                            size_t n, struct bnc_decision *x)
 {
-    const size_t needed = (size_t)bnc_threshold_default("soft_bounces_per_address")->limit;
+    const size_t needed = (size_t)BNC_THRESHOLD(soft_bounces_per_address)->limit;
     const struct bnc_outcome *o = last_that(d->tally, run, n, is_soft);
     size_t soft = 0;
 
@@ -408,7 +425,7 @@ bool bnc_domain_is_dead(const struct bnc_tally *t, uint32_t domain)
     return said && bnc_domain_silent_since(t, d, first);
 }
 
-static bool append(struct bnc_lists *l, int list, struct bnc_list_row row)
+static bool append(struct bnc_lists *l, int list, const struct bnc_list_row *row)
 {
     const size_t n = l->n[list];
 
@@ -419,25 +436,89 @@ static bool append(struct bnc_lists *l, int list, struct bnc_list_row row)
             return false;
         l->row[list] = p;
     }
-    l->row[list][l->n[list]++] = row;
+    l->row[list][l->n[list]++] = *row;
     return true;
 }
 
-static bool list_addresses(struct bnc_lists *l, const struct bnc_decider *d,
-                           const struct bnc_outcome **run)
+static bool list_address(struct bnc_lists *l, const struct bnc_decider *d,
+                         const struct bnc_address *a, const struct bnc_outcome **run)
 {
-    bool ok = true;
+    const struct bnc_decision x = bnc_address_decide(d, a, run);
 
-    for (size_t i = 0; ok && i < d->tally->n_addresses; i++) {
-        const struct bnc_address *a = &d->tally->addresses[i];
-        const struct bnc_decision x = bnc_address_decide(d, a, run);
+    if (x.list < 0 || x.list == BNC_LIST_SUPPRESS_DOMAINS || a->text.len == 0)
+        return true;
+    return append(l, x.list,
+                  &(struct bnc_list_row){ a->text, x.cause, x.side, x.confidence, x.template,
+                                          x.reason, x.campaigns, x.campaigns, x.first, x.last });
+}
 
-        if (x.list < 0 || x.list == BNC_LIST_SUPPRESS_DOMAINS || a->text.len == 0)
-            continue;
-        ok = append(l, x.list,
-                    (struct bnc_list_row){ a->text, x.cause, x.side, x.confidence, x.template,
-                                           x.reason, x.campaigns, x.campaigns, x.first, x.last });
+/* Addresses are decided in ranges, on all threads; each range has lists of its own. */
+#define RANGE ((size_t)4096)
+
+struct deciding {
+    const struct bnc_decider *d;
+    struct bnc_lists *part; /* [n_parts] */
+    size_t n_parts;
+    bool failed;
+};
+
+static void list_range(void *arg, size_t part)
+{
+    struct deciding *const k = arg;
+    const struct bnc_tally *const t = k->d->tally;
+    struct bnc_lists *const l = &k->part[part];
+    const size_t from = part * RANGE, end = t->n_addresses - from < RANGE ? t->n_addresses
+                                                                          : from + RANGE;
+    const struct bnc_outcome **run = bnc_run_room(&l->arena, t, from, end);
+    bool ok = run != NULL;
+
+    for (size_t i = from; ok && i < end; i++)
+        ok = list_address(l, k->d, &t->addresses[i], run);
+    bnc_arena_release(&l->arena);
+    if (!ok)
+        __atomic_store_n(&k->failed, true, __ATOMIC_RELAXED);
+}
+
+/* One after the other, each in memory that is just large enough. */
+static bool join_ranges(struct bnc_lists *l, struct deciding *k)
+{
+    for (unsigned list = 0; list < BNC_N_LISTS; list++) {
+        size_t n = 0;
+
+        for (size_t p = 0; p < k->n_parts; p++)
+            n += k->part[p].n[list];
+        l->row[list] = n > 0 ? malloc(n * sizeof *l->row[list]) : NULL;
+        if (n > 0 && l->row[list] == NULL)
+            return false;
+        for (size_t p = 0; p < k->n_parts; p++) {
+            if (k->part[p].n[list] > 0)
+                memcpy(l->row[list] + l->n[list], k->part[p].row[list],
+                       k->part[p].n[list] * sizeof *l->row[list]);
+            l->n[list] += k->part[p].n[list];
+            free(k->part[p].row[list]);
+            k->part[p].row[list] = NULL;
+        }
     }
+    return true;
+}
+
+static bool list_addresses(struct bnc_lists *l, const struct bnc_decider *d)
+{
+    struct deciding k = { .d = d, .n_parts = (d->tally->n_addresses + RANGE - 1) / RANGE };
+    bool ok;
+
+    k.part = calloc(k.n_parts + 1, sizeof *k.part);
+    if (k.part == NULL)
+        return false;
+    if (l->parallel != NULL)
+        l->parallel(l->parallel_ctx, k.n_parts, list_range, &k);
+    for (size_t p = 0; l->parallel == NULL && p < k.n_parts; p++)
+        list_range(&k, p);
+    ok = !k.failed && join_ranges(l, &k);
+    for (size_t p = 0; p < k.n_parts; p++)
+        for (unsigned list = 0; list < BNC_N_LISTS; list++)
+            free(k.part[p].row[list]);
+    free(k.part);
     return ok;
 }
 
@@ -470,31 +551,35 @@ static bool list_domains(struct bnc_lists *l, const struct bnc_tally *t)
             row.first = r->first;
             row.last = r->last;
         }
-        ok = append(l, BNC_LIST_SUPPRESS_DOMAINS, row);
+        ok = append(l, BNC_LIST_SUPPRESS_DOMAINS, &row);
     }
     return ok;
 }
 
-/* Room for the outcomes of the address that has most. */
-const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t)
+const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t,
+                                        size_t from, size_t end)
 {
     uint32_t most = 0;
 
-    for (size_t i = 0; i < t->n_addresses; i++)
+    for (size_t i = from; i < end; i++)
         most = t->addresses[i].n_outcomes > most ? t->addresses[i].n_outcomes : most;
     return bnc_zalloc(arena, most, sizeof(const struct bnc_outcome *));
 }
 
 enum bnc_status bnc_lists_make(struct bnc_lists **lists, const struct bnc_tally *tally,
                                const struct bnc_judged *judged, enum bnc_policy policy,
+                               bnc_parallel_fn parallel, void *parallel_ctx,
                                struct bnc_error *err)
 {
     const struct bnc_decider d = { tally, judged, policy };
     struct bnc_lists *l = calloc(1, sizeof *l);
-    const struct bnc_outcome **run = l == NULL ? NULL : bnc_run_room(&l->arena, tally);
 
     *lists = NULL;
-    if (run == NULL || !list_addresses(l, &d, run) || !list_domains(l, tally)) {
+    if (l == NULL)
+        return bnc_error_nomem(err);
+    l->parallel = parallel;
+    l->parallel_ctx = parallel_ctx;
+    if (!list_addresses(l, &d) || !list_domains(l, tally)) {
         bnc_lists_free(l);
         return bnc_error_nomem(err);
     }

@@ -68,7 +68,7 @@ enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bn
             "\non no list: the input holds no failure, complaint or suppression of this address\n");
         return out->failed ? bnc_error_nomem(err) : BNC_OK;
     }
-    run = bnc_run_room(&scratch, tally);
+    run = bnc_run_room(&scratch, tally, 0, tally->n_addresses);
     if (run == NULL)
         return bnc_error_nomem(err);
     bnc_buf_putc(out, '\n');

@@ -11,6 +11,7 @@
 #include "detect/lists.h"
 #include "util/csvcell.h"
 #include "util/outfile.h"
+#include "util/slices.h"
 
 const struct bnc_layout bnc_layouts[] = {
 #include "gen/layouts.h"
@@ -26,6 +27,23 @@ const struct bnc_layout *bnc_layout_find(struct bnc_span name)
 }
 
 /* ---- cells ---- */
+
+/* A list has a million numbers: printf() would take most of the time. */
+static void put_number(struct bnc_buf *b, uint64_t n)
+{
+    char text[20], *at = text + sizeof text;
+
+    do
+        *--at = (char)('0' + n % 10);
+    while ((n /= 10) > 0);
+    bnc_buf_put(b, bnc_span_from(at, (size_t)(text + sizeof text - at)));
+}
+
+static void put_name(struct bnc_buf *b, const char *name)
+{
+    bnc_buf_putc(b, ',');
+    bnc_buf_puts(b, name);
+}
 
 static void put_iso(struct bnc_buf *b, int64_t time)
 {
@@ -60,7 +78,7 @@ static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
     const uint32_t e = x == NULL ? 0 : x->verdict.enhanced;
 
     if (x != NULL && x->verdict.reply != 0)
-        bnc_buf_printf(b, "%u", x->verdict.reply);
+        put_number(b, x->verdict.reply);
     bnc_buf_putc(b, ',');
     if (e != 0)
         bnc_buf_printf(b, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
@@ -76,16 +94,22 @@ static void put_own_row(struct bnc_buf *b, const struct bnc_tally *t, const stru
     bnc_csv_put(b, r->subject, ',');
     bnc_buf_putc(b, ',');
     bnc_csv_put(b, bnc_span_str(r->reason), ',');
-    bnc_buf_printf(b, ",%s,%s,", bnc_causes[r->cause].name, bnc_side_names[r->side]);
+    put_name(b, bnc_causes[r->cause].name);
+    put_name(b, bnc_side_names[r->side]);
+    bnc_buf_putc(b, ',');
     put_codes(b, x);
     bnc_buf_putc(b, ',');
     if (x != NULL)
         bnc_csv_put(b, x->rule, ',');
-    bnc_buf_printf(b, ",%u,", r->confidence);
+    bnc_buf_putc(b, ',');
+    put_number(b, r->confidence);
+    bnc_buf_putc(b, ',');
     put_iso(b, r->first);
     bnc_buf_putc(b, ',');
     put_iso(b, r->last);
-    bnc_buf_printf(b, ",%llu,", (unsigned long long)r->events);
+    bnc_buf_putc(b, ',');
+    put_number(b, r->events);
+    bnc_buf_putc(b, ',');
     if (x != NULL)
         bnc_csv_put(b, x->text, ',');
     bnc_buf_putc(b, '\n');
@@ -124,41 +148,84 @@ static void put_layout_row(struct bnc_buf *b, const char *row, const struct bnc_
     bnc_buf_putc(b, '\n');
 }
 
+/* One list, rendered in slices. */
+struct rendering {
+    const struct bnc_lists *lists;
+    const struct bnc_tally *tally;
+    enum bnc_list list;
+    const struct bnc_layout *layout;
+    uint64_t *formulas;
+};
+
+static void put_header(const struct rendering *r, struct bnc_buf *out)
+{
+    if (r->layout == NULL)
+        bnc_buf_printf(out,
+                       "%s,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,"
+                       "last_seen,count,template\n",
+                       r->list == BNC_LIST_SUPPRESS_DOMAINS ? "domain" : "address");
+    else if (r->layout->header[0] != '\0')
+        bnc_buf_printf(out, "%s\n", r->layout->header);
+}
+
+static void put_slice(const void *arg, size_t slice, struct bnc_buf *out)
+{
+    const struct rendering *const r = arg;
+    const size_t from = slice * BNC_SLICE_ROWS, n = r->lists->n[r->list],
+                 end = n - from < BNC_SLICE_ROWS ? n : from + BNC_SLICE_ROWS;
+    uint64_t formulas = 0;
+
+    for (size_t i = from; i < end; i++) {
+        const struct bnc_list_row *const row = &r->lists->row[r->list][i];
+
+        formulas += bnc_is_formula(row->subject);
+        if (r->layout == NULL)
+            put_own_row(out, r->tally, row);
+        else
+            put_layout_row(out, r->layout->row, r->tally, row);
+    }
+    __atomic_fetch_add(r->formulas, formulas, __ATOMIC_RELAXED);
+}
+
 enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_tally *tally,
                                 enum bnc_list list, const struct bnc_layout *layout,
                                 struct bnc_buf *out, uint64_t *n_formula_like,
                                 struct bnc_error *err)
 {
-    uint64_t formulas = 0;
+    const struct rendering r = { lists, tally, list, layout, n_formula_like };
 
-    if (layout == NULL)
-        bnc_buf_printf(out,
-                       "%s,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,"
-                       "last_seen,count,template\n",
-                       list == BNC_LIST_SUPPRESS_DOMAINS ? "domain" : "address");
-    else if (layout->header[0] != '\0')
-        bnc_buf_printf(out, "%s\n", layout->header);
-    for (size_t i = 0; i < lists->n[list]; i++) {
-        const struct bnc_list_row *r = &lists->row[list][i];
-
-        formulas += bnc_is_formula(r->subject);
-        if (layout == NULL)
-            put_own_row(out, tally, r);
-        else
-            put_layout_row(out, layout->row, tally, r);
-    }
-    *n_formula_like = formulas;
+    *n_formula_like = 0;
+    put_header(&r, out);
+    bnc_slices_put(out, &(struct bnc_slices){ .n = (lists->n[list] + BNC_SLICE_ROWS - 1) /
+                                                    BNC_SLICE_ROWS,
+                                              .render = put_slice,
+                                              .arg = &r,
+                                              .parallel = lists->parallel,
+                                              .parallel_ctx = lists->parallel_ctx });
     return out->failed ? bnc_error_nomem(err) : BNC_OK;
 }
 
 /* ---- files ---- */
 
-static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc_tally *t,
+struct target {
+    struct bnc_outfile file;
+    struct bnc_error err; /* why it could not be written */
+};
+
+static bool write_on(void *arg, struct bnc_span bytes)
+{
+    struct target *const t = arg;
+
+    return bnc_outfile_write(&t->file, bytes, &t->err) == BNC_OK;
+}
+
+static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc_tally *tally,
                                  const char *dir, enum bnc_list list,
                                  const struct bnc_layout *layout, uint64_t *n_formula_like,
                                  struct bnc_error *err)
 {
-    struct bnc_buf b = { .at = NULL };
+    struct target t = { .err = { .status = BNC_OK } };
+    struct bnc_buf b = { .drain = write_on, .drain_arg = &t };
     enum bnc_status status;
     char path[4096];
     const int n =
@@ -168,11 +235,18 @@ static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc
 
     if (n < 0 || n >= (int)sizeof path)
         return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", dir);
-    status = bnc_list_render(lists, t, list, layout, &b, n_formula_like, err);
+    status = bnc_outfile_begin(&t.file, path, true, err);
     if (status == BNC_OK)
-        status = bnc_write_file(path, bnc_buf_span(&b), true, err);
+        status = bnc_list_render(lists, tally, list, layout, &b, n_formula_like, err);
+    if (status == BNC_OK && b.len > 0)
+        write_on(&t, bnc_buf_span(&b));
+    if (t.err.status != BNC_OK) {
+        status = t.err.status;
+        if (err != NULL)
+            *err = t.err;
+    }
     bnc_buf_release(&b);
-    return status;
+    return bnc_outfile_end(&t.file, status, err);
 }
 
 /* The known name that shares most leading letters; for the message only. */

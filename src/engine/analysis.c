@@ -771,21 +771,41 @@ static void warn_of_formulas(const struct bnc_analysis *a, const char *dir, uint
     a->opt.warn(a->opt.warn_arg, &note);
 }
 
+/* The lists, in a session of the team. */
+struct listing {
+    const struct bnc_analysis *a;
+    const char *dir, *layout;
+    uint64_t n_formula_like;
+    struct bnc_error *err;
+    enum bnc_status status;
+};
+
+static void do_list(void *arg)
+{
+    struct listing *l = arg;
+    const struct bnc_analysis *a = l->a;
+    struct bnc_lists *lists = NULL;
+
+    l->status = bnc_lists_make(&lists, a->tally, a->judged, a->policy, bnc_parallel,
+                               (void *)(uintptr_t)&a->setup, l->err);
+    if (l->status == BNC_OK)
+        l->status =
+            bnc_lists_write(lists, a->tally, l->dir, l->layout, &l->n_formula_like, l->err);
+    bnc_lists_free(lists);
+}
+
 enum bnc_status bnc_analysis_write_lists(const struct bnc_analysis *a, const char *dir,
                                          const char *layout, struct bnc_error *err)
 {
-    struct bnc_lists *lists = NULL;
-    uint64_t n_formula_like = 0;
-    enum bnc_status status = need_lists(a, err);
+    struct listing l = { .a = a, .dir = dir, .layout = layout, .err = err };
+    const enum bnc_status status = need_lists(a, err);
 
-    if (status == BNC_OK)
-        status = bnc_lists_make(&lists, a->tally, a->judged, a->policy, err);
-    if (status == BNC_OK)
-        status = bnc_lists_write(lists, a->tally, dir, layout, &n_formula_like, err);
-    if (status == BNC_OK)
-        warn_of_formulas(a, dir, n_formula_like);
-    bnc_lists_free(lists);
-    return status;
+    if (status != BNC_OK)
+        return status;
+    bnc_team_session(a->setup.team, do_list, &l);
+    if (l.status == BNC_OK)
+        warn_of_formulas(a, dir, l.n_formula_like);
+    return l.status;
 }
 
 enum bnc_status bnc_analysis_explain_address(const struct bnc_analysis *a, const char *address,

@@ -5,7 +5,7 @@
 #include "report/cell.h"
 #include "report/figure.h"
 #include "report/render.h"
-#include "report/slices.h"
+#include "util/slices.h"
 #include "report/visible.h"
 #include "util/csvcell.h"
 

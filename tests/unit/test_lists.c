@@ -43,7 +43,8 @@ static int decide(const struct said *said, size_t n, enum bnc_policy policy)
             kit_say(&k, KIT_START + s->day * KIT_DAY + 40000, s->type, A, s->text, s->campaign);
         }
         kit_judge(&k, NULL);
-        assert_int_equal(bnc_lists_make(&lists, k.tally, k.judged, policy, &k.err), BNC_OK);
+        assert_int_equal(bnc_lists_make(&lists, k.tally, k.judged, policy, NULL, NULL, &k.err),
+                         BNC_OK);
         list[reverse] = list_of(lists, A);
         bnc_lists_free(lists);
         kit_close(&k);
@@ -182,8 +183,9 @@ static struct bnc_lists *lists_of(struct kit *k)
     struct bnc_lists *lists;
 
     kit_judge(k, NULL);
-    assert_int_equal(bnc_lists_make(&lists, k->tally, k->judged, BNC_POLICY_CAREFUL, &k->err),
-                     BNC_OK);
+    assert_int_equal(
+        bnc_lists_make(&lists, k->tally, k->judged, BNC_POLICY_CAREFUL, NULL, NULL, &k->err),
+        BNC_OK);
     return lists;
 }
 

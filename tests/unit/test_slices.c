@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 #include "report_fixture.h"
-#include "report/slices.h"
+#include "util/slices.h"
 
 /* Slice i: its number, and i * 37 % 500 kilobytes at most, so that slices end out of order. */
 static void put_number(const void *arg, size_t i, struct bnc_buf *out)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/slices.h"
+#include "util/slices.h"
 
 #include <stdlib.h>
 

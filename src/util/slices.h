@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * slices.h - a long document in slices, rendered by all threads and handed on in order.
  *
- * A report of a big month is tens of megabytes, nearly all of it rows of two or three tables.  They
- * are cut into slices of rows; threads render slices into buffers of their own while one of them
+ * A report of a big month is tens of megabytes, nearly all of it rows of two or three tables, and a
+ * list of addresses may be more.  They are cut into slices of rows; threads render slices into buffers of their own while one of them
  * hands on what the round before has made.  Two rounds of buffers is all that stands in memory, and
  * the bytes are those that one thread would have written.
  */
-#ifndef BNC_REPORT_SLICES_H
-#define BNC_REPORT_SLICES_H
+#ifndef BNC_UTIL_SLICES_H
+#define BNC_UTIL_SLICES_H
 
-#include "aggregate/tally.h"
 #include "util/buf.h"
 
 #define BNC_SLICE_ROWS                                                                             \
@@ -20,7 +19,8 @@ struct bnc_slices {
     size_t n;
     void (*render)(const void *arg, size_t i, struct bnc_buf *out); /* any slice, on any thread */
     const void *arg;
-    bnc_parallel_fn parallel; /* NULL: one slice after the other */
+    /* calls fn(arg, i) for every i < n on all threads; NULL: one slice after the other */
+    void (*parallel)(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
     void *parallel_ctx;
 };
 

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT
+ * finish_addresses.c - lists: addresses by text, with their outcomes in final numbers, on all
+ * threads.
+ */
+#include "aggregate/finish.h"
+#include "aggregate/keysort.h"
+
+#include "util/big.h"
+#include "util/prefetch.h"
+
+#include <stdlib.h>
+
+#define RANGE ((size_t)4096)
+
+struct ordering {
+    struct finish *f;
+    struct bnc_keys keys;
+    struct bnc_address *to; /* in order */
+    bool contradicts;
+};
+
+static struct bnc_span text_of(const void *arg, uint64_t ref)
+{
+    const struct ordering *o = arg;
+
+    return o->f->d.addresses[ref].text;
+}
+
+/* Those that share a text are told apart by their domains. */
+static uint64_t id_of(const void *arg, uint64_t ref)
+{
+    (void)arg;
+    return ref;
+}
+
+static void fetch_ref(const void *arg, uint64_t ref)
+{
+    const struct ordering *o = arg;
+
+    __builtin_prefetch(&o->f->d.addresses[ref]);
+}
+
+static size_t end_of_range(const struct ordering *o, size_t range)
+{
+    return o->keys.n - range * RANGE < RANGE ? o->keys.n : (range + 1) * RANGE;
+}
+
+static void list_range(void *arg, size_t range)
+{
+    struct ordering *o = arg;
+
+    for (size_t i = range * RANGE; i < end_of_range(o, range); i++)
+        o->keys.at[i] = (struct bnc_sortkey){ bnc_text_key(text_of(o, i), 0), i };
+}
+
+/* Of one text in several domains, the smaller domain first. */
+static void sort_by_domain(const struct ordering *o, struct bnc_sortkey *at, size_t n)
+{
+    const struct bnc_address *a = o->f->d.addresses;
+
+    for (size_t i = 1; i < n; i++) {
+        const uint64_t ref = at[i].ref;
+        size_t k = i;
+
+        for (; k > 0 && at[k].key == 0 && a[at[k - 1].ref].domain > a[ref].domain; k--)
+            at[k].ref = at[k - 1].ref;
+        at[k].ref = ref;
+    }
+}
+
+static void settle_slice(void *arg, size_t slice)
+{
+    struct ordering *o = arg;
+    const size_t from = o->keys.cut[slice], n = o->keys.cut[slice + 1] - from;
+    const struct bnc_key_texts texts = { text_of, id_of, fetch_ref, o };
+
+    bnc_keys_settle(&o->keys, slice, &texts);
+    sort_by_domain(o, o->keys.at + from, n);
+}
+
+static int cmp_outcome(const void *a, const void *b)
+{
+    const struct bnc_outcome *x = a, *y = b;
+
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return (x->campaign > y->campaign) - (x->campaign < y->campaign);
+}
+
+/* Gives the outcomes of an address their final numbers and order; false: one was never counted. */
+static bool settle_outcomes(const struct finish *f, struct bnc_address *a, uint32_t index)
+{
+    struct bnc_outcome *o = f->d.outcomes + a->outcome_at;
+    bool ok;
+
+    for (uint32_t i = 0; i < a->n_outcomes; i++) {
+        o[i].address = index;
+        o[i].campaign = f->campaign_index[o[i].campaign];
+        if (o[i].template != UINT32_MAX)
+            o[i].template = f->template_index.own[o[i].template];
+    }
+    if (a->n_outcomes > 1)
+        qsort(o, a->n_outcomes, sizeof *o, cmp_outcome);
+    a->domain = f->domain_index[a->domain];
+    ok = a->domain != UINT32_MAX;
+    for (uint32_t i = 0; i < a->n_outcomes; i++)
+        ok &= o[i].campaign != UINT32_MAX;
+    return ok;
+}
+
+/* First the address, then what it points to. */
+#define AHEAD 8u
+BNC_PREFETCHER fetch(const struct ordering *o, size_t i)
+{
+    const struct bnc_address *const from = o->f->d.addresses;
+
+    if (i + 2 * AHEAD < o->keys.n) {
+        __builtin_prefetch(&from[o->keys.at[i + 2 * AHEAD].ref]);
+        __builtin_prefetch(&o->f->d.outcomes[from[o->keys.at[i + AHEAD].ref].outcome_at], 1);
+    }
+}
+
+static void write_range(void *arg, size_t range)
+{
+    struct ordering *o = arg;
+    bool ok = true;
+
+    for (size_t i = range * RANGE; i < end_of_range(o, range); i++) {
+        fetch(o, i);
+        o->to[i] = o->f->d.addresses[o->keys.at[i].ref];
+        ok &= settle_outcomes(o->f, &o->to[i], (uint32_t)i);
+    }
+    if (!ok)
+        __atomic_store_n(&o->contradicts, true, __ATOMIC_RELAXED);
+}
+
+static bool put_in_order(struct ordering *o)
+{
+    const struct bnc_merged *m = &o->f->m;
+    const size_t n_ranges = (o->f->d.n_addresses + RANGE - 1) / RANGE;
+
+    if (!bnc_keys_init(&o->keys, o->f->d.n_addresses))
+        return false;
+    bnc_merged_run(m, n_ranges, list_range, o);
+    bnc_keys_sort(&o->keys, m);
+    bnc_merged_run(m, BNC_KEY_SLICES, settle_slice, o);
+    o->to = bnc_huge_malloc((o->f->d.n_addresses + 1) * sizeof *o->to);
+    if (o->to == NULL)
+        return false;
+    bnc_merged_run(m, n_ranges, write_range, o);
+    return true;
+}
+
+/* The arrays and texts of the count become the tally's: they may be most of the memory in use. */
+bool bnc_finish_addresses(struct finish *f)
+{
+    struct bnc_tally *t = f->t;
+    struct ordering o = { .f = f };
+    const bool ok = put_in_order(&o);
+
+    bnc_keys_release(&o.keys);
+    t->detail = f->m.detail;
+    t->addresses = o.to;
+    t->n_addresses = ok ? f->d.n_addresses : 0;
+    t->outcomes = f->d.outcomes;
+    t->n_outcomes = f->d.n_outcomes;
+    f->d.outcomes = NULL;
+    free(f->d.addresses);
+    f->d.addresses = NULL;
+    f->d.contradicts |= o.contradicts;
+    bnc_arena_join(&t->arena, &f->d.texts);
+    return ok;
+}
