@@ -37,6 +37,7 @@ struct work {
     struct bnc_error *err;
     struct bnc_map_entry map[BNC_N_FIELDS * 2];
     uint32_t n_map;
+    struct bnc_arena scratch; /* cells of the rows that are looked at */
     bool nomem;
 };
 
@@ -262,7 +263,7 @@ static bool single_quoted(struct work *w, const struct candidate *c)
     struct bnc_head head = { .text = w->head,
                              .whole = w->whole,
                              .dialect = c->dialect,
-                             .arena = &w->mapping->arena,
+                             .arena = &w->scratch,
                              .at = c->row.off };
     struct bnc_head_row row;
     size_t single = 0, cells = 0;
@@ -410,7 +411,7 @@ static void detect_date_order(struct work *w, struct bnc_schema_plan *p,
     struct bnc_head head = { .text = w->head,
                              .whole = w->whole,
                              .dialect = *dialect,
-                             .arena = &w->mapping->arena,
+                             .arena = &w->scratch,
                              .at = (size_t)w->mapping->data_off };
     struct bnc_head_row row;
     bool d = false, m = false;
@@ -440,7 +441,7 @@ static bool holds_replies(struct work *w, const struct bnc_schema_plan *p,
     struct bnc_head head = { .text = w->head,
                              .whole = w->whole,
                              .dialect = c->dialect,
-                             .arena = &w->mapping->arena,
+                             .arena = &w->scratch,
                              .at = c->end };
     struct bnc_head_row row;
     unsigned n = 0, replies = 0;
@@ -665,6 +666,7 @@ enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span
     w.mapping = *mapping;
     w.file = slash != NULL ? slash + 1 : name == NULL ? "" : name;
     status = create(&w);
+    bnc_arena_release(&w.scratch);
     if (status == BNC_OK && (*mapping)->plan->event == BNC_FORMAT_TOTALS)
         status =
             bnc_error_set(err, BNC_EDATA,

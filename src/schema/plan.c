@@ -359,10 +359,13 @@ static void add_filters(struct builder *b)
 static void set_slots(struct builder *b)
 {
     struct bnc_schema_plan *const p = b->plan;
-    uint16_t *const rank = bnc_arena_alloc(b->in->arena, BNC_MAX_COLUMNS * sizeof *rank);
-    uint16_t *const cells = bnc_arena_alloc(b->in->arena, BNC_MAX_COLUMNS * sizeof *cells);
+    uint16_t rank[BNC_MAX_COLUMNS], *cells;
+    uint32_t n = 0;
 
-    if (rank == NULL || cells == NULL) {
+    for (uint32_t i = 0; i < BNC_MAX_COLUMNS; i++)
+        n += b->used[i];
+    cells = bnc_arena_alloc(b->in->arena, (n + 1) * sizeof *cells);
+    if (cells == NULL) {
         b->nomem = true;
         return;
     }
