@@ -113,22 +113,67 @@ static void warn_duplicate(const struct bnc_setup *setup, const struct bnc_input
         setup->opt->warn(setup->opt->warn_arg, &note);
 }
 
-/* The same file given twice would count everything twice. */
-static void mark_duplicates(struct bnc_inputs *inputs, const struct bnc_setup *setup)
+struct print {
+    uint64_t fingerprint;
+    size_t input;
+};
+
+static int print_cmp(const void *va, const void *vb)
 {
-    for (size_t i = 1; i < inputs->n; i++) {
-        struct bnc_input *a = &inputs->at[i];
+    const struct print *a = va, *b = vb;
 
-        for (size_t k = 0; k < i && a->fingerprint != 0 && !a->duplicate; k++) {
-            const struct bnc_input *b = &inputs->at[k];
+    if (a->fingerprint != b->fingerprint)
+        return a->fingerprint < b->fingerprint ? -1 : 1;
+    return (a->input > b->input) - (a->input < b->input);
+}
 
-            if (b->fingerprint == a->fingerprint && !b->duplicate && b->mapping != NULL &&
-                a->mapping != NULL && bnc_source_same(a->source, b->source)) {
-                a->duplicate = true;
-                warn_duplicate(setup, a, b);
-            }
-        }
+/* The first of 'prints' whose input holds the same bytes as 'a', or NULL. */
+static const struct bnc_input *find_twin(const struct bnc_inputs *inputs, const struct print *prints,
+                                         size_t n, const struct bnc_input *a)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_input *b = &inputs->at[prints[i].input];
+
+        if (!b->duplicate && bnc_source_same(a->source, b->source))
+            return b;
     }
+    return NULL;
+}
+
+/* Inputs with equal fingerprints, in their order: later ones that hold the same bytes are marked. */
+static void mark_among(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                       const struct print *prints, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct bnc_input *a = &inputs->at[prints[i].input];
+        const struct bnc_input *twin = find_twin(inputs, prints, i, a);
+
+        a->duplicate = twin != NULL;
+        if (twin != NULL)
+            warn_duplicate(setup, a, twin);
+    }
+}
+
+/* The same file given twice would count everything twice. */
+static enum bnc_status mark_duplicates(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                                       struct bnc_error *err)
+{
+    struct print *prints = malloc((inputs->n + 1) * sizeof *prints);
+    size_t n = 0;
+
+    if (prints == NULL)
+        return bnc_error_nomem(err);
+    for (size_t i = 0; i < inputs->n; i++)
+        if (inputs->at[i].fingerprint != 0 && inputs->at[i].mapping != NULL)
+            prints[n++] = (struct print){ inputs->at[i].fingerprint, i };
+    qsort(prints, n, sizeof *prints, print_cmp);
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && prints[to].fingerprint == prints[from].fingerprint; to++)
+            ;
+        mark_among(inputs, setup, prints + from, to - from);
+    }
+    free(prints);
+    return BNC_OK;
 }
 
 /*
@@ -192,8 +237,7 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
     enum bnc_status status;
 
     *inputs = (struct bnc_inputs){ .complete = true };
-    status =
-        bnc_source_list_create(&inputs->sources, paths, n, on_fault, &faults, err);
+    status = bnc_source_list_create(&inputs->sources, paths, n, on_fault, &faults, err);
     if (status != BNC_OK)
         return status;
     inputs->at = calloc(inputs->sources.n + 1, sizeof *inputs->at);
@@ -203,7 +247,9 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
     for (size_t i = 0; i < inputs->n; i++)
         inputs->at[i].source = inputs->sources.at[i];
     bnc_parallel((void *)(uintptr_t)setup, inputs->n, probe_one, &probe);
-    mark_duplicates(inputs, setup);
+    status = mark_duplicates(inputs, setup, err);
+    if (status != BNC_OK)
+        return status;
     warn_mixture(inputs, setup);
     return judge_inputs(inputs, setup, err);
 }
