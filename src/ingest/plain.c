@@ -12,7 +12,8 @@
  * wins with either: the buffer is in the cache and on warm TLB entries when its rows are read, and
  * one thread's madvise() doesn't interrupt the others.  `report -j2` of 1 GB, phase of reading,
  * thread-seconds: mapped 1.30 (scan with its faults 0.17, rows 1.11, giving back 0.03), read 1.20
- * (reading 0.08, scan 0.11, rows 1.00).  Small files, by the thousand perhaps, are mapped.
+ * (reading 0.08, scan 0.11, rows 1.00).  Files of one block are read as well: to map and unmap each
+ * of 1,921 files of 50 KB takes 0.05 of 0.46 s, and every time the other threads are interrupted.
  * What was tried and lost:
  * MADV_POPULATE_READ block by block (15, and 6), MADV_WILLNEED some blocks ahead (6: it looks up
  * every page, and on a cold file it gains nothing over the kernel's own read-ahead).  Blocks of 256
@@ -147,7 +148,8 @@ static void map(struct bnc_reader *r, struct plain *p)
     const uint64_t most = r->opt.map_bytes == 0 ? MAP_BYTES : r->opt.map_bytes;
     void *base;
 
-    if (r->opt.no_mmap || p->size_bytes > most || p->size_bytes > SIZE_MAX / 2)
+    if (r->opt.no_mmap || p->size_bytes <= r->opt.block_bytes || p->size_bytes > most ||
+        p->size_bytes > SIZE_MAX / 2)
         return;
     base = mmap(NULL, p->size_bytes, PROT_READ, MAP_PRIVATE, r->fd, 0);
     if (base == MAP_FAILED)
