@@ -180,6 +180,12 @@ static bool rest(struct scan *s, int64_t midnight, int zone_seconds, int64_t *ti
     return true;
 }
 
+/* 1973 .. 2199: a serial day or a row number is no time. */
+static inline bool is_unix_time(int64_t seconds)
+{
+    return seconds >= 100000000 && seconds < INT64_C(7258118400);
+}
+
 /* Digits alone: a Unix time by its length, or YYYYMMDD[HHMMSS]. */
 static bool number_time(struct bnc_span t, int zone_seconds, int64_t *time)
 {
@@ -210,8 +216,7 @@ static bool number_time(struct bnc_span t, int zone_seconds, int64_t *time)
     if (len < 9 || len == 11 || len == 12 || len == 14 || len == 15 || len == 17 || len == 18)
         return false;
     *time = (int64_t)n / unit[len < 13 ? 0 : len < 16 ? 1 : len < 19 ? 2 : 3];
-    return *time >= 100000000 &&
-           *time < INT64_C(7258118400); /* 1973 .. 2199: a serial day or a row number is no time */
+    return is_unix_time(*time);
 }
 
 static int month_name(struct scan *s)
@@ -415,6 +420,26 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
            named_time(s, zone_seconds, time);
 }
 
+/*
+ * Ten digits at 'p', the seconds since 1970 of this century, as a number: pairs, fours and eights of
+ * them at once.  False where one is none.
+ */
+static inline bool ten_digits(const char *p, int64_t *seconds)
+{
+    const uint64_t text = bnc_load64(p), high = UINT64_C(0xf0f0f0f0f0f0f0f0);
+    const unsigned last = two(p + 8);
+    uint64_t n = text & UINT64_C(0x0f0f0f0f0f0f0f0f);
+
+    if ((text & high) != UINT64_C(0x3030303030303030) ||
+        ((n + UINT64_C(0x0606060606060606)) & high) != 0 || last > 99)
+        return false;
+    n = (n * 10 + (n >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    n = (n * 100 + (n >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    n = (n * 10000 + (n >> 32)) & UINT32_MAX;
+    *seconds = (int64_t)(n * 100 + last);
+    return true;
+}
+
 /* Whether what follows the clock is nothing or what it was before. */
 static inline bool same_tail(const struct bnc_time_memo *memo, const char *p, size_t tail)
 {
@@ -449,6 +474,7 @@ bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char 
 {
     const size_t tail = text.len - 19;
     const char *const p = text.at;
+    int64_t n;
 
     if (tail <= 7 && same_tail(memo, p + 19, tail) && p[0] != '\0' && p[16] == ':' &&
         bnc_load64(p) == bnc_load64(memo->minute) &&
@@ -460,6 +486,10 @@ bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char 
                     (tail == 0 ? zone_seconds : memo->tail_zone);
             return true;
         }
+    }
+    if (text.len == 10 && ten_digits(p, &n) && is_unix_time(n)) {
+        *time = n;
+        return true;
     }
     return parse_clock(memo, text, date_order, zone_seconds, time);
 }

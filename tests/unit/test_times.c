@@ -235,6 +235,28 @@ static void zone__reads_offsets_and_names(void **state)
             fail_msg("'%s' is no zone", bad[i]);
 }
 
+/* Every ten digits are the number they say, and one byte that is no digit spoils them. */
+static void time__ten_digits_are_seconds(void **state)
+{
+    uint64_t random = 7;
+
+    (void)state;
+    for (unsigned round = 0; round < 20000; round++) {
+        const int64_t n = (int64_t)(random >> 20) % INT64_C(10000000000);
+        char text[16];
+        int64_t t = BNC_NO_TIME;
+
+        random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+        snprintf(text, sizeof text, "%010lld", (long long)n);
+        assert_int_equal(bnc_time_parse(bnc_span_from(text, 10), 0, 3600, &t),
+                         n >= 100000000 && n < INT64_C(7258118400));
+        if (n >= 100000000 && n < INT64_C(7258118400))
+            assert_int_equal(t, n);
+        text[2 + round % 8] = "/:xA\xb1"[(random >> 60) % 5];
+        assert_false(bnc_time_parse(bnc_span_from(text, 10), 0, 0, &t));
+    }
+}
+
 static void order__only_what_a_date_proves(void **state)
 {
     (void)state;
@@ -254,6 +276,7 @@ int main(void)
         cmocka_unit_test(time__memo_of_a_minute_is_no_guess),
         cmocka_unit_test(time__formats_what_it_reads),
         cmocka_unit_test(zone__reads_offsets_and_names),
+        cmocka_unit_test(time__ten_digits_are_seconds),
         cmocka_unit_test(order__only_what_a_date_proves),
     };
 
