@@ -421,8 +421,8 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
 }
 
 /*
- * Ten digits at 'p', the seconds since 1970 of this century, as a number: pairs, fours and eights of
- * them at once.  False where one is none.
+ * Ten digits at 'p', the seconds since 1970 of this century, as a number: pairs, fours and eights
+ * of them at once.  False where one is none.
  */
 static inline bool ten_digits(const char *p, int64_t *seconds)
 {
