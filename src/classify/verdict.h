@@ -143,6 +143,8 @@ const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bn
                                          uint16_t provider);
 /* bnc_provider_of_mx(), remembered: exports name few hosts again and again. */
 uint16_t bnc_verdicts_provider_of_mx(struct bnc_verdicts *v, struct bnc_span mx);
+/* It will be asked for this host soon. */
+void bnc_verdicts_expect_mx(const struct bnc_verdicts *v, struct bnc_span mx);
 size_t bnc_verdicts_count(const struct bnc_verdicts *v);
 const struct bnc_entry *bnc_verdicts_at(const struct bnc_verdicts *v, size_t index);
 

@@ -28,7 +28,7 @@ enum {
     FIRST_LOG2 = 10,
     ENTRIES_PER_CHUNK = 256,
     SHAPE_SLOTS = 8192,
-    HOST_SLOTS = 4096,
+    HOST_SLOTS = 16384,
     VERDICT_SLOTS = 16384,
     WORDING_SLOTS = 2048,
     WORDING_BYTES = 384,
@@ -41,11 +41,6 @@ enum {
 struct slot {
     uint64_t key; /* 0: empty */
     struct bnc_entry *entry;
-};
-
-struct host { /* an MX host as it was written, by its fingerprint */
-    uint64_t key; /* 0: empty */
-    uint16_t provider;
 };
 
 struct known_verdict { /* of a blurred template and its context */
@@ -84,7 +79,7 @@ struct bnc_verdicts {
     unsigned untried; /* texts since the last shape */
     struct slot
         shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
-    struct host hosts[HOST_SLOTS];
+    uint64_t hosts[HOST_SLOTS]; /* of an MX host as written: its fingerprint, provider below */
     struct known_verdict verdicts[VERDICT_SLOTS]; /* the newest of those that share a slot */
     struct wording wordings[WORDING_SLOTS]; /* likewise */
     char blurred[sizeof((struct bnc_mask *)0)->out + 64];
@@ -444,14 +439,19 @@ const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bn
     return slot->entry;
 }
 
+void bnc_verdicts_expect_mx(const struct bnc_verdicts *v, struct bnc_span mx)
+{
+    __builtin_prefetch(&v->hosts[bnc_hash_span(mx) % HOST_SLOTS], 1);
+}
+
 uint16_t bnc_verdicts_provider_of_mx(struct bnc_verdicts *v, struct bnc_span mx)
 {
-    const uint64_t hash = bnc_hash_span(mx), key = hash + (hash == 0);
-    struct host *host = &v->hosts[key % HOST_SLOTS];
+    const uint64_t key = bnc_hash_span(mx);
+    uint64_t *host = &v->hosts[key % HOST_SLOTS]; /* so no bit of the key is lost below */
 
-    if (host->key != key)
-        *host = (struct host){ key, bnc_provider_of_mx(v->c, mx) };
-    return host->provider;
+    if (*host >> 16 != key >> 16)
+        *host = (key & ~UINT64_C(0xffff)) | bnc_provider_of_mx(v->c, mx);
+    return (uint16_t)*host;
 }
 
 size_t bnc_verdicts_count(const struct bnc_verdicts *v)

@@ -56,6 +56,9 @@ static enum bnc_status flush(struct bnc_worker *w)
     if (n == 0)
         return BNC_OK;
     status = bnc_part_locate(w->part, w->items, n);
+    for (size_t i = 0; i < n; i++)
+        if (w->items[i].provider == 0 && w->items[i].event.mx.len > 0)
+            bnc_verdicts_expect_mx(w->verdicts, w->items[i].event.mx);
     for (size_t i = 0; i < n && status == BNC_OK; i++)
         status = judge(w, &w->items[i]);
     if (status == BNC_OK && w->setup->has_filter)
