@@ -72,6 +72,32 @@ static bool beside(struct bnc_span t, size_t from, size_t to)
     return true;
 }
 
+static bool ends_with(struct bnc_span t, size_t end, const char *word)
+{
+    const size_t n = strlen(word);
+
+    return end >= n && memcmp(t.at + end - n, word, n) == 0;
+}
+
+/* "see section 4.1.1.1 and 4.1.4 of rfc 2821", "rfc 5321 4.5.3": a place in a text, no code. */
+static bool names_section(struct bnc_span t, const struct group *g)
+{
+    static const char of_rfc[] = " of rfc";
+    size_t k = g->start;
+
+    if (g->reply != 0)
+        return false;
+    if (ends_with(t, k, "section ") || ends_with(t, k, "sections "))
+        return true;
+    if (t.len - g->end >= strlen(of_rfc) && memcmp(t.at + g->end, of_rfc, strlen(of_rfc)) == 0)
+        return true;
+    while (k > 0 && t.at[k - 1] == ' ')
+        k--;
+    while (k > 0 && bnc_is_digit(t.at[k - 1]))
+        k--;
+    return k < g->start && ends_with(t, k, "rfc ");
+}
+
 static size_t find_groups(struct bnc_span t, struct group *g)
 {
     size_t n = 0;
@@ -85,6 +111,8 @@ static size_t find_groups(struct bnc_span t, struct group *g)
             continue;
         }
         at = one.end;
+        if (names_section(t, &one))
+            continue;
         if (n > 0 && one.reply == 0 && g[n - 1].reply != 0 && g[n - 1].enhanced == 0 &&
             beside(t, g[n - 1].end, one.start)) {
             g[n - 1].enhanced = one.enhanced;
