@@ -171,19 +171,24 @@ static size_t look_deeper(const struct bnc_key_texts *texts, struct bnc_sortkey 
     return depth < longest ? depth + 8 : NO_MORE;
 }
 
-/* As bnc_keys_settle(), of 'n' texts that agree in their first 'depth' bytes. */
+/*
+ * As bnc_keys_settle(), of 'n' texts that agree in their first 'depth' bytes.  It calls itself for
+ * fewer texts only, however long they are: a cell may hold a megabyte.
+ */
 static size_t settle(const struct bnc_key_texts *texts, struct bnc_sortkey *at,
                      struct bnc_sortkey *tmp, size_t n, size_t depth)
 {
     size_t n_texts = 0;
 
-    if (n == 1 || depth == NO_MORE || is_one_text(texts, at, n)) {
-        for (size_t i = 0; i < n; i++)
-            at[i].key = i == 0;
-        return 1;
-    }
-    depth = look_deeper(texts, at, n, depth);
-    bnc_sortkeys(at, tmp, n);
+    do {
+        if (n == 1 || depth == NO_MORE || is_one_text(texts, at, n)) {
+            for (size_t i = 0; i < n; i++)
+                at[i].key = i == 0;
+            return 1;
+        }
+        depth = look_deeper(texts, at, n, depth);
+        bnc_sortkeys(at, tmp, n);
+    } while (at[0].key == at[n - 1].key);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && at[end].key == at[i].key; end++)
             ;

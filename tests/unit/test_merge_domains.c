@@ -129,11 +129,49 @@ static void domains__are_in_one_order_however_they_begin(void **state)
     free(names);
 }
 
+/* A cell of a column of domains may hold a megabyte; what compares them must not go as deep. */
+static void very_long_names_are_in_order(void **state)
+{
+    enum { LEN = 1000000, N = 5 };
+    static const char last[N] = { 'c', 'a', 'b', 'a', 'c' };
+    struct bnc_part *parts[2] = { world_part(BNC_DETAIL_REPORT, 0),
+                                  world_part(BNC_DETAIL_REPORT, 1) };
+    char *name = malloc(LEN);
+    struct bnc_tally *t = NULL;
+
+    (void)state;
+    assert_non_null(name);
+    memset(name, 'x', LEN);
+    for (unsigned i = 0; i < N; i++) {
+        struct bnc_item item = { .event = { .type = BNC_EVENT_DELIVERED,
+                                            .time = WORLD_START + i,
+                                            .domain = bnc_span_from(name, LEN - i / 4 * 8) },
+                                 .row = i + 1 };
+
+        name[item.event.domain.len - 1] = last[i];
+        assert_int_equal(bnc_part_add(parts[i % 2], &item, 1, 0), BNC_OK);
+    }
+    assert_int_equal(bnc_tally_finish(&t, parts, 2, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(t->n_domains, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        const struct bnc_domain *d = &t->domains[i];
+
+        assert_int_equal(d->name.len, i == 0 ? LEN - 8 : LEN);
+        assert_int_equal(d->name.at[d->name.len - 1], "cabc"[i]);
+        assert_int_equal(d->n[BNC_EVENT_DELIVERED], i == 1 ? 2 : 1);
+    }
+    bnc_tally_free(t);
+    for (unsigned p = 0; p < 2; p++)
+        bnc_part_free(parts[p]);
+    free(name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys__are_in_order_and_none_is_in_two_slices),
         cmocka_unit_test(domains__are_in_one_order_however_they_begin),
+        cmocka_unit_test(very_long_names_are_in_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
