@@ -35,24 +35,13 @@ struct bnc_compile { /* zero-initialize; bnc_compile_release() frees all but the
 void bnc_compile_init(struct bnc_compile *c, const struct bnc_words *words,
                       bnc_provider_number_fn *number, void *arg, struct bnc_error *err);
 
-/* Each adds the rows of one table; errors name line and column (BNC_ECONFIG). */
-enum bnc_status bnc_compile_rules(struct bnc_compile *c, const struct bnc_table *t,
+/*
+ * Adds the rows of a table of rules of 'kind'; errors name line and column (BNC_ECONFIG).  Classes
+ * of words come before the pairs of them that name a cause.  A phrase with a provider is that
+ * provider's.
+ */
+enum bnc_status bnc_compile_table(struct bnc_compile *c, const struct bnc_table *t,
                                   const char *path, enum bnc_rule_kind kind);
-enum bnc_status bnc_compile_blocklists(struct bnc_compile *c, const struct bnc_table *t,
-                                       const char *path);
-enum bnc_status bnc_compile_markers(struct bnc_compile *c, const struct bnc_table *t,
-                                    const char *path);
-enum bnc_status bnc_compile_codes(struct bnc_compile *c, const struct bnc_table *t,
-                                  const char *path, enum bnc_rule_kind kind);
-
-/* Classes of words, then the pairs of them that name a cause. */
-enum bnc_status bnc_compile_words(struct bnc_compile *c, const struct bnc_table *t,
-                                  const char *path);
-enum bnc_status bnc_compile_pairs(struct bnc_compile *c, const struct bnc_table *t,
-                                  const char *path);
-
-enum bnc_status bnc_compile_labels(struct bnc_compile *c, const struct bnc_table *t,
-                                   const char *path);
 
 /* Builds automaton and hashes.  The arrays are malloc'ed: bnc_ruleset_release(). */
 enum bnc_status bnc_compile_finish(struct bnc_compile *c, struct bnc_ruleset *r);

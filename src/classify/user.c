@@ -213,7 +213,7 @@ static enum bnc_status load_rules(struct bnc_classifier *c, const char *path, st
         status = bnc_error_nomem(err);
     if (status == BNC_OK) {
         bnc_compile_init(&u->compile, &u->words, number_by_name, c, err);
-        status = bnc_compile_rules(&u->compile, &t, path, BNC_RULE_PHRASE);
+        status = bnc_compile_table(&u->compile, &t, path, BNC_RULE_PHRASE);
     }
     if (status == BNC_OK)
         status = bnc_compile_finish(&u->compile, &u->rules);

@@ -207,6 +207,17 @@ static void print_automaton(const struct bnc_ac *ac)
     print_numbers("uint8_t", "node_bytes", ac->bytes, 1, ac->n_nodes);
 }
 
+/* In this order: it numbers the rules. */
+static const struct {
+    int table;
+    enum bnc_rule_kind kind;
+} of_kind[] = {
+    { CODES, BNC_RULE_PROVIDER }, { PHRASES, BNC_RULE_PHRASE },    { GUARDS, BNC_RULE_GUARD },
+    { WORDS, BNC_RULE_WORD },     { PAIRS, BNC_RULE_PAIR },        { LISTS, BNC_RULE_BLOCKLIST },
+    { DOMAINS, BNC_RULE_MARKER }, { ENHANCED, BNC_RULE_ENHANCED }, { REPLIES, BNC_RULE_REPLY },
+    { LABELS, BNC_RULE_LABEL },
+};
+
 int main(int argc, char **argv)
 {
     struct bnc_table t[N_TABLES];
@@ -222,17 +233,13 @@ int main(int argc, char **argv)
             die(err.text);
     bnc_compile_init(&c, NULL, provider_number, &t[PROVIDERS], &err);
     c.strict = true;
-    if (bnc_compile_rules(&c, &t[CODES], argv[1 + CODES], BNC_RULE_PROVIDER) != BNC_OK ||
-        bnc_compile_rules(&c, &t[PHRASES], argv[1 + PHRASES], BNC_RULE_PHRASE) != BNC_OK ||
-        bnc_compile_rules(&c, &t[GUARDS], argv[1 + GUARDS], BNC_RULE_GUARD) != BNC_OK ||
-        bnc_compile_words(&c, &t[WORDS], argv[1 + WORDS]) != BNC_OK ||
-        bnc_compile_pairs(&c, &t[PAIRS], argv[1 + PAIRS]) != BNC_OK ||
-        bnc_compile_blocklists(&c, &t[LISTS], argv[1 + LISTS]) != BNC_OK ||
-        bnc_compile_markers(&c, &t[DOMAINS], argv[1 + DOMAINS]) != BNC_OK ||
-        bnc_compile_codes(&c, &t[ENHANCED], argv[1 + ENHANCED], BNC_RULE_ENHANCED) != BNC_OK ||
-        bnc_compile_codes(&c, &t[REPLIES], argv[1 + REPLIES], BNC_RULE_REPLY) != BNC_OK ||
-        bnc_compile_labels(&c, &t[LABELS], argv[1 + LABELS]) != BNC_OK ||
-        bnc_compile_finish(&c, &r) != BNC_OK)
+    for (size_t i = 0; i < sizeof of_kind / sizeof *of_kind; i++) {
+        const int k = of_kind[i].table;
+
+        if (bnc_compile_table(&c, &t[k], argv[1 + k], of_kind[i].kind) != BNC_OK)
+            die(err.text);
+    }
+    if (bnc_compile_finish(&c, &r) != BNC_OK)
         die(err.text);
     printf("/* made by gen_rules: %u rules, %u fragments, %u nodes; do not edit */\n", r.n_rules,
            r.n_patterns, r.ac.n_nodes);

@@ -357,7 +357,7 @@ static void check_refused(const char *text, const char *why)
     assert_int_equal(bnc_table_parse(&t, bnc_span_str(text), "rules.csv", &err), BNC_OK);
     bnc_compile_init(&c, NULL, no_provider, NULL, &err);
     c.strict = true;
-    status = bnc_compile_rules(&c, &t, "rules.csv", BNC_RULE_PHRASE);
+    status = bnc_compile_table(&c, &t, "rules.csv", BNC_RULE_PHRASE);
     if (status == BNC_OK)
         status = bnc_compile_finish(&c, &r);
     assert_int_equal(status, why != NULL ? BNC_ECONFIG : BNC_OK);
