@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * bnc_merge_names.c - from the numbering of each part to one that all share.
+ * merge_names.c - from the numbering of each part to one that all share.
  *
  * Names are sorted by their first eight bytes as a number, which settles most of them without
  * looking at the text again; runs that agree in those are sorted by the whole. The sort is byte
  * passes, linear in what is distinct.
  */
+#include "aggregate/keysort.h"
 #include "aggregate/merge_steps.h"
 #include "classify/vocabulary.h"
 #include "util/big.h"
@@ -44,17 +45,6 @@ static int cmp_name_ref(const void *a, const void *b)
     return bnc_span_cmp(((const struct name_ref *)a)->text, ((const struct name_ref *)b)->text);
 }
 
-static uint64_t prefix_of(struct bnc_span s)
-{
-    uint64_t v = 0;
-
-    memcpy(&v, s.at, s.len < 8 ? s.len : 8);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
-
 /* Sorts 'n' references by text; false when out of memory. */
 static bool sort_names(struct name_ref *refs, size_t n)
 {
@@ -68,7 +58,7 @@ static bool sort_names(struct name_ref *refs, size_t n)
         return false;
     }
     for (size_t i = 0; i < n; i++)
-        keys[i] = (struct bnc_sortkey){ .key = prefix_of(refs[i].text), .ref = i };
+        keys[i] = (struct bnc_sortkey){ .key = bnc_text_key(refs[i].text, 0), .ref = i };
     bnc_sortkeys(keys, keys + n, n);
     for (size_t i = 0; i < n; i++)
         sorted[i] = refs[keys[i].ref];
@@ -340,7 +330,9 @@ static bool is_gathered(const struct bnc_sortkey *keys, const struct bnc_sortkey
     return n_distinct > BNC_WORDINGS_MAX;
 }
 
-/* Gives the wordings of sentences that are gathered their sentence's key; 'keys' are in no order. */
+/*
+ * Gives the wordings of sentences that are gathered their sentence's key; 'keys' are in no order.
+ */
 static bool gather_wordings(const struct bnc_merged *m, struct bnc_sortkey *keys, size_t n)
 {
     struct bnc_sortkey *s = bnc_huge_malloc((3 * n + 1) * sizeof *s);

@@ -59,7 +59,7 @@ static inline void *bnc_log_push(struct bnc_log *log, unsigned part, size_t len)
     return t->at - len;
 }
 
-/* Asks for the line behind the one that 'part' is written to: memory that nothing touched lately. */
+/* Asks for the line behind the one that 'part' is written to: nothing touched it lately. */
 BNC_PREFETCHER bnc_log_prefetch(const struct bnc_log *log, unsigned part)
 {
     __builtin_prefetch((const char *)((uintptr_t)log->tail[part].at + 60), 1);

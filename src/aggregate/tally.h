@@ -174,8 +174,8 @@ struct bnc_domain_cause { /* sorted by (domain, cause, type) */
 #define BNC_TEMPLATES_LISTED 10000u
 
 /*
- * Sorted by (recipients desc, key): one per entry key (of a template, or of a sentence that has more
- * than BNC_WORDINGS_MAX), at most BNC_TEMPLATES_LISTED; then the sums of the others, sorted
+ * Sorted by (recipients desc, key): one per entry key (of a template, or of a sentence that has
+ * more than BNC_WORDINGS_MAX), at most BNC_TEMPLATES_LISTED; then the sums of the others, sorted
  * likewise. A sum has the verdict and label of each of its wordings; its recipients are the sum of
  * theirs.
  */

@@ -124,7 +124,7 @@ static inline size_t bnc_mask_token_end(const uint64_t *token, size_t len, size_
     return at < len ? at : len;
 }
 
-/* Whether one of the bytes from 'from' to 'to' (> from) is in 'bits', but not in 'but' (NULL: none). */
+/* Whether a byte from 'from' to 'to' (> from) is in 'bits', but not in 'but' (NULL: none). */
 static inline bool bnc_mask_any(const uint64_t *bits, const uint64_t *but, size_t from, size_t to)
 {
     const size_t last = (to - 1) / 64;

@@ -69,18 +69,6 @@ static const char *bytes_of(const struct saying *s)
 
 /* ---- comparing ---- */
 
-static inline bool same_bytes(const char *a, const char *b, size_t len)
-{
-    size_t i = 0;
-
-    if (len < 8)
-        return bnc_load_tail(a, len) == bnc_load_tail(b, len);
-    for (; i + 8 < len; i += 8)
-        if (bnc_load64(a + i) != bnc_load64(b + i))
-            return false;
-    return bnc_load64(a + len - 8) == bnc_load64(b + len - 8);
-}
-
 /*
  * The token that begins at 'at', its core at once; false if it doesn't, or is too long to be seen.
  * 'low' has room for 64 bytes, and zeros behind them.
@@ -135,7 +123,7 @@ static inline __attribute__((always_inline)) bool compare(const struct bnc_words
     for (*notes = 0;; part++) {
         struct bnc_look l;
 
-        if (text.len - at < part->len || !same_bytes(text.at + at, bytes, part->len))
+        if (text.len - at < part->len || !bnc_same_bytes(text.at + at, bytes, part->len))
             return false;
         at += part->len;
         bytes += part->len;

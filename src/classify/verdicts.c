@@ -6,12 +6,12 @@
  * its fixed words (recall.h); if not, it is scanned, and its *shape* (shape.h) finds the entry
  * without masking.  A new shape is masked, and the template finds the entry or makes one.  A slot
  * holds the 64-bit key and a pointer: a probe touches one cache line of the slot table and one of
- * the entry.  The key is the fingerprint of all that the verdict depends on, so equal keys mean equal
- * verdicts (two different questions share one with probability 2^-64).  Entries are never evicted:
- * the aggregate counts by them.
+ * the entry.  The key is the fingerprint of all that the verdict depends on, so equal keys mean
+ * equal verdicts (two different questions share one with probability 2^-64).  Entries are never
+ * evicted: the aggregate counts by them.
  *
- * Where every response is a sentence of its own ("ref paledunkirset", a word of letters that nothing
- * tells from others), there would be as many entries as rows.  So wordings of one sentence
+ * Where every response is a sentence of its own ("ref paledunkirset", a word of letters that
+ * nothing tells from others), there would be as many entries as rows.  So wordings of one sentence
  * (vocabulary.h) are gathered in one entry once there are more than BNC_WORDINGS_MAX of them; the
  * sentence has a slot too, which holds its first wording until then.
  */
@@ -51,8 +51,8 @@ struct known_verdict { /* of a blurred template and its context */
 };
 
 /*
- * A wording that was gathered, by the context, length and first bytes it has: the next one with these
- * mostly differs from it in one free word.
+ * A wording that was gathered, by the context, length and first bytes it has: the next one with
+ * these mostly differs from it in one free word.
  */
 struct wording {
     uint64_t key; /* 0: empty */

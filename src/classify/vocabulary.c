@@ -15,8 +15,8 @@ static bool is_letter(char c)
 
 /*
  * What is asked of the vocabulary: how a word begins, three letters behind the two bytes before it,
- * or all of it.  Each has two bits: with one, of every fourteen words that no rule knows one would be
- * taken for a known one.
+ * or all of it.  Each has two bits: with one, of every fourteen words that no rule knows one would
+ * be taken for a known one.
  */
 enum what { BEGINNING, AFTER_BYTES };
 
@@ -60,7 +60,7 @@ static bool has(const uint32_t *bits, uint64_t two)
 
 /*
  * Every word of three letters that begins with the 'len' letters behind word + before, but only
- * where the bytes before them, if any, stand before it. 
+ * where the bytes before them, if any, stand before it.
  */
 static void add_starts(uint32_t *bits, char *word, size_t before, size_t len)
 {

@@ -6,8 +6,8 @@
  * "ref paledunkirset" and "ref bosporwotobir" are blurred to one text, and the verdict of one is
  * that of the other.  They and "ref bosporwot" are *wordings* of one *sentence*, "ref qqqq".
  *
- * Of each word that ends a fragment its first six letters are kept, of others all.  Bits in a table: a
- * word may be taken for a known one (then it stays), never the other way round.
+ * Of each word that ends a fragment its first six letters are kept, of others all.  Bits in a
+ * table: a word may be taken for a known one (then it stays), never the other way round.
  */
 #ifndef BNC_CLASSIFY_VOCABULARY_H
 #define BNC_CLASSIFY_VOCABULARY_H

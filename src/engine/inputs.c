@@ -128,8 +128,9 @@ static int print_cmp(const void *va, const void *vb)
 }
 
 /* The first of 'prints' whose input holds the same bytes as 'a', or NULL. */
-static const struct bnc_input *find_twin(const struct bnc_inputs *inputs, const struct print *prints,
-                                         size_t n, const struct bnc_input *a)
+static const struct bnc_input *find_twin(const struct bnc_inputs *inputs,
+                                         const struct print *prints, size_t n,
+                                         const struct bnc_input *a)
 {
     for (size_t i = 0; i < n; i++) {
         const struct bnc_input *b = &inputs->at[prints[i].input];
@@ -140,7 +141,7 @@ static const struct bnc_input *find_twin(const struct bnc_inputs *inputs, const 
     return NULL;
 }
 
-/* Inputs with equal fingerprints, in their order: later ones that hold the same bytes are marked. */
+/* Inputs with equal fingerprints, in order: later ones that hold the same bytes are marked. */
 static void mark_among(struct bnc_inputs *inputs, const struct bnc_setup *setup,
                        const struct print *prints, size_t n)
 {

@@ -179,8 +179,8 @@ static void wait_for_block(struct bnc_pool *pool, struct bnc_waiter *waiter)
 }
 
 /*
- * A stream to claim from, marked; NULL: none is left, or the waiter was handed a block.  The lock is
- * held, but for opening.
+ * A stream to claim from, marked; NULL: none is left, or the waiter was handed a block.  The
+ * lock is held, but for opening.
  */
 static struct bnc_stream *pick(struct bnc_pool *pool, struct bnc_waiter *waiter)
 {

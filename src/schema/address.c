@@ -299,19 +299,6 @@ enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *a
     return BNC_ADDRESS_OK;
 }
 
-/* Equality of short runs without a call: eight bytes a step, the last step overlapping. */
-static inline bool same_bytes(const char *a, const char *b, size_t len)
-{
-    size_t i = 0;
-
-    if (len < 8)
-        return bnc_load_tail(a, len) == bnc_load_tail(b, len);
-    for (; i + 8 < len; i += 8)
-        if (bnc_load64(a + i) != bnc_load64(b + i))
-            return false;
-    return bnc_load64(a + len - 8) == bnc_load64(b + len - 8);
-}
-
 static __attribute__((noinline)) bool sender_anew(struct bnc_domain_memo *memo,
                                                   struct bnc_span cell, struct bnc_span *address,
                                                   struct bnc_span *domain)
@@ -342,7 +329,7 @@ bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct
     const char *const behind = cell.at + cell.len - memo->len;
 
     if (memo->len == 0 || cell.len <= memo->len || behind[-1] != '@' ||
-        (unsigned char)cell.at[0] <= ' ' || !same_bytes(behind, memo->text, memo->len))
+        (unsigned char)cell.at[0] <= ' ' || !bnc_same_bytes(behind, memo->text, memo->len))
         return sender_anew(memo, cell, address, domain);
     *address = cell;
     *domain = bnc_span_from(behind, memo->len);

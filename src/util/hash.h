@@ -57,6 +57,19 @@ static inline uint64_t bnc_load_tail(const char *p, size_t len)
            (uint64_t)(unsigned char)p[len - 1] << 16;
 }
 
+/* Equality of short runs without a call: eight bytes a step, the last step overlapping. */
+static inline bool bnc_same_bytes(const char *a, const char *b, size_t len)
+{
+    size_t i = 0;
+
+    if (len < 8)
+        return bnc_load_tail(a, len) == bnc_load_tail(b, len);
+    for (; i + 8 < len; i += 8)
+        if (bnc_load64(a + i) != bnc_load64(b + i))
+            return false;
+    return bnc_load64(a + len - 8) == bnc_load64(b + len - 8);
+}
+
 /*
  * Eight bytes with their ASCII letters lower-cased; no carry leaves a byte, as the top bits are
  * off.
