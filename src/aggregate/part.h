@@ -149,6 +149,12 @@ static inline int64_t bnc_time_of_last(uint32_t last)
     return last == 0 ? BNC_NO_TIME : (int64_t)last;
 }
 
+/* The place of the caller's source among the sorted ones. */
+static inline uint32_t bnc_part_rank(const struct bnc_part *part, uint32_t source)
+{
+    return source < part->n_ranks ? part->rank[source] : source;
+}
+
 /* One event as counted: the keys are made of it. */
 struct bnc_fact {
     uint64_t address; /* 0: none */
