@@ -447,7 +447,7 @@ void bnc_verdicts_expect_mx(const struct bnc_verdicts *v, struct bnc_span mx)
 uint16_t bnc_verdicts_provider_of_mx(struct bnc_verdicts *v, struct bnc_span mx)
 {
     const uint64_t key = bnc_hash_span(mx);
-    uint64_t *host = &v->hosts[key % HOST_SLOTS]; /* so no bit of the key is lost below */
+    uint64_t *host = &v->hosts[key % HOST_SLOTS]; /* it tells 14 of the 16 bits lost below */
 
     if (*host >> 16 != key >> 16)
         *host = (key & ~UINT64_C(0xffff)) | bnc_provider_of_mx(v->c, mx);

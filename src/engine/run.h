@@ -62,9 +62,9 @@ void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup,
 /*
  * What a worker does with rows: row() for each row of a block, its fields not read yet, then
  * end(), once per block even if it has no rows; all by the same worker.  'seq' counts the blocks
- * of the run without a gap; with 'in_order' it is the order of the input.  Any status but OK ends the run.  A block that a stop or
- * a failure keeps from its end() is told to miss(), so that no end() waits for it; NULL: nobody
- * does.
+ * of the run without a gap; with 'in_order' it is the order of the input.  Any status but OK
+ * ends the run.  A block that a stop or a failure keeps from its end() is told to miss(), so that
+ * no end() waits for it; NULL: nobody does.
  */
 struct bnc_worker;
 struct bnc_sink {
