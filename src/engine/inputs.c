@@ -92,8 +92,8 @@ static void probe_one(void *arg, size_t i)
         BNC_OK) {
         if (!bnc_source_fingerprint(input->source, &input->fingerprint))
             input->fingerprint = 0;
-        bnc_mapping_create(&input->mapping, bnc_span_from(head, len), whole, input->source->name,
-                           &p->setup->schema, err);
+        bnc_mappings_get(p->inputs->mappings, &input->mapping, bnc_span_from(head, len), whole,
+                         input->source->name, &p->setup->schema, err);
     }
     keep_header(input, head, len);
     if (err->status != BNC_OK && err->path[0] == '\0')
@@ -242,7 +242,8 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
     if (status != BNC_OK)
         return status;
     inputs->at = calloc(inputs->sources.n + 1, sizeof *inputs->at);
-    if (inputs->at == NULL)
+    inputs->mappings = bnc_mappings_create();
+    if (inputs->at == NULL || inputs->mappings == NULL)
         return bnc_error_nomem(err);
     inputs->n = inputs->sources.n;
     for (size_t i = 0; i < inputs->n; i++)
@@ -257,10 +258,9 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
 
 void bnc_inputs_release(struct bnc_inputs *inputs)
 {
-    for (size_t i = 0; i < inputs->n; i++) {
-        bnc_mapping_free(inputs->at[i].mapping);
+    for (size_t i = 0; i < inputs->n; i++)
         free((char *)(uintptr_t)inputs->at[i].header.at);
-    }
+    bnc_mappings_free(inputs->mappings);
     free(inputs->at);
     bnc_source_list_release(&inputs->sources);
     *inputs = (struct bnc_inputs){ 0 };

@@ -52,7 +52,7 @@ struct bnc_stream {
 
 struct bnc_input {                   /* a source that was recognized, or why it was not */
     struct bnc_source *source;
-    struct bnc_mapping *mapping;     /* NULL: not to be read */
+    const struct bnc_mapping *mapping; /* NULL: not to be read; others may share it */
     struct bnc_span header;          /* the header line's bytes (malloc'ed), perhaps none */
     struct bnc_error error;          /* status BNC_OK if it was read to its end */
     bool noted;                      /* the error was reported */

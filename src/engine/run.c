@@ -84,9 +84,9 @@ static enum bnc_status use_mapping(struct bnc_worker *w, struct bnc_stream *s)
         .carry = &s->carry,
     };
 
-    if (w->rows_for == m)
+    if (w->rows_for == s->source)
         return BNC_OK;
-    w->rows_for = m;
+    w->rows_for = s->source;
     if (w->rows != NULL)
         return bnc_rows_configure(w->rows, &ropt);
     w->rows = bnc_rows_create(&ropt);

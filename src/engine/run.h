@@ -35,6 +35,7 @@ void bnc_setup_release(struct bnc_setup *setup);
 
 struct bnc_inputs {
     struct bnc_source_list sources;
+    struct bnc_mappings *mappings;       /* of all inputs, which may share some */
     struct bnc_input *at;
     size_t n;
     enum bnc_status worst;               /* of all faults so far, by precedence */
@@ -81,7 +82,7 @@ struct bnc_worker {
     const struct bnc_setup *setup;
     const struct bnc_sink *sink;
     struct bnc_rows *rows;
-    const struct bnc_mapping *rows_for;  /* what 'rows' is configured for */
+    const struct bnc_source *rows_for;   /* what 'rows' is configured for */
     struct bnc_mapper *mapper;
     struct bnc_verdicts *verdicts;
     struct bnc_part *part;

@@ -155,7 +155,9 @@ struct bnc_mapping {
     uint32_t n_cols;
     const uint16_t *want;                /* ascending columns the event needs */
     uint32_t n_want;
-    struct bnc_schema_plan *plan;        /* the room's own */
+    struct bnc_schema_plan *plan;        /* the room's own, like all below */
+    struct bnc_likeness *like;           /* NULL: no other source can be known to be read so */
+    struct bnc_mapping *next;
     struct bnc_arena arena;
 };
 
@@ -178,6 +180,18 @@ enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span
                                    const char *name, const struct bnc_schema_options *opt,
                                    struct bnc_error *err);
 void bnc_mapping_free(struct bnc_mapping *mapping);
+
+/*
+ * All mappings of a run, made with the same options: sources of which bnc_mapping_create() would
+ * make equal ones share one.  Any thread may ask at any time.
+ */
+struct bnc_mappings;
+struct bnc_mappings *bnc_mappings_create(void);  /* NULL when out of memory */
+void bnc_mappings_free(struct bnc_mappings *set);
+/* bnc_mapping_create(), or what an earlier call gave for a source like this; it is the set's. */
+enum bnc_status bnc_mappings_get(struct bnc_mappings *set, const struct bnc_mapping **mapping,
+                                 struct bnc_span head, bool whole, const char *name,
+                                 const struct bnc_schema_options *opt, struct bnc_error *err);
 
 /* One worker's state for turning rows into events (date memo, scratch for lists). */
 struct bnc_mapper;

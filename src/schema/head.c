@@ -47,20 +47,32 @@ static struct bnc_span unquote(struct bnc_head *h, struct bnc_span s)
     return bnc_span_from(copy, n);
 }
 
+/* Room for twice the cells, or what the row before had. */
+static bool more_room(struct bnc_head *h, struct bnc_head_row *row)
+{
+    const uint32_t n = row->n == 0 ? 1 : 2 * row->n;
+    struct bnc_span *more;
+
+    if (h->one_row && n <= h->n_room) {
+        row->cell = h->room;
+        return true;
+    }
+    more = bnc_arena_alloc(h->arena, n * sizeof *more);
+    if (more == NULL)
+        return false;
+    if (row->n > 0)
+        memcpy(more, row->cell, row->n * sizeof *more);
+    row->cell = h->room = more;
+    h->n_room = n;
+    return true;
+}
+
 static bool keep_cell(struct bnc_head *h, struct bnc_head_row *row, struct bnc_span cell)
 {
     if (row->n == BNC_MAX_COLUMNS)
         return false;
-    if ((row->n & (row->n - 1)) == 0) { /* full at every power of two */
-        struct bnc_span *more =
-            bnc_arena_alloc(h->arena, (row->n == 0 ? 1 : 2 * row->n) * sizeof *more);
-
-        if (more == NULL)
-            return false;
-        if (row->n > 0)
-            memcpy(more, row->cell, row->n * sizeof *more);
-        row->cell = more;
-    }
+    if ((row->n & (row->n - 1)) == 0 && !more_room(h, row)) /* full at every power of two */
+        return false;
     row->cell[row->n++] = unquote(h, cell);
     return true;
 }

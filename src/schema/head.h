@@ -15,7 +15,10 @@ struct bnc_head {                        /* a cursor: set text, whole and dialec
                                             without a line end */
     struct bnc_dialect dialect;
     struct bnc_arena *arena;             /* takes the cells */
+    bool one_row;                        /* cells are kept until the next row only */
     size_t at;                           /* offset of the next row */
+    struct bnc_span *room;               /* with one_row: cells of the row before */
+    uint32_t n_room;
 };
 
 struct bnc_head_row {

@@ -12,10 +12,15 @@
 
 #include "schema/codes.h"
 #include "schema/json_rows.h"
+#include "schema/likeness.h"
 #include "schema/plan.h"
+#include "schema/rows_tell.h"
 #include "schema/times.h"
 
 #define MAX_PREAMBLE 32 /* rows that may stand before the header */
+#define MAX_ALIKE_BYTES ((size_t)16 << 10) /* longer beginnings are not kept to be compared */
+
+const char bnc_delims[] = ",;\t|@";
 
 struct candidate { /* a row that may be the header */
     const struct bnc_format_row *format;
@@ -38,6 +43,8 @@ struct work {
     struct bnc_map_entry map[BNC_N_FIELDS * 2];
     uint32_t n_map;
     struct bnc_arena scratch; /* cells of the rows that are looked at */
+    size_t looked;            /* at so many bytes for header and columns */
+    bool rows_decide;         /* rows behind the header had to be looked at as well */
     bool nomem;
 };
 
@@ -218,9 +225,14 @@ static void try_dialect(struct work *w, struct bnc_dialect dialect, struct candi
     };
     struct candidate c = { .dialect = dialect };
 
-    for (uint32_t i = 0; i < MAX_PREAMBLE && bnc_head_next(&head, &c.row); i++) {
+    for (uint32_t i = 0; i < MAX_PREAMBLE; i++) {
+        if (!bnc_head_next(&head, &c.row)) {
+            w->rows_decide = true; /* or the end of the text */
+            break;
+        }
         c.rows_before = i;
         c.end = head.at;
+        w->looked = head.at >= w->looked ? head.at + 1 : w->looked; /* "\r" and perhaps "\n" */
         c.headerless = i == 0;
         if (i == 0)
             consider(w, &c, best, generic);
@@ -232,82 +244,31 @@ static void try_dialect(struct work *w, struct bnc_dialect dialect, struct candi
     w->nomem |= c.row.nomem && c.row.n < BNC_MAX_COLUMNS;
 }
 
+unsigned bnc_head_delims(struct bnc_span text, const struct bnc_schema_options *opt)
+{
+    unsigned there = 0;
+
+    for (unsigned i = 0; opt->delim == 0 && bnc_delims[i] != '\0'; i++)
+        there |= (unsigned)(memchr(text.at, bnc_delims[i], text.len) != NULL) << i;
+    return there;
+}
+
 static void try_all(struct work *w, struct candidate *best, struct candidate *generic)
 {
-    static const char delims[] = { ',', ';', '\t', '|', '@' };
     const struct bnc_schema_options *const o = w->opt;
+    const unsigned there = bnc_head_delims(w->head, o);
     struct bnc_dialect d = { .quote = o->quote == '\1' ? 0
                                       : o->quote != 0  ? o->quote
                                                        : '"',
                              .escape = o->escape };
 
-    for (size_t i = 0; i < sizeof delims; i++) {
-        d.delim = o->delim != 0 ? o->delim : delims[i];
+    for (unsigned i = 0; bnc_delims[i] != '\0'; i++) {
+        d.delim = o->delim != 0 ? o->delim : bnc_delims[i];
         if (d.delim == '@' && o->quote == 0)
             d.quote = 0;
-        if (i == 0 || (o->delim == 0 && memchr(w->head.at, d.delim, w->head.len) != NULL))
+        if (i == 0 || (there & 1u << i) != 0)
             try_dialect(w, d, best, generic);
     }
-}
-
-/* ---- quotes ---- */
-
-static bool is_wrapped(struct bnc_span s, char quote)
-{
-    return s.len >= 2 && s.at[0] == quote && s.at[s.len - 1] == quote;
-}
-
-/* Whether most cells of the header, or else of the rows behind it, stand in ' quotes. */
-static bool single_quoted(struct work *w, const struct candidate *c)
-{
-    struct bnc_head head = { .text = w->head,
-                             .whole = w->whole,
-                             .dialect = c->dialect,
-                             .arena = &w->scratch,
-                             .at = c->row.off };
-    struct bnc_head_row row;
-    size_t single = 0, cells = 0;
-
-    for (uint32_t i = 0; i < 64 && bnc_head_next(&head, &row); i++) {
-        for (uint32_t k = 0; k < row.n; k++) {
-            cells += row.cell[k].len > 0;
-            single += is_wrapped(row.cell[k], '\'');
-        }
-        if (i == 0 && 2 * single > cells)
-            return true;
-        if (i == 0 && !c->headerless)
-            single = cells = 0;
-    }
-    return single > 0 && 2 * single > cells;
-}
-
-/*
- * Quotes are escaped by backslashes where one stands before a quote that can't be the closing one,
- * and none is doubled.
- */
-static bool backslashed(const struct work *w, const struct bnc_dialect *d)
-{
-    const char *at = w->head.at;
-    const char *const end = at + w->head.len;
-
-    if (memmem(at, w->head.len, "\"\"", 2) != NULL)
-        return false;
-    while ((at = memmem(at, (size_t)(end - at), "\\\"", 2)) != NULL && end - at > 2) {
-        if (at[2] != d->delim && at[2] != '\r' && at[2] != '\n' && at > w->head.at &&
-            at[-1] != '\\')
-            return true;
-        at += 2;
-    }
-    return false;
-}
-
-static void detect_quotes(struct work *w, const struct candidate *c, struct bnc_dialect *d)
-{
-    if (w->opt->quote == 0 && d->quote == '"' && memchr(w->head.at, '\'', w->head.len) != NULL &&
-        single_quoted(w, c))
-        d->quote = '\'';
-    if (w->opt->escape == 0 && d->quote == '"' && backslashed(w, d))
-        d->escape = '\\';
 }
 
 /* ---- failure ---- */
@@ -401,36 +362,6 @@ static void set_time_rules(struct work *w, struct bnc_schema_plan *p)
 }
 
 /*
- * Where the format leaves the order of day and month open, the first rows decide it for the whole
- * file, else the language of its header, or it stays open.
- */
-static void detect_date_order(struct work *w, struct bnc_schema_plan *p,
-                              const struct bnc_dialect *dialect)
-{
-    const struct bnc_field_plan *const f = &p->field[BNC_FIELD_EVENT_TIME];
-    struct bnc_head head = { .text = w->head,
-                             .whole = w->whole,
-                             .dialect = *dialect,
-                             .arena = &w->scratch,
-                             .at = (size_t)w->mapping->data_off };
-    struct bnc_head_row row;
-    bool d = false, m = false;
-
-    for (uint32_t i = 0; p->date_order == 0 && f->n > 0 && i < 500 && bnc_head_next(&head, &row);
-         i++) {
-        const uint32_t column = p->cells[f->pick[0].slot];
-        const char order = column < row.n ? bnc_time_order(row.cell[column]) : 0;
-
-        d |= order == 'd';
-        m |= order == 'm';
-    }
-    if (d != m)
-        p->date_order = d ? 'd' : 'm';
-    else if (p->date_order == 0 && p->day_first)
-        p->date_order = 'd';
-}
-
-/*
  * Nobody is named by a column of ours; still the export of failures that its headers promise if
  * most of its first rows hold what servers reply.
  */
@@ -457,6 +388,38 @@ static bool holds_replies(struct work *w, const struct bnc_schema_plan *p,
     return 2 * replies > n;
 }
 
+static bool is_named_by_file(const struct bnc_format_row *f)
+{
+    for (unsigned i = 0; i < f->n_values; i++)
+        if (strcmp(bnc_values[f->value_at + i].column, "(file)") == 0)
+            return true;
+    return false;
+}
+
+/* Notes what has led to this mapping, if it can lead to it again. */
+static void remember(struct work *w, const struct candidate *c, const struct bnc_schema_plan *p)
+{
+    struct bnc_arena *const arena = &w->mapping->arena;
+    struct bnc_likeness *like;
+
+    if (w->rows_decide || w->looked == 0 || w->looked > w->head.len ||
+        w->looked > MAX_ALIKE_BYTES || is_named_by_file(c->format))
+        return;
+    like = bnc_arena_alloc(arena, sizeof *like);
+    if (like == NULL)
+        return;
+    *like = (struct bnc_likeness){
+        .begin = bnc_arena_copy(arena, bnc_span_from(w->head.at, w->looked)),
+        .delims = bnc_head_delims(w->head, w->opt),
+        .dialect = c->dialect,
+        .date_order = p->date_order,
+        .headerless = c->headerless,
+    };
+    bnc_file_marks_set(&like->marks, w->file);
+    if (like->begin.at != NULL)
+        w->mapping->like = like;
+}
+
 static void publish(struct bnc_mapping *map, struct bnc_schema_plan *p)
 {
     map->plan = p;
@@ -478,15 +441,22 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
     const struct bnc_plan_input in = {
         .format = c->format, .header = &h, .map = w->map, .n_map = w->n_map, .arena = &map->arena
     };
+    struct bnc_head rows = { .text = w->head,
+                             .whole = w->whole,
+                             .dialect = c->dialect,
+                             .arena = &w->scratch,
+                             .one_row = true,
+                             .at = c->row.off };
     struct bnc_schema_plan *p;
     const enum bnc_status status = bnc_plan_create(&p, &in, w->err);
 
     if (status != BNC_OK)
         return status;
+    w->rows_decide |= p->generic && !bnc_plan_is_usable(p);
     if (p->generic && !bnc_plan_is_usable(p) && (c->headerless || !holds_replies(w, p, c)))
         return c->score == 0 && has_address(c) ? no_header(w, c) : not_recognized(w, c);
     map->dialect = c->dialect;
-    detect_quotes(w, c, &map->dialect);
+    bnc_rows_tell_quotes(rows, c->headerless, w->opt, &map->dialect);
     map->header_off = c->row.off;
     map->data_off = c->headerless ? c->row.off : c->end;
     map->preamble_rows = c->rows_before + (c->headerless ? 0 : 1);
@@ -500,7 +470,10 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
     p->header_raw = bnc_arena_copy(&map->arena, p->header_raw);
     p->comments = p->header_raw.len > 0 && p->header_raw.at[0] == '#';
     set_time_rules(w, p);
-    detect_date_order(w, p, &map->dialect);
+    remember(w, c, p);
+    rows.dialect = map->dialect;
+    rows.at = (size_t)map->data_off;
+    p->date_order = bnc_rows_tell_order(rows, p, p->date_order);
     publish(map, p);
     return p->header_raw.at == NULL ? bnc_error_nomem(w->err) : BNC_OK;
 }
@@ -532,6 +505,7 @@ static enum bnc_status create_csv(struct work *w)
                 w->head.len, BNC_MAX_COLUMNS);
         if (w->n_map > 0 && first.row.n > 0) {
             first.headerless = true;
+            w->rows_decide = true;
             first.format = bnc_format_generic();
             return finish_csv(w, &first);
         }
@@ -654,7 +628,6 @@ enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span
                                    struct bnc_error *err)
 {
     static const struct bnc_schema_options defaults;
-    const char *const slash = name == NULL ? NULL : strrchr(name, '/');
     struct work w = {
         .head = head, .whole = whole, .err = err, .opt = opt == NULL ? &defaults : opt
     };
@@ -664,7 +637,7 @@ enum bnc_status bnc_mapping_create(struct bnc_mapping **mapping, struct bnc_span
     if (*mapping == NULL)
         return bnc_error_nomem(err);
     w.mapping = *mapping;
-    w.file = slash != NULL ? slash + 1 : name == NULL ? "" : name;
+    w.file = bnc_file_base(name);
     status = create(&w);
     bnc_arena_release(&w.scratch);
     if (status == BNC_OK && (*mapping)->plan->event == BNC_FORMAT_TOTALS)

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "schema/recognize.h"
 
+#include <assert.h>
+
 #include "schema/codes.h"
 
 struct bnc_span bnc_span_part(struct bnc_span *s, char mark)
@@ -172,6 +174,11 @@ static enum bnc_match column_holds(struct bnc_span term, const struct bnc_header
     return best;
 }
 
+static bool is_file_term(struct bnc_span term)
+{
+    return term.len > 5 && memcmp(term.at, "file:", 5) == 0;
+}
+
 /* How well one term holds; terms that must not hold are exact when they don't. */
 static enum bnc_match term_holds(struct bnc_span term, const struct bnc_header *h)
 {
@@ -183,7 +190,7 @@ static enum bnc_match term_holds(struct bnc_span term, const struct bnc_header *
         return h->delim == '@' ? BNC_MATCH_EXACT : BNC_MATCH_NONE;
     if (term.at[0] == '#')
         return shape_holds(term, h) ? BNC_MATCH_EXACT : BNC_MATCH_NONE;
-    if (term.len > 5 && memcmp(term.at, "file:", 5) == 0)
+    if (is_file_term(term))
         return glob_any(bnc_span_from(term.at + 5, term.len - 5), h->file) ? BNC_MATCH_EXACT
                                                                            : BNC_MATCH_NONE;
     return column_holds(term, h);
@@ -220,6 +227,47 @@ static struct bnc_span next_signature(struct bnc_span *s)
     *s = at == NULL ? bnc_span_from(s->at + s->len, 0)
                     : bnc_span_from(at + 3, s->len - head.len - 3);
     return head;
+}
+
+const char *bnc_file_base(const char *name)
+{
+    const char *const slash = name == NULL ? NULL : strrchr(name, '/');
+
+    return slash != NULL ? slash + 1 : name == NULL ? "" : name;
+}
+
+static void set_mark(struct bnc_file_marks *marks, unsigned *n, bool yes)
+{
+    assert(*n < 64 * BNC_FILE_WORDS);
+    marks->word[*n / 64] |= (uint64_t)yes << *n % 64;
+    ++*n;
+}
+
+static void mark_terms(struct bnc_file_marks *marks, unsigned *n, struct bnc_span signature,
+                       const char *file)
+{
+    while (signature.len > 0) {
+        const struct bnc_span term = bnc_span_part(&signature, ';');
+
+        if (is_file_term(term))
+            set_mark(marks, n, glob_any(bnc_span_from(term.at + 5, term.len - 5), file));
+    }
+}
+
+void bnc_file_marks_set(struct bnc_file_marks *marks, const char *file)
+{
+    unsigned n = 0;
+
+    *marks = (struct bnc_file_marks){ 0 };
+    for (size_t i = 0; i < bnc_n_formats; i++) {
+        const struct bnc_format_row *const f = &bnc_format_rows[i];
+        struct bnc_span all = bnc_span_str(f->signature);
+
+        if (f->files[0] != '\0')
+            set_mark(marks, &n, bnc_glob_match(f->files, file));
+        while (strstr(f->signature, "file:") != NULL && all.len > 0)
+            mark_terms(marks, &n, next_signature(&all), file);
+    }
 }
 
 static unsigned known_columns(const struct bnc_format_row *f, const struct bnc_header *h)

@@ -47,6 +47,16 @@ struct bnc_span bnc_header_clean(struct bnc_span cell);
  */
 bool bnc_glob_match(const char *globs, const char *name);
 
+/* A source's name without folders, "" for NULL. */
+const char *bnc_file_base(const char *name);
+
+/* Which of all globs of the tables a file's name matches: recognition sees no more of it. */
+#define BNC_FILE_WORDS 4
+struct bnc_file_marks { uint64_t word[BNC_FILE_WORDS]; };
+
+/* 'file' as bnc_file_base() gives it. */
+void bnc_file_marks_set(struct bnc_file_marks *marks, const char *file);
+
 /*
  * The score of a format for a header, 0: its signature does not hold.  Higher is better; terms
  * that hold count most.

@@ -114,6 +114,24 @@ static inline void kit_rows(struct bnc_buf *out, const struct bnc_mapping *map,
     bnc_rows_free(rows);
 }
 
+/* A mapping and every row of 'text' under it as lines. */
+static inline void kit_dump_by(struct bnc_buf *out, const struct bnc_mapping *map,
+                               struct bnc_span text)
+{
+    bnc_buf_printf(out, "%s", map->format);
+    if (map->dialect.json_lines)
+        bnc_buf_puts(out, " json\n");
+    else if (map->dialect.quote == 0)
+        bnc_buf_printf(out, " delimiter=%c no quotes rows_before=%u\n", map->dialect.delim,
+                       map->preamble_rows);
+    else
+        bnc_buf_printf(out, " delimiter=%s%c quote=%c%s rows_before=%u\n",
+                       map->dialect.delim == '\t' ? "\\" : "",
+                       map->dialect.delim == '\t' ? 't' : map->dialect.delim, map->dialect.quote,
+                       map->dialect.escape ? " escape" : "", map->preamble_rows);
+    kit_rows(out, map, text);
+}
+
 /*
  * Recognition and every row of 'text' as lines; an error as one line "status text".  Free with
  * bnc_buf_release().
@@ -129,18 +147,7 @@ static inline struct bnc_buf kit_dump(struct bnc_span text, const char *name,
         bnc_buf_printf(&out, "error %d %s\n", (int)err.status, err.text);
         return out;
     }
-    bnc_buf_printf(&out, "%s", map->format);
-    if (map->dialect.json_lines)
-        bnc_buf_puts(&out, " json\n");
-    else if (map->dialect.quote == 0)
-        bnc_buf_printf(&out, " delimiter=%c no quotes rows_before=%u\n", map->dialect.delim,
-                       map->preamble_rows);
-    else
-        bnc_buf_printf(&out, " delimiter=%s%c quote=%c%s rows_before=%u\n",
-                       map->dialect.delim == '\t' ? "\\" : "",
-                       map->dialect.delim == '\t' ? 't' : map->dialect.delim, map->dialect.quote,
-                       map->dialect.escape ? " escape" : "", map->preamble_rows);
-    kit_rows(&out, map, text);
+    kit_dump_by(&out, map, text);
     bnc_mapping_free(map);
     return out;
 }
