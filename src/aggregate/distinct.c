@@ -302,14 +302,14 @@ static bool add_outcomes(struct bnc_distinct *d, const struct bnc_merged *m,
         if (i > 0 && BNC_WHAT_CAMPAIGN(r[i - 1].what) == BNC_WHAT_CAMPAIGN(r[i].what))
             o--;
         else
-            *o = (struct bnc_outcome){ .first = BNC_NO_TIME, .last = BNC_NO_TIME };
+            *o = (struct bnc_outcome){ .first = 0 };
         d->n_outcomes = (size_t)(o - at) + 1;
-        o->campaign = BNC_WHAT_CAMPAIGN(r[i].what);
+        o->campaign = BNC_WHAT_CAMPAIGN(r[i].what) & 0xfffffff;
         o->template = fails ? BNC_PAIR_ENTRY(m->pairs[r[i].pair].key) : UINT32_MAX;
-        o->type = (uint8_t)BNC_WHAT_TYPE(r[i].what);
-        if (o->first == BNC_NO_TIME)
-            o->first = bnc_time_of_last(r[i].time);
-        o->last = bnc_time_of_last(r[i].time);
+        o->type = BNC_WHAT_TYPE(r[i].what) & 15;
+        if (o->first == 0)
+            o->first = r[i].time;
+        o->last = r[i].time;
     }
     return true;
 }
@@ -356,27 +356,27 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_distinct_plan *
                         const struct bnc_text *text)
 {
     const uint32_t domain = plan->pair_info[r->pair].domain;
+    const struct bnc_span whole = full_text(d, text, plan->m->domains[domain].name);
     struct bnc_address *a = grow(d->addresses, &d->cap_addresses, d->n_addresses + 1, sizeof *a);
+    unsigned states = 0;
 
-    if (a == NULL)
-        return false;
-    d->addresses = a;
-    a += d->n_addresses;
-    *a = (struct bnc_address){ .text = full_text(d, text, plan->m->domains[domain].name),
-                               .fp = r->fp,
-                               .domain = domain,
-                               .outcome_at = (uint32_t)d->n_outcomes };
-    if (a->text.at == NULL)
+    if (a != NULL)
+        d->addresses = a;
+    if (a == NULL || whole.at == NULL || n > BNC_ADDRESS_MOST_OUTCOMES || !reserve(s, n))
         return false;
     for (size_t i = 0; i < n; i++)
-        a->states |= state_bit(BNC_WHAT_TYPE(r[i].what));
-    if (!reserve(s, n))
-        return false;
+        states |= state_bit(BNC_WHAT_TYPE(r[i].what));
+    a += d->n_addresses;
+    *a = (struct bnc_address){ .at = whole.at,
+                               .len = (uint32_t)whole.len,
+                               .domain = domain,
+                               .outcome_at = (uint32_t)d->n_outcomes,
+                               .states = states & 31 };
     memcpy(s->by_campaign, r, n * sizeof *r);
     qsort(s->by_campaign, n, sizeof *r, cmp_outcome_rec);
     if (!add_outcomes(d, plan->m, s->by_campaign, n))
         return false;
-    a->n_outcomes = (uint32_t)d->n_outcomes - a->outcome_at;
+    a->n_outcomes = ((uint32_t)d->n_outcomes - a->outcome_at) & 0x7ffffff;
     d->n_addresses++;
     return true;
 }

@@ -48,7 +48,7 @@ struct bnc_distinct {
     /* lists; domain, campaign and template by merged numbers */
     struct bnc_address *addresses;
     size_t n_addresses, cap_addresses;
-    struct bnc_outcome *outcomes; /* in runs by address; 'address' is unset */
+    struct bnc_outcome *outcomes; /* in runs by address */
     size_t n_outcomes, cap_outcomes;
     struct bnc_arena texts;
     char *text_at; /* free room at the end of 'texts' */

@@ -23,7 +23,7 @@ static struct bnc_span text_of(const void *arg, uint64_t ref)
 {
     const struct ordering *o = arg;
 
-    return o->f->d.addresses[ref].text;
+    return bnc_address_text(&o->f->d.addresses[ref]);
 }
 
 /* Those that share a text are told apart by their domains. */
@@ -88,24 +88,23 @@ static int cmp_outcome(const void *a, const void *b)
 }
 
 /* Gives the outcomes of an address their final numbers and order; false: one was never counted. */
-static bool settle_outcomes(const struct finish *f, struct bnc_address *a, uint32_t index)
+static bool settle_outcomes(const struct finish *f, struct bnc_address *a)
 {
     struct bnc_outcome *o = f->d.outcomes + a->outcome_at;
-    bool ok;
+    bool ok = true;
 
     for (uint32_t i = 0; i < a->n_outcomes; i++) {
-        o[i].address = index;
-        o[i].campaign = f->campaign_index[o[i].campaign];
+        const uint32_t campaign = f->campaign_index[o[i].campaign];
+
+        ok &= campaign != UINT32_MAX;
+        o[i].campaign = campaign & 0xfffffff;
         if (o[i].template != UINT32_MAX)
             o[i].template = f->template_index.own[o[i].template];
     }
     if (a->n_outcomes > 1)
         qsort(o, a->n_outcomes, sizeof *o, cmp_outcome);
     a->domain = f->domain_index[a->domain];
-    ok = a->domain != UINT32_MAX;
-    for (uint32_t i = 0; i < a->n_outcomes; i++)
-        ok &= o[i].campaign != UINT32_MAX;
-    return ok;
+    return ok && a->domain != UINT32_MAX;
 }
 
 /* First the address, then what it points to. */
@@ -128,7 +127,7 @@ static void write_range(void *arg, size_t range)
     for (size_t i = range * RANGE; i < end_of_range(o, range); i++) {
         fetch(o, i);
         o->to[i] = o->f->d.addresses[o->keys.at[i].ref];
-        ok &= settle_outcomes(o->f, &o->to[i], (uint32_t)i);
+        ok &= settle_outcomes(o->f, &o->to[i]);
     }
     if (!ok)
         __atomic_store_n(&o->contradicts, true, __ATOMIC_RELAXED);

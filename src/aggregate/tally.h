@@ -226,27 +226,39 @@ enum bnc_address_state_bits {
  * Address x campaign outcome, lists only; each address has a run of its own, sorted by (first,
  * campaign). The last event of an address in a campaign decides (retries count once); of several at
  * the same time the one that stands last in: suppressed, deferral, bounce, delivered, late bounce,
- * complaint.
+ * complaint. 16 bytes, for there may be millions.
  */
 struct bnc_outcome {
-    uint32_t address; /* index in tally->addresses */
     /* index in subject[BNC_KIND_CAMPAIGN] (the sending day where there is none) */
-    uint32_t campaign;
+    uint32_t campaign : 28;
+    uint32_t type : 4; /* enum bnc_event_type of the last event */
     /* of the last event if that is a failure, else UINT32_MAX */
     uint32_t template;
-    uint8_t type; /* enum bnc_event_type of the last event */
-    int64_t first, last;
+    uint32_t first, last; /* bnc_outcome_time() */
 };
+
+/* The time that an outcome tells in 32 bits. */
+static inline int64_t bnc_outcome_time(uint32_t time)
+{
+    return time == 0 ? BNC_NO_TIME : (int64_t)time;
+}
 
 /* lists only, failing or complaining or suppressed addresses; sorted by text */
 struct bnc_address {
-    /* lower-cased domain; the local part in the spelling that sorts first */
-    struct bnc_span text;
-    uint64_t fp;
+    /* lower-cased domain; the local part in the spelling that sorts first; see below */
+    const char *at;
+    uint32_t len;
     uint32_t domain;
-    uint8_t states; /* bits */
-    uint32_t outcome_at, n_outcomes;
+    uint32_t outcome_at;
+    uint32_t n_outcomes : 27;
+    uint32_t states : 5; /* bits */
 };
+#define BNC_ADDRESS_MOST_OUTCOMES ((size_t)1 << 26)
+
+static inline struct bnc_span bnc_address_text(const struct bnc_address *a)
+{
+    return bnc_span_from(a->at, a->len);
+}
 
 struct bnc_tally {
     uint64_t rows; /* read, header rows excluded */

@@ -171,7 +171,8 @@ static bool is_sorted(const struct bnc_tally *t)
             if (bnc_span_cmp(t->subject[k][i - 1].name, t->subject[k][i].name) >= 0)
                 return false;
     for (size_t i = 1; i < t->n_addresses; i++)
-        if (bnc_span_cmp(t->addresses[i - 1].text, t->addresses[i].text) > 0)
+        if (bnc_span_cmp(bnc_address_text(&t->addresses[i - 1]),
+                         bnc_address_text(&t->addresses[i])) > 0)
             return false;
     return true;
 }
@@ -187,8 +188,7 @@ static bool outcomes_add_up(const struct bnc_tally *t)
             a->domain >= t->n_domains)
             return false;
         for (uint32_t o = a->outcome_at; o < a->outcome_at + a->n_outcomes; o++)
-            if (t->outcomes[o].address != i ||
-                t->outcomes[o].campaign >= t->n_subjects[BNC_KIND_CAMPAIGN])
+            if (t->outcomes[o].campaign >= t->n_subjects[BNC_KIND_CAMPAIGN])
                 return false;
         n += a->n_outcomes;
     }

@@ -139,7 +139,7 @@ static void count_roles(void *arg, size_t from, size_t to)
 
     for (size_t i = from; i < to; i++) {
         const struct bnc_address *a = &r->t->addresses[i];
-        const struct bnc_role *role = bnc_role_of(local_part(a->text));
+        const struct bnc_role *role = bnc_role_of(local_part(bnc_address_text(a)));
 
         roles += role != NULL && (a->states & (BNC_ADDR_BOUNCED | BNC_ADDR_COMPLAINED)) != 0;
         never += role != NULL && role->never;

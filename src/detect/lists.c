@@ -59,7 +59,7 @@ static const char why_nothing[] =
 
 static int64_t when(const struct bnc_outcome *o)
 {
-    return o->last != BNC_NO_TIME           ? o->last
+    return o->last != 0                     ? (int64_t)o->last
            : o->type == BNC_EVENT_DELIVERED ? INT64_MAX
                                             : BNC_NO_TIME;
 }
@@ -207,7 +207,7 @@ static bool wave_covers(const struct bnc_finding *f, const struct bnc_outcome *o
     return f->kind == BNC_FINDING_PROVIDER_FAULT && f->cause >= 0 &&
            bnc_family_of((unsigned)f->cause, BNC_EVENT_BOUNCE) == BNC_FAMILY_ADDRESS &&
            bnc_span_eq(f->subject, provider) &&
-           (o->last == BNC_NO_TIME || f->first_seen == BNC_NO_TIME ||
+           (o->last == 0 || f->first_seen == BNC_NO_TIME ||
             (o->last >= f->first_seen && o->last <= f->last_seen));
 }
 
@@ -280,7 +280,7 @@ static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_addre
     if (bnc_domain_is_dead(d->tally, a->domain))
         decide_by(d->tally, x, BNC_LIST_SUPPRESS_DOMAINS, why_domain_dead, o);
     else if (domain->recipients_delivered > 0 ||
-             !bnc_domain_silent_since(d->tally, domain, o->last))
+             !bnc_domain_silent_since(d->tally, domain, bnc_outcome_time(o->last)))
         decide_by(d->tally, x, BNC_LIST_HOLD, why_domain_contradicted, o);
     else
         decide_by(d->tally, x, BNC_LIST_SUPPRESS, why_no_domain, o);
@@ -290,19 +290,19 @@ static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_addre
 static bool rule_twice(const struct bnc_decider *d, const struct bnc_outcome *const *run, size_t n,
                        struct bnc_decision *x)
 {
-    int64_t first = BNC_NO_TIME;
+    uint32_t first = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (!is_recurrent(d->tally, run[i]) || run[i]->last == BNC_NO_TIME)
+        if (!is_recurrent(d->tally, run[i]) || run[i]->last == 0)
             continue;
-        if (first != BNC_NO_TIME && run[i]->last - first >= DAY_SECONDS) {
+        if (first != 0 && run[i]->last >= first && run[i]->last - first >= DAY_SECONDS) {
             decide_by(d->tally, x, BNC_LIST_SUPPRESS,
                       verdict_of(d->tally, run[i])->cause == BNC_CAUSE_MAILBOX_FULL ? why_full_twice
                                                                                     : why_twice,
                       run[i]);
             return true;
         }
-        if (first == BNC_NO_TIME)
+        if (first == 0)
             first = run[i]->last;
     }
     return false;
@@ -365,10 +365,13 @@ static void set_span(struct bnc_decision *x, const struct bnc_outcome *const *ru
 {
     x->campaigns = (uint32_t)n;
     for (size_t i = 0; i < n; i++) {
-        if (run[i]->first != BNC_NO_TIME && (x->first == BNC_NO_TIME || run[i]->first < x->first))
-            x->first = run[i]->first;
-        if (run[i]->last != BNC_NO_TIME && (x->last == BNC_NO_TIME || run[i]->last > x->last))
-            x->last = run[i]->last;
+        const int64_t first = bnc_outcome_time(run[i]->first),
+                      last = bnc_outcome_time(run[i]->last);
+
+        if (first != BNC_NO_TIME && (x->first == BNC_NO_TIME || first < x->first))
+            x->first = first;
+        if (last != BNC_NO_TIME && (x->last == BNC_NO_TIME || last > x->last))
+            x->last = last;
     }
 }
 
@@ -445,10 +448,10 @@ static bool list_address(struct bnc_lists *l, const struct bnc_decider *d,
 {
     const struct bnc_decision x = bnc_address_decide(d, a, run);
 
-    if (x.list < 0 || x.list == BNC_LIST_SUPPRESS_DOMAINS || a->text.len == 0)
+    if (x.list < 0 || x.list == BNC_LIST_SUPPRESS_DOMAINS || a->len == 0)
         return true;
     return append(l, x.list,
-                  &(struct bnc_list_row){ a->text, x.cause, x.side, x.confidence, x.template,
+                  &(struct bnc_list_row){ bnc_address_text(a), x.cause, x.side, x.confidence, x.template,
                                           x.reason, x.campaigns, x.campaigns, x.first, x.last });
 }
 

@@ -9,7 +9,7 @@
 static const struct bnc_address *find_address(const struct bnc_tally *t, struct bnc_span address)
 {
     for (size_t i = 0; i < t->n_addresses; i++)
-        if (bnc_span_eq_nocase(t->addresses[i].text, address))
+        if (bnc_span_eq_nocase(bnc_address_text(&t->addresses[i]), address))
             return &t->addresses[i];
     return NULL;
 }
@@ -29,7 +29,7 @@ static void put_outcome(struct bnc_buf *b, const struct bnc_tally *t, const stru
         o->template <t->n_named_templates ? &t->templates[o->template] : NULL;
 
     bnc_buf_puts(b, "  ");
-    put_when(b, o->last);
+    put_when(b, bnc_outcome_time(o->last));
     bnc_buf_printf(b, "  %-10s campaign ", bnc_event_names[o->type]);
     bnc_plain_put(b, t->subject[BNC_KIND_CAMPAIGN][o->campaign].name);
     if (x != NULL) {

@@ -261,11 +261,12 @@ static inline void dump_lists(struct bnc_buf *b, const struct bnc_tally *t)
         const struct bnc_address *a = &t->addresses[i];
 
         bnc_buf_printf(b, "\naddress %u states %u", a->domain, a->states);
-        dump_span(b, a->text);
+        dump_span(b, bnc_address_text(a));
         for (uint32_t o = a->outcome_at; o < a->outcome_at + a->n_outcomes; o++)
-            bnc_buf_printf(b, "\n  outcome %u %u %u %" PRId64 " %" PRId64, t->outcomes[o].campaign,
-                           t->outcomes[o].type, t->outcomes[o].template, t->outcomes[o].first,
-                           t->outcomes[o].last);
+            bnc_buf_printf(b, "\n  outcome %u %u %u %" PRId64 " %" PRId64, (unsigned)t->outcomes[o].campaign,
+                           (unsigned)t->outcomes[o].type, t->outcomes[o].template,
+                           bnc_outcome_time(t->outcomes[o].first),
+                           bnc_outcome_time(t->outcomes[o].last));
     }
 }
 

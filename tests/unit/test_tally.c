@@ -377,7 +377,7 @@ static void outcome__is_the_last_of_a_campaign(void **state)
     tell(part, BNC_EVENT_DELIVERED, "only@delivered.example", NULL, DAY(2), "", false);
     t = told(part);
     assert_int_equal(t->n_addresses, 1);
-    assert_string_equal(t->addresses[0].text.at, "a.b@one.example");
+    assert_string_equal(t->addresses[0].at, "a.b@one.example");
     assert_int_equal(t->addresses[0].states,
                      BNC_ADDR_BOUNCED | BNC_ADDR_DEFERRED | BNC_ADDR_DELIVERED);
     assert_int_equal(t->addresses[0].n_outcomes, 3);
@@ -454,7 +454,7 @@ static void tally__takes_long_names(void **state)
     assert_int_equal(t->domains[0].name.len, 70000 - 301);
     assert_int_equal(t->domains[0].name.at[5], 'l');
     assert_int_equal(t->recipients_failed, 1);
-    assert_int_equal(t->addresses[0].text.len, 70000);
+    assert_int_equal(t->addresses[0].len, 70000);
     free(address);
     bnc_tally_free(t);
 }
