@@ -27,8 +27,12 @@ struct job {
 
 struct scratch { /* of one task */
     struct bnc_address_sort sort;
-    struct bnc_address_rec *by_campaign; /* lists */
+    /* lists: records and outcomes of one address, addresses of one partition */
+    struct bnc_address_rec *by_campaign;
+    struct bnc_outcome *outcomes;
     size_t cap;
+    struct bnc_address *addresses;
+    size_t n_addresses, cap_addresses;
 };
 
 /* ---- counters ---- */
@@ -74,8 +78,8 @@ static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
 void bnc_distinct_release(struct bnc_distinct *d)
 {
     bnc_big_free(d->block, d->block_bytes);
-    free(d->addresses);
-    free(d->outcomes);
+    for (unsigned p = 0; p < BNC_LOG_PARTS; p++)
+        free(d->addresses[p]);
     bnc_arena_release(&d->texts);
     *d = (struct bnc_distinct){ 0 };
 }
@@ -89,9 +93,11 @@ static bool reserve(struct scratch *s, size_t n)
     while (cap < n)
         cap *= 2;
     free(s->by_campaign);
+    free(s->outcomes);
     s->by_campaign = malloc(cap * sizeof *s->by_campaign);
-    s->cap = s->by_campaign != NULL ? cap : 0;
-    return s->by_campaign != NULL;
+    s->outcomes = malloc(cap * sizeof *s->outcomes);
+    s->cap = s->by_campaign != NULL && s->outcomes != NULL ? cap : 0;
+    return s->cap > 0;
 }
 
 /* ---- one address ---- */
@@ -285,25 +291,18 @@ static void *grow(void *at, size_t *cap, size_t need, size_t each)
     return to;
 }
 
-/* One outcome per campaign out of records sorted by cmp_outcome_rec(). */
-static bool add_outcomes(struct bnc_distinct *d, const struct bnc_merged *m,
-                         const struct bnc_address_rec *r, size_t n)
+/* One outcome per campaign out of records sorted by cmp_outcome_rec(); how many. */
+static size_t make_outcomes(const struct bnc_merged *m, const struct bnc_address_rec *r, size_t n,
+                            struct bnc_outcome *to)
 {
-    struct bnc_outcome *at = grow(d->outcomes, &d->cap_outcomes, d->n_outcomes + n, sizeof *at);
+    struct bnc_outcome *o = to - 1;
 
-    if (at == NULL)
-        return false;
-    d->outcomes = at;
     for (size_t i = 0; i < n; i++) {
         const bool fails =
             is_failure(&r[i]) && !BNC_IS_PSEUDO(BNC_PAIR_ENTRY(m->pairs[r[i].pair].key));
-        struct bnc_outcome *o = &at[d->n_outcomes];
 
-        if (i > 0 && BNC_WHAT_CAMPAIGN(r[i - 1].what) == BNC_WHAT_CAMPAIGN(r[i].what))
-            o--;
-        else
-            *o = (struct bnc_outcome){ .first = 0 };
-        d->n_outcomes = (size_t)(o - at) + 1;
+        if (i == 0 || BNC_WHAT_CAMPAIGN(r[i - 1].what) != BNC_WHAT_CAMPAIGN(r[i].what))
+            *++o = (struct bnc_outcome){ .first = 0 };
         o->campaign = BNC_WHAT_CAMPAIGN(r[i].what) & 0xfffffff;
         o->template = fails ? BNC_PAIR_ENTRY(m->pairs[r[i].pair].key) : UINT32_MAX;
         o->type = BNC_WHAT_TYPE(r[i].what) & 15;
@@ -311,6 +310,23 @@ static bool add_outcomes(struct bnc_distinct *d, const struct bnc_merged *m,
             o->first = r[i].time;
         o->last = r[i].time;
     }
+    return (size_t)(o + 1 - to);
+}
+
+static bool add_outcomes(struct bnc_distinct *d, const struct bnc_merged *m, struct scratch *s,
+                         const struct bnc_address_rec *r, size_t n, struct bnc_address *a)
+{
+    size_t n_outcomes;
+
+    memcpy(s->by_campaign, r, n * sizeof *r);
+    if (n > 1)
+        qsort(s->by_campaign, n, sizeof *r, cmp_outcome_rec);
+    n_outcomes = make_outcomes(m, s->by_campaign, n, s->outcomes);
+    a->n_outcomes = n_outcomes & 0x7ffffff;
+    a->outcomes = bnc_arena_alloc(&d->texts, n_outcomes * sizeof *a->outcomes);
+    if (a->outcomes == NULL)
+        return false;
+    memcpy(a->outcomes, s->outcomes, n_outcomes * sizeof *a->outcomes);
     return true;
 }
 
@@ -357,28 +373,22 @@ static bool add_address(struct bnc_distinct *d, const struct bnc_distinct_plan *
 {
     const uint32_t domain = plan->pair_info[r->pair].domain;
     const struct bnc_span whole = full_text(d, text, plan->m->domains[domain].name);
-    struct bnc_address *a = grow(d->addresses, &d->cap_addresses, d->n_addresses + 1, sizeof *a);
+    struct bnc_address *a = grow(s->addresses, &s->cap_addresses, s->n_addresses + 1, sizeof *a);
     unsigned states = 0;
 
     if (a != NULL)
-        d->addresses = a;
+        s->addresses = a;
     if (a == NULL || whole.at == NULL || n > BNC_ADDRESS_MOST_OUTCOMES || !reserve(s, n))
         return false;
     for (size_t i = 0; i < n; i++)
         states |= state_bit(BNC_WHAT_TYPE(r[i].what));
-    a += d->n_addresses;
+    a += s->n_addresses;
     *a = (struct bnc_address){ .at = whole.at,
                                .len = (uint32_t)whole.len,
                                .domain = domain,
-                               .outcome_at = (uint32_t)d->n_outcomes,
                                .states = states & 31 };
-    memcpy(s->by_campaign, r, n * sizeof *r);
-    qsort(s->by_campaign, n, sizeof *r, cmp_outcome_rec);
-    if (!add_outcomes(d, plan->m, s->by_campaign, n))
-        return false;
-    a->n_outcomes = ((uint32_t)d->n_outcomes - a->outcome_at) & 0x7ffffff;
-    d->n_addresses++;
-    return true;
+    s->n_addresses++;
+    return add_outcomes(d, plan->m, s, r, n, a);
 }
 
 /* ---- one partition ---- */
@@ -418,6 +428,21 @@ static bool walk_texts(struct bnc_distinct *d, const struct bnc_distinct_plan *p
     return true;
 }
 
+/* Keeps the addresses of a partition, in just the room that they need. */
+static bool keep_addresses(struct bnc_distinct *d, struct scratch *s, unsigned p)
+{
+    struct bnc_address *const to = malloc((s->n_addresses + 1) * sizeof *to);
+
+    if (to == NULL)
+        return false;
+    if (s->n_addresses > 0)
+        memcpy(to, s->addresses, s->n_addresses * sizeof *to);
+    d->addresses[p] = to;
+    d->n_addresses[p] = s->n_addresses;
+    s->n_addresses = 0;
+    return true;
+}
+
 static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
                             struct scratch *s, unsigned p)
 {
@@ -435,7 +460,7 @@ static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_pl
     texts = bnc_merged_texts(plan->m, p, &len);
     ok = texts != NULL && walk_texts(d, plan, s, s->sort.at, n, texts, len);
     free(texts);
-    return ok;
+    return ok && keep_addresses(d, s, p);
 }
 
 /* Takes partitions while there are any; a thread that comes late finds none and takes no memory. */
@@ -457,6 +482,8 @@ static void task(void *arg, size_t t)
         __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
     bnc_address_sort_release(&s.sort);
     free(s.by_campaign);
+    free(s.outcomes);
+    free(s.addresses);
 }
 
 /* ---- adding the tasks up ---- */
@@ -489,38 +516,15 @@ static void add_sums(struct bnc_distinct *out, const struct bnc_distinct *d)
     out->recurring += d->recurring;
 }
 
-/* Makes the arrays of 'out' just large enough for the addresses of all tasks. */
-static bool make_room(struct bnc_distinct *out, const struct bnc_distinct *results, size_t n_tasks)
-{
-    size_t n_addresses = 0, n_outcomes = 0;
-    struct bnc_address *a;
-    struct bnc_outcome *o;
-
-    for (size_t t = 0; t < n_tasks; t++) {
-        n_addresses += results[t].n_addresses;
-        n_outcomes += results[t].n_outcomes;
-    }
-    a = realloc(out->addresses, (n_addresses + 1) * sizeof *a);
-    if (a != NULL)
-        out->addresses = a;
-    o = realloc(out->outcomes, (n_outcomes + 1) * sizeof *o);
-    if (o != NULL)
-        out->outcomes = o;
-    return a != NULL && o != NULL;
-}
-
-/* Moves the addresses of a task behind those of 'out', where there is room. */
+/* Each partition was counted by one task. */
 static void move_addresses(struct bnc_distinct *out, struct bnc_distinct *d)
 {
-    for (size_t i = 0; i < d->n_addresses; i++) {
-        struct bnc_address *to = &out->addresses[out->n_addresses++];
-
-        *to = d->addresses[i];
-        to->outcome_at += (uint32_t)out->n_outcomes;
-    }
-    if (d->n_outcomes > 0)
-        memcpy(out->outcomes + out->n_outcomes, d->outcomes, d->n_outcomes * sizeof *d->outcomes);
-    out->n_outcomes += d->n_outcomes;
+    for (unsigned p = 0; p < BNC_LOG_PARTS; p++)
+        if (d->addresses[p] != NULL) {
+            out->addresses[p] = d->addresses[p];
+            out->n_addresses[p] = d->n_addresses[p];
+            d->addresses[p] = NULL;
+        }
     bnc_arena_join(&out->texts, &d->texts);
 }
 
@@ -547,7 +551,6 @@ enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_di
     if (ok)
         bnc_merged_run(plan->m, (adding.n_words + WORDS - 1) / WORDS, add_slice, &adding);
     *out = job.results[0];
-    ok = ok && make_room(out, job.results, job.n_tasks);
     for (size_t t = 1; t < job.n_tasks; t++) {
         if (ok && job.results[t].block != NULL) {
             add_sums(out, &job.results[t]);

@@ -46,11 +46,9 @@ struct bnc_distinct {
     uint32_t n_numbers; /* given to addresses so far */
     uint64_t failed, bounced, deferred, recurring;
     /* lists; domain, campaign and template by merged numbers */
-    struct bnc_address *addresses;
-    size_t n_addresses, cap_addresses;
-    struct bnc_outcome *outcomes; /* in runs by address */
-    size_t n_outcomes, cap_outcomes;
-    struct bnc_arena texts;
+    struct bnc_address *addresses[BNC_LOG_PARTS]; /* in no order */
+    size_t n_addresses[BNC_LOG_PARTS];
+    struct bnc_arena texts; /* and outcomes */
     char *text_at; /* free room at the end of 'texts' */
     size_t text_left;
     uint32_t *block; /* the arrays of counters, seen ones first */

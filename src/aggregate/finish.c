@@ -340,7 +340,6 @@ void bnc_tally_free(struct bnc_tally *tally)
     if (tally == NULL)
         return;
     free(tally->addresses);
-    free(tally->outcomes);
     bnc_arena_release(&tally->arena);
     free(tally);
 }

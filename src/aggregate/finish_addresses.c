@@ -12,18 +12,25 @@
 
 #define RANGE ((size_t)4096)
 
+/* Which address: the 'ref' of a key. */
+#define ADDRESS_REF(partition, i) ((uint64_t)(partition) << 32 | (i))
+
 struct ordering {
     struct finish *f;
+    size_t from[BNC_LOG_PARTS]; /* its first key */
     struct bnc_keys keys;
     struct bnc_address *to; /* in order */
     bool contradicts;
 };
 
+static const struct bnc_address *address_of(const struct ordering *o, uint64_t ref)
+{
+    return &o->f->d.addresses[ref >> 32][(uint32_t)ref];
+}
+
 static struct bnc_span text_of(const void *arg, uint64_t ref)
 {
-    const struct ordering *o = arg;
-
-    return bnc_address_text(&o->f->d.addresses[ref]);
+    return bnc_address_text(address_of(arg, ref));
 }
 
 /* Those that share a text are told apart by their domains. */
@@ -35,9 +42,7 @@ static uint64_t id_of(const void *arg, uint64_t ref)
 
 static void fetch_ref(const void *arg, uint64_t ref)
 {
-    const struct ordering *o = arg;
-
-    __builtin_prefetch(&o->f->d.addresses[ref]);
+    __builtin_prefetch(address_of(arg, ref));
 }
 
 static size_t end_of_range(const struct ordering *o, size_t range)
@@ -45,25 +50,28 @@ static size_t end_of_range(const struct ordering *o, size_t range)
     return o->keys.n - range * RANGE < RANGE ? o->keys.n : (range + 1) * RANGE;
 }
 
-static void list_range(void *arg, size_t range)
+static void list_partition(void *arg, size_t p)
 {
     struct ordering *o = arg;
+    struct bnc_sortkey *const to = o->keys.at + o->from[p];
 
-    for (size_t i = range * RANGE; i < end_of_range(o, range); i++)
-        o->keys.at[i] = (struct bnc_sortkey){ bnc_text_key(text_of(o, i), 0), i };
+    for (size_t i = 0; i < o->f->d.n_addresses[p]; i++)
+        to[i] = (struct bnc_sortkey){ bnc_text_key(text_of(o, ADDRESS_REF(p, i)), 0),
+                                      ADDRESS_REF(p, i) };
 }
 
 /* Of one text in several domains, the smaller domain first. */
 static void sort_by_domain(const struct ordering *o, struct bnc_sortkey *at, size_t n)
 {
-    const struct bnc_address *a = o->f->d.addresses;
-
     for (size_t i = 1; i < n; i++) {
         const uint64_t ref = at[i].ref;
         size_t k = i;
 
-        for (; k > 0 && at[k].key == 0 && a[at[k - 1].ref].domain > a[ref].domain; k--)
+        while (k > 0 && at[k].key == 0 &&
+               address_of(o, at[k - 1].ref)->domain > address_of(o, ref)->domain) {
             at[k].ref = at[k - 1].ref;
+            k--;
+        }
         at[k].ref = ref;
     }
 }
@@ -90,7 +98,7 @@ static int cmp_outcome(const void *a, const void *b)
 /* Gives the outcomes of an address their final numbers and order; false: one was never counted. */
 static bool settle_outcomes(const struct finish *f, struct bnc_address *a)
 {
-    struct bnc_outcome *o = f->d.outcomes + a->outcome_at;
+    struct bnc_outcome *o = a->outcomes;
     bool ok = true;
 
     for (uint32_t i = 0; i < a->n_outcomes; i++) {
@@ -111,11 +119,9 @@ static bool settle_outcomes(const struct finish *f, struct bnc_address *a)
 #define AHEAD 8u
 BNC_PREFETCHER fetch(const struct ordering *o, size_t i)
 {
-    const struct bnc_address *const from = o->f->d.addresses;
-
     if (i + 2 * AHEAD < o->keys.n) {
-        __builtin_prefetch(&from[o->keys.at[i + 2 * AHEAD].ref]);
-        __builtin_prefetch(&o->f->d.outcomes[from[o->keys.at[i + AHEAD].ref].outcome_at], 1);
+        __builtin_prefetch(address_of(o, o->keys.at[i + 2 * AHEAD].ref));
+        __builtin_prefetch(address_of(o, o->keys.at[i + AHEAD].ref)->outcomes, 1);
     }
 }
 
@@ -126,7 +132,7 @@ static void write_range(void *arg, size_t range)
 
     for (size_t i = range * RANGE; i < end_of_range(o, range); i++) {
         fetch(o, i);
-        o->to[i] = o->f->d.addresses[o->keys.at[i].ref];
+        o->to[i] = *address_of(o, o->keys.at[i].ref);
         ok &= settle_outcomes(o->f, &o->to[i]);
     }
     if (!ok)
@@ -136,17 +142,21 @@ static void write_range(void *arg, size_t range)
 static bool put_in_order(struct ordering *o)
 {
     const struct bnc_merged *m = &o->f->m;
-    const size_t n_ranges = (o->f->d.n_addresses + RANGE - 1) / RANGE;
+    size_t n = 0;
 
-    if (!bnc_keys_init(&o->keys, o->f->d.n_addresses))
+    for (unsigned p = 0; p < BNC_LOG_PARTS; p++) {
+        o->from[p] = n;
+        n += o->f->d.n_addresses[p];
+    }
+    if (!bnc_keys_init(&o->keys, n))
         return false;
-    bnc_merged_run(m, n_ranges, list_range, o);
+    bnc_merged_run(m, BNC_LOG_PARTS, list_partition, o);
     bnc_keys_sort(&o->keys, m);
     bnc_merged_run(m, BNC_KEY_SLICES, settle_slice, o);
-    o->to = bnc_huge_malloc((o->f->d.n_addresses + 1) * sizeof *o->to);
+    o->to = bnc_huge_malloc((n + 1) * sizeof *o->to);
     if (o->to == NULL)
         return false;
-    bnc_merged_run(m, n_ranges, write_range, o);
+    bnc_merged_run(m, (n + RANGE - 1) / RANGE, write_range, o);
     return true;
 }
 
@@ -156,16 +166,16 @@ bool bnc_finish_addresses(struct finish *f)
     struct bnc_tally *t = f->t;
     struct ordering o = { .f = f };
     const bool ok = put_in_order(&o);
+    const size_t n = o.keys.n;
 
     bnc_keys_release(&o.keys);
     t->detail = f->m.detail;
     t->addresses = o.to;
-    t->n_addresses = ok ? f->d.n_addresses : 0;
-    t->outcomes = f->d.outcomes;
-    t->n_outcomes = f->d.n_outcomes;
-    f->d.outcomes = NULL;
-    free(f->d.addresses);
-    f->d.addresses = NULL;
+    t->n_addresses = ok ? n : 0;
+    for (unsigned p = 0; p < BNC_LOG_PARTS; p++) {
+        free(f->d.addresses[p]);
+        f->d.addresses[p] = NULL;
+    }
     f->d.contradicts |= o.contradicts;
     bnc_arena_join(&t->arena, &f->d.texts);
     return ok;

@@ -247,12 +247,12 @@ static inline int64_t bnc_outcome_time(uint32_t time)
 struct bnc_address {
     /* lower-cased domain; the local part in the spelling that sorts first; see below */
     const char *at;
+    struct bnc_outcome *outcomes; /* [n_outcomes] */
     uint32_t len;
     uint32_t domain;
-    uint32_t outcome_at;
     uint32_t n_outcomes : 27;
     uint32_t states : 5; /* bits */
-};
+} __attribute__((packed, aligned(4)));
 #define BNC_ADDRESS_MOST_OUTCOMES ((size_t)1 << 26)
 
 static inline struct bnc_span bnc_address_text(const struct bnc_address *a)
@@ -294,12 +294,9 @@ struct bnc_tally {
     size_t n_templates;
     /* lists: behind them, those that are part of a sum, for outcomes; n_templates and these */
     size_t n_named_templates;
-    /* lists only; these two arrays are not the arena's */
+    /* lists only; the array is not the arena's, what it points to is */
     struct bnc_address *addresses;
     size_t n_addresses;
-    /* find them by address: addresses[i].outcome_at */
-    struct bnc_outcome *outcomes;
-    size_t n_outcomes;
     const struct bnc_classifier *classifier;
     /* names, sorted, distinct; none where the parts were given none */
     struct bnc_span *sources;

@@ -104,13 +104,12 @@ static bool is_failure(const struct bnc_outcome *o)
  * The failures after the last delivery, in order of time; fills 'run' (room for n_outcomes) and
  * returns how many.
  */
-static size_t failures_since_delivery(const struct bnc_tally *t, const struct bnc_address *a,
-                                      const struct bnc_outcome **run)
+static size_t failures_since_delivery(const struct bnc_address *a, const struct bnc_outcome **run)
 {
     size_t n = 0, kept = 0, from = 0;
 
     for (uint32_t i = 0; i < a->n_outcomes; i++)
-        run[n++] = &t->outcomes[a->outcome_at + i];
+        run[n++] = &a->outcomes[i];
     sort_run(run, n);
     for (size_t i = 0; i < n; i++)
         if (run[i]->type == BNC_EVENT_DELIVERED)
@@ -385,7 +384,7 @@ struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct
                               .side = BNC_SIDE_UNKNOWN,
                               .first = BNC_NO_TIME,
                               .last = BNC_NO_TIME };
-    const size_t n = failures_since_delivery(d->tally, a, run);
+    const size_t n = failures_since_delivery(a, run);
 
     set_span(&x, run, n);
     if ((a->states & BNC_ADDR_COMPLAINED) != 0) {
@@ -451,8 +450,9 @@ static bool list_address(struct bnc_lists *l, const struct bnc_decider *d,
     if (x.list < 0 || x.list == BNC_LIST_SUPPRESS_DOMAINS || a->len == 0)
         return true;
     return append(l, x.list,
-                  &(struct bnc_list_row){ bnc_address_text(a), x.cause, x.side, x.confidence, x.template,
-                                          x.reason, x.campaigns, x.campaigns, x.first, x.last });
+                  &(struct bnc_list_row){ bnc_address_text(a), x.cause, x.side, x.confidence,
+                                          x.template, x.reason, x.campaigns, x.campaigns, x.first,
+                                          x.last });
 }
 
 /* Addresses are decided in ranges, on all threads; each range has lists of its own. */

@@ -76,7 +76,7 @@ enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bn
     put_decision(out, &x, policy);
     bnc_buf_puts(out, "what the input says, by campaign:\n");
     for (uint32_t i = 0; i < a->n_outcomes; i++)
-        put_outcome(out, tally, &tally->outcomes[a->outcome_at + i]);
+        put_outcome(out, tally, &a->outcomes[i]);
     bnc_arena_release(&scratch);
     return out->failed ? bnc_error_nomem(err) : BNC_OK;
 }

@@ -262,11 +262,12 @@ static inline void dump_lists(struct bnc_buf *b, const struct bnc_tally *t)
 
         bnc_buf_printf(b, "\naddress %u states %u", a->domain, a->states);
         dump_span(b, bnc_address_text(a));
-        for (uint32_t o = a->outcome_at; o < a->outcome_at + a->n_outcomes; o++)
-            bnc_buf_printf(b, "\n  outcome %u %u %u %" PRId64 " %" PRId64, (unsigned)t->outcomes[o].campaign,
-                           (unsigned)t->outcomes[o].type, t->outcomes[o].template,
-                           bnc_outcome_time(t->outcomes[o].first),
-                           bnc_outcome_time(t->outcomes[o].last));
+        for (uint32_t o = 0; o < a->n_outcomes; o++)
+            bnc_buf_printf(b, "\n  outcome %u %u %u %" PRId64 " %" PRId64,
+                           (unsigned)a->outcomes[o].campaign, (unsigned)a->outcomes[o].type,
+                           a->outcomes[o].template,
+                           bnc_outcome_time(a->outcomes[o].first),
+                           bnc_outcome_time(a->outcomes[o].last));
     }
 }
 

@@ -381,12 +381,13 @@ static void outcome__is_the_last_of_a_campaign(void **state)
     assert_int_equal(t->addresses[0].states,
                      BNC_ADDR_BOUNCED | BNC_ADDR_DEFERRED | BNC_ADDR_DELIVERED);
     assert_int_equal(t->addresses[0].n_outcomes, 3);
-    assert_int_equal(t->outcomes[0].type, BNC_EVENT_DELIVERED);
-    assert_true(t->outcomes[0].first == DAY(0) && t->outcomes[0].last == DAY(0) + 60);
-    assert_int_equal(t->outcomes[1].type, BNC_EVENT_DELIVERED);
-    assert_int_equal(t->outcomes[2].type, BNC_EVENT_DEFERRAL);
-    assert_int_equal(t->templates[t->outcomes[2].template].key, 33);
-    assert_string_equal(t->subject[BNC_KIND_CAMPAIGN][t->outcomes[2].campaign].name.at,
+    assert_int_equal(t->addresses[0].outcomes[0].type, BNC_EVENT_DELIVERED);
+    assert_int_equal(t->addresses[0].outcomes[0].first, DAY(0));
+    assert_int_equal(t->addresses[0].outcomes[0].last, DAY(0) + 60);
+    assert_int_equal(t->addresses[0].outcomes[1].type, BNC_EVENT_DELIVERED);
+    assert_int_equal(t->addresses[0].outcomes[2].type, BNC_EVENT_DEFERRAL);
+    assert_int_equal(t->templates[t->addresses[0].outcomes[2].template].key, 33);
+    assert_string_equal(t->subject[BNC_KIND_CAMPAIGN][t->addresses[0].outcomes[2].campaign].name.at,
                         "2026-10-03");
     bnc_tally_free(t);
 }
@@ -695,8 +696,9 @@ static void check_sums(const struct bnc_tally *t)
     assert_int_equal(n, t->n[BNC_EVENT_BOUNCE]);
     for (size_t i = 0; i < t->n_domain_causes; i++)
         assert_true(t->domain_causes[i].top_template < t->n_templates);
-    for (size_t i = 0; i < t->n_outcomes; i++)
-        assert_int_equal(t->templates[t->outcomes[i].template].wordings, 1);
+    for (size_t i = 0; i < t->n_addresses; i++)
+        for (uint32_t o = 0; o < t->addresses[i].n_outcomes; o++)
+            assert_int_equal(t->templates[t->addresses[i].outcomes[o].template].wordings, 1);
 }
 
 static void templates__beyond_those_listed_are_summed_up(void **state)
