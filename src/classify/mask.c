@@ -8,113 +8,36 @@
  */
 #include "classify/mask.h"
 
+#include "classify/mask_pass.h"
 #include "classify/mask_scan.h"
 #include "classify/token.h"
 #include "classify/token_kind.h"
 #include "util/cpu.h"
 
-struct pass {
-    const struct bnc_words *words;
-    const struct bnc_mask_bits *bits;
-    const char *low, *raw;
-    size_t len, pos; /* bytes; next byte not written yet */
-    char *out;
-    size_t n; /* written */
-    unsigned head; /* reply code at the head of the reply we are in, 0 none */
-    struct bnc_span head_enh; /* the enhanced code beside it */
-    bool multi; /* the head was written 550-: lines repeat it */
-    bool fragment;
-};
-
 /* ---- bitmaps ---- */
 
-static size_t hot_next(const struct pass *p, size_t from)
+static size_t hot_next(const struct bnc_pass *p, size_t from)
 {
     return bnc_mask_next(p->bits->hot, p->len, from);
 }
 
-static size_t token_start(const struct pass *p, size_t at, size_t floor)
+static size_t token_start(const struct bnc_pass *p, size_t at, size_t floor)
 {
     return bnc_mask_token_start(p->bits->token, at, floor);
 }
 
-static size_t token_end(const struct pass *p, size_t at)
+static size_t token_end(const struct bnc_pass *p, size_t at)
 {
     return bnc_mask_token_end(p->bits->token, p->len, at);
 }
 
 /* ---- output ---- */
 
-/* Copies low[p->pos .. to); may write up to 31 bytes beyond, which out[] has room for. */
-static void copy_to(struct pass *p, size_t to)
-{
-    const char *from = p->low + p->pos;
-    char *dst = p->out + p->n;
-    const size_t len = to - p->pos;
-
-    for (size_t i = 0; i < len; i += 32)
-        memcpy(dst + i, from + i, 32);
-    p->n += len;
-    p->pos = to;
-}
-
-static void put_blank(struct pass *p)
-{
-    if (p->n > 0 && p->out[p->n - 1] != ' ')
-        p->out[p->n++] = ' ';
-}
-
-static void skip_blanks(struct pass *p)
-{
-    while (p->pos < p->len && bnc_byte_is(p->low[p->pos], BNC_BYTE_BLANK))
-        p->pos++;
-}
-
-static bool joins_masks(char c)
-{
-    switch (c) {
-    case ' ':
-    case '.':
-    case ',':
-    case ':':
-    case ';':
-    case '/':
-    case '-':
-    case '+':
-    case '=':
-    case '&':
-    case '_':
-    case '%':
-    case '~':
-    case '|':
-    case '#':
-    case '?':
-    case '$':
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* The last word written, lower-case letters only, not counting one trailing separator. */
-static struct bnc_span word_before(const struct pass *p)
-{
-    size_t end = p->n, at;
-
-    while (end > 0 && joins_masks(p->out[end - 1]) && p->n - end < 3)
-        end--;
-    for (at = end; at > 0 && p->out[at - 1] >= 'a' && p->out[at - 1] <= 'z' && end - at < 12; at--)
-        ;
-    if (at > 0 && bnc_byte_is(p->out[at - 1], BNC_BYTE_ALNUM))
-        return bnc_span_from(p->out, 0);
-    return bnc_span_from(p->out + at, end - at);
-}
-
 /* Takes back what only looked like a word: the month before a day, the letters of an IPv6 group. */
-static void take_back_date(struct pass *p)
+static void take_back_date(struct bnc_pass *p)
 {
     for (int i = 0; i < 2; i++) {
-        const struct bnc_span w = word_before(p);
+        const struct bnc_span w = bnc_pass_word_before(p);
 
         if (w.len < 2 || (w.at > p->out && bnc_byte_is(w.at[-1], BNC_BYTE_TOKEN)) ||
             bnc_word_find(p->words, w.at, w.len) != BNC_WORD_DATE)
@@ -123,11 +46,11 @@ static void take_back_date(struct pass *p)
     }
 }
 
-static void put_star(struct pass *p)
+static void put_star(struct bnc_pass *p)
 {
     size_t k = p->n;
 
-    while (k > 0 && joins_masks(p->out[k - 1]))
+    while (k > 0 && bnc_pass_joins(p->out[k - 1]))
         k--;
     if (k > 0 && p->out[k - 1] == '*' && (k == 1 || !bnc_byte_is(p->out[k - 2], BNC_BYTE_ALNUM)))
         p->n = k; /* not into a family's: "mwinf5*" */
@@ -143,7 +66,7 @@ static bool is_hex(char c)
 }
 
 /* A mask ends where its token ends, but for punctuation. */
-static void swallow_rest(struct pass *p)
+static void swallow_rest(struct bnc_pass *p)
 {
     size_t end;
 
@@ -161,7 +84,7 @@ static void swallow_rest(struct pass *p)
  * "2606:2800:220:aa::1" after its first group, "12:30": digits, hex letters and colons up to the
  * end of the group.
  */
-static void swallow_ipv6(struct pass *p)
+static void swallow_ipv6(struct bnc_pass *p)
 {
     size_t k = p->pos;
     int colons = 0;
@@ -177,7 +100,7 @@ static void swallow_ipv6(struct pass *p)
 /*
  * A month or zone ends where its token does, or where a number follows: "oct", "oct,", "oct-2002".
  */
-static bool ends_date(const struct pass *p, size_t end)
+static bool ends_date(const struct bnc_pass *p, size_t end)
 {
     if (end >= p->len || !bnc_byte_is(p->low[end], BNC_BYTE_TOKEN))
         return true;
@@ -185,7 +108,7 @@ static bool ends_date(const struct pass *p, size_t end)
            bnc_is_digit(p->low[end + 1]);
 }
 
-static void swallow_date(struct pass *p)
+static void swallow_date(struct bnc_pass *p)
 {
     size_t at = p->pos, end;
 
@@ -202,7 +125,7 @@ static void swallow_date(struct pass *p)
     }
 }
 
-static void mask_number(struct pass *p, size_t end)
+static void mask_number(struct bnc_pass *p, size_t end)
 {
     p->pos = end;
     take_back_date(p);
@@ -213,7 +136,7 @@ static void mask_number(struct pass *p, size_t end)
 }
 
 /* Ids in base64 hold / + = as well: after a long masked token they belong to it. */
-static void mask_id(struct pass *p, size_t start, size_t end)
+static void mask_id(struct bnc_pass *p, size_t start, size_t end)
 {
     put_star(p);
     p->pos = end;
@@ -223,233 +146,6 @@ static void mask_id(struct pass *p, size_t start, size_t end)
                                p->low[p->pos] == '/' || p->low[p->pos] == '='))
         p->pos++;
     swallow_rest(p);
-}
-
-/* ---- codes ---- */
-
-static unsigned reply_at(const char *at, size_t len)
-{
-    if (len < 3 || at[0] < '2' || at[0] > '5' || at[0] == '3' || !bnc_is_digit(at[1]) ||
-        !bnc_is_digit(at[2]))
-        return 0;
-    if (at[0] == '2' && at[1] > '5')
-        return 0;
-    return (unsigned)((at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0'));
-}
-
-/* Length of an enhanced code at 'at' ("5.7.26", subject 0-7), 0 if there is none. */
-static size_t enhanced_at(const char *at, size_t len)
-{
-    size_t k, digits;
-
-    if (len < 5 || (at[0] != '2' && at[0] != '4' && at[0] != '5') || at[1] != '.' || at[2] < '0' ||
-        at[2] > '7' || at[3] != '.')
-        return 0;
-    for (k = 4, digits = 0; k < len && bnc_is_digit(at[k]); k++)
-        digits++;
-    for (size_t e = k; e < len && bnc_byte_is(at[e], BNC_BYTE_TOKEN); e++)
-        if (!bnc_token_edge(at[e]))
-            return 0; /* "5.7.1.9", "5.7.1x", "5.7.1@" */
-    return digits >= 1 && digits <= 3 ? k : 0;
-}
-
-#define WORD(lit)                                                                                  \
-    {                                                                                              \
-        lit, sizeof lit - 1                                                                        \
-    }
-
-static bool is_one_of(struct bnc_span w, const struct bnc_span *words, size_t n)
-{
-    if (w.len == 0)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (words[i].len == w.len && words[i].at[0] == w.at[0] &&
-            memcmp(words[i].at, w.at, w.len) == 0)
-            return true;
-    return false;
-}
-
-static bool is_version_word(struct bnc_span w)
-{
-    static const struct bnc_span words[] = { WORD("version"), WORD("ver"),     WORD("v"),
-                                             WORD("exim"),    WORD("postfix"), WORD("sendmail"),
-                                             WORD("release"), WORD("build"),   WORD("rev") };
-
-    return is_one_of(w, words, sizeof words / sizeof words[0]);
-}
-
-static bool is_code_word(struct bnc_span w)
-{
-    static const struct bnc_span words[] = { WORD("said"),     WORD("code"),     WORD("error"),
-                                             WORD("status"),   WORD("smtp"),     WORD("reply"),
-                                             WORD("response"), WORD("returned"), WORD("was"),
-                                             WORD("esmtp"),    WORD("dsn"),      WORD("failed"),
-                                             WORD("respond") };
-
-    return is_one_of(w, words, sizeof words / sizeof words[0]);
-}
-
-/* The byte before the output's end that is no blank; '\0' at the start. */
-static char mark_before(const struct pass *p)
-{
-    size_t k = p->n;
-
-    while (k > 0 && p->out[k - 1] == ' ')
-        k--;
-    return k > 0 ? p->out[k - 1] : '\0';
-}
-
-static bool only_opening(const struct pass *p)
-{
-    for (size_t k = 0; k < p->n; k++)
-        if (strchr(" '\"([<", p->out[k]) == NULL)
-            return false;
-    return true;
-}
-
-/*
- * Where a remote reply may begin inside a text: "said: 550", "[554 5.4.6", "smtp;550", "'441
- * 4.4.1".
- */
-static bool opens_reply(const struct pass *p)
-{
-    const char c = mark_before(p);
-
-    return c != '\0' && strchr(":;>'\"[(=|", c) != NULL;
-}
-
-/* What may stand between a reply code and its enhanced code. */
-static bool joins_codes(char c)
-{
-    return c == ' ' || c == '-' || c == '(' || c == '#' || c == '\'' || c == '<' || c == ':';
-}
-
-/* What follows a code at its end: an enhanced code, maybe behind " (#'"; its start, or 0. */
-static size_t enhanced_after(const struct pass *p, size_t end)
-{
-    size_t k = end;
-
-    while (k < p->len && k - end < 4 && joins_codes(p->low[k]))
-        k++;
-    return enhanced_at(p->low + k, p->len - k) > 0 ? k : 0;
-}
-
-/* A word, a quote or an address follows: the rest of a reply, not of a sentence about a number. */
-static bool text_follows(const struct pass *p, size_t end)
-{
-    size_t k = end;
-
-    if (k >= p->len || (p->low[k] != ' ' && p->low[k] != '-' && p->low[k] != ','))
-        return k >= p->len;
-    while (k < p->len && k - end < 3 && strchr(" -<'\"#[(,:", p->low[k]) != NULL)
-        k++;
-    return k < p->len && (bnc_byte_is(p->low[k], BNC_BYTE_ALNUM) || p->low[k] == '*') &&
-           reply_at(p->low + k, p->len - k) == 0;
-}
-
-/* Skips the code of a line that repeats the head's, and the enhanced code behind it. */
-static void drop_repeated(struct pass *p, size_t end)
-{
-    const size_t e = enhanced_after(p, end);
-
-    if (e > 0 && p->head_enh.len == 0)
-        p->head_enh = bnc_span_from(p->low + e, enhanced_at(p->low + e, p->len - e));
-    else if (e > 0 && enhanced_at(p->low + e, p->len - e) == p->head_enh.len &&
-             memcmp(p->low + e, p->head_enh.at, p->head_enh.len) == 0)
-        end = e + p->head_enh.len;
-    p->pos = end;
-    while (p->pos < p->len &&
-           (p->low[p->pos] == '-' || bnc_byte_is(p->low[p->pos], BNC_BYTE_BLANK)))
-        p->pos++;
-    put_blank(p);
-}
-
-static bool repeats_head(const struct pass *p, unsigned code, size_t end)
-{
-    const char next = end < p->len ? p->low[end] : ' ';
-
-    if (code != p->head || p->n == 0 || p->out[p->n - 1] != ' ')
-        return false;
-    if (!p->multi && opens_reply(p))
-        return false; /* "host x said: 550 ..." */
-    return next == '-' || (next == ' ' && (p->multi || enhanced_after(p, end) > 0));
-}
-
-static void keep_reply(struct pass *p, unsigned code, size_t end)
-{
-    const size_t e = enhanced_after(p, end);
-    const bool opening = only_opening(p);
-
-    p->head = code;
-    p->head_enh = e > 0 ? bnc_span_from(p->low + e, enhanced_at(p->low + e, p->len - e))
-                        : bnc_span_from(p->low, 0);
-    p->multi = end < p->len && p->low[end] == '-';
-    copy_to(p, end);
-    if (end < p->len && p->low[end] == '-' && (opening || e > 0)) {
-        p->pos = end + 1;
-        put_blank(p);
-        skip_blanks(p);
-    }
-}
-
-/*
- * Three digits that are a reply code by their place: at the start, before an enhanced code, where a
- * reply is quoted.
- */
-static bool is_head(const struct pass *p, unsigned code, size_t stop)
-{
-    if (p->fragment)
-        return enhanced_after(p, stop) > 0;
-    if (only_opening(p))
-        return true;
-    if (code < 400)
-        return false;
-    if (stop + 1 < p->len && p->low[stop] == '-' && p->out[p->n - 1] == ' ' &&
-        p->low[stop + 1] == '\'')
-        return true;
-    return enhanced_after(p, stop) > 0 || (opens_reply(p) && text_follows(p, stop)) ||
-           is_code_word(word_before(p));
-}
-
-/* A token that begins with three digits: a reply code here?  True when it was dealt with. */
-static bool try_reply(struct pass *p, size_t start, size_t end)
-{
-    const unsigned code = reply_at(p->low + start, end - start);
-    const size_t stop = start + 3;
-
-    if (code == 0 || (stop < end && p->low[stop] != '-'))
-        return false;
-    if (p->head != 0 && repeats_head(p, code, stop)) {
-        drop_repeated(p, stop);
-        return true;
-    }
-    if (is_head(p, code, stop)) {
-        keep_reply(p, code, stop);
-        return true;
-    }
-    return false;
-}
-
-static bool try_enhanced(struct pass *p, size_t start, size_t end)
-{
-    const size_t len = enhanced_at(p->low + start, end - start);
-
-    if (len == 0 || len != end - start || is_version_word(word_before(p)))
-        return false;
-    copy_to(p, end);
-    return true;
-}
-
-/* Numbers that are part of a name: rfc 5322, section 3.6.2, uceprotect level 2, /err/4. */
-static bool try_named_number(struct pass *p, size_t end)
-{
-    const struct bnc_span w = word_before(p);
-
-    if (!bnc_span_eq(w, BNC_SPAN("rfc")) && !bnc_span_eq(w, BNC_SPAN("section")) &&
-        !bnc_span_eq(w, BNC_SPAN("level")) && !bnc_span_eq(w, BNC_SPAN("err")))
-        return false;
-    copy_to(p, end);
-    return true;
 }
 
 /* ---- tokens ---- */
@@ -468,7 +164,7 @@ static bool is_local_char(char c)
  * Where a quoted local part before the @ at 'at' begins: "a b"@example.com; 'at' where there is
  * none.
  */
-static size_t quoted_start(const struct pass *p, size_t at)
+static size_t quoted_start(const struct bnc_pass *p, size_t at)
 {
     size_t q = at;
 
@@ -480,13 +176,13 @@ static size_t quoted_start(const struct pass *p, size_t at)
 }
 
 /* Dots in a row stand before an address, not in it: "unknown...joe@example.com". */
-static bool after_dots(const struct pass *p, size_t at)
+static bool after_dots(const struct bnc_pass *p, size_t at)
 {
     return at > 1 && p->low[at - 1] == '.' && p->low[at - 2] == '.';
 }
 
 /* An address: from the first byte that may stand in a local part to the end of the domain. */
-static void mask_address(struct pass *p, size_t start, size_t end)
+static void mask_address(struct bnc_pass *p, size_t start, size_t end)
 {
     size_t s = p->low[start] == '@' ? quoted_start(p, start) : start;
 
@@ -496,19 +192,19 @@ static void mask_address(struct pass *p, size_t start, size_t end)
         while (s < start && !bnc_byte_is(p->low[s], BNC_BYTE_ALNUM))
             s++;
     }
-    copy_to(p, s);
+    bnc_pass_copy_to(p, s);
     p->pos = end;
     put_star(p);
 }
 
-static bool is_known(const struct pass *p, size_t start, size_t end)
+static bool is_known(const struct bnc_pass *p, size_t start, size_t end)
 {
     return end - start <= 64 &&
            bnc_word_find(p->words, p->low + start, end - start) == BNC_WORD_EXACT;
 }
 
 /* mwinf5c79, ofr006_417, aup#in-1310: families known by how they begin. */
-static bool try_family(struct pass *p, size_t start, size_t end)
+static bool try_family(struct bnc_pass *p, size_t start, size_t end)
 {
     size_t k = start;
     enum bnc_word_kind kind;
@@ -521,21 +217,21 @@ static bool try_family(struct pass *p, size_t start, size_t end)
     if (kind != BNC_WORD_LAST3 &&
         (kind = bnc_word_find(p->words, p->low + start, ++k - start)) <= BNC_WORD_EXACT)
         return false;
-    copy_to(p, start);
+    bnc_pass_copy_to(p, start);
     if (kind == BNC_WORD_LAST3) {
         if (end - start > 12 || memchr(p->low + start, '*', end - start) != NULL ||
             memchr(p->low + start, '.', end - start) != NULL || end - k < 3 ||
             !bnc_is_digit(p->low[end - 1]) || !bnc_is_digit(p->low[end - 2]) ||
             !bnc_is_digit(p->low[end - 3]))
             return false;
-        copy_to(p, k);
+        bnc_pass_copy_to(p, k);
         p->out[p->n++] = '_';
         p->pos = end - 3;
-        copy_to(p, end);
+        bnc_pass_copy_to(p, end);
     } else if (kind == BNC_WORD_WHOLE) {
-        copy_to(p, end);
+        bnc_pass_copy_to(p, end);
     } else if (kind == BNC_WORD_PREFIX) {
-        copy_to(p, k);
+        bnc_pass_copy_to(p, k);
         put_star(p);
         p->pos = end;
     } else {
@@ -545,7 +241,7 @@ static bool try_family(struct pass *p, size_t start, size_t end)
 }
 
 /* zen.spamhaus.org within a longer name: "*.zen.spamhaus.org". */
-static bool try_known_suffix(struct pass *p, const struct token *t)
+static bool try_known_suffix(struct bnc_pass *p, const struct token *t)
 {
     const size_t start = t->start, end = t->end;
 
@@ -556,29 +252,29 @@ static bool try_known_suffix(struct pass *p, const struct token *t)
             put_star(p);
             p->out[p->n++] = '.';
             p->pos = k;
-            copy_to(p, end);
+            bnc_pass_copy_to(p, end);
             return true;
         }
     return false;
 }
 
-static bool try_glued_sentence(struct pass *p, size_t start, size_t end)
+static bool try_glued_sentence(struct bnc_pass *p, size_t start, size_t end)
 {
     const size_t dot = bnc_token_glued(p->raw, p->low, start, end);
 
     if (dot == 0)
         return false;
-    copy_to(p, dot + 1);
-    put_blank(p);
+    bnc_pass_copy_to(p, dot + 1);
+    bnc_pass_put_blank(p);
     return true;
 }
 
-static bool all_number(const struct pass *p, size_t start, size_t end)
+static bool all_number(const struct bnc_pass *p, size_t start, size_t end)
 {
     return !bnc_mask_any(p->bits->core, p->bits->digit, start, end);
 }
 
-static bool all_hex(const struct pass *p, size_t start, size_t end)
+static bool all_hex(const struct bnc_pass *p, size_t start, size_t end)
 {
     for (size_t k = start; k < end; k++)
         if (!is_hex(p->low[k]))
@@ -587,9 +283,10 @@ static bool all_hex(const struct pass *p, size_t start, size_t end)
 }
 
 /* Digits, dots, signs: a code, a named number, a date, a time, an IP. */
-static void number(struct pass *p, size_t start, size_t end)
+static void number(struct bnc_pass *p, size_t start, size_t end)
 {
-    if (try_reply(p, start, end) || try_enhanced(p, start, end) || try_named_number(p, end))
+    if (bnc_pass_reply(p, start, end) || bnc_pass_enhanced(p, start, end) ||
+        bnc_pass_named_number(p, end))
         return;
     while (p->n > 0 && (p->out[p->n - 1] == '-' || p->out[p->n - 1] == '+') && p->n > 1 &&
            p->out[p->n - 2] != '*' && !bnc_byte_is(p->out[p->n - 2], BNC_BYTE_ALNUM))
@@ -598,7 +295,7 @@ static void number(struct pass *p, size_t start, size_t end)
 }
 
 /* Without digit, dot or mark: a word, or an id that looks like one once it is lower-cased. */
-static bool is_letters(const struct pass *p, size_t start, size_t end)
+static bool is_letters(const struct bnc_pass *p, size_t start, size_t end)
 {
     return !bnc_mask_any(p->bits->digit, NULL, start, end) &&
            !bnc_mask_any(p->bits->dot, NULL, start, end) &&
@@ -609,7 +306,7 @@ static bool is_letters(const struct pass *p, size_t start, size_t end)
  * The - and _ of base64 may stand at the ends of an id as well: what precedes it is taken back,
  * what follows skipped.
  */
-static void mask_whole_id(struct pass *p, const struct token *t)
+static void mask_whole_id(struct bnc_pass *p, const struct token *t)
 {
     p->n -= t->glue_before;
     mask_id(p, t->start, t->end);
@@ -617,16 +314,16 @@ static void mask_whole_id(struct pass *p, const struct token *t)
         p->pos += t->glue_behind;
 }
 
-static void word(struct pass *p, const struct token *t)
+static void word(struct bnc_pass *p, const struct token *t)
 {
     const size_t start = t->start, end = t->end;
 
     if (is_known(p, start, end) || bnc_token_is_page(p->low, start, end) ||
         (is_letters(p, start, end) && !bnc_token_is_letter_id(p->raw, start, end))) {
-        copy_to(p, end);
+        bnc_pass_copy_to(p, end);
         return;
     }
-    if (try_reply(p, start, end) || try_family(p, start, end) || try_known_suffix(p, t) ||
+    if (bnc_pass_reply(p, start, end) || try_family(p, start, end) || try_known_suffix(p, t) ||
         try_glued_sentence(p, start, end))
         return;
     if (all_hex(p, start, end) && end < p->len && p->low[end] == ':')
@@ -636,7 +333,7 @@ static void word(struct pass *p, const struct token *t)
 }
 
 /* "denied...7d39": dots in a row end a token. */
-static void cut_at_dots(const struct pass *p, size_t at, size_t *start, size_t *end)
+static void cut_at_dots(const struct bnc_pass *p, size_t at, size_t *start, size_t *end)
 {
     if (!bnc_mask_any(p->bits->dot, NULL, *start, *end))
         return;
@@ -653,7 +350,7 @@ static void cut_at_dots(const struct pass *p, size_t at, size_t *start, size_t *
 }
 
 /* How many bytes from 'at' on, when all up to 'to' are - or _, else 0. */
-static size_t glue(const struct pass *p, size_t at, size_t to)
+static size_t glue(const struct bnc_pass *p, size_t at, size_t to)
 {
     for (size_t k = at; k < to; k++)
         if (p->low[k] != '-' && p->low[k] != '_')
@@ -661,17 +358,17 @@ static size_t glue(const struct pass *p, size_t at, size_t to)
     return to - at;
 }
 
-static void judge_masked(struct pass *p, size_t start, size_t end)
+static void judge_masked(struct bnc_pass *p, size_t start, size_t end)
 {
     const struct token t = { .start = start, .end = end };
 
-    copy_to(p, start);
-    if (!try_reply(p, start, end) && !try_family(p, start, end) && !try_known_suffix(p, &t))
+    bnc_pass_copy_to(p, start);
+    if (!bnc_pass_reply(p, start, end) && !try_family(p, start, end) && !try_known_suffix(p, &t))
         mask_id(p, start, end);
 }
 
 /* The token around a hot byte.  Always moves p->pos beyond 'at'. */
-static void token_judge(struct pass *p, size_t at)
+static void token_judge(struct bnc_pass *p, size_t at)
 {
     size_t start = token_start(p, at, p->pos), end = token_end(p, at);
     struct token t;
@@ -682,7 +379,7 @@ static void token_judge(struct pass *p, size_t at)
     while (t.end > start + 1 && bnc_token_edge(p->low[t.end - 1]))
         t.end--;
     if (t.end - start == 4 && p->low[start] == '#' && is_known(p, start, t.end)) {
-        copy_to(p, t.end);
+        bnc_pass_copy_to(p, t.end);
         return;
     }
     while (t.start + 1 < t.end && bnc_token_edge(p->low[t.start]))
@@ -694,7 +391,7 @@ static void token_judge(struct pass *p, size_t at)
     } else if (marked && memchr(p->low + t.start, '*', t.end - t.start) != NULL) {
         judge_masked(p, t.start, t.end);
     } else {
-        copy_to(p, t.start);
+        bnc_pass_copy_to(p, t.start);
         if (start == 0 || !bnc_byte_is(p->low[start - 1], BNC_BYTE_TOKEN))
             t.glue_before = glue(p, start, t.start);
         t.glue_behind = glue(p, t.end, end);
@@ -706,14 +403,14 @@ static void token_judge(struct pass *p, size_t at)
 }
 
 /* "<...>" without a blank inside is variable, but for URLs and codes. */
-static bool try_angles(struct pass *p, size_t at)
+static bool try_angles(struct bnc_pass *p, size_t at)
 {
     size_t k = at + 1;
 
     while (k < p->len && k - at < 320 && p->low[k] != '>' && p->low[k] != '<' &&
            !bnc_byte_is(p->low[k], BNC_BYTE_BLANK))
         k++;
-    if (k >= p->len || p->low[k] != '>' || k == at + 1 || enhanced_after(p, at + 1) > 0 ||
+    if (k >= p->len || p->low[k] != '>' || k == at + 1 || bnc_pass_enhanced_after(p, at + 1) > 0 ||
         is_known(p, at + 1, k))
         return false;
     if (memchr(p->low + at + 1, '*', k - at - 1) != NULL)
@@ -728,7 +425,7 @@ static bool try_angles(struct pass *p, size_t at)
 }
 
 /* A backslash before n, r or t that is no name in a path: a line break written out. */
-static bool is_escape(const struct pass *p, size_t at)
+static bool is_escape(const struct bnc_pass *p, size_t at)
 {
     const char next = at + 1 < p->len ? p->low[at + 1] : '\0';
     const char then = at + 2 < p->len ? p->low[at + 2] : ' ';
@@ -737,26 +434,26 @@ static bool is_escape(const struct pass *p, size_t at)
            (!bnc_byte_is(then, BNC_BYTE_ALNUM) || bnc_is_digit(then));
 }
 
-static void stop_at(struct pass *p, size_t at)
+static void stop_at(struct bnc_pass *p, size_t at)
 {
     const char c = p->low[at];
 
     if (bnc_byte_is(c, BNC_BYTE_BLANK)) {
-        copy_to(p, at);
-        put_blank(p);
-        skip_blanks(p);
+        bnc_pass_copy_to(p, at);
+        bnc_pass_put_blank(p);
+        bnc_pass_skip_blanks(p);
     } else if (c == '<') {
-        copy_to(p, at);
+        bnc_pass_copy_to(p, at);
         if (!try_angles(p, at))
-            copy_to(p, at + 1);
+            bnc_pass_copy_to(p, at + 1);
     } else if (c == '\\') {
-        copy_to(p, at);
+        bnc_pass_copy_to(p, at);
         if (is_escape(p, at)) {
             p->pos = at + 2;
-            put_blank(p);
-            skip_blanks(p);
+            bnc_pass_put_blank(p);
+            bnc_pass_skip_blanks(p);
         } else {
-            copy_to(p, at + 1);
+            bnc_pass_copy_to(p, at + 1);
         }
     } else {
         token_judge(p, at);
@@ -784,7 +481,7 @@ static void blank_controls(struct bnc_mask *m, size_t len)
 
 static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragment)
 {
-    struct pass p = { .words = m->words,
+    struct bnc_pass p = { .words = m->words,
                       .bits = &m->bits,
                       .low = m->low,
                       .raw = text.at,
@@ -796,7 +493,7 @@ static struct bnc_span run(struct bnc_mask *m, struct bnc_span text, bool fragme
     blank_controls(m, text.len);
     while ((at = hot_next(&p, p.pos)) < p.len)
         stop_at(&p, at);
-    copy_to(&p, p.len);
+    bnc_pass_copy_to(&p, p.len);
     while (p.n > 0 && p.out[p.n - 1] == ' ')
         p.n--;
     return bnc_span_from(m->out, p.n);
