@@ -279,6 +279,16 @@ static int utf8_sequence(const unsigned char *p, size_t left)
 
 #define MIN_LATIN1_BYTES 3 /* fewer may be damage, but in the header: "Empf\xe4nger" */
 
+/* Eight bytes of ASCII, none of them NUL. */
+static bool is_plain8(const unsigned char *p)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+    return (((v - ones) | v) & ones << 7) == 0;
+}
+
 static bool is_latin1(struct bnc_span head)
 {
     const unsigned char *p = (const unsigned char *)head.at;
@@ -286,6 +296,8 @@ static bool is_latin1(struct bnc_span head)
     size_t bad = 0;
 
     for (size_t i = 0; i < head.len; i++) {
+        while (head.len - i > 8 && is_plain8(p + i))
+            i += 8;
         if (p[i] == 0)
             return false;
         if (p[i] < 0x80)

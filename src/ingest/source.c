@@ -539,7 +539,8 @@ static bool hash_file(const struct bnc_source *src, uint64_t *print)
     bool good = fd >= 0;
 
     *print = size;
-    good = good && hash_range(fd, buf, 0, size, print) && hash_range(fd, buf, tail, size, print);
+    good = good && hash_range(fd, buf, 0, size, print) &&
+           (tail == 0 || hash_range(fd, buf, tail, size, print));
     if (fd >= 0)
         close(fd);
     free(buf);

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/head.h"
 
+#include "util/hash.h"
+
 /* The offset of the byte after the closing quote of the field that opens at 'at', or text.len. */
 static size_t quoted_end(const struct bnc_head *h, size_t at)
 {
     for (size_t i = at + 1; i < h->text.len; i++) {
+        if (h->dialect.escape == 0) {
+            const char *const quote = memchr(h->text.at + i, h->dialect.quote, h->text.len - i);
+
+            if (quote == NULL)
+                break;
+            i = (size_t)(quote - h->text.at);
+        }
         if (h->dialect.escape != 0 && h->text.at[i] == h->dialect.escape) {
             i++;
         } else if (h->text.at[i] == h->dialect.quote) {
@@ -77,6 +86,33 @@ static bool keep_cell(struct bnc_head *h, struct bnc_head_row *row, struct bnc_s
     return true;
 }
 
+#define ONES UINT64_C(0x0101010101010101)
+
+/* The top bit of each byte of 'v' that is zero, exact up to the lowest. */
+static inline uint64_t zeros(uint64_t v)
+{
+    return (v - ONES) & ~v & (ONES << 7);
+}
+
+/* Where the cell that goes on at 'at' ends: at a delimiter, a line's end, or text.len. */
+static size_t cell_end(const struct bnc_head *h, size_t at)
+{
+    const struct bnc_span t = h->text;
+    const char delim = h->dialect.delim;
+    const uint64_t delims = ONES * (unsigned char)delim;
+
+    for (; t.len - at >= 8; at += 8) {
+        const uint64_t v = bnc_load64(t.at + at);
+        const uint64_t ends = zeros(v ^ delims) | zeros(v ^ ONES * '\n') | zeros(v ^ ONES * '\r');
+
+        if (ends != 0)
+            return at + (size_t)__builtin_ctzll(ends) / 8;
+    }
+    while (at < t.len && t.at[at] != delim && t.at[at] != '\n' && t.at[at] != '\r')
+        at++;
+    return at;
+}
+
 bool bnc_head_next(struct bnc_head *h, struct bnc_head_row *row)
 {
     const struct bnc_span t = h->text;
@@ -87,20 +123,18 @@ bool bnc_head_next(struct bnc_head *h, struct bnc_head_row *row)
     *row = (struct bnc_head_row){ .off = at };
     if (at >= t.len)
         return false;
-    for (from = at;; at++) {
-        if (at == from && h->dialect.quote != 0 && at < t.len && t.at[at] == h->dialect.quote)
+    for (from = at;; from = ++at) {
+        if (h->dialect.quote != 0 && at < t.len && t.at[at] == h->dialect.quote)
             at = quoted_end(h, at);
+        at = cell_end(h, at);
         if (at >= t.len && !h->whole)
             return false;
-        if (at >= t.len || t.at[at] == h->dialect.delim || t.at[at] == '\n' || t.at[at] == '\r') {
-            if (!keep_cell(h, row, bnc_span_from(t.at + from, at - from))) {
-                row->nomem = true;
-                return false;
-            }
-            from = at + 1;
-            if (at >= t.len || t.at[at] != h->dialect.delim)
-                break;
+        if (!keep_cell(h, row, bnc_span_from(t.at + from, at - from))) {
+            row->nomem = true;
+            return false;
         }
+        if (at >= t.len || t.at[at] != h->dialect.delim)
+            break;
     }
     row->raw = bnc_span_from(t.at + row->off, at - row->off);
     if (at + 1 < t.len && t.at[at] == '\r' && t.at[at + 1] == '\n')

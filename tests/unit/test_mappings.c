@@ -14,7 +14,7 @@
 #include "schema_kit.h"
 
 #define ACCT "type,timeLogged,orig,rcpt,dsnStatus,dsnDiag,bounceCat,vmta,jobId\n"
-#define AT(when, who, diag) "b," when ",x@news.example," who ",5.1.1," diag ",bad-mailbox,v,j\n"
+#define AT(when, who, diag) "b," when ",x@news.example," who ",5.1.1," diag ",bad-box,v,j\n"
 #define ROW AT("2026-10-01 00:00:03+0000", "ann@example.net", "smtp;550 5.1.1 no such user")
 
 #define SINGLE                                                                                     \
