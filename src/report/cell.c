@@ -103,26 +103,38 @@ static void put_integer(struct bnc_buf *out, int64_t n, bool ascii)
     bnc_count_put(out, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n, ',');
 }
 
-bool bnc_machine_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v)
+static char *spell_integer(char *at, int64_t n)
+{
+    if (n < 0)
+        *at++ = '-';
+    return bnc_count_spell(at, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n);
+}
+
+char *bnc_machine_spell(char *at, enum bnc_value_type type, const struct bnc_value *v)
 {
     switch (type) {
     case BNC_VALUE_COUNT:
-        bnc_count_put(out, v->count, 0);
-        return true;
+        return bnc_count_spell(at, v->count);
     case BNC_VALUE_INTEGER:
-        bnc_buf_printf(out, "%lld", (long long)v->integer);
-        return true;
+        return spell_integer(at, v->integer);
     case BNC_VALUE_NUMBER:
     case BNC_VALUE_CHANGE:
     case BNC_VALUE_SHARE:
-        bnc_real_put(out, v->share);
-        return true;
+        return bnc_real_spell(at, v->share);
     case BNC_VALUE_FLAG:
-        bnc_buf_puts(out, v->count ? "true" : "false");
-        return true;
+        return stpcpy(at, v->count ? "true" : "false");
     default:
-        return false;
+        return NULL;
     }
+}
+
+bool bnc_machine_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v)
+{
+    char text[BNC_FIGURE_ROOM], *const end = bnc_machine_spell(text, type, v);
+
+    if (end != NULL)
+        bnc_buf_put(out, bnc_span_from(text, (size_t)(end - text)));
+    return end != NULL;
 }
 
 void bnc_cell_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v,

@@ -18,7 +18,11 @@ static inline void bnc_scratch_end(struct bnc_buf *out, struct bnc_buf *scratch)
 #define BNC_CELL_NAME_WIDTH 60
 #define BNC_CELL_TEXT_WIDTH 160
 
-/* Numbers and flags as every machine format spells them; false, and nothing, for other types. */
+/*
+ * Numbers and flags as every machine format spells them, where there is BNC_FIGURE_ROOM; their end,
+ * NULL for other types. bnc_machine_put() appends them; false, and nothing, for other types.
+ */
+char *bnc_machine_spell(char *at, enum bnc_value_type type, const struct bnc_value *v);
 bool bnc_machine_put(struct bnc_buf *out, enum bnc_value_type type, const struct bnc_value *v);
 
 /*

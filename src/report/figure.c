@@ -2,13 +2,39 @@
 #include "report/figure.h"
 
 #include <math.h>
+#include <stdio.h>
 
 const char *const bnc_month_names[12] = { "January",   "February", "March",    "April",
                                           "May",       "June",     "July",     "August",
                                           "September", "October",  "November", "December" };
 
-static const uint64_t power_of_ten[] = { 1,      10,      100,      1000,      10000,
-                                         100000, 1000000, 10000000, 100000000, 1000000000 };
+#define MAX_DIGITS 20 /* of a uint64_t */
+static const uint64_t power_of_ten[MAX_DIGITS] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+    UINT64_C(100000000000000000),
+    UINT64_C(1000000000000000000),
+    UINT64_C(10000000000000000000),
+};
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
 
 /*
  * A report may hold a million numbers, and printf() would follow the locale of whoever calls the
@@ -16,12 +42,6 @@ static const uint64_t power_of_ten[] = { 1,      10,      100,      1000,      1
  */
 static char *digits(char *end, uint64_t n)
 {
-    static const char pairs[] = "000102030405060708091011121314151617181920212223242526272829303132"
-                                "33343536373839404142434445464748"
-                                "495051525354555657585960616263646566676869707172737475767778798081"
-                                "8283848586878889909192939495969798"
-                                "99";
-
     for (; n >= 100; n /= 100) {
         end -= 2;
         memcpy(end, pairs + 2 * (n % 100), 2);
@@ -60,31 +80,46 @@ void bnc_fixed_put(struct bnc_buf *out, double value, unsigned decimals)
     bnc_buf_put(out, bnc_span_from(at, (size_t)(end - at)));
 }
 
-void bnc_real_put(struct bnc_buf *out, double value)
+char *bnc_real_spell(char *at, double value)
 {
-    char text[40], *end = text + sizeof text, *const at = fixed(end, value, 9);
+    char text[40], *end = text + sizeof text, *const from = fixed(end, value, 9);
 
     while (end[-1] == '0')
         end--;
     if (end[-1] == '.')
         end--;
-    bnc_buf_put(out, bnc_span_from(at, (size_t)(end - at)));
+    memcpy(at, from, (size_t)(end - from));
+    return at + (end - from);
+}
+
+void bnc_real_put(struct bnc_buf *out, double value)
+{
+    char *const at = bnc_buf_room(out, BNC_FIGURE_ROOM);
+
+    if (at != NULL)
+        bnc_buf_end(out, bnc_real_spell(at, value));
+}
+
+char *bnc_count_spell(char *at, uint64_t n)
+{
+    size_t len = 1;
+
+    while (len < MAX_DIGITS && n >= power_of_ten[len])
+        len++;
+    digits(at + len, n);
+    return at + len;
 }
 
 void bnc_count_put(struct bnc_buf *out, uint64_t n, char sep)
 {
-    char plain[24], text[32], *const end = plain + sizeof plain, *const from = digits(end, n);
-    const size_t len = (size_t)(end - from);
+    char plain[MAX_DIGITS], text[32];
+    const size_t len = (size_t)(bnc_count_spell(plain, n) - plain);
     size_t k = 0;
 
-    if (sep == 0) {
-        bnc_buf_put(out, bnc_span_from(from, len));
-        return;
-    }
     for (size_t i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
+        if (sep != 0 && i > 0 && (len - i) % 3 == 0)
             text[k++] = sep;
-        text[k++] = from[i];
+        text[k++] = plain[i];
     }
     bnc_buf_put(out, bnc_span_from(text, k));
 }
@@ -154,36 +189,40 @@ void bnc_date_put(struct bnc_buf *out, int64_t time)
         bnc_buf_printf(out, "%d %.3s %d", d.day, bnc_month_names[d.month - 1], d.year);
 }
 
+/* Two digits of n < 100, and what comes after them. */
 static char *two(char *at, unsigned n, char after)
 {
-    at[0] = (char)('0' + n / 10 % 10);
-    at[1] = (char)('0' + n % 10);
+    memcpy(at, pairs + (size_t)2 * n, 2);
     at[2] = after;
     return at + 3;
 }
 
-void bnc_time_put(struct bnc_buf *out, int64_t time)
+char *bnc_time_spell(char *at, int64_t time)
 {
     const int64_t day = floor_div(time, 86400);
     const unsigned second = (unsigned)(time - day * 86400);
     const struct bnc_date d = bnc_date_of_day(day);
-    char text[24], *at = text;
 
     if (time == BNC_NO_TIME)
-        return;
-    if (d.year < 0 || d.year > 9999) {
-        bnc_buf_printf(out, "%d-%02d-%02dT%02u:%02u:%02uZ", d.year, d.month, d.day, second / 3600,
-                       second / 60 % 60, second % 60);
-        return;
-    }
+        return at;
+    if (d.year < 0 || d.year > 9999)
+        return at + snprintf(at, BNC_FIGURE_ROOM, "%d-%02d-%02dT%02u:%02u:%02uZ", d.year, d.month,
+                             d.day, second / 3600, second / 60 % 60, second % 60);
     two(at, (unsigned)d.year / 100, 0);
     at = two(at + 2, (unsigned)d.year % 100, '-');
     at = two(at, (unsigned)d.month, '-');
     at = two(at, (unsigned)d.day, 'T');
     at = two(at, second / 3600, ':');
     at = two(at, second / 60 % 60, ':');
-    at = two(at, second % 60, 'Z');
-    bnc_buf_put(out, bnc_span_from(text, (size_t)(at - text)));
+    return two(at, second % 60, 'Z');
+}
+
+void bnc_time_put(struct bnc_buf *out, int64_t time)
+{
+    char *const at = bnc_buf_room(out, BNC_FIGURE_ROOM);
+
+    if (at != NULL)
+        bnc_buf_end(out, bnc_time_spell(at, time));
 }
 
 void bnc_moment_put(struct bnc_buf *out, int64_t time)
@@ -234,12 +273,4 @@ void bnc_key_spell(uint64_t key, char text[BNC_KEY_DIGITS])
 
     for (int i = 0; i < BNC_KEY_DIGITS; i++)
         text[i] = hex[key >> (60 - 4 * i) & 15];
-}
-
-void bnc_key_put(struct bnc_buf *out, uint64_t key)
-{
-    char text[BNC_KEY_DIGITS];
-
-    bnc_key_spell(key, text);
-    bnc_buf_put(out, bnc_span_from(text, sizeof text));
 }

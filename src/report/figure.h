@@ -25,6 +25,15 @@ void bnc_percent_put(struct bnc_buf *out, double share);
 /* "2026-10-31T23:59:59Z"; nothing for BNC_NO_TIME. */
 void bnc_time_put(struct bnc_buf *out, int64_t time);
 
+/*
+ * The same three for who has made room already: written at 'at', without a NUL; returns their end.
+ * None is longer than BNC_FIGURE_ROOM.
+ */
+#define BNC_FIGURE_ROOM 64
+char *bnc_real_spell(char *at, double value);
+char *bnc_count_spell(char *at, uint64_t n);
+char *bnc_time_spell(char *at, int64_t time);
+
 struct bnc_date {
     int year, month, day;
 };
@@ -43,7 +52,6 @@ void bnc_period_put(struct bnc_buf *out, int64_t first, int64_t last, bool ascii
 /* The id of a template: 16 hexadecimal digits. */
 #define BNC_KEY_DIGITS 16
 void bnc_key_spell(uint64_t key, char text[BNC_KEY_DIGITS]);
-void bnc_key_put(struct bnc_buf *out, uint64_t key);
 
 /* "550 5.1.1", "550", "5.1.1" or "none" for a reply and an enhanced code. */
 void bnc_code_put(struct bnc_buf *out, uint16_t reply, uint32_t enhanced);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * render_json.c - the report as one JSON object, or as one object a line. docs/report.schema.json
  * describes it.
+ *
+ * Nearly all of a long report is rows of a few numbers and short words. So room is asked for once a
+ * member, or once an object whose length has a bound, and what goes there is written at a pointer
+ * (spell()); all that is the same in every row is spelled once (struct wording).
  */
 #include <stdlib.h>
 
@@ -45,44 +49,137 @@ static inline bool has_odd_byte(uint64_t v)
     return ((v | (v + ones) | (v - ones * 0x20) | zero) & tops) != 0;
 }
 
-/* True where 's' goes out as it is: ASCII that needs no escape and can't be in an address. */
-static bool is_clean(struct bnc_span s)
+/*
+ * Copies 's' where all of it goes out as it is: ASCII that needs no escape and can't be in an
+ * address. False where not; then 'at' holds nothing of worth.
+ */
+static bool copy_clean(char *at, struct bnc_span s)
 {
-    if (s.len >= 8) { /* the last step overlaps */
-        for (size_t i = 0; i + 8 < s.len; i += 8)
+    uint64_t v;
+
+    if (s.len >= 8) {
+        for (size_t i = 0; i + 8 < s.len; i += 8) {
             if (has_odd_byte(bnc_load64(s.at + i)))
                 return false;
+            memcpy(at + i, s.at + i, 8);
+        }
+        memcpy(at + s.len - 8, s.at + s.len - 8, 8); /* the last step overlaps */
         return !has_odd_byte(bnc_load64(s.at + s.len - 8));
     }
-    for (size_t i = 0; i < s.len; i++)
-        if (has_odd_byte(UINT64_C(0x2020202020202000) | (unsigned char)s.at[i]))
-            return false;
+    if (s.len >= 4) {
+        v = bnc_load32(s.at) | bnc_load32(s.at + s.len - 4) << 32;
+        memcpy(at, s.at, 4);
+        memcpy(at + s.len - 4, s.at + s.len - 4, 4);
+        return !has_odd_byte(v);
+    }
+    v = UINT64_C(0x2020202020202020);
+    for (size_t i = 0; i < s.len; i++) {
+        at[i] = s.at[i];
+        v = v << 8 | (unsigned char)s.at[i];
+    }
+    return !has_odd_byte(v);
+}
+
+/* The bytes of 's', which has a NUL; copied in place where the length is known here. */
+static inline char *spell(char *at, const char *s)
+{
+    const size_t len = strlen(s);
+
+    memcpy(at, s, len);
+    return at + len;
+}
+
+/* ---- what is the same in every row ---- */
+
+/* Bytes behind a spelled text, and room behind where it goes: it is copied in steps of so many. */
+#define STEP 32
+
+struct member { /* of every row of a section */
+    struct bnc_span key; /* ',"key":'; without the comma in the first */
+    enum bnc_value_type type;
+    size_t column;
+};
+
+struct wording {
+    struct bnc_span cause[BNC_N_CAUSES]; /* '"invalid_recipient":' */
+    struct member *member; /* of all sections, one after the other */
+    size_t *from; /* [bnc_n_sections + 1]: where in 'member' those of a section begin */
+    struct bnc_arena arena; /* all of it */
+};
+
+static struct bnc_span spelled(struct bnc_arena *a, const char *before, const char *name)
+{
+    const size_t len = strlen(before) + strlen(name) + 2;
+    char *const at = bnc_arena_alloc(a, len + STEP);
+
+    if (at == NULL)
+        return bnc_span_from("", 0);
+    memset(spell(spell(spell(at, before), name), "\":"), 0, STEP);
+    return bnc_span_from(at, len);
+}
+
+static inline char *spell_again(char *at, struct bnc_span spelled)
+{
+    size_t i = 0;
+
+    do {
+        memcpy(at + i, spelled.at + i, STEP);
+        i += STEP;
+    } while (i < spelled.len);
+    return at + spelled.len;
+}
+
+static bool word_sections(struct wording *w)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < bnc_n_sections; k++) {
+        const struct bnc_section *const s = bnc_sections[k];
+
+        w->from[k] = n;
+        for (size_t c = 0; c < s->n_cols; c++) {
+            struct member *const x = &w->member[n];
+
+            if (s->cols[c].use & BNC_NOT_JSON)
+                continue;
+            *x = (struct member){ .type = s->cols[c].type, .column = c };
+            x->key = spelled(&w->arena, n++ > w->from[k] ? ",\"" : "\"", s->cols[c].key);
+            if (x->key.len == 0)
+                return false;
+        }
+    }
+    w->from[bnc_n_sections] = n;
     return true;
 }
 
-static void put_quoted(struct bnc_buf *out, struct bnc_span s)
+static bool wording_init(struct wording *w)
 {
-    char *at;
+    size_t n = 0;
 
-    if (!bnc_buf_reserve(out, s.len + 2))
-        return;
-    at = out->at + out->len;
-    *at = '"';
-    if (s.len > 0)
-        memcpy(at + 1, s.at, s.len);
-    memcpy(at + 1 + s.len, "\"", 2); /* with the NUL that ends every buffer */
-    out->len += s.len + 2;
+    *w = (struct wording){ .member = NULL };
+    for (size_t k = 0; k < bnc_n_sections; k++)
+        n += bnc_sections[k]->n_cols;
+    w->member = bnc_arena_alloc(&w->arena, n * sizeof *w->member);
+    w->from = bnc_arena_alloc(&w->arena, (bnc_n_sections + 1) * sizeof *w->from);
+    if (w->member == NULL || w->from == NULL)
+        return false;
+    for (size_t c = 0; c < BNC_N_CAUSES; c++) {
+        w->cause[c] = spelled(&w->arena, "\"", bnc_causes[c].name);
+        if (w->cause[c].len == 0)
+            return false;
+    }
+    return word_sections(w);
 }
 
-static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_span s)
+/* ---- values ---- */
+
+/* Out of line, so that the texts of long tables, which are clean, need no frame. */
+static __attribute__((noinline)) void put_odd_text(const struct bnc_model *m, struct bnc_buf *out,
+                                                   struct bnc_span s)
 {
     struct bnc_buf valid = { .at = NULL };
     struct bnc_span rest;
 
-    if (is_clean(s)) {
-        put_quoted(out, s);
-        return;
-    }
     bnc_buf_putc(out, '"');
     bnc_valid_put(&valid, s, m->data->show == BNC_SHOW_FULL);
     for (rest = bnc_buf_span(&valid); rest.len > 0;)
@@ -90,6 +187,18 @@ static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_
     out->failed |= valid.failed;
     bnc_buf_release(&valid);
     bnc_buf_putc(out, '"');
+}
+
+static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_span s)
+{
+    char *const at = bnc_buf_room(out, s.len + 2);
+
+    if (at != NULL && copy_clean(at + 1, s)) {
+        at[0] = at[s.len + 1] = '"';
+        bnc_buf_end(out, at + s.len + 2);
+    } else {
+        put_odd_text(m, out, s);
+    }
 }
 
 static void put_str(struct bnc_buf *out, const char *s)
@@ -102,45 +211,50 @@ static void put_str(struct bnc_buf *out, const char *s)
     bnc_buf_putc(out, '"');
 }
 
-static void put_time(struct bnc_buf *out, int64_t time)
+/* Two bytes more than a figure has. */
+static char *spell_time(char *at, int64_t time)
 {
-    if (time == BNC_NO_TIME) {
-        bnc_buf_puts(out, "null");
-        return;
-    }
-    bnc_buf_putc(out, '"');
-    bnc_time_put(out, time);
-    bnc_buf_putc(out, '"');
+    if (time == BNC_NO_TIME)
+        return spell(at, "null");
+    *at++ = '"';
+    at = bnc_time_spell(at, time);
+    *at++ = '"';
+    return at;
 }
 
-/* "key":number, null where it does not apply. */
-static void put_part(struct bnc_buf *out, const char *key, double x, bool known)
+static void put_time(struct bnc_buf *out, int64_t time)
 {
-    bnc_buf_puts(out, ",\"");
-    bnc_buf_puts(out, key);
-    bnc_buf_puts(out, "\":");
-    if (known)
-        bnc_real_put(out, x);
-    else
-        bnc_buf_puts(out, "null");
+    char *const at = bnc_buf_room(out, BNC_FIGURE_ROOM + 2);
+
+    if (at != NULL)
+        bnc_buf_end(out, spell_time(at, time));
 }
+
+/* A number, null where it does not apply. */
+static char *spell_part(char *at, double x, bool known)
+{
+    return known ? bnc_real_spell(at, x) : spell(at, "null");
+}
+
+/* Room for an object of ten figures and what stands between them. */
+#define OBJECT_ROOM ((size_t)10 * BNC_FIGURE_ROOM + 320)
 
 static void put_rate(struct bnc_buf *out, const struct bnc_rate *r)
 {
     const bool known = r->den > 0;
+    char *at = bnc_buf_room(out, OBJECT_ROOM);
 
-    bnc_buf_puts(out, "{\"numerator\":");
-    bnc_count_put(out, r->num, 0);
-    bnc_buf_puts(out, ",\"denominator\":");
-    bnc_count_put(out, r->den, 0);
-    put_part(out, "value", r->value, known);
-    put_part(out, "low", r->low, known);
-    put_part(out, "high", r->high, known);
-    put_part(out, "warn", r->warn, r->warn > 0);
-    put_part(out, "limit", r->limit, r->limit > 0);
-    bnc_buf_puts(out, ",\"judgement\":\"");
-    bnc_buf_puts(out, bnc_judgement_names[r->judgement]);
-    bnc_buf_puts(out, "\",\"why_na\":");
+    if (at == NULL)
+        return;
+    at = bnc_count_spell(spell(at, "{\"numerator\":"), r->num);
+    at = bnc_count_spell(spell(at, ",\"denominator\":"), r->den);
+    at = spell_part(spell(at, ",\"value\":"), r->value, known);
+    at = spell_part(spell(at, ",\"low\":"), r->low, known);
+    at = spell_part(spell(at, ",\"high\":"), r->high, known);
+    at = spell_part(spell(at, ",\"warn\":"), r->warn, r->warn > 0);
+    at = spell_part(spell(at, ",\"limit\":"), r->limit, r->limit > 0);
+    at = spell(spell(at, ",\"judgement\":\""), bnc_judgement_names[r->judgement]);
+    bnc_buf_end(out, spell(at, "\",\"why_na\":"));
     if (r->why_na != NULL)
         put_str(out, r->why_na);
     else
@@ -150,14 +264,17 @@ static void put_rate(struct bnc_buf *out, const struct bnc_rate *r)
 
 static void put_interval(struct bnc_buf *out, const struct bnc_rate *r)
 {
+    char *at = bnc_buf_room(out, OBJECT_ROOM);
+
+    if (at == NULL)
+        return;
     if (r->den == 0) {
-        bnc_buf_puts(out, "null");
+        bnc_buf_end(out, spell(at, "null"));
         return;
     }
-    bnc_buf_puts(out, "{\"low\":");
-    bnc_real_put(out, r->low);
-    put_part(out, "high", r->high, true);
-    bnc_buf_putc(out, '}');
+    at = bnc_real_spell(spell(at, "{\"low\":"), r->low);
+    at = bnc_real_spell(spell(at, ",\"high\":"), r->high);
+    bnc_buf_end(out, spell(at, "}"));
 }
 
 static void put_list(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_value *v)
@@ -180,64 +297,68 @@ static bool shows_cause(enum bnc_value_type type, const struct bnc_value *v,
 }
 
 /* "invalid_recipient":3,"spam_content":1: events by cause, which add up to the domain's. */
-static void put_cause_counts(struct bnc_buf *out, const struct bnc_value *v)
+static void put_cause_counts(const struct wording *w, struct bnc_buf *out,
+                             const struct bnc_value *v)
 {
     char before = '{';
 
     for (size_t i = 0; i < v->n_causes; i++) {
         const struct bnc_domain_cause *const c = &v->causes[i];
+        char *at;
 
         if (!shows_cause(BNC_VALUE_CAUSE_COUNTS, v, c))
             continue;
-        bnc_buf_putc(out, before);
-        bnc_buf_putc(out, '"');
-        bnc_buf_puts(out, bnc_causes[c->cause].name);
-        bnc_buf_puts(out, "\":");
-        bnc_count_put(out, c->events, 0);
+        at = bnc_buf_room(out, w->cause[c->cause].len + BNC_FIGURE_ROOM);
+        if (at == NULL)
+            return;
+        *at++ = before;
+        bnc_buf_end(out, bnc_count_spell(spell_again(at, w->cause[c->cause]), c->events));
         before = ',';
     }
     bnc_buf_putc(out, '}');
 }
 
 /* The scope of a cause where it is not that of its domain. */
-static void put_other_scope(const struct bnc_model *m, struct bnc_buf *out,
-                            const struct bnc_domain_cause *c)
+static char *spell_other_scope(const struct bnc_model *m, char *at,
+                               const struct bnc_domain_cause *c)
 {
     const struct bnc_judged *const j = m->judged;
     const size_t row = (size_t)(c - m->tally->domain_causes);
 
     if (j->cause_scope == NULL || j->domain_scope == NULL ||
         j->cause_scope[row] == j->domain_scope[c->domain])
-        return;
-    bnc_buf_puts(out, ",\"scope\":\"");
-    bnc_buf_puts(out, bnc_scope_names[j->cause_scope[row]]);
-    bnc_buf_putc(out, '"');
+        return at;
+    at = spell(spell(at, ",\"scope\":\""), bnc_scope_names[j->cause_scope[row]]);
+    return spell(at, "\"");
+}
+
+static char *spell_template(const struct bnc_model *m, char *at, const struct bnc_domain_cause *c)
+{
+    if (c->top_template >= m->tally->n_templates)
+        return at;
+    at = spell(at, ",\"template\":\"");
+    bnc_key_spell(m->tally->templates[c->top_template].key, at);
+    return spell(at + BNC_KEY_DIGITS, "\"");
 }
 
 static void put_cause(const struct bnc_model *m, struct bnc_buf *out,
                       const struct bnc_domain_cause *c)
 {
-    bnc_buf_puts(out, "{\"cause\":\"");
-    bnc_buf_puts(out, bnc_causes[c->cause].name);
-    bnc_buf_puts(out, "\",\"type\":\"");
-    bnc_buf_puts(out, bnc_event_names[c->type]);
-    bnc_buf_puts(out, "\",\"recipients\":");
-    bnc_count_put(out, c->recipients, 0);
-    bnc_buf_puts(out, ",\"events\":");
-    bnc_count_put(out, c->events, 0);
-    put_other_scope(m, out, c);
-    if (c->explicit_domain)
-        bnc_buf_puts(out, ",\"explicit_domain\":true");
-    if (c->top_template < m->tally->n_templates) {
-        bnc_buf_puts(out, ",\"template\":\"");
-        bnc_key_put(out, m->tally->templates[c->top_template].key);
-        bnc_buf_putc(out, '"');
-    }
-    bnc_buf_puts(out, ",\"first_seen\":");
-    put_time(out, c->first);
-    bnc_buf_puts(out, ",\"last_seen\":");
-    put_time(out, c->last);
-    bnc_buf_putc(out, '}');
+    const char *const name = bnc_causes[c->cause].name;
+    char *at = bnc_buf_room(out, OBJECT_ROOM + strlen(name));
+
+    if (at == NULL)
+        return;
+    at = spell(spell(at, "{\"cause\":\""), name);
+    at = spell(spell(at, "\",\"type\":\""), bnc_event_names[c->type]);
+    at = bnc_count_spell(spell(at, "\",\"recipients\":"), c->recipients);
+    at = bnc_count_spell(spell(at, ",\"events\":"), c->events);
+    at = spell_other_scope(m, at, c);
+    at = spell(at, c->explicit_domain ? ",\"explicit_domain\":true" : "");
+    at = spell_template(m, at, c);
+    at = spell_time(spell(at, ",\"first_seen\":"), c->first);
+    at = spell_time(spell(at, ",\"last_seen\":"), c->last);
+    bnc_buf_end(out, spell(at, "}"));
 }
 
 /* One object for each cause that is not small. */
@@ -255,15 +376,11 @@ static void put_causes(const struct bnc_model *m, struct bnc_buf *out, const str
     bnc_buf_putc(out, ']');
 }
 
-static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_value_type type,
-                      const struct bnc_value *v)
+static __attribute__((noinline)) void put_object(const struct bnc_model *m,
+                                                 const struct wording *w, struct bnc_buf *out,
+                                                 enum bnc_value_type type,
+                                                 const struct bnc_value *v)
 {
-    if (v->unset) {
-        bnc_buf_puts(out, "null");
-        return;
-    }
-    if (bnc_machine_put(out, type, v))
-        return;
     switch (type) {
     case BNC_VALUE_RATE:
         put_rate(out, v->rate);
@@ -271,86 +388,83 @@ static void put_value(const struct bnc_model *m, struct bnc_buf *out, enum bnc_v
     case BNC_VALUE_INTERVAL:
         put_interval(out, v->rate);
         break;
-    case BNC_VALUE_TIME:
-        put_time(out, v->integer);
-        break;
     case BNC_VALUE_LIST:
         put_list(m, out, v);
         break;
     case BNC_VALUE_CAUSE_COUNTS:
-        put_cause_counts(out, v);
-        break;
-    case BNC_VALUE_CAUSES:
-        put_causes(m, out, v);
+        put_cause_counts(w, out, v);
         break;
     default:
-        put_text(m, out, v->text);
+        put_causes(m, out, v);
     }
+}
+
+static inline bool is_text(enum bnc_value_type type)
+{
+    return type == BNC_VALUE_NAME || type == BNC_VALUE_WORD || type == BNC_VALUE_PROSE;
+}
+
+static void put_member(const struct bnc_model *m, const struct wording *w, struct bnc_buf *out,
+                       const struct member *x, const struct bnc_value *v)
+{
+    char *at = bnc_buf_room(out, x->key.len + STEP + BNC_FIGURE_ROOM + 2), *end;
+
+    if (at == NULL)
+        return;
+    at = spell_again(at, x->key);
+    if (v->unset)
+        end = spell(at, "null");
+    else if (is_text(x->type))
+        end = NULL;
+    else if (x->type == BNC_VALUE_TIME)
+        end = spell_time(at, v->integer);
+    else
+        end = bnc_machine_spell(at, x->type, v);
+    bnc_buf_end(out, end != NULL ? end : at);
+    if (end != NULL)
+        return;
+    if (is_text(x->type))
+        put_text(m, out, v->text);
+    else
+        put_object(m, w, out, x->type, v);
 }
 
 /*
  * What a sparse row leaves out, see BNC_SPARSE_MIN; its first member names the row and always
  * stays.
  */
-static bool is_idle(enum bnc_value_type type, const struct bnc_value *v)
+static inline bool is_idle(enum bnc_value_type type, const struct bnc_value *v)
 {
     if (v->unset)
         return true;
-    switch (type) {
-    case BNC_VALUE_NAME:
-    case BNC_VALUE_WORD:
-    case BNC_VALUE_PROSE:
-        return v->text.len == 0;
-    case BNC_VALUE_COUNT:
-    case BNC_VALUE_FLAG:
+    if (type == BNC_VALUE_COUNT || type == BNC_VALUE_FLAG)
         return v->count == 0;
-    case BNC_VALUE_RATE:
+    if (is_text(type))
+        return v->text.len == 0;
+    if (type == BNC_VALUE_RATE)
         return v->rate->den < BNC_SPARSE_MIN;
-    case BNC_VALUE_CAUSE_COUNTS:
-    case BNC_VALUE_CAUSES:
-        for (size_t i = 0; i < v->n_causes; i++)
-            if (shows_cause(type, v, &v->causes[i]))
-                return false;
-        return true;
-    default:
+    if (type != BNC_VALUE_CAUSE_COUNTS && type != BNC_VALUE_CAUSES)
         return false;
-    }
-}
-
-/* ',"key":' of every column, made once per section. */
-struct keys {
-    struct bnc_span at[BNC_SECTION_COLUMNS];
-    struct bnc_buf text;
-};
-
-static bool keys_init(struct keys *k, const struct bnc_section *s)
-{
-    size_t from = 0;
-
-    k->text = (struct bnc_buf){ .at = NULL };
-    for (size_t c = 0; c < s->n_cols; c++)
-        bnc_buf_printf(&k->text, ",\"%s\":", s->cols[c].key);
-    for (size_t c = 0; c < s->n_cols && !k->text.failed; c++) {
-        k->at[c] = bnc_span_from(k->text.at + from, strlen(s->cols[c].key) + 4);
-        from += k->at[c].len;
-    }
-    return !k->text.failed;
+    for (size_t i = 0; i < v->n_causes; i++)
+        if (shows_cause(type, v, &v->causes[i]))
+            return false;
+    return true;
 }
 
 /* The members of one row, without braces. */
-static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_section *s,
-                    const struct keys *k, size_t i)
+static void put_row(const struct bnc_model *m, const struct wording *w, struct bnc_buf *out,
+                    size_t section, size_t i)
 {
+    const struct member *x = &w->member[w->from[section]];
+    const struct member *const end = &w->member[w->from[section + 1]];
+    const bool sparse = bnc_sections[section]->sparse;
     struct bnc_value v[BNC_SECTION_COLUMNS];
 
-    bnc_section_row(s, m, i, v);
-    for (size_t c = 0; c < s->n_cols; c++) {
-        if ((s->cols[c].use & BNC_NOT_JSON) ||
-            (s->sparse && c > 0 && is_idle(s->cols[c].type, &v[c])))
-            continue;
-        bnc_buf_put(out, c > 0 ? k->at[c] : bnc_span_from(k->at[c].at + 1, k->at[c].len - 1));
-        put_value(m, out, s->cols[c].type, &v[c]);
-    }
+    bnc_section_row(bnc_sections[section], m, i, v);
+    put_member(m, w, out, x, &v[x->column]);
+    while (++x < end)
+        if (!sparse || !is_idle(x->type, &v[x->column]))
+            put_member(m, w, out, x, &v[x->column]);
 }
 
 /* The members that precede the sections. */
@@ -379,14 +493,17 @@ static void put_head(const struct bnc_model *m, struct bnc_buf *out)
 
 /* ---- the document in slices ---- */
 
+#define HEAD SIZE_MAX
+
 struct piece { /* rows from .. to of a section */
-    const struct bnc_section *section; /* NULL: what precedes the sections */
+    size_t section; /* of bnc_sections; HEAD: what precedes them */
     size_t from, to;
     bool last; /* of its section */
 };
 
 struct document {
     const struct bnc_model *m;
+    struct wording wording;
     struct piece *piece;
     size_t n;
     bool lines; /* one object a line */
@@ -394,22 +511,19 @@ struct document {
 
 static void put_rows(const struct document *d, const struct piece *p, struct bnc_buf *out)
 {
-    struct keys k;
+    const char *const id = bnc_sections[p->section]->id;
 
-    if (!keys_init(&k, p->section))
-        out->failed = true;
     for (size_t i = p->from; i < p->to && !out->failed; i++) {
         if (d->lines) {
             bnc_buf_puts(out, "{\"section\":\"");
-            bnc_buf_puts(out, p->section->id);
+            bnc_buf_puts(out, id);
             bnc_buf_puts(out, "\",");
         } else {
             bnc_buf_puts(out, i > 0 ? ",\n{" : "\n{");
         }
-        put_row(d->m, out, p->section, &k, i);
+        put_row(d->m, &d->wording, out, p->section, i);
         bnc_buf_puts(out, d->lines ? "}\n" : "}");
     }
-    bnc_buf_release(&k.text);
 }
 
 static void put_piece(const void *arg, size_t i, struct bnc_buf *out)
@@ -417,14 +531,14 @@ static void put_piece(const void *arg, size_t i, struct bnc_buf *out)
     const struct document *const d = arg;
     const struct piece *const p = &d->piece[i];
 
-    if (p->section == NULL) {
+    if (p->section == HEAD) {
         bnc_buf_puts(out, d->lines ? "{\"section\":\"report\"," : "{");
         put_head(d->m, out);
         bnc_buf_puts(out, d->lines ? "}\n" : "");
         return;
     }
     if (!d->lines && p->from == 0)
-        bnc_buf_printf(out, ",\n\"%s\":[", p->section->id);
+        bnc_buf_printf(out, ",\n\"%s\":[", bnc_sections[p->section]->id);
     put_rows(d, p, out);
     if (!d->lines && p->last)
         bnc_buf_putc(out, ']');
@@ -440,7 +554,8 @@ static bool cut(struct document *d)
     d->piece = calloc(n, sizeof *d->piece);
     if (d->piece == NULL)
         return false;
-    d->n = 1; /* the head */
+    d->piece[0].section = HEAD;
+    d->n = 1;
     for (size_t k = 0; k < bnc_n_sections; k++) {
         const size_t rows = bnc_sections[k]->count(d->m);
         size_t from = 0;
@@ -450,7 +565,7 @@ static bool cut(struct document *d)
         do {
             struct piece *const p = &d->piece[d->n++];
 
-            *p = (struct piece){ .section = bnc_sections[k], .from = from };
+            *p = (struct piece){ .section = k, .from = from };
             p->to = rows - from > BNC_SLICE_ROWS ? from + BNC_SLICE_ROWS : rows;
             p->last = p->to == rows;
             from = p->to;
@@ -463,17 +578,18 @@ static void render(const struct bnc_model *m, struct bnc_buf *out, bool lines)
 {
     struct document d = { .m = m, .lines = lines };
 
-    if (!cut(&d)) {
+    if (wording_init(&d.wording) && cut(&d)) {
+        bnc_slices_put(out, &(struct bnc_slices){ .n = d.n,
+                                                  .render = put_piece,
+                                                  .arg = &d,
+                                                  .parallel = m->data->parallel,
+                                                  .parallel_ctx = m->data->parallel_ctx });
+        bnc_buf_puts(out, lines ? "" : "}\n");
+    } else {
         out->failed = true;
-        return;
     }
-    bnc_slices_put(out, &(struct bnc_slices){ .n = d.n,
-                                              .render = put_piece,
-                                              .arg = &d,
-                                              .parallel = m->data->parallel,
-                                              .parallel_ctx = m->data->parallel_ctx });
-    bnc_buf_puts(out, lines ? "" : "}\n");
     free(d.piece);
+    bnc_arena_release(&d.wording.arena);
 }
 
 void bnc_render_json(const struct bnc_model *m, struct bnc_buf *out)

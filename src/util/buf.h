@@ -32,6 +32,21 @@ static inline bool bnc_buf_reserve(struct bnc_buf *b, size_t len)
     return (len < b->cap - b->len && b->max_bytes == 0 && !b->failed) || bnc_buf_grow(b, len);
 }
 
+/*
+ * The same for who writes several things in a row: where the bytes go, NULL when failed, and, once
+ * they are there, where they end.
+ */
+static inline char *bnc_buf_room(struct bnc_buf *b, size_t len)
+{
+    return bnc_buf_reserve(b, len) ? b->at + b->len : NULL;
+}
+
+static inline void bnc_buf_end(struct bnc_buf *b, char *end)
+{
+    *end = '\0';
+    b->len = (size_t)(end - b->at);
+}
+
 static inline void bnc_buf_put(struct bnc_buf *b, struct bnc_span s)
 {
     if (!bnc_buf_reserve(b, s.len))

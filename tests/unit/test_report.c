@@ -6,7 +6,9 @@
 #include <cmocka.h>
 
 #include <csv.h>
+#include <inttypes.h>
 #include <locale.h>
+#include <math.h>
 #include <time.h>
 
 #include "report_fixture.h"
@@ -662,6 +664,80 @@ static void figures__are_free_of_surprises(void **state)
     bnc_buf_release(&b);
 }
 
+/* The next number of a fixed sequence; any length of digits is as likely. */
+static uint64_t next_number(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (*seed ^ *seed >> 29) >> (*seed >> 58);
+}
+
+static void expect_real(double value)
+{
+    char text[BNC_FIGURE_ROOM], want[64];
+    size_t n;
+
+    *bnc_real_spell(text, value) = '\0';
+    snprintf(want, sizeof want, "%.9f", (double)llround(value * 1e9) / 1e9);
+    n = strlen(want);
+    while (want[n - 1] == '0')
+        want[--n] = '\0';
+    if (want[n - 1] == '.')
+        want[n - 1] = '\0';
+    assert_string_equal(text, want);
+}
+
+/* Every power of ten and its neighbours, shares of every kind, and numbers of any length. */
+static void figures__are_spelled_as_printf_does(void **state)
+{
+    char text[BNC_FIGURE_ROOM], want[64];
+    uint64_t seed = 1, power = 1;
+
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        const uint64_t num = next_number(&seed), den = next_number(&seed) % 1000000 + 1;
+        const uint64_t n = i < 60 ? power + (uint64_t)(i % 3) - 1 : num;
+
+        if (i < 60 && i % 3 == 2)
+            power *= 10;
+        *bnc_count_spell(text, n) = '\0';
+        snprintf(want, sizeof want, "%" PRIu64, n);
+        assert_string_equal(text, want);
+        expect_real((double)(num % den) / (double)den);
+        expect_real((double)(num % 1000000) / 8);
+    }
+}
+
+/* One byte that is escaped, or none, anywhere in a text of any length up to 40. */
+static void json__escapes_a_byte_wherever_it_stands(void **state)
+{
+    static const struct {
+        char byte;
+        const char *escaped;
+    } odd[] = { { '"', "\\\"" },     { '\\', "\\\\" },   { '\n', "\\n" },
+                { '\x1f', "\\u001f" }, { '\x7f', "\\u007f" }, { '~', "~" } };
+    struct fixture f;
+
+    (void)state;
+    fixture_init(&f);
+    for (size_t len = 1; len <= 40; len++)
+        for (size_t at = 0; at < len; at += len > 20 ? 5 : 1) {
+            const size_t k = (len * 7 + at) % (sizeof odd / sizeof odd[0]);
+            char name[48] = "", want[96];
+            struct bnc_buf b;
+
+            memset(name, 'a', len);
+            name[at] = odd[k].byte;
+            snprintf(want, sizeof want, "{\"input\":\"%.*s%s%s\",", (int)at, name, odd[k].escaped,
+                     name + at + 1);
+            f.inputs[0].name = name;
+            b = render(&f, BNC_FORMAT_JSON);
+            if (strstr(b.at, want) == NULL)
+                fail_msg("%s is not there", want);
+            bnc_buf_release(&b);
+        }
+    fixture_release(&f);
+}
+
 /* Against the C library, from the year 1000 to 9999. */
 static void times__agree_with_gmtime(void **state)
 {
@@ -706,6 +782,8 @@ int main(void)
         cmocka_unit_test(report__survives_a_buffer_that_is_full),
         cmocka_unit_test(empty__says_so_in_every_format),
         cmocka_unit_test(figures__are_free_of_surprises),
+        cmocka_unit_test(figures__are_spelled_as_printf_does),
+        cmocka_unit_test(json__escapes_a_byte_wherever_it_stands),
         cmocka_unit_test(times__agree_with_gmtime),
     };
 
