@@ -20,49 +20,10 @@
 #include <stdlib.h>
 
 #include "detect/decision.h"
-#include "detect/judging.h"
+#include "detect/domain_search.h"
 #include "tables/threshold.h"
 
-#define SPAN_DAYS 63 /* longer than this, day bits of different days coincide */
 #define RARE_A_DAY 0.1 /* failing recipients on an ordinary day of a domain */
-
-struct entity {
-    struct bnc_span name;
-    uint32_t first_domain, n_domains; /* in 'order'; one for a plain domain */
-    uint64_t recipients_delivered, delivered, failed;
-    uint64_t delivered_days;
-};
-
-/* One way in which an entity may fail as a whole. */
-struct case_ {
-    size_t entity;
-    int cause; /* the commonest */
-    enum bnc_group group;
-    enum bnc_event_type type;
-    uint64_t k, n, events;
-    uint32_t top_template;
-    int64_t first, last;
-    double p;
-    bool is_explicit, in_run; /* in_run: only on a run of days */
-};
-
-struct search {
-    struct bnc_judging *g;
-    uint32_t *order; /* domains sorted by organization */
-    const uint32_t *cut; /* [n_domains]: where in its name its organization begins */
-    struct entity *entity;
-    size_t n_entities;
-    struct case_ *hit; /* at most one per entity, in their order */
-    bool *is_hit; /* [entities], while they are judged */
-    size_t n_hits, n_tested;
-    uint64_t all_k,
-        all_n; /* recipients over all domains: failing without a wider explanation, tried */
-    uint64_t group_k[BNC_N_GROUPS]; /* of all_k, by group of causes */
-    uint64_t min_recipients;
-    double min_share;
-    bool days_ok; /* the input is short enough for day bits */
-    int32_t day0;
-};
 
 /* What the rows of one group add up to at one entity. */
 struct sum {
@@ -74,21 +35,13 @@ struct sum {
     enum bnc_event_type type;
 };
 
-static void add_time(int64_t *first, int64_t *last, int64_t a, int64_t b)
-{
-    if (a != BNC_NO_TIME && (*first == BNC_NO_TIME || a < *first))
-        *first = a;
-    if (b != BNC_NO_TIME && (*last == BNC_NO_TIME || b > *last))
-        *last = b;
-}
-
 static void add_row(struct sum *s, const struct bnc_domain_cause *c)
 {
     s->k += c->recipients;
     s->events += c->events;
     s->days |= c->failed_days;
     s->is_explicit |= c->explicit_domain;
-    add_time(&s->first, &s->last, c->first, c->last);
+    bnc_time_widen(&s->first, &s->last, c->first, c->last);
     if (c->recipients > s->top || s->cause < 0) {
         s->top = c->recipients;
         s->cause = c->cause;
@@ -100,7 +53,8 @@ static void add_row(struct sum *s, const struct bnc_domain_cause *c)
 /*
  * Rows that say nothing of the domain: first contacts, notices, and what a wider incident explains.
  */
-static bool row_counts(const struct search *s, uint32_t domain, const struct bnc_domain_cause *c)
+static bool row_counts(const struct bnc_search *s, uint32_t domain,
+                       const struct bnc_domain_cause *c)
 {
     const enum bnc_family family = bnc_family_of(c->cause, c->type);
 
@@ -109,7 +63,8 @@ static bool row_counts(const struct search *s, uint32_t domain, const struct bnc
     return family == BNC_FAMILY_NONE || (s->g->domain_done[domain] >> family & 1) == 0;
 }
 
-static struct sum sum_group(const struct search *s, const struct entity *e, enum bnc_group group)
+static struct sum sum_group(const struct bnc_search *s, const struct bnc_entity *e,
+                            enum bnc_group group)
 {
     const struct bnc_tally *t = s->g->t;
     struct sum sum = { .cause = -1, .first = BNC_NO_TIME, .last = BNC_NO_TIME };
@@ -135,7 +90,7 @@ static struct sum sum_group(const struct search *s, const struct entity *e, enum
  * The run of days without any delivery that holds most of the failing days; false where there is
  * none.
  */
-static bool best_run(const struct search *s, const struct entity *e, uint64_t failed,
+static bool best_run(const struct bnc_search *s, const struct bnc_entity *e, uint64_t failed,
                      unsigned *n_failed, unsigned *n_mixed)
 {
     const int32_t last = (int32_t)(s->g->t->last / 86400);
@@ -164,7 +119,7 @@ static bool best_run(const struct search *s, const struct entity *e, uint64_t fa
     return found;
 }
 
-static double rest_share(const struct search *s, uint64_t k, uint64_t n)
+static double rest_share(const struct bnc_search *s, uint64_t k, uint64_t n)
 {
     const double rest_k = (double)(s->all_k > k ? s->all_k - k : 0),
                  rest_n = (double)(s->all_n > n ? s->all_n - n : 0);
@@ -178,8 +133,8 @@ static double rest_share(const struct search *s, uint64_t k, uint64_t n)
  * run stands for one recipient.  The mixed days at both ends of the run count half a usual day of
  * deliveries against it.
  */
-static bool run_counts(const struct search *s, const struct entity *e, const struct sum *sum,
-                       uint64_t *k, uint64_t *n)
+static bool run_counts(const struct bnc_search *s, const struct bnc_entity *e,
+                       const struct sum *sum, uint64_t *k, uint64_t *n)
 {
     const unsigned days = (unsigned)__builtin_popcountll(sum->days),
                    delivering = (unsigned)__builtin_popcountll(e->delivered_days);
@@ -196,11 +151,6 @@ static bool run_counts(const struct search *s, const struct entity *e, const str
         *k = sum->k - outside;
     *n = *k + (uint64_t)llround(usual * mixed / 2);
     return (double)sum->events * (failed + mixed) / days >= usual * failed / 2;
-}
-
-bool bnc_days_fit_bits(const struct bnc_tally *t)
-{
-    return t->first != BNC_NO_TIME && t->last / 86400 - t->first / 86400 < SPAN_DAYS;
 }
 
 /*
@@ -256,7 +206,8 @@ bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain 
  * A reply about the whole domain is believed unless the domain went on accepting mail afterwards: a
  * name server that lost the zone for an hour, or a text that was read wrongly.
  */
-static bool explicit_holds(const struct search *s, const struct entity *e, const struct sum *sum)
+static bool explicit_holds(const struct bnc_search *s, const struct bnc_entity *e,
+                           const struct sum *sum)
 {
     for (uint32_t i = 0; sum->is_explicit && i < e->n_domains; i++)
         if (!bnc_domain_silent_since(s->g->t, &s->g->t->domains[s->order[e->first_domain + i]],
@@ -274,7 +225,7 @@ static bool wider_by_code(enum bnc_group group)
            group != BNC_GROUP_BOOKKEEPING;
 }
 
-static bool share_reached(const struct search *s, uint64_t k, uint64_t n)
+static bool share_reached(const struct bnc_search *s, uint64_t k, uint64_t n)
 {
     double low, high;
 
@@ -287,8 +238,8 @@ static bool share_reached(const struct search *s, uint64_t k, uint64_t n)
  * that is given: the chance that an ordinary failing recipient is one of a burst there.  'own'
  * failures are the domain's.
  */
-static double part_on_days(const struct search *s, int32_t from, int32_t to, enum bnc_family family,
-                           uint64_t own)
+static double part_on_days(const struct bnc_search *s, int32_t from, int32_t to,
+                           enum bnc_family family, uint64_t own)
 {
     const struct bnc_series *days = &s->g->series;
     uint64_t in = 0, all = 0;
@@ -312,7 +263,7 @@ static double part_on_days(const struct search *s, int32_t from, int32_t to, enu
  * else.  Under chance every recipient of the run would have met what others meet when they do;
  * servers that can't be reached are rare enough to count against chance too.
  */
-static bool burst_by_code(const struct search *s, const struct sum *sum, struct case_ *c)
+static bool burst_by_code(const struct bnc_search *s, const struct sum *sum, struct bnc_case *c)
 {
     const unsigned all = (unsigned)s->g->series.n_days;
     const enum bnc_family family = bnc_family_of((unsigned)sum->cause, sum->type);
@@ -339,7 +290,7 @@ static bool burst_by_code(const struct search *s, const struct sum *sum, struct 
  * Without deliveries, what a big provider refuses is judged provider by provider: its share of
  * failures says nothing of the domain.
  */
-static bool is_mailbox_provider(const struct search *s, const struct entity *e)
+static bool is_mailbox_provider(const struct bnc_search *s, const struct bnc_entity *e)
 {
     const uint16_t p = s->g->t->domains[s->order[e->first_domain]].provider;
 
@@ -350,7 +301,7 @@ static bool is_mailbox_provider(const struct search *s, const struct entity *e)
 /*
  * Without deliveries: the part that the case's group of causes has in the failures of all others.
  */
-static double group_share(const struct search *s, const struct case_ *c)
+static double group_share(const struct bnc_search *s, const struct bnc_case *c)
 {
     const uint64_t k = s->group_k[c->group] > c->k ? s->group_k[c->group] - c->k : 0,
                    n = s->all_k > c->n ? s->all_k - c->n : 0;
@@ -370,7 +321,7 @@ static uint64_t accepted(const struct bnc_tally *t, const struct bnc_domain *d)
  * As many recipients as may have accepted: the count is an estimate, and a big domain's a rough
  * one.
  */
-static uint64_t accepted_at_most(const struct search *s, const struct entity *e)
+static uint64_t accepted_at_most(const struct bnc_search *s, const struct bnc_entity *e)
 {
     uint64_t n = 0;
 
@@ -385,8 +336,8 @@ static uint64_t accepted_at_most(const struct search *s, const struct entity *e)
     return n;
 }
 
-static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_group group,
-                      const struct sum *sum, struct case_ *c)
+static bool judge_sum(const struct bnc_search *s, const struct bnc_entity *e, enum bnc_group group,
+                      const struct sum *sum, struct bnc_case *c)
 {
     const bool known = s->g->j->has_deliveries;
     const uint64_t n = known                ? sum->k + e->recipients_delivered
@@ -394,16 +345,16 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
                                             : sum->k;
     uint64_t most;
 
-    *c = (struct case_){ .cause = sum->cause,
-                         .group = group,
-                         .type = sum->type,
-                         .k = sum->k,
-                         .n = n,
-                         .events = sum->events,
-                         .top_template = sum->top_template,
-                         .first = sum->first,
-                         .last = sum->last,
-                         .is_explicit = explicit_holds(s, e, sum) };
+    *c = (struct bnc_case){ .cause = sum->cause,
+                            .group = group,
+                            .type = sum->type,
+                            .k = sum->k,
+                            .n = n,
+                            .events = sum->events,
+                            .top_template = sum->top_template,
+                            .first = sum->first,
+                            .last = sum->last,
+                            .is_explicit = explicit_holds(s, e, sum) };
     if (c->is_explicit) {
         if (c->k > 0 && e->recipients_delivered > 0)
             c->in_run = true; /* it died within the month: the share is that of the time since */
@@ -433,8 +384,8 @@ static bool judge_sum(const struct search *s, const struct entity *e, enum bnc_g
 }
 
 /* The case of one group of causes; false where there is none. */
-static bool judge_group(const struct search *s, const struct entity *e, enum bnc_group group,
-                        struct case_ *c)
+static bool judge_group(const struct bnc_search *s, const struct bnc_entity *e,
+                        enum bnc_group group, struct bnc_case *c)
 {
     const struct sum sum = sum_group(s, e, group);
 
@@ -446,7 +397,7 @@ static bool judge_group(const struct search *s, const struct entity *e, enum bnc
  * The groups of causes, as bits, by which an entity may fail as a whole: those it has any of. Of
  * few recipients none holds unless a reply says so.
  */
-static unsigned groups_of(const struct search *s, const struct entity *e)
+static unsigned groups_of(const struct bnc_search *s, const struct bnc_entity *e)
 {
     const struct bnc_tally *t = s->g->t;
     const bool few = e->failed < s->min_recipients;
@@ -463,13 +414,13 @@ static unsigned groups_of(const struct search *s, const struct entity *e)
 }
 
 /* The best case against one entity; false where it has none. */
-static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
+static bool judge_entity(const struct bnc_search *s, size_t i, struct bnc_case *best)
 {
     const unsigned groups = groups_of(s, &s->entity[i]);
     bool found = false;
 
     for (unsigned group = 0; group < BNC_N_GROUPS; group++) {
-        struct case_ c;
+        struct bnc_case c;
 
         if ((groups >> group & 1) == 0 || !judge_group(s, &s->entity[i], group, &c))
             continue;
@@ -482,7 +433,7 @@ static bool judge_entity(const struct search *s, size_t i, struct case_ *best)
     return found;
 }
 
-static void sum_members(const struct search *s, struct entity *e)
+static void sum_members(const struct bnc_search *s, struct bnc_entity *e)
 {
     for (uint32_t i = 0; i < e->n_domains; i++) {
         const struct bnc_domain *d = &s->g->t->domains[s->order[e->first_domain + i]];
@@ -496,128 +447,12 @@ static void sum_members(const struct search *s, struct entity *e)
 
 static void judge_entities(void *arg, size_t from, size_t to)
 {
-    struct search *const s = arg;
+    struct bnc_search *const s = arg;
 
     for (size_t i = from; i < to; i++) {
         sum_members(s, &s->entity[i]);
         s->is_hit[i] = s->entity[i].failed > 0 && judge_entity(s, i, &s->hit[i]);
     }
-}
-
-/* ---- entities ---- */
-
-struct member {
-    struct bnc_span org;
-    uint32_t domain;
-};
-
-static struct bnc_span org_of(const struct bnc_tally *t, const uint32_t *cut, uint32_t i)
-{
-    const struct bnc_span name = t->domains[i].name;
-
-    return bnc_span_from(name.at + cut[i], name.len - cut[i]);
-}
-
-static int by_org(const void *a, const void *b)
-{
-    const struct member *x = a, *y = b;
-    const int c = bnc_span_cmp(x->org, y->org);
-
-    return c != 0 ? c : (x->domain > y->domain) - (x->domain < y->domain);
-}
-
-static void add_entity(struct search *s, struct bnc_span name, uint32_t first, uint32_t n)
-{
-    s->entity[s->n_entities++] =
-        (struct entity){ .name = name, .first_domain = first, .n_domains = n };
-}
-
-static unsigned failing_members(const struct search *s, uint32_t first, uint32_t n)
-{
-    unsigned failing = 0;
-
-    for (uint32_t i = 0; i < n; i++)
-        failing += s->g->t->domains[s->order[first + i]].recipients_failed > 0;
-    return failing;
-}
-
-struct cutting {
-    const struct bnc_tally *t;
-    uint32_t *cut; /* [n_domains]: bytes of the name before its organization */
-};
-
-static void cut_names(void *arg, size_t from, size_t to)
-{
-    const struct cutting *const c = arg;
-    struct bnc_org_memo memo = { .is_suffix = { false } };
-
-    for (size_t i = from; i < to; i++) {
-        const struct bnc_span name = c->t->domains[i].name;
-
-        c->cut[i] = (uint32_t)(name.len - bnc_org_domain(name, &memo).len);
-    }
-}
-
-/*
- * Fills 'order'.  Most domains are their own organization, and domains are sorted by name already:
- * only the others are sorted, and both are merged.
- */
-static enum bnc_status order_by_org(struct search *s)
-{
-    struct bnc_judging *g = s->g;
-    const struct bnc_tally *const t = g->t;
-    const uint32_t n = (uint32_t)t->n_domains;
-    struct cutting c = { .t = t, .cut = bnc_room(&g->scratch, n, sizeof *c.cut) };
-    struct member *const member = bnc_room(&g->scratch, n, sizeof *member);
-    uint32_t n_members = 0, at = 0, k = 0;
-
-    s->order = bnc_room(&g->scratch, n, sizeof *s->order);
-    if (c.cut == NULL || member == NULL || s->order == NULL)
-        return bnc_error_nomem(g->err);
-    bnc_ranges(g, n, cut_names, &c);
-    for (uint32_t i = 0; i < n; i++)
-        if (c.cut[i] > 0)
-            member[n_members++] = (struct member){ org_of(t, c.cut, i), i };
-    qsort(member, n_members, sizeof *member, by_org);
-    for (uint32_t i = 0; i < n; i++) {
-        const struct member own = { t->domains[i].name, i };
-
-        if (c.cut[i] > 0)
-            continue;
-        while (k < n_members && by_org(&member[k], &own) < 0)
-            s->order[at++] = member[k++].domain;
-        s->order[at++] = i;
-    }
-    while (k < n_members)
-        s->order[at++] = member[k++].domain;
-    s->cut = c.cut;
-    return BNC_OK;
-}
-
-/* Organizations of which several domains fail come before their domains. */
-static enum bnc_status make_entities(struct search *s)
-{
-    struct bnc_judging *g = s->g;
-    const struct bnc_tally *const t = g->t;
-    const uint32_t n = (uint32_t)t->n_domains;
-    const enum bnc_status status = order_by_org(s);
-
-    s->entity = bnc_room(&g->scratch, (size_t)n * 2, sizeof *s->entity);
-    s->hit = bnc_room(&g->scratch, (size_t)n * 2, sizeof *s->hit);
-    s->is_hit = bnc_zalloc(&g->scratch, (size_t)n * 2, sizeof *s->is_hit);
-    if (status != BNC_OK || s->entity == NULL || s->hit == NULL || s->is_hit == NULL)
-        return bnc_error_nomem(g->err);
-    for (uint32_t i = 0, end; i < n; i = end) {
-        const struct bnc_span org = org_of(t, s->cut, s->order[i]);
-
-        for (end = i + 1; end < n && bnc_span_eq(org, org_of(t, s->cut, s->order[end]));)
-            end++;
-        if (end - i > 1 && failing_members(s, i, end - i) > 1)
-            add_entity(s, org, i, end - i);
-        for (uint32_t k = i; k < end; k++)
-            add_entity(s, t->domains[s->order[k]].name, k, 1);
-    }
-    return BNC_OK;
 }
 
 /* ---- the whole traffic ---- */
@@ -626,7 +461,7 @@ struct traffic {
     uint64_t k, n, tested, group_k[BNC_N_GROUPS];
 };
 
-static void add_domain(const struct search *s, struct traffic *sum, uint32_t i)
+static void add_domain(const struct bnc_search *s, struct traffic *sum, uint32_t i)
 {
     const struct bnc_tally *t = s->g->t;
     const struct bnc_domain *d = &t->domains[i];
@@ -648,7 +483,7 @@ static void add_domain(const struct search *s, struct traffic *sum, uint32_t i)
 
 static void sum_traffic(void *arg, size_t from, size_t to)
 {
-    struct search *const s = arg;
+    struct bnc_search *const s = arg;
     struct traffic sum = { .k = 0 };
 
     for (size_t i = from; i < to; i++)
@@ -660,128 +495,13 @@ static void sum_traffic(void *arg, size_t from, size_t to)
         __atomic_fetch_add(&s->group_k[group], sum.group_k[group], __ATOMIC_RELAXED);
 }
 
-/* ---- findings ---- */
-
-static enum bnc_priority severity_of(const struct search *s, const struct case_ *c)
-{
-    if (c->k < s->min_recipients || (c->group == BNC_GROUP_RECIPIENT && s->g->dirty_campaigns > 0))
-        return BNC_PRIORITY_INFO;
-    if (c->k >= 100 && (double)c->k >= 0.01 * (double)s->all_n)
-        return BNC_PRIORITY_FIX_SOON;
-    return BNC_PRIORITY_MONITOR;
-}
-
-static enum bnc_status list_members(struct bnc_judging *g, const struct search *s,
-                                    const struct entity *e, struct bnc_finding *f)
-{
-    struct bnc_span *also;
-
-    if (e->n_domains < 2)
-        return BNC_OK;
-    also = bnc_zalloc(&g->j->arena, e->n_domains, sizeof *also);
-    if (also == NULL)
-        return bnc_error_nomem(g->err);
-    for (uint32_t i = 0; i < e->n_domains; i++) {
-        const struct bnc_domain *d = &g->t->domains[s->order[e->first_domain + i]];
-
-        if (d->recipients_failed > 0 && !bnc_span_eq(d->name, e->name))
-            also[f->n_also++] = d->name;
-    }
-    f->also = also;
-    return BNC_OK;
-}
-
-static enum bnc_status name_template(struct bnc_judging *g, uint32_t template,
-                                     struct bnc_finding *f)
-{
-    uint32_t *at = bnc_zalloc(&g->j->arena, 1, sizeof *at);
-
-    if (at == NULL)
-        return bnc_error_nomem(g->err);
-    *at = template;
-    f->templates = at;
-    f->n_templates = template <g->t->n_templates;
-    return BNC_OK;
-}
-
-static enum bnc_status report_case(struct search *s, const struct case_ *c)
-{
-    struct bnc_judging *g = s->g;
-    const struct entity *e = &s->entity[c->entity];
-    const int64_t day_end = (g->t->last / 86400) * 86400;
-    struct bnc_finding *f = bnc_finding_add(g);
-    enum bnc_status status;
-
-    if (f == NULL)
-        return bnc_error_nomem(g->err);
-    f->kind = BNC_FINDING_DOMAIN_WIDE_FAILURE;
-    f->scope = BNC_SCOPE_DOMAIN_WIDE;
-    f->subject_type = BNC_SUBJECT_DOMAIN;
-    f->subject = e->name;
-    f->cause = c->cause;
-    f->side = bnc_causes[c->cause].side == BNC_SIDE_RECIPIENT ? BNC_SIDE_RECIPIENT_DOMAIN
-                                                              : bnc_causes[c->cause].side;
-    f->severity = severity_of(s, c);
-    f->by_code = !g->j->has_deliveries;
-    f->recipients = c->k;
-    f->events = c->events;
-    f->attempted = g->j->has_deliveries ? c->n : 0;
-    f->rate = g->j->has_deliveries ? bnc_rate_make(c->k, c->n, 0, s->min_share, s->min_recipients)
-                                   : (struct bnc_rate){ .num = c->k };
-    if (!g->j->has_deliveries)
-        f->rate.why_na = "the input holds no deliveries (--sent supplies a denominator)";
-    f->first_seen = c->first;
-    f->last_seen = c->last;
-    f->ongoing = c->last != BNC_NO_TIME && c->last >= day_end;
-    if (c->in_run) {
-        f->onset = c->first;
-        f->end = f->ongoing ? BNC_NO_TIME : c->last;
-    }
-    f->confidence = c->is_explicit ? 95 : g->j->has_deliveries ? 90 : 70;
-    status = name_template(g, c->top_template, f);
-    return status == BNC_OK ? list_members(g, s, e, f) : status;
-}
-
-/* Dead domains that few mail: one line for all of them. */
-static enum bnc_status report_small(struct search *s, const struct case_ *const *small, size_t n)
-{
-    struct bnc_judging *g = s->g;
-    struct bnc_finding *f;
-    struct bnc_span *also;
-
-    if (n == 0)
-        return BNC_OK;
-    if (n == 1)
-        return report_case(s, small[0]);
-    f = bnc_finding_add(g);
-    also = bnc_zalloc(&g->j->arena, n, sizeof *also);
-    if (f == NULL || also == NULL)
-        return bnc_error_nomem(g->err);
-    f->kind = BNC_FINDING_DOMAIN_WIDE_FAILURE;
-    f->scope = BNC_SCOPE_DOMAIN_WIDE;
-    f->subject_type = BNC_SUBJECT_DOMAIN;
-    f->subject = s->entity[small[0]->entity].name;
-    f->cause = small[0]->cause;
-    f->side = BNC_SIDE_RECIPIENT_DOMAIN;
-    f->variant = "several";
-    f->by_code = true;
-    f->confidence = 95;
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0)
-            also[f->n_also++] = s->entity[small[i]->entity].name;
-        f->recipients += small[i]->k;
-        f->events += small[i]->events;
-        add_time(&f->first_seen, &f->last_seen, small[i]->first, small[i]->last);
-    }
-    f->also = also;
-    return BNC_OK;
-}
+/* ---- what holds ---- */
 
 /*
  * Does a case hold, with false discoveries controlled?  One dead subdomain is no dead organization.
  */
-static bool case_holds(const struct search *s, const struct entity *e, const struct case_ *c,
-                       double cut)
+static bool case_holds(const struct bnc_search *s, const struct bnc_entity *e,
+                       const struct bnc_case *c, double cut)
 {
     if (!c->is_explicit)
         return c->p <= cut;
@@ -789,12 +509,12 @@ static bool case_holds(const struct search *s, const struct entity *e, const str
 }
 
 /* The groups of causes, as bits, of which an entity fails as a whole. */
-static unsigned failing_groups(const struct search *s, const struct entity *e, double cut)
+static unsigned failing_groups(const struct bnc_search *s, const struct bnc_entity *e, double cut)
 {
     unsigned groups = groups_of(s, e);
 
     for (unsigned group = 0; group < BNC_N_GROUPS; group++) {
-        struct case_ c;
+        struct bnc_case c;
 
         if ((groups >> group & 1) != 0 &&
             !(judge_group(s, e, group, &c) && case_holds(s, e, &c, cut)))
@@ -803,7 +523,7 @@ static unsigned failing_groups(const struct search *s, const struct entity *e, d
     return groups;
 }
 
-static void mark_members(struct search *s, const struct entity *e)
+static void mark_members(struct bnc_search *s, const struct bnc_entity *e)
 {
     for (uint32_t i = 0; i < e->n_domains; i++)
         if (s->g->t->domains[s->order[e->first_domain + i]].recipients_failed > 0)
@@ -811,7 +531,7 @@ static void mark_members(struct search *s, const struct entity *e)
 }
 
 /* Marks what failed as a whole, by groups of causes: those of the best case and any others. */
-static void mark_causes(struct search *s, const struct entity *e, double cut)
+static void mark_causes(struct bnc_search *s, const struct bnc_entity *e, double cut)
 {
     const struct bnc_tally *t = s->g->t;
     const unsigned fails = failing_groups(s, e, cut);
@@ -829,7 +549,8 @@ static void mark_causes(struct search *s, const struct entity *e, double cut)
 
 static int by_recipients(const void *a, const void *b)
 {
-    const struct case_ *x = *(const struct case_ *const *)a, *y = *(const struct case_ *const *)b;
+    const struct bnc_case *x = *(const struct bnc_case *const *)a,
+                          *y = *(const struct bnc_case *const *)b;
 
     if (x->k != y->k)
         return x->k > y->k ? -1 : 1;
@@ -837,9 +558,9 @@ static int by_recipients(const void *a, const void *b)
 }
 
 /* An organization that fails speaks for its domains; one that does not leaves it to them. */
-static enum bnc_status report_hits(struct search *s, double cut)
+static enum bnc_status report_hits(struct bnc_search *s, double cut)
 {
-    const struct case_ **small = bnc_zalloc(&s->g->scratch, s->n_hits, sizeof *small);
+    const struct bnc_case **small = bnc_zalloc(&s->g->scratch, s->n_hits, sizeof *small);
     enum bnc_status status = BNC_OK;
     uint32_t covered = 0; /* domains before this place in 'order' are spoken for */
     size_t n_small = 0;
@@ -847,8 +568,8 @@ static enum bnc_status report_hits(struct search *s, double cut)
     if (small == NULL)
         return bnc_error_nomem(s->g->err);
     for (size_t i = 0; status == BNC_OK && i < s->n_hits; i++) {
-        const struct case_ *c = &s->hit[i];
-        const struct entity *e = &s->entity[c->entity];
+        const struct bnc_case *c = &s->hit[i];
+        const struct bnc_entity *e = &s->entity[c->entity];
 
         if (!case_holds(s, e, c, cut))
             continue;
@@ -862,18 +583,18 @@ static enum bnc_status report_hits(struct search *s, double cut)
         if (c->k < s->min_recipients)
             small[n_small++] = c;
         else
-            status = report_case(s, c);
+            status = bnc_case_tell(s, c);
     }
     qsort(small, n_small, sizeof *small, by_recipients);
-    return status == BNC_OK ? report_small(s, small, n_small) : status;
+    return status == BNC_OK ? bnc_cases_tell(s, small, n_small) : status;
 }
 
 enum bnc_status bnc_domains_find(struct bnc_judging *g)
 {
     const struct bnc_tally *t = g->t;
-    struct search s = { .g = g };
+    struct bnc_search s = { .g = g };
     double *p;
-    enum bnc_status status = make_entities(&s);
+    enum bnc_status status = bnc_entities_make(&s);
     size_t n_p = 0;
 
     if (status != BNC_OK)

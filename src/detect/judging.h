@@ -193,16 +193,14 @@ enum bnc_status bnc_limits_make(struct bnc_judging *g); /* limits.c */
 enum bnc_status bnc_contradictions_make(struct bnc_judging *g); /* labels.c */
 
 /* ---- scopes.c ---- */
+/* Is the input short enough for bits (day & 63) to tell its days apart? */
+bool bnc_days_fit_bits(const struct bnc_tally *t);
 /* The days of a window as bits (day & 63); all bits where the input is too long for that. */
 uint64_t bnc_window_days(const struct bnc_judging *g, const struct bnc_window *w);
 /* Gives a row of domain_causes a scope, unless it has a wider one. */
 void bnc_row_widen(struct bnc_judging *g, size_t row, enum bnc_scope scope);
 /* Fills provider_scope, when all rows have their scopes. */
 enum bnc_status bnc_provider_scopes_make(struct bnc_judging *g);
-
-/* ---- domains.c ---- */
-/* Is the input short enough for bits (day & 63) to tell its days apart? */
-bool bnc_days_fit_bits(const struct bnc_tally *t);
 
 /* ---- orgdomain.c ---- */
 /*

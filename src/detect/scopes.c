@@ -7,6 +7,13 @@
  */
 #include "detect/incident.h"
 
+#define SPAN_DAYS 63 /* longer than this, day bits of different days coincide */
+
+bool bnc_days_fit_bits(const struct bnc_tally *t)
+{
+    return t->first != BNC_NO_TIME && t->last / 86400 - t->first / 86400 < SPAN_DAYS;
+}
+
 uint64_t bnc_window_days(const struct bnc_judging *g, const struct bnc_window *w)
 {
     uint64_t days = 0;

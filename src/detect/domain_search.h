@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ * domain_search.h - the search for domains that fail as a whole; private to the files that share
+ * it.
+ *
+ *   domain_entities.c  what is judged: domains, and organizations of several
+ *   domains.c          how each is judged, and of which it holds
+ *   domain_tell.c      a finding for what holds
+ */
+#ifndef BNC_DETECT_DOMAIN_SEARCH_H
+#define BNC_DETECT_DOMAIN_SEARCH_H
+
+#include "detect/judging.h"
+
+struct bnc_entity {
+    struct bnc_span name;
+    uint32_t first_domain, n_domains; /* in 'order'; one for a plain domain */
+    uint64_t recipients_delivered, delivered, failed;
+    uint64_t delivered_days;
+};
+
+/* One way in which an entity may fail as a whole. */
+struct bnc_case {
+    size_t entity;
+    int cause; /* the commonest */
+    enum bnc_group group;
+    enum bnc_event_type type;
+    uint64_t k, n, events;
+    uint32_t top_template;
+    int64_t first, last;
+    double p;
+    bool is_explicit, in_run; /* in_run: only on a run of days */
+};
+
+struct bnc_search {
+    struct bnc_judging *g;
+    uint32_t *order; /* domains sorted by organization */
+    const uint32_t *cut; /* [n_domains]: where in its name its organization begins */
+    struct bnc_entity *entity;
+    size_t n_entities;
+    struct bnc_case *hit; /* at most one per entity, in their order */
+    bool *is_hit; /* [entities], while they are judged */
+    size_t n_hits, n_tested;
+    uint64_t all_k,
+        all_n; /* recipients over all domains: failing without a wider explanation, tried */
+    uint64_t group_k[BNC_N_GROUPS]; /* of all_k, by group of causes */
+    uint64_t min_recipients;
+    double min_share;
+    bool days_ok; /* the input is short enough for day bits */
+    int32_t day0;
+};
+
+/* Widens [first, last] so that it holds [a, b]; BNC_NO_TIME: nothing is known. */
+static inline void bnc_time_widen(int64_t *first, int64_t *last, int64_t a, int64_t b)
+{
+    if (a != BNC_NO_TIME && (*first == BNC_NO_TIME || a < *first))
+        *first = a;
+    if (b != BNC_NO_TIME && (*last == BNC_NO_TIME || b > *last))
+        *last = b;
+}
+
+/*
+ * Fills 'order', 'cut' and 'entity', with room for hits.  Organizations of which several domains
+ * fail come before their domains.
+ */
+enum bnc_status bnc_entities_make(struct bnc_search *s);
+
+/* Adds the finding of one case. */
+enum bnc_status bnc_case_tell(struct bnc_search *s, const struct bnc_case *c);
+/* Dead domains that few mail: one finding for all 'n' of them, none where there are none. */
+enum bnc_status bnc_cases_tell(struct bnc_search *s, const struct bnc_case *const *small, size_t n);
+
+#endif
