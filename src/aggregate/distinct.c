@@ -460,6 +460,7 @@ static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_pl
     texts = bnc_merged_texts(plan->m, p, &len);
     ok = texts != NULL && walk_texts(d, plan, s, s->sort.at, n, texts, len);
     free(texts);
+    bnc_merged_forget(plan->m, p); /* lists take as much room as the logs did */
     return ok && keep_addresses(d, s, p);
 }
 

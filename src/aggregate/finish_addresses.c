@@ -153,6 +153,7 @@ static bool put_in_order(struct ordering *o)
     bnc_merged_run(m, BNC_LOG_PARTS, list_partition, o);
     bnc_keys_sort(&o->keys, m);
     bnc_merged_run(m, BNC_KEY_SLICES, settle_slice, o);
+    bnc_big_forget(bnc_keys_spare(&o->keys), n * sizeof *o->keys.at);
     o->to = bnc_huge_malloc((n + 1) * sizeof *o->to);
     if (o->to == NULL)
         return false;

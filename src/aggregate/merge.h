@@ -72,6 +72,8 @@ void bnc_merged_release(struct bnc_merged *m);
  */
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s, bool fold);
+/* Once those of a partition are counted and it has no more use: frees of it what can be freed. */
+void bnc_merged_forget(const struct bnc_merged *m, unsigned partition);
 /* Once addresses are counted: frees what spent parts logged, and what came of held bounces. */
 void bnc_merged_drop_logs(struct bnc_merged *m);
 

@@ -108,6 +108,15 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
     return fold ? bnc_address_sort_end(s) : bnc_address_sort_group(s);
 }
 
+void bnc_merged_forget(const struct bnc_merged *m, unsigned partition)
+{
+    for (size_t p = 0; p < m->n_parts; p++)
+        if (m->parts[p]->spent) {
+            bnc_log_forget(&m->parts[p]->sums.log.log, partition);
+            bnc_log_forget(&m->parts[p]->texts, partition);
+        }
+}
+
 void bnc_merged_drop_logs(struct bnc_merged *m)
 {
     for (size_t p = 0; p < m->n_parts; p++)

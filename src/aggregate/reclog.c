@@ -82,6 +82,12 @@ void bnc_log_clear(struct bnc_log *log, unsigned part)
     log->tail[part] = (struct bnc_log_tail){ NULL, NULL };
 }
 
+void bnc_log_forget(const struct bnc_log *log, unsigned part)
+{
+    for (struct bnc_log_chunk *c = log->head[part]; c != NULL; c = c->next)
+        bnc_big_forget(c->data, c->cap);
+}
+
 void bnc_log_release(struct bnc_log *log)
 {
     while (log->slabs != NULL) {

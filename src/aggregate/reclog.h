@@ -82,6 +82,11 @@ static inline size_t bnc_log_bytes(const struct bnc_log *log, unsigned part)
 
 /* Empties a partition; its chunks serve others of this log. */
 void bnc_log_clear(struct bnc_log *log, unsigned part);
+/*
+ * Of a partition that is never read or written again: gives its memory back to the system, as far
+ * as it is whole pages, before the rest of the log is released.
+ */
+void bnc_log_forget(const struct bnc_log *log, unsigned part);
 void bnc_log_release(struct bnc_log *log);
 
 #endif

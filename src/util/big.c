@@ -40,6 +40,19 @@ static void *map_huge(size_t bytes)
     return start;
 }
 
+void bnc_big_forget(void *at, size_t bytes)
+{
+#ifdef MADV_DONTNEED
+    const uintptr_t start = round_up((uintptr_t)at, 4096), end = ((uintptr_t)at + bytes) & ~4095ul;
+
+    if (FROM_SYSTEM && start < end)
+        madvise((char *)at + (start - (uintptr_t)at), end - start, MADV_DONTNEED);
+#else
+    (void)at;
+    (void)bytes;
+#endif
+}
+
 void *bnc_huge(void *at, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE

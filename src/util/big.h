@@ -17,6 +17,12 @@ void *bnc_big_alloc(size_t bytes);
 /* Gives back what was allocated with the same 'bytes'; NULL is fine. */
 void bnc_big_free(void *at, size_t bytes);
 
+/*
+ * Gives the whole pages within [at, at + bytes) back to the system, before the allocation that they
+ * are part of is freed. What stood there is lost.
+ */
+void bnc_big_forget(void *at, size_t bytes);
+
 /* Wishes for huge pages under 'bytes' that malloc() and its kin just gave; returns 'at'. */
 void *bnc_huge(void *at, size_t bytes);
 
