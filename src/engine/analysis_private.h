@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * analysis_private.h - what the public handle holds; private to analysis.c and analysis_write.c.
+ */
+#ifndef BNC_ENGINE_ANALYSIS_PRIVATE_H
+#define BNC_ENGINE_ANALYSIS_PRIVATE_H
+
+#include "bounce/analysis.h"
+#include "detect/lists.h"
+#include "engine/notes.h"
+#include "report/report.h"
+
+struct bnc_analysis {
+    struct bnc_options opt;
+    struct bnc_setup setup;
+    struct bnc_inputs inputs;
+    struct bnc_worker *workers;
+    struct bnc_part **parts; /* the workers' or the states' */
+    size_t n_parts;
+    bool parts_are_states;
+    struct bnc_tally *tally, *baseline;
+    struct bnc_judged *judged;
+    struct bnc_report_input *report_inputs;
+    size_t n_report_inputs;
+    char **fault_texts;
+    struct bnc_notes notes;
+    enum bnc_show show;
+    enum bnc_policy policy;
+    int64_t generated;
+};
+
+#endif
