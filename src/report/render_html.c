@@ -93,8 +93,8 @@ static void put_mast(struct bnc_page *p)
     if (m->judged->failures_alone > 0) {
         bnc_buf_puts(p->out, "<p class=\"alarm\">Rates over all inputs are too high: ");
         bnc_html_count(p, m->judged->failures_alone);
-        bnc_buf_puts(p->out, " failures come from exports without deliveries. "
-                             "Analyze these alone, or say what was sent: <code>--sent</code>.</p>\n");
+        bnc_buf_puts(p->out, " failures come from exports without deliveries. Analyze these alone, "
+                             "or say what was sent: <code>--sent</code>.</p>\n");
     }
     if (!m->judged->has_deliveries && m->tally->rows > 0)
         bnc_buf_puts(p->out, "<p class=\"hint\">The input holds no deliveries, so there are counts "

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Sanitizers watch what malloc() hands out, so there all comes from it. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -18,10 +19,15 @@ static size_t round_up(size_t n, size_t unit)
     return (n + unit - 1) / unit * unit;
 }
 
+static size_t page_bytes(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
 /* Maps more than is needed and gives back what is beside a stretch that is aligned. */
 static void *map_huge(size_t bytes)
 {
-    const size_t want = round_up(bytes, 4096), len = want + BNC_HUGE_BYTES;
+    const size_t want = round_up(bytes, page_bytes()), len = want + BNC_HUGE_BYTES;
     char *at, *start;
 
     if (len < bytes)
@@ -43,7 +49,9 @@ static void *map_huge(size_t bytes)
 void bnc_big_forget(void *at, size_t bytes)
 {
 #ifdef MADV_DONTNEED
-    const uintptr_t start = round_up((uintptr_t)at, 4096), end = ((uintptr_t)at + bytes) & ~4095ul;
+    const size_t page = page_bytes();
+    const uintptr_t start = round_up((uintptr_t)at, page);
+    const uintptr_t end = ((uintptr_t)at + bytes) / page * page;
 
     if (FROM_SYSTEM && start < end)
         madvise((char *)at + (start - (uintptr_t)at), end - start, MADV_DONTNEED);
@@ -85,7 +93,7 @@ void bnc_big_free(void *at, size_t bytes)
     if (at == NULL)
         return;
     if (FROM_SYSTEM && bytes >= BNC_HUGE_BYTES)
-        munmap(at, round_up(bytes, 4096));
+        munmap(at, round_up(bytes, page_bytes()));
     else
         free(at);
 }

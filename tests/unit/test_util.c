@@ -369,10 +369,29 @@ static void big__is_zero_aligned_and_writable(void **state)
     bnc_big_free(NULL, 0);
 }
 
+/* Only whole pages are given back: what stands beside the stretch stays. */
+static void big__forgets_no_neighbour(void **state)
+{
+    const size_t bytes = 4u << 20, from = 70001, len = 300007;
+    unsigned char *at = bnc_big_alloc(bytes);
+
+    (void)state;
+    assert_non_null(at);
+    memset(at, 0xa5, bytes);
+    bnc_big_forget(at + from, len);
+    bnc_big_forget(at + 5, 100); /* less than a page */
+    for (size_t i = 0; i < from; i++)
+        assert_int_equal(at[i], 0xa5);
+    for (size_t i = from + len; i < bytes; i++)
+        assert_int_equal(at[i], 0xa5);
+    bnc_big_free(at, bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(big__is_zero_aligned_and_writable),
+        cmocka_unit_test(big__forgets_no_neighbour),
         cmocka_unit_test(span__compares_bytes),
         cmocka_unit_test(span__ignores_case_of_ascii_only),
         cmocka_unit_test(span__trims_blanks),
