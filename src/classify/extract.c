@@ -84,8 +84,8 @@ static size_t skip_back_blanks(struct bnc_span s, size_t end)
     return end;
 }
 
-/* Whether an address in brackets is that of the server that answered: "host NAME[IP] said", "connect
- * to NAME[IP]". A "client host" is the sender's. */
+/* Whether an address in brackets is that of the server that answered: "host NAME[IP] said",
+ * "connect to NAME[IP]". A "client host" is the sender's. */
 static bool is_answering_host(struct bnc_span s, size_t at)
 {
     size_t name, word, end;

@@ -167,6 +167,8 @@ static matches_fn *matches_pick(uint32_t cpu)
         return matches_avx512;
     if ((cpu & BNC_CPU_AVX2) != 0)
         return matches_avx2;
+#else
+    (void)cpu;
 #endif
     return matches_generic;
 }

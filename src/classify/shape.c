@@ -218,6 +218,8 @@ bnc_shape_fn *bnc_shape_pick(uint32_t cpu)
 #if defined(__x86_64__)
     if ((cpu & BNC_CPU_AVX2) != 0)
         return shape_avx2;
+#else
+    (void)cpu;
 #endif
     return shape_generic;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * word_pairs.c - one pass over the words in the order they stand; of words inside each other only the
- * longest is kept ("sender address" is no address).  A window of WINDOW words bounds the work.
+ * word_pairs.c - one pass over the words in the order they stand; of words inside each other only
+ * the longest is kept ("sender address" is no address).  A window of WINDOW words bounds the work.
  */
 #include "classify/word_pairs.h"
 

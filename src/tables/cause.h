@@ -45,7 +45,8 @@ struct bnc_cause_row {
     enum bnc_action action;
     enum bnc_priority priority;
     const char *meaning;             /* one sentence for a person */
-    const char *sisimai, *kumomta, *powermta, *sparkpost, *sendgrid, *ses;   /* what they would call it */
+    /* what they would call it */
+    const char *sisimai, *kumomta, *powermta, *sparkpost, *sendgrid, *ses;
 };
 
 extern const struct bnc_cause_row bnc_causes[BNC_N_CAUSES];

@@ -9,9 +9,9 @@
 
 struct bnc_outfile {
     const char *path;                    /* the caller's */
-    char *temp;                          /* name of the temporary file beside it; NULL: none is open */
+    char *temp;                          /* the temporary file beside it; NULL: none is open */
     int fd;                              /* -1 where somebody else writes to 'temp' */
-    uint64_t len, begun;                 /* bytes written; of these, the disk was told to begin with */
+    uint64_t len, begun;                 /* bytes written; begun: the disk was told of */
 };
 
 /*

@@ -2,9 +2,9 @@
  * slices.h - a long document in slices, rendered by all threads and handed on in order.
  *
  * A report of a big month is tens of megabytes, nearly all of it rows of two or three tables, and a
- * list of addresses may be more.  They are cut into slices of rows; threads render slices into buffers of their own while one of them
- * hands on what the round before has made.  Two rounds of buffers is all that stands in memory, and
- * the bytes are those that one thread would have written.
+ * list of addresses may be more.  They are cut into slices of rows; threads render slices into
+ * buffers of their own while one of them hands on what the round before has made.  Two rounds of
+ * buffers is all that stands in memory, and the bytes are those that one thread would have written.
  */
 #ifndef BNC_UTIL_SLICES_H
 #define BNC_UTIL_SLICES_H

@@ -10,7 +10,7 @@
 
 struct bnc_table {
     struct bnc_arena arena;          /* owns every cell */
-    struct bnc_span *cells;          /* n_rows x n_cols, row-major; row 0 is the first after the header */
+    struct bnc_span *cells;          /* n_rows x n_cols, row-major; row 0 follows the header */
     struct bnc_span *header;         /* n_cols names, trimmed */
     uint32_t *line;                  /* n_rows: 1-based physical line on which each row starts */
     size_t n_cols, n_rows;
