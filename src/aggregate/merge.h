@@ -26,6 +26,11 @@ struct bnc_merged_entry {
     struct bnc_example example;
 };
 
+static inline bool bnc_merged_is_sentence(const struct bnc_merged_entry *e)
+{
+    return e->key == e->entry->sentence;
+}
+
 #define BNC_N_OVERLAYS 8u /* sums of held bounces, each filled by one task */
 
 struct bnc_merged {

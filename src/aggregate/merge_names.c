@@ -96,52 +96,53 @@ static bool number_names(struct name_ref *refs, size_t n, uint32_t **maps, struc
     return true;
 }
 
-bool bnc_merge_names(struct bnc_merged *m, enum bnc_kind kind)
+/* Beside the kinds of names a part has the names of its sources. */
+#define SOURCES BNC_N_KINDS
+
+static uint32_t n_names_of(const struct bnc_part *part, unsigned kind)
+{
+    return kind == SOURCES ? part->n_sources : part->names[kind].n;
+}
+
+static struct bnc_span name_of(const struct bnc_part *part, unsigned kind, uint32_t at)
+{
+    return kind == SOURCES ? part->sources[at]
+                           : ((struct bnc_name *)bnc_names_at(&part->names[kind], at))->text;
+}
+
+static bool merge_names(struct bnc_merged *m, unsigned kind, uint32_t ***map,
+                        struct bnc_span **texts, uint32_t *n_texts)
 {
     struct name_ref *refs;
     size_t n = 0, at = 0;
     bool ok;
 
     for (size_t p = 0; p < m->n_parts; p++)
-        n += m->parts[p]->names[kind].n;
+        n += n_names_of(m->parts[p], kind);
     refs = malloc((n + 1) * sizeof *refs);
-    m->name_map[kind] = bnc_maps_new(m->n_parts);
-    ok = refs != NULL && m->name_map[kind] != NULL;
+    *map = bnc_maps_new(m->n_parts);
+    ok = refs != NULL && *map != NULL;
     for (size_t p = 0; ok && p < m->n_parts; p++) {
-        const struct bnc_names *names = &m->parts[p]->names[kind];
+        const struct bnc_part *part = m->parts[p];
 
-        ok = bnc_maps_fill(m->name_map[kind], p, names->n);
-        for (uint32_t i = 0; i < names->n; i++)
-            refs[at++] = (struct name_ref){ ((struct bnc_name *)bnc_names_at(names, i))->text,
-                                            (uint32_t)p, i };
+        if (kind != SOURCES || part->sources != NULL)
+            ok = bnc_maps_fill(*map, p, n_names_of(part, kind));
+        for (uint32_t i = 0; i < n_names_of(part, kind); i++)
+            refs[at++] = (struct name_ref){ name_of(part, kind, i), (uint32_t)p, i };
     }
-    ok = ok && number_names(refs, n, m->name_map[kind], &m->names[kind], &m->n_names[kind]);
+    ok = ok && number_names(refs, n, *map, texts, n_texts);
     free(refs);
     return ok;
 }
 
+bool bnc_merge_names(struct bnc_merged *m, enum bnc_kind kind)
+{
+    return merge_names(m, kind, &m->name_map[kind], &m->names[kind], &m->n_names[kind]);
+}
+
 bool bnc_merge_sources(struct bnc_merged *m)
 {
-    struct name_ref *refs;
-    size_t n = 0, at = 0;
-    bool ok;
-
-    for (size_t p = 0; p < m->n_parts; p++)
-        n += m->parts[p]->n_sources;
-    refs = malloc((n + 1) * sizeof *refs);
-    m->source_map = bnc_maps_new(m->n_parts);
-    ok = refs != NULL && m->source_map != NULL;
-    for (size_t p = 0; ok && p < m->n_parts; p++) {
-        const struct bnc_part *part = m->parts[p];
-
-        if (part->sources != NULL)
-            ok = bnc_maps_fill(m->source_map, p, part->n_sources);
-        for (uint32_t i = 0; i < part->n_sources; i++)
-            refs[at++] = (struct name_ref){ part->sources[i], (uint32_t)p, i };
-    }
-    ok = ok && number_names(refs, n, m->source_map, &m->sources, &m->n_sources);
-    free(refs);
-    return ok;
+    return merge_names(m, SOURCES, &m->source_map, &m->sources, &m->n_sources);
 }
 
 /* ---- entries ---- */
@@ -210,15 +211,10 @@ static int cmp_entry(const struct bnc_part_entry *x, const struct bnc_merged_ent
     return c != 0 ? c : bnc_span_cmp(x->rule_source, y->rule_source);
 }
 
-static bool is_sentence(const struct bnc_merged_entry *e)
-{
-    return e->key == e->entry->sentence;
-}
-
 /* One more part's entry: if 'e' is all wordings of a sentence, its text is what they share. */
 static void join_text(struct bnc_merged_entry *e, const struct bnc_entry *other)
 {
-    if (is_sentence(e)) /* a copy in m->texts */
+    if (bnc_merged_is_sentence(e)) /* a copy in m->texts */
         e->text.len = bnc_wording_join((char *)e->text.at, e->text.len, other->template_text);
 }
 
@@ -237,7 +233,7 @@ static bool put_entry(struct bnc_merged *m, uint32_t at, const struct bnc_part_e
                                      .rule_source = e->rule_source,
                                      .example = { BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX,
                                                   UINT64_MAX } };
-    if (is_sentence(to)) {
+    if (bnc_merged_is_sentence(to)) {
         to->template_fp = 0;
         to->text = bnc_arena_copy(&m->texts, to->text);
     }

@@ -139,7 +139,7 @@ static bool put_in_order(struct build *b)
 /* Of a sentence it is only known that they are many. */
 static uint64_t wordings_of(const struct bnc_merged_entry *e)
 {
-    return e->key == e->entry->sentence ? BNC_WORDINGS_MAX + 1 : 1;
+    return bnc_merged_is_sentence(e) ? BNC_WORDINGS_MAX + 1 : 1;
 }
 
 static bool describe(struct build *b, struct bnc_template *to, uint32_t entry)

@@ -6,6 +6,7 @@
 #define BNC_CLASSIFY_MASK_PASS_H
 
 #include "classify/mask.h"
+#include "classify/mask_scan.h"
 #include "classify/token_kind.h"
 
 struct bnc_pass {
@@ -24,12 +25,9 @@ struct bnc_pass {
 /* Copies low[p->pos .. to); may write up to 31 bytes beyond, which out[] has room for. */
 static inline void bnc_pass_copy_to(struct bnc_pass *p, size_t to)
 {
-    const char *from = p->low + p->pos;
-    char *dst = p->out + p->n;
     const size_t len = to - p->pos;
 
-    for (size_t i = 0; i < len; i += 32)
-        memcpy(dst + i, from + i, 32);
+    bnc_mask_copy(p->out + p->n, p->low + p->pos, len);
     p->n += len;
     p->pos = to;
 }

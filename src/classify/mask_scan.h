@@ -20,6 +20,13 @@ struct bnc_mask_carry { /* between blocks */
     uint64_t lower, upper; /* the last three and two bytes of the block before */
 };
 
+/* Copies in steps of 32 bytes: may write up to 31 more, which both ends have room for. */
+static inline void bnc_mask_copy(char *dst, const char *from, size_t len)
+{
+    for (size_t i = 0; i < len; i += 32)
+        memcpy(dst + i, from + i, 32);
+}
+
 /*
  * Block i.  Hot beside what is so by itself: inner dots, spaces behind spaces, and the last of
  * "AbC" and "aBCd", which words don't have and ids of letters do.

@@ -32,15 +32,11 @@ struct walk {
 
 /* ---- the key ---- */
 
-/* Copies in steps of 32 bytes: key and text have room behind them. */
 static inline void keep_to(struct walk *w, size_t to)
 {
-    const char *from = w->m->low + w->pos;
-    char *dst = w->key + w->n;
     const size_t len = to - w->pos;
 
-    for (size_t i = 0; i < len; i += 32)
-        memcpy(dst + i, from + i, 32);
+    bnc_mask_copy(w->key + w->n, w->m->low + w->pos, len);
     w->n += len;
     w->pos = to;
 }

@@ -165,6 +165,15 @@ static void domain__explicit_reply_decides_alone(void **state)
     kit_close(&k);
 }
 
+/* Sixteen days of mail to down.example, which can't be reached on three of them. */
+static void down_for_three_days(struct kit *k)
+{
+    for (int day = 0; day < 16; day++)
+        for (unsigned n = 0; n < 12; n++)
+            kit_mail(k, day, day >= 6 && day <= 8 ? T : D, n, "down.example",
+                     day >= 6 && day <= 8 ? KIT_TIMEOUT : NULL, "daily");
+}
+
 static void domain__down_for_three_days_within_a_month(void **state)
 {
     const struct bnc_finding *f;
@@ -173,10 +182,7 @@ static void domain__down_for_three_days_within_a_month(void **state)
     (void)state;
     kit_open(&k);
     healthy(&k);
-    for (int day = 0; day < 16; day++)
-        for (unsigned n = 0; n < 12; n++)
-            kit_mail(&k, day, day >= 6 && day <= 8 ? T : D, n, "down.example",
-                     day >= 6 && day <= 8 ? KIT_TIMEOUT : NULL, "daily");
+    down_for_three_days(&k);
     kit_judge(&k, NULL);
     f = kit_find(&k, BNC_FINDING_DOMAIN_WIDE_FAILURE);
     assert_non_null(f);
@@ -329,10 +335,7 @@ static void scope__of_an_outage_is_not_that_of_a_dead_mailbox(void **state)
     (void)state;
     kit_open(&k);
     healthy(&k);
-    for (int day = 0; day < 16; day++)
-        for (unsigned n = 0; n < 12; n++)
-            kit_mail(&k, day, day >= 6 && day <= 8 ? T : D, n, "down.example",
-                     day >= 6 && day <= 8 ? KIT_TIMEOUT : NULL, "daily");
+    down_for_three_days(&k);
     for (int day = 0; day < 16; day += 5)
         kit_mail(&k, day, B, 999, "down.example", KIT_NO_USER, "daily");
     kit_judge(&k, NULL);

@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "aggregate/state.h"
 #include "aggregate/state_form.h"
+#include "state_kit.h"
 #include "tally_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
-
-#include <unistd.h>
-
-static struct bnc_classifier *classifier;
-static char folder[64];
-
-static int setup(void **state)
-{
-    const struct bnc_classifier_options opt = { .cpu = 0 };
-
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/bnc-state-XXXXXX");
-    return mkdtemp(folder) == NULL || bnc_classifier_create(&classifier, &opt, NULL) != BNC_OK;
-}
-
-static int teardown(void **state)
-{
-    char command[96];
-
-    (void)state;
-    bnc_classifier_free(classifier);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
 
 static const char *path_of(unsigned i)
 {
@@ -310,5 +287,5 @@ int main(void)
         cmocka_unit_test(state__keeps_counts_beyond_32_bits),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, state_setup, state_teardown);
 }

@@ -5,13 +5,12 @@
 #include "aggregate/state.h"
 #include "classify/ruleset.h"
 #include "classify/vocabulary.h"
+#include "state_kit.h"
 #include "tally_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
-
-#include <unistd.h>
 
 enum { MAX_PARTS = 5, N_SENTENCES = 3 };
 
@@ -24,8 +23,6 @@ static const char *const sentences[N_SENTENCES] = {
     "550 5.7.1 our brisket says %s, brisket %s",
 };
 
-static struct bnc_classifier *classifier;
-static char folder[64];
 static char words[3 * BNC_WORDINGS_MAX][32]; /* that no rule knows */
 
 static void make_word(char word[32], unsigned i)
@@ -58,22 +55,8 @@ static void make_words(void)
 
 static int setup(void **state)
 {
-    const struct bnc_classifier_options opt = { .cpu = 0 };
-
-    (void)state;
     make_words();
-    snprintf(folder, sizeof folder, "/tmp/bnc-wordings-XXXXXX");
-    return mkdtemp(folder) == NULL || bnc_classifier_create(&classifier, &opt, NULL) != BNC_OK;
-}
-
-static int teardown(void **state)
-{
-    char command[96];
-
-    (void)state;
-    bnc_classifier_free(classifier);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return state_setup(state);
 }
 
 /* ---- counting ---- */
@@ -318,5 +301,5 @@ int main(void)
         cmocka_unit_test(memo__keeps_few_entries_of_many_wordings),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, state_teardown);
 }
