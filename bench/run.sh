@@ -34,7 +34,7 @@ series() { # title, file whose pages are to be in the cache
     : > "$DIR/list"
 }
 peer() { [ -n "$PEERS" ] && [ -d "$PEERS/node_modules" ] && have node; }
-if peer; then cp bench/peers/*.mjs "$PEERS/"; fi
+if peer; then cp bench/peers/*.mjs bench/peers/rules.tsv "$PEERS/"; fi
 
 corpus full100m.csv -b 100000000
 corpus full1g.csv -b 1000000000
@@ -60,6 +60,10 @@ if have bgzip && [ ! -s "$DIR/full1g.bgzf.gz" ]; then bgzip -@2 -c "$DIR/full1g.
             add "DuckDB tuned" "node $PEERS/duckdb.mjs $f $DIR/duckdb tuned 2"
             add "DuckDB obvious" "node $PEERS/duckdb.mjs $f $DIR/duckdb2 obvious 2"
             add "ClickHouse" "node $PEERS/clickhouse.mjs $f $DIR/clickhouse 2"
+        fi
+        if [ $size = full100m ] && have mawk; then
+            mkdir -p "$DIR/mawk"
+            add "mawk" "mawk -v OUT=$DIR/mawk -f bench/peers/mawk.awk bench/peers/rules.tsv $f"
         fi
         series "plain $size" "$f"
     done

@@ -5,7 +5,7 @@
  *     make build/release/bench/micro/inflate
  *     build/release/bench/micro/inflate [-j THREADS] [-b BLOCK_BYTES] [-n] [-z | -i] [-r REPEATS]
  *                                       FILE...
- *     -n  no mapping        -z  zlib        -i  ISA-L        (else our own inflater)
+ *     -n  no mapping        -z  zlib        -i  ISA-L        (else the default)
  *
  * Each block is read once (its newlines are counted, so every run can be checked against wc -l) and
  * dropped.  One line per file: best and median GB/s of bytes given out (1e9), newlines, peak memory
