@@ -186,10 +186,12 @@ asan ubsan tsan:        ## build and run the suite under a sanitizer (tsan: clan
 $(B)/gen_export: bench/gen/gen_export.c bench/gen/replies.def
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -o $@ $< -lm
+MICRO    := $(patsubst bench/micro/%.c,$(B)/bench/micro/%,$(wildcard bench/micro/*.c))
+
 $(B)/in_turn: bench/in_turn.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -o $@ $<
-bench: $(CMD) $(B)/gen_export $(B)/in_turn  ## measure; see bench/run.sh
+bench: $(CMD) $(B)/gen_export $(B)/in_turn $(MICRO)  ## measure; see bench/run.sh
 	$(Q)sh bench/run.sh
 fuzz:                   ## the fuzzers, a minute each (clang)
 	$(Q)sh packaging/install-deps.sh fuzz

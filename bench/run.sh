@@ -83,5 +83,11 @@ if have bgzip && [ ! -s "$DIR/full1g.bgzf.gz" ]; then bgzip -@2 -c "$DIR/full1g.
     [ ! -s "$DIR/full1g.bgzf.gz" ] || add "ours, BGZF" "$ME report -j2 $DIR/full1g.bgzf.gz -o $DIR/out.json"
     if peer; then add "ClickHouse, one member" "env COLUMNS_OF_GZ=$(head -1 "$f") node $PEERS/clickhouse.mjs $gz $DIR/clickhouse 2"; fi
     series "gzip 1g" "$gz" "$DIR"/full1g.*.gz
+
+    echo; echo "== stages alone"
+    "$B/bench/micro/stages" "$DIR/full1g.csv"
+    "$B/bench/micro/scan" "$DIR/full100m.csv"
+    "$B/bench/micro/bench_tally"
+    "$B/bench/micro/inflate" -i "$gz"
 } 2>&1 | tee "$RUN/summary.txt"
 if peer; then bench/compare.sh "$ME" "$DIR/full100m.csv" "$DIR" "$PEERS" | tee -a "$RUN/summary.txt"; fi
