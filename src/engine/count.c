@@ -3,22 +3,19 @@
  */
 #include "engine/run.h"
 
+/* The types that carry a response to classify, a bit each. */
+#define JUDGED                                                                                     \
+    (1u << BNC_EVENT_BOUNCE | 1u << BNC_EVENT_DEFERRAL | 1u << BNC_EVENT_SUPPRESSED |              \
+     1u << BNC_EVENT_COMPLAINT)
+
 bool bnc_event_is_judged(enum bnc_event_type type)
 {
-    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_SUPPRESSED ||
-           type == BNC_EVENT_COMPLAINT;
+    return JUDGED >> type & 1;
 }
 
 static inline enum bnc_status judge(struct bnc_worker *w, struct bnc_item *item)
 {
-    const struct bnc_event *event = &item->event;
-
-    if (item->provider == 0 && event->mx.len > 0)
-        item->provider = bnc_verdicts_provider_of_mx(w->verdicts, event->mx);
-    item->entry = NULL;
-    if (!bnc_event_is_judged(event->type))
-        return BNC_OK;
-    item->entry = bnc_verdicts_get(w->verdicts, event, item->provider);
+    item->entry = bnc_verdicts_get(w->verdicts, &item->event, item->provider);
     if (item->entry == NULL)
         return BNC_ENOMEM;
     item->provider = item->entry->verdict.provider;
@@ -27,7 +24,40 @@ static inline enum bnc_status judge(struct bnc_worker *w, struct bnc_item *item)
 
 enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
 {
-    return judge(w, item);
+    if (item->provider == 0 && item->event.mx.len > 0)
+        item->provider = bnc_verdicts_provider_of_mx(w->verdicts, item->event.mx);
+    item->entry = NULL;
+    return bnc_event_is_judged(item->event.type) ? judge(w, item) : BNC_OK;
+}
+
+/*
+ * Providers by MX and verdicts of a batch. Which rows need them can't be foreseen, so they are
+ * listed first, without a jump.
+ */
+static enum bnc_status judge_all(struct bnc_worker *w, size_t n)
+{
+    uint8_t unknown[BNC_BATCH], judged[BNC_BATCH];
+    size_t n_unknown = 0, n_judged = 0;
+    enum bnc_status status = BNC_OK;
+
+    for (size_t i = 0; i < n; i++) {
+        struct bnc_item *item = &w->items[i];
+
+        item->entry = NULL;
+        unknown[n_unknown] = judged[n_judged] = (uint8_t)i;
+        n_unknown += (item->provider == 0) & (item->event.mx.len > 0);
+        n_judged += bnc_event_is_judged(item->event.type);
+    }
+    for (size_t i = 0; i < n_unknown; i++)
+        bnc_verdicts_expect_mx(w->verdicts, w->items[unknown[i]].event.mx);
+    for (size_t i = 0; i < n_unknown; i++) {
+        struct bnc_item *item = &w->items[unknown[i]];
+
+        item->provider = bnc_verdicts_provider_of_mx(w->verdicts, item->event.mx);
+    }
+    for (size_t i = 0; i < n_judged && status == BNC_OK; i++)
+        status = judge(w, &w->items[judged[i]]);
+    return status;
 }
 
 /* Drops items that the filters keep out; how many are left. */
@@ -56,11 +86,8 @@ static enum bnc_status flush(struct bnc_worker *w)
     if (n == 0)
         return BNC_OK;
     status = bnc_part_locate(w->part, w->items, n);
-    for (size_t i = 0; i < n; i++)
-        if (w->items[i].provider == 0 && w->items[i].event.mx.len > 0)
-            bnc_verdicts_expect_mx(w->verdicts, w->items[i].event.mx);
-    for (size_t i = 0; i < n && status == BNC_OK; i++)
-        status = judge(w, &w->items[i]);
+    if (status == BNC_OK)
+        status = judge_all(w, n);
     if (status == BNC_OK && w->setup->has_filter)
         n = filter(w, n);
     return status == BNC_OK && n > 0 ? bnc_part_add(w->part, w->items, n, w->source) : status;
