@@ -55,7 +55,8 @@ static struct bnc_rate share_of(const char *metric, uint64_t num, uint64_t den)
 static bool is_typo(const struct bnc_judging *g, const struct bnc_domain *d)
 {
     return d->recipients_failed > 0 && d->recipients_failed >= d->recipients_delivered &&
-           bnc_provider_of_domain(g->t->classifier, d->name) == 0 && bnc_typo_of(d->name) != NULL;
+           bnc_typo_of(d->name) != NULL &&
+           bnc_provider_of_domain(g->t->classifier, d->name) == 0;
 }
 
 static enum bnc_status tell_typos(struct bnc_judging *g, const uint32_t *typo, size_t n,

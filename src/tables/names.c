@@ -13,7 +13,10 @@ static const struct bnc_role roles[] = {
 #undef BNC_ROLE_ROWS
 };
 
-#define N_OF(a) (sizeof(a) / sizeof(a)[0])
+/* Sets of their rows, one bit each: by the low five bits of a letter, by length. */
+#define BNC_TYPO_TARGET_SETS
+#define BNC_ROLE_SETS
+#include "gen/names.h"
 
 /*
  * One insertion, deletion, substitution or swap of neighbours apart: the slips that fingers make
@@ -56,40 +59,61 @@ static bool is_slip_of(struct bnc_span domain, struct bnc_span target)
     return right.len >= 5 || bnc_span_eq(label_of(domain), right);
 }
 
-/*
- * False where no single slip leads from one to the other, by the first two letters: nearly always.
- */
-static inline bool may_be_slip(const char *a, const char *b)
+static inline unsigned letter(char c)
 {
-    return a[0] == b[0] || a[1] == b[1] || a[0] == b[1] || a[1] == b[0];
+    return (unsigned char)c % 32;
+}
+
+/*
+ * The targets that a domain may be a slip of: nearly always none.  A slip behind the first two
+ * letters leaves those as they are; any other leaves all but the first three bytes of the target,
+ * so that the fifth and the sixth from its end stand, where it is long enough for them.
+ */
+static uint64_t likely_targets(struct bnc_span domain)
+{
+    uint64_t set;
+
+    if (domain.len < 2 || domain.len >= 32)
+        return 0;
+    if (domain.len < 6)
+        return typo_near[domain.len];
+    set = (typo_first[letter(domain.at[0])] & typo_second[letter(domain.at[1])]) |
+          (typo_fifth_last[letter(domain.at[domain.len - 5])] &
+           typo_sixth_last[letter(domain.at[domain.len - 6])]);
+    return set & typo_near[domain.len];
 }
 
 const char *bnc_typo_of(struct bnc_span domain)
 {
     const char *found = NULL;
 
-    for (size_t i = 0; i < N_OF(typo_targets) && domain.len >= 2; i++) {
-        struct bnc_span target;
+    for (uint64_t set = likely_targets(domain); set != 0; set &= set - 1) {
+        const char *const name = typo_targets[__builtin_ctzll(set)];
+        const struct bnc_span target = bnc_span_str(name);
 
-        if (!may_be_slip(domain.at, typo_targets[i]))
-            continue;
-        target = bnc_span_str(typo_targets[i]);
         if (bnc_span_eq(domain, target))
             return NULL;
         if (found == NULL && is_slip_of(domain, target))
-            found = typo_targets[i];
+            found = name;
     }
     return found;
 }
 
-const struct bnc_role *bnc_role_of(struct bnc_span local)
+const struct bnc_role
+ *bnc_role_of(struct bnc_span local)
 {
     const char *plus = local.len > 0 ? memchr(local.at, '+', local.len) : NULL;
 
     if (plus != NULL)
         local.len = (size_t)(plus - local.at);
-    for (size_t i = 0; i < N_OF(roles); i++)
-        if (bnc_span_eq_nocase(local, bnc_span_str(roles[i].local)))
-            return &roles[i];
+    if (local.len < 2)
+        return NULL;
+    for (uint64_t set = role_first[letter(local.at[0])] & role_second[letter(local.at[1])];
+         set != 0; set &= set - 1) {
+        const struct bnc_role *const role = &roles[__builtin_ctzll(set)];
+
+        if (bnc_span_eq_nocase(local, bnc_span_str(role->local)))
+            return role;
+    }
     return NULL;
 }

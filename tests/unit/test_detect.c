@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "detect/judging.h"
-#include "tables/names.h"
 #include "tables/threshold.h"
 
 #define B BNC_EVENT_BOUNCE
@@ -565,29 +564,6 @@ static void trend__tells_what_rose(void **state)
     kit_close(&then);
 }
 
-static void typo__is_one_slip_away(void **state)
-{
-    (void)state;
-    assert_string_equal(bnc_typo_of(BNC_SPAN("gmial.com")), "gmail.com");
-    assert_string_equal(bnc_typo_of(BNC_SPAN("gmail.con")), "gmail.com");
-    assert_string_equal(bnc_typo_of(BNC_SPAN("gmaill.com")), "gmail.com");
-    assert_string_equal(bnc_typo_of(BNC_SPAN("yaho.com")), "yahoo.com");
-    assert_string_equal(bnc_typo_of(BNC_SPAN("aol.con")), "aol.com");
-    assert_null(bnc_typo_of(BNC_SPAN("gmail.com")));
-    assert_null(bnc_typo_of(BNC_SPAN("abl.com"))); /* short names have many neighbours */
-    assert_null(bnc_typo_of(BNC_SPAN("mail.example")));
-    assert_null(bnc_typo_of(BNC_SPAN("")));
-}
-
-static void role__is_known_with_its_tag(void **state)
-{
-    (void)state;
-    assert_true(bnc_role_of(BNC_SPAN("Abuse"))->never);
-    assert_false(bnc_role_of(BNC_SPAN("info+shop"))->never);
-    assert_null(bnc_role_of(BNC_SPAN("informatik")));
-    assert_null(bnc_role_of(BNC_SPAN("")));
-}
-
 static void thresholds__has_every_default_that_the_code_names(void **state)
 {
     static const char *const names[] = {
@@ -831,8 +807,6 @@ int main(void)
         cmocka_unit_test(findings__are_ranked),
         cmocka_unit_test(share__has_the_digits_that_mean_something),
         cmocka_unit_test(trend__tells_what_rose),
-        cmocka_unit_test(typo__is_one_slip_away),
-        cmocka_unit_test(role__is_known_with_its_tag),
         cmocka_unit_test(thresholds__has_every_default_that_the_code_names),
     };
 
