@@ -53,14 +53,14 @@ static void add_row(struct sum *s, const struct bnc_domain_cause *c)
 /*
  * Rows that say nothing of the domain: first contacts, notices, and what a wider incident explains.
  */
-static bool row_counts(const struct bnc_search *s, uint32_t domain,
+static bool row_counts(const struct bnc_search *s, const struct bnc_domain *d,
                        const struct bnc_domain_cause *c)
 {
     const enum bnc_family family = bnc_family_of(c->cause, c->type);
 
     if (c->cause == BNC_CAUSE_GREYLISTED || bnc_causes[c->cause].group == BNC_GROUP_BOOKKEEPING)
         return false;
-    return family == BNC_FAMILY_NONE || (s->g->domain_done[domain] >> family & 1) == 0;
+    return family == BNC_FAMILY_NONE || (s->g->provider_done[d->provider] >> family & 1) == 0;
 }
 
 static struct sum sum_group(const struct bnc_search *s, const struct bnc_entity *e,
@@ -77,7 +77,7 @@ static struct sum sum_group(const struct bnc_search *s, const struct bnc_entity 
         for (uint32_t r = 0; r < d->n_causes; r++) {
             const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + r];
 
-            if (bnc_causes[c->cause].group == group && row_counts(s, at, c))
+            if (bnc_causes[c->cause].group == group && row_counts(s, d, c))
                 add_row(&sum, c);
         }
         if (sum.k - before > d->recipients_failed)
@@ -470,7 +470,7 @@ static void add_domain(const struct bnc_search *s, struct traffic *sum, uint32_t
     for (uint32_t r = 0; r < d->n_causes; r++) {
         const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + r];
 
-        if (!row_counts(s, i, c))
+        if (!row_counts(s, d, c))
             continue;
         k += c->recipients;
         sum->group_k[bnc_causes[c->cause].group] += c->recipients;
@@ -542,7 +542,7 @@ static void mark_causes(struct bnc_search *s, const struct bnc_entity *e, double
 
         for (uint32_t r = d->cause_at; r < d->cause_at + d->n_causes; r++)
             if ((fails >> bnc_causes[t->domain_causes[r].cause].group & 1) != 0 &&
-                row_counts(s, at, &t->domain_causes[r]))
+                row_counts(s, d, &t->domain_causes[r]))
                 bnc_row_widen(s->g, r, BNC_SCOPE_DOMAIN_WIDE);
     }
 }

@@ -9,6 +9,7 @@
  * domain or campaign carry it?
  */
 #include "detect/incident.h"
+#include "util/prefetch.h"
 
 /*
  * The order in which families are believed: what is plainly ours explains what may be a
@@ -185,38 +186,88 @@ static void absorb_echoes(const struct bnc_judging *g, struct bnc_signals *s,
 
 /* ---- what the incident explains ---- */
 
+/* The families (bits) of which it explains what failed at a provider. */
+static uint32_t explained_at(const struct bnc_incident *in, uint16_t provider)
+{
+    if (in->provider[provider])
+        return in->families;
+    return in->scope == BNC_SCOPE_SENDER_WIDE ? 1u << in->head->family : 0;
+}
+
 struct marking {
     struct bnc_judging *g;
     const struct bnc_incident *in;
+    enum bnc_family family;
+    const uint32_t *cause; /* the rows of domain_causes that the family struck */
 };
 
+/* A domain that the incident struck; true of more than one family, it is marked more than once. */
+static void mark_domain(const struct marking *m, uint32_t domain)
+{
+    struct bnc_judging *const g = m->g;
+    const struct bnc_domain *const d = &g->t->domains[domain];
+    const uint32_t families = explained_at(m->in, d->provider);
+    uint64_t k;
+
+    if ((families >> m->family & 1) == 0)
+        return;
+    k = bnc_domain_struck(g->t, d, families);
+    if (k == 0)
+        return;
+    bnc_rows_widen(g, d, families, m->in);
+    if (2 * k >= d->recipients_failed)
+        g->j->domain_scope[domain] = m->in->scope;
+}
+
+#define AHEAD 12
+BNC_PREFETCHER fetch_struck(const struct marking *m, size_t i, size_t end)
+{
+    if (i + 2 * AHEAD < end) {
+        const struct bnc_domain_cause *const causes = m->g->t->domain_causes;
+
+        __builtin_prefetch(&causes[m->cause[i + 2 * AHEAD]]);
+        __builtin_prefetch(&m->g->t->domains[causes[m->cause[i + AHEAD]].domain]);
+        __builtin_prefetch(&m->g->t->domains[causes[m->cause[i + AHEAD]].domain].cause_at);
+    }
+}
+
+/* Several rows of one domain lie side by side: whose range has the first marks it. */
 static void mark_range(void *arg, size_t from, size_t to)
 {
     const struct marking *const m = arg;
-    struct bnc_judging *const g = m->g;
-    const struct bnc_incident *const in = m->in;
+    const struct bnc_domain_cause *const causes = m->g->t->domain_causes;
 
     for (size_t i = from; i < to; i++) {
-        const struct bnc_domain *d = &g->t->domains[i];
-        const bool here = in->provider[d->provider];
-        const uint32_t families = here                                 ? in->families
-                                  : in->scope == BNC_SCOPE_SENDER_WIDE ? 1u << in->head->family
-                                                                       : 0;
-        const uint64_t k = families != 0 ? bnc_domain_struck(g->t, d, families) : 0;
+        const uint32_t domain = causes[m->cause[i]].domain;
 
-        g->domain_done[i] |= (uint16_t)families;
-        if (k > 0)
-            bnc_rows_widen(g, d, families, in);
-        if (k > 0 && 2 * k >= d->recipients_failed)
-            g->j->domain_scope[i] = in->scope;
+        fetch_struck(m, i, to);
+        if (i == 0 || causes[m->cause[i - 1]].domain != domain)
+            mark_domain(m, domain);
     }
+}
+
+/* Is anything explained at a provider of this row of the series? */
+static bool explains_row(const struct bnc_judging *g, const struct bnc_incident *in, size_t row,
+                         enum bnc_family family)
+{
+    for (size_t p = 0; p < g->t->n_providers; p++)
+        if (g->series.row_of[p] == row && (explained_at(in, (uint16_t)p) >> family & 1) != 0)
+            return true;
+    return false;
 }
 
 static void mark_domains(struct bnc_judging *g, const struct bnc_incident *in)
 {
-    struct marking m = { g, in };
+    for (size_t p = 0; p < g->t->n_providers; p++)
+        g->provider_done[p] |= (uint16_t)explained_at(in, (uint16_t)p);
+    for (unsigned family = 0; family < BNC_N_FAMILIES; family++)
+        for (size_t row = 0; row < g->series.n_rows; row++) {
+            const uint32_t *const at = &g->struck.at[row * BNC_N_FAMILIES + family];
+            struct marking m = { g, in, (enum bnc_family)family, g->struck.cause + at[0] };
 
-    bnc_ranges(g, g->t->n_domains, mark_range, &m);
+            if (at[0] < at[1] && explains_row(g, in, row, m.family))
+                bnc_ranges(g, at[1] - at[0], mark_range, &m);
+        }
 }
 
 static bool make_room(struct bnc_judging *g, struct bnc_incident *in)

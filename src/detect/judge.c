@@ -91,11 +91,11 @@ enum bnc_status bnc_judging_room(struct bnc_judging *g)
     j->domain_scope = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain_scope);
     j->cause_scope = bnc_zalloc(&j->arena, t->n_domain_causes, sizeof *j->cause_scope);
     j->provider_scope = bnc_zalloc(&j->arena, t->n_providers, sizeof *j->provider_scope);
-    g->domain_done = bnc_zalloc(&g->scratch, t->n_domains, sizeof *g->domain_done);
+    g->provider_done = bnc_zalloc(&g->scratch, t->n_providers, sizeof *g->provider_done);
     g->campaign_done =
         bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], sizeof *g->campaign_done);
     ok = j->provider != NULL && j->domain_scope != NULL && j->cause_scope != NULL &&
-         j->provider_scope != NULL && g->domain_done != NULL && g->campaign_done != NULL;
+         j->provider_scope != NULL && g->provider_done != NULL && g->campaign_done != NULL;
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         j->subject[k] = bnc_zalloc(&j->arena, t->n_subjects[k], sizeof *j->subject[k]);
         ok = ok && j->subject[k] != NULL;

@@ -110,8 +110,7 @@ struct bnc_judging {
     size_t *cell_at[BNC_N_KINDS]; /* [n_subjects + 1]: where the cells of each subject begin */
     struct bnc_finding *finding; /* growing; moved to the arena at the end */
     size_t n_findings, cap_findings;
-    uint16_t *
-        domain_done; /* [n_domains] bits of families (1 << family) that a wider incident explains */
+    uint16_t *provider_done; /* [n_providers] bits of families that a wider incident explains */
     bool *campaign_done; /* [campaigns] explained by an incident already */
     bool *wave; /* [n_providers] denied its own users for a few days */
     uint32_t told_families; /* bits: families that an incident has told or explained */
