@@ -2,15 +2,15 @@
  * domain_search.h - the search for domains that fail as a whole; private to the files that share
  * it.
  *
- *   domain_entities.c  what is judged: domains, and organizations of several
- *   domains.c          how each is judged, and of which it holds
- *   domain_tell.c      a finding for what holds
+ *   domains.c      how a domain or organization is judged, and of which it holds
+ *   domain_tell.c  a finding for what holds
  */
 #ifndef BNC_DETECT_DOMAIN_SEARCH_H
 #define BNC_DETECT_DOMAIN_SEARCH_H
 
 #include "detect/judging.h"
 
+/* What is judged: a domain, or an organization of several. */
 struct bnc_entity {
     struct bnc_span name;
     uint32_t first_domain, n_domains; /* in 'order'; one for a plain domain */
@@ -20,7 +20,7 @@ struct bnc_entity {
 
 /* One way in which an entity may fail as a whole. */
 struct bnc_case {
-    size_t entity;
+    struct bnc_entity of;
     int cause; /* the commonest */
     enum bnc_group group;
     enum bnc_event_type type;
@@ -33,12 +33,10 @@ struct bnc_case {
 
 struct bnc_search {
     struct bnc_judging *g;
-    uint32_t *order; /* domains sorted by organization */
-    const uint32_t *cut; /* [n_domains]: where in its name its organization begins */
-    struct bnc_entity *entity;
-    size_t n_entities;
-    struct bnc_case *hit; /* at most one per entity, in their order */
-    bool *is_hit; /* [entities], while they are judged */
+    const uint32_t *order; /* domains sorted by organization */
+    /* of the organization that begins at place i, and of the domain there: 2 * i, 2 * i + 1 */
+    struct bnc_case *hit;
+    bool *is_hit; /* while they are judged; then 'hit' has n_hits, in their order */
     size_t n_hits, n_tested;
     uint64_t all_k,
         all_n; /* recipients over all domains: failing without a wider explanation, tried */
@@ -57,12 +55,6 @@ static inline void bnc_time_widen(int64_t *first, int64_t *last, int64_t a, int6
     if (b != BNC_NO_TIME && (*last == BNC_NO_TIME || b > *last))
         *last = b;
 }
-
-/*
- * Fills 'order', 'cut' and 'entity', with room for hits.  Organizations of which several domains
- * fail come before their domains.
- */
-enum bnc_status bnc_entities_make(struct bnc_search *s);
 
 /* Adds the finding of one case. */
 enum bnc_status bnc_case_tell(struct bnc_search *s, const struct bnc_case *c);

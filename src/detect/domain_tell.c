@@ -48,7 +48,7 @@ static enum bnc_status name_template(struct bnc_judging *g, uint32_t template,
 enum bnc_status bnc_case_tell(struct bnc_search *s, const struct bnc_case *c)
 {
     struct bnc_judging *g = s->g;
-    const struct bnc_entity *e = &s->entity[c->entity];
+    const struct bnc_entity *e = &c->of;
     const int64_t day_end = (g->t->last / 86400) * 86400;
     struct bnc_finding *f = bnc_finding_add(g);
     enum bnc_status status;
@@ -100,7 +100,7 @@ enum bnc_status bnc_cases_tell(struct bnc_search *s, const struct bnc_case *cons
     f->kind = BNC_FINDING_DOMAIN_WIDE_FAILURE;
     f->scope = BNC_SCOPE_DOMAIN_WIDE;
     f->subject_type = BNC_SUBJECT_DOMAIN;
-    f->subject = s->entity[small[0]->entity].name;
+    f->subject = small[0]->of.name;
     f->cause = small[0]->cause;
     f->side = BNC_SIDE_RECIPIENT_DOMAIN;
     f->variant = "several";
@@ -108,7 +108,7 @@ enum bnc_status bnc_cases_tell(struct bnc_search *s, const struct bnc_case *cons
     f->confidence = 95;
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
-            also[f->n_also++] = s->entity[small[i]->entity].name;
+            also[f->n_also++] = small[i]->of.name;
         f->recipients += small[i]->k;
         f->events += small[i]->events;
         bnc_time_widen(&f->first_seen, &f->last_seen, small[i]->first, small[i]->last);

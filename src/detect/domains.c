@@ -345,7 +345,8 @@ static bool judge_sum(const struct bnc_search *s, const struct bnc_entity *e, en
                                             : sum->k;
     uint64_t most;
 
-    *c = (struct bnc_case){ .cause = sum->cause,
+    *c = (struct bnc_case){ .of = *e,
+                            .cause = sum->cause,
                             .group = group,
                             .type = sum->type,
                             .k = sum->k,
@@ -414,20 +415,20 @@ static unsigned groups_of(const struct bnc_search *s, const struct bnc_entity *e
 }
 
 /* The best case against one entity; false where it has none. */
-static bool judge_entity(const struct bnc_search *s, size_t i, struct bnc_case *best)
+static bool judge_entity(const struct bnc_search *s, const struct bnc_entity *e,
+                         struct bnc_case *best)
 {
-    const unsigned groups = groups_of(s, &s->entity[i]);
+    const unsigned groups = groups_of(s, e);
     bool found = false;
 
     for (unsigned group = 0; group < BNC_N_GROUPS; group++) {
         struct bnc_case c;
 
-        if ((groups >> group & 1) == 0 || !judge_group(s, &s->entity[i], group, &c))
+        if ((groups >> group & 1) == 0 || !judge_group(s, e, group, &c))
             continue;
         if (!found || c.is_explicit > best->is_explicit ||
             (c.is_explicit == best->is_explicit && c.k > best->k))
             *best = c;
-        best->entity = i;
         found = true;
     }
     return found;
@@ -445,13 +446,49 @@ static void sum_members(const struct bnc_search *s, struct bnc_entity *e)
     }
 }
 
-static void judge_entities(void *arg, size_t from, size_t to)
+/* The domain at a place in 'order', or the organization of 'n' that begins there. */
+static struct bnc_entity entity_at(const struct bnc_search *s, uint32_t place, uint32_t n)
+{
+    const struct bnc_span name = s->g->t->domains[s->order[place]].name;
+    const uint32_t cut = n > 1 ? s->g->orgs.cut[s->order[place]] : 0;
+    struct bnc_entity e = { .name = bnc_span_from(name.at + cut, name.len - cut),
+                            .first_domain = place,
+                            .n_domains = n };
+
+    sum_members(s, &e);
+    return e;
+}
+
+/* Organizations of which several domains fail are judged besides. */
+static void judge_org(struct bnc_search *s, uint32_t place)
+{
+    const struct bnc_tally *const t = s->g->t;
+    const uint32_t number = s->g->orgs.of[s->order[place]];
+    uint32_t n = 0, failing = 0;
+
+    for (; place + n < t->n_domains && s->g->orgs.of[s->order[place + n]] == number; n++)
+        failing += t->domains[s->order[place + n]].recipients_failed > 0;
+    if (failing > 1) {
+        const struct bnc_entity e = entity_at(s, place, n);
+
+        s->is_hit[2 * place] = judge_entity(s, &e, &s->hit[2 * place]);
+    }
+}
+
+static void judge_places(void *arg, size_t from, size_t to)
 {
     struct bnc_search *const s = arg;
 
-    for (size_t i = from; i < to; i++) {
-        sum_members(s, &s->entity[i]);
-        s->is_hit[i] = s->entity[i].failed > 0 && judge_entity(s, i, &s->hit[i]);
+    for (uint32_t i = (uint32_t)from; i < to; i++) {
+        const uint32_t domain = s->order[i];
+
+        if (s->g->orgs.of[domain] == 2 * i + 1)
+            judge_org(s, i);
+        if (s->g->t->domains[domain].recipients_failed > 0) {
+            const struct bnc_entity e = entity_at(s, i, 1);
+
+            s->is_hit[2 * i + 1] = judge_entity(s, &e, &s->hit[2 * i + 1]);
+        }
     }
 }
 
@@ -554,7 +591,9 @@ static int by_recipients(const void *a, const void *b)
 
     if (x->k != y->k)
         return x->k > y->k ? -1 : 1;
-    return (x->entity > y->entity) - (x->entity < y->entity);
+    if (x->of.first_domain != y->of.first_domain)
+        return x->of.first_domain < y->of.first_domain ? -1 : 1;
+    return (x->of.n_domains < y->of.n_domains) - (x->of.n_domains > y->of.n_domains);
 }
 
 /* An organization that fails speaks for its domains; one that does not leaves it to them. */
@@ -569,7 +608,7 @@ static enum bnc_status report_hits(struct bnc_search *s, double cut)
         return bnc_error_nomem(s->g->err);
     for (size_t i = 0; status == BNC_OK && i < s->n_hits; i++) {
         const struct bnc_case *c = &s->hit[i];
-        const struct bnc_entity *e = &s->entity[c->entity];
+        const struct bnc_entity *e = &c->of;
 
         if (!case_holds(s, e, c, cut))
             continue;
@@ -592,13 +631,14 @@ static enum bnc_status report_hits(struct bnc_search *s, double cut)
 enum bnc_status bnc_domains_find(struct bnc_judging *g)
 {
     const struct bnc_tally *t = g->t;
-    struct bnc_search s = { .g = g };
+    struct bnc_search s = { .g = g, .order = g->orgs.order };
     double *p;
-    enum bnc_status status = bnc_entities_make(&s);
     size_t n_p = 0;
 
-    if (status != BNC_OK)
-        return status;
+    s.hit = bnc_room(&g->scratch, t->n_domains * 2, sizeof *s.hit);
+    s.is_hit = bnc_zalloc(&g->scratch, t->n_domains * 2, sizeof *s.is_hit);
+    if (s.hit == NULL || s.is_hit == NULL)
+        return bnc_error_nomem(g->err);
     s.min_recipients = g->opt->domain_min_recipients > 0
                            ? g->opt->domain_min_recipients
                            : (uint64_t)bnc_threshold_default("domain_recipients")->limit;
@@ -607,8 +647,8 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
     s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / 86400);
     s.days_ok = bnc_days_fit_bits(t);
     bnc_ranges(g, t->n_domains, sum_traffic, &s);
-    bnc_ranges(g, s.n_entities, judge_entities, &s);
-    for (size_t i = 0; i < s.n_entities; i++)
+    bnc_ranges(g, t->n_domains, judge_places, &s);
+    for (size_t i = 0; i < 2 * t->n_domains; i++)
         if (s.is_hit[i])
             s.hit[s.n_hits++] = s.hit[i];
     p = bnc_zalloc(&g->scratch, s.n_hits, sizeof *p);

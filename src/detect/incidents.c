@@ -51,8 +51,7 @@ static void drop_if_single(void *arg, size_t i)
     struct dropping *const d = arg;
     struct bnc_signal *const x = &d->s->at[i];
 
-    if (x->row > 0 &&
-        !bnc_is_one_organization(d->g, bnc_signal_provider(d->g, x), x, &x->used))
+    if (x->row > 0 && !bnc_is_one_organization(d->g, bnc_signal_provider(d->g, x), x, &x->used))
         __atomic_store_n(&d->failed, true, __ATOMIC_RELAXED);
 }
 

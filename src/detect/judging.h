@@ -100,6 +100,16 @@ struct bnc_struck {
     uint64_t *failed, *delivered; /* [n_rows] recipients of the row's domains */
 };
 
+/*
+ * The domains by organization (registrable name), made by orgs.c: 'order' has them sorted by its
+ * name, and by their own within one.  of[domain] is twice the place in 'order' where its
+ * organization begins, + 1 where that has several domains; cut[domain] where in the domain's name
+ * the organization's begins.
+ */
+struct bnc_orgs {
+    uint32_t *order, *of, *cut; /* [n_domains] */
+};
+
 struct bnc_judging {
     const struct bnc_tally *t;
     const struct bnc_detect_options *opt;
@@ -107,6 +117,7 @@ struct bnc_judging {
     struct bnc_volumes volumes;
     struct bnc_series series;
     struct bnc_struck struck;
+    struct bnc_orgs orgs;
     size_t *cell_at[BNC_N_KINDS]; /* [n_subjects + 1]: where the cells of each subject begin */
     struct bnc_finding *finding; /* growing; moved to the arena at the end */
     size_t n_findings, cap_findings;
@@ -140,6 +151,9 @@ enum bnc_status bnc_series_fill(struct bnc_judging *g);
 enum bnc_status bnc_struck_index(struct bnc_judging *g);
 /* Fills cell_at. */
 enum bnc_status bnc_cells_index(struct bnc_judging *g);
+
+/* ---- orgs.c ---- */
+enum bnc_status bnc_orgs_make(struct bnc_judging *g);
 
 /* ---- complaints.c ---- */
 /* Is the name of a campaign a day that stands in for one? */

@@ -45,56 +45,62 @@ uint64_t bnc_domain_struck(const struct bnc_tally *t, const struct bnc_domain *d
 
 /* What one organization's domains add up to. */
 struct org {
-    struct bnc_span name;
+    uint32_t number, domain; /* g->orgs.of; the first of its domains that is struck */
     uint64_t k, size;
-    uint32_t domain; /* one of them */
 };
 
-static int by_org(const void *a, const void *b)
-{
-    const struct org *x = a, *y = b;
-    const int c = bnc_span_cmp(x->name, y->name);
+struct orgs {
+    size_t n; /* organizations */
+    uint64_t k; /* of all */
+    uint64_t traffic; /* of all domains of the provider */
+    struct org most; /* of several the one whose name comes first */
+    struct org *part; /* growing: domains of organizations that have others too */
+    size_t n_parts, cap_parts;
+};
 
-    return c != 0 ? c : (x->domain > y->domain) - (x->domain < y->domain);
+static void take_org(struct orgs *o, const struct org *org)
+{
+    o->n++;
+    o->k += org->k;
+    if (o->n == 1 || org->k > o->most.k || (org->k == o->most.k && org->number < o->most.number))
+        o->most = *org;
 }
 
-struct orgs { /* growing: most signals strike few of many domains */
-    struct org *at;
-    size_t n, cap;
-    uint64_t traffic; /* of all domains of the provider */
-};
-
-static bool add_org(struct orgs *o, struct org org)
+/* Most domains are their own organization. */
+static bool add_org(struct orgs *o, const struct org *org)
 {
-    if (o->n == o->cap) {
-        const size_t cap = o->cap == 0 ? 64 : 2 * o->cap;
-        struct org *p = realloc(o->at, cap * sizeof *p);
-
-        if (p == NULL)
-            return false;
-        o->at = p;
-        o->cap = cap;
+    if (org->number % 2 == 0) {
+        take_org(o, org);
+        return true;
     }
-    o->at[o->n++] = org;
+    if (!bnc_array_grow(&o->part, &o->cap_parts, o->n_parts + 1, sizeof *o->part))
+        return false;
+    o->part[o->n_parts++] = *org;
     return true;
 }
 
-/* Neighbours of one name become one. */
-static void merge_orgs(struct orgs *o)
+static int by_number(const void *a, const void *b)
 {
-    size_t kept = 0;
+    const struct org *x = a, *y = b;
 
-    if (o->n > 0)
-        qsort(o->at, o->n, sizeof *o->at, by_org);
-    for (size_t i = 0; i < o->n; i++) {
-        if (kept > 0 && bnc_span_eq(o->at[kept - 1].name, o->at[i].name)) {
-            o->at[kept - 1].k += o->at[i].k;
-            o->at[kept - 1].size += o->at[i].size;
-        } else {
-            o->at[kept++] = o->at[i];
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    return (x->domain > y->domain) - (x->domain < y->domain);
+}
+
+static void take_parts(struct orgs *o)
+{
+    if (o->n_parts > 0)
+        qsort(o->part, o->n_parts, sizeof *o->part, by_number);
+    for (size_t i = 0, end; i < o->n_parts; i = end) {
+        struct org org = o->part[i];
+
+        for (end = i + 1; end < o->n_parts && o->part[end].number == org.number; end++) {
+            org.k += o->part[end].k;
+            org.size += o->part[end].size;
         }
+        take_org(o, &org);
     }
-    o->n = kept;
 }
 
 /* Causes lie by domain, so those of one family are far between: what is soon read is asked for. */
@@ -120,13 +126,12 @@ static bool add_struck(const struct bnc_judging *g, size_t row, const struct bnc
     const struct bnc_domain_cause *const causes = g->t->domain_causes;
     const uint32_t *const at = &g->struck.at[row * BNC_N_FAMILIES + x->family];
     const uint64_t days = window_days(g, x);
-    struct bnc_org_memo memo = { .is_suffix = { false } };
 
     o->traffic += g->struck.failed[row] + (g->j->has_deliveries ? g->struck.delivered[row] : 0);
     for (uint32_t i = at[0]; i < at[1];) {
         const uint32_t domain = causes[g->struck.cause[i]].domain;
         const struct bnc_domain *d = &g->t->domains[domain];
-        struct org org = { .domain = domain };
+        struct org org = { g->orgs.of[domain], domain, 0, 0 };
 
         fetch(g, i, at[1]);
         for (; i < at[1] && causes[g->struck.cause[i]].domain == domain; i++)
@@ -135,10 +140,7 @@ static bool add_struck(const struct bnc_judging *g, size_t row, const struct bnc
         org.size = g->j->has_deliveries ? d->recipients_delivered + d->recipients_failed
                                         : d->recipients_failed - org.k;
         o->traffic -= g->j->has_deliveries ? 0 : org.k;
-        if (org.k == 0)
-            continue;
-        org.name = bnc_org_domain(d->name, &memo);
-        if (!add_org(o, org))
+        if (org.k > 0 && !add_org(o, &org))
             return false;
     }
     return true;
@@ -154,36 +156,32 @@ static bool struck_orgs(const struct bnc_judging *g, unsigned provider, const st
     for (size_t row = from; row < to; row++)
         if (!add_struck(g, row, x, o))
             return false;
-    merge_orgs(o);
+    take_parts(o);
     return true;
 }
 
 /* More than half of those struck, and more than twice its share of the traffic. */
 static bool one_stands_out(const struct bnc_judging *g, bool unrelated, const struct orgs *o)
 {
-    const struct org *most = o->at;
-    uint64_t all = 0;
-    bool hosted; /* a customer of the provider, not the provider */
+    const struct org *const most = &o->most;
+    const struct bnc_span name = g->t->domains[most->domain].name;
+    /* a customer of the provider, not the provider */
+    const bool hosted = bnc_provider_of_domain(g->t->classifier, name) == 0;
 
-    for (size_t i = 0; i < o->n; i++) {
-        all += o->at[i].k;
-        most = o->at[i].k > most->k ? &o->at[i] : most;
-    }
-    hosted = bnc_provider_of_domain(g->t->classifier, g->t->domains[most->domain].name) == 0;
-    if (2 * most->k <= all || (!hosted && !g->j->has_deliveries))
+    if (2 * most->k <= o->k || (!hosted && !g->j->has_deliveries))
         return false; /* without deliveries a mailbox provider's own domain alone says nothing */
-    return unrelated || (hosted && 5 * most->k >= 4 * all) ||
-           (double)most->k * (double)o->traffic >= 2 * (double)most->size * (double)all;
+    return unrelated || (hosted && 5 * most->k >= 4 * o->k) ||
+           (double)most->k * (double)o->traffic >= 2 * (double)most->size * (double)o->k;
 }
 
 bool bnc_is_one_organization(const struct bnc_judging *g, unsigned provider,
                              const struct bnc_signal *x, bool *yes)
 {
     const bool unrelated = provider == BNC_ANY_PROVIDER || !bnc_is_operator(g, (uint16_t)provider);
-    struct orgs o = { .at = NULL };
+    struct orgs o = { .n = 0 };
     const bool ok = struck_orgs(g, provider, x, &o);
 
     *yes = (unrelated && o.n < 3) || (o.n > 0 && one_stands_out(g, unrelated, &o));
-    free(o.at);
+    free(o.part);
     return ok;
 }

@@ -32,6 +32,13 @@ static struct bnc_span by_thumb(struct bnc_span s)
     return top.len == 2 && two.len - top.len - 1 <= 3 ? last_labels(s, 3) : two;
 }
 
+static bool has_two_dots(struct bnc_span s)
+{
+    const char *const end = s.at + s.len, *const dot = memchr(s.at, '.', s.len);
+
+    return dot != NULL && memchr(dot + 1, '.', (size_t)(end - dot - 1)) != NULL;
+}
+
 static unsigned count_labels(struct bnc_span s)
 {
     unsigned n = 1;
@@ -82,14 +89,13 @@ static struct bnc_span by_list(const psl_ctx_t *psl, struct bnc_span domain)
 
 struct bnc_span bnc_org_domain(struct bnc_span domain, struct bnc_org_memo *memo)
 {
-    const unsigned labels = count_labels(domain);
-
-    if (labels < 3)
+    if (!has_two_dots(domain))
         return domain;
 #if BNC_WITH_PSL
     const psl_ctx_t *const psl = psl_builtin();
 
-    if (psl != NULL && labels == 3 && is_known_suffix(psl, last_labels(domain, 2), memo))
+    if (psl != NULL && count_labels(domain) == 3 &&
+        is_known_suffix(psl, last_labels(domain, 2), memo))
         return domain; /* "firm.co.uk": its own organization, or else a suffix itself */
     if (psl != NULL)
         return by_list(psl, domain);

@@ -99,8 +99,7 @@ const char *bnc_typo_of(struct bnc_span domain)
     return found;
 }
 
-const struct bnc_role
- *bnc_role_of(struct bnc_span local)
+const struct bnc_role *bnc_role_of(struct bnc_span local)
 {
     const char *plus = local.len > 0 ? memchr(local.at, '+', local.len) : NULL;
 
