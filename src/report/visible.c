@@ -145,11 +145,31 @@ static bool is_local(unsigned char c)
            (c >= 'a' && c <= 'z') || (c != 0 && strchr(".!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
-/* Role accounts that RFC 2142 has everyone keep: advice names them. */
-static bool is_role(struct bnc_span local)
+/*
+ * Addresses that belong to nobody and that advice and responses tell us to write to: the role
+ * accounts that RFC 2142 has everyone keep, and those where providers take requests for delisting.
+ */
+static bool is_contact(struct bnc_span s, size_t local)
 {
-    return bnc_span_eq_nocase(local, BNC_SPAN("postmaster")) ||
-           bnc_span_eq_nocase(local, BNC_SPAN("abuse"));
+    static const char *const contacts[] = {
+        "postmaster@",
+        "abuse@",
+        "tosa@rx.t-online.de",
+        "tobr@rx.t-online.de",
+        "delist@microsoft.com",
+        "delist@messaging.microsoft.com",
+        "abuse_rbl@abuse-att.net",
+        "unblock.request@cox.net",
+    };
+
+    for (size_t i = 0; i < sizeof contacts / sizeof contacts[0]; i++) {
+        const struct bnc_span c = bnc_span_str(contacts[i]);
+
+        if (local < c.len && c.at[local] == '@' && s.len >= c.len &&
+            bnc_span_eq_nocase(bnc_span_from(s.at, c.len), c))
+            return true;
+    }
+    return false;
 }
 
 /*
@@ -171,7 +191,7 @@ static size_t local_part(struct bnc_span s, unsigned char before)
         while (n < s.len && is_local((unsigned char)s.at[n]))
             n++;
     }
-    if (n == 0 || n + 1 >= s.len || s.at[n] != '@' || is_role(bnc_span_from(s.at, n)))
+    if (n == 0 || n + 1 >= s.len || s.at[n] != '@' || is_contact(s, n))
         return 0;
     return bnc_is_digit(s.at[n + 1]) || s.at[n + 1] == '[' || (unsigned char)s.at[n + 1] >= 0x80 ||
                    (bnc_lower(s.at[n + 1]) >= 'a' && bnc_lower(s.at[n + 1]) <= 'z')

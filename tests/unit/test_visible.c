@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "classify/verdict.h"
 #include "report/visible.h"
 
 static void expect(struct bnc_span s, struct bnc_visible how, const char *want)
@@ -67,6 +68,19 @@ static void visible__masks_addresses_unless_asked(void **state)
     expect(BNC_SPAN("jane@example.com"), plain, "jane@example.com");
 }
 
+/* Whoever is told to write to a provider needs the address: those of our own tables are shown. */
+static void visible__keeps_addresses_where_listings_are_removed(void **state)
+{
+    const struct bnc_visible masked = { .markup = BNC_MARKUP_NONE };
+
+    (void)state;
+    for (uint16_t i = 1; bnc_blocklist_name(i)[0] != '\0'; i++)
+        expect(bnc_span_str(bnc_blocklist_route(i)), masked, bnc_blocklist_route(i));
+    expect(BNC_SPAN("contact TOSA@rx.t-online.de, not rosa@rx.t-online.de"), masked,
+           "contact TOSA@rx.t-online.de, not *@rx.t-online.de");
+    expect(BNC_SPAN("tosa@example.com abuse@"), masked, "*@example.com abuse@");
+}
+
 static void visible__cuts_at_a_width_of_columns(void **state)
 {
     struct bnc_visible how = plain;
@@ -111,6 +125,7 @@ int main(void)
         cmocka_unit_test(visible__replaces_invalid_bytes),
         cmocka_unit_test(visible__escapes_markup),
         cmocka_unit_test(visible__masks_addresses_unless_asked),
+        cmocka_unit_test(visible__keeps_addresses_where_listings_are_removed),
         cmocka_unit_test(visible__cuts_at_a_width_of_columns),
         cmocka_unit_test(visible__is_linear),
     };
