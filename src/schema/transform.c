@@ -35,8 +35,13 @@ static struct bnc_span json_member(struct bnc_span s, const char *name)
 
 struct bnc_span bnc_cell_host(struct bnc_span s)
 {
-    const char last = s.len == 0 ? 0 : s.at[s.len - 1];
+    const char *const port = s.len == 0 || !bnc_is_digit(s.at[s.len - 1])
+                                 ? NULL : memrchr(s.at, ':', s.len);
+    char last;
 
+    if (port != NULL && port > s.at && port[-1] == ']') /* "host[address]:25" */
+        s.len = (size_t)(port - s.at);
+    last = s.len == 0 ? 0 : s.at[s.len - 1];
     if (last == ')' || last == ']') {
         const char *const open = memrchr(s.at, last == ')' ? '(' : '[', s.len);
 
