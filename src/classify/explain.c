@@ -83,7 +83,9 @@ static enum bnc_status read_options(const struct bnc_classifier *c,
         if (q->provider == 0)
             q->provider = bnc_provider_of_domain(c, bnc_span_str(opt->provider));
         if (q->provider == 0 && strchr(opt->provider, '.') == NULL)
-            return bnc_error_set(err, BNC_EUSAGE, "unknown provider '%s'", opt->provider);
+            return bnc_error_set(err, BNC_EUSAGE, "unknown provider '%s'; the nearest name is '%s'",
+                                 opt->provider,
+                                 bnc_provider_nearest(c, bnc_span_str(opt->provider)));
     }
     if (opt->reply != NULL) {
         const int code = atoi(opt->reply);

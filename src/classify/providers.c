@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * providers.c - providers by number, name, recipient domain and MX host; block lists by number.
  */
+#include <limits.h>
+
 #include "classify/classifier.h"
+#include "util/distance.h"
 
 #define BNC_GEN_PROVIDERS
 #define BNC_GEN_BLOCKLISTS
@@ -84,6 +87,27 @@ uint16_t bnc_provider_find(const struct bnc_classifier *c, struct bnc_span name)
         if (bnc_span_eq_nocase(bnc_span_str(bnc_provider_get(c, (uint16_t)i)->name), name))
             return (uint16_t)i;
     return bnc_builtin_provider_find(name);
+}
+
+const char *bnc_provider_nearest(const struct bnc_classifier *c, struct bnc_span name)
+{
+    const char *best = "";
+    unsigned least = UINT_MAX;
+
+    for (size_t i = 1; i < bnc_provider_count(c); i++) {
+        const struct bnc_provider *const p = bnc_provider_get(c, (uint16_t)i);
+        const char *const names[] = { p->name, p->title };
+
+        for (int k = 0; k < 2; k++) {
+            const unsigned d = bnc_span_distance(name, bnc_span_str(names[k]));
+
+            if (d < least) {
+                least = d;
+                best = names[k];
+            }
+        }
+    }
+    return best;
 }
 
 const char *bnc_blocklist_name(uint16_t blocklist)

@@ -88,6 +88,8 @@ uint16_t bnc_provider_of_domain(const struct bnc_classifier *c, struct bnc_span 
 uint16_t bnc_provider_of_mx(const struct bnc_classifier *c, struct bnc_span mx);
 /* By name as the tables and --provider write it; 0 if none. */
 uint16_t bnc_provider_find(const struct bnc_classifier *c, struct bnc_span name);
+/* The name that was most likely meant where bnc_provider_find() finds none. */
+const char *bnc_provider_nearest(const struct bnc_classifier *c, struct bnc_span name);
 
 /* Names behind the numbers of a verdict, for reports: "phrase:mailbox is full",
  * "provider:google/5.7.26", "enhanced:5.1.1" ... and the source. */

@@ -153,9 +153,10 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
                                  table->line[i], path);
         if (!count_key(g, (enum key)key, name, sent))
             return bnc_error_set(g->err, BNC_ECONFIG,
-                                 "unknown provider '%.*s' in line %u of '%s'; 'bounce-analyzer "
-                                 "codes' names them",
-                                 (int)name.len, name.at, table->line[i], path);
+                                 "unknown provider '%.*s' in line %u of '%s'; the nearest name "
+                                 "is '%s'",
+                                 (int)name.len, name.at, table->line[i], path,
+                                 bnc_provider_nearest(g->t->classifier, name));
     }
     return status;
 }

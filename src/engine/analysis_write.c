@@ -320,8 +320,8 @@ enum bnc_status bnc_analysis_rate(const struct bnc_analysis *a, const char *name
         provider = bnc_provider_find(a->setup.classifier, bnc_span_str(at + 1));
         if (provider == 0 && strcmp(at + 1, "other") != 0)
             return bnc_error_set(err, BNC_EUSAGE,
-                                 "no provider is called '%s'; 'bounce-analyzer codes' lists them",
-                                 at + 1);
+                                 "no provider is called '%s'; the nearest name is '%s'", at + 1,
+                                 bnc_provider_nearest(a->setup.classifier, bnc_span_str(at + 1)));
     }
     if (!bnc_analysis_has_result(a))
         return BNC_OK; /* the name was checked, more is not known yet */

@@ -157,8 +157,9 @@ static enum bnc_status setup_filters(struct bnc_setup *s, const struct bnc_optio
         s->only_provider = bnc_provider_find(s->classifier, bnc_span_str(opt->provider));
         if (s->only_provider == 0 && strcmp(opt->provider, "other") != 0)
             return bnc_error_set(err, BNC_EUSAGE,
-                                 "no provider is called '%s'; 'bounce-analyzer codes' lists them",
-                                 opt->provider);
+                                 "no provider is called '%s'; the nearest name is '%s'",
+                                 opt->provider,
+                                 bnc_provider_nearest(s->classifier, bnc_span_str(opt->provider)));
         s->has_provider = true;
     }
     s->has_filter = s->has_provider || opt->campaign != NULL || opt->sender != NULL ||

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "schema/recognize.h"
+#include "util/distance.h"
 
 const struct bnc_format_row bnc_format_rows[] = {
 #define BNC_FORMAT_ROWS
@@ -75,30 +76,6 @@ bool bnc_format_is_meant(const struct bnc_format_row *f, struct bnc_span word)
            (word.len > 1 && is_prefix(word, id) && (word.len == id.len || id.at[word.len] == '_'));
 }
 
-/* Edit distance (insert, delete, replace), case ignored; both words cut at 63 bytes. */
-static unsigned distance(struct bnc_span a, struct bnc_span b)
-{
-    unsigned row[64];
-
-    a.len = a.len < 63 ? a.len : 63;
-    b.len = b.len < 63 ? b.len : 63;
-    for (unsigned j = 0; j <= b.len; j++)
-        row[j] = j;
-    for (unsigned i = 1; i <= a.len; i++) {
-        unsigned diagonal = row[0];
-
-        row[0] = i;
-        for (unsigned j = 1; j <= b.len; j++) {
-            const unsigned same = diagonal + (bnc_lower(a.at[i - 1]) != bnc_lower(b.at[j - 1]));
-            const unsigned gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-
-            diagonal = row[j];
-            row[j] = same < gap ? same : gap;
-        }
-    }
-    return row[b.len];
-}
-
 const char *bnc_format_nearest(struct bnc_span word)
 {
     const char *best = bnc_format_rows[0].id;
@@ -112,7 +89,7 @@ const char *bnc_format_nearest(struct bnc_span word)
         for (size_t k = 0; k < 3; k++) {
             const struct bnc_span name =
                 k == 2 ? bnc_span_from(id, head) : bnc_span_str(names[k]);
-            const unsigned d = word.len > 2 && is_prefix(word, name) ? 1 : distance(word, name);
+            const unsigned d = word.len > 2 && is_prefix(word, name) ? 1 : bnc_span_distance(word, name);
 
             if (d < least) {
                 least = d;
