@@ -207,11 +207,41 @@ static enum bnc_status malformed_error(const struct bnc_tally *t, const char *ad
             fault = (enum bnc_row_fault)f;
         }
     }
-    bnc_error_set(err, BNC_EDATA, "%llu malformed rows, the first one: %s%s",
-                  (unsigned long long)t->malformed, bnc_fault_names[fault], advice);
+    bnc_error_set(err, BNC_EDATA, "%llu malformed row%s, the first one: %s%s",
+                  (unsigned long long)t->malformed, t->malformed == 1 ? "" : "s",
+                  bnc_fault_names[fault], advice);
     if (first != NULL && first->source < t->n_sources)
         bnc_error_at(err, t->sources[first->source].at, first->row, first->off);
     return BNC_EDATA;
+}
+
+static void tell(const struct bnc_analysis *a, struct bnc_error *note)
+{
+    note->status = BNC_OK;
+    if (a->opt.warn != NULL)
+        a->opt.warn(a->opt.warn_arg, note);
+}
+
+/* What a result leaves out, or can't say, because of how rows are. */
+static void warn_of_rows(const struct bnc_analysis *a)
+{
+    const struct bnc_tally *t = a->tally;
+    const uint64_t n_bad_times = t->flagged[0]; /* BNC_EVENT_BAD_TIME */
+    struct bnc_error note;
+
+    if (t->malformed > 0) {
+        malformed_error(
+            t, a->opt.rejects == NULL ? "; no count holds them, --rejects FILE keeps them" : "",
+            &note);
+        tell(a, &note);
+    }
+    if (n_bad_times > t->rows / 10) {
+        bnc_error_set(&note, BNC_OK,
+                      "times that can't be read: %llu; incidents and trends don't see those rows; "
+                      "what always works is 2026-10-31 23:00:00",
+                      (unsigned long long)n_bad_times);
+        tell(a, &note);
+    }
 }
 
 /* What is wrong although there is a result: bad rows, unreadable inputs, nothing in them. */
@@ -235,6 +265,7 @@ static enum bnc_status verdict_on_input(const struct bnc_analysis *a, struct bnc
         return bnc_error_set(err, BNC_EDATA,
                              "%.2f %% of the rows are malformed, --max-bad-rows allows %.2f %%",
                              100 * malformed_share(t), 100 * a->opt.max_bad_share);
+    warn_of_rows(a);
     return BNC_OK;
 }
 

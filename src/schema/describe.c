@@ -151,6 +151,7 @@ struct about {
     struct bnc_span head;
     bool whole;
     struct bnc_buf *out;
+    bool *bad_times; /* set where a sample's time can't be read */
 };
 
 /* The field that a column fills, or what else it is for; "" if it is not read. */
@@ -273,7 +274,9 @@ static void put_event(const struct about *a, const struct bnc_event *ev, bool js
     } else {
         bnc_buf_printf(out, "%s%s%s%s", bnc_event_names[ev->type], ev->hardness ? " " : "",
                        hard[ev->hardness], ev->late ? ", late" : "");
-        bnc_buf_printf(out, "\n      %-13s %s\n", "time", time[0] == '\0' ? "(none)" : time);
+        bnc_buf_printf(out, "\n      %-13s %s\n", "time",
+                       time[0] != '\0'                     ? time
+                       : ev->flags & BNC_EVENT_BAD_TIME ? "(can't be read)" : "(none)");
         if (ev->reply != 0)
             bnc_buf_printf(out, "      %-13s %u\n", "reply_code", ev->reply);
         if (ev->enhanced != 0) {
@@ -317,6 +320,7 @@ static void put_sample(const struct about *a, struct bnc_mapper *m, const struct
         if (!json && i > 0)
             bnc_buf_puts(a->out, "    and ");
         put_event(a, &ev[i], json, i == 0);
+        *a->bad_times |= (ev[i].flags & BNC_EVENT_BAD_TIME) != 0;
     }
     bnc_buf_puts(a->out, json ? "]}" : n > 0 ? "" : "\n");
 }
@@ -376,8 +380,10 @@ static void put_analysis(const struct about *a, bool json)
         { p->field[BNC_FIELD_RECIPIENT].n + (p->list == BNC_LIST_PACKED) > 0, "lists",
           "addresses are there: suppression lists can be written",
           "no addresses: no suppression lists" },
-        { a->map->has_time, "incidents", "times are there: incidents and trends can be dated",
-          "no times: no incidents, no trends" },
+        { a->map->has_time && !*a->bad_times, "incidents",
+          "times are there: incidents and trends can be dated",
+          a->map->has_time ? "times that can't be read: no incidents, no trends"
+                           : "no times: no incidents, no trends" },
         { p->field[BNC_FIELD_CAMPAIGN].n + p->field[BNC_FIELD_TAG].n > 0, "campaigns",
           "campaigns or tags are named", "no campaigns: the day of sending stands for them" },
         { p->field[BNC_FIELD_SENDING_IP].n > 0, "sending_ips", "sending addresses (IP) are named",
@@ -426,8 +432,8 @@ enum bnc_status bnc_mapping_describe(const struct bnc_mapping *mapping, const ch
                                      const char *encoding, struct bnc_span head, bool whole,
                                      bool json, struct bnc_buf *out)
 {
-    const struct about a = { mapping, mapping->plan, name, encoding, head, whole, out };
-    bool ok;
+    bool bad_times = false, ok;
+    const struct about a = { mapping, mapping->plan, name, encoding, head, whole, out, &bad_times };
 
     put_head(&a, json);
     put_dialect(&a, json);
