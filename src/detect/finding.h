@@ -129,6 +129,7 @@ struct bnc_limit_row { /* limits and headroom: one published limit against the m
     struct bnc_rate rate;
     /* events until the next of warn and limit; negative: so many over the limit; INT64_MAX: n/a */
     int64_t headroom;
+    bool ours; /* a mailbox provider's, or of a platform whose failures are in the input */
 };
 
 struct bnc_contradiction_row { /* ESP label against our verdict */

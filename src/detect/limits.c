@@ -47,6 +47,38 @@ static const struct bnc_rates *rates_of(const struct bnc_judging *g,
 }
 
 /*
+ * The platforms whose failures were read.  They are taken from the responses, which saved states
+ * have too; beyond MAX_PLATFORMS none is added.
+ */
+#define MAX_PLATFORMS 32
+struct platforms {
+    struct bnc_span name[MAX_PLATFORMS];
+    size_t n;
+};
+
+static bool has_platform(const struct platforms *p, struct bnc_span name)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (bnc_span_eq(p->name[i], name))
+            return true;
+    return false;
+}
+
+static void find_platforms(struct platforms *p, const struct bnc_tally *t)
+{
+    p->n = 0;
+    for (size_t i = 0; i < t->n_templates && p->n < MAX_PLATFORMS; i++)
+        if (t->templates[i].esp.len > 0 && !has_platform(p, t->templates[i].esp))
+            p->name[p->n++] = t->templates[i].esp;
+}
+
+/* A limit binds whoever mails to that provider or by that platform. */
+static bool is_ours(const struct platforms *p, const struct bnc_threshold *limit)
+{
+    return limit->provider[0] != '\0' || has_platform(p, bnc_span_str(limit->who));
+}
+
+/*
  * Events until the next line that is not crossed yet (warn, then limit); negative: beyond the last
  * one by so many.
  */
@@ -63,7 +95,9 @@ static int64_t headroom(const struct bnc_rate *r)
 enum bnc_status bnc_limits_make(struct bnc_judging *g)
 {
     struct bnc_judged *j = g->j;
+    struct platforms platforms;
 
+    find_platforms(&platforms, g->t);
     j->limits = bnc_zalloc(&j->arena, bnc_n_thresholds, sizeof *j->limits);
     if (j->limits == NULL)
         return bnc_error_nomem(g->err);
@@ -93,6 +127,7 @@ enum bnc_status bnc_limits_make(struct bnc_judging *g)
             row->rate.why_na = r->why_na;
         }
         row->headroom = headroom(&row->rate);
+        row->ours = is_ours(&platforms, l);
     }
     return BNC_OK;
 }

@@ -73,10 +73,12 @@ static void put_rate(struct bnc_page *p, const struct bnc_rate *r)
     bnc_buf_puts(p->out, "</span></small>");
 }
 
-/* A share with a bar behind the figure. */
-static void put_share(struct bnc_page *p, double share)
+/* A share, with a bar behind the figure where it is a share of something that is summed up. */
+static void put_share(struct bnc_page *p, double share, bool bar)
 {
     bnc_html_percent(p, share);
+    if (!bar)
+        return;
     bnc_buf_puts(p->out, "<svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" "
                          "aria-hidden=\"true\"><rect width=\"");
     bnc_fixed_put(p->out, share * 100, 1);
@@ -99,7 +101,7 @@ static void put_value(struct bnc_page *p, const struct bnc_column *c, const stru
     } else if (c->type == BNC_VALUE_RATE) {
         put_rate(p, v->rate);
     } else if (c->type == BNC_VALUE_SHARE) {
-        put_share(p, v->share);
+        put_share(p, v->share, c->unit != NULL);
     } else if (is_side(c)) {
         const int side = bnc_name_find(bnc_side_names, BNC_N_SIDES, v->text);
 

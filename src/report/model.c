@@ -411,7 +411,7 @@ static bool list_unknown(struct bnc_model *m)
     return m->unknown != NULL;
 }
 
-/* Breaches first, then warnings; what can't be measured last. */
+/* Limits that bind us first; breaches before warnings, what can't be measured last. */
 static bool order_limits(struct bnc_model *m)
 {
     static const uint8_t weight[BNC_N_JUDGEMENTS] = {
@@ -424,9 +424,10 @@ static bool order_limits(struct bnc_model *m)
     if (r == NULL)
         return false;
     for (size_t i = 0; i < n; i++) {
-        const struct bnc_rate *x = &m->judged->limits[i].rate;
+        const struct bnc_limit_row *l = &m->judged->limits[i];
 
-        r[i] = (struct ranked){ x->den == 0 ? 0 : weight[x->judgement], 0, (uint32_t)i };
+        r[i] = (struct ranked){ l->ours, l->rate.den == 0 ? 0 : weight[l->rate.judgement],
+                                (uint32_t)i };
     }
     m->limits = rank(m, r, n);
     free(r);

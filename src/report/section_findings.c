@@ -251,6 +251,9 @@ static const struct bnc_column limit_cols[] = {
     { "consequence", "Consequence", BNC_VALUE_PROSE, BNC_USE_PAGE, NULL,
       "What happens beyond it." },
     { "source", "Source", BNC_VALUE_PROSE, 0, NULL, "Where the limit is published." },
+    { "ours", "Ours", BNC_VALUE_FLAG, 0, NULL,
+      "True for limits of mailbox providers and of platforms whose failures were read; the others "
+      "would hold if the same mail went out there." },
 };
 
 static size_t n_limits(const struct bnc_model *m)
@@ -272,13 +275,15 @@ static void limit_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     prose(v++, l->scope);
     prose(v++, l->consequence);
     prose(v++, l->source);
+    flag(v++, l->ours);
 }
 
 const struct bnc_section bnc_section_limits = {
     .id = "limits",
     .title = "Limits and headroom",
-    .about = "Published limits of providers and ESPs against this period; what is over a limit or "
-             "near it first.",
+    .about = "Published limits against this period: first those of mailbox providers and of the "
+             "platforms whose failures were read, then, for comparison, of others; in both what is "
+             "over a limit or near it first.",
     .rest = "no limit applies",
     COLS(limit_cols),
     .count = n_limits,

@@ -565,11 +565,13 @@ static void fixture_limits(struct fixture *f)
                                            "mail is deferred or refused",
                                            "senders.yahooinc.com",
                                            bnc_rate_make(402, 118040, 0.001, 0.003, 1000),
-                                           -48 };
+                                           -48,
+                                           true };
     j->limits[2] = (struct bnc_limit_row){
         "Gmail",         "complaint_rate",     "personal accounts, daily",
         "no mitigation", "support.google.com", bnc_rate_make(0, 0, 0.001, 0.003, 1000),
-        INT64_MAX
+        INT64_MAX,
+        true
     };
     j->limits[2].rate.why_na = "not measurable from exports";
     j->n_contradictions = 2;
