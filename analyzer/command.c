@@ -51,8 +51,10 @@ static void say_more_memory(const struct settings *s)
 enum bnc_status run_fail(struct run *run, const struct bnc_error *err)
 {
     progress_erase(&run->progress);
-    if (!was_told(run, err->text))
+    if (!was_told(run, err->text)) {
         say_error(err);
+        remember(run, err->text);
+    }
     if (err->status == BNC_ENOMEM)
         say_more_memory(run->s);
     if (err->status == BNC_EUSAGE)

@@ -10,9 +10,19 @@
 #include "command.h"
 #include "output.h"
 
-static int write_rows(void *stream, const char *bytes, size_t len)
+struct sink {
+    FILE *stream;
+    int sys_errno; /* of the write that failed */
+};
+
+static int write_rows(void *arg, const char *bytes, size_t len)
 {
-    return fwrite(bytes, 1, len, stream) != len;
+    struct sink *const sink = arg;
+
+    if (fwrite(bytes, 1, len, sink->stream) == len)
+        return 0;
+    sink->sys_errno = errno;
+    return 1;
 }
 
 static enum bnc_status check(struct run *run)
@@ -42,6 +52,7 @@ enum bnc_status command_classify(struct run *run)
     const struct settings *const s = run->s;
     const bool to_file = s->outputs.n == 1 && strcmp(s->outputs.at[0], "-") != 0;
     struct output_file file = { 0 };
+    struct sink sink = { .stream = stdout };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
     enum bnc_status status = check(run), written = BNC_OK;
 
@@ -50,24 +61,26 @@ enum bnc_status command_classify(struct run *run)
     run_connect(run);
     if (to_file && output_file_open(&file, s->outputs.at[0], &err) != BNC_OK)
         return run_fail(run, &err);
-    status = bnc_classify_files(&s->lib, s->files.at, s->files.n, write_rows,
-                                to_file ? file.stream : stdout, &err);
+    if (to_file)
+        sink.stream = file.stream;
+    status = bnc_classify_files(&s->lib, s->files.at, s->files.n, write_rows, &sink, &err);
     progress_erase(&run->progress);
-    if (status == BNC_ESTOPPED)
+    if (status == BNC_ESTOPPED) {
         say("stopped by a signal after %llu rows", (unsigned long long)run->progress.at.rows);
-    else if (status != BNC_OK && !ferror(to_file ? file.stream : stdout))
+    } else if (sink.sys_errno != 0) {
+        output_failed(to_file ? file.path : NULL, sink.sys_errno, &err);
+        clearerr(sink.stream); /* told here, with the reason */
+    }
+    if (status != BNC_OK && status != BNC_ESTOPPED)
         run_fail(run, &err);
     if (!to_file)
         return status;
     /* A bad input among good ones leaves a result worth keeping; a failed write or a stop does not.
      */
     if (status == BNC_ESTOPPED || status == BNC_EIO || status == BNC_ENOMEM ||
-        status == BNC_EINTERNAL || status == BNC_EUSAGE) {
-        if (ferror(file.stream))
-            say("cannot write '%s': %s", file.path, strerror(errno));
+        status == BNC_EINTERNAL || status == BNC_EUSAGE)
         output_file_drop(&file);
-    } else if ((written = output_file_commit(&file, &err)) != BNC_OK) {
+    else if ((written = output_file_commit(&file, &err)) != BNC_OK)
         run_fail(run, &err);
-    }
     return status_worse(status, written);
 }

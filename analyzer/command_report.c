@@ -81,13 +81,16 @@ static enum bnc_status prepare(struct run *run)
 
 /* ---- the run ---- */
 
-/* "stopped by a signal after 1200000 rows (300 MB of 2.1 GB)": only what was really reached. */
+/* Only what was really reached; how much there is in all is not known of a pipe. */
 static void say_stopped(const struct run *run)
 {
     const struct bnc_progress *const at = &run->progress.at;
 
     if (at->rows == 0)
         say("stopped by a signal; nothing was written");
+    else if (at->bytes_total == 0)
+        say("stopped by a signal after %llu rows; nothing was written",
+            (unsigned long long)at->rows);
     else
         say("stopped by a signal after %llu rows, %llu of %llu bytes; nothing was written",
             (unsigned long long)at->rows, (unsigned long long)at->bytes_in,

@@ -228,10 +228,12 @@ static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc
     struct bnc_buf b = { .drain = write_on, .drain_arg = &t };
     enum bnc_status status;
     char path[4096];
-    const int n =
-        layout == NULL
-            ? snprintf(path, sizeof path, "%s/%s.csv", dir, bnc_list_names[list])
-            : snprintf(path, sizeof path, "%s/%s-%s.csv", dir, bnc_list_names[list], layout->name);
+    const size_t len = strlen(dir);
+    const char *const slash = len > 0 && dir[len - 1] == '/' ? "" : "/";
+    const int n = layout == NULL ? snprintf(path, sizeof path, "%s%s%s.csv", dir, slash,
+                                            bnc_list_names[list])
+                                 : snprintf(path, sizeof path, "%s%s%s-%s.csv", dir, slash,
+                                            bnc_list_names[list], layout->name);
 
     if (n < 0 || n >= (int)sizeof path)
         return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", dir);

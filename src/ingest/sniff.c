@@ -85,7 +85,9 @@ static const struct bnc_refusal json_array = {
 };
 
 static const struct bnc_refusal spread_json = {
-    "a JSON document over several lines", "make it one object a line (JSON Lines): jq -c . FILE"
+    "a JSON document over several lines",
+    "make it one object a line (JSON Lines): jq -c . FILE, or jq -c '.NAME[]' FILE for the list "
+    "NAME in it"
 };
 
 static bool begins(struct bnc_span s, const char *lower)
