@@ -121,13 +121,13 @@ enum bnc_status bnc_limits_make(struct bnc_judging *g)
                                        bnc_rate_make(
                                            r->num, r->den, l->warn, l->limit,
                                            (uint64_t)bnc_threshold_default("min_volume")->limit),
-                                       0 };
+                                       0,
+                                       is_ours(&platforms, l) };
         if (r->den == 0) {
             row->rate.num = r->num;
             row->rate.why_na = r->why_na;
         }
         row->headroom = headroom(&row->rate);
-        row->ours = is_ours(&platforms, l);
     }
     return BNC_OK;
 }
