@@ -19,6 +19,8 @@ void bnc_grid_release(struct bnc_grid *c)
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         for (unsigned i = 0; i < BNC_GRID_ROWS; i++)
             free(c->row[k][i].at);
+    for (unsigned i = 0; i < BNC_GRID_MAILINGS; i++)
+        free(c->mailing[i].row.at);
     *c = (struct bnc_grid){ .rare.seed = seed };
 }
 
@@ -37,11 +39,10 @@ uint32_t bnc_grid_find_class(struct bnc_grid *c, uint32_t what)
     return c->n_classes - 1;
 }
 
-static struct bnc_count as_count(const struct bnc_grid *c, unsigned kind,
+static struct bnc_count as_count(const struct bnc_grid *c, unsigned kind, uint32_t subject,
                                  const struct bnc_grid_row *row, uint32_t class)
 {
-    return (struct bnc_count){ .key = BNC_CELL_KEY(kind, row->subject - 1, 0, 0) |
-                                      c->class_what[class],
+    return (struct bnc_count){ .key = BNC_CELL_KEY(kind, subject, 0, 0) | c->class_what[class],
                                .n = row->at[class].n,
                                .first = row->at[class].first,
                                .last = row->at[class].last };
@@ -54,7 +55,7 @@ static bool pour(struct bnc_grid *c, unsigned kind, struct bnc_grid_row *row)
         return false;
     for (uint32_t i = 0; i < row->cap; i++)
         if (row->at[i].n != 0) {
-            const struct bnc_count cell = as_count(c, kind, row, i);
+            const struct bnc_count cell = as_count(c, kind, row->subject - 1, row, i);
 
             bnc_count_merge(bnc_counts_get(&c->rare, cell.key), &cell);
             row->at[i] = (struct bnc_grid_cell){ .first = BNC_FIRST_NONE };
@@ -76,32 +77,136 @@ static bool lengthen(struct bnc_grid_row *row, uint32_t cap)
     return true;
 }
 
+/* How long a row must be for 'class'; 0: it was not yet asked for often enough to be worth that. */
+static uint32_t worth_cells(struct bnc_grid_row *row, uint32_t class)
+{
+    uint32_t cap = row->cap < FIRST_CAP ? FIRST_CAP : row->cap;
+
+    if (class == BNC_GRID_NO_CLASS)
+        return 0;
+    while (cap <= class)
+        cap *= 2;
+    if (++row->asked < cap / 2)
+        return 0;
+    row->asked = 0;
+    return cap;
+}
+
 /* Whether the row of a subject has a place for 'class' now: it was worth making. */
 static bool make_place(struct bnc_grid *c, unsigned kind, struct bnc_grid_row *row,
                        uint32_t subject, uint32_t class)
 {
-    uint32_t cap = row->cap < FIRST_CAP ? FIRST_CAP : row->cap;
+    const uint32_t cap = worth_cells(row, class);
 
-    while (cap <= class)
-        cap *= 2;
-    if (++row->asked < cap / 2)
+    if (cap == 0)
         return false;
-    row->asked = 0;
     if (row->subject != subject + 1 && row->subject != 0 && !pour(c, kind, row))
         return false;
     row->subject = subject + 1;
     return cap == row->cap || lengthen(row, cap);
 }
 
+/* Adds a count to where its class has a place. There must be room. */
+static void add_count(struct bnc_grid *c, uint32_t class, const struct bnc_count *count)
+{
+    const unsigned kind = BNC_CELL_KIND(count->key);
+    const uint32_t subject = BNC_CELL_SUBJECT(count->key);
+    struct bnc_grid_row *row = &c->row[kind][subject % BNC_GRID_ROWS];
+
+    if ((row->subject == subject + 1 && class < row->cap) ||
+        make_place(c, kind, row, subject, class)) {
+        struct bnc_grid_cell *cell = &row->at[class];
+
+        cell->n += count->n;
+        cell->first = count->first < cell->first ? count->first : cell->first;
+        cell->last = count->last > cell->last ? count->last : cell->last;
+    } else {
+        bnc_count_merge(bnc_counts_get(&c->rare, count->key), count);
+    }
+}
+
 void bnc_grid_add_rare(struct bnc_grid *c, uint64_t key, uint32_t class, uint32_t time)
 {
-    const uint32_t subject = BNC_CELL_SUBJECT(key);
-    struct bnc_grid_row *row = &c->row[BNC_CELL_KIND(key)][subject % BNC_GRID_ROWS];
+    add_count(c, class,
+              &(struct bnc_count){ .key = key, .n = 1, .first = time - 1, .last = time });
+}
 
-    if (class != BNC_GRID_NO_CLASS && make_place(c, BNC_CELL_KIND(key), row, subject, class))
-        bnc_grid_cell_event(&row->at[class], time);
-    else
-        bnc_count_event(bnc_counts_get(&c->rare, key), time);
+/* ---- mailings ---- */
+
+static bool is_same(const struct bnc_mailing *a, const struct bnc_mailing *b)
+{
+    return a->campaign == b->campaign && a->sender == b->sender && a->day == b->day;
+}
+
+/*
+ * Moves the cells of a mailing to its subjects; false, and nothing is done, when out of memory. Its
+ * campaign is not asked for a row: other mailings will hardly be of it.
+ */
+static bool pour_mailing(struct bnc_grid *c, struct bnc_grid_mailing *m)
+{
+    const size_t room = c->room;
+    bool ok;
+
+    c->room += 3 * (size_t)m->row.cap;
+    ok = bnc_counts_reserve(&c->rare, c->room);
+    for (uint32_t i = 0; ok && i < m->row.cap; i++)
+        if (m->row.at[i].n != 0) {
+            const struct bnc_count
+                day = as_count(c, BNC_KIND_DAY, m->whose.day, &m->row, i),
+                sender = as_count(c, BNC_KIND_SENDER_DOMAIN, m->whose.sender, &m->row, i),
+                campaign = as_count(c, BNC_KIND_CAMPAIGN, m->whose.campaign, &m->row, i);
+
+            add_count(c, i, &day);
+            add_count(c, i, &sender);
+            bnc_count_merge(bnc_counts_get(&c->rare, campaign.key), &campaign);
+            m->row.at[i] = (struct bnc_grid_cell){ .first = BNC_FIRST_NONE };
+        }
+    c->room = room;
+    return ok;
+}
+
+void bnc_grid_set_mailing(struct bnc_grid *c, unsigned slot, struct bnc_mailing m)
+{
+    struct bnc_grid_mailing *to = &c->mailing[slot];
+
+    to->now = m;
+    to->open = is_same(&to->now, &to->whose) ? to->row.cap : 0;
+}
+
+/* Likewise of a mailing. */
+static bool make_mailing_place(struct bnc_grid *c, struct bnc_grid_mailing *m, uint32_t class)
+{
+    const uint32_t cap = worth_cells(&m->row, class);
+
+    if (cap == 0 || (!is_same(&m->now, &m->whose) && !pour_mailing(c, m)))
+        return false;
+    m->whose = m->now;
+    if (cap != m->row.cap && !lengthen(&m->row, cap))
+        return false;
+    m->open = m->row.cap;
+    return true;
+}
+
+void bnc_grid_add_apart(struct bnc_grid *c, unsigned slot, uint32_t what, uint32_t class,
+                        uint32_t time)
+{
+    struct bnc_grid_mailing *m = &c->mailing[slot];
+
+    if (make_mailing_place(c, m, class)) {
+        bnc_grid_cell_event(&m->row.at[class], time);
+        return;
+    }
+    bnc_grid_add(c, BNC_KIND_DAY, m->now.day, what, class, time);
+    bnc_grid_add(c, BNC_KIND_CAMPAIGN, m->now.campaign, what, class, time);
+    bnc_grid_add(c, BNC_KIND_SENDER_DOMAIN, m->now.sender, what, class, time);
+}
+
+bool bnc_grid_settle(struct bnc_grid *c)
+{
+    for (unsigned i = 0; i < BNC_GRID_MAILINGS; i++)
+        if (!pour_mailing(c, &c->mailing[i]))
+            return false;
+    return true;
 }
 
 size_t bnc_grid_most(const struct bnc_grid *c)
@@ -123,6 +228,6 @@ size_t bnc_grid_copy(const struct bnc_grid *c, struct bnc_count *to)
         for (unsigned i = 0; i < BNC_GRID_ROWS; i++)
             for (uint32_t class = 0; class < c->row[k][i].cap; class ++)
                 if (c->row[k][i].at[class].n != 0)
-                    *to++ = as_count(c, k, &c->row[k][i], class);
+                    *to++ = as_count(c, k, c->row[k][i].subject - 1, &c->row[k][i], class);
     return (size_t)(to - start);
 }

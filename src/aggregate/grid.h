@@ -8,7 +8,12 @@
  * that come often share cache lines. What the rows have no place for is counted in a table of
  * hashed keys. A row costs its keep: a subject gets one, and a longer one, when it was asked for
  * about as often as there are cells to make, so memory is bounded by a constant and the work of
- * moving cells by the number of events. One thread at a time.
+ * moving cells by the number of events.
+ *
+ * Day, campaign and sender domain change together: what is sent of one campaign, from one domain,
+ * on one day is a *mailing*, and few are under way at a time. A row of a mailing is counted once,
+ * and its cells are poured into the three subjects when another mailing takes its place. One thread
+ * at a time.
  */
 #ifndef BNC_AGGREGATE_GRID_H
 #define BNC_AGGREGATE_GRID_H
@@ -21,12 +26,15 @@
     ((uint64_t)(kind) << 56 | (uint64_t)(subject) << 24 | (uint64_t)(provider) << 8 |              \
      (uint64_t)(col))
 #define BNC_CELL_WHAT(provider, col) ((uint32_t)(provider) << 8 | (uint32_t)(col))
+#define BNC_WHAT_PROVIDER(what) ((uint16_t)((what) >> 8))
+#define BNC_WHAT_COL(what) ((uint8_t)(what))
 #define BNC_CELL_KIND(key) ((unsigned)((key) >> 56))
 #define BNC_CELL_SUBJECT(key) ((uint32_t)((key) >> 24))
 #define BNC_CELL_PROVIDER(key) ((uint16_t)((key) >> 8))
 #define BNC_CELL_COL(key) ((unsigned)((key)&0xff))
 
 #define BNC_GRID_ROWS 64u /* of a kind: subject modulo this */
+#define BNC_GRID_MAILINGS 64u
 #define BNC_GRID_CLASSES 512u /* more have no place in rows */
 #define BNC_GRID_NO_CLASS UINT32_MAX
 
@@ -49,9 +57,20 @@ struct bnc_grid_row {
     uint32_t asked; /* in vain, since it was made what it is */
 };
 
+struct bnc_mailing {
+    uint32_t campaign, sender, day;
+};
+
+struct bnc_grid_mailing {
+    struct bnc_grid_row row; /* its subject is unused */
+    struct bnc_mailing whose, now; /* what the cells are of, what is counted at present */
+    uint32_t open; /* row.cap, 0 while the two differ */
+};
+
 struct bnc_grid { /* zero-initialized but for 'rare.seed' is empty */
     struct bnc_counts rare;
     struct bnc_grid_row row[BNC_N_KINDS][BNC_GRID_ROWS];
+    struct bnc_grid_mailing mailing[BNC_GRID_MAILINGS];
     uint32_t class_what[BNC_GRID_CLASSES];
     uint16_t class_slot[2 * BNC_GRID_CLASSES]; /* class + 1, hashed by key; 0: free */
     uint32_t n_classes;
@@ -95,10 +114,35 @@ static inline void bnc_grid_add(struct bnc_grid *c, enum bnc_kind kind, uint32_t
         bnc_grid_add_rare(c, BNC_CELL_KEY(kind, subject, 0, 0) | what, class, time);
 }
 
+/* From now on 'slot' stands for the mailing 'm'. */
+void bnc_grid_set_mailing(struct bnc_grid *c, unsigned slot, struct bnc_mailing m);
+
+/* bnc_grid_add_mailing() where its mailing has no place for 'class'. There must be room. */
+void bnc_grid_add_apart(struct bnc_grid *c, unsigned slot, uint32_t what, uint32_t class,
+                        uint32_t time);
+
+/*
+ * One more event of the day, the campaign and the sender domain that 'slot' stands for. There must
+ * be room.
+ */
+static inline void bnc_grid_add_mailing(struct bnc_grid *c, unsigned slot, uint32_t what,
+                                        uint32_t class, uint32_t time)
+{
+    const struct bnc_grid_mailing *m = &c->mailing[slot];
+
+    if (class < m->open)
+        bnc_grid_cell_event(&m->row.at[class], time);
+    else
+        bnc_grid_add_apart(c, slot, what, class, time);
+}
+
+/* Pours what mailings counted into their subjects, before a copy; false when out of memory. */
+bool bnc_grid_settle(struct bnc_grid *c);
 /* At least as many counts as bnc_grid_copy() writes. */
 size_t bnc_grid_most(const struct bnc_grid *c);
 /*
- * Writes all cells as counts with their keys, in no order and some in two pieces; returns how many.
+ * Writes all cells as counts with their keys, in no order and some in two pieces; returns how many:
+ * of a settled grid.
  */
 size_t bnc_grid_copy(const struct bnc_grid *c, struct bnc_count *to);
 

@@ -131,6 +131,9 @@ static bool merge_cells(struct bnc_merged *m)
     const size_t n_sums = m->n_parts + BNC_N_OVERLAYS;
     size_t n = 0;
 
+    for (size_t p = 0; p < m->n_parts; p++)
+        if (!bnc_grid_settle(&m->parts[p]->sums.cells))
+            return false;
     for (size_t i = 0; i < n_sums; i++)
         n += bnc_grid_most(&bnc_merged_sums(m, i)->cells);
     m->cells = malloc((n + 1) * sizeof *m->cells);

@@ -3,8 +3,8 @@
  *
  * Every counter of a row lies somewhere else in memory, so a row counted alone waits for five cache
  * misses in turn. A batch makes all its keys first and asks for their cache lines; by the time the
- * second pass updates them they are there. Names that columns repeat from row to row (campaign,
- * sending IP, sender domain) are compared with the last one before they are hashed.
+ * second pass updates them they are there. Names that columns repeat from row to row (campaign and
+ * sender domain together, sending IP) are compared with those met lately before they are hashed.
  */
 #include "aggregate/part.h"
 #include "aggregate/message_id.h"
@@ -109,8 +109,9 @@ static inline uint64_t hash_of_pair(const struct bnc_sums *sums, const struct bn
 }
 
 /* Counts all but the cells; 'hash': of its pair. */
-static inline bool count_pair_of(struct bnc_sums *sums, const struct bnc_fact *f, uint64_t hash,
-                                 enum bnc_detail detail)
+static inline __attribute__((always_inline)) bool
+count_pair_of(struct bnc_sums *sums, const struct bnc_fact *f, uint64_t hash,
+              enum bnc_detail detail)
 {
     const bool logged = f->address != 0 && is_logged(f->code, detail);
     uint32_t pair;
@@ -155,6 +156,12 @@ void bnc_day_name(uint32_t day, char buf[32])
     buf[day == 0 ? 0 : 10] = '\0';
 }
 
+/* Whether both are of one spelling, but for what is between the first and the last eight bytes. */
+static inline bool is_alike(const struct bnc_memo *a, const struct bnc_memo *b)
+{
+    return ((a->first ^ b->first) | (a->last ^ b->last) | (a->len ^ b->len)) == 0;
+}
+
 static inline struct bnc_memo memo_of(struct bnc_span s)
 {
     if (s.len >= 8)
@@ -184,6 +191,13 @@ static __attribute__((noinline)) bool same_middle(const struct bnc_names *names,
     return memcmp(n->text.at + 8, name.at + 8, name.len - 16) == 0;
 }
 
+/* Whether a name is 'memo', which is_alike() to it, of the 'kind' of names. */
+static inline bool is_whole(const struct bnc_part *part, enum bnc_kind kind,
+                            const struct bnc_memo *memo, struct bnc_span name)
+{
+    return name.len <= 16 || same_middle(&part->names[kind], memo->index, name);
+}
+
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
 static inline __attribute__((always_inline)) uint32_t
 name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
@@ -194,8 +208,7 @@ name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
         return 0;
     memo =
         &part->memo[kind][bnc_mix64(m.first ^ BNC_HASH_K1, m.last ^ BNC_HASH_K2) % BNC_MEMO_SLOTS];
-    if (memo->first == m.first && memo->last == m.last && memo->len == m.len &&
-        (name.len <= 16 || same_middle(&part->names[kind], memo->index, name)))
+    if (is_alike(memo, &m) && is_whole(part, kind, memo, name))
         return memo->index;
     m.index = find_name(part, kind, name);
     if (m.index != UINT32_MAX)
@@ -219,6 +232,41 @@ static uint32_t day_campaign(struct bnc_part *part, uint32_t day)
             bnc_names_get(&part->names[BNC_KIND_CAMPAIGN], bnc_hash_span(name), name, &made);
     }
     return part->memo_day_campaign;
+}
+
+/* Fills 'memo', a slot of the part's, with the mailing of an event; false when out of memory. */
+static __attribute__((noinline)) bool new_mailing(struct bnc_part *part,
+                                                  struct bnc_mailing_memo *memo,
+                                                  const struct bnc_event *e, uint32_t day)
+{
+    const unsigned slot = (unsigned)(memo - part->mailing);
+    struct bnc_mailing_memo m = { memo_of(e->campaign), memo_of(e->sender_domain), day };
+
+    m.campaign.index = e->campaign.len > 0 ? name_index(part, BNC_KIND_CAMPAIGN, e->campaign)
+                                           : day_campaign(part, day);
+    m.sender.index = name_index(part, BNC_KIND_SENDER_DOMAIN, e->sender_domain);
+    if (m.campaign.index == UINT32_MAX || m.sender.index == UINT32_MAX)
+        return false;
+    *memo = m;
+    bnc_grid_set_mailing(&part->sums.cells, slot,
+                         (struct bnc_mailing){ m.campaign.index, m.sender.index, day });
+    return true;
+}
+
+/* The mailing that an event on 'day' is of; NULL when out of memory. */
+static inline __attribute__((always_inline)) const struct bnc_mailing_memo *
+mailing_of(struct bnc_part *part, const struct bnc_event *e, uint32_t day)
+{
+    const struct bnc_memo c = memo_of(e->campaign), s = memo_of(e->sender_domain);
+    struct bnc_mailing_memo *m =
+        &part->mailing[bnc_mix64(c.first ^ s.last ^ BNC_HASH_K1, (c.last ^ s.first) + day) %
+                       BNC_GRID_MAILINGS];
+
+    if (m->day == day && is_alike(&m->campaign, &c) && is_alike(&m->sender, &s) &&
+        is_whole(part, BNC_KIND_CAMPAIGN, &m->campaign, e->campaign) &&
+        is_whole(part, BNC_KIND_SENDER_DOMAIN, &m->sender, e->sender_domain))
+        return m;
+    return new_mailing(part, m, e, day) ? m : NULL;
 }
 
 /* ---- adding ---- */
@@ -291,20 +339,20 @@ static bool reserve_entries(struct bnc_part *part, size_t index)
 {
     size_t cap = part->cap_entries < 64 ? 64 : part->cap_entries;
     struct bnc_part_entry *at;
-    bool *has;
+    struct bnc_entry_cell *cell;
 
     while (cap <= index)
         cap += cap / 2;
     at = realloc(part->entries, cap * sizeof *at);
     if (at != NULL)
         part->entries = at;
-    has = realloc(part->has_entry, cap * sizeof *has);
-    if (has != NULL)
-        part->has_entry = has;
-    if (at == NULL || has == NULL)
+    cell = realloc(part->cell_of, cap * sizeof *cell);
+    if (cell != NULL)
+        part->cell_of = cell;
+    if (at == NULL || cell == NULL)
         return false;
     memset(at + part->cap_entries, 0, (cap - part->cap_entries) * sizeof *at);
-    memset(has + part->cap_entries, 0, (cap - part->cap_entries) * sizeof *has);
+    memset(cell + part->cap_entries, 0, (cap - part->cap_entries) * sizeof *cell);
     part->cap_entries = cap;
     return true;
 }
@@ -312,18 +360,27 @@ static bool reserve_entries(struct bnc_part *part, size_t index)
 static __attribute__((noinline)) bool note_entry(struct bnc_part *part,
                                                  const struct bnc_entry *entry)
 {
+    const struct bnc_verdict *v = &entry->verdict;
+    const uint32_t what = BNC_CELL_WHAT(v->provider, bnc_col_of(entry->type, v->cause));
+
     if (entry->index >= part->cap_entries && !reserve_entries(part, entry->index))
         return false;
     if (entry->index >= part->n_entries)
         part->n_entries = (size_t)entry->index + 1;
     part->entries[entry->index].entry = entry;
-    part->has_entry[entry->index] = true;
+    part->cell_of[entry->index] =
+        (struct bnc_entry_cell){ what + 1, bnc_grid_class(&part->sums.cells, what) };
     return reserve_examples(&part->sums, part->n_entries);
 }
 
-static inline bool has_entry(const struct bnc_part *part, const struct bnc_entry *entry)
+/* Where events of an entry are counted; NULL when out of memory. */
+static inline const struct bnc_entry_cell *cell_of_entry(struct bnc_part *part,
+                                                         const struct bnc_entry *entry)
 {
-    return entry->index < part->n_entries && part->has_entry[entry->index];
+    if ((entry->index >= part->n_entries || part->cell_of[entry->index].what == 0) &&
+        !note_entry(part, entry))
+        return NULL;
+    return &part->cell_of[entry->index];
 }
 
 /* Whether an address with this outcome may land on a list. */
@@ -354,11 +411,37 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
     return bnc_text_push(&part->texts, fp, text, is_local);
 }
 
-/* What an item says, in the part's numbers. */
-static inline __attribute__((always_inline)) bool
-prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source, struct bnc_fact *f)
+/* Where an event is counted, beside its domain. */
+struct place {
+    uint32_t what, class; /* BNC_CELL_WHAT(), and its class */
+    unsigned mailing; /* slot */
+};
+
+static inline bool find_cell(struct bnc_part *part, const struct bnc_item *item, struct place *p)
+{
+    const struct bnc_entry_cell *cell;
+
+    if (item->entry == NULL) {
+        p->what = BNC_CELL_WHAT(item->provider, bnc_col_of(item->event.type, -1));
+        p->class = bnc_grid_class(&part->sums.cells, p->what);
+        return true;
+    }
+    cell = cell_of_entry(part, item->entry);
+    if (cell == NULL)
+        return false;
+    p->what = cell->what - 1;
+    p->class = cell->class;
+    return true;
+}
+
+/* What an item says, in the part's numbers; false when out of memory. */
+static inline __attribute__((always_inline)) bool prepare(struct bnc_part *part,
+                                                          const struct bnc_item *item,
+                                                          uint32_t source, struct bnc_fact *f,
+                                                          struct place *p)
 {
     const struct bnc_event *e = &item->event;
+    const struct bnc_mailing_memo *mailing;
 
     f->address = item->address;
     f->source = source;
@@ -368,15 +451,27 @@ prepare(struct bnc_part *part, const struct bnc_item *item, uint32_t source, str
     f->day = bnc_time_day(f->time);
     f->domain = item->domain - 1;
     f->entry = item->entry != NULL ? item->entry->index : BNC_PSEUDO_ENTRY(e->type);
-    f->provider = item->entry != NULL ? item->entry->verdict.provider : item->provider;
-    f->col = bnc_col_of(e->type, item->entry != NULL ? item->entry->verdict.cause : -1);
-    f->code = e->type == BNC_EVENT_BOUNCE && e->late ? BNC_CODE_LATE : (uint8_t)e->type;
-    f->campaign = e->campaign.len > 0 ? name_index(part, BNC_KIND_CAMPAIGN, e->campaign)
-                                      : day_campaign(part, f->day);
+    f->code = (uint8_t)bnc_either((e->type == BNC_EVENT_BOUNCE) & e->late, BNC_CODE_LATE, e->type);
     f->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
-    f->sender = name_index(part, BNC_KIND_SENDER_DOMAIN, e->sender_domain);
-    return f->campaign != UINT32_MAX && f->ip != UINT32_MAX && f->sender != UINT32_MAX &&
-           (item->entry == NULL || has_entry(part, item->entry) || note_entry(part, item->entry));
+    mailing = mailing_of(part, e, f->day);
+    if (f->ip == UINT32_MAX || mailing == NULL || !find_cell(part, item, p))
+        return false;
+    p->mailing = (unsigned)(mailing - part->mailing);
+    f->campaign = mailing->campaign.index;
+    f->sender = mailing->sender.index;
+    f->provider = BNC_WHAT_PROVIDER(p->what);
+    f->col = BNC_WHAT_COL(p->what);
+    return true;
+}
+
+/* What count_cells() does, with a place found. */
+static inline __attribute__((always_inline)) void
+count_place(struct bnc_part *part, const struct bnc_fact *f, const struct place *p)
+{
+    struct bnc_grid *cells = &part->sums.cells;
+
+    bnc_grid_add_mailing(cells, p->mailing, p->what, p->class, f->time);
+    bnc_grid_add(cells, BNC_KIND_SENDING_IP, f->ip, p->what, p->class, f->time);
 }
 
 static inline struct bnc_domain_rec *domain_of(const struct bnc_part *part,
@@ -434,7 +529,8 @@ static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct 
 
 /* What is not counted by pair; '*counted' is false where it is not to be. */
 static inline bool begin_count(struct bnc_part *part, const struct bnc_event *e,
-                               const struct bnc_fact *f, bool *counted)
+                               const struct bnc_fact *f, const struct place *p,
+                               bool *counted)
 {
     *counted = true;
     if (e->flags != 0)
@@ -447,7 +543,7 @@ static inline bool begin_count(struct bnc_part *part, const struct bnc_event *e,
         *counted = false;
         return hold(part, e, f);
     }
-    count_cells(&part->sums, f, f->col);
+    count_place(part, f, p);
     return e->type != BNC_EVENT_DELIVERED || count_delivered(part, f);
 }
 
@@ -476,10 +572,11 @@ static bool add_plain(struct bnc_part *part, const struct bnc_item *items, const
 {
     for (size_t i = 0; i < n; i++) {
         struct bnc_fact f;
+        struct place p;
 
-        if (!prepare(part, &items[which[i]], rank, &f) || !count_delivered(part, &f))
+        if (!prepare(part, &items[which[i]], rank, &f, &p) || !count_delivered(part, &f))
             return false;
-        count_cells(&part->sums, &f, BNC_EVENT_DELIVERED);
+        count_place(part, &f, &p);
     }
     return true;
 }
@@ -493,10 +590,11 @@ static bool add_others(struct bnc_part *part, const struct bnc_item *items, cons
 
     for (size_t i = 0; i < n; i++) {
         const struct bnc_item *item = &items[which[i]];
+        struct place p;
         bool counted;
 
-        if (!prepare(part, item, rank, &fact[k]) ||
-            !begin_count(part, &item->event, &fact[k], &counted))
+        if (!prepare(part, item, rank, &fact[k], &p) ||
+            !begin_count(part, &item->event, &fact[k], &p, &counted))
             return false;
         hash[k] = hash_of_pair(&part->sums, &fact[k]);
         bnc_pairs_prefetch(&part->sums.pairs, hash[k]);

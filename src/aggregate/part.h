@@ -93,6 +93,16 @@ struct bnc_memo { /* a name as columns spell it: its first and last eight bytes 
     uint32_t len, index;
 };
 
+struct bnc_mailing_memo { /* the names of a mailing; beside it, at its place, its cells: grid.h */
+    struct bnc_memo campaign, sender;
+    uint32_t day;
+};
+
+struct bnc_entry_cell { /* where events of an entry are counted */
+    uint32_t what; /* BNC_CELL_WHAT() + 1; 0: the entry was never counted here */
+    uint32_t class;
+};
+
 struct bnc_part {
     enum bnc_detail detail;
     bool spent; /* finishing may take its tables apart */
@@ -107,11 +117,12 @@ struct bnc_part {
     struct bnc_names names[BNC_N_KINDS]; /* struct bnc_name; none for days */
     /* names used lately; columns repeat a few in turn */
     struct bnc_memo memo[BNC_N_KINDS][BNC_MEMO_SLOTS];
+    struct bnc_mailing_memo mailing[BNC_GRID_MAILINGS];
     uint32_t memo_day, memo_day_campaign;
     struct bnc_counts votes; /* domain << 16 | provider */
     struct bnc_sums sums;
     struct bnc_part_entry *entries;
-    bool *has_entry; /* likewise [cap_entries]: asked for every row, so close together */
+    struct bnc_entry_cell *cell_of; /* likewise [cap_entries] */
     size_t n_entries, cap_entries;
     struct bnc_log held, texts;
     /* bytes in partition 0 that start the next fold */

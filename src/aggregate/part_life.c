@@ -114,7 +114,7 @@ void bnc_part_free(struct bnc_part *part)
     bnc_log_release(&part->texts);
     bnc_buf_release(&part->scratch);
     free(part->entries);
-    free(part->has_entry);
+    free(part->cell_of);
     free(part->sources);
     free(part->rank);
     bnc_arena_release(&part->arena);

@@ -249,8 +249,8 @@ static void load_entries(struct reader *r, uint64_t n)
         return;
     }
     part->entries = calloc((size_t)n + 1, sizeof *part->entries);
-    part->has_entry = calloc((size_t)n + 1, sizeof *part->has_entry);
-    if (part->entries == NULL || part->has_entry == NULL ||
+    part->cell_of = calloc((size_t)n + 1, sizeof *part->cell_of);
+    if (part->entries == NULL || part->cell_of == NULL ||
         !bnc_sums_reserve(&part->sums, 1, (size_t)n)) {
         bnc_read_no_memory(r);
         return;

@@ -15,6 +15,12 @@
 #define BNC_HASH_K1 UINT64_C(0xe7037ed1a0b428db)
 #define BNC_HASH_K2 UINT64_C(0x8ebc6af09c88c6e3)
 
+/* 'a' if 'cond', else 'b': without a jump, for conditions that can't be foreseen. */
+static inline uint64_t bnc_either(bool cond, uint64_t a, uint64_t b)
+{
+    return b ^ ((a ^ b) & -(uint64_t)cond);
+}
+
 static inline uint64_t bnc_mix64(uint64_t a, uint64_t b)
 {
     const unsigned __int128 p = (unsigned __int128)a * b;

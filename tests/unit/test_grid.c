@@ -42,12 +42,33 @@ static struct world *new_world(void)
     return w;
 }
 
+/* The same of the three subjects of a mailing, by what 'slot' stands for. */
+static void add_mailing(struct world *w, unsigned slot, struct bnc_mailing m, uint16_t provider,
+                        unsigned col, uint32_t time)
+{
+    const uint32_t what = BNC_CELL_WHAT(provider, col);
+
+    assert_true(bnc_grid_reserve(&w->grid, 1));
+    assert_true(bnc_counts_reserve(&w->oracle, 3));
+    bnc_grid_add_mailing(&w->grid, slot, what, bnc_grid_class(&w->grid, what), time);
+    bnc_count_event(
+        bnc_counts_get(&w->oracle, BNC_CELL_KEY(BNC_KIND_DAY, m.day, provider, col)), time);
+    bnc_count_event(
+        bnc_counts_get(&w->oracle, BNC_CELL_KEY(BNC_KIND_CAMPAIGN, m.campaign, provider, col)),
+        time);
+    bnc_count_event(
+        bnc_counts_get(&w->oracle, BNC_CELL_KEY(BNC_KIND_SENDER_DOMAIN, m.sender, provider, col)),
+        time);
+}
+
 /* Whether both counted the same; frees the world. */
 static void check(struct world *w)
 {
-    struct bnc_count *at = malloc((bnc_grid_most(&w->grid) + 1) * sizeof *at);
+    struct bnc_count *at;
     size_t n;
 
+    assert_true(bnc_grid_settle(&w->grid));
+    at = malloc((bnc_grid_most(&w->grid) + 1) * sizeof *at);
     assert_non_null(at);
     n = bnc_grid_copy(&w->grid, at);
     assert_true(n <= bnc_grid_most(&w->grid));
@@ -117,12 +138,43 @@ static void grid__gives_no_rows_to_subjects_seen_once(void **state)
     check(w);
 }
 
+/*
+ * Mailings that follow one another, that share a slot for a while and that fall apart into single
+ * rows; some classes have no place.
+ */
+static void grid__counts_a_mailing_for_its_day_campaign_and_sender(void **state)
+{
+    struct world *w = new_world();
+    struct bnc_mailing now[BNC_GRID_MAILINGS] = { { 0, 0, 0 } };
+    size_t in_places = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < 400000; i++) {
+        const unsigned slot = draw(w, 1 + draw(w, 6));
+        const uint32_t stretch = i / 50000 % 2 == 0 ? 5000 : 2;
+
+        if (draw(w, stretch) == 0) {
+            now[slot] = (struct bnc_mailing){ draw(w, 40), draw(w, 3), 20000 + i / 30000 };
+            bnc_grid_set_mailing(&w->grid, slot, now[slot]);
+        }
+        add_mailing(w, slot, now[slot], (uint16_t)draw(w, 1 + draw(w, 12)),
+                    draw(w, 1 + draw(w, BNC_COL_LATE + 1)), now[slot].day * 86400 + i % 86400);
+        if (i % 100000 == 50000) { /* it may be asked for in between */
+            assert_true(bnc_grid_settle(&w->grid));
+            in_places += w->grid.mailing[0].row.cap;
+        }
+    }
+    assert_true(in_places > 0);
+    check(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grid__counts_like_a_table),
         cmocka_unit_test(grid__counts_what_rows_have_no_place_for),
         cmocka_unit_test(grid__gives_no_rows_to_subjects_seen_once),
+        cmocka_unit_test(grid__counts_a_mailing_for_its_day_campaign_and_sender),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
