@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * inputs.c - paths to recognized inputs, before any long work begins.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/run.h"
@@ -208,6 +209,29 @@ static void warn_mixture(const struct bnc_inputs *inputs, const struct bnc_setup
     setup->opt->warn(setup->opt->warn_arg, &note);
 }
 
+/* A guess that nobody hears of can't be corrected; that of the first input stands for all. */
+static void warn_guess(const struct bnc_inputs *inputs, const struct bnc_setup *setup)
+{
+    const struct bnc_input *first = NULL;
+    struct bnc_error note;
+    char others[40] = "";
+    size_t n = 0;
+
+    for (size_t i = 0; i < inputs->n; i++)
+        if (inputs->at[i].mapping != NULL && inputs->at[i].mapping->guess != NULL) {
+            first = first == NULL ? &inputs->at[i] : first;
+            n++;
+        }
+    if (n == 0 || setup->opt->warn == NULL)
+        return;
+    if (n > 1)
+        snprintf(others, sizeof others, " (so in %zu inputs)", n);
+    bnc_error_set(&note, BNC_OK, "%s, by what its rows hold%s; --map says otherwise",
+                  first->mapping->guess, others);
+    bnc_error_at(&note, first->source->name, 0, BNC_NO_PLACE);
+    setup->opt->warn(setup->opt->warn_arg, &note);
+}
+
 static enum bnc_status judge_inputs(struct bnc_inputs *inputs, const struct bnc_setup *setup,
                                     struct bnc_error *err)
 {
@@ -253,6 +277,7 @@ enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setu
     if (status != BNC_OK)
         return status;
     warn_mixture(inputs, setup);
+    warn_guess(inputs, setup);
     return judge_inputs(inputs, setup, err);
 }
 

@@ -234,8 +234,13 @@ static void put_columns(const struct about *a, bool json)
             bnc_buf_putc(a->out, '\n');
         }
     }
-    if (json)
+    if (json) {
         bnc_buf_puts(a->out, "]");
+    } else if (a->map->guess != NULL) {
+        bnc_buf_puts(a->out, "  by its rows alone: ");
+        put_text(a->out, bnc_span_str(a->map->guess), 200, false);
+        bnc_buf_putc(a->out, '\n');
+    }
 }
 
 static void put_enhanced(struct bnc_buf *out, uint32_t e)

@@ -147,6 +147,8 @@ struct bnc_mapping {
     const char *vendor, *title;
     bool has_deliveries;                 /* the format can hold delivered or sent rows */
     bool has_diagnostics, has_codes, has_time, has_message_id;
+    const char *guess;                   /* columns known by what their rows hold alone: "'who' is
+                                            read as recipient"; NULL: none */
     struct bnc_dialect dialect;
     uint64_t header_off, data_off;       /* where header and first data row start in the decoded
                                             source */

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "schema/codes.h"
 #include "schema/json_rows.h"
 #include "schema/likeness.h"
 #include "schema/plan.h"
@@ -379,13 +378,28 @@ static bool holds_replies(struct work *w, const struct bnc_schema_plan *p,
 
     while (f->n > 0 && n < 50 && bnc_head_next(&head, &row)) {
         const uint32_t column = p->cells[f->pick[0].slot];
-        const struct bnc_codes codes =
-            bnc_codes_read(column < row.n ? row.cell[column] : bnc_span_from("", 0));
 
         n++;
-        replies += codes.reply >= 400 || BNC_ENHANCED_CLASS(codes.enhanced) >= 4;
+        replies += column < row.n && bnc_is_reply(row.cell[column]);
     }
     return 2 * replies > n;
+}
+
+/* Makes '*p' again with the columns whose rows alone tell what they are, if there are any. */
+static enum bnc_status fill_gaps(struct work *w, const struct candidate *c,
+                                 struct bnc_plan_input *in, struct bnc_schema_plan **p)
+{
+    const struct bnc_head rows = { .text = w->head,
+                                   .whole = w->whole,
+                                   .dialect = c->dialect,
+                                   .arena = &w->scratch,
+                                   .at = c->end };
+    const enum bnc_status status =
+        bnc_rows_tell_gaps(rows, *p, in, &w->mapping->guess, w->err);
+
+    w->rows_decide |= (*p)->field[BNC_FIELD_RECIPIENT].n == 0 ||
+                      (*p)->field[BNC_FIELD_DIAGNOSTIC].n == 0;
+    return status == BNC_OK && w->mapping->guess != NULL ? bnc_plan_create(p, in, w->err) : status;
 }
 
 static bool is_named_by_file(const struct bnc_format_row *f)
@@ -438,7 +452,7 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
 {
     struct bnc_mapping *const map = w->mapping;
     const struct bnc_header h = header_of(w, c);
-    const struct bnc_plan_input in = {
+    struct bnc_plan_input in = {
         .format = c->format, .header = &h, .map = w->map, .n_map = w->n_map, .arena = &map->arena
     };
     struct bnc_head rows = { .text = w->head,
@@ -448,8 +462,10 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
                              .one_row = true,
                              .at = c->row.off };
     struct bnc_schema_plan *p;
-    const enum bnc_status status = bnc_plan_create(&p, &in, w->err);
+    enum bnc_status status = bnc_plan_create(&p, &in, w->err);
 
+    if (status == BNC_OK && p->generic && !c->headerless)
+        status = fill_gaps(w, c, &in, &p);
     if (status != BNC_OK)
         return status;
     w->rows_decide |= p->generic && !bnc_plan_is_usable(p);

@@ -2,6 +2,9 @@
 #define _GNU_SOURCE
 #include "schema/rows_tell.h"
 
+#include <stdio.h>
+
+#include "schema/codes.h"
 #include "schema/times.h"
 
 /* ---- quotes ---- */
@@ -79,4 +82,116 @@ char bnc_rows_tell_order(struct bnc_head from, const struct bnc_schema_plan *p, 
     if (d != m)
         return d ? 'd' : 'm';
     return p->day_first ? 'd' : 0;
+}
+
+/* ---- columns ---- */
+
+#define TELLING_ROWS 50
+#define MAX_GUESS 200
+
+static bool is_address(struct bnc_span s)
+{
+    const char *const at = s.len == 0 ? NULL : memchr(s.at, '@', s.len);
+    const char *const end = s.at + s.len;
+
+    return at != NULL && at > s.at && memchr(s.at, ' ', s.len) == NULL &&
+           memchr(at + 1, '@', (size_t)(end - at - 1)) == NULL &&
+           memchr(at, '.', (size_t)(end - at)) != NULL;
+}
+
+bool bnc_is_reply(struct bnc_span cell)
+{
+    const struct bnc_span said = BNC_SPAN(" said: "), smtp = BNC_SPAN("smtp;");
+    const char *const end = cell.at + cell.len;
+    const char *const at = cell.len == 0 ? NULL : memmem(cell.at, cell.len, said.at, said.len);
+    struct bnc_codes codes;
+
+    if (at != NULL) /* "host mx.example.net[192.0.2.1] said: 550 ..." */
+        cell = bnc_span_from(at + said.len, (size_t)(end - at) - said.len);
+    else if (cell.len > smtp.len && bnc_span_eq_nocase(bnc_span_from(cell.at, smtp.len), smtp))
+        cell = bnc_span_from(cell.at + smtp.len, cell.len - smtp.len);
+    codes = bnc_codes_read(bnc_span_trim(cell));
+    return codes.reply >= 400 || BNC_ENHANCED_CLASS(codes.enhanced) >= 4;
+}
+
+/* Whether the generic format knows the name, for whatever field. */
+static bool is_known(struct bnc_span name)
+{
+    const struct bnc_format_row *const g = bnc_format_generic();
+
+    for (unsigned i = 0; i < g->n_columns; i++)
+        if (bnc_name_match(name, bnc_span_str(bnc_columns[g->column_at + i].name)) !=
+            BNC_MATCH_NONE)
+            return true;
+    return false;
+}
+
+/*
+ * The column of unknown name that holds addresses (BNC_FIELD_RECIPIENT) or replies
+ * (BNC_FIELD_DIAGNOSTIC); -1 if none does, or if two hold addresses.
+ */
+static int column_of(struct bnc_head from, const struct bnc_schema_plan *p, enum bnc_field field)
+{
+    unsigned hits[BNC_MAX_COLUMNS] = { 0 }, filled[BNC_MAX_COLUMNS] = { 0 };
+    struct bnc_head_row row;
+    int best = -1, n_best = 0;
+
+    for (unsigned i = 0; i < TELLING_ROWS && bnc_head_next(&from, &row); i++)
+        for (uint32_t k = 0; k < row.n && k < p->n_names; k++) {
+            const struct bnc_span cell = bnc_span_trim(row.cell[k]);
+
+            filled[k] += cell.len > 0;
+            hits[k] += field == BNC_FIELD_RECIPIENT
+                           ? is_address(cell)
+                           : cell.len > 0 && memchr(cell.at, ' ', cell.len) != NULL &&
+                                 bnc_is_reply(cell);
+        }
+    for (uint32_t k = 0; k < p->n_names; k++) {
+        /* an address column holds nothing else; replies of deliveries stand among the others */
+        const bool most = field == BNC_FIELD_RECIPIENT ? 10 * hits[k] >= 9 * filled[k]
+                                                       : 2 * hits[k] > filled[k];
+
+        if (hits[k] == 0 || !most || is_known(p->name[k]))
+            continue;
+        n_best++;
+        if (best < 0 || hits[k] > hits[best])
+            best = (int)k;
+    }
+    return field == BNC_FIELD_RECIPIENT && n_best > 1 ? -1 : best;
+}
+
+enum bnc_status bnc_rows_tell_gaps(struct bnc_head from, const struct bnc_schema_plan *p,
+                                   struct bnc_plan_input *in, const char **guess,
+                                   struct bnc_error *err)
+{
+    static const enum bnc_field fields[] = { BNC_FIELD_RECIPIENT, BNC_FIELD_DIAGNOSTIC };
+    const size_t n_fields = sizeof fields / sizeof fields[0];
+    struct bnc_map_entry *map = bnc_arena_alloc(in->arena, (in->n_map + n_fields) * sizeof *map);
+    char *const text = bnc_arena_alloc(in->arena, MAX_GUESS);
+    size_t len = 0;
+
+    if (map == NULL || text == NULL)
+        return bnc_error_nomem(err);
+    if (in->n_map > 0)
+        memcpy(map, in->map, in->n_map * sizeof *map);
+    for (size_t i = 0; i < n_fields; i++) {
+        const int column = p->field[fields[i]].n > 0 ? -1 : column_of(from, p, fields[i]);
+        char number[16];
+        struct bnc_span name;
+
+        if (column < 0)
+            continue;
+        snprintf(number, sizeof number, "#%d", column + 1);
+        name = bnc_arena_copy(in->arena, bnc_span_str(number));
+        if (name.at == NULL)
+            return bnc_error_nomem(err);
+        map[in->n_map++] = (struct bnc_map_entry){ fields[i], name };
+        in->map = map;
+        name = in->header->name[column];
+        len += (size_t)snprintf(text + len, MAX_GUESS - len, "%s'%.*s' is read as %s",
+                                len > 0 ? ", " : "", (int)(name.len < 60 ? name.len : 60), name.at,
+                                bnc_field_names[fields[i]]);
+        *guess = text;
+    }
+    return BNC_OK;
 }

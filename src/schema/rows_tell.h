@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * rows_tell.h - what only the first rows tell of a source whose header is known: how cells are
- * quoted, and whether numeric dates begin with the day.
+ * quoted, whether numeric dates begin with the day, and what columns of unknown names hold.
  */
 #ifndef BNC_SCHEMA_ROWS_TELL_H
 #define BNC_SCHEMA_ROWS_TELL_H
@@ -20,5 +20,18 @@ void bnc_rows_tell_quotes(struct bnc_head from, bool headerless,
  * first rows, else by the language of the header.  'from' stands at the first data row.
  */
 char bnc_rows_tell_order(struct bnc_head from, const struct bnc_schema_plan *p, char stated);
+
+/* Whether a cell is, as a whole, what a server replied to refuse or delay a message. */
+bool bnc_is_reply(struct bnc_span cell);
+
+/*
+ * Where no name says whom failures happened to or what servers replied, looks for the column whose
+ * first rows hold addresses or replies, among those with names that nobody knows, and adds it to
+ * in->map.  '*guess' tells the user what was added; it stays as it is where nothing was.  'from'
+ * stands at the first data row.  BNC_ENOMEM.
+ */
+enum bnc_status bnc_rows_tell_gaps(struct bnc_head from, const struct bnc_schema_plan *p,
+                                   struct bnc_plan_input *in, const char **guess,
+                                   struct bnc_error *err);
 
 #endif

@@ -1,0 +1,9 @@
+# A column whose name says nothing is known by its rows, and that it was guessed is told, once for all inputs.
+printf 'Kunde;Servertext;Datum\nann@gmail.com;550 5.1.1 User unknown;03.10.2026\n' >a.csv
+sed 's/ann/bo/' a.csv >b.csv
+exits 0 ba a.csv b.csv -o r.json
+cat stderr
+jq -r '.causes[].cause' r.json
+ba formats a.csv | sed -n '/^columns/,/^$/p'
+exits 0 ba a.csv --map recipient=Kunde,diagnostic=Servertext -o r.json
+cat stderr
