@@ -88,7 +88,7 @@ struct bnc_verdicts {
 
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
 {
-    struct bnc_verdicts *v = calloc(1, sizeof *v);
+    struct bnc_verdicts *v = bnc_big_alloc(sizeof *v);
 
     if (v == NULL)
         return NULL;
@@ -121,7 +121,7 @@ void bnc_verdicts_free(struct bnc_verdicts *v)
     free(v->slots);
     bnc_recall_free(v->recall);
     bnc_arena_release(&v->arena);
-    free(v);
+    bnc_big_free(v, sizeof *v);
 }
 
 /* Everything but the template, in two words.  Whose label it is matters where there is one. */

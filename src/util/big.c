@@ -43,6 +43,7 @@ static void *map_huge(size_t bytes)
 #ifdef MADV_HUGEPAGE
     madvise(start, want, MADV_HUGEPAGE); /* a wish: without it all works, slower */
 #endif
+    memset(start + want / BNC_HUGE_BYTES * BNC_HUGE_BYTES, 0, want % BNC_HUGE_BYTES);
     return start;
 }
 

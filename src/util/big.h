@@ -2,7 +2,9 @@
  * big.h - memory for tables and logs that grow large.
  * From two megabytes on it is asked from the system in huge pages: the first touch of memory, a
  * page of four kilobytes at a time, and the misses of address translation afterwards cost more
- * than the work on what lies there.
+ * than the work on what lies there.  What doesn't fill a huge page is written to at once: tables are
+ * read before they are written to, and reading new memory maps a page of zeros, which the write
+ * replaces, for which the kernel interrupts all other threads.
  */
 #ifndef BNC_UTIL_BIG_H
 #define BNC_UTIL_BIG_H
