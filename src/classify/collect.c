@@ -27,7 +27,7 @@ static bool grow(struct bnc_collect *c)
 static void sieve_add(struct bnc_word_sieve *s, const char *low, size_t len,
                       enum bnc_word_kind kind)
 {
-    const unsigned bit = bnc_sieve_bit(low, len);
+    const unsigned bit = bnc_sieve_bit(bnc_word_head(low, len), len);
 
     s->words[bit / 64] |= UINT64_C(1) << bit % 64;
     if (kind != BNC_WORD_EXACT && kind != BNC_WORD_DATE && len >= 2 && low[0] >= 'a' &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * glance.h - 64 bytes of a text seen at once: their classes (token.h) as bitmaps, and the bytes
- * lower-cased.  For who looks at a few places of a text and needs no scan of all of it.
+ * glance.h - the next 64 bytes of a text seen at once: their classes (token.h) as bitmaps; and the
+ * comparing of bytes.  For who looks at a few places of a text and needs no scan of all of it.
  */
 #ifndef BNC_CLASSIFY_GLANCE_H
 #define BNC_CLASSIFY_GLANCE_H
@@ -11,18 +11,25 @@ struct bnc_glance { /* a bit for each byte */
     uint64_t token, core, digit, dot, mark; /* as in bnc_mask_bits */
 };
 
-/* A glance at 64 readable bytes; 64 are written to 'low'. */
-typedef struct bnc_glance bnc_glance_fn(const char *at, char *low);
+/*
+ * A glance at the token that begins at byte 'at' of the text: all bits up to its end or 64 bytes
+ * are right, and where it ends 'token' has a zero.
+ */
+typedef struct bnc_glance bnc_glance_fn(struct bnc_span text, size_t at);
 
-static inline struct bnc_glance bnc_glance_generic(const char *at, char *low)
+/* Equality of 'len' bytes. */
+typedef bool bnc_same_fn(const char *a, const char *b, size_t len);
+
+static inline struct bnc_glance bnc_glance_generic(struct bnc_span text, size_t at)
 {
     struct bnc_glance g = { 0 };
 
-    for (unsigned i = 0; i < 64; i++) {
-        const uint64_t c = bnc_byte_class[(unsigned char)at[i]];
+    for (unsigned i = 0; i < 64 && at + i < text.len; i++) {
+        const uint64_t c = bnc_byte_class[(unsigned char)text.at[at + i]];
 
-        low[i] = bnc_lower(at[i]);
-        g.token |= (uint64_t)((c & BNC_BYTE_TOKEN) != 0) << i;
+        if ((c & BNC_BYTE_TOKEN) == 0)
+            break;
+        g.token |= UINT64_C(1) << i;
         g.core |= (uint64_t)((c & (BNC_BYTE_ALNUM | BNC_BYTE_MARK)) != 0) << i;
         g.digit |= (uint64_t)((c & BNC_BYTE_DIGIT) != 0) << i;
         g.dot |= (uint64_t)((c & BNC_BYTE_DOT) != 0) << i;
@@ -62,18 +69,12 @@ __attribute__((target("avx2"))) static inline uint32_t bnc_in_avx2(__m256i group
     return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_setzero_si256()));
 }
 
-__attribute__((target("avx2"))) static inline struct bnc_glance bnc_half_avx2(const char *at,
-                                                                              char *low)
+__attribute__((target("avx2"))) static inline struct bnc_glance bnc_half_avx2(const char *at)
 {
     const __m256i raw = _mm256_loadu_si256((const __m256i *)(const void *)at);
     const __m256i groups = bnc_groups_avx2(raw);
-    const __m256i from_a = _mm256_sub_epi8(raw, _mm256_set1_epi8('A' + 128 - 256));
-    const __m256i upper =
-        _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(26 - 128)), from_a); /* A-Z, by wrapping round */
     const uint64_t high = (uint32_t)_mm256_movemask_epi8(raw);
 
-    _mm256_storeu_si256((__m256i *)(void *)low,
-                        _mm256_or_si256(raw, _mm256_and_si256(upper, _mm256_set1_epi8(0x20))));
     return (struct bnc_glance){
         .token = bnc_in_avx2(groups, 0xff) | high,
         .core = bnc_in_avx2(groups, 0x8f) | high,
@@ -83,15 +84,60 @@ __attribute__((target("avx2"))) static inline struct bnc_glance bnc_half_avx2(co
     };
 }
 
-__attribute__((target("avx2"))) static inline struct bnc_glance bnc_glance_avx2(const char *at,
-                                                                                char *low)
+/* The same of 32 more bytes behind it, and without the first 'n' bytes. */
+static inline struct bnc_glance bnc_glance_join(struct bnc_glance a, struct bnc_glance z, size_t n)
 {
-    const struct bnc_glance a = bnc_half_avx2(at, low), z = bnc_half_avx2(at + 32, low + 32);
-
     return (struct bnc_glance){
-        a.token | z.token << 32, a.core | z.core << 32, a.digit | z.digit << 32,
-        a.dot | z.dot << 32,     a.mark | z.mark << 32,
+        (a.token | z.token << 32) >> n, (a.core | z.core << 32) >> n,
+        (a.digit | z.digit << 32) >> n, (a.dot | z.dot << 32) >> n,
+        (a.mark | z.mark << 32) >> n,
     };
+}
+
+/* Most tokens end within 32 bytes; at the end of a text it is read from further in front. */
+__attribute__((target("avx2"))) static inline struct bnc_glance
+bnc_glance_avx2(struct bnc_span text, size_t at)
+{
+    const size_t left = text.len - at;
+    const char *from = text.at + at;
+    size_t skip = 0;
+    char brief[64];
+    struct bnc_glance g;
+
+    if (left >= 32) {
+        g = bnc_half_avx2(from);
+        if (g.token != UINT32_MAX)
+            return g;
+    }
+    if (left < 64 && text.len >= 64) {
+        skip = 64 - left;
+        from -= skip;
+    } else if (left < 64) {
+        memset(brief, 0, sizeof brief);
+        from = memcpy(brief, from, left);
+    }
+    return bnc_glance_join(bnc_half_avx2(from), bnc_half_avx2(from + 32), skip);
+}
+
+__attribute__((target("avx2"))) static inline bool bnc_same_32(const char *a, const char *b)
+{
+    const __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)a);
+    const __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)b);
+
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(x, y)) == -1;
+}
+
+__attribute__((target("avx2"))) static inline bool bnc_same_avx2(const char *a, const char *b,
+                                                                 size_t len)
+{
+    size_t i = 0;
+
+    if (len < 32)
+        return bnc_same_bytes(a, b, len);
+    for (; i + 32 < len; i += 32)
+        if (!bnc_same_32(a + i, b + i))
+            return false;
+    return bnc_same_32(a + len - 32, b + len - 32);
 }
 
 #define BNC_TARGET_GLANCE_AVX512                                                                   \
@@ -102,18 +148,20 @@ BNC_TARGET_GLANCE_AVX512 static inline uint64_t bnc_has_avx512(__m512i class, in
     return _mm512_test_epi8_mask(class, _mm512_set1_epi8((char)bits));
 }
 
-BNC_TARGET_GLANCE_AVX512 static inline struct bnc_glance bnc_glance_avx512(const char *at,
-                                                                           char *low)
+/* A bit for each of the next 64 bytes of which 'left' are there. */
+BNC_TARGET_GLANCE_AVX512 static inline __mmask64 bnc_there_avx512(size_t left)
 {
-    const __m512i raw = _mm512_loadu_si512(at);
-    const uint64_t high = _mm512_movepi8_mask(raw);
-    const __m512i class =
-        _mm512_maskz_permutex2var_epi8(~high, _mm512_loadu_si512(bnc_byte_class), raw,
-                                       _mm512_loadu_si512(bnc_byte_class + 64));
-    const __mmask64 upper = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(raw, _mm512_set1_epi8('A')),
-                                                   _mm512_set1_epi8(26));
+    return left < 64 ? _bzhi_u64(~UINT64_C(0), (unsigned)left) : ~UINT64_C(0);
+}
 
-    _mm512_storeu_si512(low, _mm512_mask_add_epi8(raw, upper, raw, _mm512_set1_epi8(0x20)));
+BNC_TARGET_GLANCE_AVX512 static inline struct bnc_glance bnc_glance_avx512(struct bnc_span text,
+                                                                           size_t at)
+{
+    const __m512i raw = _mm512_maskz_loadu_epi8(bnc_there_avx512(text.len - at), text.at + at);
+    const uint64_t high = _mm512_movepi8_mask(raw);
+    const __m512i class = _mm512_maskz_permutex2var_epi8(
+        ~high, _mm512_loadu_si512(bnc_byte_class), raw, _mm512_loadu_si512(bnc_byte_class + 64));
+
     return (struct bnc_glance){
         .token = bnc_has_avx512(class, BNC_BYTE_TOKEN) | high,
         .core = bnc_has_avx512(class, BNC_BYTE_ALNUM | BNC_BYTE_MARK) | high,
@@ -121,6 +169,19 @@ BNC_TARGET_GLANCE_AVX512 static inline struct bnc_glance bnc_glance_avx512(const
         .dot = bnc_has_avx512(class, BNC_BYTE_DOT),
         .mark = bnc_has_avx512(class, BNC_BYTE_MARK),
     };
+}
+
+BNC_TARGET_GLANCE_AVX512 static inline bool bnc_same_avx512(const char *a, const char *b,
+                                                            size_t len)
+{
+    for (size_t i = 0; i < len; i += 64) {
+        const __mmask64 there = bnc_there_avx512(len - i);
+
+        if (_mm512_cmpneq_epi8_mask(_mm512_maskz_loadu_epi8(there, a + i),
+                                    _mm512_maskz_loadu_epi8(there, b + i)) != 0)
+            return false;
+    }
+    return true;
 }
 #endif
 

@@ -35,18 +35,22 @@ struct bnc_words {
 
 extern const struct bnc_words bnc_words_builtin;
 
-/* The bit of words[] of a lower-cased token. */
-static inline unsigned bnc_sieve_bit(const char *at, size_t len)
+/* What the sieve knows a lower-cased token by, besides its length. */
+static inline uint64_t bnc_word_head(const char *at, size_t len)
 {
-    const uint64_t head = bnc_load_tail(at, len < 8 ? len : 8);
+    return bnc_load_tail(at, len < 8 ? len : 8);
+}
 
+/* The bit of words[] of a token. */
+static inline unsigned bnc_sieve_bit(uint64_t head, size_t len)
+{
     return (unsigned)(((head ^ (uint64_t)len << 56) * BNC_HASH_K0) >> (64 - BNC_SIEVE_LOG2));
 }
 
-/* Whether the sieve lets a lower-cased token through; it must be asked then. */
-static inline bool bnc_word_may_be(const struct bnc_words *words, const char *at, size_t len)
+/* Whether the sieve lets a token through; it must be asked then. */
+static inline bool bnc_head_may_be(const struct bnc_words *words, uint64_t head, size_t len)
 {
-    const unsigned bit = bnc_sieve_bit(at, len);
+    const unsigned bit = bnc_sieve_bit(head, len);
 
     for (; words != NULL; words = words->next)
         if (words->sieve->words[bit / 64] >> bit % 64 & 1)
@@ -54,10 +58,15 @@ static inline bool bnc_word_may_be(const struct bnc_words *words, const char *at
     return false;
 }
 
-/* Whether a word of PREFIX, LAST3 or WHOLE begins like this token of at least two bytes. */
-static inline bool bnc_word_may_begin(const struct bnc_words *words, const char *at)
+static inline bool bnc_word_may_be(const struct bnc_words *words, const char *at, size_t len)
 {
-    const unsigned a = (unsigned char)(at[0] - 'a'), b = (unsigned char)(at[1] - 'a');
+    return bnc_head_may_be(words, bnc_word_head(at, len), len);
+}
+
+/* Whether a word of PREFIX, LAST3 or WHOLE begins like a token of at least four bytes. */
+static inline bool bnc_head_may_begin(const struct bnc_words *words, uint64_t head)
+{
+    const unsigned a = (unsigned)(head & 0xff) - 'a', b = (unsigned)(head >> 8 & 0xff) - 'a';
 
     if (a > 25 || b > 25)
         return false;

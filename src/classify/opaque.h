@@ -69,7 +69,7 @@ static inline bool bnc_look_like_reply(const struct bnc_look *l)
 {
     if ((l->digit & 7) != 7)
         return false;
-    return l->low[0] == '4' || l->low[0] == '5' || (l->low[0] == '2' && l->low[1] <= '5');
+    return l->raw[0] == '4' || l->raw[0] == '5' || (l->raw[0] == '2' && l->raw[1] <= '5');
 }
 
 /* mwinf5..., aup#...: what begins so may be kept, however long. */
@@ -168,23 +168,46 @@ static inline bool bnc_look_glued(const struct bnc_look *l)
            bnc_token_glued(l->raw, l->low, 0, l->len) > 0;
 }
 
-/* Pages end within four letters of their first dot, or at a #. */
+/*
+ * Whether a token without digits may be a page: such begin to end at their first dot in one of a
+ * few ways, and end there or at a #, which is neither core nor dot.
+ */
+static inline bool bnc_look_may_be_page(const struct bnc_look *l)
+{
+    const unsigned dot = (unsigned)__builtin_ctzll(l->dot);
+
+    if (((l->core | l->dot) ^ l->all) >> dot != 0)
+        return true;
+    if (!bnc_one_bit(l->dot) || l->len < dot + 3u)
+        return false;
+    switch (((unsigned char)l->raw[dot + 1] << 8 | (unsigned char)l->raw[dot + 2]) | 0x2020) {
+    case 'a' << 8 | 's':
+    case 'h' << 8 | 't':
+    case 'p' << 8 | 'h':
+    case 'c' << 8 | 'g':
+    case 'j' << 8 | 's':
+    case 't' << 8 | 'x':
+    case 'p' << 8 | 'd':
+    case 'p' << 8 | 'l':
+    case 'p' << 8 | 'y':
+        return true;
+    default:
+        return false;
+    }
+}
+
 static inline bool bnc_look_like_page(const struct bnc_look *l)
 {
-    const char *ending = l->low + __builtin_ctzll(l->dot) + 1;
     const size_t back = l->start < 2 ? l->start : 2;
 
-    if ((l->core | l->dot) == l->all &&
-        !(bnc_one_bit(l->dot) && l->low + l->len <= ending + 4 && *ending != 'n' &&
-          *ending != 'o' && !(ending[0] == 'c' && ending[1] == 'o')))
-        return false;
-    return bnc_token_is_page(l->low - back, back, back + l->len);
+    return bnc_look_may_be_page(l) && bnc_token_is_page(l->low - back, back, back + l->len);
 }
 
 /* A token of letters among others: an id or a host, unless the tables or a code know it. */
 static inline enum bnc_opaque bnc_opaque_word(const struct bnc_around *a, struct bnc_look *l)
 {
     const struct bnc_words *words = a->words;
+    const uint64_t head = bnc_word_head(l->low, l->len);
     size_t host;
 
     if (l->dot == 0 && l->digit == 0)
@@ -194,9 +217,9 @@ static inline enum bnc_opaque bnc_opaque_word(const struct bnc_around *a, struct
         return BNC_OPAQUE_NONE; /* masking stops for dots between letters only */
     if (l->len < BNC_OPAQUE_ID_BYTES || (bnc_look_like_reply(l) && (l->core >> 3 & 1) == 0))
         return BNC_OPAQUE_NONE;
-    if (bnc_word_may_begin(words, l->low) && bnc_look_like_family(words, l->low, l->len))
+    if (bnc_head_may_begin(words, head) && bnc_look_like_family(words, l->low, l->len))
         return BNC_OPAQUE_NONE;
-    if (bnc_word_may_be(words, l->low, l->len) &&
+    if (bnc_head_may_be(words, head, l->len) &&
         bnc_word_get(words, l->low, l->len) != BNC_WORD_NONE)
         return BNC_OPAQUE_NONE;
     if (l->dot == 0)
@@ -261,6 +284,85 @@ static inline enum bnc_opaque bnc_opaque_judge(const struct bnc_around *a, struc
     if (l->mark != 0)
         return bnc_opaque_address(a, l);
     return l->core == l->digit ? bnc_opaque_number(a, l) : bnc_opaque_word(a, l);
+}
+
+/* ---- tokens that stand where an earlier text had one of a class ---- */
+
+/* Whether a token of letters is an id, or a host of which 'host' bytes are known, at once. */
+static inline bool bnc_is_plain_word(const struct bnc_words *words, struct bnc_look *l, size_t host)
+{
+    const uint64_t head = bnc_lower8(bnc_word_head(l->raw, l->len));
+
+    if (l->len < BNC_OPAQUE_ID_BYTES || l->digit == l->core || l->mark != 0)
+        return false;
+    if (l->digit == 0 && l->dot == 0)
+        return host == 0 && bnc_token_is_letter_id(l->raw, 0, l->len);
+    if (l->digit == 0 && ((l->dot & l->core << 1 & l->core >> 1) == 0 || bnc_look_may_be_page(l)))
+        return false;
+    if (((l->digit & 7) == 7 && (l->core >> 3 & 1) == 0) || (l->dot & l->dot >> 1) != 0 ||
+        bnc_head_may_begin(words, head) || bnc_head_may_be(words, head, l->len))
+        return false;
+    if (bnc_one_bit(l->dot)) {
+        const char next = l->raw[__builtin_ctzll(l->dot) + 1];
+
+        return host == 0 && !(next >= 'A' && next <= 'Z');
+    }
+    for (uint64_t dots = l->dot; (dots & (dots - 1)) != 0; dots &= dots - 1) {
+        const size_t k = (size_t)__builtin_ctzll(dots) + 1, len = l->len - k;
+
+        if (bnc_head_may_be(words, bnc_lower8(bnc_word_head(l->raw + k, len)), len)) {
+            l->stop = l->start + k - 1;
+            return len == host;
+        }
+    }
+    return host == 0;
+}
+
+/* Whether it is a number (of three dots, if 'dotted') at once, given that no name is before it. */
+static inline bool bnc_is_plain_number(struct bnc_span text, const struct bnc_look *l, bool dotted)
+{
+    if (l->core != l->digit || (l->stop < text.len && text.at[l->stop] == ':'))
+        return false;
+    if (dotted)
+        return (l->digit | l->dot) == l->all && bnc_has_three_bits(l->dot) &&
+               (l->dot & l->dot >> 1) == 0;
+    return l->dot == 0 && l->len != 3 && ((l->digit & 7) != 7 || (l->core >> 3 & 1) != 0);
+}
+
+static inline bool bnc_is_plain_address(const struct bnc_words *words, const struct bnc_look *l)
+{
+    return (l->mark & ~UINT64_C(1)) != 0 && bnc_one_bit(l->mark) &&
+           l->raw[__builtin_ctzll(l->mark)] == '@' && l->len >= BNC_OPAQUE_ID_BYTES &&
+           (l->dot & l->dot >> 1) == 0 &&
+           !bnc_head_may_be(words, bnc_lower8(bnc_word_head(l->raw, l->len)), l->len);
+}
+
+/*
+ * Whether bnc_opaque_judge() says 'class' of a token, and l->stop, as far as that shows without its
+ * lower-cased bytes; false: ask it.  'hint' is what bytes that are compared anyway tell: of a host,
+ * how many bytes behind the opaque part the tables know; of digits, whether surely no name is
+ * before them.
+ */
+static inline bool bnc_opaque_is_plainly(enum bnc_opaque class, const struct bnc_around *a,
+                                         struct bnc_look *l, uint8_t hint)
+{
+    l->stop = l->start + l->len;
+    switch (class) {
+    case BNC_OPAQUE_ID:
+        return bnc_is_plain_word(a->words, l, 0);
+    case BNC_OPAQUE_HOST:
+        return bnc_is_plain_word(a->words, l, hint);
+    case BNC_OPAQUE_ADDRESS:
+        return bnc_is_plain_address(a->words, l);
+    case BNC_OPAQUE_NUMBER:
+    case BNC_OPAQUE_DOTTED:
+        return hint != 0 && bnc_is_plain_number(a->text, l, class == BNC_OPAQUE_DOTTED);
+    case BNC_OPAQUE_TIME:
+        l->stop = l->start + 8;
+        return hint != 0 && bnc_look_like_time(a->text, l);
+    default:
+        return false;
+    }
 }
 
 /*

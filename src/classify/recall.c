@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * recall.c - texts as fixed stretches with opaque tokens between them.
  *
- * Of 100 realistic responses 96 are found here, at a third of the instructions of a scan and a
+ * Of 100 realistic responses 98 are found here, at a fifth of the instructions of a scan and a
  * shape.  Texts are listed by their context and first four bytes, the last one found in front: that
  * is the right one nearly always, and a wrong one is told by its first stretch.  What masking sees
  * of a token from outside (its note) makes variants of one text, which share most of the work.
  *
+ * Comparing is cheap; memory that is not at hand and branches that nobody can foresee are what it
+ * costs.  So a batch of texts is asked for in three rounds: heads, sayings, bytes.
+ *
  * That comparing will do: a shape's kept bytes are compared as they were written, and of each token
  * between them the class is taken from its own bytes and those around it, by the function that
- * shape.c uses.  So the text is one that could have been cut so, and masking, which sees the same
- * bytes and the same notes, makes the same of it, whether or not shape.c would have cut more of it.
+ * shape.c uses, or by one that knows what to look for and leaves to the other what is not plain.  So
+ * the text is one that could have been cut so, and masking, which sees the same bytes and the same
+ * notes, makes the same of it, whether or not shape.c would have cut more of it.
  */
 #include "classify/recall.h"
 
@@ -17,47 +21,55 @@
 #include "classify/opaque.h"
 #include "util/cpu.h"
 #include "util/hash.h"
+#include "util/prefetch.h"
 
 #include <stdlib.h>
 
 enum {
     ROOM_BYTES = 1 << 20,
-    HEADS_LOG2 = 11,
+    HEADS_LOG2 = 12,
+    MAX_HEADS = 1 << (HEADS_LOG2 - 1), /* half of them: the first one asked is mostly it */
     HEAD_BYTES = 4, /* of a text that are its key, and must be fixed */
     MAX_LISTED = 16,
     MAX_VARIANTS = 8,
     MAX_TEXT_BYTES = 1024, /* as in shape.c */
-    MAX_MEASURED_BYTES = 300
+    MAX_MEASURED_BYTES = 300,
+    EXPECTED_BYTES = 256
 };
 
 struct stretch { /* fixed bytes, and what comes behind them */
     uint16_t len;
     uint8_t class; /* enum bnc_opaque; NONE: the end of the text */
+    uint8_t hint; /* as for bnc_opaque_is_plainly() */
 };
 
-struct saying { /* what is always said so; its bytes lie behind the stretches */
+struct variant { /* of a saying, by what masking sees of its tokens from outside */
+    uint64_t notes;
+    const struct bnc_entry *entry;
+};
+
+struct saying { /* what is always said so; its bytes lie behind the stretches, then its variants */
     struct saying *next; /* in the list of its head */
+    uint16_t variants_at; /* bytes from here */
     bool measured;
     uint8_t n_stretches, n_variants, oldest;
-    struct {
-        uint64_t notes;
-        const struct bnc_entry *entry;
-    } variants[MAX_VARIANTS];
     struct stretch stretches[];
 };
 
 struct head {
-    uint64_t key; /* of the context and the first bytes */
+    uint64_t key; /* of the context and the first bytes; 0: empty */
     struct saying *first;
 };
 
-typedef bool matches_fn(const struct bnc_words *words, const struct saying *s, struct bnc_span text,
-                        uint64_t *notes);
+/* The saying of this head that a text is, moved to the front; NULL: none. */
+typedef struct saying *find_fn(const struct bnc_words *words, struct head *head,
+                               struct bnc_span text, uint64_t *notes);
 
 struct bnc_recall {
     const struct bnc_words *words;
-    matches_fn *matches;
+    find_fn *find;
     struct head heads[1 << HEADS_LOG2];
+    size_t n_heads;
     size_t used; /* bytes of room */
     char *room;
 };
@@ -67,70 +79,67 @@ static const char *bytes_of(const struct saying *s)
     return (const char *)(s->stretches + s->n_stretches);
 }
 
+static struct variant *variants_of(struct saying *s)
+{
+    return (struct variant *)(void *)((char *)s + s->variants_at);
+}
+
 /* ---- comparing ---- */
 
-/*
- * The token that begins at 'at', its core at once; false if it doesn't, or is too long to be seen.
- * 'low' has room for 64 bytes, and zeros behind them.
- */
+/* The token that begins at 'at'; false if none does, or it is too long to be seen. */
 static inline __attribute__((always_inline)) bool look_at(struct bnc_span text, size_t at,
-                                                          char *low, bnc_glance_fn *glance,
-                                                          struct bnc_look *l)
+                                                          bnc_glance_fn *glance, struct bnc_look *l)
 {
-    const size_t last = text.len < 64 ? 0 : text.len - 64; /* no glance begins behind it */
-    const size_t base = at < 2 ? 0 : at - 2 < last ? at - 2 : last;
-    const char *from = text.at + base;
-    struct bnc_glance g;
-    char brief[64];
-    uint64_t all;
-    size_t run;
+    const struct bnc_glance g = glance(text, at);
+    const uint64_t within = (~g.token & (g.token + 1)) - 1; /* up to the first gap */
 
-    if (text.len < 64) {
-        memset(brief, 0, sizeof brief);
-        from = memcpy(brief, text.at, text.len);
-    }
-    g = glance(from, low);
-    at -= base;
-    g.token >>= at;
-    run = ~g.token != 0 ? (size_t)__builtin_ctzll(~g.token) : 64;
-    if ((g.core >> at & 1) == 0 || (at + run >= 64 && base < last))
+    if ((g.core & 1) == 0 || ~g.token == 0)
         return false;
-    all = run < 64 ? (UINT64_C(1) << run) - 1 : ~UINT64_C(0);
-    l->core = g.core >> at & all;
+    l->core = g.core & within;
     l->len = 64 - (size_t)__builtin_clzll(l->core);
     l->all = ~UINT64_C(0) >> (64 - l->len);
-    l->digit = g.digit >> at & all;
-    l->dot = g.dot >> at & l->all;
-    l->mark = g.mark >> at & all;
-    l->low = low + at;
-    l->start = base + at;
-    l->raw = text.at + l->start;
+    l->digit = g.digit & within;
+    l->dot = g.dot & l->all;
+    l->mark = g.mark & within;
+    l->start = at;
+    l->raw = text.at + at;
     return true;
+}
+
+/* Whether a token is of this class, where that takes more than a look. */
+static bool is_of_class(const struct bnc_around *around, struct bnc_look *l, enum bnc_opaque class)
+{
+    const size_t before = l->start < 2 ? l->start : 2; /* these are looked at, too */
+    char low[2 + 64 + 16] = { 0 };
+
+    for (size_t i = 0; i < before + l->len; i++)
+        low[i] = bnc_lower(l->raw[i - before]);
+    l->low = low + before;
+    return bnc_opaque_judge(around, l) == class;
 }
 
 static inline __attribute__((always_inline)) bool compare(const struct bnc_words *words,
                                                           const struct saying *s,
                                                           struct bnc_span text, uint64_t *notes,
-                                                          bnc_glance_fn *glance)
+                                                          bnc_same_fn *same, bnc_glance_fn *glance)
 {
     struct bnc_around around = { words, text, 0 };
     const struct stretch *part = s->stretches;
     const char *bytes = bytes_of(s);
-    char low[64 + 16];
     size_t at = 0;
 
-    memset(low + 64, 0, 16);
     for (*notes = 0;; part++) {
         struct bnc_look l;
 
-        if (text.len - at < part->len || !bnc_same_bytes(text.at + at, bytes, part->len))
+        if (text.len - at < part->len || !same(text.at + at, bytes, part->len))
             return false;
         at += part->len;
         bytes += part->len;
         if (part->class == BNC_OPAQUE_NONE || at == text.len)
             return part->class == BNC_OPAQUE_NONE && at == text.len;
-        if (!look_at(text, at, low, glance, &l) ||
-            bnc_opaque_judge(&around, &l) != (enum bnc_opaque)part->class)
+        if (!look_at(text, at, glance, &l) ||
+            !(bnc_opaque_is_plainly(part->class, &around, &l, part->hint) ||
+              is_of_class(&around, &l, part->class)))
             return false;
         *notes = *notes << 3 | bnc_opaque_note(&around, &l);
         at = l.stop;
@@ -138,93 +147,133 @@ static inline __attribute__((always_inline)) bool compare(const struct bnc_words
     }
 }
 
-static bool matches_generic(const struct bnc_words *words, const struct saying *s,
-                            struct bnc_span text, uint64_t *notes)
-{
-    return compare(words, s, text, notes, bnc_glance_generic);
-}
-
-#if defined(__x86_64__)
-__attribute__((target("avx2,bmi,bmi2"), flatten)) static bool
-matches_avx2(const struct bnc_words *words, const struct saying *s, struct bnc_span text,
-             uint64_t *notes)
-{
-    return compare(words, s, text, notes, bnc_glance_avx2);
-}
-
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2"), flatten)) static bool
-matches_avx512(const struct bnc_words *words, const struct saying *s, struct bnc_span text,
-               uint64_t *notes)
-{
-    return compare(words, s, text, notes, bnc_glance_avx512);
-}
-#endif
-
-static matches_fn *matches_pick(uint32_t cpu)
-{
-#if defined(__x86_64__)
-    if ((cpu & BNC_CPU_AVX512) != 0)
-        return matches_avx512;
-    if ((cpu & BNC_CPU_AVX2) != 0)
-        return matches_avx2;
-#else
-    (void)cpu;
-#endif
-    return matches_generic;
-}
-
-/* ---- finding ---- */
-
-static struct head *head_of(struct bnc_recall *r, uint64_t key)
-{
-    return &r->heads[key >> (64 - HEADS_LOG2)];
-}
-
-static uint64_t key_of(uint64_t context, struct bnc_span text)
-{
-    const uint64_t key = bnc_hash_pair(context, bnc_load32(text.at));
-
-    return key + (key == 0);
-}
-
-/* The saying of this head that 'text' is, moved to the front; NULL: none. */
-static struct saying *saying_find(const struct bnc_recall *r, struct head *head,
-                                  struct bnc_span text, uint64_t *notes)
+static inline __attribute__((always_inline)) struct saying *
+find(const struct bnc_words *words, struct head *head, struct bnc_span text, uint64_t *notes,
+     bnc_same_fn *same, bnc_glance_fn *glance)
 {
     for (struct saying **link = &head->first, *s; (s = *link) != NULL; link = &s->next) {
         if ((s->measured && text.len > MAX_MEASURED_BYTES) ||
-            !r->matches(r->words, s, text, notes))
+            !compare(words, s, text, notes, same, glance))
             continue;
-        *link = s->next;
-        s->next = head->first;
-        head->first = s;
+        if (s != head->first) {
+            *link = s->next;
+            s->next = head->first;
+            head->first = s;
+        }
         return s;
     }
     return NULL;
 }
 
+static struct saying *find_generic(const struct bnc_words *words, struct head *head,
+                                   struct bnc_span text, uint64_t *notes)
+{
+    return find(words, head, text, notes, bnc_same_bytes, bnc_glance_generic);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi,bmi2"), flatten)) static struct saying *
+find_avx2(const struct bnc_words *words, struct head *head, struct bnc_span text, uint64_t *notes)
+{
+    return find(words, head, text, notes, bnc_same_avx2, bnc_glance_avx2);
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2"),
+               flatten)) static struct saying *
+find_avx512(const struct bnc_words *words, struct head *head, struct bnc_span text, uint64_t *notes)
+{
+    return find(words, head, text, notes, bnc_same_avx512, bnc_glance_avx512);
+}
+#endif
+
+static find_fn *find_pick(uint32_t cpu)
+{
+#if defined(__x86_64__)
+    if ((cpu & BNC_CPU_AVX512) != 0)
+        return find_avx512;
+    if ((cpu & BNC_CPU_AVX2) != 0)
+        return find_avx2;
+#else
+    (void)cpu;
+#endif
+    return find_generic;
+}
+
+/* ---- finding ---- */
+
+static struct head *first_head_of(struct bnc_recall *r, uint64_t key)
+{
+    return &r->heads[key >> (64 - HEADS_LOG2)];
+}
+
+/* The head of this key, or the empty one where it belongs. */
+static struct head *head_of(struct bnc_recall *r, uint64_t key)
+{
+    struct head *head = first_head_of(r, key);
+
+    while (head->key != 0 && head->key != key)
+        head = head == &r->heads[(1 << HEADS_LOG2) - 1] ? r->heads : head + 1;
+    return head;
+}
+
+static uint64_t key_of(uint64_t context, struct bnc_span text)
+{
+    const uint64_t key = bnc_hash_pair(context, text.len > 0 ? bnc_load32(text.at) : 0);
+
+    return key + (key == 0);
+}
+
 static bool is_fit(struct bnc_span text)
 {
-    return text.len >= HEAD_BYTES && text.len <= MAX_TEXT_BYTES;
+    return (text.len == 0 || text.len >= HEAD_BYTES) && text.len <= MAX_TEXT_BYTES;
+}
+
+static const struct bnc_entry *find_entry(struct bnc_recall *r, struct head *head,
+                                          struct bnc_span text)
+{
+    uint64_t notes;
+    struct saying *const s = r->find(r->words, head, text, &notes);
+    const struct variant *v;
+
+    if (s == NULL)
+        return NULL;
+    v = variants_of(s);
+    for (unsigned i = 0; i < s->n_variants; i++)
+        if (v[i].notes == notes)
+            return v[i].entry;
+    return NULL;
 }
 
 const struct bnc_entry *bnc_recall_find(struct bnc_recall *r, uint64_t context,
                                         struct bnc_span text)
 {
-    const struct saying *s;
-    struct head *head;
-    uint64_t key, notes;
+    return is_fit(text) ? find_entry(r, head_of(r, key_of(context, text)), text) : NULL;
+}
 
-    if (!is_fit(text))
-        return NULL;
-    key = key_of(context, text);
-    head = head_of(r, key);
-    if (head->key != key || (s = saying_find(r, head, text, &notes)) == NULL)
-        return NULL;
-    for (unsigned i = 0; i < s->n_variants; i++)
-        if (s->variants[i].notes == notes)
-            return s->variants[i].entry;
-    return NULL;
+/* The lines of a saying that nearly all are made of. */
+BNC_PREFETCHER expect(const struct saying *s)
+{
+    for (size_t i = 0; i < EXPECTED_BYTES; i += 64)
+        __builtin_prefetch((const char *)s + i);
+}
+
+void bnc_recall_find_all(struct bnc_recall *r, struct bnc_inquiry *asked, size_t n)
+{
+    struct head *heads[BNC_INQUIRIES];
+    uint64_t keys[BNC_INQUIRIES];
+
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = is_fit(asked[i].event->diagnostic)
+                      ? key_of(asked[i].context, asked[i].event->diagnostic)
+                      : 0;
+        __builtin_prefetch(first_head_of(r, keys[i]));
+    }
+    for (size_t i = 0; i < n; i++) {
+        heads[i] = head_of(r, keys[i]);
+        expect(heads[i]->first);
+    }
+    for (size_t i = 0; i < n; i++)
+        asked[i].entry = find_entry(r, heads[i], asked[i].event->diagnostic);
 }
 
 /* ---- learning ---- */
@@ -232,14 +281,45 @@ const struct bnc_entry *bnc_recall_find(struct bnc_recall *r, uint64_t context,
 static void forget_all(struct bnc_recall *r)
 {
     memset(r->heads, 0, sizeof r->heads);
+    r->n_heads = 0;
     r->used = 0;
+}
+
+/* Of a host, the bytes of it that are known; of a number, whether no name can be before it. */
+static uint8_t hint_of(struct bnc_span text, const struct bnc_shape *shape, size_t i)
+{
+    const struct bnc_hole *hole = &shape->holes[i], *prev = i > 0 ? hole - 1 : NULL;
+    const size_t from = prev != NULL ? prev->end : 0;
+    size_t k = hole->end;
+
+    if (hole->class == BNC_OPAQUE_HOST) {
+        while (k < text.len && bnc_byte_is(text.at[k], BNC_BYTE_TOKEN))
+            k++;
+        while (bnc_token_edge(text.at[k - 1]))
+            k--;
+        return (uint8_t)(k - (hole->end + 1u));
+    }
+    for (k = hole->start; k > from; k--) {
+        const char c = text.at[k - 1];
+
+        if (c == '[' || c == '(')
+            return 1;
+        if (bnc_is_digit(c))
+            return 0;
+        if (bnc_is_letter(c))
+            return k >= from + 3;
+    }
+    /* other digits are before it, and opaque */
+    return prev != NULL && (prev->class == BNC_OPAQUE_NUMBER || prev->class == BNC_OPAQUE_DOTTED ||
+                            prev->class == BNC_OPAQUE_TIME);
 }
 
 static struct saying *saying_new(struct bnc_recall *r, struct bnc_span text,
                                  const struct bnc_shape *shape)
 {
-    const size_t n = shape->n_holes + 1u, align = _Alignof(struct saying);
-    const size_t most = sizeof(struct saying) + n * sizeof(struct stretch) + text.len + align;
+    const size_t n = shape->n_holes + 1u, align = _Alignof(struct variant);
+    const size_t most = sizeof(struct saying) + n * sizeof(struct stretch) + text.len +
+                        MAX_VARIANTS * sizeof(struct variant) + align;
     struct saying *s;
     char *bytes;
     size_t at = 0;
@@ -254,11 +334,13 @@ static struct saying *saying_new(struct bnc_recall *r, struct bnc_span text,
 
         s->stretches[i].len = (uint16_t)(end - at);
         s->stretches[i].class = i + 1 < n ? shape->holes[i].class : BNC_OPAQUE_NONE;
+        s->stretches[i].hint = i + 1 < n ? hint_of(text, shape, i) : 0;
         memcpy(bytes, text.at + at, end - at);
         bytes += end - at;
         at = i + 1 < n ? shape->holes[i].end : end;
     }
-    r->used += ((size_t)(bytes - (char *)s) + align - 1) / align * align;
+    s->variants_at = (uint16_t)(((size_t)(bytes - (char *)s) + align - 1) / align * align);
+    r->used += (s->variants_at + MAX_VARIANTS * sizeof(struct variant) + 63) / 64 * 64;
     return s;
 }
 
@@ -278,20 +360,19 @@ static void variant_add(struct saying *s, uint64_t notes, const struct bnc_entry
 {
     const unsigned i = s->n_variants < MAX_VARIANTS ? s->n_variants++ : s->oldest++ % MAX_VARIANTS;
 
-    s->variants[i].notes = notes;
-    s->variants[i].entry = entry;
+    variants_of(s)[i] = (struct variant){ notes, entry };
 }
 
 /*
  * Whether a text without a blank is read as if it had some (spelled.h) is told by all of it; one
- * with a blank in its fixed bytes is told by its first words.
+ * with a blank in its fixed bytes is told by its first words, and nothing is nothing.
  */
 static bool is_worth_learning(struct bnc_span text, const struct bnc_shape *shape)
 {
     return is_fit(text) && shape->fp != 0 && shape->n_holes <= BNC_MAX_HOLES &&
            (shape->n_holes == 0 || shape->holes[0].start >= HEAD_BYTES) &&
            (!shape->measured || text.len <= MAX_MEASURED_BYTES) &&
-           memchr(text.at, ' ', text.len) != NULL;
+           (text.len == 0 || memchr(text.at, ' ', text.len) != NULL);
 }
 
 void bnc_recall_learn(struct bnc_recall *r, uint64_t context, struct bnc_span text,
@@ -305,9 +386,13 @@ void bnc_recall_learn(struct bnc_recall *r, uint64_t context, struct bnc_span te
         return;
     key = key_of(context, text);
     head = head_of(r, key);
-    if (head->key != key)
-        *head = (struct head){ key, NULL };
-    s = saying_find(r, head, text, &notes);
+    if (head->key != key && r->n_heads == MAX_HEADS) {
+        forget_all(r);
+        return;
+    }
+    r->n_heads += head->key != key;
+    head->key = key;
+    s = r->find(r->words, head, text, &notes);
     if (s == NULL) {
         s = saying_new(r, text, shape);
         if (s == NULL) {
@@ -328,13 +413,13 @@ struct bnc_recall *bnc_recall_create(const struct bnc_words *words, uint32_t cpu
 
     if (r == NULL)
         return NULL;
-    r->room = malloc(ROOM_BYTES);
+    r->room = aligned_alloc(64, ROOM_BYTES);
     if (r->room == NULL) {
         free(r);
         return NULL;
     }
     r->words = words != NULL ? words : &bnc_words_builtin;
-    r->matches = matches_pick(cpu);
+    r->find = find_pick(cpu);
     return r;
 }
 

@@ -16,8 +16,8 @@
 #define BNC_CLASSIFY_RECALL_H
 
 #include "classify/shape.h"
+#include "classify/verdict.h"
 
-struct bnc_entry;
 struct bnc_recall; /* one per thread; 1 MB when full */
 
 /* NULL when out of memory.  'words' as for bnc_mask_init(). */
@@ -27,6 +27,12 @@ void bnc_recall_free(struct bnc_recall *r);
 /* The entry of the shape that 'text' has, NULL where it is not known. */
 const struct bnc_entry *bnc_recall_find(struct bnc_recall *r, uint64_t context,
                                         struct bnc_span text);
+
+/*
+ * Sets the 'entry' of at most BNC_INQUIRIES inquiries whose 'context' is known: what is remembered
+ * is asked for ahead.
+ */
+void bnc_recall_find_all(struct bnc_recall *r, struct bnc_inquiry *asked, size_t n);
 
 /*
  * Notes that a text of this shape has this entry in this context.  The text must be what

@@ -143,10 +143,24 @@ void bnc_verdicts_gather(struct bnc_verdicts *v);
  * out of memory.  The pointer stays valid. */
 const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,
                                          uint16_t provider);
+/* What is asked of a batch of events, one by one. */
+#define BNC_INQUIRIES 32
+struct bnc_inquiry {
+    const struct bnc_event *event;
+    const struct bnc_entry *entry; /* the answer */
+    uint64_t context; /* the memo's own */
+    uint16_t provider; /* as for bnc_verdicts_get() */
+};
+/*
+ * bnc_verdicts_get() for at most BNC_INQUIRIES events, faster: what is remembered is asked for
+ * ahead.  False when out of memory.
+ */
+bool bnc_verdicts_get_all(struct bnc_verdicts *v, struct bnc_inquiry *asked, size_t n);
 /* bnc_provider_of_mx(), remembered: exports name few hosts again and again. */
 uint16_t bnc_verdicts_provider_of_mx(struct bnc_verdicts *v, struct bnc_span mx);
-/* It will be asked for this host soon. */
-void bnc_verdicts_expect_mx(const struct bnc_verdicts *v, struct bnc_span mx);
+/* The same for at most BNC_INQUIRIES hosts, into 'providers'. */
+void bnc_verdicts_providers_of_mx(struct bnc_verdicts *v, const struct bnc_span *mx,
+                                  uint16_t *providers, size_t n);
 size_t bnc_verdicts_count(const struct bnc_verdicts *v);
 const struct bnc_entry *bnc_verdicts_at(const struct bnc_verdicts *v, size_t index);
 

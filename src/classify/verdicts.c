@@ -28,7 +28,7 @@ enum {
     FIRST_LOG2 = 10,
     ENTRIES_PER_CHUNK = 256,
     SHAPE_SLOTS = 8192,
-    HOST_SLOTS = 16384,
+    HOST_SLOTS = 65536,
     VERDICT_SLOTS = 16384,
     WORDING_SLOTS = 2048,
     WORDING_BYTES = 384,
@@ -407,18 +407,15 @@ static bool is_worth_a_shape(struct bnc_verdicts *v)
     return true;
 }
 
-const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,
-                                         uint16_t provider)
+/* The entry of a text that is not recalled, by its shape or by masking it. */
+static const struct bnc_entry *entry_of_shape(struct bnc_verdicts *v, const struct bnc_event *event,
+                                              uint16_t provider, uint64_t context)
 {
-    const uint64_t context = context_of(event, provider);
-    const struct bnc_entry *known = bnc_recall_find(v->recall, context, event->diagnostic);
     struct bnc_span raw;
     struct bnc_shape shape;
     struct slot *slot;
     uint64_t key;
 
-    if (known != NULL)
-        return known;
     raw = bnc_spelled_read(event->diagnostic, v->spelled);
     bnc_mask_scan(&v->mask, raw);
     if (!is_worth_a_shape(v))
@@ -439,19 +436,55 @@ const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bn
     return slot->entry;
 }
 
-void bnc_verdicts_expect_mx(const struct bnc_verdicts *v, struct bnc_span mx)
+const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,
+                                         uint16_t provider)
 {
-    __builtin_prefetch(&v->hosts[bnc_hash_span(mx) % HOST_SLOTS], 1);
+    struct bnc_inquiry asked = { .event = event, .provider = provider };
+
+    return bnc_verdicts_get_all(v, &asked, 1) ? asked.entry : NULL;
+}
+
+bool bnc_verdicts_get_all(struct bnc_verdicts *v, struct bnc_inquiry *asked, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        asked[i].context = context_of(asked[i].event, asked[i].provider);
+    bnc_recall_find_all(v->recall, asked, n);
+    for (size_t i = 0; i < n; i++) {
+        struct bnc_inquiry *const a = &asked[i];
+
+        if (a->entry == NULL)
+            a->entry = entry_of_shape(v, a->event, a->provider, a->context);
+        if (a->entry == NULL)
+            return false;
+    }
+    return true;
 }
 
 uint16_t bnc_verdicts_provider_of_mx(struct bnc_verdicts *v, struct bnc_span mx)
 {
-    const uint64_t key = bnc_hash_span(mx);
-    uint64_t *host = &v->hosts[key % HOST_SLOTS]; /* it tells 14 of the 16 bits lost below */
+    uint16_t provider;
 
-    if (*host >> 16 != key >> 16)
-        *host = (key & ~UINT64_C(0xffff)) | bnc_provider_of_mx(v->c, mx);
-    return (uint16_t)*host;
+    bnc_verdicts_providers_of_mx(v, &mx, &provider, 1);
+    return provider;
+}
+
+void bnc_verdicts_providers_of_mx(struct bnc_verdicts *v, const struct bnc_span *mx,
+                                  uint16_t *providers, size_t n)
+{
+    uint64_t keys[BNC_INQUIRIES];
+
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = bnc_hash_span(mx[i]);
+        __builtin_prefetch(&v->hosts[keys[i] % HOST_SLOTS], 1);
+    }
+    for (size_t i = 0; i < n; i++) {
+        /* its place tells all but one of the 16 bits lost below */
+        uint64_t *const host = &v->hosts[keys[i] % HOST_SLOTS];
+
+        if (*host >> 16 != keys[i] >> 16)
+            *host = (keys[i] & ~UINT64_C(0xffff)) | bnc_provider_of_mx(v->c, mx[i]);
+        providers[i] = (uint16_t)*host;
+    }
 }
 
 size_t bnc_verdicts_count(const struct bnc_verdicts *v)

@@ -13,8 +13,13 @@ bool bnc_event_is_judged(enum bnc_event_type type)
     return JUDGED >> type & 1;
 }
 
-static inline enum bnc_status judge(struct bnc_worker *w, struct bnc_item *item)
+enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
 {
+    if (item->provider == 0 && item->event.mx.len > 0)
+        item->provider = bnc_verdicts_provider_of_mx(w->verdicts, item->event.mx);
+    item->entry = NULL;
+    if (!bnc_event_is_judged(item->event.type))
+        return BNC_OK;
     item->entry = bnc_verdicts_get(w->verdicts, &item->event, item->provider);
     if (item->entry == NULL)
         return BNC_ENOMEM;
@@ -22,42 +27,54 @@ static inline enum bnc_status judge(struct bnc_worker *w, struct bnc_item *item)
     return BNC_OK;
 }
 
-enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
-{
-    if (item->provider == 0 && item->event.mx.len > 0)
-        item->provider = bnc_verdicts_provider_of_mx(w->verdicts, item->event.mx);
-    item->entry = NULL;
-    return bnc_event_is_judged(item->event.type) ? judge(w, item) : BNC_OK;
-}
-
 /*
- * Providers by MX and verdicts of a batch. Which rows need them can't be foreseen, so they are
- * listed first, without a jump.
+ * The providers that are told by the MX host. Which rows need them can't be foreseen, so they are
+ * listed first, without a jump; so are those to be judged.
  */
-static enum bnc_status judge_all(struct bnc_worker *w, size_t n)
+static void find_providers(struct bnc_worker *w, size_t n)
 {
-    uint8_t unknown[BNC_BATCH], judged[BNC_BATCH];
-    size_t n_unknown = 0, n_judged = 0;
-    enum bnc_status status = BNC_OK;
+    struct bnc_item *of[BNC_BATCH];
+    struct bnc_span mx[BNC_BATCH];
+    uint16_t providers[BNC_BATCH];
+    size_t n_mx = 0;
 
     for (size_t i = 0; i < n; i++) {
-        struct bnc_item *item = &w->items[i];
+        of[n_mx] = &w->items[i];
+        mx[n_mx] = w->items[i].event.mx;
+        n_mx += (w->items[i].provider == 0) & (w->items[i].event.mx.len > 0);
+    }
+    if (n_mx == 0)
+        return;
+    bnc_verdicts_providers_of_mx(w->verdicts, mx, providers, n_mx);
+    for (size_t i = 0; i < n_mx; i++)
+        of[i]->provider = providers[i];
+}
+
+/* bnc_item_judge() for the items gathered. */
+static enum bnc_status judge_all(struct bnc_worker *w, size_t n)
+{
+    struct bnc_inquiry asked[BNC_BATCH];
+    struct bnc_item *of[BNC_BATCH];
+    size_t n_asked = 0;
+
+    _Static_assert(BNC_BATCH <= BNC_INQUIRIES, "a batch is asked for at once");
+    find_providers(w, n);
+    for (size_t i = 0; i < n; i++) {
+        struct bnc_item *const item = &w->items[i];
 
         item->entry = NULL;
-        unknown[n_unknown] = judged[n_judged] = (uint8_t)i;
-        n_unknown += (item->provider == 0) & (item->event.mx.len > 0);
-        n_judged += bnc_event_is_judged(item->event.type);
+        of[n_asked] = item;
+        asked[n_asked].event = &item->event;
+        asked[n_asked].provider = item->provider;
+        n_asked += bnc_event_is_judged(item->event.type);
     }
-    for (size_t i = 0; i < n_unknown; i++)
-        bnc_verdicts_expect_mx(w->verdicts, w->items[unknown[i]].event.mx);
-    for (size_t i = 0; i < n_unknown; i++) {
-        struct bnc_item *item = &w->items[unknown[i]];
-
-        item->provider = bnc_verdicts_provider_of_mx(w->verdicts, item->event.mx);
+    if (!bnc_verdicts_get_all(w->verdicts, asked, n_asked))
+        return BNC_ENOMEM;
+    for (size_t i = 0; i < n_asked; i++) {
+        of[i]->entry = asked[i].entry;
+        of[i]->provider = asked[i].entry->verdict.provider;
     }
-    for (size_t i = 0; i < n_judged && status == BNC_OK; i++)
-        status = judge(w, &w->items[judged[i]]);
-    return status;
+    return BNC_OK;
 }
 
 /* Drops items that the filters keep out; how many are left. */

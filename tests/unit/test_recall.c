@@ -81,16 +81,22 @@ static void learn(struct bnc_span text, uint64_t context)
         bnc_recall_learn(recalls[i], context, text, &shape, as_entry(r));
 }
 
-/* What all kernels recall, NULL nothing. */
+/* What all kernels recall, one by one and in a batch; NULL nothing. */
 static const struct record *recall(struct bnc_span text, uint64_t context)
 {
+    const struct bnc_event event = { .diagnostic = text };
     const struct bnc_entry *found = NULL;
 
     for (size_t i = 0; i < n_recalls; i++) {
         const struct bnc_entry *e = bnc_recall_find(recalls[i], context, text);
+        struct bnc_inquiry asked[2] = { { .event = &event, .context = context },
+                                        { .event = &event, .context = context + 1 } };
 
         if (i > 0 && e != found)
             fail_msg("kernel %zu recalls another entry of '%.*s'", i, (int)text.len, text.at);
+        bnc_recall_find_all(recalls[i], asked, 2);
+        assert_ptr_equal(asked[0].entry, e);
+        assert_null(asked[1].entry);
         found = e;
     }
     return (const struct record *)(const void *)found;
@@ -192,6 +198,57 @@ static void recall__learns_no_text_without_a_blank(void **unused)
     assert_false(recalls_as_known(text, CONTEXT));
 }
 
+/* What is known of a place before its token is looked at is not more than its bytes tell. */
+static void recall__looks_closely_where_it_must(void **unused)
+{
+    static const char *const pairs[][2] = {
+        /* known, and what is told from it by tables, names and the shape of a token */
+        { "550 see host qx7.mail.protection.outlook.com now",
+          "550 see host qx7.mail.xprotection.outlook.com now" },
+        { "550 see host ab1cd.prod.outlook.com now", "550 see host ab1cd.prod.example.com now" },
+        { "550 queue x1 98a7b6c5 12345 ok", "550 queue x1 98a7b6c5rfc 12345 ok" },
+        { "550 at 2026-10-01 10:11:12 gone", "550 at 2026-10-01 10:11:123 gone" },
+        { "550 from [198.51.100.7] gone", "550 from [198.51.100.7:25] gone" },
+        { "550 from [198.51.100.7] gone", "550 from [198.51.1007] gone" },
+        { "550 of mail.example.org gone", "550 of mail.aspx gone" },
+        { "550 of example.org gone", "550 of example.Our gone" },
+        { "550 id eSytFusBhkl-oTEha gone", "550 id troubleshooting gone" },
+        { "550 id 12ab9f0 gone", "550 id 450.9f0 gone" },
+        { "550 to <jane@example.com> gone", "550 to <jane*@example.com> gone" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        learn(bnc_span_str(pairs[i][0]), CONTEXT);
+        if (!recalls_as_known(pairs[i][0], CONTEXT))
+            fail_msg("'%s' is not recalled", pairs[i][0]);
+        if (recalls_as_known(pairs[i][1], CONTEXT))
+            fail_msg("'%s' was taken for '%s'", pairs[i][1], pairs[i][0]);
+    }
+}
+
+static void recall__knows_the_empty_text(void **unused)
+{
+    (void)unused;
+    assert_false(recalls_as_known("", CONTEXT));
+    learn(bnc_span_str(""), CONTEXT);
+    assert_true(recalls_as_known("", CONTEXT));
+    assert_false(recalls_as_known(" ", CONTEXT));
+}
+
+/* More contexts than it has room for: it forgets, and goes on learning. */
+static void recall__forgets_what_is_too_much(void **unused)
+{
+    size_t n_known = 0;
+
+    (void)unused;
+    for (uint64_t context = 0; context < 10000; context++) {
+        learn(bnc_span_str(known), context);
+        n_known += recalls_as_known(known, context);
+    }
+    assert_in_range(n_known, 9900, 9999);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +257,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(recall__takes_nothing_else_for_it, setup, teardown),
         cmocka_unit_test_setup_teardown(recall__learns_no_text_without_a_blank, setup, teardown),
+        cmocka_unit_test_setup_teardown(recall__looks_closely_where_it_must, setup, teardown),
+        cmocka_unit_test_setup_teardown(recall__knows_the_empty_text, setup, teardown),
+        cmocka_unit_test_setup_teardown(recall__forgets_what_is_too_much, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
