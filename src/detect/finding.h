@@ -185,10 +185,9 @@ struct bnc_judged { /* everything detect/ says; owns its arena */
 
 /*
  * The rates of one domain: made when they are asked for, as most domains of a big month are too
- * small for any.  Where no denominator reaches 'least' they are left at zero, with den 0 and no
- * reason.
+ * small for any.  False, and no rates, where no denominator reaches 'least'.
  */
-void bnc_domain_rates(const struct bnc_judged *judged, const struct bnc_tally *tally, size_t i,
+bool bnc_domain_rates(const struct bnc_judged *judged, const struct bnc_tally *tally, size_t i,
                       uint64_t least, struct bnc_rates *rates);
 
 /*

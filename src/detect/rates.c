@@ -120,19 +120,21 @@ static uint64_t min64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static uint64_t attempts(const struct count *c, bool has_deliveries)
+/* 'sent': by --sent, 0 unknown. */
+static uint64_t attempts(const uint64_t n[BNC_N_EVENTS], uint64_t sent, bool has_deliveries)
 {
-    const uint64_t done = c->n[BNC_EVENT_DELIVERED] + c->n[BNC_EVENT_BOUNCE];
+    const uint64_t done = n[BNC_EVENT_DELIVERED] + n[BNC_EVENT_BOUNCE];
 
-    if (!has_deliveries && c->sent == 0)
+    if (!has_deliveries && sent == 0)
         return 0;
-    return max64(done, max64(c->n[BNC_EVENT_SENT], c->sent));
+    return max64(done, max64(n[BNC_EVENT_SENT], sent));
 }
 
 static struct bnc_rates make_rates(const struct count *c, bool has_deliveries)
 {
     const char *why = c->sent_missing ? na_not_in_volumes : na_no_deliveries;
-    const uint64_t attempted = attempts(c, has_deliveries), bounced = c->n[BNC_EVENT_BOUNCE];
+    const uint64_t attempted = attempts(c->n, c->sent, has_deliveries),
+                   bounced = c->n[BNC_EVENT_BOUNCE];
     const uint64_t delivered =
         max64(c->n[BNC_EVENT_DELIVERED], attempted - min64(attempted, bounced));
     struct bnc_rates r = { .attempted = attempted };
@@ -217,23 +219,27 @@ static bool reports_complaints(const struct bnc_tally *t, uint16_t provider)
     return bnc_provider_get(t->classifier, provider)->reports_complaints;
 }
 
-void bnc_domain_rates(const struct bnc_judged *j, const struct bnc_tally *t, size_t i,
+bool bnc_domain_rates(const struct bnc_judged *j, const struct bnc_tally *t, size_t i,
                       uint64_t least, struct bnc_rates *rates)
 {
     const struct bnc_domain *d = &t->domains[i];
     const uint64_t sent = j->domain_sent != NULL ? j->domain_sent[i] : 0;
-    struct count c = { .knows_recipients = true, .sent = sent, .sent_missing = j->sent_given };
+    const uint64_t tried = domain_tried(d, sent);
+    struct count c;
 
+    if (max64(attempts(d->n, sent, j->has_deliveries), max64(tried, d->recipients_failed)) < least)
+        return false;
+    c = (struct count){ .knows_recipients = true,
+                        .sent = sent,
+                        .sent_missing = j->sent_given,
+                        .tried = tried,
+                        .hard = domain_hard(t, d),
+                        .deferred = domain_deferred(t, d),
+                        .complaints_measurable = reports_complaints(t, d->provider) };
     memcpy(c.n, d->n, sizeof c.n);
-    c.tried = domain_tried(d, sent);
-    *rates = (struct bnc_rates){ .attempted = attempts(&c, j->has_deliveries) };
-    if (max64(rates->attempted, max64(c.tried, d->recipients_failed)) < least)
-        return;
-    c.hard = domain_hard(t, d);
-    c.deferred = domain_deferred(t, d);
-    c.complaints_measurable = reports_complaints(t, d->provider);
     *rates = make_rates(&c, j->has_deliveries);
     take_out_unknown(t, rates);
+    return true;
 }
 
 /* The recipients of each provider's domains: they are counted by domain only. */
@@ -313,7 +319,7 @@ static struct bnc_rates subject_rates(const struct bnc_judging *g, enum bnc_kind
     memcpy(c.n, s->n, sizeof c.n);
     c.sent = sent != NULL ? sent[i] : 0;
     c.sent_missing = g->volumes.given;
-    c.tried = attempts(&c, g->j->has_deliveries);
+    c.tried = attempts(c.n, c.sent, g->j->has_deliveries);
     c.deferred = min64(s->n[BNC_EVENT_DEFERRAL], recipients ? s->recipients_failed : UINT64_MAX);
     r = make_rates(&c, g->j->has_deliveries);
     if (r.attempted > 0) {

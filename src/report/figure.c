@@ -100,7 +100,7 @@ void bnc_real_put(struct bnc_buf *out, double value)
         bnc_buf_end(out, bnc_real_spell(at, value));
 }
 
-char *bnc_count_spell(char *at, uint64_t n)
+char *bnc_long_count_spell(char *at, uint64_t n)
 {
     size_t len = 1;
 
@@ -197,6 +197,23 @@ static char *two(char *at, unsigned n, char after)
     return at + 3;
 }
 
+/* "23:59:59Z" */
+static char *spell_clock(char *at, unsigned second)
+{
+    at = two(at, second / 3600, ':');
+    at = two(at, second / 60 % 60, ':');
+    return two(at, second % 60, 'Z');
+}
+
+/* "2026-10-31T" of a year of four digits. */
+static char *spell_day(char *at, struct bnc_date d)
+{
+    two(at, (unsigned)d.year / 100, 0);
+    at = two(at + 2, (unsigned)d.year % 100, '-');
+    at = two(at, (unsigned)d.month, '-');
+    return two(at, (unsigned)d.day, 'T');
+}
+
 char *bnc_time_spell(char *at, int64_t time)
 {
     const int64_t day = floor_div(time, 86400);
@@ -208,13 +225,35 @@ char *bnc_time_spell(char *at, int64_t time)
     if (d.year < 0 || d.year > 9999)
         return at + snprintf(at, BNC_FIGURE_ROOM, "%d-%02d-%02dT%02u:%02u:%02uZ", d.year, d.month,
                              d.day, second / 3600, second / 60 % 60, second % 60);
-    two(at, (unsigned)d.year / 100, 0);
-    at = two(at + 2, (unsigned)d.year % 100, '-');
-    at = two(at, (unsigned)d.month, '-');
-    at = two(at, (unsigned)d.day, 'T');
-    at = two(at, second / 3600, ':');
-    at = two(at, second / 60 % 60, ':');
-    return two(at, second % 60, 'Z');
+    return spell_clock(spell_day(at, d), second);
+}
+
+void bnc_calendar_make(struct bnc_calendar *calendar, int64_t first, int64_t last)
+{
+    const int64_t day = floor_div(first, 86400), n = floor_div(last, 86400) - day + 1;
+
+    calendar->first = day;
+    calendar->n = 0;
+    if (first == BNC_NO_TIME || bnc_date_of_day(day).year < 0)
+        return;
+    for (; calendar->n < n && calendar->n < BNC_CALENDAR_DAYS; calendar->n++) {
+        const struct bnc_date d = bnc_date_of_day(day + calendar->n);
+
+        if (d.year > 9999)
+            return;
+        spell_day(calendar->day[calendar->n], d);
+    }
+}
+
+char *bnc_calendar_spell(const struct bnc_calendar *calendar, char *at, int64_t time)
+{
+    const uint64_t since = (uint64_t)time - (uint64_t)calendar->first * 86400;
+    const uint64_t day = since / 86400;
+
+    if (day >= calendar->n)
+        return bnc_time_spell(at, time);
+    memcpy(at, calendar->day[day], sizeof calendar->day[day]);
+    return spell_clock(at + 11, (unsigned)(since - day * 86400));
 }
 
 void bnc_time_put(struct bnc_buf *out, int64_t time)

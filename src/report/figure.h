@@ -31,8 +31,28 @@ void bnc_time_put(struct bnc_buf *out, int64_t time);
  */
 #define BNC_FIGURE_ROOM 64
 char *bnc_real_spell(char *at, double value);
-char *bnc_count_spell(char *at, uint64_t n);
 char *bnc_time_spell(char *at, int64_t time);
+char *bnc_long_count_spell(char *at, uint64_t n);
+static inline char *bnc_count_spell(char *at, uint64_t n) /* most are small */
+{
+    if (n >= 10)
+        return bnc_long_count_spell(at, n);
+    *at = (char)('0' + n);
+    return at + 1;
+}
+
+/*
+ * For who spells many times of one period: its days are spelled once.  Zeroed, it knows none, and
+ * does what bnc_time_spell() does.
+ */
+#define BNC_CALENDAR_DAYS 400
+struct bnc_calendar {
+    int64_t first; /* day since 1970 */
+    uint32_t n;
+    char day[BNC_CALENDAR_DAYS][16]; /* "2026-10-31T" */
+};
+void bnc_calendar_make(struct bnc_calendar *calendar, int64_t first, int64_t last);
+char *bnc_calendar_spell(const struct bnc_calendar *calendar, char *at, int64_t time);
 
 struct bnc_date {
     int year, month, day;

@@ -466,6 +466,20 @@ static bool list_finding_templates(struct bnc_model *m)
     return m->finding_templates != NULL;
 }
 
+static bool list_words(struct bnc_model *m)
+{
+    const size_t n = m->tally->n_providers;
+
+    m->titles = take(m, n, sizeof *m->titles);
+    for (uint32_t p = 0; m->titles != NULL && p < n; p++)
+        m->titles[p] = bnc_span_str(bnc_model_provider_title(m, p));
+    for (unsigned c = 0; c < BNC_N_CAUSES; c++)
+        m->cause_names[c] = bnc_span_str(bnc_causes[c].name);
+    for (unsigned s = 0; s < BNC_N_SCOPES; s++)
+        m->scope_names[s] = bnc_span_str(bnc_scope_names[s]);
+    return m->titles != NULL;
+}
+
 enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data *data,
                                struct bnc_error *err)
 {
@@ -474,7 +488,7 @@ enum bnc_status bnc_model_init(struct bnc_model *m, const struct bnc_report_data
     *m = (struct bnc_model){ .data = data, .tally = data->tally, .judged = data->judged };
     ok = order_providers(m) && order_domains(m) && sum_codes(m) && sum_causes(m) && sum_sides(m) &&
          list_pairs(m) && list_unknown(m) && sum_rules(m) && order_limits(m) && list_faults(m) &&
-         list_finding_templates(m);
+         list_finding_templates(m) && list_words(m);
     for (int k = 0; ok && k < BNC_N_KINDS; k++)
         ok = order_subjects(m, (enum bnc_kind)k);
     return ok ? BNC_OK : bnc_error_nomem(err);

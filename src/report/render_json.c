@@ -104,6 +104,7 @@ struct wording {
     struct bnc_span cause[BNC_N_CAUSES]; /* '"invalid_recipient":' */
     struct member *member; /* of all sections, one after the other */
     size_t *from; /* [bnc_n_sections + 1]: where in 'member' those of a section begin */
+    struct bnc_calendar calendar;
     struct bnc_arena arena; /* all of it */
 };
 
@@ -152,11 +153,12 @@ static bool word_sections(struct wording *w)
     return true;
 }
 
-static bool wording_init(struct wording *w)
+static bool wording_init(struct wording *w, const struct bnc_tally *t)
 {
     size_t n = 0;
 
     *w = (struct wording){ .member = NULL };
+    bnc_calendar_make(&w->calendar, t->first, t->last);
     for (size_t k = 0; k < bnc_n_sections; k++)
         n += bnc_sections[k]->n_cols;
     w->member = bnc_arena_alloc(&w->arena, n * sizeof *w->member);
@@ -172,6 +174,22 @@ static bool wording_init(struct wording *w)
 }
 
 /* ---- values ---- */
+
+/*
+ * Room for 'len' bytes behind 'at', the end of what is written in 'out' so far; where it is now,
+ * NULL when failed.
+ */
+static inline char *more(struct bnc_buf *out, char *at, size_t len)
+{
+    out->len = (size_t)(at - out->at);
+    return bnc_buf_room(out, len);
+}
+
+/* The same after something else was appended to 'out'. */
+static inline char *end_of(struct bnc_buf *out)
+{
+    return bnc_buf_room(out, 0);
+}
 
 /* Out of line, so that the texts of long tables, which are clean, need no frame. */
 static __attribute__((noinline)) void put_odd_text(const struct bnc_model *m, struct bnc_buf *out,
@@ -189,16 +207,25 @@ static __attribute__((noinline)) void put_odd_text(const struct bnc_model *m, st
     bnc_buf_putc(out, '"');
 }
 
+static char *spell_text(const struct bnc_model *m, struct bnc_buf *out, char *at, struct bnc_span s)
+{
+    at = more(out, at, s.len + 2);
+    if (at == NULL)
+        return NULL;
+    if (copy_clean(at + 1, s)) {
+        at[0] = at[s.len + 1] = '"';
+        return at + s.len + 2;
+    }
+    put_odd_text(m, out, s);
+    return end_of(out);
+}
+
 static void put_text(const struct bnc_model *m, struct bnc_buf *out, struct bnc_span s)
 {
-    char *const at = bnc_buf_room(out, s.len + 2);
+    char *at = end_of(out);
 
-    if (at != NULL && copy_clean(at + 1, s)) {
-        at[0] = at[s.len + 1] = '"';
-        bnc_buf_end(out, at + s.len + 2);
-    } else {
-        put_odd_text(m, out, s);
-    }
+    if (at != NULL && (at = spell_text(m, out, at, s)) != NULL)
+        bnc_buf_end(out, at);
 }
 
 static void put_str(struct bnc_buf *out, const char *s)
@@ -212,22 +239,22 @@ static void put_str(struct bnc_buf *out, const char *s)
 }
 
 /* Two bytes more than a figure has. */
-static char *spell_time(char *at, int64_t time)
+static inline char *spell_time(const struct wording *w, char *at, int64_t time)
 {
     if (time == BNC_NO_TIME)
         return spell(at, "null");
     *at++ = '"';
-    at = bnc_time_spell(at, time);
+    at = bnc_calendar_spell(&w->calendar, at, time);
     *at++ = '"';
     return at;
 }
 
-static void put_time(struct bnc_buf *out, int64_t time)
+static void put_time(const struct wording *w, struct bnc_buf *out, int64_t time)
 {
     char *const at = bnc_buf_room(out, BNC_FIGURE_ROOM + 2);
 
     if (at != NULL)
-        bnc_buf_end(out, spell_time(at, time));
+        bnc_buf_end(out, spell_time(w, at, time));
 }
 
 /* A number, null where it does not apply. */
@@ -296,26 +323,27 @@ static bool shows_cause(enum bnc_value_type type, const struct bnc_value *v,
                                     : c->type == v->type && c->events > 0;
 }
 
-/* "invalid_recipient":3,"spam_content":1: events by cause, which add up to the domain's. */
-static void put_cause_counts(const struct wording *w, struct bnc_buf *out,
-                             const struct bnc_value *v)
+/* {"invalid_recipient":3,"spam_content":1}: events by cause, which add up to the domain's. */
+static char *spell_cause_counts(const struct wording *w, struct bnc_buf *out, char *at,
+                                const struct bnc_value *v)
 {
-    char before = '{';
+    bool any = false;
 
+    *at++ = '{';
     for (size_t i = 0; i < v->n_causes; i++) {
         const struct bnc_domain_cause *const c = &v->causes[i];
-        char *at;
 
         if (!shows_cause(BNC_VALUE_CAUSE_COUNTS, v, c))
             continue;
-        at = bnc_buf_room(out, w->cause[c->cause].len + BNC_FIGURE_ROOM);
+        at = more(out, at, w->cause[c->cause].len + STEP + BNC_FIGURE_ROOM);
         if (at == NULL)
-            return;
-        *at++ = before;
-        bnc_buf_end(out, bnc_count_spell(spell_again(at, w->cause[c->cause]), c->events));
-        before = ',';
+            return NULL;
+        if (any)
+            *at++ = ',';
+        at = bnc_count_spell(spell_again(at, w->cause[c->cause]), c->events);
+        any = true;
     }
-    bnc_buf_putc(out, '}');
+    return spell(at, "}");
 }
 
 /* The scope of a cause where it is not that of its domain. */
@@ -341,43 +369,45 @@ static char *spell_template(const struct bnc_model *m, char *at, const struct bn
     return spell(at + BNC_KEY_DIGITS, "\"");
 }
 
-static void put_cause(const struct bnc_model *m, struct bnc_buf *out,
-                      const struct bnc_domain_cause *c)
+static char *spell_cause(const struct bnc_model *m, const struct wording *w, char *at,
+                         const struct bnc_domain_cause *c)
 {
-    const char *const name = bnc_causes[c->cause].name;
-    char *at = bnc_buf_room(out, OBJECT_ROOM + strlen(name));
-
-    if (at == NULL)
-        return;
-    at = spell(spell(at, "{\"cause\":\""), name);
+    at = spell(spell(at, "{\"cause\":\""), bnc_causes[c->cause].name);
     at = spell(spell(at, "\",\"type\":\""), bnc_event_names[c->type]);
     at = bnc_count_spell(spell(at, "\",\"recipients\":"), c->recipients);
     at = bnc_count_spell(spell(at, ",\"events\":"), c->events);
     at = spell_other_scope(m, at, c);
     at = spell(at, c->explicit_domain ? ",\"explicit_domain\":true" : "");
     at = spell_template(m, at, c);
-    at = spell_time(spell(at, ",\"first_seen\":"), c->first);
-    at = spell_time(spell(at, ",\"last_seen\":"), c->last);
-    bnc_buf_end(out, spell(at, "}"));
+    at = spell_time(w, spell(at, ",\"first_seen\":"), c->first);
+    at = spell_time(w, spell(at, ",\"last_seen\":"), c->last);
+    return spell(at, "}");
 }
 
 /* One object for each cause that is not small. */
-static void put_causes(const struct bnc_model *m, struct bnc_buf *out, const struct bnc_value *v)
+static char *spell_causes(const struct bnc_model *m, const struct wording *w, struct bnc_buf *out,
+                          char *at, const struct bnc_value *v)
 {
-    char before = '[';
+    bool any = false;
 
+    *at++ = '[';
     for (size_t i = 0; i < v->n_causes; i++) {
-        if (!shows_cause(BNC_VALUE_CAUSES, v, &v->causes[i]))
+        const struct bnc_domain_cause *const c = &v->causes[i];
+
+        if (!shows_cause(BNC_VALUE_CAUSES, v, c))
             continue;
-        bnc_buf_putc(out, before);
-        put_cause(m, out, &v->causes[i]);
-        before = ',';
+        at = more(out, at, OBJECT_ROOM + w->cause[c->cause].len);
+        if (at == NULL)
+            return NULL;
+        if (any)
+            *at++ = ',';
+        at = spell_cause(m, w, at, c);
+        any = true;
     }
-    bnc_buf_putc(out, ']');
+    return spell(at, "]");
 }
 
-static __attribute__((noinline)) void put_object(const struct bnc_model *m,
-                                                 const struct wording *w, struct bnc_buf *out,
+static __attribute__((noinline)) void put_object(const struct bnc_model *m, struct bnc_buf *out,
                                                  enum bnc_value_type type,
                                                  const struct bnc_value *v)
 {
@@ -388,70 +418,46 @@ static __attribute__((noinline)) void put_object(const struct bnc_model *m,
     case BNC_VALUE_INTERVAL:
         put_interval(out, v->rate);
         break;
-    case BNC_VALUE_LIST:
-        put_list(m, out, v);
-        break;
-    case BNC_VALUE_CAUSE_COUNTS:
-        put_cause_counts(w, out, v);
-        break;
     default:
-        put_causes(m, out, v);
+        put_list(m, out, v);
     }
 }
 
-static inline bool is_text(enum bnc_value_type type)
+static inline char *spell_member(const struct bnc_model *m, const struct wording *w,
+                                 struct bnc_buf *out, char *at, const struct member *x,
+                                 const struct bnc_value *v)
 {
-    return type == BNC_VALUE_NAME || type == BNC_VALUE_WORD || type == BNC_VALUE_PROSE;
-}
-
-static void put_member(const struct bnc_model *m, const struct wording *w, struct bnc_buf *out,
-                       const struct member *x, const struct bnc_value *v)
-{
-    char *at = bnc_buf_room(out, x->key.len + STEP + BNC_FIGURE_ROOM + 2), *end;
-
+    at = more(out, at, x->key.len + STEP + BNC_FIGURE_ROOM + 2);
     if (at == NULL)
-        return;
+        return NULL;
     at = spell_again(at, x->key);
     if (v->unset)
-        end = spell(at, "null");
-    else if (is_text(x->type))
-        end = NULL;
-    else if (x->type == BNC_VALUE_TIME)
-        end = spell_time(at, v->integer);
-    else
-        end = bnc_machine_spell(at, x->type, v);
-    bnc_buf_end(out, end != NULL ? end : at);
-    if (end != NULL)
-        return;
-    if (is_text(x->type))
-        put_text(m, out, v->text);
-    else
-        put_object(m, w, out, x->type, v);
+        return spell(at, "null");
+    switch (x->type) {
+    case BNC_VALUE_COUNT:
+        return bnc_count_spell(at, v->count);
+    case BNC_VALUE_TIME:
+        return spell_time(w, at, v->integer);
+    case BNC_VALUE_NAME:
+    case BNC_VALUE_WORD:
+    case BNC_VALUE_PROSE:
+        return spell_text(m, out, at, v->text);
+    case BNC_VALUE_CAUSE_COUNTS:
+        return spell_cause_counts(w, out, at, v);
+    case BNC_VALUE_CAUSES:
+        return spell_causes(m, w, out, at, v);
+    case BNC_VALUE_RATE:
+    case BNC_VALUE_INTERVAL:
+    case BNC_VALUE_LIST:
+        bnc_buf_end(out, at);
+        put_object(m, out, x->type, v);
+        return end_of(out);
+    default:
+        return bnc_machine_spell(at, x->type, v);
+    }
 }
 
-/*
- * What a sparse row leaves out, see BNC_SPARSE_MIN; its first member names the row and always
- * stays.
- */
-static inline bool is_idle(enum bnc_value_type type, const struct bnc_value *v)
-{
-    if (v->unset)
-        return true;
-    if (type == BNC_VALUE_COUNT || type == BNC_VALUE_FLAG)
-        return v->count == 0;
-    if (is_text(type))
-        return v->text.len == 0;
-    if (type == BNC_VALUE_RATE)
-        return v->rate->den < BNC_SPARSE_MIN;
-    if (type != BNC_VALUE_CAUSE_COUNTS && type != BNC_VALUE_CAUSES)
-        return false;
-    for (size_t i = 0; i < v->n_causes; i++)
-        if (shows_cause(type, v, &v->causes[i]))
-            return false;
-    return true;
-}
-
-/* The members of one row, without braces. */
+/* The members of one row, without braces.  The first names the row, and is never left out. */
 static void put_row(const struct bnc_model *m, const struct wording *w, struct bnc_buf *out,
                     size_t section, size_t i)
 {
@@ -459,26 +465,33 @@ static void put_row(const struct bnc_model *m, const struct wording *w, struct b
     const struct member *const end = &w->member[w->from[section + 1]];
     const bool sparse = bnc_sections[section]->sparse;
     struct bnc_value v[BNC_SECTION_COLUMNS];
+    char *at = end_of(out);
 
     bnc_section_row(bnc_sections[section], m, i, v);
-    put_member(m, w, out, x, &v[x->column]);
-    while (++x < end)
-        if (!sparse || !is_idle(x->type, &v[x->column]))
-            put_member(m, w, out, x, &v[x->column]);
+    v[x->column].idle = false;
+    for (; x < end; x++) {
+        const struct bnc_value *const value = &v[x->column];
+
+        if (sparse && (value->unset || value->idle))
+            continue;
+        at = at == NULL ? NULL : spell_member(m, w, out, at, x, value);
+    }
+    if (at != NULL)
+        bnc_buf_end(out, at);
 }
 
 /* The members that precede the sections. */
-static void put_head(const struct bnc_model *m, struct bnc_buf *out)
+static void put_head(const struct bnc_model *m, const struct wording *w, struct bnc_buf *out)
 {
     bnc_buf_printf(out, "\"schema_version\":%d,\"generator\":\"bounce-analyzer\",\"generated\":",
                    BNC_SCHEMA_VERSION);
-    put_time(out, m->data->generated);
+    put_time(w, out, m->data->generated);
     bnc_buf_printf(out, ",\"complete\":%s,\"has_deliveries\":%s,\"period\":{\"first\":",
                    m->data->complete ? "true" : "false",
                    m->judged->has_deliveries ? "true" : "false");
-    put_time(out, m->tally->first);
+    put_time(w, out, m->tally->first);
     bnc_buf_puts(out, ",\"last\":");
-    put_time(out, m->tally->last);
+    put_time(w, out, m->tally->last);
     bnc_buf_printf(out, "},\"rows_read\":%llu,\"failures\":%llu,\"unclassified\":%llu",
                    (unsigned long long)m->tally->rows, (unsigned long long)m->failures,
                    (unsigned long long)m->unclassified);
@@ -533,7 +546,7 @@ static void put_piece(const void *arg, size_t i, struct bnc_buf *out)
 
     if (p->section == HEAD) {
         bnc_buf_puts(out, d->lines ? "{\"section\":\"report\"," : "{");
-        put_head(d->m, out);
+        put_head(d->m, &d->wording, out);
         bnc_buf_puts(out, d->lines ? "}\n" : "");
         return;
     }
@@ -578,7 +591,7 @@ static void render(const struct bnc_model *m, struct bnc_buf *out, bool lines)
 {
     struct document d = { .m = m, .lines = lines };
 
-    if (wording_init(&d.wording) && cut(&d)) {
+    if (wording_init(&d.wording, m->tally) && cut(&d)) {
         bnc_slices_put(out, &(struct bnc_slices){ .n = d.n,
                                                   .render = put_piece,
                                                   .arg = &d,

@@ -49,10 +49,8 @@ void bnc_section_row(const struct bnc_section *s, const struct bnc_model *m, siz
                      struct bnc_value *v)
 {
     for (size_t c = 0; c < s->n_cols; c++) {
-        v[c].unset = false;
+        v[c].unset = v[c].idle = false;
         v[c].text = bnc_span_from("", 0);
-        v[c].n_list = 0;
-        v[c].n_causes = 0;
     }
     s->row(m, i, v);
 }

@@ -36,16 +36,23 @@ enum bnc_value_type {
 
 struct bnc_value {
     bool unset; /* not known, or does not apply: null */
-    struct bnc_span text; /* NAME, WORD, PROSE; may point into 'small' */
-    uint64_t count; /* COUNT, FLAG */
-    int64_t integer; /* INTEGER, TIME */
-    double share; /* SHARE, NUMBER, CHANGE */
-    const struct bnc_rate *rate; /* RATE, INTERVAL */
-    const struct bnc_span *list;
-    size_t n_list;
-    const struct bnc_domain_cause *causes;
-    size_t n_causes; /* rows of a domain */
-    enum bnc_event_type type; /* CAUSE_COUNTS: of which those of this type count */
+    bool idle; /* a sparse row leaves it out, see BNC_SPARSE_MIN */
+    union { /* by type */
+        struct bnc_span text; /* NAME, WORD, PROSE; may point into 'small' */
+        uint64_t count; /* COUNT, FLAG */
+        int64_t integer; /* INTEGER, TIME */
+        double share; /* SHARE, NUMBER, CHANGE */
+        const struct bnc_rate *rate; /* RATE, INTERVAL */
+        struct { /* LIST */
+            const struct bnc_span *list;
+            size_t n_list;
+        };
+        struct { /* CAUSE_COUNTS, CAUSES: rows of a domain */
+            const struct bnc_domain_cause *causes;
+            size_t n_causes;
+            enum bnc_event_type type; /* CAUSE_COUNTS: of which those of this type count */
+        };
+    };
     union {
         char small[48];
         struct bnc_rate made; /* where no table holds it */
@@ -99,7 +106,7 @@ extern const size_t bnc_n_sections;
 bool bnc_column_on_page(const struct bnc_column *c, const struct bnc_model *m);
 /* The section of that id; NULL if there is none. */
 const struct bnc_section *bnc_section_find(const char *id);
-/* Row 'i' with all values cleared first. */
+/* Row 'i' with all values cleared first: nothing is unset or idle, texts and lists are empty. */
 void bnc_section_row(const struct bnc_section *s, const struct bnc_model *m, size_t i,
                      struct bnc_value *v);
 
@@ -156,6 +163,9 @@ struct bnc_model {
     uint64_t least_rate; /* rates of domains with fewer in every denominator are not shown */
     uint64_t failures; /* bounces and deferrals */
     uint64_t unclassified; /* of these, cause unknown */
+    /* words of which long tables have one a row, with their lengths */
+    struct bnc_span *titles; /* [tally->n_providers] */
+    struct bnc_span cause_names[BNC_N_CAUSES], scope_names[BNC_N_SCOPES];
     struct bnc_arena arena;
 };
 

@@ -223,28 +223,46 @@ static size_t n_domains(const struct bnc_model *m)
 
 static void domain_cause(const struct bnc_model *m, const struct bnc_domain *d, struct bnc_value *v)
 {
+    const struct bnc_domain_cause *const causes = m->tally->domain_causes + d->cause_at;
     uint64_t most = 0;
 
     v->unset = true;
-    for (uint32_t k = d->cause_at; k < d->cause_at + d->n_causes; k++) {
-        const struct bnc_domain_cause *c = &m->tally->domain_causes[k];
-
-        if (c->recipients > most) {
-            most = c->recipients;
-            word(v, bnc_causes[c->cause].name);
+    for (uint32_t k = 0; k < d->n_causes; k++)
+        if (causes[k].recipients > most) {
+            most = causes[k].recipients;
             v->unset = false;
+            text(v, m->cause_names[causes[k].cause]);
         }
-    }
 }
+
+/* What failed by cause: as bounces, as deferrals, and more of those that failed often enough. */
+static void domain_causes(const struct bnc_model *m, const struct bnc_domain *d,
+                          struct bnc_value *v)
+{
+    const struct bnc_domain_cause *const all = m->tally->domain_causes + d->cause_at;
+    uint64_t bounces = 0, deferrals = 0, most = 0;
+
+    for (uint32_t k = 0; k < d->n_causes; k++) {
+        *(all[k].type == BNC_EVENT_BOUNCE ? &bounces : &deferrals) += all[k].events;
+        most = all[k].events > most ? all[k].events : most;
+    }
+    causes(v++, all, d->n_causes, BNC_EVENT_BOUNCE, bounces == 0);
+    causes(v++, all, d->n_causes, BNC_EVENT_DEFERRAL, deferrals == 0);
+    causes(v, all, d->n_causes, BNC_N_EVENTS, most < BNC_SPARSE_CAUSE);
+}
+#define N_CAUSE_COLS 3
 
 static void domain_rates(const struct bnc_model *m, uint32_t domain, struct bnc_value *v)
 {
     struct bnc_rates r;
+    const bool shown = bnc_domain_rates(m->judged, m->tally, domain, m->least_rate, &r);
 
-    bnc_domain_rates(m->judged, m->tally, domain, m->least_rate, &r);
     for (unsigned k = 0; k < N_RATE_COLS; k++) {
+        v[k].unset = !shown;
+        if (!shown)
+            continue;
         v[k].made = r.of[k];
-        v[k].rate = &v[k].made;
+        rate(&v[k], &v[k].made);
     }
 }
 
@@ -279,9 +297,10 @@ static void domain_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 
     ask_ahead(m, i);
     text(v++, d->name);
-    word(v++, bnc_model_provider_title(m, d->provider));
+    text(v++, m->titles[d->provider]);
     v->unset = m->judged->domain_scope == NULL || bnc_failures(d->n) == 0;
-    word(v, v->unset ? "" : bnc_scope_names[m->judged->domain_scope[at]]);
+    if (!v->unset)
+        text(v, m->scope_names[m->judged->domain_scope[at]]);
     v++;
     domain_cause(m, d, v++);
     count(v++, d->recipients_failed);
@@ -289,9 +308,8 @@ static void domain_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     count(v++, d->recipients_delivered);
     put_events(v, d->n);
     v += N_EVENT_COLS;
-    causes(v++, m, d, BNC_EVENT_BOUNCE);
-    causes(v++, m, d, BNC_EVENT_DEFERRAL);
-    causes(v++, m, d, BNC_EVENT_BOUNCE);
+    domain_causes(m, d, v);
+    v += N_CAUSE_COLS;
     domain_rates(m, at, v);
     v += N_RATE_COLS;
     moment(v++, d->first);

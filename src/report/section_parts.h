@@ -45,18 +45,20 @@ extern const struct bnc_section bnc_section_method;
 static inline void text(struct bnc_value *v, struct bnc_span s)
 {
     v->text = s;
+    v->idle = s.len == 0;
 }
 static inline void word(struct bnc_value *v, const char *s)
 {
-    v->text = bnc_span_str(s);
+    text(v, bnc_span_str(s));
 }
 static inline void count(struct bnc_value *v, uint64_t n)
 {
     v->count = n;
+    v->idle = n == 0;
 }
 static inline void flag(struct bnc_value *v, bool on)
 {
-    v->count = on;
+    count(v, on);
 }
 
 static inline void moment(struct bnc_value *v, int64_t time)
@@ -82,6 +84,7 @@ static inline void rate(struct bnc_value *v, const struct bnc_rate *r)
 {
     v->rate = r;
     v->unset = r == NULL;
+    v->idle = r != NULL && r->den < BNC_SPARSE_MIN;
 }
 
 static inline void change(struct bnc_value *v, const struct bnc_rate *now,
@@ -97,13 +100,14 @@ static inline void prose(struct bnc_value *v, const char *s)
     v->text = v->unset ? bnc_span_from("", 0) : bnc_span_str(s);
 }
 
-/* What failed at a domain as 'type', by cause. */
-static inline void causes(struct bnc_value *v, const struct bnc_model *m,
-                          const struct bnc_domain *d, enum bnc_event_type type)
+/* Rows of a domain, by cause; 'type' matters where only that counts. */
+static inline void causes(struct bnc_value *v, const struct bnc_domain_cause *rows, size_t n,
+                          enum bnc_event_type type, bool idle)
 {
-    v->causes = m->tally->domain_causes + d->cause_at;
-    v->n_causes = d->n_causes;
+    v->causes = rows;
+    v->n_causes = n;
     v->type = type;
+    v->idle = idle;
 }
 
 static inline void list(struct bnc_value *v, const struct bnc_span *l, size_t n)

@@ -763,6 +763,36 @@ static void times__agree_with_gmtime(void **state)
     bnc_buf_release(&b);
 }
 
+static void check_calendar(int64_t first, int64_t last)
+{
+    static struct bnc_calendar c;
+    char got[BNC_FIGURE_ROOM], want[BNC_FIGURE_ROOM];
+
+    bnc_calendar_make(&c, first, last);
+    for (int64_t t = first - 200000; t < last + 200000; t += 3599) {
+        *bnc_calendar_spell(&c, got, t) = *bnc_time_spell(want, t) = '\0';
+        assert_string_equal(got, want);
+    }
+}
+
+/* Within the days that are spelled beforehand, beside them, and where there are none. */
+static void times__are_spelled_alike_with_a_calendar(void **state)
+{
+    static struct bnc_calendar none;
+    char got[BNC_FIGURE_ROOM];
+
+    (void)state;
+    check_calendar(FIXTURE_TIME(0), FIXTURE_TIME(30) + 86399);
+    check_calendar(FIXTURE_TIME(0), FIXTURE_TIME(2 * BNC_CALENDAR_DAYS));
+    check_calendar(-86401, 86400);
+    check_calendar(253402300799 - 86400, 253402300799 + 86400); /* into the year 10000 */
+    check_calendar(-62167219200 - 86400, -62167219200 + 86400); /* out of the year -1 */
+    *bnc_calendar_spell(&none, got, 86399) = '\0';
+    assert_string_equal(got, "1970-01-01T23:59:59Z");
+    bnc_calendar_make(&none, BNC_NO_TIME, BNC_NO_TIME);
+    assert_int_equal(none.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -785,6 +815,7 @@ int main(void)
         cmocka_unit_test(figures__are_spelled_as_printf_does),
         cmocka_unit_test(json__escapes_a_byte_wherever_it_stands),
         cmocka_unit_test(times__agree_with_gmtime),
+        cmocka_unit_test(times__are_spelled_alike_with_a_calendar),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
