@@ -308,6 +308,7 @@ enum bnc_status command_suppress(struct run *run)
     if (status != BNC_OK)
         return status;
     s->lib.keep_lists = s->lib.no_state = 1;
+    s->lib.lists_only = s->why == NULL;
     status = analyze(run, &a);
     if (status != BNC_ESTOPPED && a != NULL && bnc_analysis_has_result(a))
         status = judge(

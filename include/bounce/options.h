@@ -48,6 +48,7 @@ struct bnc_options {
     int strict;                    /* --strict */
     int keep_lists;                /* for `suppress` and --save-state: keep what the lists need */
     int no_state;                  /* with keep_lists: no state will be saved; takes less memory */
+    int lists_only;                /* with no_state: and nobody will ask about one address; less */
     const char *rejects;           /* --rejects FILE: malformed rows with their places */
     double domain_share;           /* --domain-share 0..1 */
     int domain_min;                /* --domain-min N */

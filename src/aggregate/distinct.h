@@ -6,7 +6,7 @@
 #ifndef BNC_AGGREGATE_DISTINCT_H
 #define BNC_AGGREGATE_DISTINCT_H
 
-#include "aggregate/merge.h"
+#include "aggregate/listed.h"
 
 /* What counting must know of a pair, in one place. */
 struct bnc_pair_info {
@@ -24,6 +24,7 @@ struct bnc_distinct_plan {
     /* by day since 1970 + 1, UINT32_MAX: nothing was counted then */
     const uint32_t *day_subject;
     uint32_t n_days, n_providers;
+    struct bnc_listed_plan listed;
 };
 
 /* How many addresses were counted, and the number of the last one; 0: none yet. */
@@ -45,12 +46,7 @@ struct bnc_distinct {
     uint32_t *soft_campaign; /* the last address that failed softly in it */
     uint32_t n_numbers; /* given to addresses so far */
     uint64_t failed, bounced, deferred, recurring;
-    /* lists; domain, campaign and template by merged numbers */
-    struct bnc_address *addresses[BNC_LOG_PARTS]; /* in no order */
-    size_t n_addresses[BNC_LOG_PARTS];
-    struct bnc_arena texts; /* and outcomes */
-    char *text_at; /* free room at the end of 'texts' */
-    size_t text_left;
+    struct bnc_listed listed; /* lists only */
     uint32_t *block; /* the arrays of counters, seen ones first */
     size_t block_bytes;
 };

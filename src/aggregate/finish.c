@@ -7,6 +7,7 @@
  */
 #include "aggregate/finish.h"
 
+#include "util/big.h"
 #include "util/status.h"
 
 #include <stdlib.h>
@@ -125,11 +126,14 @@ static bool count_recipients(struct finish *f)
                                             .n_causes = (uint32_t)t->n_domain_causes,
                                             .day_subject = f->day_subject,
                                             .n_days = (uint32_t)t->n_subjects[BNC_KIND_DAY],
-                                            .n_providers = (uint32_t)t->n_providers };
+                                            .n_providers = (uint32_t)t->n_providers,
+                                            .listed = { &f->m, f->campaign_index } };
 
     if (bnc_distinct_count(&f->d, &plan) != BNC_OK)
         return false;
     bnc_merged_drop_logs(&f->m);
+    if (f->m.detail == BNC_DETAIL_LISTS)
+        bnc_big_trim();
     return true;
 }
 
@@ -286,7 +290,8 @@ static bool build(struct finish *f)
     tell_recipients(f);
     if (!build_templates(f) || !build_totals(f))
         return false;
-    return bnc_finish_addresses(f);
+    bnc_finish_listed(f);
+    return true;
 }
 
 /*
@@ -327,6 +332,9 @@ enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **par
     free(f.campaign_index);
     bnc_template_index_release(&f.template_index);
     free(f.day_subject);
+    if (status == BNC_OK && !bnc_finish_addresses(f.t, &f.listed, parallel, ctx))
+        status = bnc_error_nomem(err);
+    bnc_listed_release(&f.listed);
     if (status != BNC_OK) {
         bnc_tally_free(f.t);
         f.t = NULL;

@@ -20,6 +20,7 @@ struct finish {
     uint32_t *campaign_index; /* likewise */
     struct bnc_template_index template_index;
     uint32_t *day_subject; /* day + 1 -> subject */
+    struct bnc_listed listed;
 };
 
 /*
@@ -37,8 +38,11 @@ bool bnc_finish_take_back(struct finish *f);
 bool bnc_finish_number_domains(struct finish *f);
 bool bnc_finish_write_domains(struct finish *f);
 
-/* Addresses and outcomes, when all numbers are final. */
-bool bnc_finish_addresses(struct finish *f);
+/* What was listed goes from the count to f->listed, when all numbers are final. */
+void bnc_finish_listed(struct finish *f);
+/* Its addresses become the tally's, by text: last of all, when nothing else takes memory. */
+bool bnc_finish_addresses(struct bnc_tally *t, struct bnc_listed *listed, bnc_parallel_fn parallel,
+                          void *ctx);
 
 void bnc_finish_ranges_free(struct bnc_finish_ranges *ranges);
 

@@ -242,11 +242,13 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
                               .n_parts = n_parts,
                               .parallel = parallel,
                               .ctx = ctx,
-                              .detail = BNC_DETAIL_LISTS };
+                              .detail = BNC_DETAIL_LISTS,
+                              .lists_only = n_parts > 0 };
     for (size_t p = 0; p < n_parts; p++) {
         m->duplicates += parts[p]->duplicates;
         if (parts[p]->detail != BNC_DETAIL_LISTS)
             m->detail = BNC_DETAIL_REPORT;
+        m->lists_only &= parts[p]->lists_only;
         if (m->classifier == NULL)
             m->classifier = parts[p]->classifier;
     }

@@ -39,6 +39,7 @@ struct bnc_merged {
     bnc_parallel_fn parallel;
     void *ctx;
     enum bnc_detail detail;
+    bool lists_only;
     const struct bnc_classifier *classifier;
     struct bnc_span *sources; /* spans into the parts, as all names here */
     uint32_t n_sources;

@@ -108,6 +108,7 @@ struct bnc_part {
     bool spent; /* finishing may take its tables apart */
     /* read from a file: what does not add up is the file's fault */
     bool is_state;
+    bool lists_only;
     const struct bnc_classifier *classifier;
     struct bnc_span *sources; /* sorted, distinct; NULL where none were given */
     uint32_t n_sources;
@@ -218,6 +219,14 @@ static inline unsigned bnc_col_type(unsigned col)
     if (col == BNC_COL_LATE)
         return BNC_N_EVENTS;
     return col < BNC_COL_DEFERRAL(0) ? BNC_EVENT_BOUNCE : BNC_EVENT_DEFERRAL;
+}
+
+/* Whether a record of the log is a failure. */
+static inline bool bnc_address_rec_fails(const struct bnc_address_rec *r)
+{
+    const enum bnc_event_type type = BNC_WHAT_TYPE(r->what);
+
+    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL;
 }
 
 /* ---- folding: what is equal in a log becomes one (fold.c) ---- */

@@ -48,6 +48,12 @@ struct bnc_part_options {
     /* the name of each source; copied.  NULL: sources are known by number only */
     const struct bnc_span *sources;
     uint32_t n_sources;
+    /*
+     * With BNC_DETAIL_LISTS, where no state is saved and nobody asks about one address: addresses
+     * that no policy puts on a list are not kept, and of others the failures since the last
+     * delivery.
+     */
+    bool lists_only;
 };
 /*
  * NULL when out of memory. Places are ordered by the *name* of their source, so that neither the
@@ -243,22 +249,39 @@ static inline int64_t bnc_outcome_time(uint32_t time)
     return time == 0 ? BNC_NO_TIME : (int64_t)time;
 }
 
-/* lists only, failing or complaining or suppressed addresses; sorted by text */
+static inline bool bnc_outcome_fails(const struct bnc_outcome *o)
+{
+    return (o->type == BNC_EVENT_BOUNCE || o->type == BNC_EVENT_DEFERRAL) &&
+           o->template != UINT32_MAX;
+}
+
+/*
+ * Where it stands in time. A delivery wipes out every failure that is not behind it; one without a
+ * time wipes out all, and failures without a time are wiped out by any.
+ */
+static inline int64_t bnc_outcome_order(const struct bnc_outcome *o)
+{
+    return o->last == 0 && o->type == BNC_EVENT_DELIVERED ? INT64_MAX : (int64_t)o->last;
+}
+
+/* Lists only, failing or complaining or suppressed addresses. */
 struct bnc_address {
-    /* lower-cased domain; the local part in the spelling that sorts first; see below */
-    const char *at;
-    struct bnc_outcome *outcomes; /* [n_outcomes] */
-    uint32_t len;
     uint32_t domain;
+    uint32_t len; /* of the text */
     uint32_t n_outcomes : 27;
     uint32_t states : 5; /* bits */
-} __attribute__((packed, aligned(4)));
+    struct bnc_outcome outcomes[]; /* [n_outcomes], and behind them the text */
+};
 #define BNC_ADDRESS_MOST_OUTCOMES ((size_t)1 << 26)
 
+/* Its domain is in lower case; the local part in the spelling that sorts first. A NUL follows. */
 static inline struct bnc_span bnc_address_text(const struct bnc_address *a)
 {
-    return bnc_span_from(a->at, a->len);
+    return bnc_span_from((const char *)&a->outcomes[a->n_outcomes], a->len);
 }
+
+/* No policy puts an address on a list that was deferred in fewer campaigns, and no more. */
+#define BNC_LISTED_DEFERRALS 3u
 
 struct bnc_tally {
     uint64_t rows; /* read, header rows excluded */
@@ -280,6 +303,11 @@ struct bnc_tally {
     uint64_t recipients_failed, recipients_deferred, recipients_bounced, recipients_deferred_only;
     /* distinct whose mailbox failed temporarily in 3 or more campaigns */
     uint64_t recipients_recurring;
+    /*
+     * Lists only: distinct that failed, complained or were suppressed; of these, the functions
+     * (info@, sales@) that bounced or complained, and those that must never be mailed (abuse@)
+     */
+    uint64_t recipients_kept, recipients_role, recipients_never;
     struct bnc_provider_total *providers;
     size_t n_providers;
     struct bnc_subject *subject[BNC_N_KINDS];
@@ -294,9 +322,10 @@ struct bnc_tally {
     size_t n_templates;
     /* lists: behind them, those that are part of a sum, for outcomes; n_templates and these */
     size_t n_named_templates;
-    /* lists only; the array is not the arena's, what it points to is */
-    struct bnc_address *addresses;
+    /* lists only, sorted by text; the array is not the arena's, what it points to is */
+    const struct bnc_address **addresses;
     size_t n_addresses;
+    bool lists_only; /* see struct bnc_part_options */
     const struct bnc_classifier *classifier;
     /* names, sorted, distinct; none where the parts were given none */
     struct bnc_span *sources;

@@ -171,8 +171,8 @@ static bool is_sorted(const struct bnc_tally *t)
             if (bnc_span_cmp(t->subject[k][i - 1].name, t->subject[k][i].name) >= 0)
                 return false;
     for (size_t i = 1; i < t->n_addresses; i++)
-        if (bnc_span_cmp(bnc_address_text(&t->addresses[i - 1]),
-                         bnc_address_text(&t->addresses[i])) > 0)
+        if (bnc_span_cmp(bnc_address_text(t->addresses[i - 1]),
+                         bnc_address_text(t->addresses[i])) > 0)
             return false;
     return true;
 }
@@ -180,9 +180,9 @@ static bool is_sorted(const struct bnc_tally *t)
 static bool outcomes_add_up(const struct bnc_tally *t)
 {
     for (size_t i = 0; i < t->n_addresses; i++) {
-        const struct bnc_address *a = &t->addresses[i];
+        const struct bnc_address *a = t->addresses[i];
 
-        if (a->domain >= t->n_domains || a->n_outcomes == 0)
+        if (a->domain >= t->n_domains || (a->n_outcomes == 0 && !t->lists_only))
             return false;
         for (uint32_t o = 0; o < a->n_outcomes; o++)
             if (a->outcomes[o].campaign >= t->n_subjects[BNC_KIND_CAMPAIGN])

@@ -4,29 +4,25 @@
 #ifndef BNC_DETECT_DECISION_H
 #define BNC_DETECT_DECISION_H
 
-#include "detect/finding.h"
-
-struct bnc_decider {
-    const struct bnc_tally *tally;
-    const struct bnc_judged *judged;
-    enum bnc_policy policy;
-};
+#include "detect/lists.h"
 
 struct bnc_decision {
     int list; /* enum bnc_list, -1: none */
     const char *reason; /* the rule in words */
     uint8_t cause, side, confidence;
     uint32_t template; /* of the failure that decided, UINT32_MAX none */
-    uint32_t campaigns; /* with a failure since the last delivery */
+    uint64_t events; /* campaigns with a failure since the last delivery; of a domain, events */
     int64_t first, last; /* of those */
 };
 
 /*
  * Decides one address.  'run' is scratch from bnc_run_room(); afterwards it begins with the
- * 'campaigns' failures since the last delivery, in order of time.
+ * 'events' failures since the last delivery, in order of time.
  */
-struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a,
+struct bnc_decision bnc_address_decide(const struct bnc_lists *d, const struct bnc_address *a,
                                        const struct bnc_outcome **run);
+/* The same for a domain as a whole: on suppress_domains or on no list. */
+struct bnc_decision bnc_domain_decide(const struct bnc_tally *t, uint32_t domain);
 /* Room for the outcomes of that of the addresses from .. end - 1 that has most. */
 const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t,
                                         size_t from, size_t end);

@@ -200,7 +200,7 @@ enum bnc_status bnc_judge(struct bnc_judged **judged, const struct bnc_tally *ta
                           const struct bnc_detect_options *opt, struct bnc_error *err);
 void bnc_judged_free(struct bnc_judged *judged);
 
-/* ---- lists (suppress), only for a tally of BNC_DETAIL_LISTS ---- */
+/* ---- lists (suppress); see lists.h ---- */
 enum bnc_list {
     BNC_LIST_SUPPRESS,
     BNC_LIST_SUPPRESS_DOMAINS,
@@ -211,28 +211,5 @@ enum bnc_list {
 };
 extern const char *const bnc_list_names[BNC_N_LISTS];
 enum bnc_policy { BNC_POLICY_CAREFUL, BNC_POLICY_STRICT };
-
-struct bnc_list_row {
-    struct bnc_span subject; /* address or domain */
-    uint8_t cause, side;
-    uint8_t confidence;
-    uint32_t template; /* index in the tally, UINT32_MAX none */
-    const char *reason; /* the policy rule in words */
-    uint32_t campaigns; /* in which it failed, after the last delivery */
-    uint64_t events;
-    int64_t first, last;
-};
-struct bnc_lists {
-    struct bnc_list_row *row[BNC_N_LISTS];
-    size_t n[BNC_N_LISTS];
-    bnc_parallel_fn parallel; /* for whoever writes them, too */
-    void *parallel_ctx;
-    struct bnc_arena arena;
-};
-enum bnc_status bnc_lists_make(struct bnc_lists **lists, const struct bnc_tally *tally,
-                               const struct bnc_judged *judged, enum bnc_policy policy,
-                               bnc_parallel_fn parallel, void *parallel_ctx,
-                               struct bnc_error *err);
-void bnc_lists_free(struct bnc_lists *lists);
 
 #endif

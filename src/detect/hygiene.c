@@ -118,47 +118,17 @@ enum bnc_status bnc_typos_find(struct bnc_judging *g)
 
 /* ---- role addresses: only where addresses are kept ---- */
 
-/* What stands before the last @, or nothing. */
-static struct bnc_span local_part(struct bnc_span address)
-{
-    size_t i = address.len;
-
-    while (i > 0 && address.at[i - 1] != '@')
-        i--;
-    return bnc_span_from(address.at, i > 0 ? i - 1 : 0);
-}
-
-struct roles {
-    const struct bnc_tally *t;
-    uint64_t roles, never;
-};
-
-static void count_roles(void *arg, size_t from, size_t to)
-{
-    struct roles *const r = arg;
-    uint64_t roles = 0, never = 0;
-
-    for (size_t i = from; i < to; i++) {
-        const struct bnc_address *a = &r->t->addresses[i];
-        const struct bnc_role *role = bnc_role_of(local_part(bnc_address_text(a)));
-
-        roles += role != NULL && (a->states & (BNC_ADDR_BOUNCED | BNC_ADDR_COMPLAINED)) != 0;
-        never += role != NULL && role->never;
-    }
-    __atomic_fetch_add(&r->roles, roles, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&r->never, never, __ATOMIC_RELAXED);
-}
-
 static enum bnc_status find_roles(struct bnc_judging *g)
 {
-    struct roles r = { .t = g->t };
+    const struct bnc_tally *const t = g->t;
+    const uint64_t n =
+        t->recipients_role > t->recipients_never ? t->recipients_role : t->recipients_never;
     struct bnc_rate rate;
     struct bnc_finding *f;
 
-    bnc_ranges(g, g->t->n_addresses, count_roles, &r);
-    if (r.roles + r.never == 0)
+    if (n == 0)
         return BNC_OK;
-    rate = bnc_rate_make(r.roles > r.never ? r.roles : r.never, g->t->n_addresses, 0, 0, 0);
+    rate = bnc_rate_make(n, t->recipients_kept, 0, 0, 0);
     f = add(g, BNC_FINDING_LIST_QUALITY, -1, BNC_SIDE_SENDER, &rate);
     if (f == NULL)
         return bnc_error_nomem(g->err);

@@ -57,23 +57,13 @@ static const char why_nothing[] =
 
 /* ---- a run of failures ---- */
 
-static int64_t when(const struct bnc_outcome *o)
-{
-    return o->last != 0                     ? (int64_t)o->last
-           : o->type == BNC_EVENT_DELIVERED ? INT64_MAX
-                                            : BNC_NO_TIME;
-}
-
-/* By time; a delivery after failures of the same time. */
 static int by_time(const void *a, const void *b)
 {
     const struct bnc_outcome *x = *(const struct bnc_outcome *const *)a,
                              *y = *(const struct bnc_outcome *const *)b;
 
-    if (when(x) != when(y))
-        return when(x) < when(y) ? -1 : 1;
-    if ((x->type == BNC_EVENT_DELIVERED) != (y->type == BNC_EVENT_DELIVERED))
-        return x->type == BNC_EVENT_DELIVERED ? 1 : -1;
+    if (x->last != y->last)
+        return x->last < y->last ? -1 : 1;
     return (x->campaign > y->campaign) - (x->campaign < y->campaign);
 }
 
@@ -94,30 +84,24 @@ static void sort_run(const struct bnc_outcome **run, size_t n)
     }
 }
 
-static bool is_failure(const struct bnc_outcome *o)
-{
-    return (o->type == BNC_EVENT_BOUNCE || o->type == BNC_EVENT_DEFERRAL) &&
-           o->template != UINT32_MAX;
-}
-
 /*
  * The failures after the last delivery, in order of time; fills 'run' (room for n_outcomes) and
  * returns how many.
  */
 static size_t failures_since_delivery(const struct bnc_address *a, const struct bnc_outcome **run)
 {
-    size_t n = 0, kept = 0, from = 0;
+    int64_t delivered = -1;
+    size_t n = 0;
 
     for (uint32_t i = 0; i < a->n_outcomes; i++)
-        run[n++] = &a->outcomes[i];
+        if (a->outcomes[i].type == BNC_EVENT_DELIVERED &&
+            bnc_outcome_order(&a->outcomes[i]) > delivered)
+            delivered = bnc_outcome_order(&a->outcomes[i]);
+    for (uint32_t i = 0; i < a->n_outcomes; i++)
+        if (bnc_outcome_fails(&a->outcomes[i]) && bnc_outcome_order(&a->outcomes[i]) > delivered)
+            run[n++] = &a->outcomes[i];
     sort_run(run, n);
-    for (size_t i = 0; i < n; i++)
-        if (run[i]->type == BNC_EVENT_DELIVERED)
-            from = i + 1;
-    for (size_t i = from; i < n; i++)
-        if (is_failure(run[i]))
-            run[kept++] = run[i];
-    return kept;
+    return n;
 }
 
 static const struct bnc_verdict *verdict_of(const struct bnc_tally *t, const struct bnc_outcome *o)
@@ -210,7 +194,7 @@ static bool wave_covers(const struct bnc_finding *f, const struct bnc_outcome *o
             (o->last >= f->first_seen && o->last <= f->last_seen));
 }
 
-static bool in_wave(const struct bnc_decider *d, const struct bnc_address *a,
+static bool in_wave(const struct bnc_lists *d, const struct bnc_address *a,
                     const struct bnc_outcome *o)
 {
     const uint16_t p = d->tally->domains[a->domain].provider;
@@ -248,7 +232,7 @@ last_that(const struct bnc_tally *t, const struct bnc_outcome *const *run, size_
     return NULL;
 }
 
-static bool rule_dead_address(const struct bnc_decider *d, const struct bnc_address *a,
+static bool rule_dead_address(const struct bnc_lists *d, const struct bnc_address *a,
                               const struct bnc_outcome *const *run, size_t n,
                               struct bnc_decision *x)
 {
@@ -268,7 +252,7 @@ static bool rule_dead_address(const struct bnc_decider *d, const struct bnc_addr
 /*
  * A domain that is dead for everybody is one row of suppress_domains, not one row for each address.
  */
-static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_address *a,
+static bool rule_dead_domain(const struct bnc_lists *d, const struct bnc_address *a,
                              const struct bnc_outcome *const *run, size_t n, struct bnc_decision *x)
 {
     const struct bnc_outcome *o = last_that(d->tally, run, n, is_dead_domain);
@@ -286,7 +270,7 @@ static bool rule_dead_domain(const struct bnc_decider *d, const struct bnc_addre
     return true;
 }
 
-static bool rule_twice(const struct bnc_decider *d, const struct bnc_outcome *const *run, size_t n,
+static bool rule_twice(const struct bnc_lists *d, const struct bnc_outcome *const *run, size_t n,
                        struct bnc_decision *x)
 {
     uint32_t first = 0;
@@ -326,7 +310,7 @@ static bool is_policy(const struct bnc_tally *t, const struct bnc_outcome *o)
            bnc_causes[verdict_of(t, o)->cause].group == BNC_GROUP_POLICY;
 }
 
-static bool rule_recurring(const struct bnc_decider *d, const struct bnc_outcome *const *run,
+static bool rule_recurring(const struct bnc_lists *d, const struct bnc_outcome *const *run,
                            size_t n, struct bnc_decision *x)
 {
     const size_t needed = (size_t)BNC_THRESHOLD(soft_bounces_per_address)->limit;
@@ -348,7 +332,7 @@ static bool is_bounce(const struct bnc_tally *t, const struct bnc_outcome *o)
            verdict_of(t, o)->cause != BNC_CAUSE_AUTO_REPLY;
 }
 
-static bool rule_one(const struct bnc_decider *d, const struct bnc_outcome *const *run, size_t n,
+static bool rule_one(const struct bnc_lists *d, const struct bnc_outcome *const *run, size_t n,
                      bool (*fits)(const struct bnc_tally *, const struct bnc_outcome *), int list,
                      const char *reason, struct bnc_decision *x)
 {
@@ -362,7 +346,7 @@ static bool rule_one(const struct bnc_decider *d, const struct bnc_outcome *cons
 
 static void set_span(struct bnc_decision *x, const struct bnc_outcome *const *run, size_t n)
 {
-    x->campaigns = (uint32_t)n;
+    x->events = n;
     for (size_t i = 0; i < n; i++) {
         const int64_t first = bnc_outcome_time(run[i]->first),
                       last = bnc_outcome_time(run[i]->last);
@@ -374,7 +358,7 @@ static void set_span(struct bnc_decision *x, const struct bnc_outcome *const *ru
     }
 }
 
-struct bnc_decision bnc_address_decide(const struct bnc_decider *d, const struct bnc_address *a,
+struct bnc_decision bnc_address_decide(const struct bnc_lists *d, const struct bnc_address *a,
                                        const struct bnc_outcome **run)
 {
     struct bnc_decision x = { .list = -1,
@@ -427,136 +411,32 @@ bool bnc_domain_is_dead(const struct bnc_tally *t, uint32_t domain)
     return said && bnc_domain_silent_since(t, d, first);
 }
 
-static bool append(struct bnc_lists *l, int list, const struct bnc_list_row *row)
+struct bnc_decision bnc_domain_decide(const struct bnc_tally *t, uint32_t domain)
 {
-    const size_t n = l->n[list];
+    const struct bnc_domain *d = &t->domains[domain];
+    struct bnc_decision x = { .list = -1,
+                              .reason = why_domain_dead,
+                              .side = BNC_SIDE_RECIPIENT_DOMAIN,
+                              .confidence = 95,
+                              .template = UINT32_MAX,
+                              .first = BNC_NO_TIME,
+                              .last = BNC_NO_TIME };
 
-    if ((n & (n - 1)) == 0) { /* full at every power of two */
-        struct bnc_list_row *p = realloc(l->row[list], (n == 0 ? 1 : 2 * n) * sizeof *p);
+    if (d->name.len == 0 || !bnc_domain_is_dead(t, domain))
+        return x;
+    x.list = BNC_LIST_SUPPRESS_DOMAINS;
+    for (uint32_t c = 0; c < d->n_causes; c++) {
+        const struct bnc_domain_cause *r = &t->domain_causes[d->cause_at + c];
 
-        if (p == NULL)
-            return false;
-        l->row[list] = p;
-    }
-    l->row[list][l->n[list]++] = *row;
-    return true;
-}
-
-static bool list_address(struct bnc_lists *l, const struct bnc_decider *d,
-                         const struct bnc_address *a, const struct bnc_outcome **run)
-{
-    const struct bnc_decision x = bnc_address_decide(d, a, run);
-
-    if (x.list < 0 || x.list == BNC_LIST_SUPPRESS_DOMAINS || a->len == 0)
-        return true;
-    return append(l, x.list,
-                  &(struct bnc_list_row){ bnc_address_text(a), x.cause, x.side, x.confidence,
-                                          x.template, x.reason, x.campaigns, x.campaigns, x.first,
-                                          x.last });
-}
-
-/* Addresses are decided in ranges, on all threads; each range has lists of its own. */
-#define RANGE ((size_t)4096)
-
-struct deciding {
-    const struct bnc_decider *d;
-    struct bnc_lists *part; /* [n_parts] */
-    size_t n_parts;
-    bool failed;
-};
-
-static void list_range(void *arg, size_t part)
-{
-    struct deciding *const k = arg;
-    const struct bnc_tally *const t = k->d->tally;
-    struct bnc_lists *const l = &k->part[part];
-    const size_t from = part * RANGE, end = t->n_addresses - from < RANGE ? t->n_addresses
-                                                                          : from + RANGE;
-    const struct bnc_outcome **run = bnc_run_room(&l->arena, t, from, end);
-    bool ok = run != NULL;
-
-    for (size_t i = from; ok && i < end; i++)
-        ok = list_address(l, k->d, &t->addresses[i], run);
-    bnc_arena_release(&l->arena);
-    if (!ok)
-        __atomic_store_n(&k->failed, true, __ATOMIC_RELAXED);
-}
-
-/* One after the other, each in memory that is just large enough. */
-static bool join_ranges(struct bnc_lists *l, struct deciding *k)
-{
-    for (unsigned list = 0; list < BNC_N_LISTS; list++) {
-        size_t n = 0;
-
-        for (size_t p = 0; p < k->n_parts; p++)
-            n += k->part[p].n[list];
-        l->row[list] = n > 0 ? malloc(n * sizeof *l->row[list]) : NULL;
-        if (n > 0 && l->row[list] == NULL)
-            return false;
-        for (size_t p = 0; p < k->n_parts; p++) {
-            if (k->part[p].n[list] > 0)
-                memcpy(l->row[list] + l->n[list], k->part[p].row[list],
-                       k->part[p].n[list] * sizeof *l->row[list]);
-            l->n[list] += k->part[p].n[list];
-            free(k->part[p].row[list]);
-            k->part[p].row[list] = NULL;
-        }
-    }
-    return true;
-}
-
-static bool list_addresses(struct bnc_lists *l, const struct bnc_decider *d)
-{
-    struct deciding k = { .d = d, .n_parts = (d->tally->n_addresses + RANGE - 1) / RANGE };
-    bool ok;
-
-    k.part = calloc(k.n_parts + 1, sizeof *k.part);
-    if (k.part == NULL)
-        return false;
-    if (l->parallel != NULL)
-        l->parallel(l->parallel_ctx, k.n_parts, list_range, &k);
-    for (size_t p = 0; l->parallel == NULL && p < k.n_parts; p++)
-        list_range(&k, p);
-    ok = !k.failed && join_ranges(l, &k);
-    for (size_t p = 0; p < k.n_parts; p++)
-        for (unsigned list = 0; list < BNC_N_LISTS; list++)
-            free(k.part[p].row[list]);
-    free(k.part);
-    return ok;
-}
-
-static bool list_domains(struct bnc_lists *l, const struct bnc_tally *t)
-{
-    bool ok = true;
-
-    for (uint32_t i = 0; ok && i < t->n_domains; i++) {
-        const struct bnc_domain *d = &t->domains[i];
-        struct bnc_list_row row = { .subject = d->name,
-                                    .side = BNC_SIDE_RECIPIENT_DOMAIN,
-                                    .confidence = 95,
-                                    .template = UINT32_MAX,
-                                    .reason = why_domain_dead,
-                                    .first = BNC_NO_TIME,
-                                    .last = BNC_NO_TIME };
-        uint64_t most = 0;
-
-        if (d->name.len == 0 || !bnc_domain_is_dead(t, i))
+        if (!r->explicit_domain || r->events <= x.events)
             continue;
-        for (uint32_t c = 0; c < d->n_causes; c++) {
-            const struct bnc_domain_cause *r = &t->domain_causes[d->cause_at + c];
-
-            if (!r->explicit_domain || r->events <= most)
-                continue;
-            most = r->events;
-            row.cause = r->cause;
-            row.template = r->top_template;
-            row.events = r->events;
-            row.first = r->first;
-            row.last = r->last;
-        }
-        ok = append(l, BNC_LIST_SUPPRESS_DOMAINS, &row);
+        x.cause = r->cause;
+        x.template = r->top_template;
+        x.events = r->events;
+        x.first = r->first;
+        x.last = r->last;
     }
-    return ok;
+    return x;
 }
 
 const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t,
@@ -565,37 +445,6 @@ const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bn
     uint32_t most = 0;
 
     for (size_t i = from; i < end; i++)
-        most = t->addresses[i].n_outcomes > most ? t->addresses[i].n_outcomes : most;
+        most = t->addresses[i]->n_outcomes > most ? t->addresses[i]->n_outcomes : most;
     return bnc_zalloc(arena, most, sizeof(const struct bnc_outcome *));
-}
-
-enum bnc_status bnc_lists_make(struct bnc_lists **lists, const struct bnc_tally *tally,
-                               const struct bnc_judged *judged, enum bnc_policy policy,
-                               bnc_parallel_fn parallel, void *parallel_ctx,
-                               struct bnc_error *err)
-{
-    const struct bnc_decider d = { tally, judged, policy };
-    struct bnc_lists *l = calloc(1, sizeof *l);
-
-    *lists = NULL;
-    if (l == NULL)
-        return bnc_error_nomem(err);
-    l->parallel = parallel;
-    l->parallel_ctx = parallel_ctx;
-    if (!list_addresses(l, &d) || !list_domains(l, tally)) {
-        bnc_lists_free(l);
-        return bnc_error_nomem(err);
-    }
-    *lists = l;
-    return BNC_OK;
-}
-
-void bnc_lists_free(struct bnc_lists *lists)
-{
-    if (lists == NULL)
-        return;
-    for (unsigned i = 0; i < BNC_N_LISTS; i++)
-        free(lists->row[i]);
-    bnc_arena_release(&lists->arena);
-    free(lists);
 }

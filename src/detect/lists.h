@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * lists.h - the lists beyond their making: files in the layouts that platforms import, and why one
- * address is where it is.
+ * lists.h - the lists as files, in the layouts that platforms import too, and why one address is
+ * where it is.
  */
 #ifndef BNC_DETECT_LISTS_H
 #define BNC_DETECT_LISTS_H
@@ -21,33 +21,41 @@ extern const size_t bnc_n_layouts;
 /* The layout of that name, or NULL. */
 const struct bnc_layout *bnc_layout_find(struct bnc_span name);
 
+/* What lists are made of; owns nothing. */
+struct bnc_lists {
+    const struct bnc_tally *tally; /* of BNC_DETAIL_LISTS */
+    const struct bnc_judged *judged;
+    enum bnc_policy policy;
+    bnc_parallel_fn parallel; /* the engine's; NULL: one thread */
+    void *parallel_ctx;
+};
+
 /*
- * One list as bytes: CSV with all columns ('layout' NULL), or a platform's layout.  Cells that a
- * spreadsheet would take for a formula are altered in neither, for an altered address is another
- * address; '*n_formula_like' counts them.
+ * All lists as CSV, appended to out[list], and suppress in the layout of a platform ('layout', may
+ * be NULL) to out[BNC_N_LISTS]: rows are decided and written in one pass, so that they never stand
+ * in memory. Buffers that have a drain are drained as they fill.  Cells that a spreadsheet would
+ * take for a formula are altered in neither, for an altered address is another address;
+ * '*n_formula_like' counts the rows of the five that begin so.
  */
-enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_tally *tally,
-                                enum bnc_list list, const struct bnc_layout *layout,
-                                struct bnc_buf *out, uint64_t *n_formula_like,
-                                struct bnc_error *err);
+#define BNC_N_LIST_FILES (BNC_N_LISTS + 1)
+enum bnc_status bnc_lists_render(const struct bnc_lists *lists, const struct bnc_layout *layout,
+                                 struct bnc_buf out[BNC_N_LIST_FILES], uint64_t *n_formula_like,
+                                 struct bnc_error *err);
 
 /*
  * Writes suppress.csv, suppress_domains.csv, hold.csv, reengage.csv and keep.csv into the folder
- * 'dir' (made if missing), each to a temporary file of mode 0600 that is then renamed.  'layout'
- * names a platform: only suppress gets its layout then, as suppress-NAME.csv beside the five.
- * '*n_formula_like' becomes how many rows of the five begin like a formula.
- * BNC_EUSAGE where there is no such layout, with the nearest name.
+ * 'dir' (made if missing), each to a temporary file of mode 0600; when all are written they are
+ * renamed.  'layout' names a platform: only suppress gets its layout then, as suppress-NAME.csv
+ * beside the five.  BNC_EUSAGE where there is no such layout, with the nearest name.
  */
-enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const struct bnc_tally *tally,
-                                const char *dir, const char *layout, uint64_t *n_formula_like,
-                                struct bnc_error *err);
+enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const char *dir, const char *layout,
+                                uint64_t *n_formula_like, struct bnc_error *err);
 
 /*
  * Why 'address' is on which list, in words for a person, appended to 'out'.  An address that the
- * input does not hold is said to be so.
+ * input does not hold is said to be so.  The tally has kept all addresses (not lists_only).
  */
-enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bnc_judged *judged,
-                                  enum bnc_policy policy, struct bnc_span address,
+enum bnc_status bnc_lists_explain(const struct bnc_lists *lists, struct bnc_span address,
                                   struct bnc_buf *out, struct bnc_error *err);
 
 #endif

@@ -9,8 +9,8 @@
 static const struct bnc_address *find_address(const struct bnc_tally *t, struct bnc_span address)
 {
     for (size_t i = 0; i < t->n_addresses; i++)
-        if (bnc_span_eq_nocase(bnc_address_text(&t->addresses[i]), address))
-            return &t->addresses[i];
+        if (bnc_span_eq_nocase(bnc_address_text(t->addresses[i]), address))
+            return t->addresses[i];
     return NULL;
 }
 
@@ -48,15 +48,15 @@ static void put_decision(struct bnc_buf *b, const struct bnc_decision *x, enum b
         bnc_buf_printf(b, "on %s.csv: %s\n", bnc_list_names[x->list], x->reason);
     bnc_buf_printf(
         b,
-        "policy %s; failures since the last delivery, retries within a campaign counted once: %u\n",
-        policy == BNC_POLICY_STRICT ? "strict" : "careful", x->campaigns);
+        "policy %s; failures since the last delivery, retries within a campaign counted once: "
+        "%llu\n",
+        policy == BNC_POLICY_STRICT ? "strict" : "careful", (unsigned long long)x->events);
 }
 
-enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bnc_judged *judged,
-                                  enum bnc_policy policy, struct bnc_span address,
+enum bnc_status bnc_lists_explain(const struct bnc_lists *lists, struct bnc_span address,
                                   struct bnc_buf *out, struct bnc_error *err)
 {
-    const struct bnc_decider d = { tally, judged, policy };
+    const struct bnc_tally *const tally = lists->tally;
     const struct bnc_address *a = find_address(tally, bnc_span_trim(address));
     struct bnc_arena scratch = { .blocks = NULL };
     const struct bnc_outcome **run;
@@ -72,8 +72,8 @@ enum bnc_status bnc_lists_explain(const struct bnc_tally *tally, const struct bn
     if (run == NULL)
         return bnc_error_nomem(err);
     bnc_buf_putc(out, '\n');
-    const struct bnc_decision x = bnc_address_decide(&d, a, run);
-    put_decision(out, &x, policy);
+    const struct bnc_decision x = bnc_address_decide(lists, a, run);
+    put_decision(out, &x, lists->policy);
     bnc_buf_puts(out, "what the input says, by campaign:\n");
     for (uint32_t i = 0; i < a->n_outcomes; i++)
         put_outcome(out, tally, &a->outcomes[i]);

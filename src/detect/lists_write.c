@@ -4,11 +4,12 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "detect/decision.h"
 #include "detect/judging.h"
-#include "detect/lists.h"
 #include "util/csvcell.h"
 #include "util/outfile.h"
 #include "util/slices.h"
@@ -67,11 +68,12 @@ static void put_rfc2822(struct bnc_buf *b, int64_t time)
                    months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-static const struct bnc_template *template_of(const struct bnc_tally *t,
-                                              const struct bnc_list_row *r)
-{
-    return r->template <t->n_named_templates ? &t->templates[r->template] : NULL;
-}
+/* One row: an address or a domain, and what was decided. */
+struct list_row {
+    struct bnc_span subject;
+    const struct bnc_decision *x;
+    const struct bnc_template *template; /* or NULL */
+};
 
 static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
 {
@@ -85,130 +87,164 @@ static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
                        BNC_ENHANCED_DETAIL(e));
 }
 
-/* ---- one list ---- */
-
-static void put_own_row(struct bnc_buf *b, const struct bnc_tally *t, const struct bnc_list_row *r)
+static void put_own_row(struct bnc_buf *b, const struct list_row *r)
 {
-    const struct bnc_template *x = template_of(t, r);
+    const struct bnc_decision *const x = r->x;
 
     bnc_csv_put(b, r->subject, ',');
     bnc_buf_putc(b, ',');
-    bnc_csv_put(b, bnc_span_str(r->reason), ',');
-    put_name(b, bnc_causes[r->cause].name);
-    put_name(b, bnc_side_names[r->side]);
+    bnc_csv_put(b, bnc_span_str(x->reason), ',');
+    put_name(b, bnc_causes[x->cause].name);
+    put_name(b, bnc_side_names[x->side]);
     bnc_buf_putc(b, ',');
-    put_codes(b, x);
+    put_codes(b, r->template);
     bnc_buf_putc(b, ',');
-    if (x != NULL)
-        bnc_csv_put(b, x->rule, ',');
+    if (r->template != NULL)
+        bnc_csv_put(b, r->template->rule, ',');
     bnc_buf_putc(b, ',');
-    put_number(b, r->confidence);
+    put_number(b, x->confidence);
     bnc_buf_putc(b, ',');
-    put_iso(b, r->first);
+    put_iso(b, x->first);
     bnc_buf_putc(b, ',');
-    put_iso(b, r->last);
+    put_iso(b, x->last);
     bnc_buf_putc(b, ',');
-    put_number(b, r->events);
+    put_number(b, x->events);
     bnc_buf_putc(b, ',');
-    if (x != NULL)
-        bnc_csv_put(b, x->text, ',');
+    if (r->template != NULL)
+        bnc_csv_put(b, r->template->text, ',');
     bnc_buf_putc(b, '\n');
 }
 
-static void put_layout_cell(struct bnc_buf *b, struct bnc_span name, const struct bnc_tally *t,
-                            const struct bnc_list_row *r)
+static void put_layout_cell(struct bnc_buf *b, struct bnc_span name, const struct list_row *r)
 {
-    const struct bnc_template *x = template_of(t, r);
+    const struct bnc_template *const t = r->template;
 
     if (bnc_span_eq(name, BNC_SPAN("address")))
         bnc_csv_put(b, r->subject, ',');
     else if (bnc_span_eq(name, BNC_SPAN("code")))
-        bnc_buf_printf(b, "%u", x != NULL && x->verdict.reply != 0 ? x->verdict.reply : 550);
+        bnc_buf_printf(b, "%u", t != NULL && t->verdict.reply != 0 ? t->verdict.reply : 550);
     else if (bnc_span_eq(name, BNC_SPAN("reason")))
-        bnc_csv_put(b, bnc_span_str(r->reason), ',');
+        bnc_csv_put(b, bnc_span_str(r->x->reason), ',');
     else if (bnc_span_eq(name, BNC_SPAN("rfc2822")))
-        put_rfc2822(b, r->last);
+        put_rfc2822(b, r->x->last);
     else if (bnc_span_eq(name, BNC_SPAN("ses_reason")))
-        bnc_buf_puts(b, r->cause == BNC_CAUSE_COMPLAINT ? "COMPLAINT" : "BOUNCE");
+        bnc_buf_puts(b, r->x->cause == BNC_CAUSE_COMPLAINT ? "COMPLAINT" : "BOUNCE");
 }
 
-static void put_layout_row(struct bnc_buf *b, const char *row, const struct bnc_tally *t,
-                           const struct bnc_list_row *r)
+static void put_layout_row(struct bnc_buf *b, const char *layout, const struct list_row *r)
 {
-    while (*row != '\0') {
-        const char *end = *row == '{' ? strchr(row, '}') : NULL;
+    while (*layout != '\0') {
+        const char *end = *layout == '{' ? strchr(layout, '}') : NULL;
 
         if (end == NULL) {
-            bnc_buf_putc(b, *row++);
+            bnc_buf_putc(b, *layout++);
             continue;
         }
-        put_layout_cell(b, bnc_span_from(row + 1, (size_t)(end - row - 1)), t, r);
-        row = end + 1;
+        put_layout_cell(b, bnc_span_from(layout + 1, (size_t)(end - layout - 1)), r);
+        layout = end + 1;
     }
     bnc_buf_putc(b, '\n');
 }
 
-/* One list, rendered in slices. */
+static void put_headers(struct bnc_buf *out, const struct bnc_layout *layout)
+{
+    for (unsigned list = 0; list < BNC_N_LISTS; list++)
+        bnc_buf_printf(&out[list],
+                       "%s,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,"
+                       "last_seen,count,template\n",
+                       list == BNC_LIST_SUPPRESS_DOMAINS ? "domain" : "address");
+    if (layout != NULL && layout->header[0] != '\0')
+        bnc_buf_printf(&out[BNC_N_LISTS], "%s\n", layout->header);
+}
+
+/* ---- all lists, in slices of addresses ---- */
+
 struct rendering {
     const struct bnc_lists *lists;
-    const struct bnc_tally *tally;
-    enum bnc_list list;
     const struct bnc_layout *layout;
     uint64_t *formulas;
 };
 
-static void put_header(const struct rendering *r, struct bnc_buf *out)
+/* Puts a decided row where it belongs. */
+static void put_row(const struct rendering *r, struct bnc_buf *out, struct bnc_span subject,
+                    const struct bnc_decision *x)
 {
-    if (r->layout == NULL)
-        bnc_buf_printf(out,
-                       "%s,reason,cause,side,reply_code,enhanced_code,rule,confidence,first_seen,"
-                       "last_seen,count,template\n",
-                       r->list == BNC_LIST_SUPPRESS_DOMAINS ? "domain" : "address");
-    else if (r->layout->header[0] != '\0')
-        bnc_buf_printf(out, "%s\n", r->layout->header);
+    const struct bnc_tally *const t = r->lists->tally;
+    const struct list_row row = { subject, x,
+                                  x->template <t->n_named_templates ? &t->templates[x->template]
+                                                                    : NULL };
+
+    put_own_row(&out[x->list], &row);
+    if (x->list == BNC_LIST_SUPPRESS && r->layout != NULL)
+        put_layout_row(&out[BNC_N_LISTS], r->layout->row, &row);
+    if (bnc_is_formula(subject))
+        __atomic_fetch_add(r->formulas, 1, __ATOMIC_RELAXED);
 }
 
 static void put_slice(const void *arg, size_t slice, struct bnc_buf *out)
 {
     const struct rendering *const r = arg;
-    const size_t from = slice * BNC_SLICE_ROWS, n = r->lists->n[r->list],
-                 end = n - from < BNC_SLICE_ROWS ? n : from + BNC_SLICE_ROWS;
-    uint64_t formulas = 0;
+    const struct bnc_tally *const t = r->lists->tally;
+    const size_t from = slice * BNC_SLICE_ROWS,
+                 end = t->n_addresses - from < BNC_SLICE_ROWS ? t->n_addresses
+                                                              : from + BNC_SLICE_ROWS;
+    struct bnc_arena scratch = { .blocks = NULL };
+    const struct bnc_outcome **run = bnc_run_room(&scratch, t, from, end);
 
-    for (size_t i = from; i < end; i++) {
-        const struct bnc_list_row *const row = &r->lists->row[r->list][i];
+    out->failed |= run == NULL;
+    for (size_t i = from; i < end && run != NULL; i++) {
+        const struct bnc_address *const a = t->addresses[i];
+        const struct bnc_decision x = bnc_address_decide(r->lists, a, run);
 
-        formulas += bnc_is_formula(row->subject);
-        if (r->layout == NULL)
-            put_own_row(out, r->tally, row);
-        else
-            put_layout_row(out, r->layout->row, r->tally, row);
+        if (x.list >= 0 && x.list != BNC_LIST_SUPPRESS_DOMAINS && a->len > 0)
+            put_row(r, out, bnc_address_text(a), &x);
     }
-    __atomic_fetch_add(r->formulas, formulas, __ATOMIC_RELAXED);
+    bnc_arena_release(&scratch);
 }
 
-enum bnc_status bnc_list_render(const struct bnc_lists *lists, const struct bnc_tally *tally,
-                                enum bnc_list list, const struct bnc_layout *layout,
-                                struct bnc_buf *out, uint64_t *n_formula_like,
-                                struct bnc_error *err)
+static void put_domains(const struct rendering *r, struct bnc_buf *out)
 {
-    const struct rendering r = { lists, tally, list, layout, n_formula_like };
+    const struct bnc_tally *const t = r->lists->tally;
+
+    for (uint32_t i = 0; i < t->n_domains; i++) {
+        const struct bnc_decision x = bnc_domain_decide(t, i);
+
+        if (x.list < 0)
+            continue;
+        put_row(r, out, t->domains[i].name, &x);
+        bnc_buf_drain(&out[x.list]);
+    }
+}
+
+enum bnc_status bnc_lists_render(const struct bnc_lists *lists, const struct bnc_layout *layout,
+                                 struct bnc_buf out[BNC_N_LIST_FILES], uint64_t *n_formula_like,
+                                 struct bnc_error *err)
+{
+    const struct rendering r = { lists, layout, n_formula_like };
+    const struct bnc_slices slices = {
+        .n = (lists->tally->n_addresses + BNC_SLICE_ROWS - 1) / BNC_SLICE_ROWS,
+        .n_out = BNC_N_LIST_FILES,
+        .render = put_slice,
+        .arg = &r,
+        .parallel = lists->parallel,
+        .parallel_ctx = lists->parallel_ctx
+    };
+    bool failed = false;
 
     *n_formula_like = 0;
-    put_header(&r, out);
-    bnc_slices_put(out, &(struct bnc_slices){ .n = (lists->n[list] + BNC_SLICE_ROWS - 1) /
-                                                    BNC_SLICE_ROWS,
-                                              .render = put_slice,
-                                              .arg = &r,
-                                              .parallel = lists->parallel,
-                                              .parallel_ctx = lists->parallel_ctx });
-    return out->failed ? bnc_error_nomem(err) : BNC_OK;
+    put_headers(out, layout);
+    put_domains(&r, out);
+    bnc_slices_put(out, &slices);
+    for (unsigned i = 0; i < BNC_N_LIST_FILES; i++)
+        failed |= out[i].failed;
+    return failed ? bnc_error_nomem(err) : BNC_OK;
 }
 
 /* ---- files ---- */
 
 struct target {
     struct bnc_outfile file;
+    char path[4096];
     struct bnc_error err; /* why it could not be written */
 };
 
@@ -219,36 +255,57 @@ static bool write_on(void *arg, struct bnc_span bytes)
     return bnc_outfile_write(&t->file, bytes, &t->err) == BNC_OK;
 }
 
-static enum bnc_status write_one(const struct bnc_lists *lists, const struct bnc_tally *tally,
-                                 const char *dir, enum bnc_list list,
-                                 const struct bnc_layout *layout, uint64_t *n_formula_like,
-                                 struct bnc_error *err)
+/* 'name' is NULL for the list itself. */
+static enum bnc_status begin(struct target *t, const char *dir, unsigned list, const char *name,
+                             struct bnc_error *err)
 {
-    struct target t = { .err = { .status = BNC_OK } };
-    struct bnc_buf b = { .drain = write_on, .drain_arg = &t };
-    enum bnc_status status;
-    char path[4096];
     const size_t len = strlen(dir);
-    const char *const slash = len > 0 && dir[len - 1] == '/' ? "" : "/";
-    const int n = layout == NULL ? snprintf(path, sizeof path, "%s%s%s.csv", dir, slash,
-                                            bnc_list_names[list])
-                                 : snprintf(path, sizeof path, "%s%s%s-%s.csv", dir, slash,
-                                            bnc_list_names[list], layout->name);
+    const int n = snprintf(t->path, sizeof t->path, "%s%s%s%s%s.csv", dir,
+                           len > 0 && dir[len - 1] == '/' ? "" : "/", bnc_list_names[list],
+                           name == NULL ? "" : "-", name == NULL ? "" : name);
 
-    if (n < 0 || n >= (int)sizeof path)
+    if (n < 0 || n >= (int)sizeof t->path)
         return bnc_error_set(err, BNC_ECREATE, "the path '%.200s...' is too long", dir);
-    status = bnc_outfile_begin(&t.file, path, true, err);
-    if (status == BNC_OK)
-        status = bnc_list_render(lists, tally, list, layout, &b, n_formula_like, err);
-    if (status == BNC_OK && b.len > 0)
-        write_on(&t, bnc_buf_span(&b));
-    if (t.err.status != BNC_OK) {
-        status = t.err.status;
+    return bnc_outfile_begin(&t->file, t->path, true, err);
+}
+
+/* What is left in the buffers; the first fault of any file, which a buffer takes for its own. */
+static enum bnc_status flush(struct target *t, struct bnc_buf *out, enum bnc_status status,
+                             struct bnc_error *err)
+{
+    for (unsigned i = 0; i < BNC_N_LIST_FILES; i++) {
+        if (status == BNC_OK && out[i].len > 0)
+            write_on(&t[i], bnc_buf_span(&out[i]));
+        bnc_buf_release(&out[i]);
+        if (t[i].err.status == BNC_OK || (status != BNC_OK && status != BNC_ENOMEM))
+            continue;
+        status = t[i].err.status;
         if (err != NULL)
-            *err = t.err;
+            *err = t[i].err;
     }
-    bnc_buf_release(&b);
-    return bnc_outfile_end(&t.file, status, err);
+    return status;
+}
+
+static enum bnc_status write_all(const struct bnc_lists *lists, const char *dir,
+                                 const struct bnc_layout *layout, struct target *t,
+                                 uint64_t *n_formula_like, struct bnc_error *err)
+{
+    const unsigned n_files = layout == NULL ? BNC_N_LISTS : BNC_N_LIST_FILES;
+    struct bnc_buf out[BNC_N_LIST_FILES] = { { .at = NULL } };
+    enum bnc_status status = BNC_OK;
+
+    for (unsigned i = 0; status == BNC_OK && i < n_files; i++) {
+        out[i].drain = write_on;
+        out[i].drain_arg = &t[i];
+        status = begin(&t[i], dir, i < BNC_N_LISTS ? i : (unsigned)BNC_LIST_SUPPRESS,
+                       i < BNC_N_LISTS ? NULL : layout->name, err);
+    }
+    if (status == BNC_OK)
+        status = bnc_lists_render(lists, layout, out, n_formula_like, err);
+    status = flush(t, out, status, err);
+    for (unsigned i = 0; i < n_files; i++)
+        status = bnc_outfile_end(&t[i].file, status, err);
+    return status;
 }
 
 /* The known name that shares most leading letters; for the message only. */
@@ -269,13 +326,12 @@ static const char *nearest_layout(const char *name)
     return bnc_layouts[best].name;
 }
 
-enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const struct bnc_tally *tally,
-                                const char *dir, const char *layout, uint64_t *n_formula_like,
-                                struct bnc_error *err)
+enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const char *dir, const char *layout,
+                                uint64_t *n_formula_like, struct bnc_error *err)
 {
     const struct bnc_layout *l = layout == NULL ? NULL : bnc_layout_find(bnc_span_str(layout));
-    enum bnc_status status = BNC_OK;
-    uint64_t n = 0;
+    enum bnc_status status;
+    struct target *t;
 
     *n_formula_like = 0;
     if (layout != NULL && l == NULL)
@@ -283,11 +339,10 @@ enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const struct bnc_
                              nearest_layout(layout));
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return bnc_error_sys(err, BNC_ECREATE, "cannot create the folder '%s'", dir);
-    for (unsigned i = 0; status == BNC_OK && i < BNC_N_LISTS; i++) {
-        status = write_one(lists, tally, dir, (enum bnc_list)i, NULL, &n, err);
-        *n_formula_like += n;
-    }
-    if (status == BNC_OK && l != NULL)
-        status = write_one(lists, tally, dir, BNC_LIST_SUPPRESS, l, &n, err);
+    t = calloc(BNC_N_LIST_FILES, sizeof *t);
+    if (t == NULL)
+        return bnc_error_nomem(err);
+    status = write_all(lists, dir, l, t, n_formula_like, err);
+    free(t);
     return status;
 }

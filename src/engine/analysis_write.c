@@ -240,7 +240,7 @@ static void warn_of_formulas(const struct bnc_analysis *a, const char *dir, uint
 
 /* The lists, in a session of the team. */
 struct listing {
-    const struct bnc_analysis *a;
+    struct bnc_lists lists;
     const char *dir, *layout;
     uint64_t n_formula_like;
     struct bnc_error *err;
@@ -250,21 +250,23 @@ struct listing {
 static void do_list(void *arg)
 {
     struct listing *l = arg;
-    const struct bnc_analysis *a = l->a;
-    struct bnc_lists *lists = NULL;
 
-    l->status = bnc_lists_make(&lists, a->tally, a->judged, a->policy, bnc_parallel,
-                               (void *)(uintptr_t)&a->setup, l->err);
-    if (l->status == BNC_OK)
-        l->status =
-            bnc_lists_write(lists, a->tally, l->dir, l->layout, &l->n_formula_like, l->err);
-    bnc_lists_free(lists);
+    l->status = bnc_lists_write(&l->lists, l->dir, l->layout, &l->n_formula_like, l->err);
+}
+
+static struct bnc_lists lists_of(const struct bnc_analysis *a)
+{
+    return (struct bnc_lists){ .tally = a->tally,
+                               .judged = a->judged,
+                               .policy = a->policy,
+                               .parallel = bnc_parallel,
+                               .parallel_ctx = (void *)(uintptr_t)&a->setup };
 }
 
 enum bnc_status bnc_analysis_write_lists(const struct bnc_analysis *a, const char *dir,
                                          const char *layout, struct bnc_error *err)
 {
-    struct listing l = { .a = a, .dir = dir, .layout = layout, .err = err };
+    struct listing l = { .lists = lists_of(a), .dir = dir, .layout = layout, .err = err };
     const enum bnc_status status = need_lists(a, err);
 
     if (status != BNC_OK)
@@ -278,12 +280,15 @@ enum bnc_status bnc_analysis_write_lists(const struct bnc_analysis *a, const cha
 enum bnc_status bnc_analysis_explain_address(const struct bnc_analysis *a, const char *address,
                                              char **text, size_t *len, struct bnc_error *err)
 {
+    const struct bnc_lists lists = lists_of(a);
     struct bnc_buf out = { 0 };
     enum bnc_status status = need_lists(a, err);
 
+    if (status == BNC_OK && a->tally->lists_only)
+        status = bnc_error_set(err, BNC_EUSAGE,
+                               "to ask about one address, leave options.lists_only out");
     if (status == BNC_OK)
-        status =
-            bnc_lists_explain(a->tally, a->judged, a->policy, bnc_span_str(address), &out, err);
+        status = bnc_lists_explain(&lists, bnc_span_str(address), &out, err);
     if (status == BNC_OK)
         give(&out, text, len);
     bnc_buf_release(&out);

@@ -356,7 +356,8 @@ static enum bnc_status create_workers(const struct bnc_inputs *inputs,
                                      .classifier = setup->classifier,
                                      .seed = setup->seed,
                                      .sources = names,
-                                     .n_sources = (uint32_t)inputs->n };
+                                     .n_sources = (uint32_t)inputs->n,
+                                     .lists_only = setup->opt->no_state && setup->opt->lists_only };
     enum bnc_status status = BNC_OK;
 
     *workers = calloc(setup->n_threads, sizeof **workers);

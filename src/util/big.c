@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* Sanitizers watch what malloc() hands out, so there all comes from it. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -59,6 +62,13 @@ void bnc_big_forget(void *at, size_t bytes)
 #else
     (void)at;
     (void)bytes;
+#endif
+}
+
+void bnc_big_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
 #endif
 }
 

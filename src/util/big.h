@@ -25,6 +25,9 @@ void bnc_big_free(void *at, size_t bytes);
  */
 void bnc_big_forget(void *at, size_t bytes);
 
+/* Gives back to the system what free() keeps for later: milliseconds, worth it after much. */
+void bnc_big_trim(void);
+
 /* Wishes for huge pages under 'bytes' that malloc() and its kin just gave; returns 'at'. */
 void *bnc_huge(void *at, size_t bytes);
 

@@ -44,10 +44,13 @@ struct kit {
     enum bnc_hardness hardness;
 };
 
-static inline void kit_open(struct kit *k)
+/* 'lists_only' as in struct bnc_part_options. */
+static inline void kit_open_for(struct kit *k, bool lists_only)
 {
     const struct bnc_classifier_options opt = { .rules_path = NULL };
-    struct bnc_part_options part = { .detail = BNC_DETAIL_LISTS, .seed = 77 };
+    struct bnc_part_options part = { .detail = BNC_DETAIL_LISTS,
+                                     .seed = 77,
+                                     .lists_only = lists_only };
 
     memset(k, 0, sizeof *k);
     assert_int_equal(bnc_classifier_create(&k->classifier, &opt, &k->err), BNC_OK);
@@ -58,6 +61,11 @@ static inline void kit_open(struct kit *k)
     assert_non_null(k->part);
     k->ip = "203.0.113.1";
     k->sender = "shop.example";
+}
+
+static inline void kit_open(struct kit *k)
+{
+    kit_open_for(k, false);
 }
 
 static inline void kit_close(struct kit *k)

@@ -258,7 +258,7 @@ static inline void dump_tables(struct bnc_buf *b, const struct bnc_tally *t)
 static inline void dump_lists(struct bnc_buf *b, const struct bnc_tally *t)
 {
     for (size_t i = 0; i < t->n_addresses; i++) {
-        const struct bnc_address *a = &t->addresses[i];
+        const struct bnc_address *a = t->addresses[i];
 
         bnc_buf_printf(b, "\naddress %u states %u", a->domain, a->states);
         dump_span(b, bnc_address_text(a));

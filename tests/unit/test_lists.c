@@ -5,18 +5,50 @@
 #include <unistd.h>
 
 #include "detect/lists.h"
+#include "tables/threshold.h"
 
 #define A "ann@firm.example"
 
-/* On which list an address is: an enum bnc_list, -1 none, -2 several. */
-static int list_of(const struct bnc_lists *l, const char *address)
+/* All lists of a kit's mail, rendered. */
+struct rendered {
+    struct bnc_buf out[BNC_N_LIST_FILES];
+    uint64_t n_formula_like;
+};
+
+static void lists_of(struct rendered *r, struct kit *k, enum bnc_policy policy,
+                     const struct bnc_layout *layout)
 {
+    const struct bnc_lists lists = { k->tally, k->judged, policy, NULL, NULL };
+
+    *r = (struct rendered){ .n_formula_like = 0 };
+    assert_int_equal(bnc_lists_render(&lists, layout, r->out, &r->n_formula_like, &k->err), BNC_OK);
+}
+
+static void lists_free(struct rendered *r)
+{
+    for (unsigned i = 0; i < BNC_N_LIST_FILES; i++)
+        bnc_buf_release(&r->out[i]);
+}
+
+static size_t rows_of(const struct rendered *r, enum bnc_list list)
+{
+    size_t n = 0;
+
+    for (const char *at = r->out[list].at; (at = strchr(at, '\n')) != NULL; at++)
+        n++;
+    return n - 1; /* the header */
+}
+
+/* On which list an address is: an enum bnc_list, -1 none, -2 several. */
+static int list_of(const struct rendered *r, const char *address)
+{
+    char row[128];
     int found = -1;
 
+    snprintf(row, sizeof row, "\n%s,", address);
     for (int list = 0; list < BNC_N_LISTS; list++)
-        for (size_t i = 0; i < l->n[list]; i++)
-            if (bnc_span_eq(l->row[list][i].subject, bnc_span_str(address)))
-                found = found == -1 ? list : -2;
+        if (strstr(r->out[list].at, row) != NULL)
+            found = found == -1 ? list : -2;
     return found;
 }
 
@@ -26,30 +58,33 @@ struct said {
     const char *text, *campaign;
 };
 
-/* What becomes of one address of a healthy domain, in the order said and in reverse. */
+/*
+ * What becomes of one address of a healthy domain, in the order said and in reverse, and whatever
+ * is kept of it.
+ */
 static int decide(const struct said *said, size_t n, enum bnc_policy policy)
 {
-    int list[2];
+    int list[4];
 
-    for (int reverse = 0; reverse < 2; reverse++) {
-        struct bnc_lists *lists;
+    for (unsigned way = 0; way < 4; way++) {
+        struct rendered r;
         struct kit k;
 
-        kit_open(&k);
+        kit_open_for(&k, (way & 2) != 0);
         kit_accept(&k, 0, 9, 30, "firm.example");
         for (size_t i = 0; i < n; i++) {
-            const struct said *s = &said[reverse ? n - 1 - i : i];
+            const struct said *s = &said[(way & 1) != 0 ? n - 1 - i : i];
 
             kit_say(&k, KIT_START + s->day * KIT_DAY + 40000, s->type, A, s->text, s->campaign);
         }
         kit_judge(&k, NULL);
-        assert_int_equal(bnc_lists_make(&lists, k.tally, k.judged, policy, NULL, NULL, &k.err),
-                         BNC_OK);
-        list[reverse] = list_of(lists, A);
-        bnc_lists_free(lists);
+        lists_of(&r, &k, policy, NULL);
+        list[way] = list_of(&r, A);
+        lists_free(&r);
         kit_close(&k);
     }
-    assert_int_equal(list[0], list[1]); /* the order of rows never matters */
+    for (unsigned way = 1; way < 4; way++)
+        assert_int_equal(list[0], list[way]);
     return list[0];
 }
 
@@ -178,20 +213,9 @@ static void strict__suppresses_every_5xx_but_a_few(void **state)
 
 /* ---- domains ---- */
 
-static struct bnc_lists *lists_of(struct kit *k)
-{
-    struct bnc_lists *lists;
-
-    kit_judge(k, NULL);
-    assert_int_equal(
-        bnc_lists_make(&lists, k->tally, k->judged, BNC_POLICY_CAREFUL, NULL, NULL, &k->err),
-        BNC_OK);
-    return lists;
-}
-
 static void domain__null_mx_is_suppressed_as_one(void **state)
 {
-    struct bnc_lists *l;
+    struct rendered r;
     struct kit k;
 
     (void)state;
@@ -199,35 +223,89 @@ static void domain__null_mx_is_suppressed_as_one(void **state)
     kit_accept(&k, 0, 5, 20, "firm.example");
     kit_mail(&k, 2, B, 1, "dead.example", KIT_NULL_MX, "c1");
     kit_mail(&k, 3, B, 2, "dead.example", KIT_NULL_MX, "c2");
-    l = lists_of(&k);
-    assert_int_equal(l->n[BNC_LIST_SUPPRESS_DOMAINS], 1);
-    assert_int_equal(list_of(l, "dead.example"), BNC_LIST_SUPPRESS_DOMAINS);
-    assert_int_equal(l->n[BNC_LIST_SUPPRESS], 0);
-    bnc_lists_free(l);
+    kit_judge(&k, NULL);
+    lists_of(&r, &k, BNC_POLICY_CAREFUL, NULL);
+    assert_int_equal(rows_of(&r, BNC_LIST_SUPPRESS_DOMAINS), 1);
+    assert_int_equal(list_of(&r, "dead.example"), BNC_LIST_SUPPRESS_DOMAINS);
+    assert_int_equal(rows_of(&r, BNC_LIST_SUPPRESS), 0);
+    lists_free(&r);
     kit_close(&k);
 }
 
 static void domain__that_accepts_mail_afterwards_is_not_dead(void **state)
 {
-    struct bnc_lists *l;
+    struct rendered r;
     struct kit k;
 
     (void)state;
     kit_open(&k);
     kit_accept(&k, 0, 9, 20, "firm.example");
     kit_mail(&k, 2, B, 100, "firm.example", KIT_NULL_MX, "c1");
-    l = lists_of(&k);
-    assert_int_equal(l->n[BNC_LIST_SUPPRESS_DOMAINS], 0);
-    assert_int_equal(list_of(l, "u100@firm.example"), BNC_LIST_HOLD);
-    bnc_lists_free(l);
+    kit_judge(&k, NULL);
+    lists_of(&r, &k, BNC_POLICY_CAREFUL, NULL);
+    assert_int_equal(rows_of(&r, BNC_LIST_SUPPRESS_DOMAINS), 0);
+    assert_int_equal(list_of(&r, "u100@firm.example"), BNC_LIST_HOLD);
+    lists_free(&r);
     kit_close(&k);
+}
+
+/* ---- what is kept where only lists are wanted ---- */
+
+/* Mail by chance: 'seed' alone says what it is. */
+static void say_anything(struct kit *k, unsigned seed)
+{
+    static const char *const texts[] = { KIT_NO_USER, KIT_FULL_5, KIT_FULL_4, KIT_TIMEOUT,
+                                         KIT_NULL_MX, KIT_DMARC,  KIT_LISTED };
+    static const char *const domains[] = { "firm.example", "mail.example", "gmail.com" };
+    static const enum bnc_event_type types[] = { B, B, T, T, T, D, BNC_EVENT_COMPLAINT,
+                                                 BNC_EVENT_SUPPRESSED };
+
+    for (unsigned i = 0; i < 400; i++) {
+        const enum bnc_event_type type = types[rand_r(&seed) % 64 < 60 ? rand_r(&seed) % 6
+                                                                       : 6 + rand_r(&seed) % 2];
+        const int64_t time = KIT_START + rand_r(&seed) % 9 * KIT_DAY + rand_r(&seed) % 3;
+        char address[64], campaign[8];
+
+        snprintf(address, sizeof address, "%s%d@%s", rand_r(&seed) % 9 == 0 ? "Jo" : "jo",
+                 rand_r(&seed) % 60, domains[rand_r(&seed) % 3]);
+        snprintf(campaign, sizeof campaign, "c%d", rand_r(&seed) % 5);
+        kit_say(k, rand_r(&seed) % 20 == 0 ? BNC_NO_TIME : time, type, address,
+                type == D ? NULL : texts[rand_r(&seed) % 7],
+                rand_r(&seed) % 6 == 0 ? "" : campaign);
+    }
+}
+
+static void lists__are_the_same_whatever_is_kept(void **state)
+{
+    (void)state;
+    assert_true(BNC_THRESHOLD(soft_bounces_per_address)->limit >= BNC_LISTED_DEFERRALS);
+    for (unsigned seed = 1; seed <= 60; seed++) {
+        const enum bnc_policy policy = seed % 2 == 0 ? BNC_POLICY_STRICT : BNC_POLICY_CAREFUL;
+        struct rendered r[2];
+
+        for (unsigned only = 0; only < 2; only++) {
+            struct kit k;
+
+            kit_open_for(&k, only != 0);
+            say_anything(&k, seed);
+            kit_judge(&k, NULL);
+            lists_of(&r[only], &k, policy, bnc_layout_find(BNC_SPAN("sendgrid")));
+            kit_close(&k);
+        }
+        for (unsigned i = 0; i < BNC_N_LIST_FILES; i++) {
+            assert_string_equal(r[0].out[i].at, r[1].out[i].at);
+            assert_true(seed > 1 || i == BNC_LIST_SUPPRESS_DOMAINS || r[0].out[i].len > 200);
+        }
+        lists_free(&r[0]);
+        lists_free(&r[1]);
+    }
 }
 
 /* ---- waves ---- */
 
 static void wave__holds_suppression_for_its_day_only(void **state)
 {
-    struct bnc_lists *l;
+    struct rendered r;
     struct kit k;
 
     (void)state;
@@ -243,21 +321,22 @@ static void wave__holds_suppression_for_its_day_only(void **state)
         }
     kit_mail(&k, 10, B, 900, "gmx.net", KIT_NO_USER, "ten");
     kit_mail(&k, 15, B, 901, "gmx.net", KIT_NO_USER, "after");
-    l = lists_of(&k);
+    kit_judge(&k, NULL);
+    lists_of(&r, &k, BNC_POLICY_CAREFUL, NULL);
     assert_non_null(kit_find(&k, BNC_FINDING_PROVIDER_FAULT));
-    assert_int_equal(list_of(l, "u7@gmx.net"), -1); /* delivered again afterwards */
-    assert_int_equal(list_of(l, "u900@gmx.net"), BNC_LIST_HOLD);
-    assert_int_equal(list_of(l, "u901@gmx.net"), BNC_LIST_SUPPRESS);
-    bnc_lists_free(l);
+    assert_int_equal(list_of(&r, "u7@gmx.net"), -1); /* delivered again afterwards */
+    assert_int_equal(list_of(&r, "u900@gmx.net"), BNC_LIST_HOLD);
+    assert_int_equal(list_of(&r, "u901@gmx.net"), BNC_LIST_SUPPRESS);
+    lists_free(&r);
     kit_close(&k);
 }
 
 /* ---- files ---- */
 
+/* suppress.csv, or in a platform's layout. */
 static void render(struct bnc_buf *b, const char *layout)
 {
-    struct bnc_lists *l;
-    uint64_t n = 0;
+    struct rendered r;
     struct kit k;
 
     kit_open(&k);
@@ -265,14 +344,13 @@ static void render(struct bnc_buf *b, const char *layout)
     kit_say(&k, KIT_START + 3 * KIT_DAY, B, "bob@firm.example", KIT_NO_USER, "c1");
     kit_say(&k, KIT_START + 4 * KIT_DAY, B, "\"odd, name\"@firm.example", KIT_NO_USER, "c1");
     kit_say(&k, KIT_START + 5 * KIT_DAY, B, "=cmd@firm.example", KIT_NO_USER, "c1");
-    l = lists_of(&k);
-    assert_int_equal(l->n[BNC_LIST_SUPPRESS], 3);
-    assert_int_equal(bnc_list_render(l, k.tally, BNC_LIST_SUPPRESS,
-                                     layout == NULL ? NULL : bnc_layout_find(bnc_span_str(layout)),
-                                     b, &n, &k.err),
-                     BNC_OK);
-    assert_int_equal(n, 1);
-    bnc_lists_free(l);
+    kit_judge(&k, NULL);
+    lists_of(&r, &k, BNC_POLICY_CAREFUL,
+             layout == NULL ? NULL : bnc_layout_find(bnc_span_str(layout)));
+    assert_int_equal(rows_of(&r, BNC_LIST_SUPPRESS), 3);
+    assert_int_equal(r.n_formula_like, 1);
+    bnc_buf_put(b, bnc_buf_span(&r.out[layout == NULL ? BNC_LIST_SUPPRESS : BNC_N_LISTS]));
+    lists_free(&r);
     kit_close(&k);
 }
 
@@ -320,7 +398,6 @@ static void layout__of_platforms_is_what_they_import(void **state)
 static void files__are_private_and_complete(void **state)
 {
     char dir[] = "/tmp/bnc_lists_XXXXXX", path[128];
-    struct bnc_lists *l;
     uint64_t n;
     struct stat st;
     struct kit k;
@@ -329,10 +406,12 @@ static void files__are_private_and_complete(void **state)
     assert_non_null(mkdtemp(dir));
     kit_open(&k);
     kit_say(&k, KIT_START, B, A, KIT_NO_USER, "c1");
-    l = lists_of(&k);
-    assert_int_equal(bnc_lists_write(l, k.tally, dir, "sendgird", &n, &k.err), BNC_EUSAGE);
+    kit_judge(&k, NULL);
+    const struct bnc_lists l = { k.tally, k.judged, BNC_POLICY_CAREFUL, NULL, NULL };
+
+    assert_int_equal(bnc_lists_write(&l, dir, "sendgird", &n, &k.err), BNC_EUSAGE);
     assert_non_null(strstr(k.err.text, "sendgrid"));
-    assert_int_equal(bnc_lists_write(l, k.tally, dir, "sendgrid", &n, &k.err), BNC_OK);
+    assert_int_equal(bnc_lists_write(&l, dir, "sendgrid", &n, &k.err), BNC_OK);
     for (int i = 0; i <= BNC_N_LISTS; i++) {
         snprintf(path, sizeof path, "%s/%s.csv", dir,
                  i < BNC_N_LISTS ? bnc_list_names[i] : "suppress-sendgrid");
@@ -341,7 +420,6 @@ static void files__are_private_and_complete(void **state)
         assert_int_equal(unlink(path), 0);
     }
     assert_int_equal(rmdir(dir), 0); /* nothing else was left there */
-    bnc_lists_free(l);
     kit_close(&k);
 }
 
@@ -355,15 +433,15 @@ static void explain__says_why_and_shows_the_history(void **state)
     kit_say(&k, KIT_START, D, A, NULL, "first");
     kit_say(&k, KIT_START + 3 * KIT_DAY, B, A, KIT_NO_USER, "second");
     kit_judge(&k, NULL);
-    assert_int_equal(bnc_lists_explain(k.tally, k.judged, BNC_POLICY_CAREFUL,
-                                       BNC_SPAN("Ann@FIRM.example"), &b, &k.err),
+    const struct bnc_lists l = { k.tally, k.judged, BNC_POLICY_CAREFUL, NULL, NULL };
+
+    assert_int_equal(bnc_lists_explain(&l, BNC_SPAN("Ann@FIRM.example"), &b, &k.err),
                      BNC_OK);
     assert_has(&b, "on suppress.csv: permanently refused");
     assert_has(&b, "campaign second");
     assert_has(&b, "campaign first");
     bnc_buf_clear(&b);
-    assert_int_equal(bnc_lists_explain(k.tally, k.judged, BNC_POLICY_CAREFUL,
-                                       BNC_SPAN("eve@firm.example"), &b, &k.err),
+    assert_int_equal(bnc_lists_explain(&l, BNC_SPAN("eve@firm.example"), &b, &k.err),
                      BNC_OK);
     assert_has(&b, "on no list");
     bnc_buf_release(&b);
@@ -386,6 +464,7 @@ int main(void)
         cmocka_unit_test(strict__suppresses_every_5xx_but_a_few),
         cmocka_unit_test(domain__null_mx_is_suppressed_as_one),
         cmocka_unit_test(domain__that_accepts_mail_afterwards_is_not_dead),
+        cmocka_unit_test(lists__are_the_same_whatever_is_kept),
         cmocka_unit_test(wave__holds_suppression_for_its_day_only),
         cmocka_unit_test(layout__own_names_every_column),
         cmocka_unit_test(layout__of_platforms_is_what_they_import),

@@ -105,6 +105,36 @@ static void slices__come_in_order_on_any_threads(void **state)
     expect_same(by_threads, 3 * BNC_SLICE_RING, "long ones");
 }
 
+/* Document k holds the slice's number k times. */
+static void put_several(const void *arg, size_t i, struct bnc_buf *out)
+{
+    (void)arg;
+    for (unsigned k = 0; k < 3; k++)
+        for (unsigned n = 0; n < k; n++)
+            bnc_buf_printf(&out[k], "%zu ", i);
+}
+
+static void slices__of_several_documents_come_in_order(void **state)
+{
+    const struct bnc_slices plain = { .n = 3 * BNC_SLICE_RING + 1,
+                                      .n_out = 3,
+                                      .render = put_several };
+    struct bnc_slices spread = plain;
+    struct bnc_buf want[3] = { { .at = NULL } }, have[3] = { { .at = NULL } };
+
+    (void)state;
+    spread.parallel = by_threads;
+    bnc_slices_put(want, &plain);
+    bnc_slices_put(have, &spread);
+    for (unsigned k = 0; k < 3; k++) {
+        assert_int_equal(have[k].len, want[k].len);
+        assert_memory_equal(bnc_buf_span(&have[k]).at, bnc_buf_span(&want[k]).at, want[k].len);
+        assert_true(k == 0 || want[k].len > 100);
+        bnc_buf_release(&want[k]);
+        bnc_buf_release(&have[k]);
+    }
+}
+
 static bool refuse(void *arg, struct bnc_span bytes)
 {
     size_t *const calls = arg;
@@ -159,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices__come_in_order_on_any_threads),
+        cmocka_unit_test(slices__of_several_documents_come_in_order),
         cmocka_unit_test(slices__stop_where_the_drain_fails),
         cmocka_unit_test(json__is_the_same_on_any_threads),
     };
