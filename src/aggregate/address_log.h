@@ -48,24 +48,58 @@ struct bnc_address_long {
 
 #define BNC_ADDRESS_NO_OUTCOME 0xffffu
 
-/*
- * Appends a record; false when out of memory. In a log that is not exact times should be few: the
- * starts of days.
- */
-bool bnc_address_log_push(struct bnc_address_log *a, uint64_t fp, uint32_t pair, uint32_t what,
-                          uint32_t time);
 /* Asks for what pushing a record of 'fp' will write to. */
 BNC_PREFETCHER bnc_address_log_prefetch(const struct bnc_address_log *a, uint64_t fp)
 {
     bnc_log_prefetch(&a->log, bnc_log_part(fp));
 }
 
-void bnc_address_log_release(struct bnc_address_log *a);
-
 static inline size_t bnc_address_log_each(const struct bnc_address_log *a)
 {
     return sizeof(struct bnc_address_short) + (a->exact ? sizeof(uint32_t) : 0);
 }
+
+/* The slot of an outcome in 'recent'. */
+static inline size_t bnc_address_log_recent(uint64_t key)
+{
+    return key * BNC_HASH_K1 >> (64 - BNC_ADDRESS_RECENT_LOG2);
+}
+
+/*
+ * The number of an outcome that was not used lately; BNC_ADDRESS_NO_OUTCOME: there is none left, or
+ * no memory.
+ */
+uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint64_t key);
+/* bnc_address_log_push() for what fits in no short record. */
+bool bnc_address_log_push_long(struct bnc_address_log *a, uint64_t fp, uint32_t pair, uint32_t what,
+                               uint32_t time);
+
+/*
+ * Appends a record; false when out of memory. In a log that is not exact times should be few: the
+ * starts of days.
+ */
+static inline bool bnc_address_log_push(struct bnc_address_log *a, uint64_t fp, uint32_t pair,
+                                        uint32_t what, uint32_t time)
+{
+    const uint64_t key = (uint64_t)what << 32 | (a->exact ? 0 : time);
+    const uint32_t low = pair & ((1u << BNC_LOG_LOG2) - 1), high = pair >> BNC_LOG_LOG2;
+    const size_t i = bnc_address_log_recent(key);
+    const uint32_t outcome = a->recent[i].key == key + 1 ? a->recent[i].number
+                                                         : bnc_address_log_find_outcome(a, key);
+    struct bnc_address_short *to;
+
+    if (outcome == BNC_ADDRESS_NO_OUTCOME || high >> 16 != 0)
+        return bnc_address_log_push_long(a, fp, pair, what, time);
+    to = bnc_log_push(&a->log, bnc_log_part(fp), bnc_address_log_each(a));
+    if (to == NULL)
+        return false;
+    *to = (struct bnc_address_short){ fp << BNC_LOG_LOG2 | low, high << 16 | outcome };
+    if (a->exact)
+        memcpy(to + 1, &time, sizeof time);
+    return true;
+}
+
+void bnc_address_log_release(struct bnc_address_log *a);
 
 /* At least as many records as there are in 'part'. */
 static inline size_t bnc_address_log_most(const struct bnc_address_log *a, unsigned part)

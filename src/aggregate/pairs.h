@@ -13,7 +13,8 @@
 #define BNC_PAIRS_MAX UINT32_C(0xfffffffe)
 
 struct bnc_pairs { /* zero-initialized but for 'seed' is empty */
-    struct bnc_count *at; /* [n]; 'key' is the key */
+    struct bnc_count *at; /* [n], at the first whole cache line of 'block'; 'key' is the key */
+    char *block;
     uint64_t *slot; /* high half of the hash << 32 | number + 1; 0: free */
     size_t n, cap;
     unsigned log2;
@@ -37,13 +38,17 @@ BNC_PREFETCHER bnc_pairs_prefetch(const struct bnc_pairs *p, uint64_t hash)
     __builtin_prefetch(&p->slot[hash >> (64 - p->log2)]);
 }
 
-/* Asks for the count that the slot of 'hash' leads to: almost always the right one. */
-BNC_PREFETCHER bnc_pairs_prefetch_count(const struct bnc_pairs *p, uint64_t hash)
+/*
+ * Asks for the count that the slot of 'hash' leads to, almost always the right one, or for 'unless'
+ * if there is none yet.
+ */
+BNC_PREFETCHER bnc_pairs_prefetch_count(const struct bnc_pairs *p, uint64_t hash,
+                                        const void *unless)
 {
     const uint64_t slot = p->slot[hash >> (64 - p->log2)];
+    const void *count = &p->at[(uint32_t)slot - (slot != 0)];
 
-    if (slot != 0)
-        __builtin_prefetch(&p->at[(uint32_t)slot - 1], 1);
+    __builtin_prefetch(slot != 0 ? count : unless, 1);
 }
 
 /* The number of 'key' with 'hash', made if missing: see bnc_pairs_reserve(). */

@@ -290,6 +290,15 @@ static const struct bnc_name_slot *new_domain(struct bnc_part *part, uint64_t fp
     return slot;
 }
 
+/* Asks for the record of a delivery's domain; those of others are hardly ever looked at. */
+BNC_PREFETCHER expect_record(const struct bnc_part *part, const struct bnc_item *item)
+{
+    const void *at = bnc_names_at(&part->domains, item->domain - 1);
+
+    at = item->event.type == BNC_EVENT_DELIVERED ? at : item; /* without a jump */
+    __builtin_prefetch(at, 1);
+}
+
 enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, size_t n)
 {
     uint64_t fp[BNC_BATCH];
@@ -314,7 +323,7 @@ enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, s
             return BNC_ENOMEM;
         items[i].domain = slot->index;
         items[i].provider = (uint16_t)slot->note;
-        __builtin_prefetch(bnc_names_at(&part->domains, slot->index - 1), 1);
+        expect_record(part, &items[i]);
     }
     return BNC_OK;
 }
@@ -581,41 +590,60 @@ static bool add_plain(struct bnc_part *part, const struct bnc_item *items, const
     return true;
 }
 
-static bool add_others(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which,
-                       size_t n, uint32_t rank)
-{
+/* Facts of a batch that are counted by their pairs, which are asked for. */
+struct waiting {
     struct bnc_fact fact[BNC_BATCH];
-    uint64_t hash[BNC_BATCH];
-    size_t k = 0;
+    uint64_t hash[BNC_BATCH]; /* of the pair */
+    size_t n;
+};
 
+/* All but the pairs of 'which' of the items. */
+static bool begin_others(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which,
+                         size_t n, uint32_t rank, struct waiting *w)
+{
+    w->n = 0;
     for (size_t i = 0; i < n; i++) {
         const struct bnc_item *item = &items[which[i]];
+        struct bnc_fact *f = &w->fact[w->n];
         struct place p;
         bool counted;
 
-        if (!prepare(part, item, rank, &fact[k], &p) ||
-            !begin_count(part, &item->event, &fact[k], &p, &counted))
+        if (!prepare(part, item, rank, f, &p) || !begin_count(part, &item->event, f, &p, &counted))
             return false;
-        hash[k] = hash_of_pair(&part->sums, &fact[k]);
-        bnc_pairs_prefetch(&part->sums.pairs, hash[k]);
-        bnc_address_log_prefetch(&part->sums.log, fact[k].address);
-        k += counted;
+        w->hash[w->n] = hash_of_pair(&part->sums, f);
+        bnc_pairs_prefetch(&part->sums.pairs, w->hash[w->n]);
+        bnc_address_log_prefetch(&part->sums.log, f->address);
+        w->n += counted;
     }
-    for (size_t i = 0; i < k; i++)
-        bnc_pairs_prefetch_count(&part->sums.pairs, hash[i]);
-    for (size_t i = 0; i < k; i++)
-        if (!end_count(part, &fact[i], hash[i]))
+    return true;
+}
+
+/* Asks for what end_others() will write to: the counts, or what a new pair changes. */
+BNC_PREFETCHER expect_pairs(const struct bnc_part *part, const struct waiting *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        bnc_pairs_prefetch_count(&part->sums.pairs, w->hash[i], domain_of(part, &w->fact[i]));
+}
+
+static bool end_others(struct bnc_part *part, const struct waiting *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (!end_count(part, &w->fact[i], w->hash[i]))
             return false;
     return true;
 }
 
-/* Told apart without a branch: which row is which can't be foreseen. */
+/*
+ * Deliveries and others are told apart without a jump: which row is which can't be foreseen. While
+ * deliveries are counted, what the others need arrives.
+ */
 enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size_t n,
                              uint32_t source)
 {
     const uint32_t rank = bnc_part_rank(part, source);
     uint8_t plain[BNC_BATCH], other[BNC_BATCH];
     size_t n_plain = 0;
+    struct waiting others;
     bool missing = false;
 
     for (size_t i = 0; i < n; i++) {
@@ -628,8 +656,10 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
     if ((missing && locate_missing(part, items, n) != BNC_OK) ||
         !bnc_sums_reserve(&part->sums, 2 * n, 0))
         return BNC_ENOMEM;
-    if (!add_plain(part, items, plain, n_plain, rank) ||
-        !add_others(part, items, other, n - n_plain, rank))
+    if (!begin_others(part, items, other, n - n_plain, rank, &others))
+        return BNC_ENOMEM;
+    expect_pairs(part, &others);
+    if (!add_plain(part, items, plain, n_plain, rank) || !end_others(part, &others))
         return BNC_ENOMEM;
     part->rows += n;
     return bnc_part_fold(part);
