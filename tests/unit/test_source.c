@@ -137,6 +137,32 @@ static void plain__is_mapped_up_to_a_size(void **state)
     bnc_buf_release(&text);
 }
 
+/* What is read should stay in a core's cache; a file of one mapped block is read as well. */
+static void plain__is_read_in_smaller_blocks(void **state)
+{
+    struct kit *kit = *state;
+    struct bnc_buf text = kit_text(600000, 3);
+    const char *path = kit_file(kit, "a.csv", bnc_buf_span(&text));
+    const struct bnc_ingest_options ways[] = {
+        { 0 }, { .no_mmap = true }, { .block_bytes = 500000, .no_mmap = true }
+    };
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct bnc_source_list list;
+        struct slurped s;
+
+        assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
+        s = slurp_source(list.at[0], &ways[i]);
+        assert_int_equal(s.status, BNC_OK);
+        assert_int_equal(s.n_blocks, i == 2 ? 2 : 3);
+        assert_int_equal(s.bytes.len, text.len);
+        assert_memory_equal(s.bytes.at, text.at, text.len);
+        bnc_buf_release(&s.bytes);
+        bnc_source_list_release(&list);
+    }
+    bnc_buf_release(&text);
+}
+
 /* ---- heads ---- */
 
 static void assert_head(const char *path, size_t cap, struct bnc_span want, bool want_whole)
@@ -1016,6 +1042,7 @@ int main(void)
         KIT_TEST(mapped__may_be_longer_than_4_gib),
         KIT_TEST(buffered__blocks_have_headroom),
         KIT_TEST(plain__is_mapped_up_to_a_size),
+        KIT_TEST(plain__is_read_in_smaller_blocks),
         KIT_TEST(head__tells_whether_it_is_all),
         KIT_TEST(pipe__keeps_what_the_head_took),
         KIT_TEST(pipe__may_give_byte_by_byte),
