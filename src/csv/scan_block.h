@@ -22,9 +22,10 @@
  * A chunk of KERNEL_CHUNK blocks goes through one stage after the other: masks, quotes, grammar
  * (several blocks a register), entries, rows.  Block by block, all of it at once, there are not
  * registers enough, and half of the time goes into branches that are hardly ever foreseen: has the
- * block a quote, does a row begin, are there more than so many entries?  So no stage asks; but what
- * is rare (doubled quotes, line ends in quotes, bad ones) sends it back to be
- * taken block by block.  1 GB of PowerMTA rows: 36 -> 26 ns a row (AVX-512), 49 -> 35 (AVX2).
+ * block a quote, does a row begin, are there more than so many entries?  So no stage asks; but a
+ * bad quote sends it back to be taken block by block, and where a doubled quote or a line end in
+ * quotes is, its rows are looked at once more.  1 GB of PowerMTA rows: 36 -> 26 ns a row (AVX-512),
+ * 49 -> 35 (AVX2).
  *
  * Included once by each kernel file, which defines before:
  *
@@ -65,6 +66,7 @@ struct kernel_chunk {
     uint64_t inside[1 + KERNEL_CHUNK];   /* quotes, or the quote that opened */
     uint64_t ends[KERNEL_CHUNK], starts[KERNEL_CHUNK];
     uint64_t with_start;                 /* a bit for each block in which a row begins */
+    bool odd;                            /* a doubled quote or a line end in quotes is in it */
 };
 
 /* So many masks at once. */
@@ -140,12 +142,12 @@ KERNEL_INLINE kernel_lanes *kernel_at(const uint64_t *masks)
 
 /*
  * The grammar, which kernel_grammar() has for one block: ends and starts of a whole chunk.
- * False where there is anything rare in it; then what they say holds for nothing.
+ * False where a quote is bad; then what they say holds for nothing.
  */
 KERNEL_INLINE bool kernel_find_ends(struct kernel_chunk *c)
 {
-    kernel_lanes rare = { 0 }, with_start = { 0 }, bit;
-    uint64_t any = 0;
+    kernel_lanes bad = { 0 }, odd = { 0 }, with_start = { 0 }, bit;
+    uint64_t any_bad = 0, any_odd = 0;
 
     for (unsigned i = 0; i < KERNEL_LANES; i++)
         bit[i] = UINT64_C(1) << i;
@@ -162,18 +164,20 @@ KERNEL_INLINE bool kernel_find_ends(struct kernel_chunk *c)
         const kernel_lanes behind_line = (line & ~inside) << 1 | (line_0 & ~inside_0) >> 63;
         const kernel_lanes starts = ~line & behind_line;
 
-        rare |= (quote & inside & (behind_text | behind_quote)) | (text & behind_quote & ~inside) |
-                (line & inside);
+        bad |= (quote & inside & behind_text) | (text & behind_quote & ~inside);
+        odd |= (quote & inside & behind_quote) | (line & inside);
         *kernel_at(c->ends + i) = ~inside & (delim | (line & ~behind_line));
         *kernel_at(c->starts + i) = starts;
         with_start |= (kernel_lanes)(starts != 0) & bit << i;
     }
     c->with_start = 0;
     for (unsigned i = 0; i < KERNEL_LANES; i++) {
-        any |= rare[i];
+        any_bad |= bad[i];
+        any_odd |= odd[i];
         c->with_start |= with_start[i];
     }
-    return any == 0;
+    c->odd = any_odd != 0;
+    return any_bad == 0;
 }
 
 /* The rows that begin in the bits of 'starts', in front of which there are 'n_end' entries. */
@@ -189,7 +193,7 @@ KERNEL_INLINE struct bnc_row_mark *kernel_begin_rows(struct bnc_row_mark *row, u
     return row;
 }
 
-/* Takes a chunk with nothing rare in it. */
+/* Takes a chunk without a bad quote, all its rows as if nothing in it were odd. */
 KERNEL_INLINE void kernel_take_chunk(struct kernel_out *out, const struct kernel_chunk *c,
                                      size_t pos)
 {
@@ -232,19 +236,46 @@ KERNEL_INLINE struct kernel_bits kernel_grammar(const struct kernel_chunk *c, si
     };
 }
 
-/* What is rare in a block makes the row begun before it and those that begin in it need care. */
+KERNEL_INLINE uint32_t kernel_flags(const struct kernel_bits *b)
+{
+    return (b->escaped != 0 ? BNC_MARK_ESCAPED : 0) |
+           (b->inner_line_ends != 0 ? BNC_MARK_MULTILINE : 0);
+}
+
+/* What is odd in a block makes the row begun before it and those that begin in it need care. */
 KERNEL_INLINE void kernel_take_block(struct bnc_scan *s, struct kernel_out *out,
                                      struct kernel_bits b, size_t pos)
 {
     const size_t n_end = (size_t)(out->end - out->end_0);
-    const uint32_t flags = (b.escaped != 0 ? BNC_MARK_ESCAPED : 0) |
-                           (b.inner_line_ends != 0 ? BNC_MARK_MULTILINE : 0);
+    const uint32_t flags = kernel_flags(&b);
 
     s->has_escapes |= b.escaped != 0;
     if (out->row > out->first_row)
         out->row[-1].flags |= flags;
     out->end = kernel_put(out->end, b.ends, (uint32_t)pos);
     out->row = kernel_begin_rows(out->row, b.starts, b.ends, pos, n_end, flags);
+}
+
+/*
+ * The same for the rows of a chunk that was taken: those from 'row' on, which is the one that was
+ * begun before it, if there was one.
+ */
+static __attribute__((noinline)) KERNEL_TARGET void
+kernel_mark_odd(struct bnc_scan *s, const struct kernel_out *out, const struct kernel_chunk *c,
+                struct bnc_row_mark *row, size_t pos)
+{
+    for (size_t i = 0; i < KERNEL_CHUNK; i++, pos += 64) {
+        const struct kernel_bits b = kernel_grammar(c, i);
+        const uint32_t flags = kernel_flags(&b);
+
+        if (flags == 0)
+            continue;
+        s->has_escapes |= b.escaped != 0;
+        while (row + 1 < out->row && row[1].start < pos)
+            row++;
+        for (struct bnc_row_mark *r = row; r < out->row && r->start < pos + 64; r++)
+            r->flags |= flags;
+    }
 }
 
 /*
@@ -376,7 +407,11 @@ KERNEL_INLINE bool kernel_take_stride(struct bnc_scan *s, struct kernel_out *out
         kernel_find_masks(c, s->at + *pos, n, keys, nul);
         kernel_find_inside(c, n);
         if (__builtin_expect(n == KERNEL_CHUNK && kernel_find_ends(c), 1)) {
+            struct bnc_row_mark *const row = out->row - (out->row > out->first_row);
+
             kernel_take_chunk(out, c, *pos);
+            if (__builtin_expect(c->odd, 0))
+                kernel_mark_odd(s, out, c, row, *pos);
             *pos += 64 * KERNEL_CHUNK;
         } else if (!kernel_take_blocks(s, out, c, n, pos)) {
             return false;
