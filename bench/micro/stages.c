@@ -77,24 +77,44 @@ static void take_response(struct bench *b, enum stage stage, const struct bnc_ev
     }
 }
 
-static void take_rows(struct bench *b, enum stage stage)
+static void take_events(struct bench *b, enum stage stage, const struct bnc_event *events, size_t n)
 {
+    for (size_t i = 0; i < n; i++)
+        if (is_failure(&events[i]))
+            take_response(b, stage, &events[i]);
+}
+
+static void take_row(struct bench *b, enum stage stage, uint32_t index)
+{
+    const struct bnc_event *events;
     enum bnc_row_fault fault;
     struct bnc_event room;
     struct bnc_row row;
+    size_t n;
 
-    while (bnc_rows_next_raw(b->rows, &row)) {
-        const struct bnc_event *events = &room;
-        size_t n = 1;
+    bnc_rows_at(b->rows, index, &row);
+    bnc_rows_read(b->rows, &row);
+    events = bnc_mapper_events(b->mapper, b->mapping, &row, &room, &n, &fault);
+    take_events(b, stage, events, n);
+}
 
-        b->n_rows++;
-        if (!bnc_mapper_short_way(b->mapper, b->mapping, &row, &room)) {
-            bnc_rows_read(b->rows, &row);
-            events = bnc_mapper_events(b->mapper, b->mapping, &row, &room, &n, &fault);
-        }
-        for (size_t i = 0; i < n; i++)
-            if (is_failure(&events[i]))
-                take_response(b, stage, &events[i]);
+static void take_rows(struct bench *b, enum stage stage)
+{
+    struct bnc_event events[BNC_ROWS_AT_ONCE];
+    struct bnc_row_batch batch;
+
+    while (bnc_rows_take(b->rows, &batch)) {
+        uint32_t odd = (uint32_t)((UINT64_C(1) << batch.n) - 1);
+
+        if (bnc_mapping_is_short(b->mapping))
+            odd = bnc_mapper_short_way(b->mapper, b->mapping, &batch, events, sizeof *events);
+        for (size_t i = 0; i < batch.n; i++)
+            if ((odd >> i & 1) != 0)
+                take_row(b, stage, batch.index[i]);
+            else
+                take_events(b, stage, &events[i], 1);
+        for (size_t i = 0; i < batch.n_passed; i++)
+            take_row(b, stage, batch.passed[i]);
     }
 }
 
@@ -210,7 +230,7 @@ int main(int argc, char **argv)
     opt.want = b.mapping->want;
     opt.n_want = b.mapping->n_want;
     b.rows = bnc_rows_create(&opt);
-    b.mapper = bnc_mapper_create();
+    b.mapper = bnc_mapper_create(copt.cpu);
     bnc_mask_init(&b.mask, NULL, copt.cpu);
     if (b.rows == NULL || b.mapper == NULL)
         return 71;

@@ -66,27 +66,59 @@ struct bnc_row {
     struct bnc_span raw;                 /* without the line end; at most BNC_MAX_ROW_BYTES */
     const struct bnc_span *field;        /* the wanted fields in the order wanted, unquoted; NULL:
                                             not read yet */
-    const uint32_t *end;                 /* for bnc_row_field(), valid as field[] is; NULL: not for
-                                            this row */
-    const char *text;                    /* what end[] counts from */
     uint32_t n_fields;                   /* fields in all; 0 with BNC_ROW_TOO_LONG */
     uint32_t flags;                      /* enum bnc_row_flag */
-    char quote;                          /* the dialect's; NUL: there are none */
 };
 
 /*
- * A wanted field by its column, of a row that has all of them and nothing to unescape, hence
- * 'end': column c ends in end[c], the one before it in end[c - 1], and if it begins with a quote it
- * ends with one.
+ * Some of the next rows: those that have all wanted fields and nothing to unescape.  Behind each of
+ * them lie BNC_BEHIND_ROW bytes of text at least: who reads a field may look so far behind it.
  */
-static inline struct bnc_span bnc_row_field(const struct bnc_row *row, uint32_t column)
-{
-    const uint32_t *const end = row->end + column;
-    const uint32_t start = end[-1] + 1;
-    const char *const at = row->text + start;
-    const size_t quoted = *at == row->quote;
+#define BNC_ROWS_AT_ONCE 32
+#define BNC_BEHIND_ROW 64
+struct bnc_row_batch {
+    const char *text;                    /* what the offsets below count from */
+    uint64_t number, off;                /* as in bnc_row: of the row with index 0, of 'text' */
+    char quote;                          /* the dialect's; NUL: there are none */
+    size_t n, n_passed;
+    uint32_t index[BNC_ROWS_AT_ONCE];    /* for bnc_rows_at() */
+    uint32_t start[BNC_ROWS_AT_ONCE];    /* where the row begins */
+    uint32_t len[BNC_ROWS_AT_ONCE];      /* without the line end */
+    const uint32_t *end[BNC_ROWS_AT_ONCE];   /* where each of its fields ends */
+    uint32_t passed[BNC_ROWS_AT_ONCE];   /* indices of rows among them that are not like that */
+};
 
-    return bnc_span_from(at + quoted, end[0] - start - 2 * quoted);
+/* A field of row 'i' with the quotes around it. */
+static inline struct bnc_span bnc_row_field_raw(const struct bnc_row_batch *b, size_t i,
+                                                uint32_t column)
+{
+    const uint32_t *const end = b->end[i] + column;
+    const uint32_t start = column == 0 ? b->start[i] : end[-1] + 1;
+
+    return bnc_span_from(b->text + start, end[0] - start);
+}
+
+/* A field of row 'i'; if it begins with a quote, which is rare, it ends with one. */
+static inline struct bnc_span bnc_row_field(const struct bnc_row_batch *b, size_t i,
+                                            uint32_t column)
+{
+    struct bnc_span s = bnc_row_field_raw(b, i, column);
+
+    if (__builtin_expect(*s.at == b->quote, 0)) {
+        s.at++;
+        s.len -= 2;
+    }
+    return s;
+}
+
+/* The same for a column of which nobody can say whether the next field has quotes. */
+static inline struct bnc_span bnc_row_free_text(const struct bnc_row_batch *b, size_t i,
+                                                uint32_t column)
+{
+    const struct bnc_span s = bnc_row_field_raw(b, i, column);
+    const size_t quoted = *s.at == b->quote;
+
+    return bnc_span_from(s.at + quoted, s.len - 2 * quoted);
 }
 
 enum bnc_engine { BNC_ENGINE_AUTO, BNC_ENGINE_OWN, BNC_ENGINE_LIBCSV };
@@ -146,11 +178,19 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
 bool bnc_rows_next(struct bnc_rows *rows, struct bnc_row *row);
 
 /*
- * The two halves of it, for who may do without field[]: the row without any field read, but with
- * end[] where that will do, and its fields.  BNC_ROW_NUL is known with them.
+ * The two halves of it, for who may do without field[]: the row without any field read, and its
+ * fields.  BNC_ROW_NUL is known with them.
  */
 bool bnc_rows_next_raw(struct bnc_rows *rows, struct bnc_row *row);
 void bnc_rows_read(struct bnc_rows *rows, struct bnc_row *row);
+
+/*
+ * Takes rows until there are BNC_ROWS_AT_ONCE for a batch, or were passed, or none is left; false:
+ * none was.
+ */
+bool bnc_rows_take(struct bnc_rows *rows, struct bnc_row_batch *batch);
+/* A row that was taken, as bnc_rows_next_raw() would have given it. */
+void bnc_rows_at(const struct bnc_rows *rows, uint32_t index, struct bnc_row *row);
 
 /* The kernel in use for these CPU features: "avx512", "avx2", "neon", "generic". */
 const char *bnc_scan_kernel_name(uint32_t cpu);

@@ -13,7 +13,7 @@ struct bnc_rows {
     struct bnc_rows_carry own_carry, *carry;   /* 'carry' is the one in use */
     uint64_t off, number;                /* of the text and its first row */
     size_t next;                         /* row that bnc_rows_next() gives next */
-    size_t n_direct;                     /* rows that may have bnc_row.end, the first so many */
+    size_t n_direct;                     /* the first so many rows may be in a batch */
     uint32_t n_needed;                   /* and must have so many fields for it */
 
     const uint16_t *want;                /* the options', or 'all' */

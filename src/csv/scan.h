@@ -5,13 +5,12 @@
  *
  *     text   a , b b , " c , c " \n d , e \n
  *     pos    0 1 2 3 4 5 6 7 8 9 10 ...
- *     end[]  - 1     4           10   12   14      one entry a field: where it ends
- *     row[]  {start 0, first 1}    {start 11, first 4}   {-, first 6}
+ *     end[]    1     4           10   12   14      one entry a field: where it ends
+ *     row[]  {start 0, first 0}    {start 11, first 3}   {-, first 5}
  *
  * The last of row[] only says where the entries of the row before end.  So field c of a row
- * lies between two neighbours in end[], without walking over the fields before it.  The entry in
- * front of a row's first, the last of the row before, becomes the row's start when it is its turn
- * to be read.
+ * lies between two neighbours in end[], without walking over the fields before it, and the first
+ * between the row's start and its first entry.
  *
  * Two scanners fill it.  The strict one (scan_strict.c) reads byte by byte and knows every rule
  * of row.h; it is the meaning of a row.  A kernel (scan_block.h) reads 64 bytes a step, knows

@@ -27,40 +27,49 @@ enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item)
     return BNC_OK;
 }
 
+/* Items on their way into the part. */
+struct batch {
+    struct bnc_item *items;
+    size_t n;
+    const struct bnc_mapping *by;        /* whose short way their events were made; NULL: none */
+};
+
 /*
  * The providers that are told by the MX host. Which rows need them can't be foreseen, so they are
  * listed first, without a jump; so are those to be judged.
  */
-static void find_providers(struct bnc_worker *w, size_t n)
+static void find_providers(struct bnc_worker *w, const struct batch *b)
 {
     struct bnc_item *of[BNC_BATCH];
     struct bnc_span mx[BNC_BATCH];
     uint16_t providers[BNC_BATCH];
     size_t n_mx = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        of[n_mx] = &w->items[i];
-        mx[n_mx] = w->items[i].event.mx;
-        n_mx += (w->items[i].provider == 0) & (w->items[i].event.mx.len > 0);
+    for (size_t i = 0; i < b->n; i++) {
+        of[n_mx] = &b->items[i];
+        mx[n_mx] = b->items[i].event.mx;
+        n_mx += (b->items[i].provider == 0) & (b->items[i].event.mx.len > 0);
     }
     if (n_mx == 0)
         return;
+    for (size_t i = 0; i < n_mx && b->by != NULL; i++)
+        mx[i] = bnc_mapping_host(b->by, mx[i]);
     bnc_verdicts_providers_of_mx(w->verdicts, mx, providers, n_mx);
     for (size_t i = 0; i < n_mx; i++)
         of[i]->provider = providers[i];
 }
 
-/* bnc_item_judge() for the items gathered. */
-static enum bnc_status judge_all(struct bnc_worker *w, size_t n)
+/* bnc_item_judge() for the items of a batch. */
+static enum bnc_status judge_all(struct bnc_worker *w, const struct batch *b)
 {
     struct bnc_inquiry asked[BNC_BATCH];
     struct bnc_item *of[BNC_BATCH];
     size_t n_asked = 0;
 
     _Static_assert(BNC_BATCH <= BNC_INQUIRIES, "a batch is asked for at once");
-    find_providers(w, n);
-    for (size_t i = 0; i < n; i++) {
-        struct bnc_item *const item = &w->items[i];
+    find_providers(w, b);
+    for (size_t i = 0; i < b->n; i++) {
+        struct bnc_item *const item = &b->items[i];
 
         item->entry = NULL;
         of[n_asked] = item;
@@ -77,37 +86,45 @@ static enum bnc_status judge_all(struct bnc_worker *w, size_t n)
     return BNC_OK;
 }
 
-/* Drops items that the filters keep out; how many are left. */
-static size_t filter(struct bnc_worker *w, size_t n)
+/* Drops items that the filters keep out. */
+static void filter(struct bnc_worker *w, struct batch *b)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        const struct bnc_item *item = &w->items[i];
+    for (size_t i = 0; i < b->n; i++) {
+        const struct bnc_item *item = &b->items[i];
 
         if (bnc_event_passes(w->setup, &item->event, item->provider))
-            w->items[kept++] = *item;
+            b->items[kept++] = *item;
     }
-    bnc_part_add_filtered(w->part, n - kept);
-    return kept;
+    bnc_part_add_filtered(w->part, b->n - kept);
+    b->n = kept;
 }
 
-/* Provider, verdict and filters of the items gathered, then into the part. */
+/* Provider, verdict and filters of the items, then into the part. */
+static enum bnc_status add(struct bnc_worker *w, struct batch *b)
+{
+    enum bnc_status status;
+
+    if (b->n == 0)
+        return BNC_OK;
+    status = bnc_part_locate(w->part, b->items, b->n);
+    if (status == BNC_OK)
+        status = judge_all(w, b);
+    if (status == BNC_OK && w->setup->has_filter)
+        filter(w, b);
+    return status == BNC_OK && b->n > 0 ? bnc_part_add(w->part, b->items, b->n, w->source)
+                                        : status;
+}
+
+/* The items gathered one by one. */
 static enum bnc_status flush(struct bnc_worker *w)
 {
-    size_t n = w->n_items;
-    enum bnc_status status;
+    struct batch b = { .items = w->items, .n = w->n_items };
 
     w->n_items = 0;
     w->n_mapped = 0;
-    if (n == 0)
-        return BNC_OK;
-    status = bnc_part_locate(w->part, w->items, n);
-    if (status == BNC_OK)
-        status = judge_all(w, n);
-    if (status == BNC_OK && w->setup->has_filter)
-        n = filter(w, n);
-    return status == BNC_OK && n > 0 ? bnc_part_add(w->part, w->items, n, w->source) : status;
+    return add(w, &b);
 }
 
 /* The event of an ordinary row was made where it belongs: w->items has room for one more. */
@@ -167,14 +184,6 @@ static enum bnc_status map_row(struct bnc_worker *w, const struct bnc_stream *s,
     const struct bnc_event *events;
     size_t n;
 
-    if (is_repeat(w, s, row)) {
-        bnc_part_add_duplicate(w->part, w->source);
-        return BNC_OK;
-    }
-    if (samples(w, s) && bnc_marks_sample(&w->marks, row, w->source) != BNC_OK)
-        return BNC_ENOMEM;
-    if (bnc_mapper_short_way(w->mapper, s->mapping, row, room))
-        return count_event(w, room, row);
     bnc_rows_read(w->rows, row);
     events = bnc_mapper_events(w->mapper, s->mapping, row, room, &n, &fault);
     if (fault != BNC_FAULT_NONE)
@@ -200,6 +209,115 @@ static enum bnc_status count_row(struct bnc_worker *w, const struct bnc_stream *
     return status == BNC_OK && ++w->n_mapped == BNC_MAPPER_KEEP - 1 ? flush(w) : status;
 }
 
+/* Whether the row is counted at all; if so, it may be one of the sample. */
+static enum bnc_status look_at(struct bnc_worker *w, const struct bnc_stream *s,
+                               const struct bnc_row *row, bool *counts)
+{
+    *counts = !is_repeat(w, s, row);
+    if (!*counts)
+        bnc_part_add_duplicate(w->part, w->source);
+    else if (samples(w, s))
+        return bnc_marks_sample(&w->marks, row, w->source);
+    return BNC_OK;
+}
+
+/* Leaves only the rows that count. */
+static enum bnc_status look_at_batch(struct bnc_worker *w, const struct bnc_stream *s,
+                                     struct bnc_row_batch *b)
+{
+    const struct bnc_count *count = w->sink->arg;
+    const size_t n = b->n, n_passed = b->n_passed;
+    enum bnc_status status = BNC_OK;
+    struct bnc_row row;
+    bool counts;
+
+    if (!count->sample && count->overlap == NULL)
+        return BNC_OK;
+    b->n = b->n_passed = 0;
+    for (size_t i = 0; i < n && status == BNC_OK; i++) {
+        bnc_rows_at(w->rows, b->index[i], &row);
+        status = look_at(w, s, &row, &counts);
+        b->index[b->n] = b->index[i];
+        b->start[b->n] = b->start[i];
+        b->len[b->n] = b->len[i];
+        b->end[b->n] = b->end[i];
+        b->n += counts;
+    }
+    for (size_t i = 0; i < n_passed && status == BNC_OK; i++) {
+        bnc_rows_at(w->rows, b->passed[i], &row);
+        status = look_at(w, s, &row, &counts);
+        b->passed[b->n_passed] = b->passed[i];
+        b->n_passed += counts;
+    }
+    return status;
+}
+
+/* The items with a bit in 'odd' are none; the others close ranks. */
+static size_t drop_odd(struct bnc_item *items, size_t n, uint32_t odd)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        items[kept] = items[i];
+        kept += ~odd >> i & 1;
+    }
+    return kept;
+}
+
+static enum bnc_status count_at(struct bnc_worker *w, const struct bnc_stream *s, uint32_t index)
+{
+    struct bnc_row row;
+
+    bnc_rows_at(w->rows, index, &row);
+    return count_row(w, s, &row);
+}
+
+_Static_assert(BNC_ROWS_AT_ONCE <= BNC_BATCH, "all rows taken at once are one batch");
+
+/* Ordinary rows at once, then those that are not. */
+static enum bnc_status count_batch(struct bnc_worker *w, const struct bnc_stream *s,
+                                   const struct bnc_row_batch *rows)
+{
+    struct batch b = { .items = w->batch, .n = rows->n, .by = s->mapping };
+    uint32_t odd = bnc_mapper_short_way(w->mapper, s->mapping, rows, &w->batch->event,
+                                        sizeof *w->batch);
+    enum bnc_status status;
+
+    for (size_t i = 0; i < rows->n; i++) {
+        w->batch[i].row = rows->number + rows->index[i];
+        w->batch[i].off = rows->off + rows->start[i];
+    }
+    if (odd != 0)
+        b.n = drop_odd(w->batch, rows->n, odd);
+    status = add(w, &b);
+    for (; odd != 0 && status == BNC_OK; odd &= odd - 1)
+        status = count_at(w, s, rows->index[__builtin_ctz(odd)]);
+    for (size_t i = 0; i < rows->n_passed && status == BNC_OK; i++)
+        status = count_at(w, s, rows->passed[i]);
+    return status;
+}
+
+static enum bnc_status count_rows(struct bnc_worker *w, const struct bnc_stream *s)
+{
+    enum bnc_status status = BNC_OK;
+    struct bnc_row_batch batch;
+    struct bnc_row row;
+    bool counts;
+
+    while (status == BNC_OK && bnc_mapping_is_short(s->mapping) &&
+           bnc_rows_take(w->rows, &batch)) {
+        status = look_at_batch(w, s, &batch);
+        if (status == BNC_OK)
+            status = count_batch(w, s, &batch);
+    }
+    while (status == BNC_OK && bnc_rows_next_raw(w->rows, &row)) {
+        status = look_at(w, s, &row, &counts);
+        if (status == BNC_OK && counts)
+            status = count_row(w, s, &row);
+    }
+    return status;
+}
+
 static enum bnc_status count_end(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq)
 {
     (void)s;
@@ -219,7 +337,7 @@ static enum bnc_status mark_row(struct bnc_worker *w, const struct bnc_stream *s
 
 struct bnc_sink bnc_count_sink(struct bnc_count *count)
 {
-    return (struct bnc_sink){ .row = count_row, .end = count_end, .counts = true, .arg = count };
+    return (struct bnc_sink){ .rows = count_rows, .end = count_end, .counts = true, .arg = count };
 }
 
 struct bnc_sink bnc_mark_sink(struct bnc_count *count)

@@ -24,7 +24,7 @@ static enum bnc_status worker_init(struct bnc_worker *w, const struct bnc_setup 
 {
     w->setup = setup;
     w->sink = sink;
-    w->mapper = bnc_mapper_create();
+    w->mapper = bnc_mapper_create(setup->cpu);
     w->verdicts = bnc_verdicts_create(setup->classifier);
     w->part = bnc_part_create(popt);
     w->buf = bnc_block_buf_create();
@@ -190,6 +190,8 @@ static enum bnc_status read_rows(struct bnc_worker *w, const struct bnc_claim *c
     struct bnc_row row;
 
     w->source = claim->stream->source_index;
+    if (w->sink->rows != NULL)
+        status = w->sink->rows(w, claim->stream);
     while (status == BNC_OK && bnc_rows_next_raw(w->rows, &row))
         status = w->sink->row(w, claim->stream, &row);
     return status == BNC_OK && bnc_mapper_failed(w->mapper) ? BNC_ENOMEM : status;

@@ -61,8 +61,9 @@ void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup,
                      const struct bnc_error *fault);
 
 /*
- * What a worker does with rows: row() for each row of a block, its fields not read yet, then
- * end(), once per block even if it has no rows; all by the same worker.  'seq' counts the blocks
+ * What a worker does with rows: row() for each row of a block, its fields not read yet, or rows()
+ * for all of them, which takes them from w->rows itself; then end(), once per block even if it has
+ * no rows; all by the same worker.  'seq' counts the blocks
  * of the run without a gap; with 'in_order' it is the order of the input.  Any status but OK
  * ends the run.  A block that a stop or a failure keeps from its end() is told to miss(), so that
  * no end() waits for it; NULL: nobody does.
@@ -71,6 +72,7 @@ struct bnc_worker;
 struct bnc_sink {
     enum bnc_status (*row)(struct bnc_worker *w, const struct bnc_stream *s,
                            struct bnc_row *row);
+    enum bnc_status (*rows)(struct bnc_worker *w, const struct bnc_stream *s);
     enum bnc_status (*end)(struct bnc_worker *w, const struct bnc_stream *s, uint64_t seq);
     void (*miss)(void *arg, uint64_t seq);
     bool in_order;
@@ -91,7 +93,8 @@ struct bnc_worker {
     struct bnc_buf out;                  /* the sink's */
     struct bnc_marks marks;              /* likewise: rows remembered to find overlaps */
     struct bnc_rejects rejects;          /* with opt->rejects */
-    struct bnc_item items[BNC_BATCH];
+    struct bnc_item batch[BNC_BATCH];    /* of rows that are ordinary */
+    struct bnc_item items[BNC_BATCH];    /* of others, gathered */
     size_t n_items;
     unsigned n_mapped;                   /* rows mapped since the last flush: BNC_MAPPER_KEEP */
     uint32_t source;

@@ -6,10 +6,7 @@
 #define _GNU_SOURCE /* memrchr */
 #include "schema/address.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
+#include "schema/plain_address.h"
 #include "util/hash.h"
 
 enum {
@@ -193,77 +190,24 @@ split_odd(struct bnc_span s, struct bnc_span *address, struct bnc_span *domain)
     return BNC_ADDRESS_OK;
 }
 
-/*
- * True for local@domain of letters, digits and . - _ alone, 16 to 64 bytes long, with '*at' the
- * place of the '@': nearly every address there is.  False says nothing: the long way decides.
- * One bit per byte, 16 bytes a step, the last step overlapping.
- */
-#if defined __SSE2__
-static inline __m128i in_range(__m128i v, char first, char last)
-{
-    const __m128i from = _mm_sub_epi8(v, _mm_set1_epi8(first));
-
-    return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8((char)(last - first))), from);
-}
-
-static inline __m128i is_char(__m128i v, char c)
-{
-    return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
-}
-
-static inline uint64_t bits(__m128i v)
-{
-    return (uint16_t)_mm_movemask_epi8(v);
-}
-
-/* Bytes of letters, digits and . - _ @ as 0xff. */
-static inline __m128i plain_bytes(__m128i v)
-{
-    const __m128i word = _mm_or_si128(in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z'),
-                                      in_range(v, '0', '9'));
-
-    return _mm_or_si128(_mm_or_si128(word, in_range(v, '-', '.')),
-                        _mm_or_si128(is_char(v, '_'), is_char(v, '@')));
-}
-
+/* Plain ones of 16 to 64 bytes, 16 bytes a step, the last step overlapping. */
 static inline __attribute__((always_inline)) bool is_plain(struct bnc_span s, size_t *at)
 {
-    uint64_t dots, ats, behind;
-    __m128i first, last, good;
+#if defined(__SSE2__)
+    struct bnc_address_bits b = { 0, 0, 0 };
 
-    if (s.len - 16 > 48)
+    if (s.len - 16 > BNC_PLAIN_ADDRESS_BYTES - 16)
         return false;
-    first = _mm_loadu_si128((const __m128i *)(const void *)s.at);
-    last = _mm_loadu_si128((const __m128i *)(const void *)(s.at + s.len - 16));
-    good = _mm_and_si128(plain_bytes(first), plain_bytes(last));
-    dots = bits(is_char(first, '.')) | bits(is_char(last, '.')) << (s.len - 16);
-    ats = bits(is_char(first, '@')) | bits(is_char(last, '@')) << (s.len - 16);
-    for (size_t i = 16; i + 16 < s.len; i += 16) {
-        const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.at + i));
-
-        good = _mm_and_si128(good, plain_bytes(v));
-        dots |= bits(is_char(v, '.')) << i;
-        ats |= bits(is_char(v, '@')) << i;
-    }
-    if (bits(good) != 0xffff || ats < 2 || (ats & (ats - 1)) != 0)
-        return false;
-    *at = (size_t)__builtin_ctzll(ats);
-    behind = ~(
-        ats |
-        (ats -
-         1)); /* the domain: no dot behind '@' or a dot or at the end, no dash in front;
-                 something at all */
-    return (dots & behind & ((dots | ats) << 1)) == 0 && (dots >> (s.len - 1)) == 0 &&
-           *at + 1 < s.len && s.at[*at + 1] != '-';
-}
+    for (size_t i = 0; i + 16 < s.len; i += 16)
+        bnc_address_add_16(&b, s.at + i, i);
+    bnc_address_add_16(&b, s.at + s.len - 16, s.len - 16);
+    return bnc_address_is_plain(b, s, at);
 #else
-static inline bool is_plain(struct bnc_span s, size_t *at)
-{
     (void)s;
     (void)at;
     return false;
-}
 #endif
+}
 
 /* Short or long ones, and those with other characters. */
 static __attribute__((noinline)) enum bnc_address_kind
@@ -322,16 +266,12 @@ static __attribute__((noinline)) bool sender_anew(struct bnc_domain_memo *memo,
     return true;
 }
 
-/* The last domain again, behind the last '@' (a domain holds none): no need to look further. */
 bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
                       struct bnc_span *domain)
 {
-    const char *const behind = cell.at + cell.len - memo->len;
-
-    if (memo->len == 0 || cell.len <= memo->len || behind[-1] != '@' ||
-        (unsigned char)cell.at[0] <= ' ' || !bnc_same_bytes(behind, memo->text, memo->len))
+    if (!bnc_sender_is_same(memo, cell))
         return sender_anew(memo, cell, address, domain);
     *address = cell;
-    *domain = bnc_span_from(behind, memo->len);
+    *domain = bnc_span_from(cell.at + cell.len - memo->len, memo->len);
     return true;
 }

@@ -5,7 +5,7 @@
 #ifndef BNC_SCHEMA_ADDRESS_H
 #define BNC_SCHEMA_ADDRESS_H
 
-#include "util/span.h"
+#include "util/hash.h"
 
 #define BNC_MAX_ADDRESS_BYTES 320        /* 64 + '@' + 255 */
 
@@ -33,5 +33,17 @@ struct bnc_domain_memo { char text[64]; size_t len; };   /* the last good one; z
                                                             one thread */
 bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
                       struct bnc_span *domain);
+
+/*
+ * Whether it is the last good domain again, behind the last '@' (a domain holds none): no need to
+ * look further.
+ */
+static inline bool bnc_sender_is_same(const struct bnc_domain_memo *memo, struct bnc_span cell)
+{
+    const char *const behind = cell.at + cell.len - memo->len;
+
+    return memo->len > 0 && cell.len > memo->len && behind[-1] == '@' &&
+           (unsigned char)cell.at[0] > ' ' && bnc_same_bytes(behind, memo->text, memo->len);
+}
 
 #endif

@@ -339,7 +339,7 @@ static bool put_samples(const struct about *a, bool json)
                              .dialect = a->map->dialect,
                              .arena = &arena,
                              .at = (size_t)a->map->data_off };
-    struct bnc_mapper *const m = bnc_mapper_create();
+    struct bnc_mapper *const m = bnc_mapper_create(0);
     struct bnc_span *const field = bnc_arena_alloc(&arena, (a->map->n_want + 1) * sizeof *field);
     struct bnc_head_row r;
     unsigned i = 0;

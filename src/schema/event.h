@@ -197,7 +197,8 @@ enum bnc_status bnc_mappings_get(struct bnc_mappings *set, const struct bnc_mapp
 
 /* One worker's state for turning rows into events (date memo, scratch for lists). */
 struct bnc_mapper;
-struct bnc_mapper *bnc_mapper_create(void);      /* NULL when out of memory */
+/* 'cpu': BNC_CPU_* features that may be used.  NULL when out of memory. */
+struct bnc_mapper *bnc_mapper_create(uint32_t cpu);
 void bnc_mapper_free(struct bnc_mapper *m);
 /*
  * Whether memory ran out for any row so far: such rows are told to be malformed and are not.
@@ -216,11 +217,17 @@ const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc
                                           size_t *n, enum bnc_row_fault *fault);
 
 /*
- * The same for a row that bnc_rows_next_raw() gave, without its fields being read.  True: it has
- * the one event '*ev'.  False says nothing: read the fields and ask bnc_mapper_events().
+ * The same for the rows of a batch, from their text: the event of row 'i' is made i * stride_bytes
+ * behind '*first'.  Gives a bit for each row that this says nothing of: read its fields and ask
+ * bnc_mapper_events().  Only where bnc_mapping_is_short().  An event's mx is the cell: few are
+ * asked for, and then bnc_mapping_host() cuts the host out.
  */
-bool bnc_mapper_short_way(struct bnc_mapper *m, const struct bnc_mapping *mapping,
-                          const struct bnc_row *row, struct bnc_event *ev);
+uint32_t bnc_mapper_short_way(struct bnc_mapper *m, const struct bnc_mapping *mapping,
+                              const struct bnc_row_batch *rows, struct bnc_event *first,
+                              size_t stride_bytes);
+struct bnc_span bnc_mapping_host(const struct bnc_mapping *mapping, struct bnc_span mx);
+/* Whether most rows of such a source can be told by a cell for each field. */
+bool bnc_mapping_is_short(const struct bnc_mapping *mapping);
 
 /* ISO 8601 "2026-10-31T23:59:59Z" into buf (21 bytes with NUL); "" for BNC_NO_TIME. */
 void bnc_time_format(int64_t time, char buf[32]);

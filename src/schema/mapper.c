@@ -2,7 +2,7 @@
  * mapper.c - row -> event, the part that runs once for every row of a month.
  *
  * A plan holds, for every field of an event, the few cells that may fill it, so a row costs its
- * picks and nothing is searched by name.  Event words go through a 64-entry memo keyed by
+ * picks and nothing is searched by name.  Event words go through a memo keyed by
  * their bytes in front of the hash look-up; days go through the time memo.  Nothing is
  * allocated here: spans of the row are handed through.
  */
@@ -18,9 +18,13 @@
 /* What every row takes; left alone, the compiler makes calls of them, at twice the cost. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-struct bnc_mapper *bnc_mapper_create(void)
+struct bnc_mapper *bnc_mapper_create(uint32_t cpu)
 {
-    return calloc(1, sizeof(struct bnc_mapper));
+    struct bnc_mapper *const m = calloc(1, sizeof *m);
+
+    if (m != NULL)
+        m->cpu = cpu;
+    return m;
 }
 
 void bnc_mapper_free(struct bnc_mapper *m)
@@ -136,27 +140,30 @@ struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
 
 /* ---- type ---- */
 
-/* Words of up to 24 bytes are remembered by their bytes: three loads say all of them. */
-const struct bnc_value_row *bnc_mapper_word(struct bnc_mapper *m, const struct bnc_values *v,
-                                            struct bnc_span s)
+const struct bnc_value_row *bnc_mapper_word_anew(struct bnc_mapper *m,
+                                                 const struct bnc_value_memo *key,
+                                                 struct bnc_span value)
 {
-    struct bnc_value_memo key = { .values = v, .len = s.len };
-    struct bnc_value_memo *memo;
+    struct bnc_value_memo *const memo = &m->memo[bnc_word_slot(key)];
+    const struct bnc_value_row *const row = bnc_values_find(key->values, value);
 
-    if (s.len - 1 >= 24)
-        return bnc_values_find(v, s);
-    key.head = bnc_load_tail(s.at, s.len);
-    if (s.len > 8) {
-        key.tail = bnc_load64(s.at + s.len - 8);
-        key.middle = s.len > 16 ? bnc_load64(s.at + 8) : 0;
+    if (value.len - 1 < 24) {
+        *memo = *key;
+        memo->row = row;
     }
-    memo = &m->memo[(key.head ^ key.tail) * BNC_HASH_K0 >> 58];
-    if (memo->head != key.head || memo->tail != key.tail || memo->middle != key.middle ||
-        memo->len != s.len || memo->values != v) {
-        key.row = bnc_values_find(v, s);
-        *memo = key;
-    }
-    return memo->row;
+    return row;
+}
+
+const struct bnc_value_row *bnc_mapper_letter_anew(struct bnc_mapper *m,
+                                                   const struct bnc_values *v,
+                                                   struct bnc_span value)
+{
+    const struct bnc_value_row *const row = bnc_values_find(v, value);
+
+    if (m->letters.values != v)
+        m->letters = (struct bnc_letter_memo){ .values = v };
+    m->letters.row[(unsigned char)value.at[0]] = row;
+    return row;
 }
 
 static void set_type(struct bnc_event *ev, const struct bnc_value_row *row)
@@ -382,13 +389,13 @@ ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
     return true;
 }
 
-bool bnc_code_remember(struct bnc_code_memo *memo, struct bnc_span cell)
+bool bnc_code_remember(struct bnc_code_memo *memo, uint64_t key, struct bnc_span cell)
 {
     struct bnc_event ev = { .enhanced = 0 };
 
     if (!short_code(cell, &ev))
         return false;
-    memo->key = bnc_load_tail(cell.at, cell.len);
+    memo->key = key;
     memo->len = cell.len < 8 ? (uint32_t)cell.len : 8;
     memo->enhanced = ev.enhanced;
     return true;

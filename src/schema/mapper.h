@@ -8,6 +8,7 @@
 #include "schema/address.h"
 #include "schema/plan.h"
 #include "schema/times.h"
+#include "util/hash.h"
 
 /* One looked-up value, by its bytes: files repeat a handful of words. */
 struct bnc_value_memo {
@@ -17,17 +18,19 @@ struct bnc_value_memo {
     const struct bnc_value_row *row;
 };
 
+/* What the words of one letter of one column mean, NULL: not known, or not asked yet. */
 struct bnc_letter_memo {
     const struct bnc_values *values;
-    const struct bnc_value_row *row;
-    char letter;
+    const struct bnc_value_row *row[256];
 };
 
+#define BNC_WORD_MEMO_BITS 8
 #define BNC_CODE_MEMO_BITS 9
 
 /* A code by the first eight bytes of its cell, or all of them; len 0: none. */
 struct bnc_code_memo {
-    uint64_t key;                        /* bnc_load_tail(), which the length makes unambiguous */
+    uint64_t key;                        /* its bytes as a number, which the length makes
+                                            unambiguous */
     uint32_t len;                        /* at most 8 */
     uint32_t enhanced;
 };
@@ -35,12 +38,13 @@ struct bnc_code_memo {
 struct bnc_json_ring;
 
 struct bnc_mapper {
+    uint32_t cpu;                        /* BNC_CPU_* features that may be used */
     struct bnc_event *events;            /* those of rows with several */
     size_t n_events, cap_events;
     struct bnc_time_memo day;
     struct bnc_domain_memo sender;
-    struct bnc_value_memo memo[64];
-    struct bnc_letter_memo letter[64];
+    struct bnc_value_memo memo[1 << BNC_WORD_MEMO_BITS];
+    struct bnc_letter_memo letters;
     struct bnc_code_memo code[1 << BNC_CODE_MEMO_BITS];
     struct bnc_json_ring *json;
     bool nomem;
@@ -120,29 +124,59 @@ static inline void bnc_event_refine_by(struct bnc_event *ev, const struct bnc_va
 enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell,
                                      struct bnc_event *ev);
 
-/* A value of more than a letter. */
-const struct bnc_value_row *bnc_mapper_word(struct bnc_mapper *m, const struct bnc_values *v,
-                                            struct bnc_span value);
+/*
+ * A value of more than a letter.  Words of up to 24 bytes are remembered by their bytes: three
+ * loads say all of them.
+ */
+const struct bnc_value_row *bnc_mapper_word_anew(struct bnc_mapper *m,
+                                                 const struct bnc_value_memo *key,
+                                                 struct bnc_span value);
+
+static inline size_t bnc_word_slot(const struct bnc_value_memo *key)
+{
+    return (key->head ^ key->tail) * BNC_HASH_K0 >> (64 - BNC_WORD_MEMO_BITS);
+}
+
+static inline const struct bnc_value_row *
+bnc_mapper_word(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
+{
+    struct bnc_value_memo key = { .values = v, .len = s.len };
+    const struct bnc_value_memo *memo;
+
+    if (s.len - 1 < 24)
+        key.head = bnc_load_tail(s.at, s.len);
+    if (s.len > 8) {
+        key.tail = bnc_load64(s.at + s.len - 8);
+        key.middle = s.len > 16 ? bnc_load64(s.at + 8) : 0;
+    }
+    memo = &m->memo[bnc_word_slot(&key)];
+    if ((memo->head ^ key.head) | (memo->tail ^ key.tail) | (memo->middle ^ key.middle) |
+        (memo->len ^ key.len) | (uint64_t)(memo->values != v))
+        return bnc_mapper_word_anew(m, &key, s);
+    return memo->row;
+}
+
+const struct bnc_value_row *bnc_mapper_letter_anew(struct bnc_mapper *m,
+                                                   const struct bnc_values *v,
+                                                   struct bnc_span value);
 
 /* One value of one column, NULL if it is unknown.  Accounting files have words of one letter. */
 static inline const struct bnc_value_row *
 bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
 {
-    struct bnc_letter_memo *memo;
+    const struct bnc_value_row *row;
 
     if (s.len != 1)
         return bnc_mapper_word(m, v, s);
-    memo = &m->letter[(unsigned char)s.at[0] & 63];
-    if (memo->values != v || memo->letter != s.at[0])
-        *memo = (struct bnc_letter_memo){ v, bnc_mapper_word(m, v, s), s.at[0] };
-    return memo->row;
+    row = m->letters.row[(unsigned char)s.at[0]];
+    return row != NULL && m->letters.values == v ? row : bnc_mapper_letter_anew(m, v, s);
 }
 
 /*
- * An enhanced code by itself ("5.1.1", "5.7.26 (...)") into '*memo'; false if it is something else.
- * Eight bytes decide.
+ * An enhanced code by itself ("5.1.1", "5.7.26 (...)") into '*memo', under this key; false if it is
+ * something else.  Eight bytes decide.
  */
-bool bnc_code_remember(struct bnc_code_memo *memo, struct bnc_span cell);
+bool bnc_code_remember(struct bnc_code_memo *memo, uint64_t key, struct bnc_span cell);
 
 /* Appends a copy to m->events; false (and m->nomem) when out of memory. */
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * short_way.c - nearly every row of a month needs no choice between cells, no trimming and no long
- * look: it has a known event word, an address, a time in the layout of the row before.  Such a row
- * is read here, each cell once, from the text into the event.  Whatever is not plain in it sends
- * the row on the long way (mapper.c), which has all the rules; so this way decides nothing, it only
- * knows some of the answers.
+ * look: it has a known event word, an address, a time in the layout of the row before.  Such rows
+ * are read here, each cell once, from the text into the event: a batch of them column by column,
+ * so that a column's memo and habits stay at hand.  Whatever is not plain in a row sends it on the
+ * long way (mapper.c), which has all the rules; so this way decides nothing, it only knows some of
+ * the answers.
  */
 #include "schema/short_way.h"
 
@@ -12,6 +13,8 @@
 #endif
 
 #include "schema/mapper.h"
+#include "schema/plain_address.h"
+#include "util/cpu.h"
 #include "util/hash.h"
 
 /* What every row takes; left alone, the compiler makes calls of them, at twice the cost. */
@@ -40,14 +43,15 @@ static bool find_span(struct bnc_short_way *way, const struct bnc_schema_plan *p
     }
     if (d.slot < 0)
         return false;
-    if (d.transform == BNC_TRANSFORM_HOST && field == BNC_FIELD_REMOTE_MX && d.alone) {
-        way->host = (int16_t)p->cells[d.slot];
-        return true;
-    }
     way->span[way->n_span++] = (struct bnc_short_span){
-        .column = p->cells[d.slot], .offset = (uint16_t)offset, .alone = d.alone && !second
+        .column = p->cells[d.slot], .offset = (uint16_t)offset, .alone = d.alone && !second,
+        .free_text = field == BNC_FIELD_DIAGNOSTIC
     };
-    return d.transform == BNC_TRANSFORM_NONE;
+    if (d.transform == BNC_TRANSFORM_HOST && field == BNC_FIELD_REMOTE_MX && d.alone)
+        way->cuts_host = true;
+    else if (d.transform != BNC_TRANSFORM_NONE)
+        return false;
+    return true;
 }
 
 static bool find_spans(struct bnc_short_way *way, const struct bnc_schema_plan *p)
@@ -98,86 +102,347 @@ static bool find_others(struct bnc_short_way *way, const struct bnc_schema_plan 
 
 void bnc_short_way_find(struct bnc_short_way *way, const struct bnc_schema_plan *p)
 {
-    *way = (struct bnc_short_way){ .host = BNC_NO_COLUMN };
+    *way = (struct bnc_short_way){ .possible = false };
     way->possible = !p->json && !p->spread && p->n_filter == 0 && p->n_empty == 0 &&
                     !p->comments && find_spans(way, p) && find_type(way, p) && find_others(way, p);
 }
 
-/* ---- once a row: each false where the long way must be gone ---- */
+/* ---- once a column of a batch: each gives a bit for every row that must go the long way ---- */
+
+/* A batch on its way: the event of row 'i' lies i * stride_bytes behind 'first'. */
+struct way {
+    struct bnc_mapper *m;
+    const struct bnc_schema_plan *p;
+    const struct bnc_row_batch *rows;
+    struct bnc_event *first;
+    size_t stride_bytes;
+};
+
+ALWAYS_INLINE struct bnc_event *event_at(const struct way *w, size_t i)
+{
+    return (struct bnc_event *)(void *)((char *)w->first + i * w->stride_bytes);
+}
+
+ALWAYS_INLINE uint32_t bit(size_t i)
+{
+    return UINT32_C(1) << i;
+}
 
 ALWAYS_INLINE bool is_trimmed(struct bnc_span s)
 {
     return (unsigned char)s.at[0] > ' ' && (unsigned char)s.at[s.len - 1] > ' ';
 }
 
-ALWAYS_INLINE bool take_time(struct bnc_mapper *m, const struct bnc_schema_plan *p,
-                             const struct bnc_row *row, struct bnc_event *ev)
+/* The header again, perhaps behind a byte order mark: its length makes it suspicious. */
+ALWAYS_INLINE uint32_t find_headers(const struct way *w)
 {
-    struct bnc_span s;
+    const uint32_t header = (uint32_t)w->p->header_raw.len;
+    uint32_t odd = 0;
 
-    ev->time = BNC_NO_TIME;
+    for (size_t i = 0; i < w->rows->n; i++) {
+        const uint32_t more = w->rows->len[i] - header;
+
+        if (__builtin_expect((more & ~UINT32_C(3)) == 0, 0) && (more == 0 || more == 3) &&
+            w->rows->text[w->rows->start[i]] == (more == 0 ? w->p->header_raw.at[0] : '\xEF'))
+            odd |= bit(i);
+    }
+    return odd;
+}
+
+ALWAYS_INLINE const struct bnc_value_row *value_at(const struct way *w, size_t i, uint32_t column,
+                                                   const struct bnc_values *values)
+{
+    const struct bnc_span s = bnc_row_field(w->rows, i, column);
+
+    return s.len == 0 ? NULL : bnc_mapper_value(w->m, values, s);
+}
+
+/* A column that stands for the event of files that have none. */
+static __attribute__((noinline)) const struct bnc_value_row *stand_in(const struct way *w, size_t i)
+{
+    const struct bnc_short_way *const way = &w->p->short_way;
+    const struct bnc_value_row *value = NULL;
+
+    for (unsigned k = 0; k < way->n_refine && value == NULL; k++)
+        value = value_at(w, i, way->refine[k].column, way->refine[k].values);
+    return value;
+}
+
+/* Type, hardness and lateness, and what no cell says. */
+ALWAYS_INLINE uint32_t take_types(const struct way *w)
+{
+    const int16_t column = w->p->short_way.type;
+    const struct bnc_values *const values = w->p->short_way.type_values;
+    const struct bnc_value_row of_file = { .event = w->p->event, .late = w->p->late };
+    struct bnc_event begin;
+    uint32_t odd = 0;
+
+    bnc_event_begin(&begin, w->p);
+    for (size_t i = 0; i < w->rows->n; i++) {
+        struct bnc_event *const ev = event_at(w, i);
+        const struct bnc_value_row *value;
+
+        if (column == BNC_NO_COLUMN)
+            value = stand_in(w, i);
+        else
+            value = value_at(w, i, (uint32_t)column, values);
+        if (__builtin_expect(value == NULL, 0)) {
+            odd |= column == BNC_NO_COLUMN ? 0 : bit(i);
+            value = &of_file;
+        }
+        ev->type = (enum bnc_event_type)value->event;
+        ev->hardness = (enum bnc_hardness)value->hardness;
+        ev->esp = begin.esp;
+        ev->late = value->late;
+        ev->flags = begin.flags;
+        ev->reply = begin.reply;
+        ev->enhanced = begin.enhanced;
+        ev->time = BNC_NO_TIME;
+    }
+    return odd;
+}
+
+/* The columns that say more are asked about failures. */
+ALWAYS_INLINE bool refine(const struct way *w, size_t i)
+{
+    const struct bnc_schema_plan *const p = w->p;
+    const struct bnc_short_way *const way = &p->short_way;
+    struct bnc_event *const ev = event_at(w, i);
+
+    for (unsigned k = 0; k < way->n_refine; k++)
+        bnc_event_refine_by(ev, value_at(w, i, way->refine[k].column, way->refine[k].values),
+                            p->generic);
+    if (way->type == BNC_NO_COLUMN && ev->hardness == BNC_HARDNESS_NONE &&
+        ev->type == (enum bnc_event_type)p->event)
+        ev->hardness = (enum bnc_hardness)p->hardness;
+    return !p->generic || ev->type != BNC_EVENT_SUPPRESSED;
+}
+
+/* Which rows are failures can't be foreseen: they are listed without a branch. */
+ALWAYS_INLINE uint32_t refine_failures(const struct way *w)
+{
+    uint32_t failures = 0, odd = 0;
+
+    for (size_t i = 0; i < w->rows->n; i++) {
+        const enum bnc_event_type type = event_at(w, i)->type;
+
+        failures |= (uint32_t)((type == BNC_EVENT_BOUNCE) | (type == BNC_EVENT_SUPPRESSED)) << i;
+    }
+    for (; failures != 0; failures &= failures - 1)
+        if (!refine(w, (size_t)__builtin_ctz(failures)))
+            odd |= failures & -failures;
+    return odd;
+}
+
+ALWAYS_INLINE uint32_t take_times(const struct way *w)
+{
+    const struct bnc_schema_plan *const p = w->p;
+    struct bnc_time_memo *const memo = &w->m->day;
+    const int zone_seconds = p->zone;
+    uint32_t odd = 0;
+
     if (p->short_way.time == BNC_NO_COLUMN)
-        return true;
-    s = bnc_row_field(row, (uint32_t)p->short_way.time);
-    if (s.len == 0)
-        return p->short_way.time_alone;
-    return bnc_time_parse_memo(&m->day, s, p->date_order, p->zone, &ev->time);
+        return 0;
+    for (size_t i = 0; i < w->rows->n; i++) {
+        const struct bnc_span s = bnc_row_field(w->rows, i, (uint32_t)p->short_way.time);
+        int64_t *const time = &event_at(w, i)->time;
+
+        if (__builtin_expect(!bnc_time_same_minute(memo, s, zone_seconds, time), 0) &&
+            (s.len == 0 ? !p->short_way.time_alone
+                        : !bnc_time_parse_memo(memo, s, p->date_order, zone_seconds, time)))
+            odd |= bit(i);
+    }
+    return odd;
 }
 
 /* "550" */
-ALWAYS_INLINE bool take_reply(const struct bnc_schema_plan *p, const struct bnc_row *row,
-                              struct bnc_event *ev)
+ALWAYS_INLINE uint32_t take_replies(const struct way *w)
 {
-    struct bnc_span s;
+    uint32_t odd = 0;
 
-    if (p->short_way.reply == BNC_NO_COLUMN)
-        return true;
-    s = bnc_row_field(row, (uint32_t)p->short_way.reply);
-    if (s.len == 0)
-        return true;
-    if (s.len != 3 || s.at[0] < '2' || s.at[0] > '5' || !bnc_is_digit(s.at[1]) ||
-        !bnc_is_digit(s.at[2]) || p->n_pseudo > 0)
-        return false;
-    ev->reply = (uint16_t)((s.at[0] - '0') * 100 + (s.at[1] - '0') * 10 + (s.at[2] - '0'));
-    return true;
+    if (w->p->short_way.reply == BNC_NO_COLUMN)
+        return 0;
+    for (size_t i = 0; i < w->rows->n; i++) {
+        const struct bnc_span s = bnc_row_field(w->rows, i, (uint32_t)w->p->short_way.reply);
+
+        if (s.len == 0)
+            continue;
+        if (s.len != 3 || s.at[0] < '2' || s.at[0] > '5' || !bnc_is_digit(s.at[1]) ||
+            !bnc_is_digit(s.at[2]) || w->p->n_pseudo > 0)
+            odd |= bit(i);
+        else
+            event_at(w, i)->reply = (uint16_t)((s.at[0] - '0') * 100 + (s.at[1] - '0') * 10 +
+                                               (s.at[2] - '0'));
+    }
+    return odd;
+}
+
+/* The first eight bytes, or all of fewer: a row is followed by more than that. */
+ALWAYS_INLINE uint64_t head_of(struct bnc_span s)
+{
+    return s.len < 8 ? bnc_load64(s.at) & ((UINT64_C(1) << 8 * s.len) - 1) : bnc_load64(s.at);
 }
 
 /* "5.1.1", "5.7.26 (...)": by the first eight bytes, of which a file has a handful. */
-ALWAYS_INLINE bool take_enhanced(struct bnc_mapper *m, const struct bnc_schema_plan *p,
-                                 const struct bnc_row *row, struct bnc_event *ev)
+ALWAYS_INLINE uint32_t take_enhanced(const struct way *w)
 {
-    struct bnc_code_memo *memo;
-    struct bnc_span s;
-    uint64_t key;
+    struct bnc_code_memo *const memos = w->m->code;
+    uint32_t odd = 0;
 
-    if (p->short_way.enhanced == BNC_NO_COLUMN)
-        return true;
-    s = bnc_row_field(row, (uint32_t)p->short_way.enhanced);
-    if (s.len == 0)
-        return true;
-    key = bnc_load_tail(s.at, s.len);
-    memo = &m->code[key * BNC_HASH_K0 >> (64 - BNC_CODE_MEMO_BITS)];
-    if ((memo->key != key || memo->len != (s.len < 8 ? s.len : 8)) && !bnc_code_remember(memo, s))
-        return false;
-    ev->enhanced = memo->enhanced;
-    return true;
+    if (w->p->short_way.enhanced == BNC_NO_COLUMN)
+        return 0;
+    for (size_t i = 0; i < w->rows->n; i++) {
+        const struct bnc_span s = bnc_row_field(w->rows, i, (uint32_t)w->p->short_way.enhanced);
+        const uint64_t key = head_of(s);
+        struct bnc_code_memo *const memo = &memos[key * BNC_HASH_K0 >> (64 - BNC_CODE_MEMO_BITS)];
+
+        if (s.len == 0)
+            continue;
+        if (__builtin_expect(memo->key != key || memo->len != (s.len < 8 ? s.len : 8), 0) &&
+            !bnc_code_remember(memo, key, s))
+            odd |= bit(i);
+        else
+            event_at(w, i)->enhanced = memo->enhanced;
+    }
+    return odd;
 }
 
-ALWAYS_INLINE bool take_sender(struct bnc_mapper *m, const struct bnc_schema_plan *p,
-                               const struct bnc_row *row, struct bnc_event *ev)
+ALWAYS_INLINE uint32_t take_senders(const struct way *w)
 {
-    struct bnc_span s = bnc_span_from("", 0);
+    const int16_t column = w->p->short_way.sender;
+    struct bnc_domain_memo *const memo = &w->m->sender;
+    uint32_t odd = 0;
 
-    if (p->short_way.sender != BNC_NO_COLUMN)
-        s = bnc_row_field(row, (uint32_t)p->short_way.sender);
-    if (s.len > 0)
-        return bnc_sender_split(&m->sender, s, &ev->sender, &ev->sender_domain);
-    ev->sender = ev->sender_domain = bnc_span_from("", 0);
-    return p->short_way.sender_alone;
+    for (size_t i = 0; i < w->rows->n; i++) {
+        struct bnc_event *const ev = event_at(w, i);
+        struct bnc_span s = bnc_span_from("", 0);
+
+        if (column != BNC_NO_COLUMN)
+            s = bnc_row_field(w->rows, i, (uint32_t)column);
+        if (__builtin_expect(bnc_sender_is_same(memo, s), 1)) {
+            ev->sender = s;
+            ev->sender_domain = bnc_span_from(s.at + s.len - memo->len, memo->len);
+        } else if (s.len > 0) {
+            odd |= bnc_sender_split(memo, s, &ev->sender, &ev->sender_domain) ? 0 : bit(i);
+        } else {
+            ev->sender = ev->sender_domain = s;
+            odd |= w->p->short_way.sender_alone ? 0 : bit(i);
+        }
+    }
+    return odd;
+}
+
+ALWAYS_INLINE struct bnc_span *span_at(const struct way *w, size_t i, size_t offset)
+{
+    return (struct bnc_span *)(void *)((char *)event_at(w, i) + offset);
+}
+
+ALWAYS_INLINE uint32_t take_span(const struct way *w, struct bnc_short_span span, bool free_text)
+{
+    uint32_t odd = 0;
+
+    for (size_t i = 0; i < w->rows->n; i++) {
+        const struct bnc_span s = free_text ? bnc_row_free_text(w->rows, i, span.column)
+                                            : bnc_row_field(w->rows, i, span.column);
+
+        if (s.len == 0) {
+            if (__builtin_expect(!span.alone, 0))
+                odd |= bit(i);
+        } else if (__builtin_expect(!is_trimmed(s), 0)) {
+            odd |= bit(i);
+        }
+        *span_at(w, i, span.offset) = s;
+    }
+    return odd;
+}
+
+ALWAYS_INLINE uint32_t take_spans(const struct way *w)
+{
+    const struct bnc_short_way *const way = &w->p->short_way;
+    uint32_t odd = 0;
+
+    for (unsigned k = 0; k < way->n_span; k++)
+        if (way->span[k].free_text)
+            odd |= take_span(w, way->span[k], true);
+        else
+            odd |= take_span(w, way->span[k], false);
+    for (unsigned k = 0; k < way->n_absent; k++)
+        for (size_t i = 0; i < w->rows->n; i++)
+            *span_at(w, i, way->absent[k]) = bnc_span_from("", 0);
+    return odd;
+}
+
+ALWAYS_INLINE uint32_t take_recipients(const struct way *w, bnc_address_bits_fn *bits_of)
+{
+    const uint32_t column = (uint32_t)w->p->short_way.recipient;
+    uint32_t odd = 0;
+
+    for (size_t i = 0; i < w->rows->n; i++) {
+        const struct bnc_span s = bnc_row_field(w->rows, i, column);
+        struct bnc_event *const ev = event_at(w, i);
+        size_t at;
+
+        if (__builtin_expect(s.len - 1 < BNC_PLAIN_ADDRESS_BYTES, 1) &&
+            __builtin_expect(bnc_address_is_plain(bits_of(s.at, s.len), s, &at), 1)) {
+            ev->recipient = s;
+            ev->domain = bnc_span_from(s.at + at + 1, s.len - at - 1);
+        } else if (s.len == 0 || !is_trimmed(s) ||
+                   bnc_address_split(s, &ev->recipient, &ev->domain) != BNC_ADDRESS_OK) {
+            odd |= bit(i);
+        }
+    }
+    return odd;
+}
+
+ALWAYS_INLINE uint32_t take_all(const struct way *w, bnc_address_bits_fn *bits_of)
+{
+    uint32_t odd = find_headers(w);
+
+    odd |= take_types(w);
+    odd |= refine_failures(w);
+    odd |= take_times(w);
+    odd |= take_replies(w);
+    odd |= take_enhanced(w);
+    odd |= take_senders(w);
+    odd |= take_spans(w);
+    return odd | take_recipients(w, bits_of);
+}
+
+static uint32_t take_all_generic(const struct way *w)
+{
+    return take_all(w, bnc_address_bits_generic);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi,bmi2"), flatten)) static uint32_t take_all_avx2(const struct way *w)
+{
+    return take_all(w, bnc_address_bits_avx2);
+}
+
+__attribute__((target("avx512f,avx512bw,bmi,bmi2"), flatten)) static uint32_t
+take_all_avx512(const struct way *w)
+{
+    return take_all(w, bnc_address_bits_avx512);
+}
+#endif
+
+uint32_t bnc_mapper_short_way(struct bnc_mapper *m, const struct bnc_mapping *mapping,
+                              const struct bnc_row_batch *rows, struct bnc_event *first,
+                              size_t stride_bytes)
+{
+    const struct way w = { m, mapping->plan, rows, first, stride_bytes };
+
+#if defined(__x86_64__)
+    if ((m->cpu & BNC_CPU_AVX512) != 0)
+        return take_all_avx512(&w);
+    if ((m->cpu & BNC_CPU_AVX2) != 0)
+        return take_all_avx2(&w);
+#endif
+    return take_all_generic(&w);
 }
 
 /* "mx1.example.net (192.0.2.2)" */
-ALWAYS_INLINE struct bnc_span host_of(struct bnc_span s)
+static struct bnc_span host_of(struct bnc_span s)
 {
 #ifdef __SSE2__
     if (s.len >= 17 && s.at[s.len - 1] == ')') {
@@ -193,110 +458,12 @@ ALWAYS_INLINE struct bnc_span host_of(struct bnc_span s)
     return bnc_cell_host(s);
 }
 
-ALWAYS_INLINE bool take_host(const struct bnc_schema_plan *p, const struct bnc_row *row,
-                             struct bnc_event *ev)
+struct bnc_span bnc_mapping_host(const struct bnc_mapping *mapping, struct bnc_span mx)
 {
-    struct bnc_span s;
-
-    if (p->short_way.host == BNC_NO_COLUMN)
-        return true;                     /* it is one of the spans */
-    s = bnc_row_field(row, (uint32_t)p->short_way.host);
-    ev->mx = s;
-    if (s.len == 0)
-        return true;
-    ev->mx = host_of(s);
-    return is_trimmed(s);
+    return mapping->plan->short_way.cuts_host ? host_of(mx) : mx;
 }
 
-ALWAYS_INLINE bool take_spans(const struct bnc_short_way *way, const struct bnc_row *row,
-                              struct bnc_event *ev)
+bool bnc_mapping_is_short(const struct bnc_mapping *mapping)
 {
-    for (unsigned i = 0; i < way->n_span; i++) {
-        const struct bnc_short_span span = way->span[i];
-        const struct bnc_span s = bnc_row_field(row, span.column);
-
-        if (s.len == 0 ? !span.alone : !is_trimmed(s))
-            return false;
-        *(struct bnc_span *)(void *)((char *)ev + span.offset) = s;
-    }
-    for (unsigned i = 0; i < way->n_absent; i++)
-        *(struct bnc_span *)(void *)((char *)ev + way->absent[i]) = bnc_span_from("", 0);
-    return true;
-}
-
-ALWAYS_INLINE const struct bnc_value_row *value_at(struct bnc_mapper *m, const struct bnc_row *row,
-                                                   uint32_t column,
-                                                   const struct bnc_values *values)
-{
-    const struct bnc_span s = bnc_row_field(row, column);
-
-    return s.len == 0 ? NULL : bnc_mapper_value(m, values, s);
-}
-
-/* The word of the event column; of a file that has none, a column that stands for it. */
-ALWAYS_INLINE const struct bnc_value_row *type_of(struct bnc_mapper *m,
-                                                  const struct bnc_short_way *way,
-                                                  const struct bnc_row *row)
-{
-    const struct bnc_value_row *value = NULL;
-
-    if (way->type != BNC_NO_COLUMN)
-        return value_at(m, row, (uint32_t)way->type, way->type_values);
-    for (unsigned i = 0; i < way->n_refine && value == NULL; i++)
-        value = value_at(m, row, way->refine[i].column, way->refine[i].values);
-    return value;
-}
-
-/* Type, hardness and lateness; the columns that say more are asked about failures. */
-ALWAYS_INLINE bool take_type(struct bnc_mapper *m, const struct bnc_schema_plan *p,
-                             const struct bnc_row *row, struct bnc_event *ev)
-{
-    const struct bnc_short_way *const way = &p->short_way;
-    const struct bnc_value_row *const value = type_of(m, way, row);
-
-    if (value == NULL && way->type != BNC_NO_COLUMN)
-        return false;
-    ev->type = (enum bnc_event_type)(value == NULL ? p->event : value->event);
-    ev->hardness = value == NULL ? BNC_HARDNESS_NONE : (enum bnc_hardness)value->hardness;
-    ev->late = value == NULL ? p->late : value->late;
-    if (ev->type != BNC_EVENT_BOUNCE && ev->type != BNC_EVENT_SUPPRESSED)
-        return true;
-    for (unsigned i = 0; i < way->n_refine; i++)
-        bnc_event_refine_by(ev, value_at(m, row, way->refine[i].column, way->refine[i].values),
-                            p->generic);
-    if (way->type == BNC_NO_COLUMN && ev->hardness == BNC_HARDNESS_NONE &&
-        ev->type == (enum bnc_event_type)p->event)
-        ev->hardness = (enum bnc_hardness)p->hardness;
-    return !p->generic || ev->type != BNC_EVENT_SUPPRESSED;
-}
-
-ALWAYS_INLINE bool take_recipient(const struct bnc_schema_plan *p, const struct bnc_row *row,
-                                  struct bnc_event *ev)
-{
-    const struct bnc_span s = bnc_row_field(row, (uint32_t)p->short_way.recipient);
-
-    return s.len > 0 && is_trimmed(s) &&
-           bnc_address_split(s, &ev->recipient, &ev->domain) == BNC_ADDRESS_OK;
-}
-
-/* The header again, perhaps behind a byte order mark: length and first byte make it suspicious. */
-ALWAYS_INLINE bool may_be_header(struct bnc_span header, struct bnc_span raw)
-{
-    return (raw.len == header.len && raw.at[0] == header.at[0]) ||
-           (raw.len == header.len + 3 && raw.at[0] == '\xEF');
-}
-
-bool bnc_mapper_short_way(struct bnc_mapper *m, const struct bnc_mapping *mapping,
-                          const struct bnc_row *row, struct bnc_event *ev)
-{
-    const struct bnc_schema_plan *const p = mapping->plan;
-    const struct bnc_row here = *row;    /* nothing that is written below changes it */
-
-    if (here.end == NULL || !p->short_way.possible || may_be_header(p->header_raw, here.raw))
-        return false;
-    bnc_event_begin(ev, p);
-    return take_type(m, p, &here, ev) && take_time(m, p, &here, ev) && take_reply(p, &here, ev) &&
-           take_enhanced(m, p, &here, ev) && take_sender(m, p, &here, ev) &&
-           take_host(p, &here, ev) && take_spans(&p->short_way, &here, ev) &&
-           take_recipient(p, &here, ev);
+    return mapping->plan->short_way.possible;
 }

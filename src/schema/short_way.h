@@ -16,10 +16,11 @@ struct bnc_values;
 struct bnc_short_way {
     bool possible;
     bool time_alone, sender_alone;       /* nothing else is asked where that cell is empty */
-    int16_t time, type, recipient, sender, reply, enhanced, host;   /* columns or BNC_NO_COLUMN */
+    bool cuts_host;                      /* of the mx only what bnc_mapping_host() cuts counts */
+    int16_t time, type, recipient, sender, reply, enhanced;   /* columns or BNC_NO_COLUMN */
     const struct bnc_values *type_values;
     /* cells taken as they are; 'alone' like time_alone */
-    struct bnc_short_span { uint16_t column, offset; bool alone; } span[6];
+    struct bnc_short_span { uint16_t column, offset; bool alone, free_text; } span[6];
     uint16_t absent[8];                  /* offsets of spans that stay empty */
     struct bnc_short_refine { uint16_t column; const struct bnc_values *values; } refine[8];
     uint8_t n_span, n_absent, n_refine;

@@ -315,14 +315,6 @@ char bnc_time_order(struct bnc_span text)
     return 0;
 }
 
-/* Two decimal digits at p, or a number above 99. */
-static inline unsigned two(const char *p)
-{
-    const unsigned a = (unsigned char)(p[0] - '0'), b = (unsigned char)(p[1] - '0');
-
-    return a > 9 || b > 9 ? 100 : a * 10 + b;
-}
-
 /*
  * "HH:MM:SS" as eight bytes, the first lowest: seconds of the day or -1.  Less '0' or ':' each,
  * digits are 0..9 and colons 0; any other byte ends up with its high bit set, here or after
@@ -344,7 +336,8 @@ static inline int clock_of(uint64_t text)
 /* "YYYY?MM?DD" into the memo. */
 static bool long_date(struct bnc_time_memo *memo, const char *p)
 {
-    const unsigned century = two(p), year = two(p + 2), m = two(p + 5), d = two(p + 8);
+    const unsigned century = bnc_two_digits(p), year = bnc_two_digits(p + 2);
+    const unsigned m = bnc_two_digits(p + 5), d = bnc_two_digits(p + 8);
 
     if (century > 99 || year > 99 || p[4] != p[7] || (p[4] != '-' && p[4] != '/' && p[4] != '.') ||
         !date_ok((int)(century * 100 + year), (int)m, (int)d))
@@ -381,7 +374,7 @@ static bool tail_zone(struct bnc_time_memo *memo, struct bnc_span tail, int *zon
 static inline void keep_minute(struct bnc_time_memo *memo, const char *p, int clock)
 {
     memcpy(memo->minute, p, sizeof memo->minute);
-    memo->minute_seconds = memo->seconds + clock - (int)two(p + 17);
+    memo->minute_seconds = memo->seconds + clock - (int)bnc_two_digits(p + 17);
 }
 
 static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, struct bnc_span text,
@@ -427,7 +420,7 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
 static inline bool ten_digits(const char *p, int64_t *seconds)
 {
     const uint64_t text = bnc_load64(p), high = UINT64_C(0xf0f0f0f0f0f0f0f0);
-    const unsigned last = two(p + 8);
+    const unsigned last = bnc_two_digits(p + 8);
     uint64_t n = text & UINT64_C(0x0f0f0f0f0f0f0f0f);
 
     if ((text & high) != UINT64_C(0x3030303030303030) ||
@@ -440,12 +433,6 @@ static inline bool ten_digits(const char *p, int64_t *seconds)
     return true;
 }
 
-/* Whether what follows the clock is nothing or what it was before. */
-static inline bool same_tail(const struct bnc_time_memo *memo, const char *p, size_t tail)
-{
-    return tail == 0 || (tail == memo->tail_len && bnc_load_tail(p, tail) == memo->tail);
-}
-
 /* The day of the row before, and the zone too: only the clock is new. */
 static __attribute__((noinline)) bool parse_clock(struct bnc_time_memo *memo, struct bnc_span text,
                                                   char date_order, int zone_seconds, int64_t *time)
@@ -454,7 +441,7 @@ static __attribute__((noinline)) bool parse_clock(struct bnc_time_memo *memo, st
     const char *const p = text.at;
     int clock;
 
-    if (tail <= 7 && same_tail(memo, p + 19, tail) && p[0] != '\0' &&
+    if (tail <= 7 && bnc_time_same_tail(memo, p + 19, tail) && p[0] != '\0' &&
         bnc_load64(p) == bnc_load64(memo->date) && memcmp(p + 8, memo->date + 8, 2) == 0 &&
         (p[10] == ' ' || p[10] == 'T') &&
         (clock = clock_of(bnc_load64(p + 11))) >= 0) {
@@ -465,29 +452,14 @@ static __attribute__((noinline)) bool parse_clock(struct bnc_time_memo *memo, st
     return parse_anew(memo, text, date_order, zone_seconds, time);
 }
 
-/*
- * The minute of the row before, and the zone too: only the second is new.  The leap second is for
- * the longer ways.  No text of NULs is the one that an empty memo remembers.
- */
 bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order,
                          int zone_seconds, int64_t *time)
 {
-    const size_t tail = text.len - 19;
-    const char *const p = text.at;
     int64_t n;
 
-    if (tail <= 7 && same_tail(memo, p + 19, tail) && p[0] != '\0' && p[16] == ':' &&
-        bnc_load64(p) == bnc_load64(memo->minute) &&
-        bnc_load64(p + 8) == bnc_load64(memo->minute + 8)) {
-        const unsigned second = two(p + 17);
-
-        if (second < 60) {
-            *time = memo->minute_seconds + (int64_t)second -
-                    (tail == 0 ? zone_seconds : memo->tail_zone);
-            return true;
-        }
-    }
-    if (text.len == 10 && ten_digits(p, &n) && is_unix_time(n)) {
+    if (bnc_time_same_minute(memo, text, zone_seconds, time))
+        return true;
+    if (text.len == 10 && ten_digits(text.at, &n) && is_unix_time(n)) {
         *time = n;
         return true;
     }

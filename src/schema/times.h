@@ -6,6 +6,7 @@
 #define BNC_SCHEMA_TIMES_H
 
 #include "schema/event.h"
+#include "util/hash.h"
 
 /*
  * Rows come in the order of time: the day of the row before is nearly always the day of this one.
@@ -22,6 +23,40 @@ struct bnc_time_memo {
     char minute[16];                     /* "2026-09-03 08:12": the last one read, and */
     int64_t minute_seconds;              /* its first second, the zone left out */
 };
+
+/* Two decimal digits at p, or a number above 99. */
+static inline unsigned bnc_two_digits(const char *p)
+{
+    const unsigned a = (unsigned char)(p[0] - '0'), b = (unsigned char)(p[1] - '0');
+
+    return a > 9 || b > 9 ? 100 : a * 10 + b;
+}
+
+/* Whether what follows the clock is nothing or what it was before. */
+static inline bool bnc_time_same_tail(const struct bnc_time_memo *memo, const char *p, size_t tail)
+{
+    return tail == 0 || (tail == memo->tail_len && bnc_load_tail(p, tail) == memo->tail);
+}
+
+/*
+ * The minute of the row before, and the zone too: only the second is new.  The leap second is for
+ * the longer ways.  No text of NULs is the one that an empty memo remembers.
+ */
+static inline bool bnc_time_same_minute(const struct bnc_time_memo *memo, struct bnc_span text,
+                                        int zone_seconds, int64_t *time)
+{
+    const size_t tail = text.len - 19;
+    const char *const p = text.at;
+    unsigned second;
+
+    if (tail > 7 || !bnc_time_same_tail(memo, p + 19, tail) || p[0] == '\0' || p[16] != ':' ||
+        bnc_load64(p) != bnc_load64(memo->minute) ||
+        bnc_load64(p + 8) != bnc_load64(memo->minute + 8))
+        return false;
+    second = bnc_two_digits(p + 17);
+    *time = memo->minute_seconds + (int64_t)second - (tail == 0 ? zone_seconds : memo->tail_zone);
+    return second < 60;
+}
 
 /* bnc_time_parse() with a memo that belongs to one thread. */
 bool bnc_time_parse_memo(struct bnc_time_memo *memo, struct bnc_span text, char date_order,

@@ -97,7 +97,7 @@ static void line__means(void **state)
 static void line__lives_for_a_batch(void **state)
 {
     struct bnc_mapping *map;
-    struct bnc_mapper *m = bnc_mapper_create();
+    struct bnc_mapper *m = bnc_mapper_create(0);
     struct bnc_event kept[BNC_MAPPER_KEEP];
     char line[256];
 

@@ -221,7 +221,7 @@ static void row__is_independent_of_rows_before(void **state)
 static void value__cut_and_long_words(void **state)
 {
     struct bnc_mapping *map;
-    struct bnc_mapper *m = bnc_mapper_create();
+    struct bnc_mapper *m = bnc_mapper_create(0);
     const struct bnc_values *v;
     char word[300];
 
