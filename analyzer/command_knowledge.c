@@ -115,10 +115,12 @@ static enum bnc_status format_of(struct run *run, const char *path)
     size_t n = 0;
     enum bnc_status status = bnc_formats(&run->s->lib, path, run->s->json, &bytes, &n, &err);
 
-    if (status == BNC_OK)
-        status = output_bytes(bytes, n, &err);
+    if (status != BNC_OK)
+        run_fail(run, &err);
+    if (n > 0 && output_bytes(bytes, n, &err) != BNC_OK)
+        status = status_worse(status, run_fail(run, &err));
     free(bytes);
-    return status == BNC_OK ? BNC_OK : run_fail(run, &err);
+    return status;
 }
 
 /* A file that is not recognized does not keep the others from being shown. */

@@ -5,6 +5,7 @@
  * signal handlers, so the program does, and asks the guard in it:
  *
  *     static struct bnc_guard *guard;
+ *
  *     static void on_sigbus(int sig, siginfo_t *si, void *context)
  *     {
  *         if (!bnc_guard_patch(guard, si->si_addr)) {
@@ -12,9 +13,12 @@
  *             raise(sig);
  *         }
  *     }
+ *
+ *     struct sigaction act = { .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO };
+ *
  *     guard = bnc_guard_create();
- *     sigaction(SIGBUS, &(struct sigaction){ .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO },
- * NULL); options.guard = guard;
+ *     sigaction(SIGBUS, &act, NULL);
+ *     options.guard = guard;
  *
  * The run then reads zeros from there on, notices, and ends with BNC_EIO instead of a crash.
  */
@@ -29,6 +33,7 @@ struct bnc_guard;
 
 /* An empty guard for any number of analyses, or NULL when out of memory.  It must outlive them. */
 struct bnc_guard *bnc_guard_create(void);
+/* NULL is nothing to free. */
 void bnc_guard_free(struct bnc_guard *guard);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * options.h - what an analysis is asked to do; the command's option beside each field.
- * Strings are the caller's and must outlive the analysis.  Zero-initialize: every zero is the
- * default.
+ * Strings are the caller's and must outlive the analysis.  Zero-initialize: every zero, NULL among
+ * them, is the default that the command's --help names.
  */
 #ifndef BOUNCE_OPTIONS_H
 #define BOUNCE_OPTIONS_H
@@ -59,12 +59,14 @@ struct bnc_options {
      */
     const volatile int *stop;
     /*
-     * Called about five times a second from whichever worker finds it is time; NULL: no progress.
+     * Called about five times a second from whichever thread of ours finds it is time, from two at
+     * once only if a call takes longer than that; NULL: no progress.
      */
     void (*progress)(void *arg, const struct bnc_progress *p);
     void *progress_arg;
     /*
-     * A warning or a fault of one input while others go on; one line, no newline.  NULL: dropped.
+     * A fault of one input while others go on, or with status BNC_OK a warning; 'err' is valid
+     * during the call.  NULL: dropped.
      */
     void (*warn)(void *arg, const struct bnc_error *err);
     void *warn_arg;

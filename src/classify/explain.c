@@ -434,12 +434,14 @@ enum bnc_status bnc_explain(const struct bnc_knowledge *k, const char *response,
                             const struct bnc_explain_options *opt, char **bytes, size_t *n,
                             struct bnc_error *err)
 {
+    static const struct bnc_explain_options plain = { .provider = NULL };
     struct bnc_mask *mask = malloc(sizeof *mask);
     enum bnc_status status;
 
     if (mask == NULL)
         return bnc_error_nomem(err);
-    status = explain_with(k, mask, bnc_span_from(response, len), opt, bytes, n, err);
+    status = explain_with(k, mask, bnc_span_from(response, len), opt == NULL ? &plain : opt, bytes,
+                          n, err);
     free(mask);
     return status;
 }

@@ -61,11 +61,6 @@ enum bnc_status bnc_analysis_create(struct bnc_analysis **out, const struct bnc_
         return bnc_error_nomem(err);
     a->opt = *opt;
     a->generated = time_of_report();
-    a->policy = opt->policy != NULL && strcmp(opt->policy, "strict") == 0 ? BNC_POLICY_STRICT
-                                                                          : BNC_POLICY_CAREFUL;
-    a->show = opt->show == NULL || strcmp(opt->show, "domain") == 0 ? BNC_SHOW_DOMAIN
-              : strcmp(opt->show, "full") == 0                      ? BNC_SHOW_FULL
-                                                                    : BNC_SHOW_MASKED;
     status = check_sent(opt->sent, err);
     if (status == BNC_OK)
         status = bnc_setup_init(&a->setup, &a->opt, err);
@@ -512,13 +507,26 @@ static void do_run(void *arg)
     r->status = r->run(r->a, r->paths, r->n, r->err);
 }
 
+static enum bnc_status run_in_session(struct running *r)
+{
+    if (r->a->has_run)
+        return bnc_error_set(r->err, BNC_EUSAGE, "an analysis runs once: create another");
+    r->a->has_run = true;
+    bnc_team_session(r->a->setup.team, do_run, r);
+    return r->status;
+}
+
 enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *paths, size_t n,
                                    struct bnc_error *err)
 {
     struct running r = { .a = a, .paths = paths, .n = n, .run = run_states, .err = err };
 
-    bnc_team_session(a->setup.team, do_run, &r);
-    return r.status;
+    if (a->setup.has_filter)
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "a saved state has counts and no rows, so --since, --until, "
+                             "--provider, --campaign and --sender can't choose among them; "
+                             "give them when the state is saved");
+    return run_in_session(&r);
 }
 
 enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *paths, size_t n,
@@ -533,15 +541,7 @@ enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *path
         return bnc_error_set(err, BNC_EUSAGE,
                              "saved states and exports can't be read together; "
                              "save a state of the exports, then give states only");
-    if (states > 0 && a->setup.has_filter)
-        return bnc_error_set(err, BNC_EUSAGE,
-                             "a saved state has counts and no rows, so --since, --until, "
-                             "--provider, --campaign and --sender can't choose among them; "
-                             "give them when the state is saved");
-    if (states > 0)
-        return bnc_analysis_merge(a, paths, n, err);
-    bnc_team_session(a->setup.team, do_run, &r);
-    return r.status;
+    return states > 0 ? bnc_analysis_merge(a, paths, n, err) : run_in_session(&r);
 }
 
 int bnc_analysis_has_result(const struct bnc_analysis *a)

@@ -23,8 +23,7 @@ struct bnc_analysis {
     size_t n_report_inputs;
     char **fault_texts;
     struct bnc_notes notes;
-    enum bnc_show show;
-    enum bnc_policy policy;
+    bool has_run;
     int64_t generated;
 };
 

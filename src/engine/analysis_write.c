@@ -85,7 +85,7 @@ static struct bnc_report_data report_data(const struct bnc_analysis *a,
         .notes = a->notes.at,
         .n_notes = a->notes.n,
         .filter = a->notes.filter,
-        .show = a->show,
+        .show = a->setup.show,
         .color = r->color != 0,
         .unicode = r->unicode != 0,
         .verbose = r->verbose != 0,
@@ -258,7 +258,7 @@ static struct bnc_lists lists_of(const struct bnc_analysis *a)
 {
     return (struct bnc_lists){ .tally = a->tally,
                                .judged = a->judged,
-                               .policy = a->policy,
+                               .policy = a->setup.policy,
                                .parallel = bnc_parallel,
                                .parallel_ctx = (void *)(uintptr_t)&a->setup };
 }
@@ -284,6 +284,8 @@ enum bnc_status bnc_analysis_explain_address(const struct bnc_analysis *a, const
     struct bnc_buf out = { 0 };
     enum bnc_status status = need_lists(a, err);
 
+    *text = NULL;
+    *len = 0;
     if (status == BNC_OK && a->tally->lists_only)
         status = bnc_error_set(err, BNC_EUSAGE,
                                "to ask about one address, leave options.lists_only out");

@@ -47,33 +47,41 @@ static enum bnc_status describe(struct bnc_source *src, const struct bnc_setup *
     return status;
 }
 
-struct first_fault {
-    struct bnc_error err;
+struct faults {
+    const struct bnc_setup *setup;
+    struct bnc_error first;
 };
 
-static void keep_first(void *arg, const struct bnc_error *fault)
+/* Tells it at once: what is wrong with one file keeps no other from being described. */
+static void note_fault(void *arg, const struct bnc_error *fault)
 {
-    struct first_fault *f = arg;
+    struct faults *f = arg;
 
-    if (f->err.status == BNC_OK)
-        f->err = *fault;
+    if (f->setup->opt->warn != NULL)
+        f->setup->opt->warn(f->setup->opt->warn_arg, fault);
+    if (f->first.status == BNC_OK)
+        f->first = *fault;
 }
 
 static enum bnc_status describe_path(const struct bnc_setup *setup, const char *path, bool json,
                                      struct bnc_buf *out, struct bnc_error *err)
 {
-    struct first_fault fault = { .err = { .status = BNC_OK } };
+    struct faults faults = { .setup = setup };
     struct bnc_source_list list = { 0 };
     enum bnc_status status =
-        bnc_source_list_create(&list, &path, 1, keep_first, &fault, err);
+        bnc_source_list_create(&list, &path, 1, note_fault, &faults, err);
 
-    for (size_t i = 0; i < list.n && status == BNC_OK; i++)
-        status = describe(list.at[i], setup, json, out, err);
+    for (size_t i = 0; i < list.n && status == BNC_OK; i++) {
+        struct bnc_error fault = { .byte_off = BNC_NO_PLACE };
+
+        if (describe(list.at[i], setup, json, out, &fault) != BNC_OK)
+            note_fault(&faults, &fault);
+    }
     bnc_source_list_release(&list);
-    if (status == BNC_OK && fault.err.status != BNC_OK) {
+    if (status == BNC_OK && faults.first.status != BNC_OK) {
         if (err != NULL)
-            *err = fault.err;
-        status = fault.err.status;
+            *err = faults.first;
+        status = faults.first.status;
     }
     return status;
 }
@@ -97,7 +105,7 @@ enum bnc_status bnc_formats(const struct bnc_options *opt, const char *path, int
     }
     if (status == BNC_OK && out.failed)
         status = bnc_error_nomem(err);
-    if (status == BNC_OK)
+    if (!out.failed)
         give(&out, bytes, n);
     bnc_buf_release(&out);
     return status;

@@ -223,7 +223,7 @@ struct progress {
     _Atomic uint64_t told; /* how many times it was told */
 };
 
-/* Any worker may tell, whoever finds that it is time; one at a time does. */
+/* Any worker may tell, whoever finds that it is time; each time is told once. */
 static void tell_progress(const struct bnc_setup *setup, struct bnc_pool *pool, struct progress *p)
 {
     const double seconds = seconds_now() - p->began;

@@ -6,10 +6,12 @@
 
 #include "aggregate/tally.h"
 #include "bounce/options.h"
+#include "detect/lists.h"
 #include "engine/overlap.h"
 #include "engine/pool.h"
 #include "engine/rejects.h"
 #include "engine/team.h"
+#include "report/report.h"
 
 /* The options, checked and in the rooms' own words. */
 struct bnc_setup {
@@ -17,6 +19,8 @@ struct bnc_setup {
     struct bnc_ingest_options ingest;
     struct bnc_schema_options schema;
     enum bnc_engine engine;
+    enum bnc_policy policy;
+    enum bnc_show show;
     uint32_t cpu;
     struct bnc_team *team;
     unsigned n_threads;                  /* of the team */

@@ -33,8 +33,14 @@ static const struct word encodings[] = {
     { "iso-8859-1", BNC_ENCODING_LATIN1 }, { NULL, 0 }
 };
 
-static const struct word policies[] = { { "careful", 0 }, { "strict", 1 }, { NULL, 0 } };
-static const struct word shows[] = { { "domain", 0 }, { "masked", 1 }, { "full", 2 }, { NULL, 0 } };
+static const struct word policies[] = { { "careful", BNC_POLICY_CAREFUL },
+                                        { "strict", BNC_POLICY_STRICT },
+                                        { NULL, 0 } };
+
+static const struct word shows[] = { { "domain", BNC_SHOW_DOMAIN },
+                                     { "masked", BNC_SHOW_MASKED },
+                                     { "full", BNC_SHOW_FULL },
+                                     { NULL, 0 } };
 
 /* The value of 'text' among 'words'; NULL takes the first. */
 static enum bnc_status choose(const struct word *words, const char *text, const char *option,
@@ -102,7 +108,7 @@ static enum bnc_status setup_words(struct bnc_setup *s, const struct bnc_options
                                    struct bnc_error *err)
 {
     enum bnc_status status;
-    int engine, gunzip, encoding, unused;
+    int engine, gunzip, encoding, policy, show;
 
     status = choose(engines, opt->engine, "--engine", &engine, err);
     if (status == BNC_OK)
@@ -110,12 +116,14 @@ static enum bnc_status setup_words(struct bnc_setup *s, const struct bnc_options
     if (status == BNC_OK)
         status = choose(encodings, opt->encoding, "--encoding", &encoding, err);
     if (status == BNC_OK)
-        status = choose(policies, opt->policy, "--policy", &unused, err);
+        status = choose(policies, opt->policy, "--policy", &policy, err);
     if (status == BNC_OK)
-        status = choose(shows, opt->show, "--show", &unused, err);
+        status = choose(shows, opt->show, "--show", &show, err);
     if (status != BNC_OK)
         return status;
     s->engine = (enum bnc_engine)engine;
+    s->policy = (enum bnc_policy)policy;
+    s->show = (enum bnc_show)show;
     s->ingest = (struct bnc_ingest_options){
         .no_mmap = opt->no_mmap != 0,
         .block_bytes = (size_t)opt->block_bytes,

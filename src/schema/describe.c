@@ -382,7 +382,7 @@ static void put_analysis(const struct about *a, bool json)
           a->map->has_codes
               ? "no reply texts: causes by code only"
               : "neither texts nor codes: failures can be counted, causes not named" },
-        { p->field[BNC_FIELD_RECIPIENT].n + (p->list == BNC_LIST_PACKED) > 0, "lists",
+        { p->field[BNC_FIELD_RECIPIENT].n + (p->list == BNC_SEVERAL_PACKED) > 0, "lists",
           "addresses are there: suppression lists can be written",
           "no addresses: no suppression lists" },
         { a->map->has_time && !*a->bad_times, "incidents",

@@ -14,12 +14,12 @@
 #define BNC_FORMAT_BY_ROW 0xff           /* the event is in a column */
 #define BNC_FORMAT_TOTALS 0xfe           /* totals instead of rows per message: can't be analyzed */
 
-enum bnc_list {                          /* how a recipient cell holds several */
-    BNC_LIST_NONE,                       /* (a JSON array of strings is understood in every
+enum bnc_several {                       /* how a recipient cell holds several */
+    BNC_SEVERAL_NONE,                    /* (a JSON array of strings is understood in every
                                             format) */
-    BNC_LIST_SEMICOLON,                  /* a;b with a parallel list of replies */
-    BNC_LIST_COMMA,
-    BNC_LIST_PACKED                      /* address##Receive, Fail;address##... in the event
+    BNC_SEVERAL_SEMICOLON,               /* a;b with a parallel list of replies */
+    BNC_SEVERAL_COMMA,
+    BNC_SEVERAL_PACKED                   /* address##Receive, Fail;address##... in the event
                                             column */
 };
 

@@ -522,7 +522,7 @@ static enum bnc_row_fault nobody(const struct bnc_cells *c, const struct bnc_eve
     const bool failure = ev->type == BNC_EVENT_BOUNCE || ev->type == BNC_EVENT_SUPPRESSED;
 
     if (ev->type == BNC_EVENT_OTHER || ev->type == BNC_EVENT_COMPLAINT || ev->domain.len > 0 ||
-        (p->field[BNC_FIELD_RECIPIENT].n == 0 && p->list != BNC_LIST_PACKED) ||
+        (p->field[BNC_FIELD_RECIPIENT].n == 0 && p->list != BNC_SEVERAL_PACKED) ||
         p->addresses == BNC_ADDRESSES_NONE ||
         (p->addresses == BNC_ADDRESSES_PARTIAL && !failure && !c->short_row))
         return BNC_FAULT_NONE;

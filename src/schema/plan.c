@@ -498,7 +498,7 @@ enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_
     set_slots(b);
     set_direct(p);
     set_quick(p);
-    p->spread = p->n_wide > 0 || p->list != BNC_LIST_NONE || p->json;
+    p->spread = p->n_wide > 0 || p->list != BNC_SEVERAL_NONE || p->json;
     if (b->nomem)
         return bnc_error_nomem(err);
     bnc_short_way_find(&p->short_way, p);

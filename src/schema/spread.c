@@ -242,11 +242,11 @@ enum bnc_row_fault bnc_cells_spread(struct bnc_mapper *m, const struct bnc_cells
     bnc_event_fill(m, c, &ev);
     if (c->plan->n_wide > 0)
         return push_wide(m, c, &ev);
-    if (c->plan->list == BNC_LIST_PACKED)
+    if (c->plan->list == BNC_SEVERAL_PACKED)
         return push_packed(m, c, &ev);
     fault = bnc_event_classify(m, c, &ev);
     if (fault != BNC_FAULT_NONE)
         return fault;
     return push_list(m, c, bnc_cells_pick(c, BNC_FIELD_RECIPIENT),
-                     c->plan->list == BNC_LIST_COMMA ? ',' : ';', &ev);
+                     c->plan->list == BNC_SEVERAL_COMMA ? ',' : ';', &ev);
 }

@@ -158,7 +158,7 @@ static void format_row(const struct bnc_table *f, size_t row, size_t column_at, 
     printf("BNC_HARDNESS_%s", word(f, row, "hardness", hardnesses) == 0 ? "NONE, " : "");
     if (word(f, row, "hardness", hardnesses) != 0)
         constant("", hardnesses[word(f, row, "hardness", hardnesses)]);
-    constant("BNC_LIST_",
+    constant("BNC_SEVERAL_",
              word(f, row, "list", lists) == 0 ? "none" : lists[word(f, row, "list", lists)]);
     constant("BNC_ADDRESSES_", addresses[word(f, row, "addresses", addresses)]);
     zone(f, row);

@@ -95,6 +95,36 @@ static void handle__after_an_error_says_so(void **state)
     assert_int_not_equal(access("x.json", F_OK), 0);
 }
 
+static void handle__runs_once(void **state)
+{
+    const struct bnc_options opt = { .threads = 2, .policy = "Strict", .since = "2026-10-02" };
+    const struct bnc_explain_options *plain = NULL;
+    struct bnc_error err = { .status = BNC_OK };
+    struct bnc_analysis *a = NULL;
+    struct bnc_knowledge *k = NULL;
+    const char *path = export;
+    char *bytes = NULL;
+    size_t len = 0;
+
+    (void)state;
+    assert_int_equal(bnc_analysis_create(&a, &opt, &err), BNC_OK);
+    assert_int_equal(bnc_analysis_merge(a, &path, 1, &err), BNC_EUSAGE); /* a filter */
+    assert_int_equal(bnc_analysis_run(a, &path, 1, &err), BNC_OK);
+    assert_int_equal(bnc_analysis_run(a, &path, 1, &err), BNC_EUSAGE);
+    assert_int_equal(bnc_analysis_render(a, NULL, &bytes, &len, &err), BNC_OK);
+    free(bytes);
+    bytes = err.text; /* no list was kept: nothing is handed out */
+    assert_int_equal(bnc_analysis_explain_address(a, "a@b.c", &bytes, &len, &err), BNC_EUSAGE);
+    assert_null(bytes);
+    bnc_analysis_free(a);
+    len = 0;
+    assert_int_equal(bnc_knowledge_create(&k, NULL, NULL, &err), BNC_OK);
+    assert_int_equal(bnc_explain(k, "550 5.1.1 no", 12, plain, &bytes, &len, NULL), BNC_OK);
+    assert_int_not_equal(len, 0);
+    free(bytes);
+    bnc_knowledge_free(k);
+}
+
 static void handle__of_nothing_is_released(void **state)
 {
     const struct bnc_options bad = { .policy = "none" };
@@ -139,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(handles__do_not_disturb_each_other),
         cmocka_unit_test(handle__after_an_error_says_so),
+        cmocka_unit_test(handle__runs_once),
         cmocka_unit_test(handle__of_nothing_is_released),
     };
 
