@@ -276,26 +276,40 @@ static size_t end_of_address(const struct bnc_count *pairs, const struct bnc_add
     return j;
 }
 
+/* Whether any record of the fingerprint of r[i] is a deferral, whose text need not be kept. */
+static bool was_deferred(const struct bnc_address_rec *r, size_t i, size_t n)
+{
+    const uint64_t fp = r[i].fp;
+
+    while (i > 0 && r[i - 1].fp == fp)
+        i--;
+    for (; i < n && r[i].fp == fp; i++)
+        if (BNC_WHAT_TYPE(r[i].what) == BNC_EVENT_DEFERRAL)
+            return true;
+    return false;
+}
+
 /* Walks addresses and texts side by side: both are sorted by fingerprint. */
 static bool walk(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsigned p,
                  const struct bnc_address_rec *r, size_t n, const char *texts, size_t len)
 {
+    struct bnc_text t = { .fp = 0 };
     size_t at = 0;
+    bool ok = true;
 
-    for (size_t i = 0, j; i < n && at < len; i = j) {
-        struct bnc_text t = bnc_text_read(texts + at);
-
+    for (size_t i = 0, j; i < n && ok; i = j) {
         j = end_of_address(plan->m->pairs, r, i, n);
-        while (t.fp < r[i].fp) {
-            at += BNC_TEXT_HEAD + t.text.len;
-            if (at >= len)
-                return true;
+        for (; at < len; at += BNC_TEXT_HEAD + t.text.len) {
             t = bnc_text_read(texts + at);
+            if (t.fp >= r[i].fp)
+                break;
         }
-        if (t.fp == r[i].fp && !add_address(l, plan, p, r + i, j - i, &t))
-            return false;
+        if (at < len && t.fp == r[i].fp)
+            ok = add_address(l, plan, p, r + i, j - i, &t);
+        else if (plan->m->lists_only)
+            l->n_addresses += was_deferred(r, i, n);
     }
-    return true;
+    return ok;
 }
 
 bool bnc_listed_add(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsigned partition,

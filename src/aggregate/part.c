@@ -8,6 +8,8 @@
  */
 #include "aggregate/part.h"
 #include "aggregate/message_id.h"
+#include "aggregate/often.h"
+#include "tables/names.h"
 
 #include "util/big.h"
 #include "util/status.h"
@@ -399,17 +401,37 @@ static inline bool is_listed(enum bnc_event_type type)
            type == BNC_EVENT_SUPPRESSED;
 }
 
-/* Keeps the text of an address, unless this spelling was kept just now. */
+static bool has_capitals(struct bnc_span s)
+{
+    unsigned found = 0;
+
+    for (size_t i = 0; i < s.len; i++)
+        found |= (unsigned char)(s.at[i] - 'A') < 26;
+    return found != 0;
+}
+
+/*
+ * Whether no list can need the text that this deferral brings: 'local', with its '@'. Capitals sort
+ * first, and of the spellings of an address the first is shown; names that must never be mailed are
+ * counted whatever became of them.
+ */
+static bool is_needless(const struct bnc_part *part, struct bnc_span local, uint64_t fp)
+{
+    const struct bnc_role *role;
+
+    if (has_capitals(local))
+        return false;
+    role = bnc_role_of(bnc_span_from(local.at, local.len - 1));
+    return (role == NULL || !role->never) && !bnc_often_deferred(part->often, fp);
+}
+
+/* Keeps the text of an address, unless this spelling was kept just now or nobody will need it. */
 static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t fp)
 {
-    const uint64_t spelling = bnc_hash_span(e->recipient);
-    uint64_t *recent = &part->recent[spelling & 255];
     struct bnc_span text = e->recipient;
     bool is_local = false;
+    uint64_t spelling, *recent;
 
-    if (*recent == spelling)
-        return true;
-    *recent = spelling;
     if (e->domain.len > 0 && text.len > e->domain.len &&
         text.at[text.len - e->domain.len - 1] == '@' &&
         bnc_span_eq_nocase(bnc_span_from(text.at + text.len - e->domain.len, e->domain.len),
@@ -417,6 +439,14 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
         text.len -= e->domain.len;
         is_local = true;
     }
+    if (part->often != NULL && e->type == BNC_EVENT_DEFERRAL && is_local &&
+        is_needless(part, text, fp))
+        return true;
+    spelling = bnc_hash_span(e->recipient);
+    recent = &part->recent[spelling & 255];
+    if (*recent == spelling)
+        return true;
+    *recent = spelling;
     return bnc_text_push(&part->texts, fp, text, is_local);
 }
 

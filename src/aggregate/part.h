@@ -109,6 +109,7 @@ struct bnc_part {
     /* read from a file: what does not add up is the file's fault */
     bool is_state;
     bool lists_only;
+    struct bnc_often *often; /* NULL unless lists_only */
     const struct bnc_classifier *classifier;
     struct bnc_span *sources; /* sorted, distinct; NULL where none were given */
     uint32_t n_sources;

@@ -72,6 +72,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
         return NULL;
     part->detail = opt->detail;
     part->lists_only = opt->lists_only;
+    part->often = opt->lists_only ? opt->often : NULL;
     part->classifier = opt->classifier;
     part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
     part->domains.seed = part->votes.seed = opt->seed | 1;

@@ -41,6 +41,7 @@ struct bnc_place {
 };
 
 struct bnc_part;
+struct bnc_often;
 struct bnc_part_options {
     enum bnc_detail detail;
     const struct bnc_classifier *classifier;
@@ -54,6 +55,11 @@ struct bnc_part_options {
      * delivery.
      */
     bool lists_only;
+    /*
+     * With lists_only, shared by all parts of the run until the last event is added (often.h): texts
+     * that no list can need are not kept either. NULL: all are.
+     */
+    struct bnc_often *often;
 };
 /*
  * NULL when out of memory. Places are ordered by the *name* of their source, so that neither the

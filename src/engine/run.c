@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "aggregate/often.h"
+#include "util/big.h"
 #include "util/status.h"
 
 #define PROGRESS_EVERY_SECONDS 0.2
@@ -351,7 +353,8 @@ static enum bnc_status collect_faults(struct bnc_inputs *inputs, const struct bn
 
 static enum bnc_status create_workers(const struct bnc_inputs *inputs,
                                       const struct bnc_setup *setup, const struct bnc_sink *sink,
-                                      enum bnc_detail detail, struct bnc_worker **workers)
+                                      enum bnc_detail detail, struct bnc_often *often,
+                                      struct bnc_worker **workers)
 {
     struct bnc_span *names = malloc((inputs->n + 1) * sizeof *names);
     struct bnc_part_options popt = { .detail = detail,
@@ -359,7 +362,8 @@ static enum bnc_status create_workers(const struct bnc_inputs *inputs,
                                      .seed = setup->seed,
                                      .sources = names,
                                      .n_sources = (uint32_t)inputs->n,
-                                     .lists_only = setup->opt->no_state && setup->opt->lists_only };
+                                     .lists_only = often != NULL,
+                                     .often = often };
     enum bnc_status status = BNC_OK;
 
     *workers = calloc(setup->n_threads, sizeof **workers);
@@ -373,11 +377,11 @@ static enum bnc_status create_workers(const struct bnc_inputs *inputs,
     return status;
 }
 
-enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup,
-                        const struct bnc_sink *sink, enum bnc_detail detail,
-                        struct bnc_worker **workers, struct bnc_error *err)
+static enum bnc_status run(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                           const struct bnc_sink *sink, enum bnc_detail detail,
+                           struct bnc_often *often, struct bnc_worker **workers,
+                           struct bnc_error *err)
 {
-    struct bnc_error scratch = { .status = BNC_OK };
     struct bnc_pool pool = {
         .ingest = &setup->ingest,
         .inputs = inputs->at,
@@ -388,9 +392,7 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
     };
     enum bnc_status status;
 
-    if (err == NULL)
-        err = &scratch;
-    status = create_workers(inputs, setup, sink, detail, workers);
+    status = create_workers(inputs, setup, sink, detail, often, workers);
     if (status != BNC_OK)
         return bnc_error_nomem(err);
     status = bnc_pool_init(&pool, err);
@@ -402,4 +404,24 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
     for (unsigned i = 0; i < setup->n_threads; i++)
         drop_readers(&(*workers)[i]);
     return collect_faults(inputs, setup, *workers, err);
+}
+
+enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup,
+                        const struct bnc_sink *sink, enum bnc_detail detail,
+                        struct bnc_worker **workers, struct bnc_error *err)
+{
+    const bool lists_only =
+        detail == BNC_DETAIL_LISTS && setup->opt->no_state && setup->opt->lists_only;
+    struct bnc_error scratch = { .status = BNC_OK };
+    struct bnc_often *const often = lists_only ? bnc_big_alloc(sizeof *often) : NULL;
+    enum bnc_status status;
+
+    if (err == NULL)
+        err = &scratch;
+    *workers = NULL;
+    if (lists_only && often == NULL)
+        return bnc_error_nomem(err);
+    status = run(inputs, setup, sink, detail, often, workers, err);
+    bnc_big_free(often, sizeof *often);
+    return status;
 }

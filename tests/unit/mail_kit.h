@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "aggregate/often.h"
 #include "detect/finding.h"
 #include "util/buf.h"
 
@@ -31,10 +32,12 @@
 #define KIT_LISTED                                                                                 \
     "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"
 
+#define KIT_PARTS 3u
 struct kit {
     struct bnc_classifier *classifier;
     struct bnc_verdicts *verdicts;
-    struct bnc_part *part;
+    struct bnc_part *part, *spread[KIT_PARTS]; /* events go to 'part', which is one of them */
+    struct bnc_often *often;
     struct bnc_tally *tally;
     struct bnc_judged *judged;
     struct bnc_error err;
@@ -53,12 +56,17 @@ static inline void kit_open_for(struct kit *k, bool lists_only)
                                      .lists_only = lists_only };
 
     memset(k, 0, sizeof *k);
+    part.often = k->often = calloc(1, sizeof *k->often);
+    assert_non_null(k->often);
     assert_int_equal(bnc_classifier_create(&k->classifier, &opt, &k->err), BNC_OK);
     k->verdicts = bnc_verdicts_create(k->classifier);
     part.classifier = k->classifier;
-    k->part = bnc_part_create(&part);
     assert_non_null(k->verdicts);
-    assert_non_null(k->part);
+    for (unsigned i = 0; i < KIT_PARTS; i++) {
+        k->spread[i] = bnc_part_create(&part);
+        assert_non_null(k->spread[i]);
+    }
+    k->part = k->spread[0];
     k->ip = "203.0.113.1";
     k->sender = "shop.example";
 }
@@ -72,7 +80,9 @@ static inline void kit_close(struct kit *k)
 {
     bnc_judged_free(k->judged);
     bnc_tally_free(k->tally);
-    bnc_part_free(k->part);
+    for (unsigned i = 0; i < KIT_PARTS; i++)
+        bnc_part_free(k->spread[i]);
+    free(k->often);
     bnc_verdicts_free(k->verdicts);
     bnc_classifier_free(k->classifier);
 }
@@ -132,7 +142,8 @@ static inline void kit_judge(struct kit *k, const struct bnc_detect_options *opt
 {
     const char *why = "";
 
-    assert_int_equal(bnc_tally_finish(&k->tally, &k->part, 1, NULL, NULL, &k->err), BNC_OK);
+    assert_int_equal(bnc_tally_finish(&k->tally, k->spread, KIT_PARTS, NULL, NULL, &k->err),
+                     BNC_OK);
     assert_true(bnc_tally_check(k->tally, &why));
     assert_int_equal(bnc_judge(&k->judged, k->tally, opt, &k->err), BNC_OK);
 }

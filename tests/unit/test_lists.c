@@ -251,12 +251,14 @@ static void domain__that_accepts_mail_afterwards_is_not_dead(void **state)
 
 /* ---- what is kept where only lists are wanted ---- */
 
-/* Mail by chance: 'seed' alone says what it is. */
+/* Mail by chance, of any threads: 'seed' alone says what it is. */
 static void say_anything(struct kit *k, unsigned seed)
 {
     static const char *const texts[] = { KIT_NO_USER, KIT_FULL_5, KIT_FULL_4, KIT_TIMEOUT,
                                          KIT_NULL_MX, KIT_DMARC,  KIT_LISTED };
     static const char *const domains[] = { "firm.example", "mail.example", "gmail.com" };
+    static const char *const names[] = { "jo", "jo", "Jo", "jO", "ann", "bob", "eve", "abuse",
+                                         "info", "sales+a", "noc", "max" };
     static const enum bnc_event_type types[] = { B, B, T, T, T, D, BNC_EVENT_COMPLAINT,
                                                  BNC_EVENT_SUPPRESSED };
 
@@ -266,9 +268,10 @@ static void say_anything(struct kit *k, unsigned seed)
         const int64_t time = KIT_START + rand_r(&seed) % 9 * KIT_DAY + rand_r(&seed) % 3;
         char address[64], campaign[8];
 
-        snprintf(address, sizeof address, "%s%d@%s", rand_r(&seed) % 9 == 0 ? "Jo" : "jo",
-                 rand_r(&seed) % 60, domains[rand_r(&seed) % 3]);
+        snprintf(address, sizeof address, "%s%.0d@%s", names[rand_r(&seed) % 12],
+                 rand_r(&seed) % 9, domains[rand_r(&seed) % 3]);
         snprintf(campaign, sizeof campaign, "c%d", rand_r(&seed) % 5);
+        k->part = k->spread[rand_r(&seed) % KIT_PARTS];
         kit_say(k, rand_r(&seed) % 20 == 0 ? BNC_NO_TIME : time, type, address,
                 type == D ? NULL : texts[rand_r(&seed) % 7],
                 rand_r(&seed) % 6 == 0 ? "" : campaign);
@@ -282,6 +285,7 @@ static void lists__are_the_same_whatever_is_kept(void **state)
     for (unsigned seed = 1; seed <= 60; seed++) {
         const enum bnc_policy policy = seed % 2 == 0 ? BNC_POLICY_STRICT : BNC_POLICY_CAREFUL;
         struct rendered r[2];
+        uint64_t kept[2][3];
 
         for (unsigned only = 0; only < 2; only++) {
             struct kit k;
@@ -290,8 +294,12 @@ static void lists__are_the_same_whatever_is_kept(void **state)
             say_anything(&k, seed);
             kit_judge(&k, NULL);
             lists_of(&r[only], &k, policy, bnc_layout_find(BNC_SPAN("sendgrid")));
+            kept[only][0] = k.tally->recipients_kept;
+            kept[only][1] = k.tally->recipients_role;
+            kept[only][2] = k.tally->recipients_never;
             kit_close(&k);
         }
+        assert_memory_equal(kept[0], kept[1], sizeof kept[0]);
         for (unsigned i = 0; i < BNC_N_LIST_FILES; i++) {
             assert_string_equal(r[0].out[i].at, r[1].out[i].at);
             assert_true(seed > 1 || i == BNC_LIST_SUPPRESS_DOMAINS || r[0].out[i].len > 200);
@@ -299,6 +307,31 @@ static void lists__are_the_same_whatever_is_kept(void **state)
         lists_free(&r[0]);
         lists_free(&r[1]);
     }
+}
+
+/* Whichever of three threads met the deferrals, the last one's text was kept. */
+static void address__deferred_on_three_threads_is_asked_again(void **state)
+{
+    enum { N = 500 };
+    struct rendered r;
+    char address[64];
+    struct kit k;
+
+    (void)state;
+    kit_open_for(&k, true);
+    for (unsigned campaign = 0; campaign < 3; campaign++)
+        for (unsigned i = 0; i < N; i++) {
+            k.part = k.spread[(campaign + i) % KIT_PARTS];
+            snprintf(address, sizeof address, "u%u@firm.example", i);
+            kit_say(&k, KIT_START + campaign * KIT_DAY, T, address, KIT_FULL_4,
+                    campaign == 0 ? "a" : campaign == 1 ? "b" : "c");
+        }
+    kit_judge(&k, NULL);
+    lists_of(&r, &k, BNC_POLICY_CAREFUL, NULL);
+    assert_int_equal(rows_of(&r, BNC_LIST_REENGAGE), N);
+    assert_int_equal(k.tally->recipients_kept, N);
+    lists_free(&r);
+    kit_close(&k);
 }
 
 /* ---- waves ---- */
@@ -465,6 +498,7 @@ int main(void)
         cmocka_unit_test(domain__null_mx_is_suppressed_as_one),
         cmocka_unit_test(domain__that_accepts_mail_afterwards_is_not_dead),
         cmocka_unit_test(lists__are_the_same_whatever_is_kept),
+        cmocka_unit_test(address__deferred_on_three_threads_is_asked_again),
         cmocka_unit_test(wave__holds_suppression_for_its_day_only),
         cmocka_unit_test(layout__own_names_every_column),
         cmocka_unit_test(layout__of_platforms_is_what_they_import),

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ * often.h - which addresses were deferred so often that they may land on a list.
+ *
+ * Nearly half of all failures are deferrals, and an address that is only deferred comes on a list
+ * after BNC_LISTED_DEFERRALS of them. So the text of the first ones need not be kept. Parts of one
+ * run share a table of small counts, by fingerprint: addresses that share a count are taken for
+ * one, which keeps a text too many, never one too few. Of the deferrals that share a count all but
+ * BNC_LISTED_DEFERRALS - 1 are told to be often, in whatever order threads come; so of every
+ * address that has more, one is.
+ */
+#ifndef BNC_AGGREGATE_OFTEN_H
+#define BNC_AGGREGATE_OFTEN_H
+
+#include "aggregate/tally.h"
+
+#define BNC_OFTEN_SLOTS ((size_t)1 << 20)
+
+struct bnc_often { /* zero-initialized: nobody was deferred */
+    uint8_t n[BNC_OFTEN_SLOTS];
+};
+
+/* Counts a deferral; whether there were enough before it. Any thread, any time. */
+static inline bool bnc_often_deferred(struct bnc_often *often, uint64_t fp)
+{
+    uint8_t *const n = &often->n[fp % BNC_OFTEN_SLOTS];
+    uint8_t before = __atomic_load_n(n, __ATOMIC_RELAXED);
+
+    while (before < BNC_LISTED_DEFERRALS - 1)
+        if (__atomic_compare_exchange_n(n, &before, before + 1, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
+            return false;
+    return true;
+}
+
+#endif
