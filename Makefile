@@ -85,7 +85,7 @@ $(B)/gen_page: src/report/gen_page.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -g -o $@ $<
 
-# gen/NAME.h is made by gen_NAME from the tables listed here
+# gen/NAME.h is made by gen_NAME, or NAME.by, from the tables listed here
 GEN_H    := causes words rules advice
 advice.from := $(T)/advice.csv $(T)/causes.csv
 causes.from := $(T)/causes.csv
@@ -100,12 +100,16 @@ formats.from := $(T)/formats.csv $(T)/esp_columns.csv $(T)/esp_event_values.csv
 GEN_H    += names findings layouts
 names.from := $(T)/typo_targets.csv $(T)/role_addresses.csv
 findings.from := $(T)/findings.csv
+findings.by   := gen_rows
+findings.cols := kind variant part text
 layouts.from := $(T)/list_layouts.csv
+layouts.by   := gen_rows
+layouts.cols := name title header row source
 
 define gen_rule
-$(B)/gen/$(1).h: $(B)/gen_$(1) $$($(1).from)
+$(B)/gen/$(1).h: $(B)/$(or $($(1).by),gen_$(1)) $$($(1).from)
 	@mkdir -p $$(@D)
-	$$(Q)$(B)/gen_$(1) $$($(1).from) > $$@
+	$$(Q)$$< $$($(1).from) $$($(1).cols) > $$@
 endef
 $(foreach g,$(GEN_H),$(eval $(call gen_rule,$(g))))
 GEN_DONE := $(GEN_H:%=$(B)/gen/%.h) $(B)/gen/commit.h

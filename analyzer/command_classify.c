@@ -10,21 +10,6 @@
 #include "command.h"
 #include "output.h"
 
-struct sink {
-    FILE *stream;
-    int sys_errno; /* of the write that failed */
-};
-
-static int write_rows(void *arg, const char *bytes, size_t len)
-{
-    struct sink *const sink = arg;
-
-    if (fwrite(bytes, 1, len, sink->stream) == len)
-        return 0;
-    sink->sys_errno = errno;
-    return 1;
-}
-
 static enum bnc_status check(struct run *run)
 {
     const struct settings *const s = run->s;
@@ -52,7 +37,7 @@ enum bnc_status command_classify(struct run *run)
     const struct settings *const s = run->s;
     const bool to_file = s->outputs.n == 1 && strcmp(s->outputs.at[0], "-") != 0;
     struct output_file file = { 0 };
-    struct sink sink = { .stream = stdout };
+    struct output_sink sink = { .stream = stdout };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
     enum bnc_status status = check(run), written = BNC_OK;
 
@@ -63,7 +48,7 @@ enum bnc_status command_classify(struct run *run)
         return run_fail(run, &err);
     if (to_file)
         sink.stream = file.stream;
-    status = bnc_classify_files(&s->lib, s->files.at, s->files.n, write_rows, &sink, &err);
+    status = bnc_classify_files(&s->lib, s->files.at, s->files.n, output_write, &sink, &err);
     progress_erase(&run->progress);
     if (status == BNC_ESTOPPED) {
         say("stopped by a signal after %llu rows", (unsigned long long)run->progress.at.rows);

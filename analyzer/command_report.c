@@ -138,21 +138,6 @@ static enum bnc_status judge(struct run *run, const struct bnc_analysis *a, enum
 
 /* ---- after the run ---- */
 
-struct printing {
-    FILE *stream;
-    int sys_errno; /* of the write that failed */
-};
-
-static int print_on(void *arg, const char *bytes, size_t len)
-{
-    struct printing *const p = arg;
-
-    if (fwrite(bytes, 1, len, p->stream) == len)
-        return 0;
-    p->sys_errno = errno;
-    return 1;
-}
-
 /* Standard output ('path' "-") or a stream: written while the report is made. */
 static enum bnc_status write_stream(struct run *run, const struct bnc_analysis *a, const char *path)
 {
@@ -169,17 +154,17 @@ static enum bnc_status write_stream(struct run *run, const struct bnc_analysis *
     };
     struct bnc_error err = { .byte_off = BNC_NO_PLACE };
     struct output_file f = { .stream = NULL };
-    struct printing p = { .stream = stdout };
+    struct output_sink sink = { .stream = stdout };
     enum bnc_status status = BNC_OK;
 
     if (!standard) {
         status = output_file_open(&f, path, &err);
-        p.stream = f.stream;
+        sink.stream = f.stream;
     }
     if (status == BNC_OK)
-        status = bnc_analysis_print(a, &render, print_on, &p, &err);
-    if (p.sys_errno != 0)
-        status = output_failed(standard ? NULL : path, p.sys_errno, &err);
+        status = bnc_analysis_print(a, &render, output_write, &sink, &err);
+    if (sink.sys_errno != 0)
+        status = output_failed(standard ? NULL : path, sink.sys_errno, &err);
     if (status == BNC_OK && !standard)
         status = output_file_commit(&f, &err);
     output_file_drop(&f);

@@ -133,6 +133,16 @@ enum bnc_status output_failed(const char *path, int sys_errno, struct bnc_error 
                         : fail(err, BNC_EIO, sys_errno, "cannot write '%.500s'", path);
 }
 
+int output_write(void *arg, const char *bytes, size_t len)
+{
+    struct output_sink *const sink = arg;
+
+    if (fwrite(bytes, 1, len, sink->stream) == len)
+        return 0;
+    sink->sys_errno = errno;
+    return 1;
+}
+
 enum bnc_status output_bytes(const char *bytes, size_t len, struct bnc_error *err)
 {
     return fwrite(bytes, 1, len, stdout) == len ? BNC_OK : output_failed(NULL, errno, err);

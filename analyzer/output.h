@@ -30,6 +30,13 @@ bool output_is_stream(const char *path);
 /* The error of a write to 'path', NULL: standard output.  BNC_EIO. */
 enum bnc_status output_failed(const char *path, int sys_errno, struct bnc_error *err);
 
+/* A bnc_write_fn and its argument: bytes go to 'stream', and why they could not stays known. */
+struct output_sink {
+    FILE *stream;
+    int sys_errno; /* of the write that failed, else 0 */
+};
+int output_write(void *sink, const char *bytes, size_t len);
+
 /* Flushes and closes standard output; BNC_EIO if any byte did not get through. */
 enum bnc_status output_finish_stdout(struct bnc_error *err);
 /* Writes to standard output; BNC_EIO. */
