@@ -219,6 +219,16 @@ static uint32_t walk_next(struct walk *w)
     return bnc_utf8_next(&w->rest);
 }
 
+#define NO_BREAK_SPACE 0xa0
+
+/* On a page the blank of "84.2 %" does not break. */
+static uint32_t unbroken(uint32_t cp, const struct walk *w, const struct bnc_visible *how)
+{
+    return cp == ' ' && how->markup == BNC_MARKUP_HTML && w->rest.len > 0 && w->rest.at[0] == '%'
+               ? NO_BREAK_SPACE
+               : cp;
+}
+
 unsigned bnc_visible_put(struct bnc_buf *out, struct bnc_span s, const struct bnc_visible *how)
 {
     const unsigned dots = how->ascii ? 3 : 1;
@@ -227,7 +237,8 @@ unsigned bnc_visible_put(struct bnc_buf *out, struct bnc_span s, const struct bn
     unsigned width = 0, cut_width = 0;
 
     while (w.rest.len > 0) {
-        const struct glyph g = glyph_make(walk_next(&w), how);
+        const uint32_t cp = walk_next(&w);
+        const struct glyph g = glyph_make(unbroken(cp, &w, how), how);
 
         if (how->max_width > 0 && width + g.width > how->max_width) {
             out->len = cut_at < out->len ? cut_at : out->len;

@@ -50,6 +50,8 @@ static void visible__escapes_markup(void **state)
 
     (void)state;
     expect(BNC_SPAN("<b a=\"'\">&"), html, "&lt;b a=&quot;&#39;&quot;&gt;&amp;");
+    expect(BNC_SPAN("84.2 % of 76"), html, "84.2\u00a0% of 76");
+    expect(BNC_SPAN("84.2 % of 76"), md, "84.2 % of 76");
     expect(BNC_SPAN("a|b`c<d[e]\\"), md, "a&#124;b&#96;c&#60;d&#91;e&#93;&#92;");
     expect(BNC_SPAN("\x1b"), md, "&#92;x1b");
 }
