@@ -84,39 +84,43 @@ __attribute__((target("avx2"))) static inline struct bnc_glance bnc_half_avx2(co
     };
 }
 
-/* The same of 32 more bytes behind it, and without the first 'n' bytes. */
-static inline struct bnc_glance bnc_glance_join(struct bnc_glance a, struct bnc_glance z, size_t n)
+static inline struct bnc_glance bnc_glance_shift(struct bnc_glance a, unsigned n)
+{
+    return (struct bnc_glance){ a.token >> n, a.core >> n, a.digit >> n, a.dot >> n, a.mark >> n };
+}
+
+static inline struct bnc_glance bnc_glance_join(struct bnc_glance a, struct bnc_glance z)
 {
     return (struct bnc_glance){
-        (a.token | z.token << 32) >> n, (a.core | z.core << 32) >> n,
-        (a.digit | z.digit << 32) >> n, (a.dot | z.dot << 32) >> n,
-        (a.mark | z.mark << 32) >> n,
+        a.token | z.token << 32, a.core | z.core << 32, a.digit | z.digit << 32,
+        a.dot | z.dot << 32,     a.mark | z.mark << 32,
     };
 }
 
-/* Most tokens end within 32 bytes; at the end of a text it is read from further in front. */
+/* Up to 32 bytes; near the end of a text it is read from further in front. */
+__attribute__((target("avx2"))) static inline struct bnc_glance bnc_brief_avx2(struct bnc_span text,
+                                                                               size_t at)
+{
+    const size_t left = text.len - at;
+    char brief[32] = { 0 };
+
+    if (left >= 32)
+        return bnc_half_avx2(text.at + at);
+    if (text.len >= 32)
+        return bnc_glance_shift(bnc_half_avx2(text.at + text.len - 32), 32 - (unsigned)left);
+    memcpy(brief, text.at + at, left);
+    return bnc_half_avx2(brief);
+}
+
+/* Most tokens end within 32 bytes. */
 __attribute__((target("avx2"))) static inline struct bnc_glance
 bnc_glance_avx2(struct bnc_span text, size_t at)
 {
-    const size_t left = text.len - at;
-    const char *from = text.at + at;
-    size_t skip = 0;
-    char brief[64];
-    struct bnc_glance g;
+    const struct bnc_glance g = bnc_brief_avx2(text, at);
 
-    if (left >= 32) {
-        g = bnc_half_avx2(from);
-        if (g.token != UINT32_MAX)
-            return g;
-    }
-    if (left < 64 && text.len >= 64) {
-        skip = 64 - left;
-        from -= skip;
-    } else if (left < 64) {
-        memset(brief, 0, sizeof brief);
-        from = memcpy(brief, from, left);
-    }
-    return bnc_glance_join(bnc_half_avx2(from), bnc_half_avx2(from + 32), skip);
+    if (g.token != UINT32_MAX || at + 32 == text.len)
+        return g;
+    return bnc_glance_join(g, bnc_brief_avx2(text, at + 32));
 }
 
 __attribute__((target("avx2"))) static inline bool bnc_same_32(const char *a, const char *b)
@@ -143,15 +147,14 @@ __attribute__((target("avx2"))) static inline bool bnc_same_avx2(const char *a, 
 #define BNC_TARGET_GLANCE_AVX512                                                                   \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2")))
 
-BNC_TARGET_GLANCE_AVX512 static inline uint64_t bnc_has_avx512(__m512i class, int bits)
-{
-    return _mm512_test_epi8_mask(class, _mm512_set1_epi8((char)bits));
-}
+/* A bit for each class with that bit, shifted to where signs are: that needs no constants. */
+#define BNC_HAS_AVX512(class, bit)                                                                 \
+    ((uint64_t)_mm512_movepi8_mask(_mm512_slli_epi16((class), __builtin_clz(bit) - 24)))
 
 /* A bit for each of the next 64 bytes of which 'left' are there. */
 BNC_TARGET_GLANCE_AVX512 static inline __mmask64 bnc_there_avx512(size_t left)
 {
-    return left < 64 ? _bzhi_u64(~UINT64_C(0), (unsigned)left) : ~UINT64_C(0);
+    return left < 64 ? _bzhi_u64(~UINT64_C(0), left) : ~UINT64_C(0);
 }
 
 BNC_TARGET_GLANCE_AVX512 static inline struct bnc_glance bnc_glance_avx512(struct bnc_span text,
@@ -162,25 +165,31 @@ BNC_TARGET_GLANCE_AVX512 static inline struct bnc_glance bnc_glance_avx512(struc
     const __m512i class = _mm512_maskz_permutex2var_epi8(
         ~high, _mm512_loadu_si512(bnc_byte_class), raw, _mm512_loadu_si512(bnc_byte_class + 64));
 
+    const uint64_t mark = BNC_HAS_AVX512(class, BNC_BYTE_MARK);
+
     return (struct bnc_glance){
-        .token = bnc_has_avx512(class, BNC_BYTE_TOKEN) | high,
-        .core = bnc_has_avx512(class, BNC_BYTE_ALNUM | BNC_BYTE_MARK) | high,
-        .digit = bnc_has_avx512(class, BNC_BYTE_DIGIT),
-        .dot = bnc_has_avx512(class, BNC_BYTE_DOT),
-        .mark = bnc_has_avx512(class, BNC_BYTE_MARK),
+        .token = BNC_HAS_AVX512(class, BNC_BYTE_TOKEN) | high,
+        .core = BNC_HAS_AVX512(class, BNC_BYTE_ALNUM) | mark | high,
+        .digit = BNC_HAS_AVX512(class, BNC_BYTE_DIGIT),
+        .dot = BNC_HAS_AVX512(class, BNC_BYTE_DOT),
+        .mark = mark,
     };
 }
 
+BNC_TARGET_GLANCE_AVX512 static inline __mmask64 bnc_differ_avx512(const char *a, const char *b,
+                                                                   __mmask64 there)
+{
+    return _mm512_cmpneq_epi8_mask(_mm512_maskz_loadu_epi8(there, a),
+                                   _mm512_maskz_loadu_epi8(there, b));
+}
+
+/* Without a jump up to 128 bytes: how many there are can't be foreseen. */
 BNC_TARGET_GLANCE_AVX512 static inline bool bnc_same_avx512(const char *a, const char *b,
                                                             size_t len)
 {
-    for (size_t i = 0; i < len; i += 64) {
-        const __mmask64 there = bnc_there_avx512(len - i);
-
-        if (_mm512_cmpneq_epi8_mask(_mm512_maskz_loadu_epi8(there, a + i),
-                                    _mm512_maskz_loadu_epi8(there, b + i)) != 0)
+    for (size_t i = 0; i < len; i += 64)
+        if (bnc_differ_avx512(a + i, b + i, bnc_there_avx512(len - i)) != 0)
             return false;
-    }
     return true;
 }
 #endif

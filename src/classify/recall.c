@@ -11,14 +11,18 @@
  *
  * That comparing will do: a shape's kept bytes are compared as they were written, and of each token
  * between them the class is taken from its own bytes and those around it, by the function that
- * shape.c uses, or by one that knows what to look for and leaves to the other what is not plain.  So
- * the text is one that could have been cut so, and masking, which sees the same bytes and the same
- * notes, makes the same of it, whether or not shape.c would have cut more of it.
+ * shape.c uses, or by one that knows what to look for and leaves to the other what is not plain.
+ * So the text is one that could have been cut so, and masking, which sees the same bytes and the
+ * same notes, makes the same of it, whether or not shape.c would have cut more of it.
+ *
+ * A free word at the end (vocabulary.h) is asked for likewise: one of as many letters that nothing
+ * knows gives the same blurred template, so the same verdict and the same sentence.
  */
 #include "classify/recall.h"
 
 #include "classify/glance.h"
 #include "classify/opaque.h"
+#include "classify/spelled.h"
 #include "util/cpu.h"
 #include "util/hash.h"
 #include "util/prefetch.h"
@@ -34,18 +38,26 @@ enum {
     MAX_VARIANTS = 8,
     MAX_TEXT_BYTES = 1024, /* as in shape.c */
     MAX_MEASURED_BYTES = 300,
-    EXPECTED_BYTES = 256
+    EXPECTED_BYTES = 256,
+    MAX_LAST_BYTES = 63, /* of a free word */
+    LAST_WORD = BNC_OPAQUE_REFUSED + 1 /* in the place of a class: a free word, and the end */
 };
 
 struct stretch { /* fixed bytes, and what comes behind them */
     uint16_t len;
-    uint8_t class; /* enum bnc_opaque; NONE: the end of the text */
+    uint8_t class; /* enum bnc_opaque or LAST_WORD; NONE: the end of the text */
     uint8_t hint; /* as for bnc_opaque_is_plainly() */
 };
 
 struct variant { /* of a saying, by what masking sees of its tokens from outside */
     uint64_t notes;
+    uint64_t lasts; /* how many letters the free word at its end may have, a bit each; 1: none */
     const struct bnc_entry *entry;
+};
+
+struct seen { /* of a text, beside the saying that it is */
+    uint64_t notes;
+    size_t last; /* letters of the free word at its end */
 };
 
 struct saying { /* what is always said so; its bytes lie behind the stretches, then its variants */
@@ -62,11 +74,13 @@ struct head {
 };
 
 /* The saying of this head that a text is, moved to the front; NULL: none. */
-typedef struct saying *find_fn(const struct bnc_words *words, struct head *head,
-                               struct bnc_span text, uint64_t *notes);
+typedef struct saying *find_fn(const struct bnc_recall *r, struct head *head, struct bnc_span text,
+                               struct seen *seen);
 
 struct bnc_recall {
     const struct bnc_words *words;
+    const uint32_t *const *vocabularies; /* of free words at the end */
+    size_t n_vocabularies; /* 0: none are learned */
     find_fn *find;
     struct head heads[1 << HEADS_LOG2];
     size_t n_heads;
@@ -118,17 +132,31 @@ static bool is_of_class(const struct bnc_around *around, struct bnc_look *l, enu
     return bnc_opaque_judge(around, l) == class;
 }
 
-static inline __attribute__((always_inline)) bool compare(const struct bnc_words *words,
+/*
+ * A word of lower-case letters that nothing tells from another: no rule knows it, masking keeps it
+ * as it stands, and the fixed bytes before it are as in the template.
+ */
+static bool is_free(const struct bnc_recall *r, struct bnc_span text, size_t at)
+{
+    const size_t len = text.len - at;
+
+    return r->n_vocabularies > 0 && len <= MAX_LAST_BYTES &&
+           bnc_vocabulary_blurs_last(r->vocabularies, r->n_vocabularies, text, at) &&
+           bnc_word_find(r->words, text.at + at, len) == BNC_WORD_NONE;
+}
+
+static inline __attribute__((always_inline)) bool compare(const struct bnc_recall *r,
                                                           const struct saying *s,
-                                                          struct bnc_span text, uint64_t *notes,
+                                                          struct bnc_span text, struct seen *seen,
                                                           bnc_same_fn *same, bnc_glance_fn *glance)
 {
-    struct bnc_around around = { words, text, 0 };
+    struct bnc_around around = { r->words, text, 0 };
     const struct stretch *part = s->stretches;
     const char *bytes = bytes_of(s);
     size_t at = 0;
 
-    for (*notes = 0;; part++) {
+    seen->last = 0;
+    for (seen->notes = 0;; part++) {
         struct bnc_look l;
 
         if (text.len - at < part->len || !same(text.at + at, bytes, part->len))
@@ -137,23 +165,27 @@ static inline __attribute__((always_inline)) bool compare(const struct bnc_words
         bytes += part->len;
         if (part->class == BNC_OPAQUE_NONE || at == text.len)
             return part->class == BNC_OPAQUE_NONE && at == text.len;
+        if (part->class == LAST_WORD) {
+            seen->last = text.len - at;
+            return is_free(r, text, at);
+        }
         if (!look_at(text, at, glance, &l) ||
             !(bnc_opaque_is_plainly(part->class, &around, &l, part->hint) ||
               is_of_class(&around, &l, part->class)))
             return false;
-        *notes = *notes << 3 | bnc_opaque_note(&around, &l);
+        seen->notes = seen->notes << 3 | bnc_opaque_note(&around, &l);
         at = l.stop;
         around.opaque_end = at > l.start + l.len ? at : l.start + l.len;
     }
 }
 
 static inline __attribute__((always_inline)) struct saying *
-find(const struct bnc_words *words, struct head *head, struct bnc_span text, uint64_t *notes,
+find(const struct bnc_recall *r, struct head *head, struct bnc_span text, struct seen *seen,
      bnc_same_fn *same, bnc_glance_fn *glance)
 {
     for (struct saying **link = &head->first, *s; (s = *link) != NULL; link = &s->next) {
         if ((s->measured && text.len > MAX_MEASURED_BYTES) ||
-            !compare(words, s, text, notes, same, glance))
+            !compare(r, s, text, seen, same, glance))
             continue;
         if (s != head->first) {
             *link = s->next;
@@ -165,24 +197,24 @@ find(const struct bnc_words *words, struct head *head, struct bnc_span text, uin
     return NULL;
 }
 
-static struct saying *find_generic(const struct bnc_words *words, struct head *head,
-                                   struct bnc_span text, uint64_t *notes)
+static struct saying *find_generic(const struct bnc_recall *r, struct head *head,
+                                   struct bnc_span text, struct seen *seen)
 {
-    return find(words, head, text, notes, bnc_same_bytes, bnc_glance_generic);
+    return find(r, head, text, seen, bnc_same_bytes, bnc_glance_generic);
 }
 
 #if defined(__x86_64__)
 __attribute__((target("avx2,bmi,bmi2"), flatten)) static struct saying *
-find_avx2(const struct bnc_words *words, struct head *head, struct bnc_span text, uint64_t *notes)
+find_avx2(const struct bnc_recall *r, struct head *head, struct bnc_span text, struct seen *seen)
 {
-    return find(words, head, text, notes, bnc_same_avx2, bnc_glance_avx2);
+    return find(r, head, text, seen, bnc_same_avx2, bnc_glance_avx2);
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2"),
                flatten)) static struct saying *
-find_avx512(const struct bnc_words *words, struct head *head, struct bnc_span text, uint64_t *notes)
+find_avx512(const struct bnc_recall *r, struct head *head, struct bnc_span text, struct seen *seen)
 {
-    return find(words, head, text, notes, bnc_same_avx512, bnc_glance_avx512);
+    return find(r, head, text, seen, bnc_same_avx512, bnc_glance_avx512);
 }
 #endif
 
@@ -231,15 +263,15 @@ static bool is_fit(struct bnc_span text)
 static const struct bnc_entry *find_entry(struct bnc_recall *r, struct head *head,
                                           struct bnc_span text)
 {
-    uint64_t notes;
-    struct saying *const s = r->find(r->words, head, text, &notes);
+    struct seen seen;
+    struct saying *const s = r->find(r, head, text, &seen);
     const struct variant *v;
 
     if (s == NULL)
         return NULL;
     v = variants_of(s);
     for (unsigned i = 0; i < s->n_variants; i++)
-        if (v[i].notes == notes)
+        if (v[i].notes == seen.notes && (v[i].lasts >> seen.last & 1) != 0)
             return v[i].entry;
     return NULL;
 }
@@ -314,8 +346,9 @@ static uint8_t hint_of(struct bnc_span text, const struct bnc_shape *shape, size
                             prev->class == BNC_OPAQUE_TIME);
 }
 
+/* Of a text that ends with a free word, if 'last' > 0: that begins there. */
 static struct saying *saying_new(struct bnc_recall *r, struct bnc_span text,
-                                 const struct bnc_shape *shape)
+                                 const struct bnc_shape *shape, size_t last)
 {
     const size_t n = shape->n_holes + 1u, align = _Alignof(struct variant);
     const size_t most = sizeof(struct saying) + n * sizeof(struct stretch) + text.len +
@@ -330,14 +363,15 @@ static struct saying *saying_new(struct bnc_recall *r, struct bnc_span text,
     *s = (struct saying){ .measured = shape->measured, .n_stretches = (uint8_t)n };
     bytes = (char *)(s->stretches + n);
     for (size_t i = 0; i < n; i++) {
-        const size_t end = i + 1 < n ? shape->holes[i].start : text.len;
+        const bool ends = i + 1 == n;
+        const size_t end = !ends ? shape->holes[i].start : last > 0 ? last : text.len;
 
         s->stretches[i].len = (uint16_t)(end - at);
-        s->stretches[i].class = i + 1 < n ? shape->holes[i].class : BNC_OPAQUE_NONE;
-        s->stretches[i].hint = i + 1 < n ? hint_of(text, shape, i) : 0;
+        s->stretches[i].class = !ends ? shape->holes[i].class : last > 0 ? LAST_WORD : 0;
+        s->stretches[i].hint = !ends ? hint_of(text, shape, i) : 0;
         memcpy(bytes, text.at + at, end - at);
         bytes += end - at;
-        at = i + 1 < n ? shape->holes[i].end : end;
+        at = !ends ? shape->holes[i].end : end;
     }
     s->variants_at = (uint16_t)(((size_t)(bytes - (char *)s) + align - 1) / align * align);
     r->used += (s->variants_at + MAX_VARIANTS * sizeof(struct variant) + 63) / 64 * 64;
@@ -356,55 +390,107 @@ static void put_in_front(struct head *head, struct saying *s)
     *link = NULL;
 }
 
-static void variant_add(struct saying *s, uint64_t notes, const struct bnc_entry *entry)
+static void variant_add(struct saying *s, const struct seen *seen, const struct bnc_entry *entry)
 {
-    const unsigned i = s->n_variants < MAX_VARIANTS ? s->n_variants++ : s->oldest++ % MAX_VARIANTS;
+    struct variant *const v = variants_of(s);
+    unsigned i = 0;
 
-    variants_of(s)[i] = (struct variant){ notes, entry };
+    while (i < s->n_variants && (v[i].notes != seen->notes || v[i].entry != entry))
+        i++;
+    if (i < s->n_variants) {
+        v[i].lasts |= UINT64_C(1) << seen->last;
+        return;
+    }
+    i = s->n_variants < MAX_VARIANTS ? s->n_variants++ : s->oldest++ % MAX_VARIANTS;
+    v[i] = (struct variant){ seen->notes, UINT64_C(1) << seen->last, entry };
 }
 
 /*
- * Whether a text without a blank is read as if it had some (spelled.h) is told by all of it; one
- * with a blank in its fixed bytes is told by its first words, and nothing is nothing.
+ * Whether a text without a blank, or one that qmail logged, is read as if it had more of them
+ * (spelled.h) is told by all of it; of others by the blank among their fixed bytes, and nothing is
+ * nothing.
  */
 static bool is_worth_learning(struct bnc_span text, const struct bnc_shape *shape)
 {
     return is_fit(text) && shape->fp != 0 && shape->n_holes <= BNC_MAX_HOLES &&
            (shape->n_holes == 0 || shape->holes[0].start >= HEAD_BYTES) &&
            (!shape->measured || text.len <= MAX_MEASURED_BYTES) &&
-           (text.len == 0 || memchr(text.at, ' ', text.len) != NULL);
+           (text.len == 0 || (memchr(text.at, ' ', text.len) != NULL && !bnc_spelled_is_log(text)));
 }
 
-void bnc_recall_learn(struct bnc_recall *r, uint64_t context, struct bnc_span text,
-                      const struct bnc_shape *shape, const struct bnc_entry *entry)
+static struct seen seen_in(const struct bnc_shape *shape, size_t last)
 {
-    uint64_t key, notes;
-    struct saying *s;
-    struct head *head;
+    struct seen seen = { 0, last };
 
-    if (!is_worth_learning(text, shape))
-        return;
-    key = key_of(context, text);
-    head = head_of(r, key);
+    for (unsigned i = 0; i < shape->n_holes; i++)
+        seen.notes = seen.notes << 3 | shape->holes[i].note;
+    return seen;
+}
+
+/* Learns a text, of which the last word begins at 'last' and is free; 0: all of it counts. */
+static void learn(struct bnc_recall *r, uint64_t context, struct bnc_span text, size_t last,
+                  const struct bnc_shape *shape, const struct bnc_entry *entry)
+{
+    const uint64_t key = key_of(context, text);
+    struct head *const head = head_of(r, key);
+    struct seen seen;
+    struct saying *s;
+
     if (head->key != key && r->n_heads == MAX_HEADS) {
         forget_all(r);
         return;
     }
     r->n_heads += head->key != key;
     head->key = key;
-    s = r->find(r->words, head, text, &notes);
+    s = r->find(r, head, text, &seen);
+    if (s != NULL && (seen.last > 0) != (last > 0))
+        return; /* it is known as the other kind: what comes next may not be */
     if (s == NULL) {
-        s = saying_new(r, text, shape);
+        s = saying_new(r, text, shape, last);
         if (s == NULL) {
             forget_all(r);
             return;
         }
         put_in_front(head, s);
-        notes = 0;
-        for (unsigned i = 0; i < shape->n_holes; i++)
-            notes = notes << 3 | shape->holes[i].note;
+        seen = seen_in(shape, last > 0 ? text.len - last : 0);
     }
-    variant_add(s, notes, entry);
+    variant_add(s, &seen, entry);
+}
+
+void bnc_recall_learn(struct bnc_recall *r, uint64_t context, struct bnc_span text,
+                      const struct bnc_shape *shape, const struct bnc_entry *entry)
+{
+    if (is_worth_learning(text, shape))
+        learn(r, context, text, 0, shape, entry);
+}
+
+size_t bnc_recall_last_word(const struct bnc_recall *r, struct bnc_span text)
+{
+    size_t at = text.len;
+
+    while (at > 0 && text.at[at - 1] >= 'a' && text.at[at - 1] <= 'z')
+        at--;
+    /* behind a word and one blank, which masking leaves as they are */
+    return at >= HEAD_BYTES && text.at[at - 1] == ' ' && text.at[at - 2] >= 'a' &&
+                   text.at[at - 2] <= 'z' && is_free(r, text, at)
+               ? at
+               : 0;
+}
+
+void bnc_recall_learn_all_but_last(struct bnc_recall *r, uint64_t context, struct bnc_span text,
+                                   const struct bnc_shape *shape, const struct bnc_entry *entry)
+{
+    const size_t last = bnc_recall_last_word(r, text);
+
+    if (last > 0 && is_worth_learning(text, shape) &&
+        (shape->n_holes == 0 || shape->holes[shape->n_holes - 1].end + 2u <= last))
+        learn(r, context, text, last, shape, entry);
+}
+
+void bnc_recall_gather(struct bnc_recall *r, const uint32_t *const *vocabularies, size_t n)
+{
+    r->vocabularies = vocabularies;
+    r->n_vocabularies = n;
 }
 
 struct bnc_recall *bnc_recall_create(const struct bnc_words *words, uint32_t cpu)

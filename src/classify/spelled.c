@@ -62,13 +62,12 @@ static bool has_escaped_blank(struct bnc_span text)
     return false;
 }
 
-/* "delivery 5: failure: 192.0.2.1_does_not_like_recipient./...", as qmail-send logs it. */
-static bool is_qmail_log(struct bnc_span text)
+bool bnc_spelled_is_log(struct bnc_span text)
 {
     static const struct bnc_span heads[] = { { "delivery ", 9 }, { "deferral: ", 10 },
                                              { "failure: ", 9 }, { "success: ", 9 } };
 
-    if (strchr("dDfFsS", text.at[0]) == NULL)
+    if (text.len == 0 || strchr("dDfFsS", text.at[0]) == NULL)
         return false;
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
         if (text.len > heads[i].len &&
@@ -79,7 +78,7 @@ static bool is_qmail_log(struct bnc_span text)
 
 struct bnc_span bnc_spelled_read(struct bnc_span text, char *room)
 {
-    if (text.len == 0 || (memchr(text.at, ' ', text.len) != NULL && !is_qmail_log(text)))
+    if (text.len == 0 || (memchr(text.at, ' ', text.len) != NULL && !bnc_spelled_is_log(text)))
         return text;
     if (text.len > BNC_MASK_MAX_BYTES)
         text.len = BNC_MASK_MAX_BYTES;

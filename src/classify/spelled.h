@@ -14,4 +14,7 @@
  */
 struct bnc_span bnc_spelled_read(struct bnc_span text, char *room);
 
+/* "delivery 5: failure: 192.0.2.1_does_not_like_recipient./...", as qmail-send logs it. */
+bool bnc_spelled_is_log(struct bnc_span text);
+
 #endif

@@ -13,7 +13,8 @@
  * Where every response is a sentence of its own ("ref paledunkirset", a word of letters that
  * nothing tells from others), there would be as many entries as rows.  So wordings of one sentence
  * (vocabulary.h) are gathered in one entry once there are more than BNC_WORDINGS_MAX of them; the
- * sentence has a slot too, which holds its first wording until then.
+ * sentence has a slot too, which holds its first wording until then.  Where that word is the
+ * last of a text, as ids of letters mostly are, texts are recalled whatever it is.
  */
 #include "classify/classifier.h"
 #include "classify/decide.h"
@@ -68,6 +69,7 @@ struct bnc_verdicts {
     unsigned log2;
     size_t n, n_slots; /* entries; slots in use */
     bool gathers;
+    unsigned unlearned; /* texts with a free last word since one was tried to be learned */
     bool gathered_last; /* the last text that was masked: the next one may be such a wording too */
     struct bnc_entry **chunks; /* ENTRIES_PER_CHUNK each; never move */
     size_t n_chunks, cap_chunks;
@@ -111,6 +113,7 @@ struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c)
 void bnc_verdicts_gather(struct bnc_verdicts *v)
 {
     v->gathers = true;
+    bnc_recall_gather(v->recall, v->vocabularies, BNC_N_RULESETS);
 }
 
 void bnc_verdicts_free(struct bnc_verdicts *v)
@@ -407,9 +410,40 @@ static bool is_worth_a_shape(struct bnc_verdicts *v)
     return true;
 }
 
+/* Whether a template is the text of an entry, but for its last word, which is '*' there. */
+static bool shares_all_but_last(const struct bnc_entry *entry, struct bnc_span template, size_t len)
+{
+    const struct bnc_span text = entry->template_text;
+
+    return text.len > 0 && text.at[text.len - 1] == '*' && template.len + 1 == text.len + len &&
+           memcmp(text.at, template.at, text.len - 1) == 0;
+}
+
+/*
+ * A text that is one wording of many, and ends with the word that makes it one: the next such text
+ * need not be masked to be told.  All that could be learned of it is seen in the entry's text, and
+ * another free word of as many letters has the same blurred template.
+ */
+static void learn_wording(struct bnc_verdicts *v, uint64_t context, struct bnc_span text,
+                          const struct bnc_entry *entry)
+{
+    const size_t last = bnc_recall_last_word(v->recall, text);
+    struct bnc_shape shape;
+
+    if (last == 0 || ++v->unlearned < LUCK_WINDOW)
+        return;
+    v->unlearned = 0;
+    bnc_mask_scan(&v->mask, text);
+    v->shape(&v->mask, text, &shape);
+    if (!shares_all_but_last(entry, bnc_mask_scanned(&v->mask, text), text.len - last))
+        return;
+    v->unlearned = LUCK_WINDOW;
+    bnc_recall_learn_all_but_last(v->recall, context, text, &shape, entry);
+}
+
 /* The entry of a text that is not recalled, by its shape or by masking it. */
-static const struct bnc_entry *entry_of_shape(struct bnc_verdicts *v, const struct bnc_event *event,
-                                              uint16_t provider, uint64_t context)
+static const struct bnc_entry *entry_of_text(struct bnc_verdicts *v, const struct bnc_event *event,
+                                             uint16_t provider, uint64_t context)
 {
     struct bnc_span raw;
     struct bnc_shape shape;
@@ -436,6 +470,15 @@ static const struct bnc_entry *entry_of_shape(struct bnc_verdicts *v, const stru
     return slot->entry;
 }
 
+static const struct bnc_entry *entry_unrecalled(struct bnc_verdicts *v, const struct bnc_inquiry *a)
+{
+    const struct bnc_entry *entry = entry_of_text(v, a->event, a->provider, a->context);
+
+    if (entry != NULL && bnc_entry_is_gathered(entry))
+        learn_wording(v, a->context, a->event->diagnostic, entry);
+    return entry;
+}
+
 const struct bnc_entry *bnc_verdicts_get(struct bnc_verdicts *v, const struct bnc_event *event,
                                          uint16_t provider)
 {
@@ -453,7 +496,7 @@ bool bnc_verdicts_get_all(struct bnc_verdicts *v, struct bnc_inquiry *asked, siz
         struct bnc_inquiry *const a = &asked[i];
 
         if (a->entry == NULL)
-            a->entry = entry_of_shape(v, a->event, a->provider, a->context);
+            a->entry = entry_unrecalled(v, a);
         if (a->entry == NULL)
             return false;
     }

@@ -200,6 +200,20 @@ size_t bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_spa
     return n_words;
 }
 
+bool bnc_vocabulary_blurs_last(const uint32_t *const *bits, size_t n, struct bnc_span text,
+                               size_t at)
+{
+    if (at < CONTEXT_BYTES || text.len < at + MIN_LETTERS)
+        return false;
+    for (size_t i = at; i < text.len; i++)
+        if (!is_letter(text.at[i]))
+            return false;
+    for (size_t i = 0; i < n; i++)
+        if (is_known(bits[i], text.at + at, text.len - at, at))
+            return false;
+    return true;
+}
+
 /* The first byte from 'at' on in which two texts differ; 'len' if none does. */
 static size_t first_difference(const char *a, const char *b, size_t at, size_t len)
 {

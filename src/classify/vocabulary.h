@@ -35,6 +35,13 @@ size_t bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_spa
                            struct bnc_mask *m, char *out, struct bnc_span *sentence);
 
 /*
+ * Whether the word text[at..], with which a template ends, would be blurred.  Only it and the two
+ * bytes before it are looked at.
+ */
+bool bnc_vocabulary_blurs_last(const uint32_t *const *bits, size_t n, struct bnc_span text,
+                               size_t at);
+
+/*
  * Whether 'text' is blurred to 'blurred' as 'other' was, which has as many bytes; asked where they
  * differ in a word or two, and cheap there.  '*word' is where the only word begins that differs, 0
  * none, SIZE_MAX several.  False may mean that it is not known.

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "classify/recall.h"
+#include "classify/ruleset.h"
 #include "util/arena.h"
 #include "util/cpu.h"
 
@@ -67,7 +68,10 @@ static struct bnc_span exactly(const char *text)
     return bnc_span_from(copy, len);
 }
 
-static void learn(struct bnc_span text, uint64_t context)
+typedef void learn_fn(struct bnc_recall *r, uint64_t context, struct bnc_span text,
+                      const struct bnc_shape *shape, const struct bnc_entry *entry);
+
+static void learn_by(learn_fn *learn_it, struct bnc_span text, uint64_t context)
 {
     struct record *r = bnc_arena_alloc(&arena, sizeof *r);
     struct bnc_shape shape;
@@ -78,7 +82,12 @@ static void learn(struct bnc_span text, uint64_t context)
     shape_of(&mask, text, &shape);
     r->template = bnc_arena_copy(&arena, bnc_mask_scanned(&mask, text));
     for (size_t i = 0; i < n_recalls; i++)
-        bnc_recall_learn(recalls[i], context, text, &shape, as_entry(r));
+        learn_it(recalls[i], context, text, &shape, as_entry(r));
+}
+
+static void learn(struct bnc_span text, uint64_t context)
+{
+    learn_by(bnc_recall_learn, text, context);
 }
 
 /* What all kernels recall, one by one and in a batch; NULL nothing. */
@@ -191,11 +200,16 @@ static void recall__takes_nothing_else_for_it(void **unused)
 /* Without a blank it may be read as if _ or + were one (spelled.h); before them, as it stands. */
 static void recall__learns_no_text_without_a_blank(void **unused)
 {
-    static const char text[] = "550:5.1.1:unknown:a@b.example";
+    static const char *const texts[] = {
+        "550:5.1.1:unknown:a@b.example",
+        "failure: 192.0.2.1 does not like recipient 98e6a-1", /* qmail writes _ for blanks */
+    };
 
     (void)unused;
-    learn(bnc_span_str(text), CONTEXT);
-    assert_false(recalls_as_known(text, CONTEXT));
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        learn(bnc_span_str(texts[i]), CONTEXT);
+        assert_false(recalls_as_known(texts[i], CONTEXT));
+    }
 }
 
 /* What is known of a place before its token is looked at is not more than its bytes tell. */
@@ -249,6 +263,95 @@ static void recall__forgets_what_is_too_much(void **unused)
     assert_in_range(n_known, 9900, 9999);
 }
 
+/* ---- free words at the end ---- */
+
+static void gather(void)
+{
+    static const uint32_t *builtin[2]; /* the other is of a user who has no rules */
+
+    builtin[0] = bnc_rules_builtin.vocabulary;
+    for (size_t i = 0; i < n_recalls; i++)
+        bnc_recall_gather(recalls[i], builtin, 2);
+}
+
+static void last_word__may_be_any_free_one_of_its_length(void **unused)
+{
+    static const char *const others[] = {
+        "451 4.7.1 <jane@example.com>: greylisted, reference zovukyx", /* shorter */
+        "451 4.7.1 <jane@example.com>: greylisted, reference zovukyxaju", /* longer */
+        "451 4.7.1 <jane@example.com>: greylisted, reference Zovukyxa",
+        "451 4.7.1 <jane@example.com>: greylisted, reference zovuky7a",
+        "451 4.7.1 <jane@example.com>: greylisted, reference zovukyxa.",
+        "451 4.7.1 <jane@example.com>: greylisted, reference zovu xaj",
+        "451 4.7.1 <jane@example.com>: greylisted, reference  zovukyx",
+        /* begins like a known one, is one */
+        "451 4.7.1 <jane@example.com>: greylisted, reference mailboxe",
+        "451 4.7.1 <jane@example.com>: greylisted, reference blocking",
+        "451 4.7.1 <jane.example.com>: greylisted, reference zovukyxa",
+        "451 4.7.1 <jane@example.com>: greylisted, reference ",
+        "451 4.7.1 <jane@example.com>: greylisted, reference",
+    };
+    const char *const text = "451 4.7.1 <jane@example.com>: greylisted, reference wexplyzo";
+
+    (void)unused;
+    gather();
+    learn_by(bnc_recall_learn_all_but_last, bnc_span_str(text), CONTEXT);
+    assert_true(recalls_as_known(text, CONTEXT));
+    assert_true(
+        recalls_as_known("451 4.7.1 <joe@example.org>: greylisted, reference zovukyxa", CONTEXT));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (recalls_as_known(others[i], CONTEXT))
+            fail_msg("'%s' was taken for '%s'", others[i], text);
+    learn_by(bnc_recall_learn_all_but_last, bnc_span_str(others[0]), CONTEXT);
+    assert_true(recalls_as_known(others[0], CONTEXT));
+    assert_false(recalls_as_known(others[1], CONTEXT));
+}
+
+/* Whoever does not gather, and words that stand elsewhere or are known. */
+static void last_word__is_learned_where_it_is_free(void **unused)
+{
+    static const char *const texts[] = {
+        "451 4.7.1 greylisted, reference mailboxe",
+        "451 4.7.1 greylisted, reference: wexplyzo",
+        "451 4.7.1 greylisted, 12 wexplyzo",
+        "451 4.7.1 greylisted, reference wex",
+        "451 4.7.1 greylisted, Reference  wexplyzo",
+        "wexplyzo",
+        "451 wexplyzo",
+        "",
+    };
+    const char *const text = "451 4.7.1 greylisted, reference wexplyzo";
+
+    (void)unused;
+    learn_by(bnc_recall_learn_all_but_last, bnc_span_str(text), CONTEXT);
+    assert_false(recalls_as_known(text, CONTEXT));
+    gather();
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        learn_by(bnc_recall_learn_all_but_last, bnc_span_str(texts[i]), CONTEXT);
+        assert_false(recalls_as_known(texts[i], CONTEXT));
+    }
+    learn_by(bnc_recall_learn_all_but_last, bnc_span_str(text), CONTEXT);
+    assert_true(recalls_as_known(text, CONTEXT));
+}
+
+/* What is known of one text is not told of others that end otherwise. */
+static void last_word__of_a_text_learned_as_it_stands(void **unused)
+{
+    const char *const text = "451 4.7.1 greylisted, reference wexplyzo";
+    const char *const other = "451 4.7.1 greylisted, reference zovukyxa";
+
+    (void)unused;
+    gather();
+    learn(bnc_span_str(text), CONTEXT);
+    assert_false(recalls_as_known(other, CONTEXT));
+    learn_by(bnc_recall_learn_all_but_last, bnc_span_str(text), CONTEXT);
+    assert_false(recalls_as_known(other, CONTEXT));
+    learn_by(bnc_recall_learn_all_but_last, bnc_span_str(other), CONTEXT);
+    assert_true(recalls_as_known(other, CONTEXT));
+    learn(bnc_span_str("451 4.7.1 greylisted, reference vuzokyxaju"), CONTEXT);
+    assert_false(recalls_as_known("451 4.7.1 greylisted, reference juxakyzovu", CONTEXT));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +363,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(recall__looks_closely_where_it_must, setup, teardown),
         cmocka_unit_test_setup_teardown(recall__knows_the_empty_text, setup, teardown),
         cmocka_unit_test_setup_teardown(recall__forgets_what_is_too_much, setup, teardown),
+        cmocka_unit_test_setup_teardown(last_word__may_be_any_free_one_of_its_length, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(last_word__is_learned_where_it_is_free, setup, teardown),
+        cmocka_unit_test_setup_teardown(last_word__of_a_text_learned_as_it_stands, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

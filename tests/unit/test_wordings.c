@@ -12,15 +12,16 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-enum { MAX_PARTS = 5, N_SENTENCES = 3 };
+enum { MAX_PARTS = 5, N_SENTENCES = 4 };
 
 /* How many wordings the sentences of the world have, one more than may be and not one more. */
 static const unsigned n_wordings[N_SENTENCES] = { BNC_WORDINGS_MAX + 1, BNC_WORDINGS_MAX,
-                                                  3 * BNC_WORDINGS_MAX };
+                                                  3 * BNC_WORDINGS_MAX, 3 * BNC_WORDINGS_MAX };
 static const char *const sentences[N_SENTENCES] = {
     "550 5.1.1 user unknown, ref %s now",
     "452 4.2.2 mailbox full, kindly %s",
     "550 5.7.1 our brisket says %s, brisket %s",
+    "451 4.7.1 <jane@example.com>: greylisted, reference %s",
 };
 
 static char words[3 * BNC_WORDINGS_MAX][32]; /* that no rule knows */
@@ -168,7 +169,7 @@ static void sentence__of_many_wordings_is_one_template(void **state)
     (void)state;
     count_rows(&c, true, false);
     t = finish(c.parts, 1);
-    assert_int_equal(t->n_templates, BNC_WORDINGS_MAX + 2);
+    assert_int_equal(t->n_templates, BNC_WORDINGS_MAX + 3);
     x = find(t, "550 5.1.1 user unknown, ref * now");
     assert_non_null(x);
     assert_int_equal(x->n, N_ROWS / N_SENTENCES);
@@ -176,6 +177,7 @@ static void sentence__of_many_wordings_is_one_template(void **state)
     assert_int_equal(x->verdict.cause, BNC_CAUSE_INVALID_RECIPIENT);
     assert_int_equal(x->example.row, 0);
     assert_non_null(find(t, "550 5.7.1 our brisket says *, brisket *"));
+    assert_non_null(find(t, "451 4.7.1 <*>: greylisted, reference *"));
     assert_null(find(t, "452 4.2.2 mailbox full, kindly *"));
     for (size_t i = 0; i < t->n_templates; i++)
         assert_true(t->templates[i].wordings == 1 || t->templates[i].n == N_ROWS / N_SENTENCES);
@@ -286,8 +288,8 @@ static void memo__keeps_few_entries_of_many_wordings(void **state)
     (void)state;
     count_rows(&c, true, false);
     count_rows(&apart, true, false);
-    assert_int_equal(bnc_verdicts_count(c.memos[0]), 3 * BNC_WORDINGS_MAX + 2);
-    assert_int_equal(bnc_verdicts_count(apart.memos[0]), 5 * BNC_WORDINGS_MAX + 1);
+    assert_int_equal(bnc_verdicts_count(c.memos[0]), 4 * BNC_WORDINGS_MAX + 3);
+    assert_int_equal(bnc_verdicts_count(apart.memos[0]), 8 * BNC_WORDINGS_MAX + 1);
     dismiss(&c);
     dismiss(&apart);
 }
