@@ -82,9 +82,13 @@ static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
     if (x != NULL && x->verdict.reply != 0)
         put_number(b, x->verdict.reply);
     bnc_buf_putc(b, ',');
-    if (e != 0)
-        bnc_buf_printf(b, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
-                       BNC_ENHANCED_DETAIL(e));
+    if (e == 0)
+        return;
+    put_number(b, BNC_ENHANCED_CLASS(e));
+    bnc_buf_putc(b, '.');
+    put_number(b, BNC_ENHANCED_SUBJECT(e));
+    bnc_buf_putc(b, '.');
+    put_number(b, BNC_ENHANCED_DETAIL(e));
 }
 
 static void put_own_row(struct bnc_buf *b, const struct list_row *r)

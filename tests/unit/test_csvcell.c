@@ -33,6 +33,33 @@ static void cell__is_quoted_where_it_must_be(void **state)
     }
 }
 
+/* Every byte in cells short and long, at their ends and within. */
+static void cell__is_quoted_for_its_bytes_whatever_its_length(void **state)
+{
+    char text[200], quoted[203];
+
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++)
+        for (size_t len = 3; len <= sizeof text; len += len < 60 ? 1 : 47) {
+            const bool special = byte == ';' || byte == '\r' || byte == '\n' || byte == 0;
+
+            if (byte == '"') /* would be doubled */
+                continue;
+            for (size_t at = 1; at < len - 1; at += len - 3 > 0 ? len - 3 : 1) {
+                struct bnc_buf b = { .at = NULL };
+
+                memset(text, 'x', sizeof text);
+                text[at] = (char)byte;
+                quoted[0] = quoted[len + 1] = '"';
+                memcpy(quoted + 1, text, len);
+                bnc_csv_put(&b, bnc_span_from(text, len), ';');
+                assert_true(bnc_span_eq(bnc_buf_span(&b), special ? bnc_span_from(quoted, len + 2)
+                                                                  : bnc_span_from(text, len)));
+                bnc_buf_release(&b);
+            }
+        }
+}
+
 static void cell__can_be_read_back(void **state)
 {
     static const char letters[] = "a\",\n;x";
@@ -73,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cell__is_quoted_where_it_must_be),
+        cmocka_unit_test(cell__is_quoted_for_its_bytes_whatever_its_length),
         cmocka_unit_test(cell__can_be_read_back),
         cmocka_unit_test(formula__is_what_a_spreadsheet_takes_for_one),
     };
