@@ -518,13 +518,16 @@ static void add_domain(const struct bnc_search *s, struct traffic *sum, uint32_t
     sum->tested += d->recipients_failed + d->recipients_delivered >= s->min_recipients;
 }
 
+/* Every domain is read here, so what incidents explain of it is marked on the way. */
 static void sum_traffic(void *arg, size_t from, size_t to)
 {
     struct bnc_search *const s = arg;
     struct traffic sum = { .k = 0 };
 
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to; i++) {
+        bnc_marks_apply(s->g, i);
         add_domain(s, &sum, (uint32_t)i);
+    }
     __atomic_fetch_add(&s->all_k, sum.k, __ATOMIC_RELAXED);
     __atomic_fetch_add(&s->all_n, sum.n, __ATOMIC_RELAXED);
     __atomic_fetch_add(&s->n_tested, sum.tested, __ATOMIC_RELAXED);

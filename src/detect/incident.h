@@ -31,10 +31,6 @@ static inline uint16_t bnc_signal_provider(const struct bnc_judging *g,
 
 /* ---- organizations.c ---- */
 
-/* Recipients of a domain that met one of the families (bits). */
-uint64_t bnc_domain_struck(const struct bnc_tally *t, const struct bnc_domain *d,
-                           uint32_t families);
-
 /*
  * Is a family at one provider the story of one organization: more than half of those struck, and
  * more than twice its share of the traffic?  Where the provider is no operator (BNC_ANY_PROVIDER:
@@ -67,12 +63,6 @@ struct bnc_carrier bnc_carrier_find(const struct bnc_judging *g, const struct bn
                                     enum bnc_kind kind);
 void bnc_carriers_find(struct bnc_judging *g, const struct bnc_incident *in,
                        struct bnc_carriers *c);
-
-/* ---- scopes.c ---- */
-
-/* Marks the rows of a domain that are of the families (bits) and have failed in the incident. */
-void bnc_rows_widen(struct bnc_judging *g, const struct bnc_domain *d, uint32_t families,
-                    const struct bnc_incident *in);
 
 /* ---- incident_tell.c ---- */
 

@@ -9,7 +9,6 @@
  * domain or campaign carry it?
  */
 #include "detect/incident.h"
-#include "util/prefetch.h"
 
 /*
  * The order in which families are believed: what is plainly ours explains what may be a
@@ -193,80 +192,21 @@ static uint32_t explained_at(const struct bnc_incident *in, uint16_t provider)
     return in->scope == BNC_SCOPE_SENDER_WIDE ? 1u << in->head->family : 0;
 }
 
-struct marking {
-    struct bnc_judging *g;
-    const struct bnc_incident *in;
-    enum bnc_family family;
-    const uint32_t *cause; /* the rows of domain_causes that the family struck */
-};
-
-/* A domain that the incident struck; true of more than one family, it is marked more than once. */
-static void mark_domain(const struct marking *m, uint32_t domain)
+/* Kept until all incidents are known: see bnc_marks_apply(). */
+static enum bnc_status remember(struct bnc_judging *g, const struct bnc_incident *in)
 {
-    struct bnc_judging *const g = m->g;
-    const struct bnc_domain *const d = &g->t->domains[domain];
-    const uint32_t families = explained_at(m->in, d->provider);
-    uint64_t k;
+    struct bnc_mark mark = { .scope = in->scope, .days = in->days };
 
-    if ((families >> m->family & 1) == 0)
-        return;
-    k = bnc_domain_struck(g->t, d, families);
-    if (k == 0)
-        return;
-    bnc_rows_widen(g, d, families, m->in);
-    if (2 * k >= d->recipients_failed)
-        g->j->domain_scope[domain] = m->in->scope;
-}
-
-#define AHEAD 12
-BNC_PREFETCHER fetch_struck(const struct marking *m, size_t i, size_t end)
-{
-    if (i + 2 * AHEAD < end) {
-        const struct bnc_domain_cause *const causes = m->g->t->domain_causes;
-
-        __builtin_prefetch(&causes[m->cause[i + 2 * AHEAD]]);
-        __builtin_prefetch(&m->g->t->domains[causes[m->cause[i + AHEAD]].domain]);
-        __builtin_prefetch(&m->g->t->domains[causes[m->cause[i + AHEAD]].domain].cause_at);
+    mark.families = bnc_room(&g->scratch, g->t->n_providers, sizeof *mark.families);
+    if (mark.families == NULL ||
+        !bnc_array_grow(&g->marks, &g->cap_marks, g->n_marks + 1, sizeof *g->marks))
+        return bnc_error_nomem(g->err);
+    for (size_t p = 0; p < g->t->n_providers; p++) {
+        mark.families[p] = (uint16_t)explained_at(in, (uint16_t)p);
+        g->provider_done[p] |= mark.families[p];
     }
-}
-
-/* Several rows of one domain lie side by side: whose range has the first marks it. */
-static void mark_range(void *arg, size_t from, size_t to)
-{
-    const struct marking *const m = arg;
-    const struct bnc_domain_cause *const causes = m->g->t->domain_causes;
-
-    for (size_t i = from; i < to; i++) {
-        const uint32_t domain = causes[m->cause[i]].domain;
-
-        fetch_struck(m, i, to);
-        if (i == 0 || causes[m->cause[i - 1]].domain != domain)
-            mark_domain(m, domain);
-    }
-}
-
-/* Is anything explained at a provider of this row of the series? */
-static bool explains_row(const struct bnc_judging *g, const struct bnc_incident *in, size_t row,
-                         enum bnc_family family)
-{
-    for (size_t p = 0; p < g->t->n_providers; p++)
-        if (g->series.row_of[p] == row && (explained_at(in, (uint16_t)p) >> family & 1) != 0)
-            return true;
-    return false;
-}
-
-static void mark_domains(struct bnc_judging *g, const struct bnc_incident *in)
-{
-    for (size_t p = 0; p < g->t->n_providers; p++)
-        g->provider_done[p] |= (uint16_t)explained_at(in, (uint16_t)p);
-    for (unsigned family = 0; family < BNC_N_FAMILIES; family++)
-        for (size_t row = 0; row < g->series.n_rows; row++) {
-            const uint32_t *const at = &g->struck.at[row * BNC_N_FAMILIES + family];
-            struct marking m = { g, in, (enum bnc_family)family, g->struck.cause + at[0] };
-
-            if (at[0] < at[1] && explains_row(g, in, row, m.family))
-                bnc_ranges(g, at[1] - at[0], mark_range, &m);
-        }
+    g->marks[g->n_marks++] = mark;
+    return BNC_OK;
 }
 
 static bool make_room(struct bnc_judging *g, struct bnc_incident *in)
@@ -340,6 +280,7 @@ static bool is_ours(struct bnc_judging *g, const struct bnc_signals *s,
 static enum bnc_status handle(struct bnc_judging *g, struct bnc_signals *s, struct bnc_signal *head)
 {
     struct bnc_incident in = { .head = head };
+    enum bnc_status status;
 
     if (!make_room(g, &in))
         return bnc_error_nomem(g->err);
@@ -348,8 +289,8 @@ static enum bnc_status handle(struct bnc_judging *g, struct bnc_signals *s, stru
     gather(g, s, &in);
     absorb_echoes(g, s, &in);
     g->told_families |= in.families;
-    mark_domains(g, &in);
-    return bnc_incident_tell(g, &in);
+    status = remember(g, &in);
+    return status == BNC_OK ? bnc_incident_tell(g, &in) : status;
 }
 
 /* Spread so thinly that no provider shows it: only the sum over all of them does. */
@@ -378,8 +319,9 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
         in.days = bnc_window_days(g, &x->w);
         for (size_t p = 0; p < g->t->n_providers; p++)
             in.provider[p] = bnc_family_events(&g->t->providers[p], x->family) > 0;
-        mark_domains(g, &in);
-        status = bnc_incident_tell(g, &in);
+        status = remember(g, &in);
+        if (status == BNC_OK)
+            status = bnc_incident_tell(g, &in);
     }
     return status;
 }
@@ -399,8 +341,9 @@ static enum bnc_status handle_waves(struct bnc_judging *g, struct bnc_signals *w
             return bnc_error_nomem(g->err);
         take(g, &in, &waves->at[i]);
         g->wave[bnc_signal_provider(g, &waves->at[i])] = true;
-        mark_domains(g, &in);
-        status = bnc_incident_tell(g, &in);
+        status = remember(g, &in);
+        if (status == BNC_OK)
+            status = bnc_incident_tell(g, &in);
     }
     return status;
 }

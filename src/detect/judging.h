@@ -110,6 +110,13 @@ struct bnc_orgs {
     uint32_t *order, *of, *cut; /* [n_domains] */
 };
 
+/* What one incident explains, in the order of being found. */
+struct bnc_mark {
+    uint16_t *families; /* [n_providers] bits of those explained at each */
+    enum bnc_scope scope;
+    uint64_t days; /* bit (day & 63) */
+};
+
 struct bnc_judging {
     const struct bnc_tally *t;
     const struct bnc_detect_options *opt;
@@ -121,6 +128,8 @@ struct bnc_judging {
     size_t *cell_at[BNC_N_KINDS]; /* [n_subjects + 1]: where the cells of each subject begin */
     struct bnc_finding *finding; /* growing; moved to the arena at the end */
     size_t n_findings, cap_findings;
+    struct bnc_mark *marks; /* growing */
+    size_t n_marks, cap_marks;
     uint16_t *provider_done; /* [n_providers] bits of families that a wider incident explains */
     bool *campaign_done; /* [campaigns] explained by an incident already */
     bool *wave; /* [n_providers] denied its own users for a few days */
@@ -211,9 +220,12 @@ bool bnc_days_fit_bits(const struct bnc_tally *t);
 /* The days of a window as bits (day & 63); all bits where the input is too long for that. */
 uint64_t bnc_window_days(const struct bnc_judging *g, const struct bnc_window *w);
 /* Gives a row of domain_causes a scope, unless it has a wider one. */
-void bnc_row_widen(struct bnc_judging *g, size_t row, enum bnc_scope scope);
-/* Fills provider_scope, when all rows have their scopes. */
-enum bnc_status bnc_provider_scopes_make(struct bnc_judging *g);
+void bnc_row_widen(const struct bnc_judging *g, size_t row, enum bnc_scope scope);
+/*
+ * Gives a domain and its rows of domain_causes the scopes of the incidents that struck them, and
+ * the provider's causes likewise.  Any thread, one for each domain; before other scopes are given.
+ */
+void bnc_marks_apply(const struct bnc_judging *g, size_t domain);
 
 /* ---- orgdomain.c ---- */
 /*

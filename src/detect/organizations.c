@@ -30,19 +30,6 @@ static uint64_t met_on(const struct bnc_domain_cause *c, uint64_t days)
                      (uint64_t)__builtin_popcountll(c->failed_days);
 }
 
-uint64_t bnc_domain_struck(const struct bnc_tally *t, const struct bnc_domain *d, uint32_t families)
-{
-    uint64_t n = 0;
-
-    for (uint32_t i = 0; i < d->n_causes; i++) {
-        const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + i];
-
-        if (families >> bnc_family_of(c->cause, c->type) & 1)
-            n += c->recipients;
-    }
-    return n < d->recipients_failed ? n : d->recipients_failed;
-}
-
 /* What one organization's domains add up to. */
 struct org {
     uint32_t number, domain; /* g->orgs.of; the first of its domains that is struck */

@@ -2,8 +2,8 @@
  * scopes.c - how wide a failure reaches, for every (cause, domain) and (cause, provider).
  *
  * Incidents and failing domains mark the rows of domain_causes that they explain; a row that nobody
- * marks is about single recipients.  A provider's cause reaches as wide as the widest row of its
- * domains.
+ * marks is about single recipients.  A provider's cause reaches as wide as the widest incident that
+ * struck a row of its domains.
  */
 #include "detect/incident.h"
 
@@ -26,37 +26,73 @@ uint64_t bnc_window_days(const struct bnc_judging *g, const struct bnc_window *w
     return days;
 }
 
-void bnc_row_widen(struct bnc_judging *g, size_t row, enum bnc_scope scope)
+void bnc_row_widen(const struct bnc_judging *g, size_t row, enum bnc_scope scope)
 {
     if (scope > g->j->cause_scope[row])
         g->j->cause_scope[row] = (uint8_t)scope;
 }
 
-void bnc_rows_widen(struct bnc_judging *g, const struct bnc_domain *d, uint32_t families,
-                    const struct bnc_incident *in)
+/* The families (bits) that a domain has failures of. */
+static uint32_t families_met(const struct bnc_tally *t, const struct bnc_domain *d)
+{
+    uint32_t families = 0;
+
+    for (uint32_t i = d->cause_at; i < d->cause_at + d->n_causes; i++)
+        families |= 1u << bnc_family_of(t->domain_causes[i].cause, t->domain_causes[i].type);
+    return families;
+}
+
+/* Recipients of a domain that met one of the families (bits). */
+static uint64_t struck(const struct bnc_tally *t, const struct bnc_domain *d, uint32_t families)
+{
+    uint64_t n = 0;
+
+    for (uint32_t i = d->cause_at; i < d->cause_at + d->n_causes; i++)
+        if (families >> bnc_family_of(t->domain_causes[i].cause, t->domain_causes[i].type) & 1)
+            n += t->domain_causes[i].recipients;
+    return n < d->recipients_failed ? n : d->recipients_failed;
+}
+
+/* Other threads have domains of the same provider. */
+static void widen_provider(uint8_t *at, enum bnc_scope scope)
+{
+    uint8_t now = __atomic_load_n(at, __ATOMIC_RELAXED);
+
+    while (scope > now && !__atomic_compare_exchange_n(at, &now, (uint8_t)scope, true,
+                                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
+}
+
+/* Marks the rows of a domain that are of the families (bits) and have failed in the incident. */
+static void widen_rows(const struct bnc_judging *g, const struct bnc_domain *d, uint32_t families,
+                       const struct bnc_mark *mark)
 {
     for (uint32_t i = d->cause_at; i < d->cause_at + d->n_causes; i++) {
         const struct bnc_domain_cause *c = &g->t->domain_causes[i];
 
-        if ((families >> bnc_family_of(c->cause, c->type) & 1) != 0 &&
-            (c->failed_days == 0 || (c->failed_days & in->days) != 0))
-            bnc_row_widen(g, i, in->scope);
+        if ((families >> bnc_family_of(c->cause, c->type) & 1) == 0 ||
+            (c->failed_days != 0 && (c->failed_days & mark->days) == 0))
+            continue;
+        bnc_row_widen(g, i, mark->scope);
+        widen_provider(&g->j->provider_scope[d->provider][c->cause], mark->scope);
     }
 }
 
-enum bnc_status bnc_provider_scopes_make(struct bnc_judging *g)
+void bnc_marks_apply(const struct bnc_judging *g, size_t domain)
 {
-    const struct bnc_tally *t = g->t;
+    const struct bnc_domain *const d = &g->t->domains[domain];
+    uint32_t met = g->provider_done[d->provider];
 
-    for (size_t i = 0; i < t->n_domain_causes; i++) {
-        const struct bnc_domain_cause *c = &t->domain_causes[i];
-        uint8_t *scope;
+    met &= met != 0 ? families_met(g->t, d) : 0;
+    for (size_t i = 0; met != 0 && i < g->n_marks; i++) {
+        const struct bnc_mark *const mark = &g->marks[i];
+        const uint32_t families = mark->families[d->provider] & met;
+        const uint64_t k = families != 0 ? struck(g->t, d, families) : 0;
 
-        if (g->j->cause_scope[i] < BNC_SCOPE_PROVIDER_WIDE)
+        if (k == 0)
             continue;
-        scope = &g->j->provider_scope[t->domains[c->domain].provider][c->cause];
-        if (g->j->cause_scope[i] > *scope)
-            *scope = g->j->cause_scope[i];
+        widen_rows(g, d, families, mark);
+        if (2 * k >= d->recipients_failed)
+            g->j->domain_scope[domain] = mark->scope;
     }
-    return BNC_OK;
 }
