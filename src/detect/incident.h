@@ -6,10 +6,6 @@
 
 #include "detect/signals.h"
 
-#include <limits.h>
-
-#define BNC_ANY_PROVIDER UINT_MAX
-
 struct bnc_incident {
     const struct bnc_signal *head;
     enum bnc_scope scope;
@@ -32,12 +28,11 @@ static inline uint16_t bnc_signal_provider(const struct bnc_judging *g,
 /* ---- organizations.c ---- */
 
 /*
- * Is a family at one provider the story of one organization: more than half of those struck, and
- * more than twice its share of the traffic?  Where the provider is no operator (BNC_ANY_PROVIDER:
- * all of them) three organizations at least must be struck. False: out of memory. Any thread.
+ * Which signals are the story of one organization: more than half of those struck, and more than
+ * twice its share of the traffic?  Where the provider is no operator, and where it is all of them,
+ * three organizations at least must be struck.  Sets is_single of each.
  */
-bool bnc_is_one_organization(const struct bnc_judging *g, unsigned provider,
-                             const struct bnc_signal *x, bool *yes);
+enum bnc_status bnc_singles_find(struct bnc_judging *g, const struct bnc_signals *signals);
 
 /* ---- carriers.c ---- */
 

@@ -39,28 +39,14 @@ static unsigned operators_needed(enum bnc_family f)
                                                                                               : 3;
 }
 
-struct dropping {
-    const struct bnc_judging *g;
-    struct bnc_signals *s;
-    bool failed;
-};
-
-static void drop_if_single(void *arg, size_t i)
+/* What one organization is behind is left to domains.c. */
+static enum bnc_status drop_singles(struct bnc_judging *g, struct bnc_signals *s)
 {
-    struct dropping *const d = arg;
-    struct bnc_signal *const x = &d->s->at[i];
+    const enum bnc_status status = bnc_singles_find(g, s);
 
-    if (x->row > 0 && !bnc_is_one_organization(d->g, bnc_signal_provider(d->g, x), x, &x->used))
-        __atomic_store_n(&d->failed, true, __ATOMIC_RELAXED);
-}
-
-/* Those are left to domains.c. */
-static enum bnc_status drop_single_domains(struct bnc_judging *g, struct bnc_signals *s)
-{
-    struct dropping d = { .g = g, .s = s };
-
-    bnc_each(g, s->n, drop_if_single, &d);
-    return d.failed ? bnc_error_nomem(g->err) : BNC_OK;
+    for (size_t i = 0; i < s->n; i++)
+        s->at[i].used = s->at[i].is_single && s->at[i].row > 0;
+    return status;
 }
 
 static struct bnc_signal *strongest(struct bnc_signals *s)
@@ -306,13 +292,7 @@ static enum bnc_status handle_thin(struct bnc_judging *g, struct bnc_signals *s)
                                    .w = x->w,
                                    .recipients = x->recipients };
 
-        bool one;
-
-        if (x->row != 0 || x->weak || (g->told_families >> x->family & 1) != 0)
-            continue;
-        if (!bnc_is_one_organization(g, BNC_ANY_PROVIDER, x, &one))
-            status = bnc_error_nomem(g->err);
-        if (status != BNC_OK || one)
+        if (x->row != 0 || x->weak || x->is_single || (g->told_families >> x->family & 1) != 0)
             continue;
         if (!make_room(g, &in))
             return bnc_error_nomem(g->err);
@@ -362,7 +342,7 @@ enum bnc_status bnc_incidents_find(struct bnc_judging *g)
         status = bnc_signals_find(g, &waves, &signals);
     if (status != BNC_OK)
         return status;
-    status = drop_single_domains(g, &signals);
+    status = drop_singles(g, &signals);
     while (status == BNC_OK && (head = strongest(&signals)) != NULL)
         status = handle(g, &signals, head);
     return status == BNC_OK ? handle_thin(g, &signals) : status;

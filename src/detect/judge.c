@@ -157,11 +157,11 @@ struct bnc_finding *bnc_finding_add(struct bnc_judging *g)
 static enum bnc_status run(struct bnc_judging *g)
 {
     static enum bnc_status (*const steps[])(struct bnc_judging *) = {
-        bnc_judging_room,   bnc_volumes_load,    bnc_rates_judge,        bnc_cells_index,
-        bnc_series_fill,    bnc_struck_index,    bnc_orgs_make,          bnc_incidents_find,
-        bnc_campaigns_find, bnc_complaints_find, bnc_typos_find,         bnc_domains_find,
-        bnc_list_find,      bnc_hygiene_find,    bnc_trend_find,         bnc_words_write,
-        keep_findings,      bnc_limits_make,     bnc_contradictions_make
+        bnc_judging_room,    bnc_volumes_load,       bnc_rates_judge,    bnc_cells_index,
+        bnc_series_fill,     bnc_orgs_make,          bnc_incidents_find, bnc_campaigns_find,
+        bnc_complaints_find, bnc_typos_find,         bnc_domains_find,   bnc_list_find,
+        bnc_hygiene_find,    bnc_trend_find,         bnc_words_write,    keep_findings,
+        bnc_limits_make,     bnc_contradictions_make
     };
     enum bnc_status status = BNC_OK;
 

@@ -92,15 +92,6 @@ static inline uint64_t *bnc_series_at(const struct bnc_series *s, size_t row, un
 }
 
 /*
- * The rows of domain_causes by series row (0: domains of providers that have none) and family:
- * cause[at[slot] .. at[slot + 1]], by domain, for slot = row * BNC_N_FAMILIES + family.
- */
-struct bnc_struck {
-    uint32_t *at, *cause;
-    uint64_t *failed, *delivered; /* [n_rows] recipients of the row's domains */
-};
-
-/*
  * The domains by organization (registrable name), made by orgs.c: 'order' has them sorted by its
  * name, and by their own within one.  of[domain] is twice the place in 'order' where its
  * organization begins, + 1 where that has several domains; cut[domain] where in the domain's name
@@ -123,7 +114,6 @@ struct bnc_judging {
     struct bnc_judged *j;
     struct bnc_volumes volumes;
     struct bnc_series series;
-    struct bnc_struck struck;
     struct bnc_orgs orgs;
     size_t *cell_at[BNC_N_KINDS]; /* [n_subjects + 1]: where the cells of each subject begin */
     struct bnc_finding *finding; /* growing; moved to the arena at the end */
@@ -156,8 +146,6 @@ struct bnc_rate bnc_rate_of(enum bnc_metric metric, uint64_t num, uint64_t den);
 /* ---- series.c ---- */
 enum bnc_status bnc_series_fill(struct bnc_judging *g);
 
-/* ---- struck.c, after series.c ---- */
-enum bnc_status bnc_struck_index(struct bnc_judging *g);
 /* Fills cell_at. */
 enum bnc_status bnc_cells_index(struct bnc_judging *g);
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * organizations.c - is what strikes a provider the story of one organization?  Then domains.c tells
  * it. Domains of one registrable name are one organization.
+ *
+ * All signals are asked at once: the domains are read once, in chunks on all threads, and what each
+ * one adds to the signals of its provider and families is summed by chunk, then over all.
  */
 #include <stdlib.h>
 
 #include "detect/incident.h"
-#include "util/prefetch.h"
 
+#define N_CHUNKS 32u
 #define ALL_DAYS UINT64_MAX
 
 /* The day bits of a window; ALL_DAYS where they say nothing. */
@@ -36,35 +39,116 @@ struct org {
     uint64_t k, size;
 };
 
-struct orgs {
+/* What one signal's family struck. */
+struct sum {
     size_t n; /* organizations */
     uint64_t k; /* of all */
-    uint64_t traffic; /* of all domains of the provider */
     struct org most; /* of several the one whose name comes first */
     struct org *part; /* growing: domains of organizations that have others too */
     size_t n_parts, cap_parts;
 };
 
-static void take_org(struct orgs *o, const struct org *org)
+/* A chunk of the domains. */
+struct chunk {
+    struct sum *sum; /* [signals] */
+    uint64_t *traffic; /* [n_rows] recipients by row of the series */
+    bool failed;
+};
+
+struct asking {
+    const struct bnc_judging *g;
+    const struct bnc_signals *signals;
+    uint64_t *days; /* [signals] */
+    /* the signals of a row and family, slot = row * BNC_N_FAMILIES + family: those at */
+    uint32_t *signal, *at; /* signal[at[slot] .. at[slot + 1]]; row 0: of all rows together */
+    struct chunk chunk[N_CHUNKS];
+};
+
+static void take_org(struct sum *s, const struct org *org)
 {
-    o->n++;
-    o->k += org->k;
-    if (o->n == 1 || org->k > o->most.k || (org->k == o->most.k && org->number < o->most.number))
-        o->most = *org;
+    s->n++;
+    s->k += org->k;
+    if (s->n == 1 || org->k > s->most.k || (org->k == s->most.k && org->number < s->most.number))
+        s->most = *org;
 }
 
 /* Most domains are their own organization. */
-static bool add_org(struct orgs *o, const struct org *org)
+static bool add_org(struct sum *s, const struct org *org)
 {
     if (org->number % 2 == 0) {
-        take_org(o, org);
+        take_org(s, org);
         return true;
     }
-    if (!bnc_array_grow(&o->part, &o->cap_parts, o->n_parts + 1, sizeof *o->part))
+    if (!bnc_array_grow(&s->part, &s->cap_parts, s->n_parts + 1, sizeof *s->part))
         return false;
-    o->part[o->n_parts++] = *org;
+    s->part[s->n_parts++] = *org;
     return true;
 }
+
+/* ---- a chunk ---- */
+
+/* The families (bits) that a domain has failures of. */
+static uint32_t families_met(const struct bnc_tally *t, const struct bnc_domain *d)
+{
+    uint32_t families = 0;
+
+    for (uint32_t i = d->cause_at; i < d->cause_at + d->n_causes; i++)
+        families |= 1u << bnc_family_of(t->domain_causes[i].cause, t->domain_causes[i].type);
+    return families & ~(1u << BNC_FAMILY_NONE);
+}
+
+/* Adds a domain to one signal; false when out of memory. */
+static bool add_to_signal(const struct asking *a, struct sum *sum, uint32_t domain, uint32_t signal)
+{
+    const struct bnc_tally *const t = a->g->t;
+    const struct bnc_domain *const d = &t->domains[domain];
+    const enum bnc_family family = a->signals->at[signal].family;
+    struct org org = { a->g->orgs.of[domain], domain, 0, 0 };
+
+    for (uint32_t i = d->cause_at; i < d->cause_at + d->n_causes; i++)
+        if (bnc_family_of(t->domain_causes[i].cause, t->domain_causes[i].type) == family)
+            org.k += met_on(&t->domain_causes[i], a->days[signal]);
+    org.k = org.k < d->recipients_failed ? org.k : d->recipients_failed;
+    org.size = a->g->j->has_deliveries ? d->recipients_delivered + d->recipients_failed
+                                       : d->recipients_failed - org.k;
+    return org.k == 0 || add_org(&sum[signal], &org);
+}
+
+/* To those of a row of the series, 0: of all rows together. */
+static bool add_to_row(const struct asking *a, struct sum *sum, uint32_t domain, uint32_t row,
+                       uint32_t families)
+{
+    bool ok = true;
+
+    for (; families != 0; families &= families - 1) {
+        const uint32_t slot = row * BNC_N_FAMILIES + (uint32_t)__builtin_ctz(families);
+
+        for (uint32_t i = a->at[slot]; i < a->at[slot + 1]; i++)
+            ok = add_to_signal(a, sum, domain, a->signal[i]) && ok;
+    }
+    return ok;
+}
+
+static void add_chunk(void *arg, size_t i)
+{
+    const struct asking *const a = arg;
+    const struct bnc_tally *const t = a->g->t;
+    struct chunk *const c = (struct chunk *)&a->chunk[i];
+
+    for (size_t k = t->n_domains * i / N_CHUNKS; k < t->n_domains * (i + 1) / N_CHUNKS; k++) {
+        const struct bnc_domain *const d = &t->domains[k];
+        const uint32_t row = a->g->series.row_of[d->provider];
+        const uint32_t families = families_met(t, d);
+
+        c->traffic[row] +=
+            d->recipients_failed + (a->g->j->has_deliveries ? d->recipients_delivered : 0);
+        if (row > 0)
+            c->failed |= !add_to_row(a, c->sum, (uint32_t)k, row, families);
+        c->failed |= !add_to_row(a, c->sum, (uint32_t)k, 0, families);
+    }
+}
+
+/* ---- all chunks ---- */
 
 static int by_number(const void *a, const void *b)
 {
@@ -75,100 +159,137 @@ static int by_number(const void *a, const void *b)
     return (x->domain > y->domain) - (x->domain < y->domain);
 }
 
-static void take_parts(struct orgs *o)
+static void take_parts(struct sum *s)
 {
-    if (o->n_parts > 0)
-        qsort(o->part, o->n_parts, sizeof *o->part, by_number);
-    for (size_t i = 0, end; i < o->n_parts; i = end) {
-        struct org org = o->part[i];
+    if (s->n_parts > 0)
+        qsort(s->part, s->n_parts, sizeof *s->part, by_number);
+    for (size_t i = 0, end; i < s->n_parts; i = end) {
+        struct org org = s->part[i];
 
-        for (end = i + 1; end < o->n_parts && o->part[end].number == org.number; end++) {
-            org.k += o->part[end].k;
-            org.size += o->part[end].size;
+        for (end = i + 1; end < s->n_parts && s->part[end].number == org.number; end++) {
+            org.k += s->part[end].k;
+            org.size += s->part[end].size;
         }
-        take_org(o, &org);
+        take_org(s, &org);
     }
 }
 
-/* Causes lie by domain, so those of one family are far between: what is soon read is asked for. */
-#define AHEAD 12
-BNC_PREFETCHER fetch(const struct bnc_judging *g, uint32_t i, uint32_t end)
+/* Adds another chunk's sum; false when out of memory. */
+static bool add_sum(struct sum *to, const struct sum *from)
 {
-    const struct bnc_domain_cause *const causes = g->t->domain_causes;
+    const size_t n = to->n + from->n;
+    const uint64_t k = to->k + from->k;
 
-    if (i + 2 * AHEAD < end) {
-        __builtin_prefetch(&causes[g->struck.cause[i + 2 * AHEAD]]);
-        __builtin_prefetch(&g->t->domains[causes[g->struck.cause[i + AHEAD]].domain]);
-        __builtin_prefetch(
-            &g->t->domains[causes[g->struck.cause[i + AHEAD]].domain].recipients_delivered);
-    }
-}
-
-/*
- * Adds what a signal's family struck among the domains of one series row; false when out of memory.
- */
-static bool add_struck(const struct bnc_judging *g, size_t row, const struct bnc_signal *x,
-                       struct orgs *o)
-{
-    const struct bnc_domain_cause *const causes = g->t->domain_causes;
-    const uint32_t *const at = &g->struck.at[row * BNC_N_FAMILIES + x->family];
-    const uint64_t days = window_days(g, x);
-
-    o->traffic += g->struck.failed[row] + (g->j->has_deliveries ? g->struck.delivered[row] : 0);
-    for (uint32_t i = at[0]; i < at[1];) {
-        const uint32_t domain = causes[g->struck.cause[i]].domain;
-        const struct bnc_domain *d = &g->t->domains[domain];
-        struct org org = { g->orgs.of[domain], domain, 0, 0 };
-
-        fetch(g, i, at[1]);
-        for (; i < at[1] && causes[g->struck.cause[i]].domain == domain; i++)
-            org.k += met_on(&causes[g->struck.cause[i]], days);
-        org.k = org.k < d->recipients_failed ? org.k : d->recipients_failed;
-        org.size = g->j->has_deliveries ? d->recipients_delivered + d->recipients_failed
-                                        : d->recipients_failed - org.k;
-        o->traffic -= g->j->has_deliveries ? 0 : org.k;
-        if (org.k > 0 && !add_org(o, &org))
-            return false;
-    }
-    return true;
-}
-
-/* The organizations struck by a signal, to be freed; false when out of memory. */
-static bool struck_orgs(const struct bnc_judging *g, unsigned provider, const struct bnc_signal *x,
-                        struct orgs *o)
-{
-    const size_t from = provider == BNC_ANY_PROVIDER ? 0 : x->row,
-                 to = provider == BNC_ANY_PROVIDER ? g->series.n_rows : x->row + 1;
-
-    for (size_t row = from; row < to; row++)
-        if (!add_struck(g, row, x, o))
-            return false;
-    take_parts(o);
+    if (from->n > 0)
+        take_org(to, &from->most);
+    to->n = n;
+    to->k = k;
+    if (!bnc_array_grow(&to->part, &to->cap_parts, to->n_parts + from->n_parts, sizeof *to->part))
+        return false;
+    for (size_t i = 0; i < from->n_parts; i++)
+        to->part[to->n_parts++] = from->part[i];
     return true;
 }
 
 /* More than half of those struck, and more than twice its share of the traffic. */
-static bool one_stands_out(const struct bnc_judging *g, bool unrelated, const struct orgs *o)
+static bool one_stands_out(const struct bnc_judging *g, bool unrelated, const struct sum *s,
+                           uint64_t traffic)
 {
-    const struct org *const most = &o->most;
+    const struct org *const most = &s->most;
     const struct bnc_span name = g->t->domains[most->domain].name;
     /* a customer of the provider, not the provider */
     const bool hosted = bnc_provider_of_domain(g->t->classifier, name) == 0;
 
-    if (2 * most->k <= o->k || (!hosted && !g->j->has_deliveries))
+    if (2 * most->k <= s->k || (!hosted && !g->j->has_deliveries))
         return false; /* without deliveries a mailbox provider's own domain alone says nothing */
-    return unrelated || (hosted && 5 * most->k >= 4 * o->k) ||
-           (double)most->k * (double)o->traffic >= 2 * (double)most->size * (double)o->k;
+    return unrelated || (hosted && 5 * most->k >= 4 * s->k) ||
+           (double)most->k * (double)traffic >= 2 * (double)most->size * (double)s->k;
 }
 
-bool bnc_is_one_organization(const struct bnc_judging *g, unsigned provider,
-                             const struct bnc_signal *x, bool *yes)
+/* Recipients at the providers of a row, 0: at all, but for those that 's' has where that is all. */
+static uint64_t traffic_of(const struct asking *a, size_t row, const struct sum *s)
 {
-    const bool unrelated = provider == BNC_ANY_PROVIDER || !bnc_is_operator(g, (uint16_t)provider);
-    struct orgs o = { .n = 0 };
-    const bool ok = struck_orgs(g, provider, x, &o);
+    const size_t end = row > 0 ? row + 1 : a->g->series.n_rows;
+    uint64_t n = 0;
 
-    *yes = (unrelated && o.n < 3) || (o.n > 0 && one_stands_out(g, unrelated, &o));
-    free(o.part);
+    for (unsigned i = 0; i < N_CHUNKS; i++)
+        for (size_t r = row; r < end; r++)
+            n += a->chunk[i].traffic[r];
+    return a->g->j->has_deliveries ? n : n - s->k;
+}
+
+/* False when out of memory. */
+static bool answer(struct asking *a, size_t signal)
+{
+    struct bnc_signal *const x = &a->signals->at[signal];
+    const bool unrelated = x->row == 0 || !bnc_is_operator(a->g, bnc_signal_provider(a->g, x));
+    struct sum *const s = &a->chunk[0].sum[signal];
+    bool ok = true;
+
+    for (unsigned i = 1; i < N_CHUNKS; i++)
+        ok = add_sum(s, &a->chunk[i].sum[signal]) && ok;
+    take_parts(s);
+    x->is_single = (unrelated && s->n < 3) ||
+                   (s->n > 0 && one_stands_out(a->g, unrelated, s, traffic_of(a, x->row, s)));
     return ok;
+}
+
+/* ---- the whole ---- */
+
+static bool index_signals(struct bnc_judging *g, struct asking *a)
+{
+    const size_t n = a->signals->n, n_slots = g->series.n_rows * BNC_N_FAMILIES;
+
+    a->days = bnc_room(&g->scratch, n, sizeof *a->days);
+    a->signal = bnc_room(&g->scratch, n, sizeof *a->signal);
+    a->at = bnc_zalloc(&g->scratch, n_slots + 1, sizeof *a->at);
+    if (a->days == NULL || a->signal == NULL || a->at == NULL)
+        return false;
+    for (size_t slot = 0, k = 0; slot < n_slots; slot++) {
+        a->at[slot] = (uint32_t)k;
+        for (size_t i = 0; i < n; i++)
+            if (a->signals->at[i].row * BNC_N_FAMILIES + a->signals->at[i].family == slot)
+                a->signal[k++] = (uint32_t)i;
+        a->at[slot + 1] = (uint32_t)k;
+    }
+    for (size_t i = 0; i < n; i++)
+        a->days[i] = window_days(g, &a->signals->at[i]);
+    return true;
+}
+
+static bool make_chunks(struct bnc_judging *g, struct asking *a)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; i < N_CHUNKS; i++) {
+        struct chunk *const c = &a->chunk[i];
+
+        c->sum = bnc_zalloc(&g->scratch, a->signals->n, sizeof *c->sum);
+        c->traffic = bnc_zalloc(&g->scratch, g->series.n_rows, sizeof *c->traffic);
+        ok = ok && c->sum != NULL && c->traffic != NULL;
+    }
+    return ok;
+}
+
+static void free_chunks(struct asking *a)
+{
+    for (unsigned i = 0; i < N_CHUNKS; i++)
+        for (size_t k = 0; a->chunk[i].sum != NULL && k < a->signals->n; k++)
+            free(a->chunk[i].sum[k].part);
+}
+
+enum bnc_status bnc_singles_find(struct bnc_judging *g, const struct bnc_signals *signals)
+{
+    struct asking a = { .g = g, .signals = signals };
+    bool ok = index_signals(g, &a) && make_chunks(g, &a);
+
+    if (ok && signals->n > 0) {
+        bnc_each(g, N_CHUNKS, add_chunk, &a);
+        for (unsigned i = 0; i < N_CHUNKS; i++)
+            ok = ok && !a.chunk[i].failed;
+        for (size_t i = 0; ok && i < signals->n; i++)
+            ok = answer(&a, i);
+    }
+    free_chunks(&a);
+    return ok ? BNC_OK : bnc_error_nomem(g->err);
 }

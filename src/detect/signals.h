@@ -15,6 +15,7 @@ struct bnc_signal {
     bool steady; /* throughout: w covers every day */
     bool weak; /* too small to be told alone; it joins a strong one of its family and days */
     bool used; /* told, or explained by what was told */
+    bool is_single; /* the story of one organization; set by bnc_singles_find() */
     struct bnc_window w;
     double low; /* lower bound of the share inside */
     double rate_out;
