@@ -243,16 +243,51 @@ bool bnc_domain_rates(const struct bnc_judged *j, const struct bnc_tally *t, siz
 }
 
 /* The recipients of each provider's domains: they are counted by domain only. */
-static void sum_domains(const struct bnc_judging *g, struct count *provider)
+#define N_CHUNKS 32u
+
+struct recipients {
+    uint64_t deferred, tried;
+};
+
+struct summing {
+    const struct bnc_judging *g;
+    struct recipients *chunk[N_CHUNKS]; /* [n_providers] */
+};
+
+static void sum_chunk(void *arg, size_t chunk)
 {
-    const uint64_t *const sent = g->volumes.domain;
+    const struct summing *const s = arg;
+    const struct bnc_tally *const t = s->g->t;
+    const uint64_t *const sent = s->g->volumes.domain;
+    const size_t end = t->n_domains * (chunk + 1) / N_CHUNKS;
 
-    for (size_t i = 0; i < g->t->n_domains; i++) {
-        const struct bnc_domain *d = &g->t->domains[i];
+    for (size_t i = t->n_domains * chunk / N_CHUNKS; i < end; i++) {
+        const struct bnc_domain *d = &t->domains[i];
+        struct recipients *const to = &s->chunk[chunk][d->provider];
 
-        provider[d->provider].deferred += domain_deferred(g->t, d);
-        provider[d->provider].tried += domain_tried(d, sent != NULL ? sent[i] : 0);
+        to->deferred += domain_deferred(t, d);
+        to->tried += domain_tried(d, sent != NULL ? sent[i] : 0);
     }
+}
+
+static enum bnc_status sum_domains(struct bnc_judging *g, struct count *provider)
+{
+    struct summing s = { .g = g };
+    bool ok = true;
+
+    for (unsigned i = 0; i < N_CHUNKS; i++) {
+        s.chunk[i] = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *s.chunk[i]);
+        ok = ok && s.chunk[i] != NULL;
+    }
+    if (!ok)
+        return bnc_error_nomem(g->err);
+    bnc_each(g, N_CHUNKS, sum_chunk, &s);
+    for (unsigned i = 0; i < N_CHUNKS; i++)
+        for (size_t p = 0; p < g->t->n_providers; p++) {
+            provider[p].deferred += s.chunk[i][p].deferred;
+            provider[p].tried += s.chunk[i][p].tried;
+        }
+    return BNC_OK;
 }
 
 /*
@@ -386,11 +421,10 @@ enum bnc_status bnc_rates_judge(struct bnc_judging *g)
 {
     struct count *provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *provider);
 
-    if (provider == NULL)
+    if (provider == NULL || sum_domains(g, provider) != BNC_OK)
         return bnc_error_nomem(g->err);
     g->j->domain_sent = g->volumes.domain;
     g->j->sent_given = g->volumes.given;
-    sum_domains(g, provider);
     judge_providers(g, provider);
     judge_overall(g, provider);
     return judge_subjects(g);
