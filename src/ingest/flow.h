@@ -22,6 +22,8 @@ struct bnc_source_own {
     struct bnc_archive *archive; /* of a ZIP member, owned by the list */
     uint32_t crc;                /* of a ZIP member */
     bool is_known;               /* container and encoding were detected, and: */
+    bool has_print;              /* head() took a fingerprint of the file: */
+    uint64_t print;
     uint64_t mark_bytes;         /* of the UTF-8 byte order mark in front, 0 if there is none */
     struct bnc_flow *flow; /* kept open between head() and the run where bytes come only once */
     char *kept;            /* bytes head() took from 'flow' */

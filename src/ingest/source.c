@@ -19,7 +19,7 @@
 
 #define MAX_DEPTH 64 /* folders in folders */
 #define MEMBER_HEAD_BYTES ((size_t)4096) /* decide whether a ZIP member is text */
-#define PRINT_BYTES ((size_t)64 << 10) /* of each end, for the fingerprint */
+#define PRINT_BYTES ((size_t)4 << 10) /* of each end, for the fingerprint */
 
 struct expansion {
     struct bnc_source_list *list;
@@ -242,14 +242,15 @@ static void add_archive(struct expansion *x, const char *path)
 }
 
 /* A regular file; opened once to see that it can be and whether it is an archive. */
-static void add_file(struct expansion *x, const char *path, uint64_t size_bytes)
+static void add_file(struct expansion *x, const char *path)
 {
     char magic[24];
     int64_t n;
+    struct stat st;
     struct bnc_source_own *src;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    n = fd < 0 ? -1 : bnc_pread_full(fd, magic, sizeof magic, 0);
+    n = fd < 0 || fstat(fd, &st) != 0 ? -1 : bnc_pread_full(fd, magic, sizeof magic, 0);
     if (n < 0)
         fault_errno(x, fd < 0 ? BNC_ENOINPUT : BNC_EIO, path);
     if (fd >= 0)
@@ -263,8 +264,8 @@ static void add_file(struct expansion *x, const char *path, uint64_t size_bytes)
     src = add(x, path, path);
     if (src == NULL)
         return;
-    src->pub.size_bytes = size_bytes;
-    src->pub.is_regular = size_bytes > 0; /* files under /proc claim to be empty and are not */
+    src->pub.size_bytes = (uint64_t)st.st_size;
+    src->pub.is_regular = st.st_size > 0; /* files under /proc claim to be empty and are not */
 }
 
 static void add_stream(struct expansion *x, const char *path)
@@ -352,7 +353,6 @@ static void add_folder(struct expansion *x, const char *path, const struct stat 
 {
     struct found f = { 0 };
     struct bnc_buf b = { 0 };
-    struct stat now;
     const size_t n_faults = x->n_faults;
 
     bnc_buf_puts(&b, path);
@@ -365,12 +365,8 @@ static void add_folder(struct expansion *x, const char *path, const struct stat 
               "is a folder without any file to read (hidden files and README are passed over)");
     if (f.n > 0)
         qsort(f.paths, f.n, sizeof *f.paths, path_cmp);
-    for (size_t i = 0; i < f.n && !x->out_of_memory; i++) {
-        if (stat(f.paths[i], &now) == 0)
-            add_file(x, f.paths[i], (uint64_t)now.st_size);
-        else
-            fault_errno(x, BNC_ENOINPUT, f.paths[i]);
-    }
+    for (size_t i = 0; i < f.n && !x->out_of_memory; i++)
+        add_file(x, f.paths[i]);
     free(f.paths);
     bnc_buf_release(&b);
 }
@@ -410,7 +406,7 @@ static void add_path(struct expansion *x, const char *path)
     else if (S_ISDIR(st.st_mode))
         add_folder(x, path, &st);
     else if (S_ISREG(st.st_mode))
-        add_file(x, path, (uint64_t)st.st_size);
+        add_file(x, path);
     else if (S_ISSOCK(st.st_mode))
         fault(x, BNC_ENOINPUT, path, "is a socket");
     else
@@ -446,6 +442,41 @@ void bnc_source_list_release(struct bnc_source_list *list)
     free(list->at);
     bnc_arena_release(&list->arena);
     *list = (struct bnc_source_list){ 0 };
+}
+
+static bool hash_range(int fd, uint64_t off, uint64_t size_bytes, uint64_t *print)
+{
+    char buf[PRINT_BYTES];
+    const uint64_t left = size_bytes - off;
+    const int64_t n = bnc_pread_full(fd, buf, left < PRINT_BYTES ? (size_t)left : PRINT_BYTES, off);
+
+    if (n < 0)
+        return false;
+    *print = bnc_hash64(buf, (size_t)n, *print);
+    return true;
+}
+
+static bool hash_ends(int fd, uint64_t size, uint64_t *print)
+{
+    const uint64_t tail = size > PRINT_BYTES ? size - PRINT_BYTES : 0;
+
+    *print = size;
+    return hash_range(fd, 0, size, print) && (tail == 0 || hash_range(fd, tail, size, print));
+}
+
+/* Takes the fingerprint while the file is open anyway: opening costs more. */
+static void take_print(struct bnc_source_own *src, int fd)
+{
+    if (src->pub.is_regular && fd >= 0)
+        src->has_print = hash_ends(fd, src->pub.size_bytes, &src->print);
+}
+
+bool bnc_source_fingerprint(const struct bnc_source *src, uint64_t *fingerprint)
+{
+    const struct bnc_source_own *own = (const struct bnc_source_own *)src;
+
+    *fingerprint = own->archive != NULL ? bnc_hash_pair(own->crc, UINT32_MAX) : own->print;
+    return own->archive != NULL || own->has_print;
 }
 
 /* More of what comes only once, until 'cap' bytes are kept for the run. */
@@ -499,6 +530,7 @@ static enum bnc_status head_again(struct bnc_source_own *src, const struct bnc_i
     if (status == BNC_OK)
         status = bnc_flow_read(flow, &one, 1, &more, NULL);
     *whole = more == 0;
+    take_print(src, bnc_flow_fd(flow));
     bnc_flow_close(flow);
     return *len > 0 ? BNC_OK : status;
 }
@@ -518,44 +550,6 @@ enum bnc_status bnc_source_head(struct bnc_source *src, const struct bnc_ingest_
     if (status != BNC_OK)
         bnc_error_at(err, src->name, 0, BNC_NO_PLACE);
     return status;
-}
-
-static bool hash_range(int fd, char *buf, uint64_t off, uint64_t size_bytes, uint64_t *print)
-{
-    const uint64_t left = size_bytes - off;
-    const int64_t n = bnc_pread_full(fd, buf, left < PRINT_BYTES ? (size_t)left : PRINT_BYTES, off);
-
-    if (n < 0)
-        return false;
-    *print = bnc_hash64(buf, (size_t)n, *print);
-    return true;
-}
-
-static bool hash_file(const struct bnc_source *src, uint64_t *print)
-{
-    const uint64_t size = src->size_bytes, tail = size > PRINT_BYTES ? size - PRINT_BYTES : 0;
-    char *buf = malloc(PRINT_BYTES);
-    const int fd = buf != NULL ? bnc_source_fd(src) : -1;
-    bool good = fd >= 0;
-
-    *print = size;
-    good = good && hash_range(fd, buf, 0, size, print) &&
-           (tail == 0 || hash_range(fd, buf, tail, size, print));
-    if (fd >= 0)
-        close(fd);
-    free(buf);
-    return good;
-}
-
-bool bnc_source_fingerprint(const struct bnc_source *src, uint64_t *fingerprint)
-{
-    const struct bnc_source_own *own = (const struct bnc_source_own *)src;
-
-    if (own->archive != NULL) {
-        *fingerprint = bnc_hash_pair(own->crc, UINT32_MAX);
-        return true;
-    }
-    return src->is_regular && hash_file(src, fingerprint);
 }
 
 /* The bytes of a source as they lie on disk, or as they come out of a ZIP; 'r' needs release()

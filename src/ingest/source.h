@@ -108,8 +108,8 @@ enum bnc_status bnc_source_head(struct bnc_source *src, const struct bnc_ingest_
 
 /*
  * A cheap fingerprint by which the same file given twice is noticed: the size and a hash of the
- * first and the last 64 KiB as they lie on disk (of a ZIP member: its checksum).  False
- * where the bytes can't be read twice (pipes).
+ * first and the last 4 KiB as they lie on disk (of a ZIP member: its checksum).  Known once
+ * bnc_source_head() was called; false where the bytes can't be read twice (pipes).
  */
 bool bnc_source_fingerprint(const struct bnc_source *src, uint64_t *fingerprint);
 

@@ -465,8 +465,17 @@ static void fingerprint__is_that_of_the_bytes(void **state)
     kit_file(kit, "3.csv", bnc_span_from(text.at, text.len - 1));
     assert_int_equal(bnc_source_list_create(&list, paths, 4, NULL, NULL, NULL),
                      BNC_OK);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
+        char head[16];
+        size_t len;
+        bool whole;
+
+        assert_false(bnc_source_fingerprint(list.at[i], &print[i]));
+        assert_int_equal(bnc_source_head(list.at[i], &(struct bnc_ingest_options){ 0 }, head,
+                                         sizeof head, &len, &whole, NULL),
+                         BNC_OK);
         assert_true(bnc_source_fingerprint(list.at[i], &print[i]));
+    }
     assert_true(print[0] == print[1]);
     assert_true(print[0] != print[2]);
     assert_true(print[2] != print[3]);
