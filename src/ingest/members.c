@@ -29,6 +29,7 @@
 #define MAX_MISSES 3
 #define LIMIT_BLOCKS 32                     /* a piece may give this many blocks' worth of bytes */
 #define MAX_LIMIT_BYTES ((size_t)64 << 20)  /* but no more than this, or one block */
+#define PIECE_PART 8                        /* the least: such a part of a block, compressed */
 #define RANGE_BLOCKS 16                     /* and take this many of compressed ones */
 #define SCAN_BYTES ((size_t)64 << 10)
 #define HEADER_BYTES ((size_t)10)
@@ -128,7 +129,7 @@ static uint64_t plan(const struct bnc_reader *r, struct members *m)
 
     if (from >= m->size_bytes)
         return NOWHERE;
-    to = next_candidate(r, m, from + block / 4 + HEADER_BYTES,
+    to = next_candidate(r, m, from + block / PIECE_PART + HEADER_BYTES,
                         from + block * RANGE_BLOCKS + HEADER_BYTES);
     if (to == m->size_bytes && r->n_claimed == 0)
         return NOWHERE; /* one piece: nothing is gained, and blocks would be large */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "util/big.h"
+
 #define PAGE_BYTES ((size_t)4096)
 #define BOMB_BYTES ((uint64_t)64 << 20)
 #define BOMB_RATIO 1000
@@ -20,13 +22,13 @@ struct bnc_block_buf *bnc_block_buf_create(void)
 
 char *bnc_block_buf_room(struct bnc_block_buf *buf, size_t cap)
 {
-    const size_t pages = (BNC_BLOCK_HEADROOM + cap + BNC_BLOCK_SLACK + PAGE_BYTES - 1) &
-                         ~(PAGE_BYTES - 1);
+    const size_t len = BNC_BLOCK_HEADROOM + cap + BNC_BLOCK_SLACK;
+    const size_t unit = len < 2 * BNC_HUGE_BYTES ? PAGE_BYTES : BNC_HUGE_BYTES;
 
     if (buf->base != NULL && buf->cap >= cap)
         return buf->base + BNC_BLOCK_HEADROOM;
     free(buf->base);
-    buf->base = aligned_alloc(PAGE_BYTES, pages);
+    buf->base = bnc_huge(aligned_alloc(unit, (len + unit - 1) / unit * unit), len);
     buf->cap = buf->base != NULL ? cap : 0;
     return buf->base != NULL ? buf->base + BNC_BLOCK_HEADROOM : NULL;
 }

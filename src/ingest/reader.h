@@ -35,7 +35,7 @@ struct bnc_reader {
 
 /*
  * A worker's buffer:  [ headroom | cap bytes | BNC_BLOCK_SLACK zeros ], page-aligned behind the
- * headroom.
+ * headroom, and in huge pages where whole gzip members are to go.
  */
 #define BNC_BLOCK_SLACK ((size_t)64)
 
