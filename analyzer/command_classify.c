@@ -10,6 +10,14 @@
 #include "command.h"
 #include "output.h"
 
+/* A name that promises a report: whoever opens it would see none. */
+static bool format_is_other(const char *path)
+{
+    const char *const format = output_format(path, "csv");
+
+    return strcmp(format, "csv") != 0 && strcmp(format, "text") != 0;
+}
+
 static enum bnc_status check(struct run *run)
 {
     const struct settings *const s = run->s;
@@ -29,7 +37,12 @@ static enum bnc_status check(struct run *run)
     ok = ok && (s->lib.rejects == NULL || strings_add(&all, s->lib.rejects));
     status = ok ? output_check(&all, &s->files, &err) : BNC_ENOMEM;
     free(all.at);
-    return status == BNC_OK ? BNC_OK : run_fail(run, &err);
+    if (status != BNC_OK)
+        return run_fail(run, &err);
+    return s->outputs.n == 1 && format_is_other(s->outputs.at[0])
+               ? run_usage(run, "classify writes CSV: '%s' would be taken for a report",
+                           s->outputs.at[0])
+               : BNC_OK;
 }
 
 enum bnc_status command_classify(struct run *run)
