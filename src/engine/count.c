@@ -252,12 +252,12 @@ static enum bnc_status look_at_batch(struct bnc_worker *w, const struct bnc_stre
     return status;
 }
 
-/* The items with a bit in 'odd' are none; the others close ranks. */
+/* The items with a bit in 'odd' are none; those behind the first of them close ranks. */
 static size_t drop_odd(struct bnc_item *items, size_t n, uint32_t odd)
 {
-    size_t kept = 0;
+    size_t kept = (size_t)__builtin_ctz(odd);
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = kept + 1; i < n; i++) {
         items[kept] = items[i];
         kept += ~odd >> i & 1;
     }
