@@ -2,6 +2,7 @@
 #include "aggregate/listed.h"
 
 #include "tables/names.h"
+#include "util/prefetch.h"
 
 #include <stdlib.h>
 
@@ -289,6 +290,15 @@ static bool was_deferred(const struct bnc_address_rec *r, size_t i, size_t n)
     return false;
 }
 
+/* Pairs lie by domain, records by fingerprint. */
+#define AHEAD 24u
+BNC_PREFETCHER fetch_pair(const struct bnc_count *pairs, const struct bnc_address_rec *r, size_t i,
+                          size_t n)
+{
+    if (i + AHEAD < n)
+        __builtin_prefetch(&pairs[r[i + AHEAD].pair]);
+}
+
 /* Walks addresses and texts side by side: both are sorted by fingerprint. */
 static bool walk(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsigned p,
                  const struct bnc_address_rec *r, size_t n, const char *texts, size_t len)
@@ -299,6 +309,8 @@ static bool walk(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsig
 
     for (size_t i = 0, j; i < n && ok; i = j) {
         j = end_of_address(plan->m->pairs, r, i, n);
+        for (size_t k = i; k < j; k++)
+            fetch_pair(plan->m->pairs, r, k, n);
         for (; at < len; at += BNC_TEXT_HEAD + t.text.len) {
             t = bnc_text_read(texts + at);
             if (t.fp >= r[i].fp)
