@@ -44,6 +44,15 @@ const uint8_t bnc_families[BNC_N_CAUSES][2] = {
     EACH(BNC_CAUSE_BAD_ADDRESS_SYNTAX, ADDRESS, NONE),
 };
 
+uint32_t bnc_families_met(const struct bnc_tally *t, const struct bnc_domain *d)
+{
+    uint32_t families = 0;
+
+    for (uint32_t i = d->cause_at; i < d->cause_at + d->n_causes; i++)
+        families |= 1u << bnc_family_of(t->domain_causes[i].cause, t->domain_causes[i].type);
+    return families & ~(1u << BNC_FAMILY_NONE);
+}
+
 bool bnc_cause_is_hard(unsigned cause)
 {
     const enum bnc_action a = bnc_causes[cause].action;

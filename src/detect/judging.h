@@ -52,6 +52,9 @@ static inline enum bnc_family bnc_family_of(unsigned cause, enum bnc_event_type 
     return family == 0 ? BNC_FAMILY_NONE : (enum bnc_family)(family - 1);
 }
 
+/* The families (bits) that a domain has failures of. */
+uint32_t bnc_families_met(const struct bnc_tally *t, const struct bnc_domain *d);
+
 /*
  * Is a provider one party that decides for all its domains?  Unknown ones and mail software are
  * not.

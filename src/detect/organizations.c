@@ -87,16 +87,6 @@ static bool add_org(struct sum *s, const struct org *org)
 
 /* ---- a chunk ---- */
 
-/* The families (bits) that a domain has failures of. */
-static uint32_t families_met(const struct bnc_tally *t, const struct bnc_domain *d)
-{
-    uint32_t families = 0;
-
-    for (uint32_t i = d->cause_at; i < d->cause_at + d->n_causes; i++)
-        families |= 1u << bnc_family_of(t->domain_causes[i].cause, t->domain_causes[i].type);
-    return families & ~(1u << BNC_FAMILY_NONE);
-}
-
 /* Adds a domain to one signal; false when out of memory. */
 static bool add_to_signal(const struct asking *a, struct sum *sum, uint32_t domain, uint32_t signal)
 {
@@ -131,14 +121,14 @@ static bool add_to_row(const struct asking *a, struct sum *sum, uint32_t domain,
 
 static void add_chunk(void *arg, size_t i)
 {
-    const struct asking *const a = arg;
+    struct asking *const a = arg;
     const struct bnc_tally *const t = a->g->t;
-    struct chunk *const c = (struct chunk *)&a->chunk[i];
+    struct chunk *const c = &a->chunk[i];
 
     for (size_t k = t->n_domains * i / N_CHUNKS; k < t->n_domains * (i + 1) / N_CHUNKS; k++) {
         const struct bnc_domain *const d = &t->domains[k];
         const uint32_t row = a->g->series.row_of[d->provider];
-        const uint32_t families = families_met(t, d);
+        const uint32_t families = bnc_families_met(t, d);
 
         c->traffic[row] +=
             d->recipients_failed + (a->g->j->has_deliveries ? d->recipients_delivered : 0);

@@ -32,16 +32,6 @@ void bnc_row_widen(const struct bnc_judging *g, size_t row, enum bnc_scope scope
         g->j->cause_scope[row] = (uint8_t)scope;
 }
 
-/* The families (bits) that a domain has failures of. */
-static uint32_t families_met(const struct bnc_tally *t, const struct bnc_domain *d)
-{
-    uint32_t families = 0;
-
-    for (uint32_t i = d->cause_at; i < d->cause_at + d->n_causes; i++)
-        families |= 1u << bnc_family_of(t->domain_causes[i].cause, t->domain_causes[i].type);
-    return families;
-}
-
 /* Recipients of a domain that met one of the families (bits). */
 static uint64_t struck(const struct bnc_tally *t, const struct bnc_domain *d, uint32_t families)
 {
@@ -83,7 +73,7 @@ void bnc_marks_apply(const struct bnc_judging *g, size_t domain)
     const struct bnc_domain *const d = &g->t->domains[domain];
     uint32_t met = g->provider_done[d->provider];
 
-    met &= met != 0 ? families_met(g->t, d) : 0;
+    met &= met != 0 ? bnc_families_met(g->t, d) : 0;
     for (size_t i = 0; met != 0 && i < g->n_marks; i++) {
         const struct bnc_mark *const mark = &g->marks[i];
         const uint32_t families = mark->families[d->provider] & met;

@@ -150,7 +150,7 @@ static uint64_t row_recipients(const struct bnc_judging *g, size_t row, enum bnc
     uint64_t n = 0;
 
     for (size_t p = 0; p < g->t->n_providers; p++)
-        if (row == 0 || g->series.row_of[p] == row)
+        if ((row == 0 || g->series.row_of[p] == row) && g->t->providers[p].recipients_failed > 0)
             n += bnc_family_recipients(&g->t->providers[p], family);
     return n;
 }
