@@ -6,23 +6,29 @@
 #include <stdlib.h>
 
 #define FIRST_LOG2 6u
+#define MORE_KEYS 1000u
 
+/* There must be room. */
 static void put(struct bnc_names *names, struct bnc_name_slot what)
 {
     const size_t mask = ((size_t)1 << names->log2) - 1;
-    size_t i = bnc_hash_slot(what.fp, names->seed, names->log2);
+    size_t i = bnc_hash_slot(what.key, names->seed, names->log2);
 
     while (names->slot[i].index != 0)
         i = (i + 1) & mask;
     names->slot[i] = what;
 }
 
-static bool grow_slots(struct bnc_names *names)
+/* Room for one more slot; false when out of memory. */
+static bool reserve_slot(struct bnc_names *names)
 {
     const unsigned log2 = names->slot == NULL ? FIRST_LOG2 : names->log2 + 1;
     const size_t n_before = names->slot == NULL ? 0 : (size_t)1 << names->log2;
-    struct bnc_name_slot *before = names->slot, *slot = bnc_big_alloc(sizeof *slot << log2);
+    struct bnc_name_slot *before = names->slot, *slot;
 
+    if (before != NULL && names->n_slots < n_before / 8 * 5)
+        return true;
+    slot = bnc_big_alloc(sizeof *slot << log2);
     if (slot == NULL)
         return false;
     names->slot = slot;
@@ -49,29 +55,45 @@ static bool grow_chunks(struct bnc_names *names)
     return true;
 }
 
-uint32_t bnc_names_make(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made)
+uint32_t bnc_names_make(struct bnc_names *names, uint64_t key, struct bnc_span text, bool *made)
 {
     struct bnc_name *rec;
     uint32_t index;
 
     *made = false;
-    if (names->n >= BNC_NAMES_MAX)
+    if (names->n >= BNC_NAMES_MAX || !reserve_slot(names))
         return UINT32_MAX;
-    if (names->slot == NULL || names->n >= ((size_t)1 << names->log2) / 8 * 5)
-        if (!grow_slots(names))
-            return UINT32_MAX;
     if (names->n >> BNC_NAMES_CHUNK_LOG2 >= names->n_chunks && !grow_chunks(names))
         return UINT32_MAX;
     index = names->n;
     rec = bnc_names_at(names, index);
-    rec->fp = fp;
+    rec->fp = bnc_hash_span(text);
     rec->text = bnc_arena_copy(&names->arena, text);
     if (rec->text.at == NULL)
         return UINT32_MAX;
-    put(names, (struct bnc_name_slot){ .fp = fp, .index = index + 1 });
+    put(names, (struct bnc_name_slot){ .key = key, .index = index + 1 });
+    names->n_slots++;
     names->n++;
     *made = true;
     return index;
+}
+
+uint32_t bnc_names_get(struct bnc_names *names, struct bnc_span text, bool *made)
+{
+    const uint64_t key = bnc_names_key(names, text);
+    const struct bnc_name_slot *found = bnc_names_slot(names, key);
+
+    *made = false;
+    return found != NULL ? found->index - 1 : bnc_names_make(names, key, text, made);
+}
+
+void bnc_names_add_key(struct bnc_names *names, uint64_t key, struct bnc_name_slot slot)
+{
+    if (names->n_slots - names->n >= names->n + MORE_KEYS || !reserve_slot(names))
+        return;
+    slot.key = key;
+    put(names, slot);
+    names->n_slots++;
 }
 
 void bnc_names_drop_slots(struct bnc_names *names)

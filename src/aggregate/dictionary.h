@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * dictionary.h - a dictionary: fingerprint -> dense index, each name kept once. Records never move,
- * so an index or a pointer stays good. A slot holds the whole fingerprint, the index and what the
- * owner wants to know of the name at once, 16 bytes, so that finding a name that is there touches
- * one cache line and not its record. One thread at a time.
+ * dictionary.h - a dictionary: name -> dense index, each name kept once. Records never move, so an
+ * index or a pointer stays good. Names are found by a key of the run (bnc_hash_key()), which is
+ * cheaper than the fingerprint that a record has; several keys may lead to one name. A slot holds
+ * the whole key, the index and what the owner wants to know of the name at once, 16 bytes, so that
+ * finding a name that is there touches one cache line and not its record. One thread at a time.
  */
 #ifndef BNC_AGGREGATE_DICTIONARY_H
 #define BNC_AGGREGATE_DICTIONARY_H
@@ -20,7 +21,7 @@ struct bnc_name { /* how every record begins */
 };
 
 struct bnc_name_slot {
-    uint64_t fp;
+    uint64_t key;
     uint32_t index; /* + 1; 0: free */
     uint32_t note; /* the owner's, 0 at first */
 };
@@ -31,6 +32,7 @@ struct bnc_names {
     char **chunk; /* of 2^BNC_NAMES_CHUNK_LOG2 records */
     size_t n_chunks, rec_bytes;
     uint32_t n;
+    uint32_t n_slots; /* that are used: n and other keys */
     unsigned log2;
     uint64_t seed; /* odd */
     struct bnc_arena arena; /* the texts */
@@ -43,49 +45,44 @@ static inline void *bnc_names_at(const struct bnc_names *names, uint32_t i)
     return names->chunk[i >> BNC_NAMES_CHUNK_LOG2] + (size_t)(i & in_chunk) * names->rec_bytes;
 }
 
-BNC_PREFETCHER bnc_names_prefetch(const struct bnc_names *names, uint64_t fp)
+static inline uint64_t bnc_names_key(const struct bnc_names *names, struct bnc_span text)
 {
-    if (names->slot != NULL)
-        __builtin_prefetch(&names->slot[bnc_hash_slot(fp, names->seed, names->log2)]);
+    return bnc_hash_key(text, names->seed);
 }
 
-/* The slot of the name with fingerprint 'fp', NULL if it is not there. Good until one is made. */
-static inline struct bnc_name_slot *bnc_names_slot(const struct bnc_names *names, uint64_t fp)
+BNC_PREFETCHER bnc_names_prefetch(const struct bnc_names *names, uint64_t key)
+{
+    if (names->slot != NULL)
+        __builtin_prefetch(&names->slot[bnc_hash_slot(key, names->seed, names->log2)]);
+}
+
+/* The slot of 'key', NULL if it is not there. Good until a name is made. */
+static inline struct bnc_name_slot *bnc_names_slot(const struct bnc_names *names, uint64_t key)
 {
     const size_t mask = ((size_t)1 << names->log2) - 1;
 
     if (names->slot == NULL)
         return NULL;
-    for (size_t i = bnc_hash_slot(fp, names->seed, names->log2); names->slot[i].index != 0;
+    for (size_t i = bnc_hash_slot(key, names->seed, names->log2); names->slot[i].index != 0;
          i = (i + 1) & mask)
-        if (names->slot[i].fp == fp)
+        if (names->slot[i].key == key)
             return &names->slot[i];
     return NULL;
 }
 
-/* Its index, or UINT32_MAX if it is not there. */
-static inline uint32_t bnc_names_find(const struct bnc_names *names, uint64_t fp)
-{
-    const struct bnc_name_slot *slot = bnc_names_slot(names, fp);
-
-    return slot != NULL ? slot->index - 1 : UINT32_MAX;
-}
+/*
+ * bnc_names_make() adds a name that is not there yet: 'text', whose key is 'key', is copied and the
+ * rest of the record is zero. bnc_names_get() adds it if it is missing; '*made' says so. UINT32_MAX
+ * when out of memory or beyond BNC_NAMES_MAX names.
+ */
+uint32_t bnc_names_make(struct bnc_names *names, uint64_t key, struct bnc_span text, bool *made);
+uint32_t bnc_names_get(struct bnc_names *names, struct bnc_span text, bool *made);
 
 /*
- * bnc_names_make() adds a name that is not there yet: 'text' is copied and the rest of the record
- * is zero. bnc_names_get() adds it if it is missing; '*made' says so. UINT32_MAX when out of memory
- * or beyond BNC_NAMES_MAX names.
+ * One more key for the name of 'slot'. There may be as many as names and a thousand; beyond, and
+ * when out of memory, it is not added, which only costs time.
  */
-uint32_t bnc_names_make(struct bnc_names *names, uint64_t fp, struct bnc_span text, bool *made);
-
-static inline uint32_t bnc_names_get(struct bnc_names *names, uint64_t fp, struct bnc_span text,
-                                     bool *made)
-{
-    const uint32_t found = bnc_names_find(names, fp);
-
-    *made = false;
-    return found != UINT32_MAX ? found : bnc_names_make(names, fp, text, made);
-}
+void bnc_names_add_key(struct bnc_names *names, uint64_t key, struct bnc_name_slot slot);
 
 void bnc_names_release(struct bnc_names *names);
 /* Frees what finding names takes; the records stay, by index. */

@@ -7,34 +7,24 @@
 
 #define FIRST_LOG2 8u
 
-#define LINE 64u
-
-/* realloc() for the counts: two to a cache line, none across two. */
-static bool resize_counts(struct bnc_pairs *p, size_t cap)
-{
-    const size_t lead = p->at == NULL ? 0 : (size_t)((char *)p->at - p->block);
-    char *block = realloc(p->block, LINE + cap * sizeof *p->at), *at;
-
-    if (block == NULL)
-        return false;
-    at = block + LINE - (uintptr_t)block % LINE;
-    if ((size_t)(at - block) != lead && p->n > 0)
-        memmove(at, block + lead, p->n * sizeof *p->at);
-    p->block = block;
-    p->at = bnc_huge(at, cap * sizeof *p->at);
-    p->cap = cap;
-    return true;
-}
-
 static bool grow_counts(struct bnc_pairs *p, size_t n)
 {
     size_t cap = p->cap < 256 ? 256 : p->cap;
+    struct bnc_count *at;
 
     if (n <= p->cap)
         return true;
     while (cap < n)
-        cap += cap / 4;
-    return resize_counts(p, cap);
+        cap *= 2;
+    at = bnc_big_alloc(cap * sizeof *at); /* aligned: no count lies across two cache lines */
+    if (at == NULL)
+        return false;
+    if (p->n > 0)
+        memcpy(at, p->at, p->n * sizeof *at);
+    bnc_big_free(p->at, p->cap * sizeof *at);
+    p->at = at;
+    p->cap = cap;
+    return true;
 }
 
 static bool grow_slots(struct bnc_pairs *p, size_t n)
@@ -78,7 +68,7 @@ void bnc_pairs_drop_slots(struct bnc_pairs *p)
 
 void bnc_pairs_release(struct bnc_pairs *p)
 {
-    free(p->block);
+    bnc_big_free(p->at, p->cap * sizeof *p->at);
     bnc_pairs_drop_slots(p);
     *p = (struct bnc_pairs){ .seed = p->seed };
 }

@@ -13,8 +13,7 @@
 #define BNC_PAIRS_MAX UINT32_C(0xfffffffe)
 
 struct bnc_pairs { /* zero-initialized but for 'seed' is empty */
-    struct bnc_count *at; /* [n], at the first whole cache line of 'block'; 'key' is the key */
-    char *block;
+    struct bnc_count *at; /* [n]; 'key' is the key */
     uint64_t *slot; /* high half of the hash << 32 | number + 1; 0: free */
     size_t n, cap;
     unsigned log2;

@@ -181,7 +181,7 @@ static __attribute__((noinline)) uint32_t find_name(struct bnc_part *part, enum 
     if (kind == BNC_KIND_SENDER_DOMAIN)
         name = lower(part, name);
     return name.at == NULL ? UINT32_MAX
-                           : bnc_names_get(&part->names[kind], bnc_hash_span(name), name, &made);
+                           : bnc_names_get(&part->names[kind], name, &made);
 }
 
 /* What is between the first and the last eight bytes of a name that has more than both. */
@@ -231,7 +231,7 @@ static uint32_t day_campaign(struct bnc_part *part, uint32_t day)
         name = bnc_span_str(buf);
         part->memo_day = day;
         part->memo_day_campaign =
-            bnc_names_get(&part->names[BNC_KIND_CAMPAIGN], bnc_hash_span(name), name, &made);
+            bnc_names_get(&part->names[BNC_KIND_CAMPAIGN], name, &made);
     }
     return part->memo_day_campaign;
 }
@@ -273,23 +273,44 @@ mailing_of(struct bnc_part *part, const struct bnc_event *e, uint32_t day)
 
 /* ---- adding ---- */
 
-/* A domain that is not known yet: its slot, NULL when out of memory. */
-static const struct bnc_name_slot *new_domain(struct bnc_part *part, uint64_t fp,
-                                              struct bnc_span name)
+/* A domain in a spelling that is not known yet: its slot, NULL when out of memory. */
+static __attribute__((noinline)) const struct bnc_name_slot *
+new_domain(struct bnc_part *part, uint64_t key, struct bnc_span name)
 {
+    struct bnc_names *domains = &part->domains;
     struct bnc_name_slot *slot;
-    struct bnc_domain_rec *d;
+    uint64_t lower_key;
     bool made;
 
     name = lower(part, name);
-    if (name.at == NULL || bnc_names_make(&part->domains, fp, name, &made) == UINT32_MAX)
+    if (name.at == NULL)
         return NULL;
-    slot = bnc_names_slot(&part->domains, fp);
-    d = bnc_names_at(&part->domains, slot->index - 1);
-    if (part->classifier != NULL && name.len > 0)
-        d->provider = bnc_provider_of_domain(part->classifier, d->name.text);
-    slot->note = d->provider;
-    return slot;
+    lower_key = bnc_names_key(domains, name);
+    slot = bnc_names_slot(domains, lower_key);
+    if (slot == NULL) {
+        struct bnc_domain_rec *d;
+
+        if (bnc_names_make(domains, lower_key, name, &made) == UINT32_MAX)
+            return NULL;
+        slot = bnc_names_slot(domains, lower_key);
+        d = bnc_names_at(domains, slot->index - 1);
+        if (part->classifier != NULL && name.len > 0)
+            d->provider = bnc_provider_of_domain(part->classifier, d->name.text);
+        slot->note = d->provider;
+    }
+    if (key != lower_key)
+        bnc_names_add_key(domains, key, *slot);
+    return bnc_names_slot(domains, lower_key);
+}
+
+/* Most domains are the end of their address: so many bytes before them can be read. */
+static inline uint64_t key_of_domain(const struct bnc_part *part, const struct bnc_event *e)
+{
+    const struct bnc_span d = e->domain, r = e->recipient;
+
+    return d.len > 0 && r.len >= 16 && d.at + d.len == r.at + r.len
+               ? bnc_hash_key_at_end(d, part->domains.seed)
+               : bnc_names_key(&part->domains, d);
 }
 
 /* Asks for the record of a delivery's domain; those of others are hardly ever looked at. */
@@ -301,32 +322,52 @@ BNC_PREFETCHER expect_record(const struct bnc_part *part, const struct bnc_item 
     __builtin_prefetch(at, 1);
 }
 
+static inline void hash_recipients(struct bnc_item *items, const uint8_t *which, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t fp = bnc_hash_lower(items[which[i]].event.recipient);
+
+        items[which[i]].address = fp + (fp == 0);
+    }
+}
+
+/*
+ * Slots of domains are asked for first. While they arrive, the recipients of all but deliveries are
+ * hashed; those of deliveries matter only where the sketch of the domain is not full.
+ */
 enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, size_t n)
 {
-    uint64_t fp[BNC_BATCH];
+    const uint32_t full = part->detail == BNC_DETAIL_REPORT ? BNC_DOMAIN_FULL : 0;
+    uint8_t failed[BNC_BATCH], delivered[BNC_BATCH];
+    size_t n_failed = 0, n_delivered = 0;
+    uint64_t key[BNC_BATCH];
 
     for (size_t i = 0; i < n; i++) {
         const struct bnc_event *e = &items[i].event;
 
-        fp[i] = bnc_hash_lower(e->domain);
-        bnc_names_prefetch(&part->domains, fp[i]);
+        key[i] = key_of_domain(part, e);
+        bnc_names_prefetch(&part->domains, key[i]);
         items[i].address = 0;
-        if (e->recipient.len > 0) {
-            items[i].address = bnc_hash_lower(e->recipient);
-            items[i].address += items[i].address == 0;
-        }
+        failed[n_failed] = (uint8_t)i;
+        n_failed += (e->recipient.len > 0) & (e->type != BNC_EVENT_DELIVERED);
     }
+    hash_recipients(items, failed, n_failed);
     for (size_t i = 0; i < n; i++) {
-        const struct bnc_name_slot *slot = bnc_names_slot(&part->domains, fp[i]);
+        const struct bnc_event *e = &items[i].event;
+        const struct bnc_name_slot *slot = bnc_names_slot(&part->domains, key[i]);
 
         if (slot == NULL)
-            slot = new_domain(part, fp[i], items[i].event.domain);
+            slot = new_domain(part, key[i], e->domain);
         if (slot == NULL)
             return BNC_ENOMEM;
         items[i].domain = slot->index;
         items[i].provider = (uint16_t)slot->note;
         expect_record(part, &items[i]);
+        delivered[n_delivered] = (uint8_t)i;
+        n_delivered += (e->recipient.len > 0) & (e->type == BNC_EVENT_DELIVERED) &
+                       ((slot->note & full) == 0);
     }
+    hash_recipients(items, delivered, n_delivered);
     return BNC_OK;
 }
 
@@ -519,6 +560,13 @@ static inline struct bnc_domain_rec *domain_of(const struct bnc_part *part,
     return bnc_names_at(&part->domains, f->domain);
 }
 
+/* Deliveries of other recipients will not change what is known of a domain. */
+static void note_full(struct bnc_part *part, const struct bnc_domain_rec *d)
+{
+    bnc_names_slot(&part->domains, bnc_names_key(&part->domains, d->name.text))->note |=
+        BNC_DOMAIN_FULL;
+}
+
 static bool count_delivered(struct bnc_part *part, const struct bnc_fact *f)
 {
     struct bnc_domain_rec *d = domain_of(part, f);
@@ -526,8 +574,11 @@ static bool count_delivered(struct bnc_part *part, const struct bnc_fact *f)
     d->used = true;
     d->delivered++;
     d->days |= day_bit(f);
-    if (f->address != 0)
+    if (f->address != 0) {
         d->sketch |= UINT64_C(1) << (f->address & 63);
+        if (d->sketch == UINT64_MAX)
+            note_full(part, d);
+    }
     if (d->provider != 0 || f->provider == 0)
         return true;
     if (d->votes == 0)

@@ -58,6 +58,7 @@ struct bnc_held {
     bool late; /* every report of it came after delivery */
 };
 
+#define BNC_DOMAIN_FULL UINT32_C(0x10000) /* all bits of the sketch are set */
 struct bnc_domain_rec { /* 64 bytes */
     struct bnc_name name;
     uint64_t delivered, days, sketch;
@@ -115,7 +116,7 @@ struct bnc_part {
     uint32_t n_sources;
     uint32_t *rank; /* by the caller's source number: index in 'sources' */
     uint32_t n_ranks;
-    struct bnc_names domains; /* struct bnc_domain_rec; the slots' notes are their providers */
+    struct bnc_names domains; /* struct bnc_domain_rec; notes: the provider, BNC_DOMAIN_FULL */
     struct bnc_names names[BNC_N_KINDS]; /* struct bnc_name; none for days */
     /* names used lately; columns repeat a few in turn */
     struct bnc_memo memo[BNC_N_KINDS][BNC_MEMO_SLOTS];

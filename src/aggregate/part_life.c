@@ -50,11 +50,10 @@ static bool rank_sources(struct bnc_part *part, const struct bnc_span *names, ui
 static bool name_nothing(struct bnc_part *part)
 {
     const struct bnc_span none = BNC_SPAN("");
-    const uint64_t fp = bnc_hash_span(none);
-    bool made, ok = bnc_names_get(&part->domains, fp, none, &made) == 0;
+    bool made, ok = bnc_names_get(&part->domains, none, &made) == 0;
 
     for (unsigned k = BNC_KIND_CAMPAIGN; k < BNC_N_KINDS; k++)
-        ok = ok && bnc_names_get(&part->names[k], fp, none, &made) == 0;
+        ok = ok && bnc_names_get(&part->names[k], none, &made) == 0;
     return ok;
 }
 

@@ -133,7 +133,7 @@ static uint32_t add_name(struct reader *r, struct bnc_names *names, struct bnc_s
 
     if (r->status != BNC_OK)
         return UINT32_MAX;
-    at = bnc_names_get(names, bnc_hash_span(name), name, &made);
+    at = bnc_names_get(names, name, &made);
     if (at == UINT32_MAX)
         bnc_read_no_memory(r);
     else if (!made && name.len > 0)
@@ -161,7 +161,8 @@ static void load_domains(struct reader *r, uint64_t n)
         d = bnc_names_at(&r->part->domains, r->domain[i]);
         d->used = true;
         d->provider = bnc_read_provider(r);
-        bnc_names_slot(&r->part->domains, d->name.fp)->note = d->provider;
+        bnc_names_slot(&r->part->domains, bnc_names_key(&r->part->domains, d->name.text))->note =
+            d->provider;
         d->delivered = bnc_read_number(r, 8);
         d->days = bnc_read_number(r, 8);
         d->sketch = bnc_read_number(r, 8);

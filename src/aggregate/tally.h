@@ -79,7 +79,8 @@ struct bnc_item {
     uint16_t provider;
     /* 1 + number of the recipient's domain in this part; 0: not looked up yet */
     uint32_t domain;
-    uint64_t address; /* fingerprint of the recipient, 0 if there is none; set with 'domain' */
+    /* fingerprint of the recipient, 0 if there is none or it tells nothing new; set with 'domain' */
+    uint64_t address;
     uint64_t row, off;
 };
 

@@ -138,10 +138,74 @@ static inline uint64_t bnc_hash_span(struct bnc_span s)
     return bnc_hash64(s.at, s.len, 0);
 }
 
+/*
+ * bnc_hash64_as() of 16 bytes or more, lower-cased. Lengths of addresses can't be foreseen: what is
+ * left in the end is read from the end, and one of two readings chosen without a jump.
+ */
+static inline uint64_t bnc_hash_lower_long(const char *p, size_t len)
+{
+    const char *end = p + len;
+    uint64_t h = BNC_HASH_K0, first, lack;
+    size_t left = len;
+    bnc_two_words w;
+
+    for (; left > 16; p += 16, left -= 16) {
+        w = bnc_load_two(p, p + 8, true);
+        h = bnc_mix64(w[0] ^ BNC_HASH_K1, w[1] ^ h);
+    }
+    if (left < 4) { /* one in eight */
+        h = bnc_mix64(bnc_lower8(bnc_load_tail(p, left)) ^ BNC_HASH_K1, h ^ BNC_HASH_K2);
+        return bnc_mix64(h ^ BNC_HASH_K2, (uint64_t)len ^ BNC_HASH_K1);
+    }
+    lack = bnc_either(left < 8, 8 - left, 0);
+    w = bnc_load_two(p - lack, end - 8, true);
+    first = w[0] >> 8 * lack;
+    first = bnc_either(left > 8, first, (first & UINT32_MAX) | w[1] >> 32 << 32);
+    h = bnc_mix64(first ^ BNC_HASH_K1, h ^ bnc_either(left > 8, w[1], BNC_HASH_K2));
+    return bnc_mix64(h ^ BNC_HASH_K2, (uint64_t)len ^ BNC_HASH_K1);
+}
+
 /* bnc_hash_span() of the lower-cased bytes, without a copy of them. */
 static inline uint64_t bnc_hash_lower(struct bnc_span s)
 {
-    return bnc_hash64_as(s.at, s.len, 0, true);
+    return s.len >= 16 ? bnc_hash_lower_long(s.at, s.len) : bnc_hash64_as(s.at, s.len, 0, true);
+}
+
+/*
+ * A key for a table of one run, by its secret 'seed': of the text as it is, cheaper than a
+ * fingerprint where texts are short, and never kept.
+ */
+static inline uint64_t bnc_hash_key_of(uint64_t first, uint64_t last, size_t len, uint64_t seed)
+{
+    return bnc_mix64(first ^ seed ^ BNC_HASH_K1, last ^ seed ^ BNC_HASH_K2) + len * BNC_HASH_K0;
+}
+
+static inline uint64_t bnc_hash_key(struct bnc_span s, uint64_t seed)
+{
+    uint64_t few = 0;
+
+    if (s.len > 16)
+        return bnc_hash64(s.at, s.len, seed);
+    if (s.len >= 8)
+        return bnc_hash_key_of(bnc_load64(s.at), bnc_load64(s.at + s.len - 8), s.len, seed);
+    for (size_t i = 0; i < s.len; i++)
+        few |= (uint64_t)(unsigned char)s.at[i] << 8 * i;
+    return bnc_hash_key_of(few, few, s.len, seed);
+}
+
+/*
+ * The same of a text that is not empty and the end of 16 readable bytes at least: short texts of
+ * any length without a jump.
+ */
+static inline uint64_t bnc_hash_key_at_end(struct bnc_span s, uint64_t seed)
+{
+    const size_t lack = bnc_either(s.len < 8, 8 - s.len, 0); /* bytes of others before it */
+    const char *end = s.at + s.len;
+
+    if (s.len > 16)
+        return bnc_hash64(s.at, s.len, seed);
+    return bnc_hash_key_of(bnc_load64(s.at - lack) >> 8 * lack, bnc_load64(end - 8) >> 8 * lack,
+                           s.len, seed);
 }
 
 /* Two fingerprints into one; order matters. */
