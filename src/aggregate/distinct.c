@@ -26,18 +26,19 @@ struct job {
 
 /* ---- counters ---- */
 
-/* Pairs of words, and single ones, that are counted in. */
+/* All from d->pair on. */
 static size_t seen_counters(const struct bnc_distinct_plan *plan)
 {
     const struct bnc_merged *m = plan->m;
 
-    return m->n_pairs + 2 * (size_t)m->n_domains + plan->n_causes + m->n_names[BNC_KIND_CAMPAIGN] +
-           plan->n_days + (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
+    return m->n_pairs + plan->n_causes + m->n_names[BNC_KIND_CAMPAIGN] + plan->n_days +
+           (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
 }
 
 static size_t words_of(const struct bnc_distinct_plan *plan)
 {
-    return 2 * seen_counters(plan) + plan->m->n_names[BNC_KIND_CAMPAIGN];
+    return 2 * ((size_t)plan->m->n_domains + seen_counters(plan)) +
+           plan->m->n_names[BNC_KIND_CAMPAIGN];
 }
 
 static size_t bytes_of(const struct bnc_distinct_plan *plan)
@@ -60,7 +61,7 @@ static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
     d->day = d->campaign + m->n_names[BNC_KIND_CAMPAIGN];
     d->provider = d->day + plan->n_days;
     d->provider_cause = d->provider + plan->n_providers;
-    d->soft_campaign = d->block + 2 * seen_counters(plan);
+    d->soft_campaign = (uint32_t *)(d->pair + seen_counters(plan));
     return true;
 }
 
@@ -73,47 +74,48 @@ void bnc_distinct_release(struct bnc_distinct *d)
 
 /* ---- one address ---- */
 
-/*
- * Counts an address once, however often it comes, if 'yes': without a branch, as nobody could guess
- * it. Whether it was counted.
- */
-static inline unsigned see_if(struct bnc_seen *s, uint32_t address, unsigned yes)
+/* Counts an address once, however often it comes. */
+static inline void see(struct bnc_seen *s, uint32_t address)
 {
-    const unsigned is_new = yes & (s->last != address);
-
-    s->n += is_new;
-    s->last = yes ? address : s->last;
-    return is_new;
-}
-
-static inline unsigned see(struct bnc_seen *s, uint32_t address)
-{
-    const unsigned is_new = s->last != address;
-
-    s->n += is_new;
+    s->n += s->last != address;
     s->last = address;
-    return is_new;
 }
 
-/* Addresses in a row: one number each, so that counters know whom they saw last. */
+/*
+ * Addresses in a row: one number each, so that counters know whom they saw last. No branch depends
+ * on what a record says: nobody could guess it, and a wrong guess costs as much as the counting.
+ */
 struct walk {
     uint64_t fp; /* of the address that is being counted */
     uint32_t domain, number;
-    uint32_t last_deferred; /* likewise a number */
-    unsigned n_soft; /* campaigns in which it failed softly */
-    uint64_t failed, bounced, deferred, recurring;
+    uint64_t mixed; /* the last fingerprint that several domains share */
+    uint32_t n_soft; /* campaigns in which it failed softly */
+    uint32_t states; /* BNC_ADDR_BOUNCED and _DEFERRED */
+    uint32_t n_deferred, n_recurring;
 };
 
 /* The number of the address of a record; another address begins where it differs. */
-static inline uint32_t number_of(struct walk *w, uint64_t fp, uint32_t domain)
+static inline uint32_t begin_record(struct walk *w, uint64_t fp, uint32_t domain)
 {
-    const unsigned is_next = (w->fp != fp) | (w->domain != domain);
+    const uint32_t is_next = (w->fp != fp) | (w->domain != domain), keep = is_next - 1;
 
     w->fp = fp;
     w->domain = domain;
     w->number += is_next;
-    w->n_soft = is_next ? 0 : w->n_soft;
-    return w->number;
+    w->n_soft &= keep;
+    w->states &= keep;
+    return is_next;
+}
+
+/* Counts the address if its mailbox failed for a while ('is_soft') in a third campaign. */
+static inline void see_soft(struct walk *w, uint32_t *last, bool is_soft)
+{
+    const uint32_t mask = -(uint32_t)is_soft, was = *last;
+    const uint32_t is_new = is_soft & (was != w->number);
+
+    *last = was ^ ((was ^ w->number) & mask);
+    w->n_soft += is_new;
+    w->n_recurring += is_new & (w->n_soft == 3);
 }
 
 /* A failure. */
@@ -122,29 +124,26 @@ static inline void count_record(struct bnc_distinct *d, const struct bnc_distinc
 {
     const struct bnc_pair_info *info = &plan->pair_info[r->pair];
     const uint32_t day = plan->day_subject[bnc_time_day(r->time)];
-    const uint32_t campaign = BNC_WHAT_CAMPAIGN(r->what), at = number_of(w, r->fp, info->domain);
-    const unsigned is_deferral = BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL;
-    struct bnc_seen soft = { 0, d->soft_campaign[campaign] };
-    unsigned is_newly_soft;
+    const uint32_t campaign = BNC_WHAT_CAMPAIGN(r->what);
+    const uint32_t is_next = begin_record(w, r->fp, info->domain);
+    const uint32_t state = BNC_ADDR_BOUNCED << (BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL);
+    const uint32_t is_new = state & ~w->states;
 
     if (info->cause == UINT32_MAX || day == UINT32_MAX) {
         d->contradicts = true;
         return;
     }
-    w->failed += see(&d->domain[info->domain].failed, at);
-    w->bounced += see_if(&d->domain[info->domain].bounced, at, !is_deferral);
-    w->deferred += is_deferral & (w->last_deferred != at);
-    w->last_deferred = is_deferral ? at : w->last_deferred;
-    see(&d->pair[r->pair], at);
-    see(&d->cause[info->cause], at);
-    see(&d->provider_cause[info->provider_cause], at);
-    see(&d->provider[info->provider_cause / BNC_N_CAUSES], at);
-    see(&d->campaign[campaign], at);
-    see(&d->day[day], at);
-    is_newly_soft = see_if(&soft, at, info->is_soft);
-    d->soft_campaign[campaign] = soft.last;
-    w->n_soft += is_newly_soft;
-    w->recurring += is_newly_soft & (w->n_soft == 3);
+    d->domain[info->domain].failed += is_next;
+    d->domain[info->domain].bounced += is_new & BNC_ADDR_BOUNCED;
+    w->n_deferred += is_new / BNC_ADDR_DEFERRED;
+    w->states |= state;
+    see(&d->pair[r->pair], w->number);
+    see(&d->cause[info->cause], w->number);
+    see(&d->provider_cause[info->provider_cause], w->number);
+    see(&d->provider[info->provider_cause / BNC_N_CAUSES], w->number);
+    see(&d->campaign[campaign], w->number);
+    see(&d->day[day], w->number);
+    see_soft(w, &d->soft_campaign[campaign], info->is_soft);
 }
 
 /* Records lie by fingerprint, what is counted of them by pair: first the pair, then its counters.
@@ -170,17 +169,43 @@ BNC_PREFETCHER fetch(const struct bnc_distinct *d, const struct bnc_distinct_pla
 #endif
 static void forget(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
 {
-    struct bnc_seen *const seen = (struct bnc_seen *)d->block;
-
     for (size_t i = 0; i < seen_counters(plan); i++)
-        seen[i].last = 0;
+        d->pair[i].last = 0;
     memset(d->soft_campaign, 0, plan->m->n_names[BNC_KIND_CAMPAIGN] * sizeof *d->soft_campaign);
     d->n_numbers = 0;
 }
 
-/* Records sorted by fingerprint and pair, so by domain too. */
+static int cmp_pair(const void *a, const void *b)
+{
+    const struct bnc_address_rec *x = a, *y = b;
+
+    return (x->pair > y->pair) - (x->pair < y->pair);
+}
+
+/*
+ * Several domains share a fingerprint, which is odd but can be: a column of hashes. Sorts the
+ * records of the first fingerprint by domain, those of 'domain' first.
+ */
+static __attribute__((noinline)) void part_domains(const struct bnc_distinct_plan *plan,
+                                                   uint32_t domain, struct bnc_address_rec *r,
+                                                   size_t n)
+{
+    const uint64_t fp = r->fp;
+    size_t end = 0, n_first = 0;
+
+    for (; end < n && r[end].fp == fp; end++)
+        if (plan->pair_info[r[end].pair].domain == domain) {
+            const struct bnc_address_rec x = r[end];
+
+            r[end] = r[n_first];
+            r[n_first++] = x;
+        }
+    qsort(r + n_first, end - n_first, sizeof *r, cmp_pair);
+}
+
+/* Records sorted by fingerprint. */
 static void walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                 const struct bnc_address_rec *r, size_t n)
+                 struct bnc_address_rec *r, size_t n)
 {
     struct walk w = { .domain = UINT32_MAX };
 
@@ -190,14 +215,17 @@ static void walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
     for (size_t i = 0; i < n; i++) {
         if (i + 2 * AHEAD < n)
             fetch(d, plan, &r[i]);
+        if (((r[i].fp ^ w.fp) | (plan->pair_info[r[i].pair].domain == w.domain)) == 0 &&
+            w.mixed != w.fp) { /* one branch for both, never taken */
+            part_domains(plan, w.domain, r + i, n - i);
+            w.mixed = w.fp;
+        }
         if (bnc_address_rec_fails(&r[i]))
             count_record(d, plan, &w, &r[i]);
     }
     d->n_numbers = w.number;
-    d->failed += w.failed;
-    d->bounced += w.bounced;
-    d->deferred += w.deferred;
-    d->recurring += w.recurring;
+    d->deferred += w.n_deferred;
+    d->recurring += w.n_recurring;
 }
 
 /* ---- one partition ---- */
@@ -264,10 +292,16 @@ static void add_slice(void *arg, size_t slice)
 static void add_sums(struct bnc_distinct *out, const struct bnc_distinct *d)
 {
     out->contradicts |= d->contradicts;
-    out->failed += d->failed;
-    out->bounced += d->bounced;
     out->deferred += d->deferred;
     out->recurring += d->recurring;
+}
+
+static void add_domains(struct bnc_distinct *d, const struct bnc_merged *m)
+{
+    for (uint32_t i = 0; i < m->n_domains; i++) {
+        d->failed += d->domain[i].failed;
+        d->bounced += d->domain[i].bounced;
+    }
 }
 
 /* Whoever failed for a pair was counted there. */
@@ -301,7 +335,9 @@ enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_di
         bnc_distinct_release(&job.results[t]);
     }
     free(job.results);
-    if (ok)
+    if (ok) {
+        add_domains(out, plan->m);
         check_pairs(out, plan);
+    }
     return ok ? BNC_OK : BNC_ENOMEM;
 }

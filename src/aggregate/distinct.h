@@ -33,7 +33,7 @@ struct bnc_seen {
 };
 
 struct bnc_seen_domain {
-    struct bnc_seen failed, bounced;
+    uint32_t failed, bounced;
 };
 
 struct bnc_distinct {
@@ -47,7 +47,7 @@ struct bnc_distinct {
     uint32_t n_numbers; /* given to addresses so far */
     uint64_t failed, bounced, deferred, recurring;
     struct bnc_listed listed; /* lists only */
-    uint32_t *block; /* the arrays of counters, seen ones first */
+    uint32_t *block; /* the arrays of counters, one after the other as above */
     size_t block_bytes;
 };
 

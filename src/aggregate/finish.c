@@ -144,8 +144,8 @@ static void tell_recipients(struct finish *f)
 
     for (uint32_t i = 0; i < f->m.n_domains; i++)
         if (f->domain_index[i] != UINT32_MAX) {
-            t->domains[f->domain_index[i]].recipients_failed = f->d.domain[i].failed.n;
-            t->domains[f->domain_index[i]].recipients_bounced = f->d.domain[i].bounced.n;
+            t->domains[f->domain_index[i]].recipients_failed = f->d.domain[i].failed;
+            t->domains[f->domain_index[i]].recipients_bounced = f->d.domain[i].bounced;
         }
     for (size_t i = 0; i < t->n_domain_causes; i++)
         t->domain_causes[i].recipients = f->d.cause[i].n;
@@ -324,11 +324,11 @@ enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **par
         status = verify(&f, err);
     else
         status = bnc_error_nomem(err);
+    bnc_big_free(f.pair_info, (f.m.n_pairs + 1) * sizeof *f.pair_info);
     bnc_merged_release(&f.m);
     bnc_distinct_release(&f.d);
     bnc_finish_ranges_free(f.ranges);
     free(f.taken);
-    free(f.pair_info);
     free(f.domain_index);
     free(f.campaign_index);
     bnc_template_index_release(&f.template_index);

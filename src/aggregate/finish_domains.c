@@ -6,6 +6,8 @@
  */
 #include "aggregate/finish.h"
 
+#include "util/big.h"
+
 #include <stdlib.h>
 
 #define N_RANGES 32u
@@ -379,7 +381,7 @@ bool bnc_finish_number_domains(struct finish *f)
     const uint64_t n = f->m.n_domains;
 
     f->ranges = job;
-    f->pair_info = malloc((f->m.n_pairs + 1) * sizeof *f->pair_info);
+    f->pair_info = bnc_big_alloc((f->m.n_pairs + 1) * sizeof *f->pair_info);
     f->domain_index = malloc((n + 1) * sizeof *f->domain_index);
     if (job == NULL || f->pair_info == NULL || f->domain_index == NULL)
         return false;

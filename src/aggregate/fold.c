@@ -46,12 +46,6 @@ static inline bool is_before(const struct bnc_address_rec *x, const struct bnc_a
     return x_what != y_what ? x_what < y_what : x->time < y->time;
 }
 
-/* By fingerprint and pair alone. */
-static inline bool is_less(const struct bnc_address_rec *x, const struct bnc_address_rec *y)
-{
-    return (x->fp < y->fp) | ((x->fp == y->fp) & (x->pair < y->pair));
-}
-
 static int cmp_address(const void *a, const void *b)
 {
     return is_before(a, b) ? -1 : is_before(b, a);
@@ -108,14 +102,17 @@ void bnc_address_sort_release(struct bnc_address_sort *s)
 void bnc_address_sort_place(struct bnc_address_sort *s)
 {
     const size_t n_buckets = (size_t)1 << (64 - s->shift);
-    uint32_t sum = 0;
+    uint32_t sum = 0, largest = 0;
 
     for (size_t b = 0; b < n_buckets; b++) {
         const uint32_t n = s->start[b];
 
         s->start[b] = sum;
         sum += n;
+        largest = n > largest ? n : largest;
     }
+    s->n = sum;
+    s->largest = largest;
 }
 
 static bool same_day(const struct bnc_address_rec *a, const struct bnc_address_rec *b)
@@ -147,21 +144,8 @@ size_t bnc_address_sort_end(struct bnc_address_sort *s)
     return kept;
 }
 
-/* Of 'n' records in a bucket, mostly one or two addresses. */
-static void group_run(struct bnc_address_rec *at, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        const struct bnc_address_rec x = at[i];
-        size_t j = i;
-
-        for (; j > 0 && is_less(&x, &at[j - 1]); j--)
-            at[j] = at[j - 1];
-        if (j < i)
-            at[j] = x;
-    }
-}
-
-size_t bnc_address_sort_group(struct bnc_address_sort *s)
+/* Buckets of many records, one after the other. */
+static void sort_large_buckets(struct bnc_address_sort *s)
 {
     const size_t n_buckets = (size_t)1 << (64 - s->shift);
     size_t from = 0;
@@ -171,11 +155,30 @@ size_t bnc_address_sort_group(struct bnc_address_sort *s)
 
         if (n > SMALL_RUN)
             qsort(s->at + from, n, sizeof *s->at, cmp_address);
-        else if (n > 1)
-            group_run(s->at + from, n);
         from += n;
     }
-    return from;
+}
+
+/*
+ * Nearly all stand right: a bucket mostly has one address. Whether they do is asked of all in a
+ * row, because a loop for each bucket is a wrong guess for each.
+ */
+size_t bnc_address_sort_group(struct bnc_address_sort *s)
+{
+    struct bnc_address_rec *const at = s->at;
+
+    if (s->largest > SMALL_RUN)
+        sort_large_buckets(s);
+    for (size_t i = 1; i < s->n; i++) {
+        const struct bnc_address_rec x = at[i];
+        size_t j = i;
+
+        for (; j > 0 && x.fp < at[j - 1].fp; j--)
+            at[j] = at[j - 1];
+        if (j < i)
+            at[j] = x;
+    }
+    return s->n;
 }
 
 /* ---- held bounces ---- */

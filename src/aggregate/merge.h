@@ -73,8 +73,7 @@ void bnc_merged_release(struct bnc_merged *m);
 
 /*
  * All address records of a partition in the merged numbering ('pair': place in m->pairs), folded
- * in s->at; without 'fold' only in groups by (fp, pair). Returns how many they are, SIZE_MAX: out
- * of memory.
+ * in s->at; without 'fold' only sorted by fp. Returns how many they are, SIZE_MAX: out of memory.
  */
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s, bool fold);

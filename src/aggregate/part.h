@@ -245,6 +245,7 @@ bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *l
 struct bnc_address_sort {
     uint32_t *start; /* [n_buckets + 1] */
     struct bnc_address_rec *at; /* [n] */
+    uint32_t n, largest; /* records in all, and in the largest bucket */
     size_t cap_start, cap;
     unsigned shift;
 };
@@ -275,7 +276,7 @@ static inline void bnc_address_sort_put(struct bnc_address_sort *s, const struct
  * left in s->at.
  */
 size_t bnc_address_sort_end(struct bnc_address_sort *s);
-/* In place of it: sorts by (fp, pair) and keeps all, which is enough to count them. */
+/* In place of it: sorts by fingerprint and keeps all, which is enough to count them. */
 size_t bnc_address_sort_group(struct bnc_address_sort *s);
 
 /*

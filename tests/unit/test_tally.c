@@ -417,6 +417,42 @@ static void domain__takes_the_provider_that_most_rows_name(void **state)
     bnc_tally_free(t);
 }
 
+/* A column of hashes: one recipient that stands in several domains is one in each of them. */
+static void count_one_hash(enum bnc_detail detail, unsigned rows)
+{
+    struct bnc_part *part = (bnc_part_free(story()), world_part(detail, 3));
+    struct bnc_tally *t;
+
+    for (unsigned i = 0; i < rows; i++) {
+        static const char *const domain[] = { "one.example", "two.example", "three.example" };
+        struct bnc_item item = { .event = { .type = BNC_EVENT_BOUNCE, .time = DAY(i % 2) },
+                                 .entry = &gone,
+                                 .row = i + 2 };
+
+        item.event.recipient = BNC_SPAN("5d41402abc4b2a76");
+        item.event.domain = bnc_span_str(domain[i % 3]);
+        assert_int_equal(bnc_part_add(part, &item, 1, 0), BNC_OK);
+    }
+    t = told(part);
+    assert_int_equal(t->recipients_failed, 3);
+    assert_int_equal(t->recipients_bounced, 3);
+    assert_int_equal(t->n_domains, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(t->domains[i].recipients_bounced, 1);
+        assert_int_equal(t->domain_causes[i].recipients, 1);
+    }
+    bnc_tally_free(t);
+}
+
+static void recipient__is_one_in_each_domain(void **state)
+{
+    (void)state;
+    for (unsigned rows = 6; rows < 100; rows += 7) {
+        count_one_hash(BNC_DETAIL_REPORT, rows);
+        count_one_hash(BNC_DETAIL_LISTS, rows);
+    }
+}
+
 static void time__that_no_clock_shows_is_none(void **state)
 {
     static const int64_t odd[] = { -11644473600,          -1,          0,
@@ -746,6 +782,7 @@ int main(void)
         cmocka_unit_test(held__needs_an_id_that_is_one),
         cmocka_unit_test(outcome__is_the_last_of_a_campaign),
         cmocka_unit_test(domain__takes_the_provider_that_most_rows_name),
+        cmocka_unit_test(recipient__is_one_in_each_domain),
         cmocka_unit_test(time__that_no_clock_shows_is_none),
         cmocka_unit_test(tally__takes_long_names),
         cmocka_unit_test(tally__counts_as_the_plainest_way_does),
