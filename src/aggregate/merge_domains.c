@@ -186,28 +186,57 @@ static void join_votes(struct bnc_merge_domains *job)
                     job->slice[i].n_votes * sizeof *m->votes);
 }
 
+/* Adds the sorted 'more' to the sorted votes, from the end on, as there is room behind them. */
+static void merge_votes(struct bnc_merged *m, const struct bnc_count *more, size_t n_more)
+{
+    struct bnc_count *const votes = m->votes;
+    const size_t all = m->n_votes + n_more;
+    size_t at = all, n = m->n_votes;
+
+    while (n_more > 0) {
+        const struct bnc_count *v = &more[n_more - 1];
+
+        if (n > 0 && votes[n - 1].key > v->key) {
+            votes[--at] = votes[--n];
+            continue;
+        }
+        votes[--at] = *v;
+        if (n > 0 && votes[n - 1].key == v->key)
+            votes[at].n += votes[--n].n;
+        n_more--;
+    }
+    memmove(votes + n, votes + at, (all - at) * sizeof *votes);
+    m->n_votes = n + all - at;
+}
+
 /* Of domains whose rows name several providers, all votes but those for the first one. */
 static bool add_other_votes(struct bnc_merged *m)
 {
-    struct bnc_count *votes;
-    size_t n = m->n_votes;
+    struct bnc_count *votes, *more;
+    size_t n_more = 0;
+    bool ok;
 
     for (size_t p = 0; p < m->n_parts; p++)
-        n += m->parts[p]->votes.n;
-    if (n == m->n_votes)
+        n_more += m->parts[p]->votes.n;
+    if (n_more == 0)
         return true;
-    votes = realloc(m->votes, (n + 1) * sizeof *votes);
-    if (votes == NULL)
-        return false;
-    m->votes = votes;
-    for (size_t p = 0; p < m->n_parts; p++) {
-        struct bnc_count *at = votes + m->n_votes;
+    votes = realloc(m->votes, (m->n_votes + n_more + 1) * sizeof *votes);
+    more = malloc(n_more * sizeof *more);
+    if (votes != NULL)
+        m->votes = votes;
+    ok = votes != NULL && more != NULL;
+    for (size_t p = 0, n = 0; ok && p < m->n_parts; p++) {
+        struct bnc_count *at = more + n;
 
-        m->n_votes += bnc_counts_list(&m->parts[p]->votes, at);
-        for (; at < votes + m->n_votes; at++)
+        n += bnc_counts_list(&m->parts[p]->votes, at);
+        for (; at < more + n; at++)
             at->key = (uint64_t)m->domain_map[p][at->key >> 16] << 16 | (at->key & 0xffff);
     }
-    return bnc_counts_compact(votes, &m->n_votes);
+    ok = ok && bnc_counts_compact(more, &n_more);
+    if (ok)
+        merge_votes(m, more, n_more);
+    free(more);
+    return ok;
 }
 
 bool bnc_merge_domains_end(struct bnc_merge_domains *job)
