@@ -2,7 +2,7 @@
  * finish.c - from merged parts to the tally that others read.
  *
  *   merge -> late bounces take deliveries back -> subjects and cells -> numbers for domains and
- *         their causes -> distinct recipients -> domains and their causes -> templates in order of
+ *         their causes -> distinct recipients -> domains and their causes, templates in order of
  *         recipients -> providers and totals -> (lists) addresses and outcomes
  */
 #include "aggregate/finish.h"
@@ -137,18 +137,11 @@ static bool count_recipients(struct finish *f)
     return true;
 }
 
-/* What was counted, where the tally has it. */
+/* What was counted, where the tally has it; of domains they who write them know. */
 static void tell_recipients(struct finish *f)
 {
     struct bnc_tally *t = f->t;
 
-    for (uint32_t i = 0; i < f->m.n_domains; i++)
-        if (f->domain_index[i] != UINT32_MAX) {
-            t->domains[f->domain_index[i]].recipients_failed = f->d.domain[i].failed;
-            t->domains[f->domain_index[i]].recipients_bounced = f->d.domain[i].bounced;
-        }
-    for (size_t i = 0; i < t->n_domain_causes; i++)
-        t->domain_causes[i].recipients = f->d.cause[i].n;
     for (uint32_t i = 0; i < f->m.n_names[BNC_KIND_CAMPAIGN]; i++)
         if (f->campaign_index[i] != UINT32_MAX)
             t->subject[BNC_KIND_CAMPAIGN][f->campaign_index[i]].recipients_failed =
@@ -165,42 +158,6 @@ static void tell_recipients(struct finish *f)
     t->recipients_deferred = f->d.deferred;
     t->recipients_deferred_only = f->d.failed - f->d.bounced;
     t->recipients_recurring = f->d.recurring;
-}
-
-/* ---- templates ---- */
-
-/* The template with most recipients, then events, of each domain's cause; of equals the first. */
-static bool find_top_templates(struct finish *f)
-{
-    struct bnc_tally *t = f->t;
-    uint64_t(*best)[2] = calloc(t->n_domain_causes + 1, sizeof *best);
-
-    if (best == NULL)
-        return false;
-    for (size_t i = 0; i < f->m.n_pairs; i++) {
-        const uint32_t entry = BNC_PAIR_ENTRY(f->m.pairs[i].key), c = f->pair_info[i].cause;
-        const uint64_t recipients = f->d.pair[i].n, n = f->m.pairs[i].n;
-        uint32_t *top;
-
-        if (c == UINT32_MAX || BNC_IS_PSEUDO(entry))
-            continue;
-        top = &t->domain_causes[c].top_template;
-        if (*top == UINT32_MAX || recipients > best[c][0] ||
-            (recipients == best[c][0] && n > best[c][1]) ||
-            (recipients == best[c][0] && n == best[c][1] &&
-             f->template_index.shown[entry] < *top)) {
-            *top = f->template_index.shown[entry];
-            best[c][0] = recipients;
-            best[c][1] = n;
-        }
-    }
-    free(best);
-    return true;
-}
-
-static bool build_templates(struct finish *f)
-{
-    return bnc_templates_build(f->t, &f->m, f->d.pair, &f->template_index) && find_top_templates(f);
 }
 
 /* ---- providers and totals ---- */
@@ -288,7 +245,7 @@ static bool build(struct finish *f)
         return false;
     build_providers(f);
     tell_recipients(f);
-    if (!build_templates(f) || !build_totals(f))
+    if (!build_totals(f))
         return false;
     bnc_finish_listed(f);
     return true;
@@ -303,7 +260,7 @@ static enum bnc_status verify(const struct finish *f, struct bnc_error *err)
     const char *why = "an address was never counted";
     bool from_file = false;
 
-    if (!f->d.contradicts && bnc_tally_check(f->t, &why))
+    if (!f->d.contradicts && bnc_tally_check_on(f->t, f->m.parallel, f->m.ctx, &why))
         return BNC_OK;
     for (size_t p = 0; p < f->m.n_parts; p++)
         from_file |= f->m.parts[p]->is_state;

@@ -33,7 +33,7 @@ bool bnc_finish_take_back(struct finish *f);
  * Domains and their causes, in two steps, so that recipients can be counted between them, before
  * there is much else in memory. The first, after what was taken back, says how many there are, in
  * t->n_domains and t->n_domain_causes, and which rows pairs belong to: f->pair_info and
- * f->domain_index. The second writes them.
+ * f->domain_index. The second writes them, with their recipients, and the templates.
  */
 bool bnc_finish_number_domains(struct finish *f);
 bool bnc_finish_write_domains(struct finish *f);
@@ -45,6 +45,10 @@ bool bnc_finish_addresses(struct bnc_tally *t, struct bnc_listed *listed, bnc_pa
                           void *ctx);
 
 void bnc_finish_ranges_free(struct bnc_finish_ranges *ranges);
+
+/* As bnc_tally_check(), on all threads; 'parallel' may be NULL. */
+bool bnc_tally_check_on(const struct bnc_tally *tally, bnc_parallel_fn parallel, void *ctx,
+                        const char **why);
 
 /* The first cell of 'kind' at or after which no smaller kind follows. */
 size_t bnc_finish_kind_at(const struct bnc_merged *m, unsigned kind);

@@ -2,7 +2,8 @@
  * finish_domains.c - domains and their causes, range by range, on all threads.
  *
  * A first step over the pairs of a range tells how many domains and causes are left of it, so that
- * a second one can write both where they belong.
+ * a second one can write both where they belong. Beside the second templates are built, on one
+ * thread: they need nothing of domains, but a third step finds the top template of each cause.
  */
 #include "aggregate/finish.h"
 
@@ -37,6 +38,12 @@ struct bnc_finish_ranges {
     bool takes_names; /* from the parts, which are spent */
     bool failed;
 };
+
+/* Its first pair. */
+static size_t pairs_from(const struct bnc_finish_ranges *job, size_t range)
+{
+    return range == 0 ? 0 : job->range[range - 1].pair_end;
+}
 
 static bool note_entries(struct bnc_finish_ranges *job)
 {
@@ -160,9 +167,8 @@ static void number_range(void *arg, size_t at)
 static void shift_range(void *arg, size_t at)
 {
     const struct bnc_finish_ranges *job = arg;
-    const size_t from = at == 0 ? 0 : job->range[at - 1].pair_end;
 
-    for (size_t i = from; i < job->range[at].pair_end; i++)
+    for (size_t i = pairs_from(job, at); i < job->range[at].pair_end; i++)
         if (job->f->pair_info[i].cause != UINT32_MAX)
             job->f->pair_info[i].cause += job->range[at].cause_at;
 }
@@ -261,9 +267,11 @@ static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, 
     for (unsigned b = 0; b < RANK_WORDS; b++)
         for (; has[b] != 0; has[b] &= has[b] - 1) {
             const unsigned rank = b * 64 + (unsigned)__builtin_ctzll(has[b]);
+            const uint32_t row = w->range->cause_at++;
 
-            w->job->f->t->domain_causes[w->range->cause_at++] =
+            w->job->f->t->domain_causes[row] =
                 (struct bnc_domain_cause){ .domain = index,
+                                           .recipients = w->job->f->d.cause[row].n,
                                            .cause = (uint8_t)(rank / 2),
                                            .type = rank % 2 == 0 ? BNC_EVENT_BOUNCE
                                                                  : BNC_EVENT_DEFERRAL,
@@ -311,6 +319,8 @@ static bool write_domain(struct writer *w, uint32_t domain)
                                               : bnc_arena_copy(&w->range->arena, from->name),
                                   .provider = domain_provider(w, domain, end),
                                   .delivered_days = from->days,
+                                  .recipients_failed = f->d.domain[domain].failed,
+                                  .recipients_bounced = f->d.domain[domain].bounced,
                                   .first = BNC_NO_TIME,
                                   .last = BNC_NO_TIME };
         make_causes(w, d, index, end);
@@ -335,7 +345,7 @@ static void write_range(void *arg, size_t at)
                         .range = r,
                         .poll = { calloc(n_providers + 1, sizeof *w.poll.n),
                                   malloc((n_providers + 1) * sizeof *w.poll.named), 0 },
-                        .pair = first_at(m->pairs, m->n_pairs, BNC_PAIR_KEY(r->low, 0)),
+                        .pair = pairs_from(job, at),
                         .vote = first_at(m->votes, m->n_votes, (uint64_t)r->low << 16) };
     bool ok = w.poll.n != NULL && w.poll.named != NULL;
 
@@ -349,7 +359,60 @@ static void write_range(void *arg, size_t at)
         __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
 }
 
-/* ---- both ---- */
+static void build_templates(struct bnc_finish_ranges *job)
+{
+    struct finish *f = job->f;
+
+    if (!bnc_templates_build(f->t, &f->m, f->d.pair, &f->template_index))
+        __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
+}
+
+static void write_task(void *arg, size_t task)
+{
+    if (task == 0)
+        build_templates(arg);
+    else
+        write_range(arg, task - 1);
+}
+
+/* ---- third step ---- */
+
+/* Whether pair 'a' rather than 'b' tells the top template: more recipients, then more events. */
+static bool is_above(const struct finish *f, size_t a, size_t b)
+{
+    const uint32_t x = BNC_PAIR_ENTRY(f->m.pairs[a].key), y = BNC_PAIR_ENTRY(f->m.pairs[b].key);
+
+    if (f->d.pair[a].n != f->d.pair[b].n)
+        return f->d.pair[a].n > f->d.pair[b].n;
+    if (f->m.pairs[a].n != f->m.pairs[b].n)
+        return f->m.pairs[a].n > f->m.pairs[b].n;
+    return f->template_index.shown[x] < f->template_index.shown[y];
+}
+
+/* Of each cause first the pair at the top, then its template. */
+static void find_top_templates(void *arg, size_t at)
+{
+    const struct bnc_finish_ranges *job = arg;
+    const struct finish *f = job->f;
+    const size_t from = pairs_from(job, at), end = job->range[at].pair_end;
+    struct bnc_domain_cause *const causes = f->t->domain_causes;
+
+    for (size_t i = from; i < end; i++) {
+        const uint32_t c = f->pair_info[i].cause;
+
+        if (c == UINT32_MAX || BNC_IS_PSEUDO(BNC_PAIR_ENTRY(f->m.pairs[i].key)))
+            continue;
+        if (causes[c].top_template == UINT32_MAX || is_above(f, i, causes[c].top_template))
+            causes[c].top_template = (uint32_t)i;
+    }
+    for (uint32_t c = job->range[at].cause_at - job->range[at].n_causes;
+         c < job->range[at].cause_at; c++)
+        if (causes[c].top_template != UINT32_MAX)
+            causes[c].top_template =
+                f->template_index.shown[BNC_PAIR_ENTRY(f->m.pairs[causes[c].top_template].key)];
+}
+
+/* ---- all of them ---- */
 
 /* Where each range's domains and causes stand. */
 static void place_ranges(struct bnc_finish_ranges *job)
@@ -412,7 +475,9 @@ bool bnc_finish_write_domains(struct finish *f)
     job->takes_names = f->m.n_parts > 0;
     for (size_t p = 0; p < f->m.n_parts; p++)
         job->takes_names &= f->m.parts[p]->spent;
-    bnc_merged_run(&f->m, N_RANGES, write_range, job);
+    bnc_merged_run(&f->m, 1 + N_RANGES, write_task, job);
+    if (!job->failed)
+        bnc_merged_run(&f->m, N_RANGES, find_top_templates, job);
     for (size_t p = 0; p < f->m.n_parts && job->takes_names; p++)
         bnc_arena_join(&t->arena, &f->m.parts[p]->domains.arena);
     for (size_t i = 0; i < N_RANGES; i++) {

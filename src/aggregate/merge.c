@@ -126,7 +126,7 @@ static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
                         BNC_CELL_COL(key));
 }
 
-static bool merge_cells(struct bnc_merged *m)
+bool bnc_merge_cells(struct bnc_merged *m)
 {
     const size_t n_sums = m->n_parts + BNC_N_OVERLAYS;
     size_t n = 0;
@@ -262,7 +262,7 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
         fail(m);
     if (!m->failed && resolve)
         bnc_merged_run(m, BNC_N_OVERLAYS, resolve_task, m);
-    if (!m->failed && (!bnc_merge_pairs(m) || !merge_cells(m)))
+    if (!m->failed && !bnc_merge_pairs(m))
         fail(m);
     if (m->failed)
         return BNC_ENOMEM;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * merge_pairs.c - the pairs of all parts, added up in the numbering that all share and sorted by
- * it, on all threads.
+ * it, on all threads. Cells are few, so one thread merges them meanwhile.
  */
 #include "aggregate/keysort.h"
 #include "aggregate/merge_steps.h"
@@ -94,6 +94,16 @@ static void write_slice(void *arg, size_t slice)
     }
 }
 
+static void write_task(void *arg, size_t task)
+{
+    struct job *job = arg;
+
+    if (task > 0)
+        write_slice(job, task - 1);
+    else if (!bnc_merge_cells(job->m))
+        __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
+}
+
 static bool init(struct job *job)
 {
     struct bnc_merged *m = job->m;
@@ -119,11 +129,12 @@ static bool write_pairs(struct job *job)
         job->key_at[i] = m->n_pairs;
         m->n_pairs += job->n_keys[i];
     }
+    bnc_big_forget(bnc_keys_spare(&job->keys), job->keys.n * sizeof *job->keys.at);
     m->pairs = bnc_huge_malloc((m->n_pairs + 1) * sizeof *m->pairs);
     if (m->pairs == NULL)
         return false;
-    bnc_merged_run(m, BNC_KEY_SLICES, write_slice, job);
-    return true;
+    bnc_merged_run(m, 1 + BNC_KEY_SLICES, write_task, job);
+    return !job->failed;
 }
 
 bool bnc_merge_pairs(struct bnc_merged *m)

@@ -33,8 +33,10 @@ bool bnc_merge_domains_list(struct bnc_merge_domains *job, size_t part);
 bool bnc_merge_domains_end(struct bnc_merge_domains *job);
 void bnc_merge_domains_free(struct bnc_merge_domains *job);
 
-/* When all names have their numbers: the pairs, on all threads. */
+/* When all names have their numbers: the pairs, on all threads, one of which merges the cells. */
 bool bnc_merge_pairs(struct bnc_merged *m);
+/* The cells alone. */
+bool bnc_merge_cells(struct bnc_merged *m);
 
 static inline uint32_t bnc_merged_source(const struct bnc_merged *m, size_t part, uint32_t source)
 {
