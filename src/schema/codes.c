@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "schema/codes.h"
 
 #include "schema/event.h"
@@ -101,4 +102,61 @@ struct bnc_codes bnc_codes_read(struct bnc_span cell)
     if (c.reply != 0 && i < cell.len && cell.at[i] != '.')
         c.enhanced = enhanced_at(cell, i + 1);
     return c;
+}
+
+/* ---- responses ---- */
+
+static bool is_any(const struct bnc_codes *c)
+{
+    return c->reply != 0 || c->enhanced != 0;
+}
+
+static struct bnc_span rest_of(struct bnc_span s, size_t at)
+{
+    return bnc_span_from(s.at + at, s.len - at);
+}
+
+struct bnc_codes bnc_codes_replied(struct bnc_span text)
+{
+    const struct bnc_span said = BNC_SPAN(" said: "), smtp = BNC_SPAN("smtp;");
+    struct bnc_codes codes;
+    const char *at;
+
+    text = bnc_span_trim(text);
+    if (text.len > smtp.len && bnc_span_eq_nocase(bnc_span_from(text.at, smtp.len), smtp))
+        text = rest_of(text, smtp.len);
+    codes = bnc_codes_read(text);
+    if (is_any(&codes) || text.len == 0)
+        return codes;
+    at = memmem(text.at, text.len, said.at, said.len);
+    return at == NULL ? codes : bnc_codes_read(rest_of(text, (size_t)(at - text.at) + said.len));
+}
+
+/*
+ * A reply stands behind a mark, "]: 451 try later", "'550 5.1.1 unknown", and words follow it; a
+ * port (":587"), a time or a part of an address are none.
+ */
+static bool quotes_at(struct bnc_span s, size_t i)
+{
+    const struct bnc_span close = BNC_SPAN(";>'\"(["), apart = BNC_SPAN(":;>'\"([=|");
+    const size_t end = i + 3;
+    size_t k = i;
+
+    if ((s.at[i] != '4' && s.at[i] != '5') || s.at[i + 1] < '0' || s.at[i + 1] > '5' ||
+        !bnc_is_digit(s.at[i + 2]) || (s.at[end] != ' ' && s.at[end] != '-'))
+        return false;
+    while (k > 0 && s.at[k - 1] == ' ')
+        k--;
+    return k > 0 && (k < i ? memchr(apart.at, s.at[k - 1], apart.len)
+                           : memchr(close.at, s.at[k - 1], close.len)) != NULL;
+}
+
+struct bnc_codes bnc_codes_quoted(struct bnc_span text)
+{
+    const struct bnc_codes codes = bnc_codes_replied(text);
+
+    for (size_t i = 0; !is_any(&codes) && i + 3 < text.len; i++)
+        if (quotes_at(text, i))
+            return bnc_codes_read(rest_of(text, i));
+    return codes;
 }

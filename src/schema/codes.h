@@ -21,4 +21,16 @@ struct bnc_codes {
  */
 struct bnc_codes bnc_codes_read(struct bnc_span cell);
 
+/*
+ * What a server replied as a response tells it: the codes at its head, behind "smtp;" or behind
+ * "host mx.example.net[192.0.2.1] said:"; all zero where there are none.
+ */
+struct bnc_codes bnc_codes_replied(struct bnc_span text);
+
+/*
+ * The same, else the first refusal or delay quoted anywhere: "after RCPT TO:<ann@example.com>: 451
+ * try later", "returned '550 5.1.1 unknown'".
+ */
+struct bnc_codes bnc_codes_quoted(struct bnc_span text);
+
 #endif

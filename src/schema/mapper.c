@@ -173,19 +173,16 @@ static void set_type(struct bnc_event *ev, const struct bnc_value_row *row)
     ev->late = row->late;
 }
 
-/* The first digit of the reply that the codes or the text begin with, 0 if there is none. */
+/* The first digit of the reply that the code columns or the text tell, 0 if there is none. */
 static unsigned reply_class(const struct bnc_event *ev)
 {
-    struct bnc_span text = ev->diagnostic;
     struct bnc_codes codes;
 
     if (ev->reply != 0)
         return ev->reply / 100;
     if (ev->enhanced != 0)
         return BNC_ENHANCED_CLASS(ev->enhanced);
-    if (text.len > 5 && bnc_span_eq_nocase(bnc_span_from(text.at, 5), BNC_SPAN("smtp;")))
-        text = bnc_span_from(text.at + 5, text.len - 5);
-    codes = bnc_codes_read(text);
+    codes = bnc_codes_quoted(ev->diagnostic);
     return codes.reply != 0 ? codes.reply / 100u : BNC_ENHANCED_CLASS(codes.enhanced);
 }
 

@@ -101,16 +101,8 @@ static bool is_address(struct bnc_span s)
 
 bool bnc_is_reply(struct bnc_span cell)
 {
-    const struct bnc_span said = BNC_SPAN(" said: "), smtp = BNC_SPAN("smtp;");
-    const char *const end = cell.at + cell.len;
-    const char *const at = cell.len == 0 ? NULL : memmem(cell.at, cell.len, said.at, said.len);
-    struct bnc_codes codes;
+    const struct bnc_codes codes = bnc_codes_replied(cell);
 
-    if (at != NULL) /* "host mx.example.net[192.0.2.1] said: 550 ..." */
-        cell = bnc_span_from(at + said.len, (size_t)(end - at) - said.len);
-    else if (cell.len > smtp.len && bnc_span_eq_nocase(bnc_span_from(cell.at, smtp.len), smtp))
-        cell = bnc_span_from(cell.at + smtp.len, cell.len - smtp.len);
-    codes = bnc_codes_read(bnc_span_trim(cell));
     return codes.reply >= 400 || BNC_ENHANCED_CLASS(codes.enhanced) >= 4;
 }
 

@@ -74,10 +74,47 @@ static void code__by_shape_and_never_from_the_mangled(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    unsigned reply;
+    uint32_t enhanced;
+} responses[] = {
+    { "451 4.7.1 later", 451, BNC_ENHANCED(4, 7, 1) },
+    { "smtp; 451 later", 451, 0 },
+    { "4.4.7 expired", 0, BNC_ENHANCED(4, 4, 7) },
+    { "host mx.example.net[192.0.2.1] said: 451 4.3.0 later", 451, BNC_ENHANCED(4, 3, 0) },
+    { "host x said: 250 2.0.0 Ok", 250, BNC_ENHANCED(2, 0, 0) },
+    { "554 5.4.7 given up; host x said: 451 later", 554, BNC_ENHANCED(5, 4, 7) },
+    { "SMTP error from remote mail server after RCPT TO:<a@b.c>: 450 later", 450, 0 },
+    { "Remote server returned '550-5.1.1 unknown'", 550, BNC_ENHANCED(5, 1, 1) },
+    { "Deferred: 452 4.2.2 full", 452, BNC_ENHANCED(4, 2, 2) },
+    { "mx[192.0.2.1]:587 hung up", 0, 0 },
+    { "mx[2001:db8::451 ] hung up at 10:451 ", 0, 0 },
+    { "over 450 MB", 0, 0 },
+    { "used: 250 MB", 0, 0 },
+    { "code: 451", 0, 0 },
+    { "user unknown", 0, 0 },
+    { "", 0, 0 },
+};
+
+static void response__of_a_server_quoted_by_another(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof responses / sizeof responses[0]; i++) {
+        const struct bnc_codes c = bnc_codes_quoted(bnc_span_str(responses[i].text));
+
+        if (c.reply != responses[i].reply || c.enhanced != responses[i].enhanced)
+            fail_msg("'%s': reply %u enhanced %x", responses[i].text, c.reply,
+                     (unsigned)c.enhanced);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(
-        code__by_shape_and_never_from_the_mangled) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(code__by_shape_and_never_from_the_mangled),
+        cmocka_unit_test(response__of_a_server_quoted_by_another),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

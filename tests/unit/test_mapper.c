@@ -136,6 +136,10 @@ static const struct row_case cases[] = {
       T("email,error\na@b.c,550 5.1.1 no\na@b.c,smtp;421 4.7.0 later\na@b.c,user "
         "unknown\na@b.c,\n"),
       "", "*2 bounce -*3 deferral -*4 bounce -*5 - unknown_event\n" },
+    { "no status at all: the reply that another server quotes decides",
+      T("email,error\na@b.c,host x said: 451 later\na@b.c,host x said: 550 no\n"
+        "a@b.c,after RCPT TO:<a@b.c>: 450 later\na@b.c,host x said no\n"),
+      "", "*2 deferral -*3 bounce -*4 deferral -*5 bounce -*" },
     { "a kind of bounce stands for the event",
       T("email,bounce_type\na@b.c,Hard\na@b.c,Transient\na@b.c,spam\n"), "",
       "*2 bounce hard*3 bounce soft*4 bounce -*" },
