@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * render_text.c - the report for a terminal: one screen of 24 lines (23 and the prompt), or
- * everything with --verbose.
+ * render_text.c - the report for a terminal: one screen of 24 lines (23 and the prompt), longer only
+ * where critical findings are; or everything with --verbose.
  *
  * First screen: what was read and how much of it is undecided (never left out), the verdicts, the
- * rates, then sides and providers side by side. Verdicts get the lines that the rest does not need.
+ * rates, then sides and providers side by side. Verdicts get the lines that the rest does not need;
+ * none of them is cut.
  */
 #include "report/cell.h"
 #include "report/figure.h"
@@ -126,42 +127,16 @@ static void put_unclassified(struct bnc_term *t)
     bnc_term_end(t);
 }
 
-/* As many words off the front of 's' as fit on this line; the next begins at VERDICT_INDENT. */
-static void put_first_line(struct bnc_term *t, struct bnc_span *s)
-{
-    size_t fit = 0;
-
-    for (size_t i = 0; i < s->len && bnc_text_width(bnc_span_from(s->at, i)) <= bnc_term_left(t);
-         i++)
-        if (s->at[i] == ' ')
-            fit = i;
-    if (fit == 0)
-        return;
-    bnc_term_put(t, bnc_span_from(s->at, fit), bnc_term_left(t));
-    bnc_term_end(t);
-    bnc_term_pad(t, VERDICT_INDENT);
-    *s = bnc_span_from(s->at + fit + 1, s->len - fit - 1);
-}
-
-/* A text on one line, and on as many more as it needs and 'spare' has; what does not fit is cut. */
-static void put_in_lines(struct bnc_term *t, struct bnc_span s, size_t *spare)
-{
-    for (; *spare > 0 && bnc_text_width(s) > bnc_term_left(t); --*spare)
-        put_first_line(t, &s);
-    bnc_term_put(t, s, bnc_term_left(t));
-    bnc_term_end(t);
-}
-
-static void put_headline(struct bnc_term *t, const struct bnc_finding *f, size_t *spare)
+static void put_headline(struct bnc_term *t, const struct bnc_finding *f)
 {
     bnc_term_ink(t, bnc_severity_ink(f->severity));
     bnc_term_puts(t, bnc_severity_word(f->severity));
     bnc_term_ink(t, BNC_INK_NONE);
     bnc_term_pad(t, VERDICT_INDENT);
-    put_in_lines(t, f->headline, spare);
+    bnc_term_wrapped(t, f->headline, VERDICT_INDENT);
 }
 
-static void put_action(struct bnc_term *t, const struct bnc_finding *f, size_t *spare)
+static void put_action(struct bnc_term *t, const struct bnc_finding *f)
 {
     struct bnc_buf b = { .at = NULL };
 
@@ -170,23 +145,70 @@ static void put_action(struct bnc_term *t, const struct bnc_finding *f, size_t *
     bnc_term_own(t, &b, 0);
     bnc_term_ink(t, BNC_INK_NONE);
     bnc_term_pad(t, VERDICT_INDENT);
-    bnc_buf_puts(&b, t->ascii ? "-> " : "\u2192 ");
-    bnc_term_own(t, &b, 0);
-    put_in_lines(t, f->n_actions > 0 ? f->actions[0] : BNC_SPAN("see --verbose"), spare);
+    bnc_term_puts(t, t->ascii ? "->" : "\u2192");
+    bnc_term_wrapped(t, f->n_actions > 0 ? f->actions[0] : BNC_SPAN("see --verbose"),
+                     VERDICT_INDENT);
     bnc_scratch_end(t->out, &b);
 }
 
+typedef void put_part(struct bnc_term *t, const struct bnc_finding *f);
+
+static size_t lines_of(const struct bnc_term *t, put_part *put, const struct bnc_finding *f)
+{
+    struct bnc_buf b = { .at = NULL };
+    struct bnc_term probe = *t;
+
+    probe.out = &b;
+    probe.lines = 0;
+    put(&probe, f);
+    bnc_scratch_end(t->out, &b);
+    return probe.lines;
+}
+
+/* How many findings are shown, and how many of these with what to do first. */
+struct shown {
+    size_t headlines, actions;
+};
+
 /*
- * A headline each as far as lines go, then the first action under as many of the first as lines are
- * left, then more lines for what is long, from the first on.
+ * Nothing is cut: what is shown is shown whole.  The first finding and all critical ones are, with
+ * their actions, even if the screen gets longer by that; then headlines as far as lines go, one
+ * line being kept for how many are left out, then actions from the first on.
  */
+static struct shown choose(const struct bnc_term *t, size_t lines)
+{
+    const struct bnc_judged *const j = t->m->judged;
+    struct shown n = { 0, 0 };
+    size_t used = 0, all = 0;
+
+    for (; n.actions < j->n_findings &&
+           (n.actions == 0 || j->findings[n.actions].severity == BNC_PRIORITY_CRITICAL);
+         n.actions++)
+        used += lines_of(t, put_headline, &j->findings[n.actions]) +
+                lines_of(t, put_action, &j->findings[n.actions]);
+    for (size_t i = n.actions; i < j->n_findings; i++)
+        all += lines_of(t, put_headline, &j->findings[i]);
+    if (used + all > lines && lines > 0)
+        lines--;
+    for (n.headlines = n.actions; n.headlines < j->n_findings; n.headlines++) {
+        const size_t more = lines_of(t, put_headline, &j->findings[n.headlines]);
+
+        if (used + more > lines)
+            break;
+        used += more;
+    }
+    for (; n.actions < n.headlines; n.actions++) {
+        used += lines_of(t, put_action, &j->findings[n.actions]);
+        if (used > lines)
+            break;
+    }
+    return n;
+}
+
 static void put_verdicts(struct bnc_term *t, size_t lines)
 {
     const struct bnc_judged *j = t->m->judged;
-    const bool all = j->n_findings < lines;
-    const size_t n = all ? j->n_findings : lines - 2, left_over = all ? lines - n : 1;
-    const size_t actions = left_over < n ? left_over : n;
-    size_t spare = left_over - actions;
+    const struct shown n = choose(t, lines);
     struct bnc_buf b = { .at = NULL };
 
     if (j->n_findings == 0) {
@@ -197,14 +219,14 @@ static void put_verdicts(struct bnc_term *t, size_t lines)
                                                   : "nothing found that needs you");
         bnc_term_end(t);
     }
-    for (size_t i = 0; i < n; i++) {
-        put_headline(t, &j->findings[i], &spare);
-        if (i < actions)
-            put_action(t, &j->findings[i], &spare);
+    for (size_t i = 0; i < n.headlines; i++) {
+        put_headline(t, &j->findings[i]);
+        if (i < n.actions)
+            put_action(t, &j->findings[i]);
     }
-    if (!all) {
-        bnc_buf_printf(&b, "%zu of %zu findings; all with --verbose or -o report.html", n,
-                       j->n_findings);
+    if (n.headlines < j->n_findings) {
+        bnc_buf_printf(&b, "%zu of %zu findings; all with --verbose or -o report.html",
+                       n.headlines, j->n_findings);
         bnc_term_own(t, &b, 0);
         bnc_term_end(t);
     }
@@ -339,10 +361,12 @@ static unsigned side_lines(const struct bnc_term *t)
     return (unsigned)(n < MAX_SIDES ? n : MAX_SIDES);
 }
 
+/* Critical findings that are long take lines from this, but one. */
 static void put_sides(struct bnc_term *t)
 {
     const bool wide = t->width >= 72;
-    const unsigned n = side_lines(t), half = wide ? t->width / 2 : t->width;
+    const unsigned half = wide ? t->width / 2 : t->width;
+    unsigned n = side_lines(t);
 
     bnc_term_ink(t, BNC_INK_BOLD);
     bnc_term_puts(t, "failures by side at fault");
@@ -352,6 +376,8 @@ static void put_sides(struct bnc_term *t)
     }
     bnc_term_ink(t, BNC_INK_NONE);
     bnc_term_end(t);
+    while (!t->m->data->verbose && n > 1 && t->lines + n > SCREEN_LINES)
+        n--;
     for (size_t i = 0; i < n; i++) {
         if (i < t->m->n_sides)
             put_side(t, i, half);
@@ -371,7 +397,7 @@ static void put_screen(struct bnc_term *t)
     put_unclassified(t);
     put_rates_caution(t);
     bnc_term_end(t);
-    put_verdicts(t, t->m->data->verbose                  ? 2 * t->m->judged->n_findings + 1
+    put_verdicts(t, t->m->data->verbose                  ? SIZE_MAX
                     : t->lines + tail + 3 < SCREEN_LINES ? SCREEN_LINES - t->lines - tail
                                                          : 3);
     bnc_term_end(t);

@@ -558,7 +558,8 @@ static void fixture_limits(struct fixture *f)
                                            "account under review",
                                            "AWS documentation",
                                            bnc_rate_make(12993, 1244000, 0.02, 0.05, 100),
-                                           49207 };
+                                           49207,
+                                           true };
     j->limits[1] = (struct bnc_limit_row){ "Yahoo",
                                            "complaint_rate",
                                            "per sending domain",

@@ -555,10 +555,71 @@ static void text__fits_one_screen(void **state)
 
         f.data.width = widths[i];
         out = render(&f, BNC_FORMAT_TEXT);
-        expect_screen(&out, 23, widths[i]);
+        expect_screen(&out, widths[i] < 80 ? 30 : 23, widths[i]); /* critical findings come whole */
         assert_non_null(strstr(out.at, "unclassified  0.57"));
         assert_non_null(strstr(out.at, "malformed"));
         assert_null(strchr(out.at, '\033'));
+        bnc_buf_release(&out);
+    }
+    fixture_release(&f);
+}
+
+/* 'b' in one line, one blank between words. */
+static void squeeze(struct bnc_buf *b)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->len; i++) {
+        const char c = b->at[i] == '\n' ? ' ' : b->at[i];
+
+        if (c != ' ' || (n > 0 && b->at[n - 1] != ' '))
+            b->at[n++] = c;
+    }
+    b->len = n;
+    b->at[n] = '\0';
+}
+
+static void text__wraps_what_critical_findings_say(void **state)
+{
+    static const char headline[] =
+        "Mail fails authentication (DMARC failure) at Gmail, Outlook.com, iCloud, Yahoo and AOL "
+        "from 13 Oct 2026 09:09 UTC to 15 Oct 2026 15:55 UTC: 162 recipients, 75.3 % of 215";
+    static const char action[] =
+        "Stop bulk mail over the listed address and do not retry into the listing before the "
+        "cause is removed, whatever the queue says about it.";
+    static const char whole[] = "sure -> Stop bulk mail over the listed address and do not retry "
+                                "into the listing before the cause is removed, whatever the queue "
+                                "says about it. ";
+    const struct bnc_span actions[] = { bnc_span_str(action) };
+    struct bnc_finding critical[6];
+    struct fixture f;
+
+    (void)state;
+    fixture_init(&f);
+    f.data.unicode = false;
+    for (size_t i = 0; i < 6; i++) {
+        critical[i] = f.judged.findings[0];
+        critical[i].severity = BNC_PRIORITY_CRITICAL;
+        critical[i].headline = bnc_span_str(headline);
+        critical[i].actions = actions;
+        critical[i].n_actions = 1;
+    }
+    f.judged.findings = critical;
+    for (size_t n = 1; n <= 6; n++) {
+        struct bnc_buf out;
+        size_t headlines = 0, acts = 0;
+
+        f.data.width = n % 2 == 0 ? 80 : 60;
+        f.judged.n_findings = n;
+        out = render(&f, BNC_FORMAT_TEXT);
+        expect_screen(&out, n == 1 ? 26 : 23 + 7 * n, (unsigned)f.data.width);
+        squeeze(&out);
+        for (const char *at = out.at; (at = strstr(at, headline)) != NULL; at++)
+            headlines++;
+        for (const char *at = out.at; (at = strstr(at, whole)) != NULL; at++)
+            acts++;
+        assert_int_equal(headlines, n);
+        assert_int_equal(acts, n);
         bnc_buf_release(&out);
     }
     fixture_release(&f);
@@ -808,6 +869,7 @@ int main(void)
         cmocka_unit_test(addresses__are_shown_only_when_asked_for),
         cmocka_unit_test(html__never_grows_beyond_two_megabytes),
         cmocka_unit_test(text__fits_one_screen),
+        cmocka_unit_test(text__wraps_what_critical_findings_say),
         cmocka_unit_test(text__is_ascii_and_colourless_unless_asked),
         cmocka_unit_test(report__survives_a_buffer_that_is_full),
         cmocka_unit_test(empty__says_so_in_every_format),
