@@ -127,7 +127,7 @@ static enum bnc_status flush(struct bnc_worker *w)
     return add(w, &b);
 }
 
-/* The event of an ordinary row was made where it belongs: w->items has room for one more. */
+/* The event of a row that has one was made where it belongs: w->items has room for one more. */
 static enum bnc_status count_event(struct bnc_worker *w, const struct bnc_event *event,
                                    const struct bnc_row *row)
 {
@@ -135,8 +135,6 @@ static enum bnc_status count_event(struct bnc_worker *w, const struct bnc_event 
 
     if (event != &item->event)
         item->event = *event;
-    item->provider = 0;
-    item->domain = 0;
     item->row = row->number;
     item->off = row->off;
     return ++w->n_items == BNC_BATCH ? flush(w) : BNC_OK;

@@ -118,8 +118,18 @@ static bool is_known(struct bnc_span name)
     return false;
 }
 
+/* Whether a field is read from this column, as the user says of names that nobody knows. */
+static bool is_taken(const struct bnc_schema_plan *p, uint32_t column)
+{
+    for (int f = 0; f < BNC_N_FIELDS; f++)
+        for (uint32_t i = 0; i < p->field[f].n; i++)
+            if (p->cells[p->field[f].pick[i].slot] == column)
+                return true;
+    return false;
+}
+
 /*
- * The column of unknown name that holds addresses (BNC_FIELD_RECIPIENT) or replies
+ * The column of unknown name and use that holds addresses (BNC_FIELD_RECIPIENT) or replies
  * (BNC_FIELD_DIAGNOSTIC); -1 if none does, or if two hold addresses.
  */
 static int column_of(struct bnc_head from, const struct bnc_schema_plan *p, enum bnc_field field)
@@ -143,7 +153,7 @@ static int column_of(struct bnc_head from, const struct bnc_schema_plan *p, enum
         const bool most = field == BNC_FIELD_RECIPIENT ? 10 * hits[k] >= 9 * filled[k]
                                                        : 2 * hits[k] > filled[k];
 
-        if (hits[k] == 0 || !most || is_known(p->name[k]))
+        if (hits[k] == 0 || !most || is_known(p->name[k]) || is_taken(p, k))
             continue;
         n_best++;
         if (best < 0 || hits[k] > hits[best])

@@ -26,9 +26,9 @@ bool bnc_is_reply(struct bnc_span cell);
 
 /*
  * Where no name says whom failures happened to or what servers replied, looks for the column whose
- * first rows hold addresses or replies, among those with names that nobody knows, and adds it to
- * in->map.  '*guess' tells the user what was added; it stays as it is where nothing was.  'from'
- * stands at the first data row.  BNC_ENOMEM.
+ * first rows hold addresses or replies, among those that nobody knows by name and no field is read
+ * from, and adds it to in->map.  '*guess' tells the user what was added; it stays as it is where
+ * nothing was.  'from' stands at the first data row.  BNC_ENOMEM.
  */
 enum bnc_status bnc_rows_tell_gaps(struct bnc_head from, const struct bnc_schema_plan *p,
                                    struct bnc_plan_input *in, const char **guess,

@@ -72,6 +72,35 @@ static inline void dump_row(struct bnc_buf *to, const struct bnc_row *row, size_
 }
 
 /*
+ * Taken in batches, the rows just scanned are all there once more, and the fields of those in a
+ * batch are what they are one by one, with as many bytes of text behind them as is promised.
+ */
+static inline bool batches_are_right(struct bnc_rows *rows, const char *text_end, uint64_t n_rows)
+{
+    struct bnc_row_batch b;
+    struct bnc_row row;
+    uint64_t n = 0;
+
+    rows->next = 0;
+    while (bnc_rows_take(rows, &b)) {
+        for (size_t i = 0; i < b.n; i++) {
+            bnc_rows_at(rows, b.index[i], &row);
+            bnc_rows_read(rows, &row);
+            if (row.raw.at != b.text + b.start[i] || row.raw.len != b.len[i] ||
+                text_end - (row.raw.at + row.raw.len) < BNC_BEHIND_ROW ||
+                (row.flags & (BNC_ROW_NUL | BNC_ROW_UNCLOSED | BNC_ROW_TOO_LONG)) != 0)
+                return false;
+            for (uint32_t k = 0; k < rows->n_field && rows->want[k] < row.n_fields; k++)
+                if (!bnc_span_eq(bnc_row_field(&b, i, rows->want[k]), row.field[k]) ||
+                    !bnc_span_eq(bnc_row_free_text(&b, i, rows->want[k]), row.field[k]))
+                    return false;
+        }
+        n += b.n + b.n_passed;
+    }
+    return n == n_rows;
+}
+
+/*
  * Reads 'text' in blocks of 'block' bytes (0: at once), the tail of each put in front of the
  * next, every scan by the next of 'n_workers' objects, and appends every row to 'to'.  Each
  * text that is scanned lies in its own allocation, so that a sanitizer sees reads beyond it.
@@ -111,6 +140,8 @@ static inline void dump_rows(struct bnc_buf *to, const struct row_way *way,
             dump_row(to, &row, r->n_field);
             n_seen++;
         }
+        if (!batches_are_right(r, copy + (end - start), n_rows))
+            bnc_buf_puts(to, "batches are wrong\n");
         if (n_seen != n_rows || used > end - start || (last && used != end - start))
             bnc_buf_printf(to, "scan is wrong: %zu of %zu bytes used, %llu of %llu rows\n", used,
                            end - start, (unsigned long long)n_seen, (unsigned long long)n_rows);

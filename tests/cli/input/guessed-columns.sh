@@ -7,3 +7,6 @@ jq -r '.causes[].cause' r.json
 ba formats a.csv | sed -n '/^columns/,/^$/p'
 exits 0 ba a.csv --map recipient=Kunde,diagnostic=Servertext -o r.json
 cat stderr
+# What the user says of such a column holds: senders are no recipients, however much they look like them.
+ba formats a.csv --map sender=Kunde | sed -n '/^columns/,/^$/p'
+ba formats a.csv --map ignore=Kunde | sed -n '/^columns/,/^$/p'
