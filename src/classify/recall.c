@@ -124,10 +124,11 @@ static inline __attribute__((always_inline)) bool look_at(struct bnc_span text, 
 static bool is_of_class(const struct bnc_around *around, struct bnc_look *l, enum bnc_opaque class)
 {
     const size_t before = l->start < 2 ? l->start : 2; /* these are looked at, too */
+    const char *const from = l->raw - before;
     char low[2 + 64 + 16] = { 0 };
 
     for (size_t i = 0; i < before + l->len; i++)
-        low[i] = bnc_lower(l->raw[i - before]);
+        low[i] = bnc_lower(from[i]);
     l->low = low + before;
     return bnc_opaque_judge(around, l) == class;
 }

@@ -240,7 +240,8 @@ static void row__follows_every_rule(void **state)
 
 /*
  * Every case behind a first row of every length from 0 to 130 bytes, so that each of its bytes
- * once lies at each edge of a block of 64.
+ * once lies at each edge of a block of 64.  With more text behind it, its rows may be in a
+ * batch, too.
  */
 static void row__is_the_same_at_every_shift(void **state)
 {
@@ -250,13 +251,16 @@ static void row__is_the_same_at_every_shift(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct bnc_rows_options opt = { .dialect = comma, .n_cols = cases[i].n_cols };
 
-        for (size_t shift = 0; shift <= 130; shift++) {
+        for (size_t k = 0; k < 2 * 131; k++) {
+            const size_t shift = k / 2, more = k % 2 * (BNC_BEHIND_ROW + 1);
             struct bnc_buf want = { 0 }, got = { 0 };
-            const struct bnc_span shifted = bnc_span_from(text, shift + 1 + cases[i].text.len);
+            const struct bnc_span shifted =
+                bnc_span_from(text, shift + 1 + cases[i].text.len + more);
 
-            memset(text, 'p', shift);
+            memset(text, 'p', sizeof text);
             text[shift] = '\n';
             memcpy(text + shift + 1, cases[i].text.at, cases[i].text.len);
+            text[shift + 1 + cases[i].text.len] = '\n';
             dump_rows(&want, &row_ways[0], opt, shifted, 0, 1);
             for (size_t w = 1; w < N_ROW_WAYS; w++) {
                 if (!row_way_exists(&row_ways[w]))
