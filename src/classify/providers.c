@@ -119,3 +119,8 @@ const char *bnc_blocklist_route(uint16_t blocklist)
 {
     return blocklist < sizeof blocklists / sizeof blocklists[0] ? blocklists[blocklist].route : "";
 }
+
+const char *bnc_blocklist_source(uint16_t blocklist)
+{
+    return blocklist < sizeof blocklists / sizeof blocklists[0] ? blocklists[blocklist].source : "";
+}

@@ -97,6 +97,7 @@ const char *bnc_rule_name(const struct bnc_classifier *c, uint32_t rule);
 const char *bnc_rule_source(const struct bnc_classifier *c, uint32_t rule);
 const char *bnc_blocklist_name(uint16_t blocklist);
 const char *bnc_blocklist_route(uint16_t blocklist);    /* how to get delisted */
+const char *bnc_blocklist_source(uint16_t blocklist);   /* who says so: "a; b" */
 
 /* ---- entries: one per distinct (template, codes, provider, type, ESP, label), per worker ---- */
 

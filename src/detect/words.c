@@ -312,6 +312,15 @@ static void put_route(struct words *w)
         bnc_buf_printf(&w->buf, ": %s", bnc_blocklist_route(list_of(w)));
 }
 
+/* Where the tables have it from: the list, else what decided about most recipients. */
+static void put_list_source(struct words *w)
+{
+    if (list_of(w) != 0)
+        bnc_buf_puts(&w->buf, bnc_blocklist_source(list_of(w)));
+    else if (w->f->n_templates > 0)
+        bnc_buf_put(&w->buf, w->g->t->templates[w->f->templates[0]].rule_source);
+}
+
 static void put_n_domains(struct words *w)
 {
     put_count(&w->buf, w->f->n_also + 1);
@@ -415,6 +424,7 @@ static const struct {
     { "response", put_response },
     { "list", put_list },
     { "route", put_route },
+    { "list_source", put_list_source },
     { "n_domains", put_n_domains },
     { "cause", put_cause },
     { "cause_meaning", put_cause_meaning },
@@ -524,6 +534,36 @@ static bool write_list(struct words *w, const char *part, const struct bnc_span 
     return out != NULL;
 }
 
+/* One item of a source list that is written "a; b", off the front of '*s'. */
+static struct bnc_span next_source(struct bnc_span *s)
+{
+    const char *const end = memchr(s->at, ';', s->len);
+    const size_t n = end == NULL ? s->len : (size_t)(end - s->at);
+    const struct bnc_span item = bnc_span_from(s->at, n);
+
+    *s = end == NULL ? bnc_span_from(s->at + n, 0) : bnc_span_from(end + 1, s->len - n - 1);
+    return bnc_span_trim(item);
+}
+
+static bool write_sources(struct words *w, struct bnc_finding *f)
+{
+    const struct bnc_span *list;
+    struct bnc_span *out;
+    size_t n, most = 0;
+
+    if (!write_list(w, "source", &list, &n))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        for (struct bnc_span rest = list[i]; rest.len > 0; most++)
+            next_source(&rest);
+    f->sources = out = bnc_zalloc(&w->g->j->arena, most, sizeof *out);
+    f->n_sources = 0;
+    for (size_t i = 0; out != NULL && i < n; i++)
+        for (struct bnc_span rest = list[i]; rest.len > 0;)
+            out[f->n_sources++] = next_source(&rest);
+    return out != NULL;
+}
+
 static bool write_finding(struct words *w, struct bnc_finding *f)
 {
     w->f = f;
@@ -531,7 +571,7 @@ static bool write_finding(struct words *w, struct bnc_finding *f)
            write_text(w, "letter", &f->letter) &&
            write_list(w, "check", &f->checks, &f->n_checks) &&
            write_list(w, "action", &f->actions, &f->n_actions) &&
-           write_list(w, "source", &f->sources, &f->n_sources);
+           write_sources(w, f);
 }
 
 enum bnc_status bnc_words_write(struct bnc_judging *g)

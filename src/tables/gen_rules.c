@@ -149,8 +149,8 @@ static void print_providers(const struct bnc_table *t)
 
 static void print_lists(const struct bnc_table *t)
 {
-    printf("static const struct { const char *name, *object, *route; } blocklists[%zu] = {\n{ "
-           "\"\", \"\", \"\" },\n",
+    printf("static const struct { const char *name, *object, *route, *source; } blocklists[%zu] = {\n{ "
+           "\"\", \"\", \"\", \"\" },\n",
            t->n_rows + 1);
     for (size_t i = 0; i < t->n_rows; i++) {
         printf("{ ");
@@ -159,6 +159,8 @@ static void print_lists(const struct bnc_table *t)
         cell(t, i, "listed_object");
         printf(", ");
         cell(t, i, "delisting_route");
+        printf(", ");
+        cell(t, i, "source");
         printf(" },\n");
     }
     printf("};\n");
