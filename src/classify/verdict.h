@@ -134,6 +134,8 @@ static inline bool bnc_entry_is_gathered(const struct bnc_entry *e)
 struct bnc_verdicts;                     /* one worker's memo */
 struct bnc_verdicts *bnc_verdicts_create(const struct bnc_classifier *c);
 void bnc_verdicts_free(struct bnc_verdicts *v);
+/* No more events will come: gives back what was remembered of them, and keeps the entries. */
+void bnc_verdicts_settle(struct bnc_verdicts *v);
 /*
  * From now on, wordings beyond BNC_WORDINGS_MAX of a sentence share an entry, whose text changes as
  * they come: for who counts every entry that he is given, and looks at texts in the end.

@@ -29,7 +29,7 @@ enum {
     FIRST_LOG2 = 10,
     ENTRIES_PER_CHUNK = 256,
     SHAPE_SLOTS = 8192,
-    HOST_SLOTS = 65536,
+    HOST_SLOTS = 16384,
     VERDICT_SLOTS = 16384,
     WORDING_SLOTS = 2048,
     WORDING_BYTES = 384,
@@ -125,6 +125,13 @@ void bnc_verdicts_free(struct bnc_verdicts *v)
     bnc_recall_free(v->recall);
     bnc_arena_release(&v->arena);
     bnc_big_free(v, sizeof *v);
+}
+
+void bnc_verdicts_settle(struct bnc_verdicts *v)
+{
+    bnc_recall_free(v->recall);
+    v->recall = NULL;
+    bnc_big_forget(v->shapes, sizeof *v - offsetof(struct bnc_verdicts, shapes));
 }
 
 /* Everything but the template, in two words.  Whose label it is matters where there is one. */

@@ -52,6 +52,8 @@ static void drop_readers(struct bnc_worker *w)
     bnc_mapper_free(w->mapper);
     bnc_block_buf_free(w->buf);
     bnc_buf_release(&w->joined);
+    if (w->verdicts != NULL)
+        bnc_verdicts_settle(w->verdicts);
     w->rows = NULL;
     w->rows_for = NULL;
     w->mapper = NULL;

@@ -297,7 +297,10 @@ static void memo__keeps_entries_in_place_and_does_not_depend_on_order(void **sta
         assert_int_equal(entry->key, seen[k]->key);
         assert_memory_equal(&entry->verdict, &seen[k]->verdict, sizeof entry->verdict);
     }
+    bnc_verdicts_settle(up);
     assert_int_equal(bnc_verdicts_count(up), N);
+    for (int k = 0; k < N; k++)
+        assert_ptr_equal(bnc_verdicts_at(up, (size_t)k), seen[k]);
     free(seen);
     bnc_verdicts_free(up);
     bnc_verdicts_free(down);
