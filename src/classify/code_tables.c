@@ -153,12 +153,38 @@ static void put_row(struct bnc_buf *b, const struct bnc_rule *r, bool json, bool
     bnc_buf_putc(b, '}');
 }
 
+static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY,     BNC_RULE_ENHANCED, BNC_RULE_PROVIDER,
+                                            BNC_RULE_PHRASE,    BNC_RULE_BLOCKLIST, BNC_RULE_PAIR,
+                                            BNC_RULE_LABEL };
+
+/* Whether any row, of whatever provider, is about a code. */
+static bool is_known(const struct filter *f, const char *code)
+{
+    for (int s = 0; s < BNC_N_RULESETS; s++) {
+        const struct bnc_ruleset *const set = f->c->sets[s];
+
+        for (uint32_t i = 0; i < set->n_rules; i++)
+            for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)
+                if (set->rules[i].kind == order[o] && is_about(f, set, i, code))
+                    return true;
+    }
+    return false;
+}
+
+static enum bnc_status check_codes(const struct filter *f, struct bnc_error *err)
+{
+    for (size_t i = 0; i < f->n_codes; i++)
+        if (!is_known(f, f->codes[i]))
+            return bnc_error_set(err, BNC_EUSAGE,
+                                 "nothing is known about '%.100s'; known are reply codes (550), "
+                                 "enhanced codes (5.7.26), markers (S3150), causes (mailbox_full), "
+                                 "block lists and providers (gmail)",
+                                 f->codes[i]);
+    return BNC_OK;
+}
+
 static size_t put_rows(struct bnc_buf *b, const struct filter *f, bool json)
 {
-    static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY,     BNC_RULE_ENHANCED,
-                                                BNC_RULE_PROVIDER,  BNC_RULE_PHRASE,
-                                                BNC_RULE_BLOCKLIST, BNC_RULE_PAIR,
-                                                BNC_RULE_LABEL };
     size_t n = 0;
 
     for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)
@@ -193,6 +219,9 @@ enum bnc_status bnc_codes(const struct bnc_knowledge *k, const char *const *code
 
     if (status == BNC_OK) {
         bnc_mask_init(f.mask, f.c->words, f.c->cpu);
+        status = check_codes(&f, err);
+    }
+    if (status == BNC_OK) {
         if (json)
             bnc_buf_putc(&b, '[');
         rows = put_rows(&b, &f, json != 0);

@@ -229,7 +229,6 @@ static void codes__show_the_rows_asked_for(void **state)
     check_codes("S3150", NULL, "blocklisted", "google");
     check_codes("TSS04", NULL, "provider:yahoo", NULL);
     check_codes("greylisted", NULL, "greylist", NULL);
-    check_codes("999", NULL, "nothing is known", NULL);
     check_codes("AUP#1050", NULL, "provider:charter/554 AUP#1020-1080", "AUP#1010");
     check_codes("gmail", NULL, "provider:google/421 4.7.28", "provider:microsoft");
     check_codes("iCloud", NULL, "provider:apple/", "provider:google");
@@ -243,9 +242,24 @@ static void codes__show_the_rows_asked_for(void **state)
     free(all);
 }
 
+static void codes__that_no_table_knows_are_wrong_usage(void **state)
+{
+    static const char *const given[] = { "550", "NONSENSE" }, *const odd[] = { "999", "", "gmal" };
+    struct bnc_error err = { 0 };
+    char *bytes = NULL;
+    size_t n = 0;
+
+    (void)state;
+    assert_int_equal(bnc_codes(knowledge, given, 2, NULL, 0, &bytes, &n, &err), BNC_EUSAGE);
+    assert_non_null(strstr(err.text, "'NONSENSE'; known are reply codes"));
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+        assert_int_equal(bnc_codes(knowledge, &odd[i], 1, NULL, 1, &bytes, &n, &err), BNC_EUSAGE);
+    assert_null(bytes);
+}
+
 static void codes__are_valid_json(void **state)
 {
-    char *some = codes("550", NULL, 1), *none = codes("999", NULL, 1);
+    char *some = codes("550", NULL, 1), *none = codes("S3150", "gmail", 1);
 
     (void)state;
 #if BNC_WITH_JSON
@@ -274,6 +288,7 @@ int main(void)
         cmocka_unit_test(event__follows_from_the_class),
         cmocka_unit_test(options__are_checked),
         cmocka_unit_test(codes__show_the_rows_asked_for),
+        cmocka_unit_test(codes__that_no_table_knows_are_wrong_usage),
         cmocka_unit_test(codes__are_valid_json),
     };
 
