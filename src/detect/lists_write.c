@@ -308,6 +308,8 @@ static enum bnc_status write_all(const struct bnc_lists *lists, const char *dir,
         status = bnc_lists_render(lists, layout, out, n_formula_like, err);
     status = flush(t, out, status, err);
     for (unsigned i = 0; i < n_files; i++)
+        status = bnc_outfile_settle(&t[i].file, status, err);
+    for (unsigned i = 0; i < n_files; i++)
         status = bnc_outfile_end(&t[i].file, status, err);
     return status;
 }

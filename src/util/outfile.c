@@ -105,19 +105,31 @@ static void sync_folder(const char *path)
     free(dir);
 }
 
-enum bnc_status bnc_outfile_end(struct bnc_outfile *f, enum bnc_status status,
-                                struct bnc_error *err)
+enum bnc_status bnc_outfile_settle(struct bnc_outfile *f, enum bnc_status status,
+                                   struct bnc_error *err)
 {
     struct stat st;
 
-    if (f->temp == NULL)
+    if (f->temp == NULL || f->fd < 0)
         return status;
-    if (status == BNC_OK && f->fd >= 0 && fsync(f->fd) != 0)
+    if (status == BNC_OK && fsync(f->fd) != 0)
         status = bnc_error_sys(err, BNC_EIO, "cannot write '%s'", f->path);
-    if (f->fd >= 0 && close(f->fd) != 0 && status == BNC_OK)
+    if (close(f->fd) != 0 && status == BNC_OK)
         status = bnc_error_sys(err, BNC_EIO, "cannot write '%s'", f->path);
+    f->fd = -1;
     if (status == BNC_OK && lstat(f->path, &st) == 0 && S_ISDIR(st.st_mode))
         status = bnc_error_set(err, BNC_ECREATE, "'%s' is a folder", f->path);
+    if (status != BNC_OK)
+        bnc_error_at(err, f->path, 0, BNC_NO_PLACE);
+    return status;
+}
+
+enum bnc_status bnc_outfile_end(struct bnc_outfile *f, enum bnc_status status,
+                                struct bnc_error *err)
+{
+    if (f->temp == NULL)
+        return status;
+    status = bnc_outfile_settle(f, status, err);
     if (status == BNC_OK && rename(f->temp, f->path) != 0)
         status = bnc_error_sys(err, BNC_ECREATE, "cannot rename a file to '%s'", f->path);
     if (status == BNC_OK)

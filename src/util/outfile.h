@@ -24,7 +24,14 @@ enum bnc_status bnc_outfile_begin(struct bnc_outfile *f, const char *path, bool 
 enum bnc_status bnc_outfile_write(struct bnc_outfile *f, struct bnc_span bytes,
                                   struct bnc_error *err);
 /*
- * With BNC_OK: syncs, closes and renames; else removes the temporary file and leaves an old file as
+ * With BNC_OK: syncs and closes, so that nothing but the rename is left to fail; else closes.  Where
+ * several files belong together, all are settled before the first is ended.  Returns 'status', or
+ * BNC_EIO, BNC_ECREATE.
+ */
+enum bnc_status bnc_outfile_settle(struct bnc_outfile *f, enum bnc_status status,
+                                   struct bnc_error *err);
+/*
+ * With BNC_OK: settles and renames; else removes the temporary file and leaves an old file as
  * it was.  Returns 'status', or BNC_EIO, BNC_ECREATE.  Does nothing to one that never began.
  */
 enum bnc_status bnc_outfile_end(struct bnc_outfile *f, enum bnc_status status,
