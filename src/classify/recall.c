@@ -277,12 +277,6 @@ static const struct bnc_entry *find_entry(struct bnc_recall *r, struct head *hea
     return NULL;
 }
 
-const struct bnc_entry *bnc_recall_find(struct bnc_recall *r, uint64_t context,
-                                        struct bnc_span text)
-{
-    return is_fit(text) ? find_entry(r, head_of(r, key_of(context, text)), text) : NULL;
-}
-
 /* The lines of a saying that nearly all are made of. */
 BNC_PREFETCHER expect(const struct saying *s)
 {

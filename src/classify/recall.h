@@ -31,13 +31,9 @@ void bnc_recall_free(struct bnc_recall *r);
 /* From now on last words that none of the 'n' vocabularies knows are learned as free ones. */
 void bnc_recall_gather(struct bnc_recall *r, const uint32_t *const *vocabularies, size_t n);
 
-/* The entry of the shape that 'text' has, NULL where it is not known. */
-const struct bnc_entry *bnc_recall_find(struct bnc_recall *r, uint64_t context,
-                                        struct bnc_span text);
-
 /*
- * Sets the 'entry' of at most BNC_INQUIRIES inquiries whose 'context' is known: what is remembered
- * is asked for ahead.
+ * Sets the 'entry' of at most BNC_INQUIRIES inquiries whose 'context' is known to that of the shape
+ * that the diagnostic has, NULL where it is not known: what is remembered is asked for ahead.
  */
 void bnc_recall_find_all(struct bnc_recall *r, struct bnc_inquiry *asked, size_t n);
 

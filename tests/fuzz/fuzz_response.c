@@ -71,10 +71,13 @@ static void try_recall(struct bnc_span raw, struct bnc_span template)
     bnc_recall_learn(recall, ++context, raw, &shape, entry);
     for (int by = 0; by < 26 && shape.fp != 0 && shape.n_holes <= BNC_MAX_HOLES; by += 3) {
         const struct bnc_span text = { other, raw.len };
+        const struct bnc_event event = { .diagnostic = text };
+        struct bnc_inquiry asked = { .event = &event, .context = context };
 
         memcpy(other, raw.at, raw.len);
         refill(other, &shape, by);
-        if (bnc_recall_find(recall, context, text) == entry)
+        bnc_recall_find_all(recall, &asked, 1);
+        if (asked.entry == entry)
             require_equal(template, bnc_mask_text(&fast, text), "recalled");
     }
     free(other);

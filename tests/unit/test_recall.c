@@ -90,23 +90,21 @@ static void learn(struct bnc_span text, uint64_t context)
     learn_by(bnc_recall_learn, text, context);
 }
 
-/* What all kernels recall, one by one and in a batch; NULL nothing. */
+/* What all kernels recall, whatever else is asked; NULL nothing. */
 static const struct record *recall(struct bnc_span text, uint64_t context)
 {
     const struct bnc_event event = { .diagnostic = text };
     const struct bnc_entry *found = NULL;
 
     for (size_t i = 0; i < n_recalls; i++) {
-        const struct bnc_entry *e = bnc_recall_find(recalls[i], context, text);
         struct bnc_inquiry asked[2] = { { .event = &event, .context = context },
                                         { .event = &event, .context = context + 1 } };
 
-        if (i > 0 && e != found)
-            fail_msg("kernel %zu recalls another entry of '%.*s'", i, (int)text.len, text.at);
         bnc_recall_find_all(recalls[i], asked, 2);
-        assert_ptr_equal(asked[0].entry, e);
+        if (i > 0 && asked[0].entry != found)
+            fail_msg("kernel %zu recalls another entry of '%.*s'", i, (int)text.len, text.at);
         assert_null(asked[1].entry);
-        found = e;
+        found = asked[0].entry;
     }
     return (const struct record *)(const void *)found;
 }
