@@ -277,11 +277,11 @@ static const struct bnc_entry *find_entry(struct bnc_recall *r, struct head *hea
     return NULL;
 }
 
-/* The lines of a saying that nearly all are made of. */
+/* The lines of a saying that nearly all are made of; NULL does no harm. */
 BNC_PREFETCHER expect(const struct saying *s)
 {
-    for (size_t i = 0; i < EXPECTED_BYTES; i += 64)
-        __builtin_prefetch((const char *)s + i);
+    for (uintptr_t i = 0; i < EXPECTED_BYTES; i += 64)
+        __builtin_prefetch((const void *)((uintptr_t)s + i));
 }
 
 void bnc_recall_find_all(struct bnc_recall *r, struct bnc_inquiry *asked, size_t n)
