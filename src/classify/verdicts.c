@@ -528,7 +528,7 @@ void bnc_verdicts_providers_of_mx(struct bnc_verdicts *v, const struct bnc_span 
         __builtin_prefetch(&v->hosts[keys[i] % HOST_SLOTS], 1);
     }
     for (size_t i = 0; i < n; i++) {
-        /* its place tells the 16 bits lost below */
+        /* its place tells 14 of the 16 bits lost below */
         uint64_t *const host = &v->hosts[keys[i] % HOST_SLOTS];
 
         if (*host >> 16 != keys[i] >> 16)
