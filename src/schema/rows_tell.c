@@ -6,6 +6,7 @@
 
 #include "schema/codes.h"
 #include "schema/times.h"
+#include "util/hash.h"
 
 /* ---- quotes ---- */
 
@@ -128,6 +129,12 @@ static bool is_taken(const struct bnc_schema_plan *p, uint32_t column)
     return false;
 }
 
+/* Whether 'n' cells are too many to be a few senders, accounts or owners again and again. */
+static bool differs(uint64_t kinds, unsigned n)
+{
+    return 3 * (unsigned)__builtin_popcountll(kinds) >= n;
+}
+
 /*
  * The column of unknown name and use that holds addresses (BNC_FIELD_RECIPIENT) or replies
  * (BNC_FIELD_DIAGNOSTIC); -1 if none does, or if two hold addresses.
@@ -135,6 +142,7 @@ static bool is_taken(const struct bnc_schema_plan *p, uint32_t column)
 static int column_of(struct bnc_head from, const struct bnc_schema_plan *p, enum bnc_field field)
 {
     unsigned hits[BNC_MAX_COLUMNS] = { 0 }, filled[BNC_MAX_COLUMNS] = { 0 };
+    uint64_t kinds[BNC_MAX_COLUMNS] = { 0 }; /* a bit for each cell, by its hash */
     struct bnc_head_row row;
     int best = -1, n_best = 0;
 
@@ -143,15 +151,17 @@ static int column_of(struct bnc_head from, const struct bnc_schema_plan *p, enum
             const struct bnc_span cell = bnc_span_trim(row.cell[k]);
 
             filled[k] += cell.len > 0;
+            kinds[k] |= UINT64_C(1) << bnc_hash_lower(cell) % 64;
             hits[k] += field == BNC_FIELD_RECIPIENT
                            ? is_address(cell)
                            : cell.len > 0 && memchr(cell.at, ' ', cell.len) != NULL &&
                                  bnc_is_reply(cell);
         }
     for (uint32_t k = 0; k < p->n_names; k++) {
-        /* an address column holds nothing else; replies of deliveries stand among the others */
-        const bool most = field == BNC_FIELD_RECIPIENT ? 10 * hits[k] >= 9 * filled[k]
-                                                       : 2 * hits[k] > filled[k];
+        /* recipients stand alone and differ; replies of deliveries stand among the others */
+        const bool most = field == BNC_FIELD_RECIPIENT
+                              ? 10 * hits[k] >= 9 * filled[k] && differs(kinds[k], hits[k])
+                              : 2 * hits[k] > filled[k];
 
         if (hits[k] == 0 || !most || is_known(p->name[k]) || is_taken(p, k))
             continue;
