@@ -8,6 +8,7 @@
  * of them, and their user numbers are changed from round to round so that addresses are as many as
  * asked for. The floor is the same loop with the addresses hashed and nothing counted.
  */
+#include "clock.h"
 #include "aggregate/tally.h"
 #include "util/hash.h"
 
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #define POOL 65536u
 #define N_ENTRIES 300u
@@ -26,15 +26,6 @@ struct pool_row {
     char address[64], campaign[16];
     uint8_t user_at;
 };
-
-/* Seconds of this thread: others may use the machine meanwhile. */
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static uint64_t random_next(uint64_t *state)
 {
@@ -139,10 +130,10 @@ static double run(struct bnc_part *part, struct pool_row *pool, uint64_t rows, u
             items[k] = r->item;
             items[k].row = i + k + 2;
         }
-        from = now();
+        from = thread_seconds();
         for (unsigned k = 0; k < n; k += BNC_BATCH)
             count_batch(part, items + k);
-        spent += now() - from;
+        spent += thread_seconds() - from;
     }
     return spent;
 }
@@ -184,10 +175,10 @@ int main(int argc, char **argv)
     printf("add      %7.1f ns/row   (floor: hashing %5.1f ns/row)   %.1f MB\n",
            add_s / (double)rows * 1e9, floor_s / (double)rows * 1e9,
            (double)(peak_kb() - before) / 1024);
-    finish_s = now();
+    finish_s = thread_seconds();
     if (bnc_tally_finish(&tally, &part, 1, NULL, NULL, NULL) != BNC_OK)
         return 70;
-    finish_s = now() - finish_s;
+    finish_s = thread_seconds() - finish_s;
     printf("finish   %7.3f s (one thread), %" PRIu64
            " distinct failing recipients, %zu domains, peak %.1f MB = %.1f bytes each\n",
            finish_s, tally->recipients_failed, tally->n_domains,

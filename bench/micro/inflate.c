@@ -15,9 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "ingest/source.h"
 
 #define MAX_THREADS 64
@@ -30,14 +30,6 @@ struct run {
     uint64_t newlines;
     struct bnc_error err;
 };
-
-static double now_seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* Simple enough for the compiler to vectorize: about as fast as memory. */
 __attribute__((optimize("O3"))) static uint64_t count_newlines(struct bnc_span s)
@@ -103,7 +95,7 @@ static double pass(struct bnc_source *src, const struct bnc_ingest_options *opt,
 {
     struct run run = { .lock = PTHREAD_MUTEX_INITIALIZER };
     pthread_t threads[MAX_THREADS];
-    const double start = now_seconds();
+    const double start = wall_seconds();
 
     if (bnc_source_open(src, opt, &run.reader, &run.err) == BNC_OK) {
         for (unsigned i = 1; i < n_threads; i++)
@@ -119,7 +111,7 @@ static double pass(struct bnc_source *src, const struct bnc_ingest_options *opt,
             bnc_reader_close(run.reader, NULL);
     }
     if (run.err.status == BNC_OK)
-        return now_seconds() - start;
+        return wall_seconds() - start;
     fprintf(stderr, "inflate: %s\n", run.err.text);
     return -1;
 }

@@ -10,8 +10,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "csv/row.h"
 #include "util/buf.h"
 #include "util/cpu.h"
@@ -61,14 +61,6 @@ static const struct {
     { "generic", BNC_ENGINE_OWN, 0 },
     { "libcsv", BNC_ENGINE_LIBCSV, 0 },
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static struct bnc_buf make_text(const struct shape *shape, size_t bytes)
 {
@@ -130,11 +122,11 @@ static void measure(struct bnc_span text, size_t way, uint32_t n_cols)
     if (rows == NULL)
         abort();
     for (int i = 0; i < 2 * N_RUNS; i++) {
-        const double start = now_s();
+        const double start = wall_seconds();
         double took;
 
         sum += pass(rows, text, i % 2 == 1, &n_rows);
-        took = now_s() - start;
+        took = wall_seconds() - start;
         if (took < best[i % 2])
             best[i % 2] = took;
     }
@@ -150,12 +142,12 @@ static void measure_floor(struct bnc_span text)
     double best = 1e9;
 
     for (int i = 0; i < N_RUNS; i++) {
-        const double start = now_s();
+        const double start = wall_seconds();
         double took;
 
         if (memchr(text.at, '\1', text.len) != NULL)
             abort();
-        took = now_s() - start;
+        took = wall_seconds() - start;
         if (took < best)
             best = took;
     }

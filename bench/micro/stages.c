@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "classify/mask.h"
 #include "classify/verdict.h"
 #include "csv/row.h"
@@ -44,14 +44,6 @@ struct bench {
     struct bnc_verdicts *verdicts;
     uint64_t n_rows, n_responses, n_bytes, sum;
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static bool is_failure(const struct bnc_event *e)
 {
@@ -121,7 +113,7 @@ static void take_rows(struct bench *b, enum stage stage)
 /* Once through the text, up to 'stage'; the seconds it took. */
 static double pass(struct bench *b, enum stage stage)
 {
-    const double start = now_s();
+    const double start = thread_seconds();
     size_t at = b->mapping->data_off;
 
     b->n_responses = b->n_bytes = 0;
@@ -139,7 +131,7 @@ static double pass(struct bench *b, enum stage stage)
         number += n;
         b->n_rows = number - 1;
     }
-    return now_s() - start;
+    return thread_seconds() - start;
 }
 
 static double best_of(struct bench *b, enum stage stage)
@@ -164,12 +156,12 @@ static double floor_of(struct bnc_span text)
     double best = 1e9;
 
     for (int i = 0; i < N_RUNS; i++) {
-        const double start = now_s();
+        const double start = thread_seconds();
         double took;
 
         if (memchr(text.at, '\1', text.len) != NULL)
             puts("  (a control character in the text cut the floor short)");
-        took = now_s() - start;
+        took = thread_seconds() - start;
         best = took < best ? took : best;
     }
     return best;

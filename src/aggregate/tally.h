@@ -341,6 +341,12 @@ struct bnc_tally {
     struct bnc_arena arena; /* owns every name */
 };
 
+/* Events with this flag. */
+static inline uint64_t bnc_tally_flagged(const struct bnc_tally *t, enum bnc_event_flag flag)
+{
+    return t->flagged[__builtin_ctz(flag)];
+}
+
 /*
  * For a part that is finished once and not saved: bnc_tally_finish() may then free its tables as
  * soon as they are merged, which takes a third off the peak of memory. Afterwards the part is good

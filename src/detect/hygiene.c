@@ -276,7 +276,7 @@ static enum bnc_status tell_bad_data(struct bnc_judging *g, int cause, const cha
 /* Exports of failures beside others that hold deliveries too: no rate over both is right. */
 static enum bnc_status find_failures_alone(struct bnc_judging *g, uint64_t failures)
 {
-    const uint64_t alone = g->t->flagged[__builtin_ctz(BNC_EVENT_ALONE)];
+    const uint64_t alone = bnc_tally_flagged(g->t, BNC_EVENT_ALONE);
     const struct bnc_rate share = bnc_rate_make(alone < failures ? alone : failures, failures, 0, 0,
                                                 0);
 

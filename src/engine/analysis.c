@@ -210,32 +210,26 @@ static enum bnc_status malformed_error(const struct bnc_tally *t, const char *ad
     return BNC_EDATA;
 }
 
-static void tell(const struct bnc_analysis *a, struct bnc_error *note)
-{
-    note->status = BNC_OK;
-    if (a->opt.warn != NULL)
-        a->opt.warn(a->opt.warn_arg, note);
-}
-
 /* What a result leaves out, or can't say, because of how rows are. */
 static void warn_of_rows(const struct bnc_analysis *a)
 {
     const struct bnc_tally *t = a->tally;
-    const uint64_t n_bad_times = t->flagged[0]; /* BNC_EVENT_BAD_TIME */
+    const uint64_t n_bad_times = bnc_tally_flagged(t, BNC_EVENT_BAD_TIME);
     struct bnc_error note;
 
     if (t->malformed > 0) {
         malformed_error(
             t, a->opt.rejects == NULL ? "; no count holds them, --rejects FILE keeps them" : "",
             &note);
-        tell(a, &note);
+        note.status = BNC_OK; /* here it is news, no fault */
+        bnc_warn(&a->opt, &note);
     }
     if (n_bad_times > t->rows / 10) {
         bnc_error_set(&note, BNC_OK,
                       "times that can't be read: %llu; incidents and trends don't see those rows; "
                       "what always works is 2026-10-31 23:00:00",
                       (unsigned long long)n_bad_times);
-        tell(a, &note);
+        bnc_warn(&a->opt, &note);
     }
 }
 
@@ -299,13 +293,13 @@ static void note_overlap(struct bnc_analysis *a, const bool *shares, bool counte
     struct bnc_error note;
 
     for (size_t i = 0; i < a->inputs.n; i++) {
-        if (!shares[i] || a->opt.warn == NULL)
+        if (!shares[i])
             continue;
         bnc_error_set(&note, BNC_OK, "shares rows with another input; %s",
                       counted_once ? "they are counted once"
                                    : "it can't be read again, so they are counted twice");
         bnc_error_at(&note, a->inputs.at[i].source->name, 0, BNC_NO_PLACE);
-        a->opt.warn(a->opt.warn_arg, &note);
+        bnc_warn(&a->opt, &note);
     }
 }
 
@@ -463,8 +457,7 @@ static bool is_given_before(const struct bnc_analysis *a, const char *const *pat
             continue;
         bnc_error_set(&note, BNC_OK, "the same state as '%s'; it is counted once", paths[k]);
         bnc_error_at(&note, paths[i], 0, BNC_NO_PLACE);
-        if (a->opt.warn != NULL)
-            a->opt.warn(a->opt.warn_arg, &note);
+        bnc_warn(&a->opt, &note);
         return true;
     }
     return false;

@@ -229,13 +229,13 @@ static void warn_of_formulas(const struct bnc_analysis *a, const char *dir, uint
 {
     struct bnc_error note;
 
-    if (n == 0 || a->opt.warn == NULL)
+    if (n == 0)
         return;
     bnc_error_set(&note, BNC_OK,
                   "%llu rows of the lists in '%s' begin with = + - or @, which a spreadsheet takes "
                   "for a formula: import the files as they are, or as text",
                   (unsigned long long)n, dir);
-    a->opt.warn(a->opt.warn_arg, &note);
+    bnc_warn(&a->opt, &note);
 }
 
 /* The lists, in a session of the team. */

@@ -57,8 +57,7 @@ static void note_fault(void *arg, const struct bnc_error *fault)
 {
     struct faults *f = arg;
 
-    if (f->setup->opt->warn != NULL)
-        f->setup->opt->warn(f->setup->opt->warn_arg, fault);
+    bnc_warn(f->setup->opt, fault);
     if (f->first.status == BNC_OK)
         f->first = *fault;
 }

@@ -27,8 +27,7 @@ static int precedence(enum bnc_status status)
 void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup,
                      const struct bnc_error *fault)
 {
-    if (setup->opt->warn != NULL)
-        setup->opt->warn(setup->opt->warn_arg, fault);
+    bnc_warn(setup->opt, fault);
     if (fault->status == BNC_OK)
         return; /* mere information */
     inputs->complete = false;
@@ -110,8 +109,7 @@ static void warn_duplicate(const struct bnc_setup *setup, const struct bnc_input
     bnc_error_set(&note, BNC_OK, "the same bytes as '%s'; it is counted once",
                   before->source->name);
     bnc_error_at(&note, input->source->name, 0, BNC_NO_PLACE);
-    if (setup->opt->warn != NULL)
-        setup->opt->warn(setup->opt->warn_arg, &note);
+    bnc_warn(setup->opt, &note);
 }
 
 struct print {
@@ -198,7 +196,7 @@ static void warn_mixture(const struct bnc_inputs *inputs, const struct bnc_setup
         if (!in->mapping->has_deliveries && only == NULL)
             only = in;
     }
-    if (n_only == 0 || n_full == 0 || setup->opt->warn == NULL || setup->opt->sent != NULL)
+    if (n_only == 0 || n_full == 0 || setup->opt->sent != NULL)
         return;
     bnc_error_set(
         &note, BNC_OK,
@@ -206,7 +204,7 @@ static void warn_mixture(const struct bnc_inputs *inputs, const struct bnc_setup
         "analyze such exports alone, or say what was sent (--sent)",
         n_only, n_only + n_full);
     bnc_error_at(&note, only->source->name, 0, BNC_NO_PLACE);
-    setup->opt->warn(setup->opt->warn_arg, &note);
+    bnc_warn(setup->opt, &note);
 }
 
 /* A guess that nobody hears of can't be corrected; that of the first input stands for all. */
@@ -222,14 +220,14 @@ static void warn_guess(const struct bnc_inputs *inputs, const struct bnc_setup *
             first = first == NULL ? &inputs->at[i] : first;
             n++;
         }
-    if (n == 0 || setup->opt->warn == NULL)
+    if (n == 0)
         return;
     if (n > 1)
         snprintf(others, sizeof others, " (so in %zu inputs)", n);
     bnc_error_set(&note, BNC_OK, "%s, by what its rows hold%s; --map says otherwise",
                   first->mapping->guess, others);
     bnc_error_at(&note, first->source->name, 0, BNC_NO_PLACE);
-    setup->opt->warn(setup->opt->warn_arg, &note);
+    bnc_warn(setup->opt, &note);
 }
 
 static enum bnc_status judge_inputs(struct bnc_inputs *inputs, const struct bnc_setup *setup,

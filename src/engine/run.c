@@ -313,7 +313,7 @@ static void run_workers(struct bnc_worker *workers, struct bnc_pool *pool,
 
 static void warn_of_bombs(struct bnc_inputs *inputs, const struct bnc_options *opt)
 {
-    for (size_t i = 0; i < inputs->n && opt->warn != NULL; i++) {
+    for (size_t i = 0; i < inputs->n; i++) {
         struct bnc_input *in = &inputs->at[i];
         struct bnc_error note;
 
@@ -324,7 +324,7 @@ static void warn_of_bombs(struct bnc_inputs *inputs, const struct bnc_options *o
                       "expands to more than 1000 bytes for each byte of the file; "
                       "--max-expanded sets a limit");
         bnc_error_at(&note, in->source->name, 0, BNC_NO_PLACE);
-        opt->warn(opt->warn_arg, &note);
+        bnc_warn(opt, &note);
     }
 }
 

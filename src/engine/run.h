@@ -37,6 +37,13 @@ enum bnc_status bnc_setup_init(struct bnc_setup *setup, const struct bnc_options
                                struct bnc_error *err);
 void bnc_setup_release(struct bnc_setup *setup);
 
+/* Tells whoever wants to hear of it (options.warn). */
+static inline void bnc_warn(const struct bnc_options *opt, const struct bnc_error *note)
+{
+    if (opt->warn != NULL)
+        opt->warn(opt->warn_arg, note);
+}
+
 struct bnc_inputs {
     struct bnc_source_list sources;
     struct bnc_mappings *mappings;       /* of all inputs, which may share some */
