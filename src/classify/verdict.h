@@ -43,7 +43,7 @@ struct bnc_verdict {
     uint16_t provider;                   /* final: given one, else marker's, else 0 */
     uint16_t blocklist;                  /* 1 + row of blocklists.csv, 0 none */
     uint32_t enhanced;                   /* as read, packed */
-    uint32_t rule;                       /* 1 + index for bnc_rule_text(), 0: nothing matched */
+    uint32_t rule;                       /* 1 + index for bnc_rule_name(), 0: nothing matched */
 };
 
 /* ---- providers: 0 is "other"; names are stable strings from the tables ---- */

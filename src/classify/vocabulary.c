@@ -148,11 +148,11 @@ static size_t end_of_word(const struct bnc_mask_bits *b, size_t at)
 static bool is_blurred(const uint32_t *const *bits, size_t n, struct bnc_span text, size_t at,
                        size_t end)
 {
-    for (size_t i = 0; i < n; i++)
-        if (is_known(bits[i], text.at + at, end - at, at))
-            return false;
     for (size_t i = at; i < end; i++)
         if (!is_letter(text.at[i]))
+            return false; /* nor has it a bit: start_bit() is for letters */
+    for (size_t i = 0; i < n; i++)
+        if (is_known(bits[i], text.at + at, end - at, at))
             return false;
     return !before_number(text, end);
 }
@@ -203,15 +203,8 @@ size_t bnc_vocabulary_blur(const uint32_t *const *bits, size_t n, struct bnc_spa
 bool bnc_vocabulary_blurs_last(const uint32_t *const *bits, size_t n, struct bnc_span text,
                                size_t at)
 {
-    if (at < CONTEXT_BYTES || text.len < at + MIN_LETTERS)
-        return false;
-    for (size_t i = at; i < text.len; i++)
-        if (!is_letter(text.at[i]))
-            return false;
-    for (size_t i = 0; i < n; i++)
-        if (is_known(bits[i], text.at + at, text.len - at, at))
-            return false;
-    return true;
+    return at >= CONTEXT_BYTES && text.len >= at + MIN_LETTERS &&
+           is_blurred(bits, n, text, at, text.len);
 }
 
 /* The first byte from 'at' on in which two texts differ; 'len' if none does. */

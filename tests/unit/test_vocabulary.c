@@ -218,6 +218,26 @@ static void blur__is_alike_where_it_is_said_to_be(void **unused)
     assert_true(alike > n / 100); /* else the test tests nothing */
 }
 
+/* A text that isn't masked yet has any byte where another had a letter: no bit is for it. */
+static void blur__looks_for_no_word_that_is_none(void **unused)
+{
+    uint32_t *const bits = calloc(BNC_VOCABULARY_WORDS, sizeof *bits);
+    const uint32_t *const known = bits;
+    const char *const other = "queue zorbulan", *const blurred = "queue qqqqqqqq";
+    char text[] = "queue ?orbulan";
+    size_t word;
+
+    (void)unused;
+    assert_non_null(bits);
+    for (int c = 1; c < 256; c++) {
+        text[6] = (char)c;
+        assert_int_equal(bnc_vocabulary_blurs_alike(&known, 1, bnc_span_str(text), other, blurred,
+                                                    &word),
+                         c >= 'a' && c <= 'z');
+    }
+    free(bits);
+}
+
 /* ---- wordings ---- */
 
 static void wording__join_is_what_all_share(void **unused)
@@ -314,6 +334,7 @@ int main(void)
         cmocka_unit_test(blur__hides_words_that_no_fragment_holds),
         cmocka_unit_test(blur__changes_no_verdict),
         cmocka_unit_test(blur__is_alike_where_it_is_said_to_be),
+        cmocka_unit_test(blur__looks_for_no_word_that_is_none),
         cmocka_unit_test(wording__join_is_what_all_share),
         cmocka_unit_test(wording__join_knows_no_order),
         cmocka_unit_test(wording__join_survives_any_bytes),
