@@ -55,12 +55,11 @@ static bool grow_chunks(struct bnc_names *names)
     return true;
 }
 
-uint32_t bnc_names_make(struct bnc_names *names, uint64_t key, struct bnc_span text, bool *made)
+uint32_t bnc_names_make(struct bnc_names *names, uint64_t key, struct bnc_span text)
 {
     struct bnc_name *rec;
     uint32_t index;
 
-    *made = false;
     if (names->n >= BNC_NAMES_MAX || !reserve_slot(names))
         return UINT32_MAX;
     if (names->n >> BNC_NAMES_CHUNK_LOG2 >= names->n_chunks && !grow_chunks(names))
@@ -74,7 +73,6 @@ uint32_t bnc_names_make(struct bnc_names *names, uint64_t key, struct bnc_span t
     put(names, (struct bnc_name_slot){ .key = key, .index = index + 1 });
     names->n_slots++;
     names->n++;
-    *made = true;
     return index;
 }
 
@@ -82,9 +80,14 @@ uint32_t bnc_names_get(struct bnc_names *names, struct bnc_span text, bool *made
 {
     const uint64_t key = bnc_names_key(names, text);
     const struct bnc_name_slot *found = bnc_names_slot(names, key);
+    uint32_t index;
 
     *made = false;
-    return found != NULL ? found->index - 1 : bnc_names_make(names, key, text, made);
+    if (found != NULL)
+        return found->index - 1;
+    index = bnc_names_make(names, key, text);
+    *made = index != UINT32_MAX;
+    return index;
 }
 
 void bnc_names_add_key(struct bnc_names *names, uint64_t key, struct bnc_name_slot slot)

@@ -75,7 +75,7 @@ static inline struct bnc_name_slot *bnc_names_slot(const struct bnc_names *names
  * rest of the record is zero. bnc_names_get() adds it if it is missing; '*made' says so. UINT32_MAX
  * when out of memory or beyond BNC_NAMES_MAX names.
  */
-uint32_t bnc_names_make(struct bnc_names *names, uint64_t key, struct bnc_span text, bool *made);
+uint32_t bnc_names_make(struct bnc_names *names, uint64_t key, struct bnc_span text);
 uint32_t bnc_names_get(struct bnc_names *names, struct bnc_span text, bool *made);
 
 /*

@@ -168,13 +168,10 @@ static size_t make_outcomes(struct bnc_listed *l, const struct bnc_listed_plan *
  */
 static size_t leave_failures(struct bnc_outcome *o, size_t n, unsigned states)
 {
-    int64_t delivered = -1;
+    const int64_t delivered = bnc_outcomes_delivered(o, n);
     size_t kept = 0;
     bool bounced = false;
 
-    for (size_t i = 0; i < n; i++)
-        if (o[i].type == BNC_EVENT_DELIVERED && bnc_outcome_order(&o[i]) > delivered)
-            delivered = bnc_outcome_order(&o[i]);
     for (size_t i = 0; i < n; i++)
         if (bnc_outcome_fails(&o[i]) && bnc_outcome_order(&o[i]) > delivered) {
             bounced |= o[i].type == BNC_EVENT_BOUNCE;
@@ -187,18 +184,26 @@ static size_t leave_failures(struct bnc_outcome *o, size_t n, unsigned states)
 
 /* ---- one address ---- */
 
+/* Bytes up to the last '@' and with it; 0: there is none. */
+static size_t up_to_at(struct bnc_span s)
+{
+    size_t n = s.len;
+
+    while (n > 0 && s.at[n - 1] != '@')
+        n--;
+    return n;
+}
+
 /* The text at 'to'; its length. What follows the last '@' of odd addresses is the domain. */
 static size_t put_text(char *to, const struct bnc_text *t, struct bnc_span domain)
 {
-    size_t local = t->text.len, len = local;
+    const size_t local = t->is_local ? t->text.len : up_to_at(t->text);
+    size_t len = t->text.len;
 
-    memcpy(to, t->text.at, local);
+    memcpy(to, t->text.at, len);
     if (t->is_local) {
-        memcpy(to + local, domain.at, domain.len);
+        memcpy(to + len, domain.at, domain.len);
         len += domain.len;
-    } else {
-        while (local > 0 && to[local - 1] != '@')
-            local--;
     }
     for (size_t i = local; local > 0 && i < len; i++)
         to[i] = bnc_lower(to[i]);
@@ -209,11 +214,9 @@ static size_t put_text(char *to, const struct bnc_text *t, struct bnc_span domai
 /* What stands before the last '@', or nothing. */
 static struct bnc_span local_part(const struct bnc_text *t)
 {
-    size_t i = t->text.len;
+    const size_t n = up_to_at(t->text);
 
-    while (i > 0 && t->text.at[i - 1] != '@')
-        i--;
-    return bnc_span_from(t->text.at, i > 0 ? i - 1 : 0);
+    return bnc_span_from(t->text.at, n > 0 ? n - 1 : 0);
 }
 
 static void note_address(struct bnc_listed *l, const struct bnc_text *text, unsigned states)

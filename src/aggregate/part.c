@@ -280,7 +280,6 @@ new_domain(struct bnc_part *part, uint64_t key, struct bnc_span name)
     struct bnc_names *domains = &part->domains;
     struct bnc_name_slot *slot;
     uint64_t lower_key;
-    bool made;
 
     name = lower(part, name);
     if (name.at == NULL)
@@ -290,7 +289,7 @@ new_domain(struct bnc_part *part, uint64_t key, struct bnc_span name)
     if (slot == NULL) {
         struct bnc_domain_rec *d;
 
-        if (bnc_names_make(domains, lower_key, name, &made) == UINT32_MAX)
+        if (bnc_names_make(domains, lower_key, name) == UINT32_MAX)
             return NULL;
         slot = bnc_names_slot(domains, lower_key);
         d = bnc_names_at(domains, slot->index - 1);

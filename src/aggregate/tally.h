@@ -271,6 +271,17 @@ static inline int64_t bnc_outcome_order(const struct bnc_outcome *o)
     return o->last == 0 && o->type == BNC_EVENT_DELIVERED ? INT64_MAX : (int64_t)o->last;
 }
 
+/* Where the last delivery of 'n' outcomes stands; -1, before all: there is none. */
+static inline int64_t bnc_outcomes_delivered(const struct bnc_outcome *o, size_t n)
+{
+    int64_t delivered = -1;
+
+    for (size_t i = 0; i < n; i++)
+        if (o[i].type == BNC_EVENT_DELIVERED && bnc_outcome_order(&o[i]) > delivered)
+            delivered = bnc_outcome_order(&o[i]);
+    return delivered;
+}
+
 /* Lists only, failing or complaining or suppressed addresses. */
 struct bnc_address {
     uint32_t domain;

@@ -47,15 +47,6 @@ struct bnc_search {
     int32_t day0;
 };
 
-/* Widens [first, last] so that it holds [a, b]; BNC_NO_TIME: nothing is known. */
-static inline void bnc_time_widen(int64_t *first, int64_t *last, int64_t a, int64_t b)
-{
-    if (a != BNC_NO_TIME && (*first == BNC_NO_TIME || a < *first))
-        *first = a;
-    if (b != BNC_NO_TIME && (*last == BNC_NO_TIME || b > *last))
-        *last = b;
-}
-
 /* Adds the finding of one case. */
 enum bnc_status bnc_case_tell(struct bnc_search *s, const struct bnc_case *c);
 /* Dead domains that few mail: one finding for all 'n' of them, none where there are none. */

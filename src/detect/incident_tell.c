@@ -149,11 +149,7 @@ static void set_times(const struct bnc_judging *g, const struct bnc_incident *in
 
         if (!in->provider[cell->provider] || !bnc_cell_in_families(cell, 1u << in->head->family))
             continue;
-        if (cell->first != BNC_NO_TIME &&
-            (f->first_seen == BNC_NO_TIME || cell->first < f->first_seen))
-            f->first_seen = cell->first;
-        if (cell->last != BNC_NO_TIME && (f->last_seen == BNC_NO_TIME || cell->last > f->last_seen))
-            f->last_seen = cell->last;
+        bnc_time_widen(&f->first_seen, &f->last_seen, cell->first, cell->last);
     }
     f->ongoing = in->w.to >= last_day;
     f->onset = !in->head->steady && in->w.from > first_day ? f->first_seen : BNC_NO_TIME;

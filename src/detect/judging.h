@@ -234,4 +234,13 @@ struct bnc_org_memo {
  */
 struct bnc_span bnc_org_domain(struct bnc_span domain, struct bnc_org_memo *memo);
 
+/* Widens [first, last] so that it holds [a, b]; BNC_NO_TIME: nothing is known. */
+static inline void bnc_time_widen(int64_t *first, int64_t *last, int64_t a, int64_t b)
+{
+    if (a != BNC_NO_TIME && (*first == BNC_NO_TIME || a < *first))
+        *first = a;
+    if (b != BNC_NO_TIME && (*last == BNC_NO_TIME || b > *last))
+        *last = b;
+}
+
 #endif

@@ -90,13 +90,9 @@ static void sort_run(const struct bnc_outcome **run, size_t n)
  */
 static size_t failures_since_delivery(const struct bnc_address *a, const struct bnc_outcome **run)
 {
-    int64_t delivered = -1;
+    const int64_t delivered = bnc_outcomes_delivered(a->outcomes, a->n_outcomes);
     size_t n = 0;
 
-    for (uint32_t i = 0; i < a->n_outcomes; i++)
-        if (a->outcomes[i].type == BNC_EVENT_DELIVERED &&
-            bnc_outcome_order(&a->outcomes[i]) > delivered)
-            delivered = bnc_outcome_order(&a->outcomes[i]);
     for (uint32_t i = 0; i < a->n_outcomes; i++)
         if (bnc_outcome_fails(&a->outcomes[i]) && bnc_outcome_order(&a->outcomes[i]) > delivered)
             run[n++] = &a->outcomes[i];
@@ -347,15 +343,9 @@ static bool rule_one(const struct bnc_lists *d, const struct bnc_outcome *const 
 static void set_span(struct bnc_decision *x, const struct bnc_outcome *const *run, size_t n)
 {
     x->events = n;
-    for (size_t i = 0; i < n; i++) {
-        const int64_t first = bnc_outcome_time(run[i]->first),
-                      last = bnc_outcome_time(run[i]->last);
-
-        if (first != BNC_NO_TIME && (x->first == BNC_NO_TIME || first < x->first))
-            x->first = first;
-        if (last != BNC_NO_TIME && (x->last == BNC_NO_TIME || last > x->last))
-            x->last = last;
-    }
+    for (size_t i = 0; i < n; i++)
+        bnc_time_widen(&x->first, &x->last, bnc_outcome_time(run[i]->first),
+                       bnc_outcome_time(run[i]->last));
 }
 
 struct bnc_decision bnc_address_decide(const struct bnc_lists *d, const struct bnc_address *a,

@@ -360,6 +360,17 @@ static void set_time_rules(struct work *w, struct bnc_schema_plan *p)
         (void)bnc_zone_parse(bnc_span_str(o->timezone), &p->zone);
 }
 
+/* The rows from 'at' on as a candidate has them, one at a time. */
+static struct bnc_head rows_from(struct work *w, const struct candidate *c, size_t at)
+{
+    return (struct bnc_head){ .text = w->head,
+                              .whole = w->whole,
+                              .dialect = c->dialect,
+                              .arena = &w->scratch,
+                              .one_row = true,
+                              .at = at };
+}
+
 /*
  * Nobody is named by a column of ours; still the export of failures that its headers promise if
  * most of its first rows hold what servers reply.
@@ -368,11 +379,7 @@ static bool holds_replies(struct work *w, const struct bnc_schema_plan *p,
                           const struct candidate *c)
 {
     const struct bnc_field_plan *const f = &p->field[BNC_FIELD_DIAGNOSTIC];
-    struct bnc_head head = { .text = w->head,
-                             .whole = w->whole,
-                             .dialect = c->dialect,
-                             .arena = &w->scratch,
-                             .at = c->end };
+    struct bnc_head head = rows_from(w, c, c->end);
     struct bnc_head_row row;
     unsigned n = 0, replies = 0;
 
@@ -389,11 +396,7 @@ static bool holds_replies(struct work *w, const struct bnc_schema_plan *p,
 static enum bnc_status fill_gaps(struct work *w, const struct candidate *c,
                                  struct bnc_plan_input *in, struct bnc_schema_plan **p)
 {
-    const struct bnc_head rows = { .text = w->head,
-                                   .whole = w->whole,
-                                   .dialect = c->dialect,
-                                   .arena = &w->scratch,
-                                   .at = c->end };
+    const struct bnc_head rows = rows_from(w, c, c->end);
     const enum bnc_status status =
         bnc_rows_tell_gaps(rows, *p, in, &w->mapping->guess, w->err);
 
@@ -455,12 +458,7 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
     struct bnc_plan_input in = {
         .format = c->format, .header = &h, .map = w->map, .n_map = w->n_map, .arena = &map->arena
     };
-    struct bnc_head rows = { .text = w->head,
-                             .whole = w->whole,
-                             .dialect = c->dialect,
-                             .arena = &w->scratch,
-                             .one_row = true,
-                             .at = c->row.off };
+    struct bnc_head rows = rows_from(w, c, c->row.off);
     struct bnc_schema_plan *p;
     enum bnc_status status = bnc_plan_create(&p, &in, w->err);
 
