@@ -154,8 +154,12 @@ static struct bnc_span lower(struct bnc_part *part, struct bnc_span s)
 
 void bnc_day_name(uint32_t day, char buf[32])
 {
-    bnc_time_format(day == 0 ? BNC_NO_TIME : (int64_t)(day - 1) * BNC_SECONDS_PER_DAY, buf);
-    buf[day == 0 ? 0 : 10] = '\0';
+    char text[BNC_TIME_ROOM];
+    const size_t len = day == 0 ? 0 : 10;
+
+    bnc_time_spell(text, ((int64_t)day - 1) * BNC_SECONDS_PER_DAY);
+    memcpy(buf, text, len);
+    buf[len] = '\0';
 }
 
 /* Whether both are of one spelling, but for what is between the first and the last eight bytes. */

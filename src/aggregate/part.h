@@ -25,7 +25,6 @@
 #include "aggregate/tally.h"
 #include "util/buf.h"
 
-#define BNC_SECONDS_PER_DAY 86400u
 
 /* ---- packed keys ---- */
 #define BNC_PAIR_KEY(domain, entry) ((uint64_t)(domain) << 32 | (entry))

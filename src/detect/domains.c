@@ -93,7 +93,7 @@ static struct sum sum_group(const struct bnc_search *s, const struct bnc_entity 
 static bool best_run(const struct bnc_search *s, const struct bnc_entity *e, uint64_t failed,
                      unsigned *n_failed, unsigned *n_mixed)
 {
-    const int32_t last = (int32_t)(s->g->t->last / 86400);
+    const int32_t last = (int32_t)(s->g->t->last / BNC_SECONDS_PER_DAY);
     unsigned run = 0;
     bool before = false, found = false; /* before: the day before the run failed and delivered */
 
@@ -181,7 +181,7 @@ static bool answered_since(const struct bnc_tally *t, const struct bnc_domain *d
     for (uint32_t i = 0; since != BNC_NO_TIME && i < d->n_causes; i++) {
         const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + i];
 
-        if (c->last != BNC_NO_TIME && c->last / 86400 > since / 86400 &&
+        if (c->last != BNC_NO_TIME && c->last / BNC_SECONDS_PER_DAY > since / BNC_SECONDS_PER_DAY &&
             is_said_by_server(c->cause))
             return true;
     }
@@ -196,7 +196,7 @@ bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain 
         return true;
     if (since == BNC_NO_TIME || !bnc_days_fit_bits(t))
         return false;
-    for (int32_t day = (int32_t)(since / 86400) + 1; day <= (int32_t)(t->last / 86400); day++)
+    for (int32_t day = (int32_t)(since / BNC_SECONDS_PER_DAY) + 1; day <= (int32_t)(t->last / BNC_SECONDS_PER_DAY); day++)
         if (d->delivered_days >> (day & 63) & 1)
             return false;
     return true;
@@ -270,7 +270,7 @@ static bool burst_by_code(const struct bnc_search *s, const struct sum *sum, str
     unsigned days = (unsigned)__builtin_popcountll(sum->days), run = 0, best = 0;
     int32_t end = s->day0;
 
-    for (int32_t day = s->day0; s->days_ok && day <= (int32_t)(s->g->t->last / 86400); day++) {
+    for (int32_t day = s->day0; s->days_ok && day <= (int32_t)(s->g->t->last / BNC_SECONDS_PER_DAY); day++) {
         run = sum->days >> (day & 63) & 1 ? run + 1 : 0;
         end = run > best ? day : end;
         best = run > best ? run : best;
@@ -647,7 +647,7 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
                            : (uint64_t)bnc_threshold_default("domain_recipients")->limit;
     s.min_share = g->opt->domain_share > 0 ? g->opt->domain_share
                                            : bnc_threshold_default("domain_share")->limit;
-    s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / 86400);
+    s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / BNC_SECONDS_PER_DAY);
     s.days_ok = bnc_days_fit_bits(t);
     bnc_ranges(g, t->n_domains, sum_traffic, &s);
     bnc_ranges(g, t->n_domains, judge_places, &s);

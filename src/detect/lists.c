@@ -30,7 +30,6 @@
 const char *const bnc_list_names[BNC_N_LISTS] = { "suppress", "suppress_domains", "hold",
                                                   "reengage", "keep" };
 
-#define DAY_SECONDS 86400
 
 static const char why_complaint[] = "the recipient complained";
 static const char why_dead[] = "permanently refused: the address does not exist or is disabled";
@@ -274,7 +273,7 @@ static bool rule_twice(const struct bnc_lists *d, const struct bnc_outcome *cons
     for (size_t i = 0; i < n; i++) {
         if (!is_recurrent(d->tally, run[i]) || run[i]->last == 0)
             continue;
-        if (first != 0 && run[i]->last >= first && run[i]->last - first >= DAY_SECONDS) {
+        if (first != 0 && run[i]->last >= first && run[i]->last - first >= BNC_SECONDS_PER_DAY) {
             decide_by(d->tally, x, BNC_LIST_SUPPRESS,
                       verdict_of(d->tally, run[i])->cause == BNC_CAUSE_MAILBOX_FULL ? why_full_twice
                                                                                     : why_twice,

@@ -16,10 +16,9 @@ static const struct bnc_address *find_address(const struct bnc_tally *t, struct 
 
 static void put_when(struct bnc_buf *b, int64_t time)
 {
-    char text[32];
-
-    bnc_time_format(time, text);
-    bnc_buf_puts(b, text[0] != '\0' ? text : "(no time)");
+    if (time == BNC_NO_TIME)
+        bnc_buf_puts(b, "(no time)");
+    bnc_time_put(b, time);
 }
 
 /* "2026-10-12T09:14:03Z  bounce    invalid_recipient  campaign october-1: 550 5.1.1 ..." */

@@ -11,6 +11,7 @@
 #include "detect/decision.h"
 #include "detect/judging.h"
 #include "util/csvcell.h"
+#include "util/figure.h"
 #include "util/outfile.h"
 #include "util/slices.h"
 
@@ -30,42 +31,22 @@ const struct bnc_layout *bnc_layout_find(struct bnc_span name)
 /* ---- cells ---- */
 
 /* A list has a million numbers: printf() would take most of the time. */
-static void put_number(struct bnc_buf *b, uint64_t n)
-{
-    char text[20], *at = text + sizeof text;
-
-    do
-        *--at = (char)('0' + n % 10);
-    while ((n /= 10) > 0);
-    bnc_buf_put(b, bnc_span_from(at, (size_t)(text + sizeof text - at)));
-}
-
 static void put_name(struct bnc_buf *b, const char *name)
 {
     bnc_buf_putc(b, ',');
     bnc_buf_puts(b, name);
 }
 
-static void put_iso(struct bnc_buf *b, int64_t time)
-{
-    char text[32];
-
-    bnc_time_format(time, text);
-    bnc_buf_puts(b, text);
-}
-
 static void put_rfc2822(struct bnc_buf *b, int64_t time)
 {
     static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     const time_t at = (time_t)time;
     struct tm tm;
 
     if (time == BNC_NO_TIME || gmtime_r(&at, &tm) == NULL)
         return;
-    bnc_buf_printf(b, "\"%s, %02d %s %04d %02d:%02d:%02d GMT\"", days[tm.tm_wday], tm.tm_mday,
-                   months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    bnc_buf_printf(b, "\"%s, %02d %.3s %04d %02d:%02d:%02d GMT\"", days[tm.tm_wday], tm.tm_mday,
+                   bnc_month_names[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /* One row: an address or a domain, and what was decided. */
@@ -80,15 +61,15 @@ static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
     const uint32_t e = x == NULL ? 0 : x->verdict.enhanced;
 
     if (x != NULL && x->verdict.reply != 0)
-        put_number(b, x->verdict.reply);
+        bnc_count_put(b, x->verdict.reply, 0);
     bnc_buf_putc(b, ',');
     if (e == 0)
         return;
-    put_number(b, BNC_ENHANCED_CLASS(e));
+    bnc_count_put(b, BNC_ENHANCED_CLASS(e), 0);
     bnc_buf_putc(b, '.');
-    put_number(b, BNC_ENHANCED_SUBJECT(e));
+    bnc_count_put(b, BNC_ENHANCED_SUBJECT(e), 0);
     bnc_buf_putc(b, '.');
-    put_number(b, BNC_ENHANCED_DETAIL(e));
+    bnc_count_put(b, BNC_ENHANCED_DETAIL(e), 0);
 }
 
 static void put_own_row(struct bnc_buf *b, const struct list_row *r)
@@ -106,13 +87,13 @@ static void put_own_row(struct bnc_buf *b, const struct list_row *r)
     if (r->template != NULL)
         bnc_csv_put(b, r->template->rule, ',');
     bnc_buf_putc(b, ',');
-    put_number(b, x->confidence);
+    bnc_count_put(b, x->confidence, 0);
     bnc_buf_putc(b, ',');
-    put_iso(b, x->first);
+    bnc_time_put(b, x->first);
     bnc_buf_putc(b, ',');
-    put_iso(b, x->last);
+    bnc_time_put(b, x->last);
     bnc_buf_putc(b, ',');
-    put_number(b, x->events);
+    bnc_count_put(b, x->events, 0);
     bnc_buf_putc(b, ',');
     if (r->template != NULL)
         bnc_csv_put(b, r->template->text, ',');

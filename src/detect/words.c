@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "detect/judging.h"
+#include "util/figure.h"
 
 struct text_row {
     const char *kind, *variant, *part, *text;
@@ -34,42 +35,23 @@ void bnc_share_put(struct bnc_buf *b, double share)
         bnc_buf_puts(b, "under 0.01 %");
     else if (share < 1 && percent >= 99.95)
         bnc_buf_puts(b, "over 99.9 %");
-    else
-        bnc_buf_printf(b,
-                       percent >= 99.95 || percent == 0 ? "%.0f %%"
-                       : percent >= 10                  ? "%.1f %%"
-                                                        : "%.2f %%",
-                       percent);
+    else {
+        bnc_fixed_put(b, percent, percent >= 99.95 || percent == 0 ? 0 : percent >= 10 ? 1 : 2);
+        bnc_buf_puts(b, " %");
+    }
 }
 
 static void put_count(struct bnc_buf *b, uint64_t n)
 {
-    char digits[24];
-    const int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            bnc_buf_putc(b, ',');
-        bnc_buf_putc(b, digits[i]);
-    }
+    bnc_count_put(b, n, ',');
 }
 
-/* "12 Oct 2026 14:05 UTC", as the rest of the report has it. */
 static void put_time(struct bnc_buf *b, int64_t time)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    char iso[32]; /* "2026-10-12T14:05:33Z" */
-    const char *month;
-    char day[4];
-
-    if (time == BNC_NO_TIME) {
+    if (time == BNC_NO_TIME)
         bnc_buf_puts(b, "an unknown time");
-        return;
-    }
-    bnc_time_format(time, iso);
-    month = months + 3 * (10 * (iso[5] - '0') + iso[6] - '0' - 1);
-    snprintf(day, sizeof day, "%.*s", iso[8] == '0' ? 1 : 2, iso + 8 + (iso[8] == '0'));
-    bnc_buf_printf(b, "%s %.3s %.4s %.5s UTC", day, month, iso, iso + 11);
+    else
+        bnc_moment_put(b, time);
 }
 
 const char *bnc_spoken(struct bnc_span word)
@@ -570,8 +552,7 @@ static bool write_finding(struct words *w, struct bnc_finding *f)
     return write_text(w, "headline", &f->headline) && write_text(w, "meaning", &f->meaning) &&
            write_text(w, "letter", &f->letter) &&
            write_list(w, "check", &f->checks, &f->n_checks) &&
-           write_list(w, "action", &f->actions, &f->n_actions) &&
-           write_sources(w, f);
+           write_list(w, "action", &f->actions, &f->n_actions) && write_sources(w, f);
 }
 
 enum bnc_status bnc_words_write(struct bnc_judging *g)

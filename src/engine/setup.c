@@ -66,7 +66,6 @@ static enum bnc_status choose(const struct word *words, const char *text, const 
                          option, list);
 }
 
-#define SECONDS_PER_DAY 86400
 #define MAX_BLOCK_BYTES ((uint64_t)256 << 20)
 #define MAX_THREADS 1024
 
@@ -82,7 +81,7 @@ static enum bnc_status time_bound(const char *text, const char *option, bool end
                              "'%s' is no time for %s; write 2026-10-31 or 2026-10-31T23:00:00Z",
                              text, option);
     if (end && strlen(text) <= 10)
-        *bound += SECONDS_PER_DAY;
+        *bound += BNC_SECONDS_PER_DAY;
     return BNC_OK;
 }
 

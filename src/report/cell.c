@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/cell.h"
+#include "util/moment.h"
 
 #include <math.h>
 
-#include "report/figure.h"
+#include "util/figure.h"
 
 bool bnc_is_numeric(enum bnc_value_type type)
 {

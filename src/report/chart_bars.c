@@ -158,6 +158,20 @@ static size_t codes_to_half(const struct bnc_model *m, uint64_t *sum)
     return n;
 }
 
+/* "550 5.1.1", "550", "5.1.1" or "no code" for a reply and an enhanced code. */
+static void put_code(struct bnc_buf *out, uint16_t reply, uint32_t enhanced)
+{
+    if (reply == 0 && enhanced == 0)
+        bnc_buf_puts(out, "no code");
+    if (reply != 0)
+        bnc_buf_printf(out, "%u", reply);
+    if (reply != 0 && enhanced != 0)
+        bnc_buf_putc(out, ' ');
+    if (enhanced != 0)
+        bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(enhanced),
+                       BNC_ENHANCED_SUBJECT(enhanced), BNC_ENHANCED_DETAIL(enhanced));
+}
+
 void bnc_chart_codes(struct bnc_page *p)
 {
     const struct bnc_model *m = p->m;
@@ -173,13 +187,11 @@ void bnc_chart_codes(struct bnc_page *p)
     for (size_t i = 0; i < n; i++) {
         const struct bnc_code_sum *c = &m->codes[i];
 
-        bnc_code_put(&names[i], c->reply, c->enhanced);
-        bars[i] =
-            (struct bar){ .label = c->reply == 0 && c->enhanced == 0 ? BNC_SPAN("no code")
-                                                                     : bnc_buf_span(&names[i]),
-                          .n = c->bounces + c->deferrals,
-                          .side = bnc_causes[c->cause].side,
-                          .note = bnc_span_str(bnc_causes[c->cause].name) };
+        put_code(&names[i], c->reply, c->enhanced);
+        bars[i] = (struct bar){ .label = bnc_buf_span(&names[i]),
+                                .n = c->bounces + c->deferrals,
+                                .side = bnc_causes[c->cause].side,
+                                .note = bnc_span_str(bnc_causes[c->cause].name) };
     }
     bnc_buf_printf(&title, half == 1 ? "One code alone, " : "%zu codes make ", half);
     if (half == 1)

@@ -176,7 +176,7 @@ static size_t pick_spans(const struct bnc_judged *j, const struct days *d, size_
     for (size_t i = 0; i < j->n_findings && n < MAX_SPANS; i++) {
         const struct bnc_finding *f = &j->findings[i];
 
-        if (f->onset != BNC_NO_TIME && f->onset / 86400 > d->first && f->onset / 86400 <= d->last)
+        if (f->onset != BNC_NO_TIME && f->onset / BNC_SECONDS_PER_DAY > d->first && f->onset / BNC_SECONDS_PER_DAY <= d->last)
             picked[n++] = i;
     }
     return n;
@@ -185,8 +185,8 @@ static size_t pick_spans(const struct bnc_judged *j, const struct days *d, size_
 /* Where a finding's days begin on the chart, and how wide they are. */
 static void place_days(const struct bnc_finding *f, const struct days *d, double *x, double *w)
 {
-    const int64_t from = f->onset / 86400;
-    const int64_t to = f->end == BNC_NO_TIME ? d->last : f->end / 86400;
+    const int64_t from = f->onset / BNC_SECONDS_PER_DAY;
+    const int64_t to = f->end == BNC_NO_TIME ? d->last : f->end / BNC_SECONDS_PER_DAY;
 
     *x = day_x(d, from);
     *w = day_x(d, (to < from ? from : to) + 1) - *x;

@@ -9,8 +9,9 @@
 #define BNC_REPORT_HTML_H
 
 #include "report/cell.h"
-#include "report/figure.h"
 #include "report/render.h"
+#include "util/figure.h"
+#include "util/moment.h"
 
 struct bnc_page {
     const struct bnc_model *m;

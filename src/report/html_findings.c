@@ -25,7 +25,7 @@ static void put_since(struct bnc_page *p, const struct bnc_finding *f)
     bnc_date_put(p->out, since);
     if (f->ongoing)
         bnc_buf_puts(p->out, ", still going on");
-    else if (f->end != BNC_NO_TIME && f->end / 86400 != since / 86400) {
+    else if (f->end != BNC_NO_TIME && f->end / BNC_SECONDS_PER_DAY != since / BNC_SECONDS_PER_DAY) {
         bnc_buf_puts(p->out, " to ");
         bnc_date_put(p->out, f->end);
     }

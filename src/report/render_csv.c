@@ -3,11 +3,12 @@
  * byte order mark.
  */
 #include "report/cell.h"
-#include "report/figure.h"
 #include "report/render.h"
-#include "util/slices.h"
 #include "report/visible.h"
 #include "util/csvcell.h"
+#include "util/figure.h"
+#include "util/moment.h"
+#include "util/slices.h"
 
 const char *const bnc_rate_suffix[BNC_RATE_PARTS] = { "",      "_numerator", "_denominator", "_low",
                                                       "_high", "_limit",     "_judgement" };

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 
 #include "report/cell.h"
-#include "report/figure.h"
 #include "report/render.h"
-#include "util/slices.h"
 #include "report/visible.h"
+#include "util/figure.h"
 #include "util/hash.h"
+#include "util/moment.h"
+#include "util/slices.h"
 
 /*
  * Control characters, separators and what bnc_is_hidden() names go out as \u escapes: the text is
@@ -365,8 +366,7 @@ static char *spell_template(const struct bnc_model *m, char *at, const struct bn
     if (c->top_template >= m->tally->n_templates)
         return at;
     at = spell(at, ",\"template\":\"");
-    bnc_key_spell(m->tally->templates[c->top_template].key, at);
-    return spell(at + BNC_KEY_DIGITS, "\"");
+    return spell(bnc_key_spell(at, m->tally->templates[c->top_template].key), "\"");
 }
 
 static char *spell_cause(const struct bnc_model *m, const struct wording *w, char *at,

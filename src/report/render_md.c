@@ -2,8 +2,9 @@
  * render_md.c - the report as GitHub-flavoured Markdown, fit for an issue or a wiki.
  */
 #include "report/cell.h"
-#include "report/figure.h"
 #include "report/render.h"
+#include "util/figure.h"
+#include "util/moment.h"
 
 #define TABLE_ROWS 100
 

@@ -5,10 +5,10 @@
  * they are. Text is as it was read (valid UTF-8, control characters and all): a database is data,
  * not a screen.
  */
-#include "report/figure.h"
-#include "util/outfile.h"
 #include "report/render.h"
 #include "report/visible.h"
+#include "util/moment.h"
+#include "util/outfile.h"
 
 #if BNC_WITH_SQLITE
 
@@ -121,10 +121,10 @@ static void bind_rate(struct base *b, int at, const struct bnc_rate *r)
 
 static void bind_time(struct base *b, int at, int64_t time)
 {
-    char text[32];
+    char text[BNC_TIME_ROOM];
 
-    bnc_time_format(time, text);
-    sqlite3_bind_text(b->insert, at, text, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(b->insert, at, text, (int)(bnc_time_spell(text, time) - text),
+                      SQLITE_TRANSIENT);
 }
 
 /* What is unset stays NULL. */

@@ -7,9 +7,10 @@
  * none of them is cut.
  */
 #include "report/cell.h"
-#include "report/figure.h"
 #include "report/render.h"
 #include "report/screen.h"
+#include "util/figure.h"
+#include "util/moment.h"
 
 #define SCREEN_LINES 23
 #define MAX_SIDES 4

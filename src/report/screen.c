@@ -2,7 +2,7 @@
 #include "report/screen.h"
 
 #include "report/cell.h"
-#include "report/figure.h"
+#include "util/figure.h"
 #include "util/utf8.h"
 
 void bnc_term_ink(struct bnc_term *t, enum bnc_ink how)

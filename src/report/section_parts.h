@@ -11,8 +11,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "report/figure.h"
 #include "report/section.h"
+#include "util/figure.h"
+#include "util/moment.h"
 
 extern const struct bnc_section bnc_section_verdicts;
 extern const struct bnc_section bnc_section_rates;
@@ -141,7 +142,7 @@ static inline void enhanced(struct bnc_value *v, uint32_t e)
 
 static inline void template_id(struct bnc_value *v, uint64_t key)
 {
-    bnc_key_spell(key, v->small);
+    bnc_key_spell(v->small, key);
     v->text = bnc_span_from(v->small, BNC_KEY_DIGITS);
 }
 

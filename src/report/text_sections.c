@@ -3,8 +3,9 @@
  * table of its first rows.
  */
 #include "report/cell.h"
-#include "report/figure.h"
 #include "report/screen.h"
+#include "util/figure.h"
+#include "util/moment.h"
 
 #define TABLE_ROWS 20
 #define NUMBER_TITLE 11 /* a longer title over a column of numbers is cut */

@@ -263,9 +263,9 @@ static void put_event(const struct about *a, const struct bnc_event *ev, bool js
         { "message_id", ev->message_id }, { "label", ev->label },
     };
     struct bnc_buf *const out = a->out;
-    char time[32];
+    char time[BNC_TIME_ROOM];
 
-    bnc_time_format(ev->time, time);
+    *bnc_time_spell(time, ev->time) = '\0';
     if (json) {
         bnc_buf_puts(out, first ? "{" : ", {");
         put_json(out, "event", bnc_span_str(bnc_event_names[ev->type]), true);

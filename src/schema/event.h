@@ -6,6 +6,7 @@
 
 #include "csv/row.h"
 #include "util/arena.h"
+#include "util/moment.h"
 #include "util/span.h"
 #include "util/status.h"
 
@@ -26,8 +27,6 @@ extern const char *const bnc_event_names[BNC_N_EVENTS];
 #define BNC_ENHANCED_CLASS(e) ((e) >> 20)
 #define BNC_ENHANCED_SUBJECT(e) ((e) >> 10 & 0x3ff)
 #define BNC_ENHANCED_DETAIL(e) ((e) & 0x3ff)
-
-#define BNC_NO_TIME INT64_MIN
 
 /* the ESP's own label */
 enum bnc_hardness { BNC_HARDNESS_NONE, BNC_HARDNESS_HARD, BNC_HARDNESS_SOFT, BNC_HARDNESS_UNKNOWN };
@@ -229,8 +228,6 @@ struct bnc_span bnc_mapping_host(const struct bnc_mapping *mapping, struct bnc_s
 /* Whether most rows of such a source can be told by a cell for each field. */
 bool bnc_mapping_is_short(const struct bnc_mapping *mapping);
 
-/* ISO 8601 "2026-10-31T23:59:59Z" into buf (21 bytes with NUL); "" for BNC_NO_TIME. */
-void bnc_time_format(int64_t time, char buf[32]);
 /*
  * Any of the layouts of the tables; false if it is none. 'date_order' 'd' or 'm' for numeric dates
  * with slashes; 0: unknown.

@@ -16,19 +16,13 @@
 
 #include "util/hash.h"
 
-#define DAY 86400
-
 /*
  * Days since 1970 of a civil date; exact for every year after 1600 (era arithmetic of 400 years =
  * 146097 days).
  */
 static int64_t days_of(int y, int m, int d)
 {
-    const int year = m <= 2 ? y - 1 : y;
-    const int era = year / 400, in_era = year - era * 400;
-    const int in_year = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-
-    return (int64_t)era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+    return bnc_day_of_date((struct bnc_date){ y, m, d });
 }
 
 static bool date_ok(int y, int m, int d)
@@ -208,7 +202,7 @@ static bool number_time(struct bnc_span t, int zone_seconds, int64_t *time)
 
         if (!date_ok(y, m, d) || clock / 10000 > 23 || clock / 100 % 100 > 59 || clock % 100 > 60)
             return false;
-        *time = days_of(y, m, d) * DAY +
+        *time = days_of(y, m, d) * BNC_SECONDS_PER_DAY +
                 (int64_t)(clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100) -
                 zone_seconds;
         return true;
@@ -270,8 +264,8 @@ static bool named_time(struct scan s, int zone_seconds, int64_t *time)
     if (!date_ok(y, m, d))
         return false;
     if (clock < 0)
-        return rest(&s, days_of(y, m, d) * DAY, zone_seconds, time);
-    *time = days_of(y, m, d) * DAY + clock - zone_seconds;
+        return rest(&s, days_of(y, m, d) * BNC_SECONDS_PER_DAY, zone_seconds, time);
+    *time = days_of(y, m, d) * BNC_SECONDS_PER_DAY + clock - zone_seconds;
     return s.at == s.end;
 }
 
@@ -294,8 +288,8 @@ static bool short_date(struct scan s, char order, int zone_seconds, int64_t *tim
         order = 'd';
     if (order == 0 || !date_ok(y, order == 'd' ? b : a, order == 'd' ? a : b))
         return false;
-    return rest(&s, days_of(y, order == 'd' ? b : a, order == 'd' ? a : b) * DAY, zone_seconds,
-                time);
+    return rest(&s, days_of(y, order == 'd' ? b : a, order == 'd' ? a : b) * BNC_SECONDS_PER_DAY,
+                zone_seconds, time);
 }
 
 char bnc_time_order(struct bnc_span text)
@@ -342,7 +336,7 @@ static bool long_date(struct bnc_time_memo *memo, const char *p)
     if (century > 99 || year > 99 || p[4] != p[7] || (p[4] != '-' && p[4] != '/' && p[4] != '.') ||
         !date_ok((int)(century * 100 + year), (int)m, (int)d))
         return false;
-    memo->seconds = days_of((int)(century * 100 + year), (int)m, (int)d) * DAY;
+    memo->seconds = days_of((int)(century * 100 + year), (int)m, (int)d) * BNC_SECONDS_PER_DAY;
     memcpy(memo->date, p, sizeof memo->date);
     return true;
 }
@@ -391,8 +385,7 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
     if (text.len >= 10 && !bnc_is_digit(text.at[4])) {
         const char *const p = text.at;
 
-        if ((p[0] != '\0' && memcmp(p, memo->date, sizeof memo->date) == 0) ||
-            long_date(memo, p)) {
+        if ((p[0] != '\0' && memcmp(p, memo->date, sizeof memo->date) == 0) || long_date(memo, p)) {
             s.at += 10;
             if (text.len >= 19 && (p[10] == ' ' || p[10] == 'T')) {
                 const int clock = clock_of(bnc_load64(p + 11));
@@ -443,8 +436,7 @@ static __attribute__((noinline)) bool parse_clock(struct bnc_time_memo *memo, st
 
     if (tail <= 7 && bnc_time_same_tail(memo, p + 19, tail) && p[0] != '\0' &&
         bnc_load64(p) == bnc_load64(memo->date) && memcmp(p + 8, memo->date + 8, 2) == 0 &&
-        (p[10] == ' ' || p[10] == 'T') &&
-        (clock = clock_of(bnc_load64(p + 11))) >= 0) {
+        (p[10] == ' ' || p[10] == 'T') && (clock = clock_of(bnc_load64(p + 11))) >= 0) {
         keep_minute(memo, p, clock);
         *time = memo->seconds + clock - (tail == 0 ? zone_seconds : memo->tail_zone);
         return true;
@@ -471,43 +463,4 @@ bool bnc_time_parse(struct bnc_span text, char date_order, int zone_seconds, int
     struct bnc_time_memo memo = { .seconds = 0 };
 
     return bnc_time_parse_memo(&memo, text, date_order, zone_seconds, time);
-}
-
-void bnc_time_format(int64_t time, char buf[32])
-{
-    int64_t days, left, year_days;
-    int year, m;
-
-    buf[0] = '\0';
-    if (time == BNC_NO_TIME)
-        return;
-    days = time / DAY - (time % DAY < 0);
-    left = time - days * DAY;
-    year = (int)(1970 + days * 400 / 146097);
-    while (year < 9999 && days_of(year + 1, 1, 1) <= days)
-        year++;
-    while (year > 0 && days_of(year, 1, 1) > days)
-        year--;
-    year_days = days;
-    for (m = 12; m > 1 && days_of(year, m, 1) > year_days; m--)
-        ;
-    days -= days_of(year, m, 1) - 1;
-    {
-        const int part[] = { year / 100,      year % 100,         m,
-                             (int)days,       (int)(left / 3600), (int)(left / 60 % 60),
-                             (int)(left % 60) };
-        static const char form[] = "%%-%-%T%:%:%Z";
-        char *p = buf;
-        int k = 0;
-
-        for (const char *f = form; *f != '\0'; f++) {
-            if (*f != '%') {
-                *p++ = *f;
-                continue;
-            }
-            *p++ = (char)('0' + part[k] / 10 % 10);
-            *p++ = (char)('0' + part[k++] % 10);
-        }
-        *p = '\0';
-    }
 }

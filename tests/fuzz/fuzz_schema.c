@@ -31,7 +31,7 @@ static void check_event(const struct bnc_event *ev)
     must(!(ev->flags & BNC_EVENT_OPAQUE_ADDRESS) ||
              memchr(ev->recipient.at, '@', ev->recipient.len) == NULL,
          "opaque");
-    bnc_time_format(ev->time, time);
+    *bnc_time_spell(time, ev->time) = '\0';
 }
 
 /* The same row by another worker, who has seen nothing: the same events. */

@@ -33,7 +33,7 @@ static inline void kit_event(struct bnc_buf *out, const struct bnc_event *ev)
                                          " opaque_address", " invalid_address" };
     char time[32];
 
-    bnc_time_format(ev->time, time);
+    *bnc_time_spell(time, ev->time) = '\0';
     bnc_buf_printf(out, "%s%s%s %s", bnc_event_names[ev->type], hard[ev->hardness],
                    ev->late ? " late" : "", time[0] ? time : "-");
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)

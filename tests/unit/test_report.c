@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "report_fixture.h"
-#include "report/figure.h"
+#include "util/figure.h"
 #include "report/render.h"
 #include "report/visible.h"
 

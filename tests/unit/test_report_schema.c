@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "report_fixture.h"
-#include "report/figure.h"
+#include "util/figure.h"
 
 #define SCHEMA_PATH "docs/report.schema.json"
 

@@ -578,7 +578,7 @@ static bool in_campaign(const struct world_event *e, const void *arg)
 {
     char day[32];
 
-    bnc_time_format(e->event.time, day);
+    *bnc_time_spell(day, e->event.time) = '\0';
     day[e->event.time == BNC_NO_TIME ? 0 : 10] = '\0';
     return bnc_span_eq(e->event.campaign.len > 0 ? e->event.campaign : bnc_span_str(day),
                        *(const struct bnc_span *)arg);
