@@ -70,13 +70,17 @@ static inline KERNEL_TARGET void put_16(uint32_t *out, __m512i base, __m128i at)
     _mm512_storeu_si512(out, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(at)));
 }
 
-/* The positions 0..63 of the set bits, as bytes; sixteen of them widened at a time. */
+/*
+ * The positions 0..63 of the set bits, as bytes; sixteen of them widened at a time.  They are
+ * compressed into a copy of 'count' rather than into zeros: with zeros Zen 5 waits for the
+ * register's old value, and block waits for block (24 -> 20 ns a row).
+ */
 static inline KERNEL_TARGET uint32_t *kernel_put(uint32_t *out, uint64_t bits, uint32_t base)
 {
     const __m512i count = _mm512_set_epi64(
         0x3f3e3d3c3b3a3938, 0x3736353433323130, 0x2f2e2d2c2b2a2928, 0x2726252423222120,
         0x1f1e1d1c1b1a1918, 0x1716151413121110, 0x0f0e0d0c0b0a0908, 0x0706050403020100);
-    const __m512i at = _mm512_maskz_compress_epi8(bits, count);
+    const __m512i at = _mm512_mask_compress_epi8(count, bits, count);
     const __m512i from = _mm512_set1_epi32((int)base);
     const unsigned n = (unsigned)__builtin_popcountll(bits);
 
