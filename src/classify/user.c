@@ -14,6 +14,7 @@
 #include "classify/collect.h"
 #include "classify/compile.h"
 #include "classify/token.h"
+#include "util/idn.h"
 
 struct user_name {
     struct bnc_span name;                /* lower-cased */
@@ -124,7 +125,7 @@ static enum bnc_status provider_row(struct bnc_classifier *c, const struct bnc_t
     if (bnc_table_cell(t, row, bnc_table_col(t, "provider")).len == 0)
         return bnc_error_set(err, BNC_ECONFIG, "%s:%u: column 'provider' is empty", path,
                              t->line[row]);
-    n->name = lower_copy(&u->arena, value);
+    n->name = lower_copy(&u->arena, bnc_idn_folded(&u->arena, value));
     n->mx = mx;
     n->provider = provider_number(c, t, row);
     if (n->name.at == NULL || n->provider == 0)

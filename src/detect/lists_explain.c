@@ -4,6 +4,7 @@
 #include "detect/decision.h"
 #include "detect/judging.h"
 #include "detect/lists.h"
+#include "util/idn.h"
 #include "util/utf8.h"
 
 static const struct bnc_address *find_address(const struct bnc_tally *t, struct bnc_span address)
@@ -52,30 +53,36 @@ static void put_decision(struct bnc_buf *b, const struct bnc_decision *x, enum b
         policy == BNC_POLICY_STRICT ? "strict" : "careful", (unsigned long long)x->events);
 }
 
+static void put_why(struct bnc_buf *b, const struct bnc_lists *lists, const struct bnc_address *a,
+                    const struct bnc_outcome **run)
+{
+    const struct bnc_decision x = bnc_address_decide(lists, a, run);
+
+    put_decision(b, &x, lists->policy);
+    bnc_buf_puts(b, "what the input says, by campaign:\n");
+    for (uint32_t i = 0; i < a->n_outcomes; i++)
+        put_outcome(b, lists->tally, &a->outcomes[i]);
+}
+
 enum bnc_status bnc_lists_explain(const struct bnc_lists *lists, struct bnc_span address,
                                   struct bnc_buf *out, struct bnc_error *err)
 {
     const struct bnc_tally *const tally = lists->tally;
-    const struct bnc_address *a = find_address(tally, bnc_span_trim(address));
     struct bnc_arena scratch = { .blocks = NULL };
-    const struct bnc_outcome **run;
+    const struct bnc_span folded = bnc_idn_folded(&scratch, bnc_span_trim(address));
+    const struct bnc_address *const a = find_address(tally, folded);
+    const struct bnc_outcome **run = NULL;
 
     bnc_plain_put(out, address);
-    if (a == NULL) {
+    bnc_buf_putc(out, '\n');
+    if (a == NULL)
         bnc_buf_puts(
             out,
-            "\non no list: the input holds no failure, complaint or suppression of this address\n");
-        return out->failed ? bnc_error_nomem(err) : BNC_OK;
-    }
-    run = bnc_run_room(&scratch, tally, 0, tally->n_addresses);
-    if (run == NULL)
-        return bnc_error_nomem(err);
-    bnc_buf_putc(out, '\n');
-    const struct bnc_decision x = bnc_address_decide(lists, a, run);
-    put_decision(out, &x, lists->policy);
-    bnc_buf_puts(out, "what the input says, by campaign:\n");
-    for (uint32_t i = 0; i < a->n_outcomes; i++)
-        put_outcome(out, tally, &a->outcomes[i]);
+            "on no list: the input holds no failure, complaint or suppression of this address\n");
+    else if ((run = bnc_run_room(&scratch, tally, 0, tally->n_addresses)) != NULL)
+        put_why(out, lists, a, run);
     bnc_arena_release(&scratch);
+    if (folded.at == NULL || (a != NULL && run == NULL))
+        return bnc_error_nomem(err);
     return out->failed ? bnc_error_nomem(err) : BNC_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "detect/judging.h"
+#include "util/idn.h"
 #include "util/table.h"
 
 enum key { KEY_DOMAIN, KEY_PROVIDER, KEY_CAMPAIGN, KEY_DATE, N_KEYS };
@@ -53,15 +54,16 @@ static size_t find_subject(const struct bnc_tally *t, enum bnc_kind kind, struct
 static void count_domain(struct bnc_judging *g, struct bnc_span name, uint64_t sent)
 {
     const struct bnc_tally *t = g->t;
-    char lower[256];
-    size_t i;
+    char lower[BNC_NAME_ROOM];
+    size_t len = bnc_is_ascii(name) ? 0 : bnc_idn_fold(name, lower), i;
     uint16_t provider;
 
     if (name.len > sizeof lower)
         return;
-    for (i = 0; i < name.len; i++)
-        lower[i] = bnc_lower(name.at[i]);
-    name = bnc_span_from(lower, name.len);
+    if (len == 0)
+        for (; len < name.len; len++)
+            lower[len] = bnc_lower(name.at[len]);
+    name = bnc_span_from(lower, len);
     i = find_domain(t, name);
     provider =
         i < t->n_domains ? t->domains[i].provider : bnc_provider_of_domain(t->classifier, name);

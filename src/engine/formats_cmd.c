@@ -126,6 +126,7 @@ enum bnc_status bnc_version_text(int json, char **bytes, size_t *n)
         { "zstd", BNC_WITH_ZSTD ? "yes" : "no" },
         { "zip", BNC_WITH_ZIP ? "yes" : "no" },
         { "psl", BNC_WITH_PSL ? "yes" : "no" },
+        { "idn", BNC_WITH_IDN2 ? "yes" : "no" },
         { "sqlite", BNC_WITH_SQLITE ? "yes" : "no" },
         { "json_lines", BNC_WITH_JSON ? "yes" : "no" },
         { "rules", BNC_RULES_VERSION },

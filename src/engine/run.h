@@ -28,6 +28,7 @@ struct bnc_setup {
     uint16_t only_provider;              /* with has_provider */
     bool has_provider, has_filter;
     struct bnc_span only_campaign, only_sender;
+    struct bnc_arena names;              /* what only_sender is in, if folded */
     uint64_t seed;
     struct bnc_classifier *classifier;
 };

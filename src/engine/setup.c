@@ -9,6 +9,7 @@
 
 #include "engine/run.h"
 #include "util/cpu.h"
+#include "util/idn.h"
 #include "util/status.h"
 
 struct word {
@@ -158,8 +159,11 @@ static enum bnc_status setup_filters(struct bnc_setup *s, const struct bnc_optio
                              opt->since, opt->until);
     if (opt->campaign != NULL)
         s->only_campaign = bnc_span_str(opt->campaign);
-    if (opt->sender != NULL)
-        s->only_sender = bnc_span_str(opt->sender);
+    if (opt->sender != NULL) {
+        s->only_sender = bnc_idn_folded(&s->names, bnc_span_str(opt->sender));
+        if (s->only_sender.at == NULL)
+            return bnc_error_nomem(err);
+    }
     if (opt->provider != NULL) {
         s->only_provider = bnc_provider_find(s->classifier, bnc_span_str(opt->provider));
         if (s->only_provider == 0 && strcmp(opt->provider, "other") != 0)
@@ -213,6 +217,7 @@ void bnc_setup_release(struct bnc_setup *s)
 {
     bnc_classifier_free(s->classifier);
     bnc_team_free(s->team);
+    bnc_arena_release(&s->names);
     s->classifier = NULL;
     s->team = NULL;
 }

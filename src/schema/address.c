@@ -8,6 +8,7 @@
 
 #include "schema/plain_address.h"
 #include "util/hash.h"
+#include "util/idn.h"
 
 enum {
     L = 1,
@@ -160,6 +161,11 @@ static struct bnc_span unwrap(struct bnc_span s)
     return s;
 }
 
+static enum bnc_address_kind ok_kind(struct bnc_span domain)
+{
+    return bnc_is_ascii(domain) ? BNC_ADDRESS_OK : BNC_ADDRESS_FOREIGN;
+}
+
 /* What isn't simply local@domain: wrapped, hashed, redacted or wrong. */
 static __attribute__((noinline)) enum bnc_address_kind
 split_odd(struct bnc_span s, struct bnc_span *address, struct bnc_span *domain)
@@ -187,7 +193,7 @@ split_odd(struct bnc_span s, struct bnc_span *address, struct bnc_span *domain)
         return BNC_ADDRESS_BAD;
     *address = s;
     *domain = behind;
-    return BNC_ADDRESS_OK;
+    return ok_kind(behind);
 }
 
 /* Plain ones of 16 to 64 bytes, 16 bytes a step, the last step overlapping. */
@@ -224,7 +230,7 @@ split_unusual(struct bnc_span cell, struct bnc_span *address, struct bnc_span *d
         if (behind.len > 0 && behind.at[behind.len - 1] != '.' && domain_ok(behind)) {
             *address = cell;
             *domain = behind;
-            return BNC_ADDRESS_OK;
+            return ok_kind(behind);
         }
     }
     cell = bnc_span_trim(cell);
@@ -243,35 +249,34 @@ enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *a
     return BNC_ADDRESS_OK;
 }
 
-static __attribute__((noinline)) bool sender_anew(struct bnc_domain_memo *memo,
-                                                  struct bnc_span cell, struct bnc_span *address,
-                                                  struct bnc_span *domain)
+static __attribute__((noinline)) enum bnc_address_kind
+sender_anew(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
+            struct bnc_span *domain)
 {
     const char *const at = cell.len == 0 ? NULL : memrchr(cell.at, '@', cell.len);
     struct bnc_span behind;
 
     *address = *domain = bnc_span_from("", 0);
     if (at == NULL)
-        return false;
+        return BNC_ADDRESS_BAD;
     behind = bnc_span_from(at + 1, (size_t)(cell.at + cell.len - at - 1));
     if (!domain_ok(behind) || behind.at[behind.len - 1] == '.' || (unsigned char)cell.at[0] <= ' ')
-        return bnc_address_split(cell, address, domain) ==
-               BNC_ADDRESS_OK; /* in brackets, with a comment ... */
-    if (behind.len <= sizeof memo->text) {
+        return bnc_address_split(cell, address, domain); /* in brackets, with a comment ... */
+    if (behind.len <= sizeof memo->text && bnc_is_ascii(behind)) {
         memcpy(memo->text, behind.at, behind.len);
         memo->len = behind.len;
     }
     *address = cell;
     *domain = behind;
-    return true;
+    return ok_kind(behind);
 }
 
-bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
-                      struct bnc_span *domain)
+enum bnc_address_kind bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell,
+                                       struct bnc_span *address, struct bnc_span *domain)
 {
     if (!bnc_sender_is_same(memo, cell))
         return sender_anew(memo, cell, address, domain);
     *address = cell;
     *domain = bnc_span_from(cell.at + cell.len - memo->len, memo->len);
-    return true;
+    return BNC_ADDRESS_OK;
 }

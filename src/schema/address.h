@@ -11,6 +11,7 @@
 
 enum bnc_address_kind {
     BNC_ADDRESS_OK,
+    BNC_ADDRESS_FOREIGN,                 /* OK, and not all of the domain is ASCII: fold.h */
     BNC_ADDRESS_EMPTY,                   /* nothing, or a word for nothing (<>, [redacted]) */
     BNC_ADDRESS_OPAQUE,                  /* a hash in place of an address: no domain */
     BNC_ADDRESS_BAD                      /* no @, two of them, blanks, an empty part, too long */
@@ -20,22 +21,23 @@ enum bnc_address_kind {
  * 'cell' may hold a display name ("Ann" <ann@example.net>), angle brackets, a type prefix
  * (rfc822;), a trailing comment or dot.  Local parts may be quoted ("a b"@example.net) and,
  * like domains, any UTF-8; domains may be literals ([192.0.2.1]). Both results point into the
- * cell and keep its case; they are empty unless the kind is OK (OPAQUE sets '*address').
+ * cell and keep its case; they are empty unless the kind is OK or FOREIGN (OPAQUE sets
+ * '*address').
  */
 enum bnc_address_kind bnc_address_split(struct bnc_span cell, struct bnc_span *address,
                                         struct bnc_span *domain);
 
 /*
  * The same for senders, whose local part is of no interest: it is not looked at, only the
- * domain is.  False where there is no domain that could be one; both spans are empty then.
+ * domain is.  OK, FOREIGN, or else there is no domain that could be one and both spans are empty.
  */
-struct bnc_domain_memo { char text[64]; size_t len; };   /* the last good one; zero-initialize,
+struct bnc_domain_memo { char text[64]; size_t len; };   /* the last OK one; zero-initialize,
                                                             one thread */
-bool bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell, struct bnc_span *address,
-                      struct bnc_span *domain);
+enum bnc_address_kind bnc_sender_split(struct bnc_domain_memo *memo, struct bnc_span cell,
+                                       struct bnc_span *address, struct bnc_span *domain);
 
 /*
- * Whether it is the last good domain again, behind the last '@' (a domain holds none): no need to
+ * Whether it is the last OK domain again, behind the last '@' (a domain holds none): no need to
  * look further.
  */
 static inline bool bnc_sender_is_same(const struct bnc_domain_memo *memo, struct bnc_span cell)

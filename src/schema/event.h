@@ -57,7 +57,7 @@ struct bnc_esp {
 
 /*
  * Spans live as long as the row's bytes.  Where the mapper makes the bytes itself (JSON:
- * unescaped strings and numbers), they stay valid for the next BNC_MAPPER_KEEP - 1 calls of
+ * unescaped strings and numbers; domains in A-labels), they stay valid for the next BNC_MAPPER_KEEP - 1 calls of
  * bnc_mapper_events() on that mapper.
  */
 #define BNC_MAPPER_KEEP 64

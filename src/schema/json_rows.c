@@ -369,7 +369,7 @@ static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_s
         bnc_event_fill(m, &c, &ev);
         fault = bnc_event_classify(m, &c, &ev);
         if (fault == BNC_FAULT_NONE)
-            fault = bnc_event_address(&c, bnc_cells_pick(&c, BNC_FIELD_RECIPIENT), &ev);
+            fault = bnc_event_address(m, &c, bnc_cells_pick(&c, BNC_FIELD_RECIPIENT), &ev);
         if (fault != BNC_FAULT_NONE)
             return fault;
         if (!bnc_mapper_push(m, &ev))

@@ -32,13 +32,14 @@ void bnc_mapper_free(struct bnc_mapper *m)
     if (m == NULL)
         return;
     bnc_json_ring_free(m->json);
+    bnc_fold_free(&m->folded);
     free(m->events);
     free(m);
 }
 
 bool bnc_mapper_failed(const struct bnc_mapper *m)
 {
-    return m->nomem;
+    return m->nomem || m->folded.nomem;
 }
 
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev)
@@ -429,6 +430,7 @@ fill_sender_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_e
                                &ev->sender_domain);
     if (ev->sender_domain.len == 0)
         ev->sender_domain = pick(c, BNC_FIELD_SENDER_DOMAIN);
+    bnc_fold(&m->folded, &ev->sender, &ev->sender_domain);
 }
 
 ALWAYS_INLINE void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c,
@@ -436,8 +438,8 @@ ALWAYS_INLINE void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c,
 {
     const int slot = c->plan->quick.sender;
 
-    if (slot < 0 ||
-        !bnc_sender_split(&m->sender, c->cell[slot], &ev->sender, &ev->sender_domain)) {
+    if (slot < 0 || bnc_sender_split(&m->sender, c->cell[slot], &ev->sender, &ev->sender_domain) !=
+                        BNC_ADDRESS_OK) {
         ev->sender = ev->sender_domain = bnc_span_from("", 0);
         fill_sender_of_any(m, c, ev);
     }
@@ -528,14 +530,15 @@ static enum bnc_row_fault nobody(const struct bnc_cells *c, const struct bnc_eve
 
 /* The cell is no address; what it is instead may do. */
 static __attribute__((noinline)) enum bnc_row_fault
-no_address(const struct bnc_cells *c, struct bnc_span cell, enum bnc_address_kind kind,
-           struct bnc_event *ev)
+no_address(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span cell,
+           enum bnc_address_kind kind, struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
 
     ev->domain = pick(c, BNC_FIELD_RECIPIENT_DOMAIN);
     while (ev->domain.len > 0 && ev->domain.at[ev->domain.len - 1] == '.')
         ev->domain.len--;
+    bnc_fold(&m->folded, NULL, &ev->domain);
     if (kind == BNC_ADDRESS_EMPTY)
         return nobody(c, ev);
     if (kind == BNC_ADDRESS_OPAQUE) {
@@ -549,12 +552,14 @@ no_address(const struct bnc_cells *c, struct bnc_span cell, enum bnc_address_kin
     return BNC_FAULT_NONE;
 }
 
-enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell,
-                                     struct bnc_event *ev)
+enum bnc_row_fault bnc_event_address(struct bnc_mapper *m, const struct bnc_cells *c,
+                                     struct bnc_span cell, struct bnc_event *ev)
 {
     const enum bnc_address_kind kind = bnc_address_split(cell, &ev->recipient, &ev->domain);
 
-    return kind == BNC_ADDRESS_OK ? BNC_FAULT_NONE : no_address(c, cell, kind, ev);
+    if (kind == BNC_ADDRESS_FOREIGN)
+        bnc_fold(&m->folded, &ev->recipient, &ev->domain);
+    return kind <= BNC_ADDRESS_FOREIGN ? BNC_FAULT_NONE : no_address(m, c, cell, kind, ev);
 }
 
 /*
@@ -584,6 +589,7 @@ const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc
     *n = 0;
     *fault = BNC_FAULT_NONE;
     m->n_events = 0;
+    bnc_fold_next(&m->folded);
     if (row->flags & (BNC_ROW_UNCLOSED | BNC_ROW_TOO_LONG)) {
         *fault = row->flags & BNC_ROW_UNCLOSED ? BNC_FAULT_UNCLOSED_QUOTE : BNC_FAULT_TOO_LONG;
         return NULL;
@@ -613,7 +619,7 @@ const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc
     recipient = quick(&c, p->quick.recipient);
     if (recipient.len == 0)
         recipient = pick(&c, BNC_FIELD_RECIPIENT);
-    *fault = bnc_event_address(&c, recipient, room);
+    *fault = bnc_event_address(m, &c, recipient, room);
     if (*fault == BNC_FAULT_BAD_ADDRESS) {
         *fault = bnc_cells_list(m, &c, recipient, room);
         *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;

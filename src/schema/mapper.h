@@ -6,6 +6,7 @@
 #define BNC_SCHEMA_MAPPER_H
 
 #include "schema/address.h"
+#include "schema/fold.h"
 #include "schema/plan.h"
 #include "schema/times.h"
 #include "util/hash.h"
@@ -47,6 +48,7 @@ struct bnc_mapper {
     struct bnc_letter_memo letters;
     struct bnc_code_memo code[1 << BNC_CODE_MEMO_BITS];
     struct bnc_json_ring *json;
+    struct bnc_fold_ring folded;
     bool nomem;
 };
 
@@ -121,8 +123,8 @@ static inline void bnc_event_refine_by(struct bnc_event *ev, const struct bnc_va
  * Recipient and domain from one cell (and the domain's own column); NO_RECIPIENT, BAD_ADDRESS,
  * FIELD_COUNT.
  */
-enum bnc_row_fault bnc_event_address(const struct bnc_cells *c, struct bnc_span cell,
-                                     struct bnc_event *ev);
+enum bnc_row_fault bnc_event_address(struct bnc_mapper *m, const struct bnc_cells *c,
+                                     struct bnc_span cell, struct bnc_event *ev);
 
 /*
  * A value of more than a letter.  Words of up to 24 bytes are remembered by their bytes: three

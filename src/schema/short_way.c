@@ -323,7 +323,9 @@ ALWAYS_INLINE uint32_t take_senders(const struct way *w)
             ev->sender = s;
             ev->sender_domain = bnc_span_from(s.at + s.len - memo->len, memo->len);
         } else if (s.len > 0) {
-            odd |= bnc_sender_split(memo, s, &ev->sender, &ev->sender_domain) ? 0 : bit(i);
+            odd |= bnc_sender_split(memo, s, &ev->sender, &ev->sender_domain) == BNC_ADDRESS_OK
+                       ? 0
+                       : bit(i);
         } else {
             ev->sender = ev->sender_domain = s;
             odd |= w->p->short_way.sender_alone ? 0 : bit(i);

@@ -68,7 +68,7 @@ static enum bnc_row_fault push_one(struct bnc_mapper *m, const struct bnc_cells 
                                    struct bnc_span recipient, const struct bnc_event *base)
 {
     struct bnc_event ev = *base;
-    const enum bnc_row_fault fault = bnc_event_address(c, recipient, &ev);
+    const enum bnc_row_fault fault = bnc_event_address(m, c, recipient, &ev);
 
     if (fault == BNC_FAULT_NONE && !bnc_mapper_push(m, &ev))
         return BNC_FAULT_TOO_LONG;

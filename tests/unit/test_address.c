@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "schema/address.h"
+#include "util/idn.h"
 
 struct address_case {
     const char *cell;
@@ -46,7 +47,7 @@ static const struct address_case cases[] = {
     { "ann@[192.0.2.1]", BNC_ADDRESS_OK, "ann@[192.0.2.1]", "[192.0.2.1]" },
     { "ann@[IPv6:2001:db8::1]", BNC_ADDRESS_OK, "ann@[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]" },
     { "\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd@\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.\xd1\x80\xd1\x84",
-      BNC_ADDRESS_OK,
+      BNC_ADDRESS_FOREIGN,
       "\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd@\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.\xd1\x80\xd1\x84",
       "\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.\xd1\x80\xd1\x84" },
     { "ann@xn--bcher-kva.example", BNC_ADDRESS_OK, "ann@xn--bcher-kva.example",
@@ -144,7 +145,7 @@ static void address__same_at_every_length(void **state)
             cell[local + 1 + domain / 2] = '+';
             check(cell, BNC_ADDRESS_BAD, "", "");
             cell[local + 1 + domain / 2] = '\x80';
-            check(cell, BNC_ADDRESS_OK, cell, cell + local + 1);
+            check(cell, BNC_ADDRESS_FOREIGN, cell, cell + local + 1);
         }
 }
 
@@ -158,6 +159,7 @@ static void sender__domain_is_all_that_counts(void **state)
         { "b@example.com", "b@example.com", "example.com" },
         { "prvs=1=b@example.com", "prvs=1=b@example.com", "example.com" },
         { "News <news@example.com>", "news@example.com", "example.com" },
+        { "b@b\u00fccher.example", "b@b\u00fccher.example", "b\u00fccher.example" },
         { "b@example.org.", "b@example.org", "example.org" },
         { "<>", "", "" },
         { "", "", "" },
@@ -170,9 +172,13 @@ static void sender__domain_is_all_that_counts(void **state)
     for (unsigned round = 0; round < 2; round++)
         for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++) {
             struct bnc_span a, d;
-            const bool ok = bnc_sender_split(&memo, bnc_span_str(senders[i].cell), &a, &d);
+            const enum bnc_address_kind kind =
+                bnc_sender_split(&memo, bnc_span_str(senders[i].cell), &a, &d);
 
-            assert_int_equal(ok, senders[i].domain[0] != '\0');
+            if (senders[i].domain[0] == '\0')
+                assert_true(kind > BNC_ADDRESS_FOREIGN);
+            else
+                assert_int_equal(kind, bnc_is_ascii(d) ? BNC_ADDRESS_OK : BNC_ADDRESS_FOREIGN);
             assert_true(bnc_span_eq(a, bnc_span_str(senders[i].address)));
             assert_true(bnc_span_eq(d, bnc_span_str(senders[i].domain)));
         }
