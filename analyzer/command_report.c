@@ -272,7 +272,8 @@ static enum bnc_status write_lists(struct run *run, const struct bnc_analysis *a
     if (bnc_analysis_write_lists(a, dir, run->s->layout, &err) != BNC_OK)
         return run_fail(run, &err);
     if (!run->s->quiet)
-        say("wrote the lists into '%s'; they hold addresses, and only you can read them", dir);
+        say("wrote the lists into '%s'; they hold %s, and only you can read them", dir,
+            run->s->lib.pseudonymize != NULL ? "pseudonyms" : "addresses");
     return BNC_OK;
 }
 

@@ -9,6 +9,7 @@ _bounce_analyzer() {
     --save-state) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --for) mapfile -t COMPREPLY < <(compgen -W 'plain sendgrid mailchimp mailgun ses smtp2go postmark sparkpost brevo hubspot mailjet klaviyo activecampaign constantcontact powermta' -- "$cur"); return ;;
     --explain) return ;;
+    --pseudonymize) return ;;
     --width) return ;;
     -f|--from) return ;;
     --map) return ;;
@@ -44,7 +45,7 @@ _bounce_analyzer() {
     --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--output --to --json --show --excel --plain-cells --save-state --for --explain --color --width --progress --quiet --verbose --from --map --delimiter --quote --escape --encoding --timezone --date-order --sent --since --until --provider --campaign --sender --rules --providers --baseline --policy --domain-share --domain-min --fail-on --reply --enhanced --strict --rejects --max-bad-rows --max-expanded --threads --memory --engine --gunzip --no-mmap --block-size --config --no-config --print-config --help --version ' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--output --to --json --show --excel --plain-cells --save-state --for --explain --pseudonymize --color --width --progress --quiet --verbose --from --map --delimiter --quote --escape --encoding --timezone --date-order --sent --since --until --provider --campaign --sender --rules --providers --baseline --policy --domain-share --domain-min --fail-on --reply --enhanced --strict --rejects --max-bad-rows --max-expanded --threads --memory --engine --gunzip --no-mmap --block-size --config --no-config --print-config --help --version ' -- "$cur")
         return
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$cur")

@@ -15,6 +15,7 @@ complete -c bounce-analyzer -l plain-cells -d 'CSV tables: cells that begin like
 complete -c bounce-analyzer -l save-state -r -d 'keep the partial result in FILE, for merge and --baseline'
 complete -c bounce-analyzer -l for -x -a 'plain sendgrid mailchimp mailgun ses smtp2go postmark sparkpost brevo hubspot mailjet klaviyo activecampaign constantcontact powermta' -d 'lay suppress.csv out for import into this ESP; plain: one address a line'
 complete -c bounce-analyzer -l explain -x -d 'write no lists; say why ADDRESS is on one, or on none'
+complete -c bounce-analyzer -l pseudonymize -x -d 'lists to show around: in place of an address the HMAC-SHA-256 of it under the key in KEYFILE, and its domain'
 complete -c bounce-analyzer -l color -a 'auto always never' -d 'colour on the terminal (default: auto, which respects NO_COLOR and TERM=dumb)'
 complete -c bounce-analyzer -l width -x -d 'width of the text report (default: the terminal'\''s, else 80)'
 complete -c bounce-analyzer -l progress -a 'auto always never' -d 'progress line on standard error (default: auto, on a terminal after one second)'

@@ -7,6 +7,7 @@
 
 #include "detect/finding.h"
 #include "util/buf.h"
+#include "util/sha256.h"
 
 /* One platform's import file: columns and their order, from list_layouts.csv. */
 struct bnc_layout {
@@ -26,6 +27,7 @@ struct bnc_lists {
     const struct bnc_tally *tally; /* of BNC_DETAIL_LISTS */
     const struct bnc_judged *judged;
     enum bnc_policy policy;
+    const struct bnc_hmac_key *pseudonyms; /* NULL: addresses as they are */
     bnc_parallel_fn parallel; /* the engine's; NULL: one thread */
     void *parallel_ctx;
 };
@@ -43,10 +45,17 @@ enum bnc_status bnc_lists_render(const struct bnc_lists *lists, const struct bnc
                                  struct bnc_error *err);
 
 /*
+ * What stands for an address in lists with pseudonyms: 64 hexadecimal digits of the HMAC-SHA-256 of
+ * the address in lower case, and "@" and the domain where there is one.
+ */
+void bnc_pseudonym_put(struct bnc_buf *out, const struct bnc_hmac_key *key, struct bnc_span address);
+
+/*
  * Writes suppress.csv, suppress_domains.csv, hold.csv, reengage.csv and keep.csv into the folder
  * 'dir' (made if missing), each to a temporary file of mode 0600; when all are written they are
  * renamed.  'layout' names a platform: only suppress gets its layout then, as suppress-NAME.csv
- * beside the five.  BNC_EUSAGE where there is no such layout, with the nearest name.
+ * beside the five.  BNC_EUSAGE where there is no such layout, with the nearest name, and for one
+ * with pseudonyms, which no platform knows.
  */
 enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const char *dir, const char *layout,
                                 uint64_t *n_formula_like, struct bnc_error *err);

@@ -2,6 +2,7 @@
  * lists_write.c - the lists as files.  They hold addresses by nature: mode 0600, written whole or
  * not at all.
  */
+#define _GNU_SOURCE /* memrchr */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,6 @@ const struct bnc_layout *bnc_layout_find(struct bnc_span name)
 
 /* ---- cells ---- */
 
-/* A list has a million numbers: printf() would take most of the time. */
 static void put_name(struct bnc_buf *b, const char *name)
 {
     bnc_buf_putc(b, ',');
@@ -155,9 +155,8 @@ static void put_row(const struct rendering *r, struct bnc_buf *out, struct bnc_s
                     const struct bnc_decision *x)
 {
     const struct bnc_tally *const t = r->lists->tally;
-    const struct list_row row = { subject, x,
-                                  x->template <t->n_named_templates ? &t->templates[x->template]
-                                                                    : NULL };
+    const struct list_row row = {
+        subject, x, x->template <t->n_named_templates ? &t->templates[x->template] : NULL };
 
     put_own_row(&out[x->list], &row);
     if (x->list == BNC_LIST_SUPPRESS && r->layout != NULL)
@@ -166,14 +165,48 @@ static void put_row(const struct rendering *r, struct bnc_buf *out, struct bnc_s
         __atomic_fetch_add(r->formulas, 1, __ATOMIC_RELAXED);
 }
 
+void bnc_pseudonym_put(struct bnc_buf *out, const struct bnc_hmac_key *key, struct bnc_span address)
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned char digest[BNC_SHA256_BYTES];
+    char *to = bnc_buf_room(out, 2 * sizeof digest + address.len);
+    const char *at;
+
+    if (to == NULL)
+        return;
+    for (size_t i = 0; i < address.len; i++)
+        to[i] = bnc_lower(address.at[i]);
+    bnc_hmac_sha256(key, bnc_span_from(to, address.len), digest);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        *to++ = hex[digest[i] >> 4];
+        *to++ = hex[digest[i] & 15];
+    }
+    at = address.len == 0 ? NULL : memrchr(address.at, '@', address.len);
+    for (; at != NULL && at < address.at + address.len; at++)
+        *to++ = bnc_lower(*at);
+    bnc_buf_end(out, to);
+}
+
+/* The address, or what stands for it, which 'room' holds until the next call. */
+static struct bnc_span subject_of(const struct rendering *r, const struct bnc_address *a,
+                                  struct bnc_buf *room)
+{
+    if (r->lists->pseudonyms == NULL)
+        return bnc_address_text(a);
+    room->len = 0;
+    bnc_pseudonym_put(room, r->lists->pseudonyms, bnc_address_text(a));
+    return bnc_buf_span(room);
+}
+
 static void put_slice(const void *arg, size_t slice, struct bnc_buf *out)
 {
     const struct rendering *const r = arg;
     const struct bnc_tally *const t = r->lists->tally;
-    const size_t from = slice * BNC_SLICE_ROWS,
-                 end = t->n_addresses - from < BNC_SLICE_ROWS ? t->n_addresses
-                                                              : from + BNC_SLICE_ROWS;
+    const size_t from = slice * BNC_SLICE_ROWS, end = t->n_addresses - from < BNC_SLICE_ROWS
+                                                          ? t->n_addresses
+                                                          : from + BNC_SLICE_ROWS;
     struct bnc_arena scratch = { .blocks = NULL };
+    struct bnc_buf pseudonym = { .at = NULL };
     const struct bnc_outcome **run = bnc_run_room(&scratch, t, from, end);
 
     out->failed |= run == NULL;
@@ -182,8 +215,10 @@ static void put_slice(const void *arg, size_t slice, struct bnc_buf *out)
         const struct bnc_decision x = bnc_address_decide(r->lists, a, run);
 
         if (x.list >= 0 && x.list != BNC_LIST_SUPPRESS_DOMAINS && a->len > 0)
-            put_row(r, out, bnc_address_text(a), &x);
+            put_row(r, out, subject_of(r, a, &pseudonym), &x);
     }
+    out->failed |= pseudonym.failed;
+    bnc_buf_release(&pseudonym);
     bnc_arena_release(&scratch);
 }
 
@@ -206,14 +241,13 @@ enum bnc_status bnc_lists_render(const struct bnc_lists *lists, const struct bnc
                                  struct bnc_error *err)
 {
     const struct rendering r = { lists, layout, n_formula_like };
-    const struct bnc_slices slices = {
-        .n = (lists->tally->n_addresses + BNC_SLICE_ROWS - 1) / BNC_SLICE_ROWS,
-        .n_out = BNC_N_LIST_FILES,
-        .render = put_slice,
-        .arg = &r,
-        .parallel = lists->parallel,
-        .parallel_ctx = lists->parallel_ctx
-    };
+    const struct bnc_slices slices = { .n = (lists->tally->n_addresses + BNC_SLICE_ROWS - 1) /
+                                            BNC_SLICE_ROWS,
+                                       .n_out = BNC_N_LIST_FILES,
+                                       .render = put_slice,
+                                       .arg = &r,
+                                       .parallel = lists->parallel,
+                                       .parallel_ctx = lists->parallel_ctx };
     bool failed = false;
 
     *n_formula_like = 0;
@@ -324,6 +358,10 @@ enum bnc_status bnc_lists_write(const struct bnc_lists *lists, const char *dir, 
     if (layout != NULL && l == NULL)
         return bnc_error_set(err, BNC_EUSAGE, "no import layout '%s'; the nearest is '%s'", layout,
                              nearest_layout(layout));
+    if (layout != NULL && lists->pseudonyms != NULL)
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "no platform could import pseudonyms: leave out --for or "
+                             "--pseudonymize");
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return bnc_error_sys(err, BNC_ECREATE, "cannot create the folder '%s'", dir);
     t = calloc(BNC_N_LIST_FILES, sizeof *t);

@@ -259,6 +259,8 @@ static struct bnc_lists lists_of(const struct bnc_analysis *a)
     return (struct bnc_lists){ .tally = a->tally,
                                .judged = a->judged,
                                .policy = a->setup.policy,
+                               .pseudonyms = a->opt.pseudonymize != NULL ? &a->setup.pseudonyms
+                                                                         : NULL,
                                .parallel = bnc_parallel,
                                .parallel_ctx = (void *)(uintptr_t)&a->setup };
 }
@@ -286,6 +288,9 @@ enum bnc_status bnc_analysis_explain_address(const struct bnc_analysis *a, const
 
     *text = NULL;
     *len = 0;
+    if (status == BNC_OK && a->opt.pseudonymize != NULL)
+        status = bnc_error_set(err, BNC_EUSAGE,
+                               "the answer names the address: leave out --pseudonymize");
     if (status == BNC_OK && a->tally->lists_only)
         status = bnc_error_set(err, BNC_EUSAGE,
                                "to ask about one address, leave options.lists_only out");

@@ -20,6 +20,7 @@ struct bnc_setup {
     struct bnc_schema_options schema;
     enum bnc_engine engine;
     enum bnc_policy policy;
+    struct bnc_hmac_key pseudonyms;      /* with opt->pseudonymize */
     enum bnc_show show;
     uint32_t cpu;
     struct bnc_team *team;

@@ -145,6 +145,49 @@ static enum bnc_status setup_words(struct bnc_setup *s, const struct bnc_options
     return BNC_OK;
 }
 
+#define MIN_KEY_BYTES 16
+#define MAX_KEY_BYTES 4096
+
+/* The line end behind a key that an editor or echo wrote is none of it. */
+static enum bnc_status read_key(struct bnc_hmac_key *key, const char *path, struct bnc_error *err)
+{
+    FILE *const f = fopen(path, "rbe");
+    char text[MAX_KEY_BYTES + 1];
+    size_t n;
+    bool ok;
+
+    if (f == NULL)
+        return bnc_error_sys(err, BNC_ECONFIG, "--pseudonymize: cannot open '%s'", path);
+    n = fread(text, 1, sizeof text, f);
+    ok = ferror(f) == 0;
+    fclose(f);
+    if (!ok)
+        return bnc_error_sys(err, BNC_ECONFIG, "--pseudonymize: cannot read '%s'", path);
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
+        n--;
+    if (n < MIN_KEY_BYTES || n > MAX_KEY_BYTES)
+        return bnc_error_set(
+            err, BNC_ECONFIG,
+            "--pseudonymize: a key has %d to %d bytes, and '%s' does not; make one "
+            "with: head -c 32 /dev/urandom | base64",
+            MIN_KEY_BYTES, MAX_KEY_BYTES, path);
+    bnc_hmac_key_make(key, bnc_span_from(text, n));
+    explicit_bzero(text, sizeof text);
+    return BNC_OK;
+}
+
+static enum bnc_status setup_pseudonyms(struct bnc_setup *s, const struct bnc_options *opt,
+                                        struct bnc_error *err)
+{
+    if (opt->pseudonymize == NULL)
+        return BNC_OK;
+    if (opt->rejects != NULL)
+        return bnc_error_set(err, BNC_EUSAGE,
+                             "--rejects keeps rows as they are, addresses and all: leave it out or "
+                             "--pseudonymize");
+    return read_key(&s->pseudonyms, opt->pseudonymize, err);
+}
+
 static enum bnc_status setup_filters(struct bnc_setup *s, const struct bnc_options *opt,
                                      struct bnc_error *err)
 {
@@ -167,10 +210,9 @@ static enum bnc_status setup_filters(struct bnc_setup *s, const struct bnc_optio
     if (opt->provider != NULL) {
         s->only_provider = bnc_provider_find(s->classifier, bnc_span_str(opt->provider));
         if (s->only_provider == 0 && strcmp(opt->provider, "other") != 0)
-            return bnc_error_set(err, BNC_EUSAGE,
-                                 "no provider is called '%s'; the nearest name is '%s'",
-                                 opt->provider,
-                                 bnc_provider_nearest(s->classifier, bnc_span_str(opt->provider)));
+            return bnc_error_set(
+                err, BNC_EUSAGE, "no provider is called '%s'; the nearest name is '%s'",
+                opt->provider, bnc_provider_nearest(s->classifier, bnc_span_str(opt->provider)));
         s->has_provider = true;
     }
     s->has_filter = s->has_provider || opt->campaign != NULL || opt->sender != NULL ||
@@ -204,6 +246,8 @@ enum bnc_status bnc_setup_init(struct bnc_setup *s, const struct bnc_options *op
     s->n_threads = bnc_team_size(s->team);
     copt.cpu = s->cpu;
     status = setup_words(s, opt, err);
+    if (status == BNC_OK)
+        status = setup_pseudonyms(s, opt, err);
     if (status == BNC_OK)
         status = bnc_schema_options_check(&s->schema, err);
     if (status == BNC_OK)

@@ -11,7 +11,7 @@
 
 enum bnc_address_kind {
     BNC_ADDRESS_OK,
-    BNC_ADDRESS_FOREIGN,                 /* OK, and not all of the domain is ASCII: fold.h */
+    BNC_ADDRESS_FOREIGN,                 /* OK, and not all of the domain is ASCII: domain_fold.h */
     BNC_ADDRESS_EMPTY,                   /* nothing, or a word for nothing (<>, [redacted]) */
     BNC_ADDRESS_OPAQUE,                  /* a hash in place of an address: no domain */
     BNC_ADDRESS_BAD                      /* no @, two of them, blanks, an empty part, too long */

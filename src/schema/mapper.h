@@ -6,7 +6,7 @@
 #define BNC_SCHEMA_MAPPER_H
 
 #include "schema/address.h"
-#include "schema/fold.h"
+#include "schema/domain_fold.h"
 #include "schema/plan.h"
 #include "schema/times.h"
 #include "util/hash.h"

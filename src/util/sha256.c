@@ -53,11 +53,14 @@ static void compress(uint32_t h[8], const unsigned char block[64])
         h[i] += v[i];
 }
 
+static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+
 /* The tail of the message, a one bit, zeros, and the length in bits: one block or two. */
-static size_t pad(unsigned char last[128], struct bnc_span s)
+static size_t pad(unsigned char last[128], struct bnc_span s, uint64_t n_before)
 {
     const size_t left = s.len % 64, size = left < 56 ? 64 : 128;
-    const uint64_t bits = (uint64_t)s.len * 8;
+    const uint64_t bits = (n_before + s.len) * 8;
 
     memset(last, 0, 128);
     if (left > 0)
@@ -68,13 +71,15 @@ static size_t pad(unsigned char last[128], struct bnc_span s)
     return size;
 }
 
-void bnc_sha256(struct bnc_span s, unsigned char digest[BNC_SHA256_BYTES])
+/* The rest of a message of which 'n_before' bytes, whole blocks, are in 'before'. */
+static void finish(const uint32_t before[8], uint64_t n_before, struct bnc_span s,
+                   unsigned char digest[BNC_SHA256_BYTES])
 {
-    uint32_t h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
     unsigned char last[128];
-    const size_t n_last = pad(last, s);
+    const size_t n_last = pad(last, s, n_before);
+    uint32_t h[8];
 
+    memcpy(h, before, sizeof h);
     for (size_t i = 0; i + 64 <= s.len; i += 64)
         compress(h, (const unsigned char *)s.at + i);
     for (size_t i = 0; i < n_last; i += 64)
@@ -83,10 +88,42 @@ void bnc_sha256(struct bnc_span s, unsigned char digest[BNC_SHA256_BYTES])
         digest[i] = (unsigned char)(h[i / 4] >> (24 - 8 * (i % 4)));
 }
 
+void bnc_sha256(struct bnc_span s, unsigned char digest[BNC_SHA256_BYTES])
+{
+    finish(start, 0, s, digest);
+}
+
+void bnc_hmac_key_make(struct bnc_hmac_key *key, struct bnc_span secret)
+{
+    unsigned char block[64] = { 0 }, padded[64];
+
+    if (secret.len > sizeof block)
+        bnc_sha256(secret, block);
+    else
+        memcpy(block, secret.at, secret.len);
+    for (size_t i = 0; i < sizeof block; i++)
+        padded[i] = block[i] ^ 0x36;
+    memcpy(key->inner, start, sizeof start);
+    compress(key->inner, padded);
+    for (size_t i = 0; i < sizeof block; i++)
+        padded[i] = block[i] ^ 0x5c;
+    memcpy(key->outer, start, sizeof start);
+    compress(key->outer, padded);
+}
+
+void bnc_hmac_sha256(const struct bnc_hmac_key *key, struct bnc_span s,
+                     unsigned char digest[BNC_SHA256_BYTES])
+{
+    unsigned char inner[BNC_SHA256_BYTES];
+
+    finish(key->inner, 64, s, inner);
+    finish(key->outer, 64, bnc_span_from((const char *)inner, sizeof inner), digest);
+}
+
 void bnc_sha256_base64(struct bnc_span s, char text[BNC_SHA256_BASE64])
 {
     static const char letter[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned char d[BNC_SHA256_BYTES + 1] = { 0 };   /* 33 bytes: eleven groups of three */
+    unsigned char d[BNC_SHA256_BYTES + 1] = { 0 }; /* 33 bytes: eleven groups of three */
     char *out = text;
 
     bnc_sha256(s, d);
@@ -96,6 +133,6 @@ void bnc_sha256_base64(struct bnc_span s, char text[BNC_SHA256_BASE64])
         for (int k = 3; k >= 0; k--)
             *out++ = letter[g >> 6 * k & 63];
     }
-    out[-1] = '=';                       /* the 33rd byte is not ours */
+    out[-1] = '='; /* the 33rd byte is not ours */
     *out = '\0';
 }

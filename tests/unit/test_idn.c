@@ -8,7 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "schema/fold.h"
+#include "schema/domain_fold.h"
 #include "util/idn.h"
 
 static const struct {

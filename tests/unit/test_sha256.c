@@ -6,18 +6,34 @@
 
 #include "util/sha256.h"
 
-static void expect(struct bnc_span s, const char *hex)
+static void expect_digest(const unsigned char d[BNC_SHA256_BYTES], const char *hex)
 {
     static const char digit[] = "0123456789abcdef";
-    unsigned char d[BNC_SHA256_BYTES];
     char text[2 * BNC_SHA256_BYTES + 1] = "";
 
-    bnc_sha256(s, d);
     for (int i = 0; i < BNC_SHA256_BYTES; i++) {
         text[2 * i] = digit[d[i] >> 4];
         text[2 * i + 1] = digit[d[i] & 15];
     }
     assert_string_equal(text, hex);
+}
+
+static void expect(struct bnc_span s, const char *hex)
+{
+    unsigned char d[BNC_SHA256_BYTES];
+
+    bnc_sha256(s, d);
+    expect_digest(d, hex);
+}
+
+static void expect_hmac(struct bnc_span secret, struct bnc_span s, const char *hex)
+{
+    struct bnc_hmac_key key;
+    unsigned char d[BNC_SHA256_BYTES];
+
+    bnc_hmac_key_make(&key, secret);
+    bnc_hmac_sha256(&key, s, d);
+    expect_digest(d, hex);
 }
 
 /* The examples of FIPS 180-2 (appendix B) and the empty message. */
@@ -36,6 +52,28 @@ static void sha256__agrees_with_the_standard(void **state)
     free(million);
 }
 
+/* Test cases 1, 2, 6 and 7 of RFC 4231. */
+static void hmac__agrees_with_the_standard(void **state)
+{
+    char aa[131];
+
+    (void)state;
+    memset(aa, 0x0b, 20);
+    expect_hmac(bnc_span_from(aa, 20), BNC_SPAN("Hi There"),
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+    expect_hmac(BNC_SPAN("Jefe"), BNC_SPAN("what do ya want for nothing?"),
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    memset(aa, 0xaa, sizeof aa);
+    expect_hmac(bnc_span_from(aa, sizeof aa),
+                BNC_SPAN("Test Using Larger Than Block-Size Key - Hash Key First"),
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    expect_hmac(bnc_span_from(aa, sizeof aa),
+                BNC_SPAN("This is a test using a larger than block-size key and a larger than "
+                         "block-size data. The key needs to be hashed before being used by the "
+                         "HMAC algorithm."),
+                "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+}
+
 static void sha256__base64_is_what_a_policy_wants(void **state)
 {
     char text[BNC_SHA256_BASE64];
@@ -49,6 +87,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256__agrees_with_the_standard),
+        cmocka_unit_test(hmac__agrees_with_the_standard),
         cmocka_unit_test(sha256__base64_is_what_a_policy_wants),
     };
 

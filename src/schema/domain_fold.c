@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "schema/fold.h"
+#include "schema/domain_fold.h"
 
+#include "schema/address.h"
 #include "util/idn.h"
 
 void bnc_fold(struct bnc_fold_ring *ring, struct bnc_span *address, struct bnc_span *domain)
@@ -12,7 +13,7 @@ void bnc_fold(struct bnc_fold_ring *ring, struct bnc_span *address, struct bnc_s
             ? *domain
             : bnc_idn_folded(&ring->of[ring->now], has_local ? *address : *domain);
 
-    if (folded.at == domain->at)
+    if (folded.at == domain->at || folded.len > BNC_MAX_ADDRESS_BYTES)
         return;
     if (folded.at == NULL) {
         ring->nomem = true;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * fold.h - addresses at domains with letters beyond ASCII get their domain in A-labels, so that
+ * domain_fold.h - addresses at domains with letters beyond ASCII get their domain in A-labels, so that
  * "info@b\u00fccher.example" and "info@xn--bcher-kva.example" are one address of one domain.
  */
-#ifndef BNC_SCHEMA_FOLD_H
-#define BNC_SCHEMA_FOLD_H
+#ifndef BNC_SCHEMA_DOMAIN_FOLD_H
+#define BNC_SCHEMA_DOMAIN_FOLD_H
 
 #include "schema/event.h"
 
