@@ -22,11 +22,12 @@
 #define BLOCK_BYTES ((size_t)1 << 20)
 #define N_RUNS 5
 
-enum stage { SCAN, EVENTS, TOUCH, LOWERED, TEMPLATES, NEW_VERDICTS, VERDICTS, N_STAGES };
+enum stage { SCAN, EVENTS, HOSTS, TOUCH, LOWERED, TEMPLATES, NEW_VERDICTS, VERDICTS, N_STAGES };
 
 static const struct { const char *name; bool responses; enum stage after; } stages[N_STAGES] = {
     [SCAN] = { "rows found", false, SCAN },
     [EVENTS] = { "rows to events", false, SCAN },
+    [HOSTS] = { "providers of hosts that answered", false, EVENTS },
     [TOUCH] = { "floor: responses looked through", true, EVENTS },
     [LOWERED] = { "responses lower-cased and scanned", true, EVENTS },
     [TEMPLATES] = { "masked and hashed", true, LOWERED },
@@ -43,6 +44,9 @@ struct bench {
     struct bnc_classifier *classifier;
     struct bnc_verdicts *verdicts;
     uint64_t n_rows, n_responses, n_bytes, sum;
+    struct bnc_inquiry asked[BNC_INQUIRIES];
+    struct bnc_span hosts[BNC_INQUIRIES];
+    size_t n_asked, n_hosts;
 };
 
 static bool is_failure(const struct bnc_event *e)
@@ -65,15 +69,33 @@ static void take_response(struct bench *b, enum stage stage, const struct bnc_ev
         template = bnc_mask_scanned(&b->mask, e->diagnostic);
         b->sum += bnc_hash_span(template);
     } else if (stage >= NEW_VERDICTS) {
-        b->sum += bnc_verdicts_get(b->verdicts, e, 0)->verdict.cause;
+        b->asked[b->n_asked++].event = e;
     }
 }
 
-static void take_events(struct bench *b, enum stage stage, const struct bnc_event *events, size_t n)
+/* What was gathered is asked for at once, as the engine does. */
+static void ask(struct bench *b)
 {
-    for (size_t i = 0; i < n; i++)
-        if (is_failure(&events[i]))
-            take_response(b, stage, &events[i]);
+    uint16_t providers[BNC_INQUIRIES];
+
+    if (!bnc_verdicts_get_all(b->verdicts, b->asked, b->n_asked))
+        abort();
+    bnc_verdicts_providers_of_mx(b->verdicts, b->hosts, providers, b->n_hosts);
+    for (size_t i = 0; i < b->n_asked; i++)
+        b->sum += b->asked[i].entry->verdict.cause;
+    for (size_t i = 0; i < b->n_hosts; i++)
+        b->sum += providers[i];
+    b->n_asked = b->n_hosts = 0;
+}
+
+static void take_event(struct bench *b, enum stage stage, const struct bnc_event *e)
+{
+    if (stage == HOSTS)
+        b->hosts[b->n_hosts++] = bnc_mapping_host(b->mapping, e->mx);
+    else if (is_failure(e))
+        take_response(b, stage, e);
+    if (b->n_asked == BNC_INQUIRIES || b->n_hosts == BNC_INQUIRIES)
+        ask(b);
 }
 
 static void take_row(struct bench *b, enum stage stage, uint32_t index)
@@ -87,7 +109,9 @@ static void take_row(struct bench *b, enum stage stage, uint32_t index)
     bnc_rows_at(b->rows, index, &row);
     bnc_rows_read(b->rows, &row);
     events = bnc_mapper_events(b->mapper, b->mapping, &row, &room, &n, &fault);
-    take_events(b, stage, events, n);
+    for (size_t i = 0; i < n; i++)
+        take_event(b, stage, &events[i]);
+    ask(b);
 }
 
 static void take_rows(struct bench *b, enum stage stage)
@@ -104,9 +128,10 @@ static void take_rows(struct bench *b, enum stage stage)
             if ((odd >> i & 1) != 0)
                 take_row(b, stage, batch.index[i]);
             else
-                take_events(b, stage, &events[i], 1);
+                take_event(b, stage, &events[i]);
         for (size_t i = 0; i < batch.n_passed; i++)
             take_row(b, stage, batch.passed[i]);
+        ask(b);
     }
 }
 
@@ -144,6 +169,9 @@ static double best_of(struct bench *b, enum stage stage)
         if (stage == NEW_VERDICTS || b->verdicts == NULL) {
             bnc_verdicts_free(b->verdicts);
             b->verdicts = bnc_verdicts_create(b->classifier);
+            if (b->verdicts == NULL)
+                abort();
+            bnc_verdicts_gather(b->verdicts);
         }
         took = pass(b, stage);
         best = took < best ? took : best;

@@ -24,6 +24,14 @@ struct bnc_classifier {
 /* The number of a provider group: equal for providers of one operator; 0 for none. */
 uint16_t bnc_provider_group(const struct bnc_classifier *c, uint16_t provider);
 
+/*
+ * Of at most 256 MX hosts those that may be of a provider: their indexes, in order, into 'which',
+ * and into 'ends' the part of each that decides, which few hosts do not share with others.  How
+ * many there are.
+ */
+size_t bnc_provider_hosts(const struct bnc_classifier *c, const struct bnc_span *mx, size_t n,
+                          struct bnc_span *ends, uint8_t *which);
+
 /* Rule 'number' of a verdict, NULL for 0. */
 const struct bnc_rule *bnc_rule_get(const struct bnc_classifier *c, uint32_t number);
 

@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "classify/classifier.h"
+#include "classify/suffix_reach.h"
 #include "util/distance.h"
 
 #define BNC_GEN_PROVIDERS
@@ -37,17 +38,35 @@ uint16_t bnc_provider_group(const struct bnc_classifier *c, uint16_t provider)
     return provider < N_BUILTIN ? provider_group[provider] : provider;
 }
 
+/* The names of a kind in the tables, and in --providers. */
+struct suffixes {
+    const struct bnc_phash *hash;
+    const struct bnc_suffix_reach *reach;
+    bool mx;
+};
+
+static const struct suffixes of_domains = { &domain_hash, &domain_reach, false };
+static const struct suffixes of_hosts = { &mx_hash, &mx_reach, true };
+
+/* The end of a name that decides which suffix it has; empty: none that is listed. */
+static inline struct bnc_span deciding(const struct bnc_classifier *c, const struct suffixes *s,
+                                       struct bnc_span name)
+{
+    return c->user != NULL || name.len > MAX_NAME_BYTES ? name : bnc_reach_of(s->reach, name);
+}
+
 /* Tries the name, then what follows each dot: the longest listed suffix wins. */
-static uint16_t find_suffix(const struct bnc_classifier *c, const struct bnc_phash *builtin,
-                            bool mx, struct bnc_span name)
+static uint16_t find_suffix(const struct bnc_classifier *c, const struct suffixes *s,
+                            struct bnc_span name)
 {
     while (name.len > 0 && name.at[name.len - 1] == '.')
         name.len--;
     if (name.len > MAX_NAME_BYTES)
         return 0;
+    name = deciding(c, s, name);
     while (name.len > 0) {
-        const uint16_t user = c->user != NULL ? bnc_user_provider_of(c->user, name, mx) : 0;
-        const uint32_t number = user != 0 ? user : bnc_phash_get(builtin, bnc_hash_lower(name));
+        const uint16_t user = c->user != NULL ? bnc_user_provider_of(c->user, name, s->mx) : 0;
+        const uint32_t number = user != 0 ? user : bnc_phash_get(s->hash, bnc_hash_lower(name));
         const char *dot;
 
         if (number != BNC_PHASH_NONE)
@@ -62,12 +81,25 @@ static uint16_t find_suffix(const struct bnc_classifier *c, const struct bnc_pha
 
 uint16_t bnc_provider_of_domain(const struct bnc_classifier *c, struct bnc_span domain)
 {
-    return find_suffix(c, &domain_hash, false, domain);
+    return find_suffix(c, &of_domains, domain);
 }
 
 uint16_t bnc_provider_of_mx(const struct bnc_classifier *c, struct bnc_span mx)
 {
-    return find_suffix(c, &mx_hash, true, mx);
+    return find_suffix(c, &of_hosts, mx);
+}
+
+size_t bnc_provider_hosts(const struct bnc_classifier *c, const struct bnc_span *mx, size_t n,
+                          struct bnc_span *ends, uint8_t *which)
+{
+    size_t n_ends = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        ends[n_ends] = deciding(c, &of_hosts, mx[i]);
+        which[n_ends] = (uint8_t)i;
+        n_ends += ends[n_ends].len > 0;
+    }
+    return n_ends;
 }
 
 uint16_t bnc_builtin_provider_find(struct bnc_span name)

@@ -81,7 +81,7 @@ struct bnc_verdicts {
     unsigned untried; /* texts since the last shape */
     struct slot
         shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
-    uint64_t hosts[HOST_SLOTS]; /* of an MX host as written: its fingerprint, provider below */
+    uint64_t hosts[HOST_SLOTS]; /* of the end of an MX host: its fingerprint, provider below */
     struct known_verdict verdicts[VERDICT_SLOTS]; /* the newest of those that share a slot */
     struct wording wordings[WORDING_SLOTS]; /* likewise */
     char blurred[sizeof((struct bnc_mask *)0)->out + 64];
@@ -521,19 +521,23 @@ uint16_t bnc_verdicts_provider_of_mx(struct bnc_verdicts *v, struct bnc_span mx)
 void bnc_verdicts_providers_of_mx(struct bnc_verdicts *v, const struct bnc_span *mx,
                                   uint16_t *providers, size_t n)
 {
+    struct bnc_span ends[BNC_INQUIRIES];
+    uint8_t which[BNC_INQUIRIES];
     uint64_t keys[BNC_INQUIRIES];
+    const size_t n_ends = bnc_provider_hosts(v->c, mx, n, ends, which);
 
-    for (size_t i = 0; i < n; i++) {
-        keys[i] = bnc_hash_span(mx[i]);
+    for (size_t i = 0; i < n_ends; i++) {
+        keys[i] = bnc_hash_span(ends[i]);
         __builtin_prefetch(&v->hosts[keys[i] % HOST_SLOTS], 1);
     }
-    for (size_t i = 0; i < n; i++) {
+    memset(providers, 0, n * sizeof *providers);
+    for (size_t i = 0; i < n_ends; i++) {
         /* its place tells 14 of the 16 bits lost below */
         uint64_t *const host = &v->hosts[keys[i] % HOST_SLOTS];
 
         if (*host >> 16 != keys[i] >> 16)
-            *host = (keys[i] & ~UINT64_C(0xffff)) | bnc_provider_of_mx(v->c, mx[i]);
-        providers[i] = (uint16_t)*host;
+            *host = (keys[i] & ~UINT64_C(0xffff)) | bnc_provider_of_mx(v->c, ends[i]);
+        providers[which[i]] = (uint16_t)*host;
     }
 }
 

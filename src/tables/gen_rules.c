@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "classify/compile.h"
+#include "classify/suffix_reach.h"
 #include "classify/vocabulary.h"
 #include "schema/event.h"
 
@@ -80,12 +81,21 @@ static void print_hash_ref(const char *name, const struct bnc_phash *h)
            name);
 }
 
-/* Domains and MX suffixes: hash of the lower-cased name -> provider. */
+static void print_reach(const char *name, const struct bnc_suffix_reach *r)
+{
+    printf("static const struct bnc_suffix_reach %s_reach = { {", name);
+    for (size_t i = 0; i < sizeof r->bytes; i++)
+        printf("%s%u,", i % 24 == 0 ? "\n" : " ", r->bytes[i]);
+    printf("\n} };\n");
+}
+
+/* Domains and MX suffixes: hash of the lower-cased name -> provider, and how far they reach. */
 static void print_names(const char *name, const char *kind, const struct bnc_table *t,
                         const struct bnc_table *providers)
 {
     uint64_t *keys = malloc((t->n_rows + 1) * sizeof *keys);
     uint32_t *values = malloc((t->n_rows + 1) * sizeof *values);
+    struct bnc_suffix_reach reach = { { 0 } };
     size_t n = 0, duplicate;
     struct bnc_phash h;
     char text[160];
@@ -101,6 +111,8 @@ static void print_names(const char *name, const char *kind, const struct bnc_tab
             snprintf(text, sizeof text, "provider_domains.csv:%u: unknown provider", t->line[i]);
             die(text);
         }
+        if (!bnc_reach_add(&reach, v))
+            die("provider_domains.csv: a name without a dot, or too long a one");
     }
     if (!bnc_phash_build(&h, keys, values, n, &duplicate))
         die("provider_domains.csv: a name is listed twice");
@@ -108,6 +120,7 @@ static void print_names(const char *name, const char *kind, const struct bnc_tab
     printf("static const struct bnc_phash %s_hash = ", name);
     print_hash_ref(name, &h);
     printf(";\n");
+    print_reach(name, &reach);
     bnc_phash_release(&h);
     free(keys);
     free(values);
