@@ -10,14 +10,48 @@
  * of microseconds, about as long as going to sleep and waking up. */
 #define SPINS_BEFORE_SLEEP 2000
 
+#define CUT_BYTES ((size_t)256 << 10)  /* fits in the second cache, with the index of its cells */
+#define WAKE_BYTES ((uint64_t)2 << 20) /* ready before a sleeper is woken */
+#define AHEAD_BYTES ((uint64_t)4 << 20) /* for each worker but one */
+#define LOTS_A_WORKER 3
+
+/* A worker alone inflates one lot and cuts it up; several may be ahead. */
+static bool create_lots(struct bnc_pool *pool)
+{
+    pool->n_lots = pool->n_workers > 1 ? (size_t)pool->n_workers * LOTS_A_WORKER + 1 : 1;
+    pool->all_lots = calloc(pool->n_lots, sizeof *pool->all_lots);
+    for (size_t i = pool->all_lots == NULL ? 0 : pool->n_lots; i-- > 0;) {
+        struct bnc_lot *lot = &pool->all_lots[i];
+
+        lot->buf = bnc_block_buf_create();
+        if (lot->buf == NULL)
+            return false;
+        lot->next = pool->spare;
+        pool->spare = lot;
+    }
+    return pool->all_lots != NULL;
+}
+
+static void free_lots(struct bnc_pool *pool)
+{
+    for (size_t i = 0; pool->all_lots != NULL && i < pool->n_lots; i++)
+        bnc_block_buf_free(pool->all_lots[i].buf);
+    free(pool->all_lots);
+    pool->all_lots = NULL;
+}
+
 enum bnc_status bnc_pool_init(struct bnc_pool *pool, struct bnc_error *err)
 {
-    if (pthread_mutex_init(&pool->lock, NULL) != 0)
-        return bnc_error_nomem(err);
-    if (pthread_cond_init(&pool->changed, NULL) != 0) {
-        pthread_mutex_destroy(&pool->lock);
+    const size_t asked_for = pool->ingest->block_bytes;
+
+    pool->cut_bytes = asked_for > 0 ? asked_for : CUT_BYTES;
+    pool->ahead_bytes = AHEAD_BYTES * (pool->n_workers - 1);
+    if (!create_lots(pool) || pthread_mutex_init(&pool->lock, NULL) != 0) {
+        free_lots(pool);
         return bnc_error_nomem(err);
     }
+    pthread_cond_init(&pool->changed, NULL); /* never fails on Linux */
+    pthread_cond_init(&pool->turned, NULL);
     return BNC_OK;
 }
 
@@ -36,6 +70,8 @@ void bnc_pool_release(struct bnc_pool *pool)
         bnc_reader_close(s->reader, NULL);
         free_stream(s);
     }
+    free_lots(pool);
+    pthread_cond_destroy(&pool->turned);
     pthread_cond_destroy(&pool->changed);
     pthread_mutex_destroy(&pool->lock);
 }
@@ -45,6 +81,7 @@ void bnc_pool_stop(struct bnc_pool *pool)
     pthread_mutex_lock(&pool->lock);
     atomic_store(&pool->stopped, 1);
     pthread_cond_broadcast(&pool->changed);
+    pthread_cond_broadcast(&pool->turned);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -147,150 +184,243 @@ static struct bnc_stream *open_next(struct bnc_pool *pool)
     return s;
 }
 
-/* An open stream that can give a block now, marked; '*busy': one may later. */
+/* ---- what there is to do; the lock is held ---- */
+
+/* Cuts a block off the first lot that is due. */
+static bool take_ready(struct bnc_pool *pool, struct bnc_claim *claim)
+{
+    struct bnc_stream *s = pool->open;
+    struct bnc_lot *lot;
+    size_t len;
+    bool all;
+
+    while (s != NULL && (s->lots == NULL || s->lots->left.index != s->next_lot))
+        s = s->next;
+    if (s == NULL)
+        return false;
+    lot = s->lots;
+    all = lot->left.bytes.len <= pool->cut_bytes;
+    len = all ? lot->left.bytes.len : pool->cut_bytes;
+    *claim = (struct bnc_claim){ .stream = s,
+                                 .lot = lot,
+                                 .block = lot->left,
+                                 .failed = all && lot->failed,
+                                 .seq = pool->next_seq++ };
+    claim->block.index = s->n_cut++;
+    claim->block.bytes.len = len;
+    claim->block.last = all && lot->left.last;
+    pool->ready_bytes -= len;
+    if (all) { /* the list's use of the lot becomes the block's */
+        s->lots = lot->next;
+        s->next_lot++;
+        return true;
+    }
+    lot->left.bytes = bnc_span_from(lot->left.bytes.at + len, lot->left.bytes.len - len);
+    lot->left.n_before += len;
+    lot->left.off += len;
+    lot->n_users++;
+    s->in_flight++;
+    return true;
+}
+
+/* What is inflated needs a lot to go to. */
+static bool has_room(const struct bnc_pool *pool, const struct bnc_stream *s)
+{
+    return pool->spare != NULL || bnc_reader_is_parallel(s->reader);
+}
+
+/* An open stream that can be claimed from now, marked; '*busy': there may be more to do later. */
 static struct bnc_stream *pick_open(struct bnc_pool *pool, bool *busy)
 {
     *busy = pool->n_opening > 0;
     for (struct bnc_stream *s = pool->open; s != NULL; s = s->next) {
-        if (s->exhausted)
-            continue;
-        if (!s->claiming) {
+        if (!s->exhausted && !s->claiming && has_room(pool, s)) {
             s->claiming = true;
             return s;
         }
-        *busy = true;
+        *busy |= !s->exhausted || s->next_lot < s->n_claimed;
     }
     return NULL;
 }
 
-/* Sleeps until something changes or a block was handed to 'waiter'; the lock is held. */
-static void wait_for_block(struct bnc_pool *pool, struct bnc_waiter *waiter)
+/* A stream to claim from, marked; the lock is given up while one is opened. */
+static struct bnc_stream *pick(struct bnc_pool *pool, bool *busy)
 {
-    struct bnc_waiter **at = &pool->waiting;
+    struct bnc_stream *s = pick_open(pool, busy);
 
-    waiter->next = pool->waiting;
-    pool->waiting = waiter;
+    if (pool->spare == NULL) /* who knows what would be opened */
+        *busy |= pool->next_input < pool->n_inputs;
+    else if (s == NULL && !(*busy && pool->in_order))
+        s = open_next(pool);
+    if (s == NULL || has_room(pool, s))
+        return s;
+    s->claiming = false; /* the last spare lot was taken meanwhile */
+    return NULL;
+}
+
+static void wait_for_change(struct bnc_pool *pool)
+{
+    pool->n_waiting++;
     pthread_cond_wait(&pool->changed, &pool->lock);
-    if (waiter->handed)
-        return; /* whoever handed it took the waiter off the list */
-    while (*at != waiter)
-        at = &(*at)->next;
-    *at = waiter->next;
+    pool->n_waiting--;
 }
 
-/*
- * A stream to claim from, marked; NULL: none is left, or the waiter was handed a block.  The
- * lock is held, but for opening.
- */
-static struct bnc_stream *pick(struct bnc_pool *pool, struct bnc_waiter *waiter)
+static void wake_one(struct bnc_pool *pool)
 {
-    while (!waiter->handed && !bnc_pool_is_stopped(pool)) {
-        const size_t next = pool->next_input;
-        bool busy;
-        struct bnc_stream *s = pick_open(pool, &busy);
-
-        if (s == NULL && !(busy && pool->in_order))
-            s = open_next(pool);
-        if (s != NULL)
-            return s;
-        if (pool->next_input != next) /* 'busy' is old: the lock was given up to open in vain */
-            continue;
-        if (!busy && pool->n_opening == 0)
-            return NULL;
-        wait_for_block(pool, waiter);
-    }
-    return NULL;
+    if (pool->n_waiting > 0)
+        pthread_cond_signal(&pool->changed);
 }
 
-/*
- * Ends the claim on its stream; the lock is held.  A failed claim becomes an
- * empty last block, so that the row begun before the fault is accounted for.
- */
-static bool end_claim(struct bnc_pool *pool, struct bnc_claim *claim, bool more,
-                      enum bnc_status status, const struct bnc_error *err)
-{
-    struct bnc_stream *s = claim->stream;
+/* ---- claiming; the lock is held, but for reading ---- */
 
+static void end_claim(struct bnc_pool *pool, struct bnc_stream *s, bool more)
+{
     s->claiming = false;
-    if (status != BNC_OK) {
-        note_failure(pool, &pool->inputs[s->source_index], err);
-        claim->block = (struct bnc_block){ .index = s->n_claimed, .bytes = BNC_SPAN("") };
-        claim->failed = true;
-        more = true;
-    }
     if (more) {
         s->in_flight++;
         s->n_claimed++;
-        claim->seq = pool->next_seq++;
+        return;
     }
-    if (!more || claim->failed)
-        s->exhausted = true;
-    if (s->exhausted && s->in_flight == 0)
-        close_stream(pool, s);
+    s->exhausted = true;
     pthread_cond_broadcast(&pool->changed);
+    if (s->in_flight == 0)
+        close_stream(pool, s);
+}
+
+/* Nothing more will come of the stream. */
+static void fail_stream(struct bnc_pool *pool, struct bnc_stream *s, const struct bnc_error *why)
+{
+    note_failure(pool, &pool->inputs[s->source_index], why);
+    s->exhausted = true;
+    pthread_cond_broadcast(&pool->changed);
+}
+
+/* What a failed claim becomes, so that the row begun before the fault is accounted for. */
+static struct bnc_block no_bytes(const struct bnc_stream *s)
+{
+    return (struct bnc_block){ .index = s->n_claimed, .bytes = BNC_SPAN(""), .whole = true };
+}
+
+/* The next block of a plain file; false if there is none. */
+static bool claim_block(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_block_buf *buf,
+                        struct bnc_claim *claim)
+{
+    struct bnc_error err = { .status = BNC_OK };
+    bool more = false;
+
+    *claim = (struct bnc_claim){ .stream = s };
+    if (bnc_reader_claim(s->reader, buf, &claim->block, &more, &err) != BNC_OK) {
+        claim->failed = more = true;
+        claim->block = no_bytes(s);
+        fail_stream(pool, s, &err);
+    }
+    if (more) {
+        claim->seq = pool->next_seq++;
+        s->next_lot++;
+    }
+    end_claim(pool, s, more);
     return more;
 }
 
-/*
- * Leaves a block that was inflated just now, and the buffer it lies in, to a worker that waits for
- * one; false where nobody does.  The lock is held.
- */
-static bool hand_over(struct bnc_pool *pool, struct bnc_block_buf **buf,
-                      const struct bnc_claim *claim)
+static void list_lot(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_lot *lot)
 {
-    struct bnc_waiter *waiter = pool->waiting;
-    struct bnc_block_buf *const full = *buf;
+    struct bnc_lot **at = &s->lots;
 
-    if (waiter == NULL)
-        return false;
-    pool->waiting = waiter->next;
-    *waiter->claim = *claim;
-    *buf = *waiter->buf;
-    *waiter->buf = full;
-    waiter->handed = true;
-    return true;
+    while (*at != NULL && (*at)->left.index < lot->left.index)
+        at = &(*at)->next;
+    lot->next = *at;
+    *at = lot;
+    lot->n_users = 1;
+    pool->ready_bytes += lot->left.bytes.len;
+    if (s->exhausted)
+        pthread_cond_broadcast(&pool->changed);
+    else if (pool->ready_bytes >= WAKE_BYTES)
+        wake_one(pool);
 }
 
-/* Claims blocks until there is one that this worker keeps; the lock is held, but for reading. */
-static bool claim_block(struct bnc_pool *pool, struct bnc_block_buf **buf, struct bnc_claim *claim)
+static void give_back(struct bnc_pool *pool, struct bnc_lot *lot)
 {
-    struct bnc_waiter waiter = { .claim = claim, .buf = buf };
+    if (pool->spare == NULL)
+        wake_one(pool);
+    lot->next = pool->spare;
+    pool->spare = lot;
+}
+
+/* Inflates the next lot of the stream, if there is one, and lists it. */
+static void fill_lot(struct bnc_pool *pool, struct bnc_stream *s)
+{
+    struct bnc_lot *const lot = pool->spare;
     struct bnc_error err = { .status = BNC_OK };
+    bool more = false;
 
-    for (;;) {
-        enum bnc_status status;
-        struct bnc_stream *s = pick(pool, &waiter);
-        const bool serial = s != NULL && !bnc_reader_is_parallel(s->reader);
-        bool more = false;
+    pool->spare = lot->next;
+    pthread_mutex_unlock(&pool->lock);
+    lot->failed = bnc_reader_claim(s->reader, lot->buf, &lot->left, &more, &err) != BNC_OK;
+    if (lot->failed)
+        lot->left = no_bytes(s);
+    else if (more && lot->left.whole)
+        lot->failed = bnc_reader_finish(s->reader, lot->buf, &lot->left, &err) != BNC_OK;
+    more |= lot->failed;
+    pthread_mutex_lock(&pool->lock);
+    end_claim(pool, s, more);
+    if (!more) {
+        give_back(pool, lot);
+        return;
+    }
+    if (!lot->left.whole) { /* others may claim meanwhile */
+        wake_one(pool);
+        pthread_mutex_unlock(&pool->lock);
+        lot->failed = bnc_reader_finish(s->reader, lot->buf, &lot->left, &err) != BNC_OK;
+        pthread_mutex_lock(&pool->lock);
+    }
+    if (lot->failed)
+        fail_stream(pool, s, &err);
+    list_lot(pool, s, lot);
+}
 
-        if (s == NULL)
-            return waiter.handed;
-        *claim = (struct bnc_claim){ .stream = s };
-        if (serial)
-            pthread_mutex_unlock(&pool->lock);
-        status = bnc_reader_claim(s->reader, *buf, &claim->block, &more, &err);
-        if (serial)
-            pthread_mutex_lock(&pool->lock);
-        more = end_claim(pool, claim, more, status, &err);
-        if (more && !(serial && !claim->failed && hand_over(pool, buf, claim)))
+static bool next_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc_claim *claim)
+{
+    bool inflates = false;
+
+    while (!bnc_pool_is_stopped(pool)) {
+        const size_t next = pool->next_input;
+        struct bnc_stream *s;
+        bool busy;
+
+        if (!(inflates && pool->ready_bytes <= pool->ahead_bytes) && take_ready(pool, claim)) {
+            if (inflates) /* who will now? */
+                wake_one(pool);
+            return true;
+        }
+        s = pick(pool, &busy);
+        if (s == NULL && take_ready(pool, claim))
+            return true;
+        if (s == NULL && pool->next_input == next) { /* else 'busy' is old: nothing was opened */
+            if (!busy && pool->n_opening == 0)
+                return false;
+            wait_for_change(pool);
+        } else if (s != NULL && !bnc_reader_is_parallel(s->reader)) {
+            fill_lot(pool, s);
+            inflates = true;
+        } else if (s != NULL && claim_block(pool, s, buf, claim))
             return true;
     }
+    return false;
 }
 
-bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf **buf, struct bnc_claim *claim)
+bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc_claim *claim)
 {
     struct bnc_error err = { .status = BNC_OK };
     bool more;
 
     pthread_mutex_lock(&pool->lock);
-    more = claim_block(pool, buf, claim);
+    more = next_claim(pool, buf, claim);
     pthread_mutex_unlock(&pool->lock);
-    if (!more || claim->failed)
+    if (!more || claim->failed || claim->lot != NULL)
         return more;
-    if (bnc_reader_finish(claim->stream->reader, *buf, &claim->block, &err) != BNC_OK) {
+    if (bnc_reader_finish(claim->stream->reader, buf, &claim->block, &err) != BNC_OK) {
         pthread_mutex_lock(&pool->lock);
-        note_failure(pool, &pool->inputs[claim->stream->source_index], &err);
-        claim->stream->exhausted = true;
+        fail_stream(pool, claim->stream, &err);
         claim->failed = true;
         pthread_mutex_unlock(&pool->lock);
     }
@@ -311,7 +441,7 @@ bool bnc_pool_await_turn(struct bnc_pool *pool, const struct bnc_claim *claim)
     }
     pthread_mutex_lock(&pool->lock);
     while (!is_turn(claim) && atomic_load(&pool->stopped) == 0)
-        pthread_cond_wait(&pool->changed, &pool->lock);
+        pthread_cond_wait(&pool->turned, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
     return is_turn(claim);
 }
@@ -320,7 +450,7 @@ void bnc_pool_pass_turn(struct bnc_pool *pool, const struct bnc_claim *claim)
 {
     pthread_mutex_lock(&pool->lock);
     atomic_store_explicit(&claim->stream->turn, claim->block.index + 1, memory_order_release);
-    pthread_cond_broadcast(&pool->changed);
+    pthread_cond_broadcast(&pool->turned);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -328,9 +458,11 @@ void bnc_pool_done(struct bnc_pool *pool, struct bnc_claim *claim)
 {
     struct bnc_stream *s = claim->stream;
 
-    if (!claim->failed || claim->block.bytes.len > 0)
+    if (claim->lot == NULL && (!claim->failed || claim->block.bytes.len > 0))
         bnc_reader_done(s->reader, &claim->block);
     pthread_mutex_lock(&pool->lock);
+    if (claim->lot != NULL && --claim->lot->n_users == 0)
+        give_back(pool, claim->lot);
     s->in_flight--;
     if (s->exhausted && !s->claiming && s->in_flight == 0)
         close_stream(pool, s);

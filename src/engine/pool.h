@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: MIT
  * pool.h - which worker reads which block of which source, and whose turn it is to find rows.
  *
- * Every open source is a *stream*.  A worker claims the next block of a stream, reads or inflates
- * it, waits until it is its turn to find rows in it (strictly in order of blocks: the row that a
- * block leaves unfinished goes in front of the next), passes the turn on and then analyzes the
- * rows, which is most of the work and runs side by side.
+ * Every open source is a *stream*.  A worker claims the next block of a stream, waits until it is
+ * its turn to find rows in it (strictly in order of blocks: the row that a block leaves unfinished
+ * goes in front of the next), passes the turn on and then analyzes the rows, which is most of the
+ * work and runs side by side.  A plain file gives blocks to any number of workers:
  *
  *   worker A  |claim 0|read|scan|analyze ..........|claim 2|read|  |scan|analyze ...
  *   worker B          |claim 1|read|  |scan|analyze ..........|claim 3|read|scan|
  *
- * A plain file gives blocks to any number of workers.  A gzip stream is inflated by one worker at
- * a time: whoever is free takes the next block.  If another waits for a block when it is done, that
- * one gets it, buffer and all, and the inflating goes on at once; if nobody waits, it is analyzed
- * where it was made.  So inflating never waits, neither for the analysis nor for a thread to wake.
+ * What must be inflated comes in *lots*, of a megabyte or of a whole gzip member.  A lot is put in a
+ * list when it is full, and blocks that fit in a core's second cache are cut from it by whoever is
+ * free.
+ *
+ *   worker A  |inflate lot 0 |inflate lot 1 |inflate lot 2 |inflate ...
+ *   worker B   asleep        |scan|analyze|scan|analyze|scan| ...
+ *
+ * A worker takes a block where there is one, else it inflates; and who inflates goes on with it as
+ * long as not too much lies ahead, since it takes time to fill the cache with what the other work
+ * needs.  So inflating never waits for the analysis: the one gzip member that can't be inflated side
+ * by side takes hardly longer than its inflating.  Who sleeps is woken for some blocks at once: it
+ * costs the inflating worker tens of microseconds.
  * Workers that find every open stream busy open the next source.
  */
 #ifndef BNC_ENGINE_POOL_H
@@ -34,10 +42,13 @@ struct bnc_stream {
     struct bnc_stream *next;         /* in the pool's list of open streams */
 
     /* under the pool's lock */
-    bool claiming;                   /* a worker reads or inflates its next block */
-    bool exhausted;                  /* no further block */
-    unsigned in_flight;              /* claimed blocks not yet done */
-    uint64_t n_claimed;
+    bool claiming;                   /* a worker claims from its reader */
+    bool exhausted;                  /* which has no more */
+    unsigned in_flight;              /* claimed blocks not yet done, lots not yet cut up */
+    uint64_t n_claimed;              /* from the reader */
+    struct bnc_lot *lots;            /* to be cut, by their index */
+    uint64_t next_lot;               /* the index of the first of them, once it is there */
+    uint64_t n_cut;                  /* blocks */
 
     /* only touched by the worker whose turn it is */
     uint64_t row_off;                /* where the next row starts */
@@ -62,28 +73,36 @@ struct bnc_input {                   /* a source that was recognized, or why it 
     bool is_bomb, bomb_noted;        /* it expanded to very much; that was reported */
 };
 
-struct bnc_claim;
-struct bnc_waiter {                  /* a worker that sleeps until there is a block */
-    struct bnc_claim *claim;
-    struct bnc_block_buf **buf;      /* to be exchanged for the one with the block */
-    bool handed;                     /* both were */
-    struct bnc_waiter *next;
+struct bnc_lot {                     /* bytes inflated at once; blocks are cut from it */
+    struct bnc_block_buf *buf;
+    struct bnc_block left;           /* what is not cut off yet */
+    bool failed;                     /* behind its bytes */
+    unsigned n_users;                /* blocks not yet done, and the list of lots */
+    struct bnc_lot *next;
 };
 
 struct bnc_pool {
     const struct bnc_ingest_options *ingest;
     struct bnc_input *inputs;
     size_t n_inputs, next_input;
+    unsigned n_workers;
     bool in_order;                   /* open a source only when the one before is used up */
     bool stop_at_error;              /* --strict */
     const volatile int *stop;        /* the caller's wish to end */
     _Atomic int stopped;             /* everybody ends */
 
     pthread_mutex_t lock;
-    pthread_cond_t changed;          /* a claim ended, a turn was passed, a stream was opened */
+    pthread_cond_t changed;          /* there may be something to do, or nothing any more */
+    pthread_cond_t turned;           /* a turn was passed */
     struct bnc_stream *open;         /* oldest first */
     unsigned n_opening;              /* workers that are about to list a stream */
-    struct bnc_waiter *waiting;
+    unsigned n_waiting;              /* workers that sleep until 'changed' */
+    struct bnc_lot *all_lots;        /* [n_lots] */
+    size_t n_lots;
+    struct bnc_lot *spare;           /* those not in use, the last used first */
+    size_t cut_bytes;                /* the most in a block of a lot */
+    uint64_t ready_bytes;            /* in the streams' lots */
+    uint64_t ahead_bytes;            /* inflating goes on while no more than this is ready */
     uint64_t next_seq;               /* of claimed blocks */
     uint64_t bytes_closed;           /* of sources that are done, as they lie on disk */
     _Atomic uint64_t rows_done;
@@ -92,21 +111,23 @@ struct bnc_pool {
 
 struct bnc_claim {                   /* what a worker works on */
     struct bnc_stream *stream;
+    struct bnc_lot *lot;             /* that the block was cut from; NULL: none */
     struct bnc_block block;
     bool failed;                     /* reading failed: what was read is in it, nothing follows */
     uint64_t seq;                    /* 0, 1, 2 ... over all claims of the pool */
 };
 
+/* The pool's first members, down to 'stop', are set. */
 enum bnc_status bnc_pool_init(struct bnc_pool *pool, struct bnc_error *err);
 void bnc_pool_release(struct bnc_pool *pool);
 
 /*
- * The next block for this worker, its bytes read; waits while others might still yield one.  The
- * buffer may be exchanged for another worker's.
+ * The next block for this worker, its bytes read, perhaps to the worker's buffer; waits while
+ * others might still yield one.
  * False: the work is used up or was stopped.  A source that can't be opened or read is noted in
  * its input, and the others go on.
  */
-bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf **buf, struct bnc_claim *claim);
+bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc_claim *claim);
 
 /* Waits until the block before was scanned; false if the run was stopped meanwhile. */
 bool bnc_pool_await_turn(struct bnc_pool *pool, const struct bnc_claim *claim);

@@ -105,8 +105,10 @@ static enum bnc_status join_tail(struct bnc_worker *w, struct bnc_stream *s,
 
     if (tail == 0) {
         *text = b->bytes;
-    } else if (tail <= BNC_BLOCK_HEADROOM && b->bytes.len > 0) {
-        char *at = (char *)(uintptr_t)b->bytes.at - tail; /* the worker's own buffer */
+    } else if (tail <= b->n_before) {
+        *text = bnc_span_from(b->bytes.at - tail, tail + b->bytes.len);
+    } else if (tail <= BNC_BLOCK_HEADROOM && b->n_before == 0 && b->bytes.len > 0) {
+        char *at = (char *)(uintptr_t)b->bytes.at - tail; /* nobody else's */
 
         memcpy(at, s->tail.at, tail);
         *text = bnc_span_from(at, tail + b->bytes.len);
@@ -260,7 +262,7 @@ static void work(struct bnc_worker *w, struct bnc_pool *pool, struct progress *p
 {
     struct bnc_claim claim;
 
-    while (bnc_pool_claim(pool, &w->buf, &claim)) {
+    while (bnc_pool_claim(pool, w->buf, &claim)) {
         enum bnc_status status;
         uint64_t n_rows = 0;
 
@@ -388,6 +390,7 @@ static enum bnc_status run(struct bnc_inputs *inputs, const struct bnc_setup *se
         .ingest = &setup->ingest,
         .inputs = inputs->at,
         .n_inputs = inputs->n,
+        .n_workers = setup->n_threads,
         .in_order = sink->in_order,
         .stop_at_error = setup->opt->strict != 0,
         .stop = setup->opt->stop,

@@ -263,7 +263,7 @@ static enum bnc_status claim_in_order(struct bnc_reader *r, struct members *m,
 
     if (status != BNC_OK)
         return status;
-    *block = (struct bnc_block){ .index = r->n_claimed++, .raw_from = IN_ORDER };
+    *block = (struct bnc_block){ .index = r->n_claimed++, .raw_from = IN_ORDER, .whole = true };
     status = bnc_gzip_read(&buf->gz, room, r->opt.block_bytes, until, &n, &m->err);
     status = settle(r, m, &buf->gz, block, room, n, status, &m->err);
     block->raw_to = status == BNC_OK ? IN_ORDER_GOOD : IN_ORDER_FAILED;

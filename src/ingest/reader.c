@@ -92,9 +92,11 @@ static enum bnc_status claim_serial(struct bnc_reader *r, struct bnc_block_buf *
     }
     s->ended = n == 0;
     memset(room + n, 0, BNC_BLOCK_SLACK);
-    *block = (struct bnc_block){
-        .index = r->n_claimed++, .off = off, .bytes = bnc_span_from(room, n), .last = s->ended
-    };
+    *block = (struct bnc_block){ .index = r->n_claimed++,
+                                 .off = off,
+                                 .bytes = bnc_span_from(room, n),
+                                 .last = s->ended,
+                                 .whole = true };
     atomic_fetch_add(&r->bytes_out, n);
     *more = true;
     return BNC_OK;

@@ -128,6 +128,9 @@ struct bnc_block {
     struct bnc_span bytes;
     bool last;   /* nothing follows; exactly one block of a faultless source, maybe an empty one */
     bool mapped; /* bytes lie in one mapping of the whole source: bytes.at[-1] is the byte before */
+    bool whole;  /* the bytes are there: finish() only tells of a fault behind them */
+    size_t n_before; /* bytes of the source right in front of an unmapped one: 0, or who cuts it up
+                        says so */
     uint64_t raw_from, raw_to; /* the room's own: where the block lies in the file */
 };
 
