@@ -20,7 +20,8 @@ struct bnc_arena_block {
 static struct bnc_arena_block *block_new(size_t cap)
 {
     const size_t bytes = sizeof(struct bnc_arena_block) + cap;
-    struct bnc_arena_block *b = cap >= LARGE_BLOCK_BYTES ? bnc_big_alloc(bytes) : malloc(bytes);
+    struct bnc_arena_block *b = cap >= LARGE_BLOCK_BYTES ? bnc_big_alloc(bytes)
+                                                           : bnc_huge_malloc(bytes);
 
     if (b != NULL)
         *b = (struct bnc_arena_block){ .cap = cap };
@@ -35,36 +36,53 @@ static void block_free(struct bnc_arena_block *b)
         free(b);
 }
 
-void *bnc_arena_alloc(struct bnc_arena *arena, size_t len)
+/* A new block with room for 'need' bytes at least; NULL when out of memory. */
+static struct bnc_arena_block *add_block(struct bnc_arena *arena, size_t need)
 {
     struct bnc_arena_block *b = arena->blocks;
-    const size_t need = (len + 15) & ~(size_t)15;
+    size_t cap = b == NULL ? FIRST_BLOCK_BYTES : b->cap * 2;
 
-    if (need < len)
+    if (arena->total_bytes >= LARGE_BYTES)
+        cap = LARGE_BLOCK_BYTES;
+    else if (cap > MAX_BLOCK_BYTES)
+        cap = MAX_BLOCK_BYTES;
+    if (cap < need)
+        cap = need;
+    b = block_new(cap);
+    if (b == NULL)
         return NULL;
-    if (b == NULL || b->cap - b->used < need) {
-        size_t cap = b == NULL ? FIRST_BLOCK_BYTES : b->cap * 2;
+    b->next = arena->blocks;
+    arena->blocks = b;
+    arena->total_bytes += sizeof *b + cap;
+    return b;
+}
 
-        if (arena->total_bytes >= LARGE_BYTES)
-            cap = LARGE_BLOCK_BYTES;
-        else if (cap > MAX_BLOCK_BYTES)
-            cap = MAX_BLOCK_BYTES;
-        if (cap < need)
-            cap = need;
-        b = block_new(cap);
-        if (b == NULL)
-            return NULL;
-        b->next = arena->blocks;
-        arena->blocks = b;
-        arena->total_bytes += sizeof *b + cap;
+/* 'len' bytes from a multiple of 'align' on. */
+static char *take(struct bnc_arena *arena, size_t len, size_t align)
+{
+    struct bnc_arena_block *b = arena->blocks;
+    size_t at = b == NULL ? 0 : (b->used + align - 1) & ~(align - 1);
+
+    if (len > SIZE_MAX / 2)
+        return NULL;
+    if (b == NULL || at > b->cap || b->cap - at < len) {
+        b = add_block(arena, len);
+        at = 0;
     }
-    b->used += need;
-    return b->data + b->used - need;
+    if (b == NULL)
+        return NULL;
+    b->used = at + len;
+    return b->data + at;
+}
+
+void *bnc_arena_alloc(struct bnc_arena *arena, size_t len)
+{
+    return take(arena, len, 16);
 }
 
 struct bnc_span bnc_arena_copy(struct bnc_arena *arena, struct bnc_span s)
 {
-    char *at = bnc_arena_alloc(arena, s.len + 1);
+    char *at = take(arena, s.len + 1, 1);
 
     if (at == NULL)
         return (struct bnc_span){ .at = NULL, .len = 0 };

@@ -72,14 +72,22 @@ void bnc_big_trim(void)
 #endif
 }
 
+void *bnc_huge_malloc(size_t bytes)
+{
+    if (!FROM_SYSTEM || bytes < BNC_HUGE_BYTES || bytes > SIZE_MAX - BNC_HUGE_BYTES)
+        return malloc(bytes);
+    return bnc_huge(aligned_alloc(BNC_HUGE_BYTES, round_up(bytes, BNC_HUGE_BYTES)), bytes);
+}
+
 void *bnc_huge(void *at, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
-    if (FROM_SYSTEM && at != NULL && bytes >= 2 * BNC_HUGE_BYTES) {
+    if (FROM_SYSTEM && at != NULL && bytes >= BNC_HUGE_BYTES) {
         const uintptr_t start = round_up((uintptr_t)at, BNC_HUGE_BYTES);
         const uintptr_t end = ((uintptr_t)at + bytes) / BNC_HUGE_BYTES * BNC_HUGE_BYTES;
 
-        madvise((char *)at + (start - (uintptr_t)at), end - start, MADV_HUGEPAGE);
+        if (start < end)
+            madvise((char *)at + (start - (uintptr_t)at), end - start, MADV_HUGEPAGE);
     }
 #endif
     return at;

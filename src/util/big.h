@@ -31,9 +31,7 @@ void bnc_big_trim(void);
 /* Wishes for huge pages under 'bytes' that malloc() and its kin just gave; returns 'at'. */
 void *bnc_huge(void *at, size_t bytes);
 
-static inline void *bnc_huge_malloc(size_t bytes)
-{
-    return bnc_huge(malloc(bytes), bytes);
-}
+/* malloc(), where much begins with a huge page: what is behind the last whole one is in small ones. */
+void *bnc_huge_malloc(size_t bytes);
 
 #endif
