@@ -106,12 +106,20 @@ void bnc_names_drop_slots(struct bnc_names *names)
     names->log2 = 0;
 }
 
-void bnc_names_release(struct bnc_names *names)
+void bnc_names_drop_records(struct bnc_names *names)
 {
     for (size_t i = 0; i < names->n_chunks; i++)
         free(names->chunk[i]);
     free(names->chunk);
+    names->chunk = NULL;
+    names->n_chunks = 0;
+    names->n = 0;
     bnc_names_drop_slots(names);
+}
+
+void bnc_names_release(struct bnc_names *names)
+{
+    bnc_names_drop_records(names);
     bnc_arena_release(&names->arena);
     *names = (struct bnc_names){ .seed = names->seed, .rec_bytes = names->rec_bytes };
 }

@@ -87,6 +87,8 @@ void bnc_names_add_key(struct bnc_names *names, uint64_t key, struct bnc_name_sl
 void bnc_names_release(struct bnc_names *names);
 /* Frees what finding names takes; the records stay, by index. */
 void bnc_names_drop_slots(struct bnc_names *names);
+/* Frees the records too; the texts stay, until bnc_names_release(). */
+void bnc_names_drop_records(struct bnc_names *names);
 
 /*
  * Copies 'len' bytes with ASCII letters lower-cased; other bytes as they are. Reads and writes

@@ -275,7 +275,6 @@ enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **par
     struct finish f = { .t = calloc(1, sizeof(struct bnc_tally)) };
     enum bnc_status status;
 
-    bnc_big_trim(); /* of what reading took: what is merged next takes blocks of other sizes */
     if (f.t != NULL && bnc_merged_make(&f.m, parts, n_parts, true, parallel, ctx) == BNC_OK &&
         build(&f))
         status = verify(&f, err);

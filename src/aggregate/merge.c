@@ -113,45 +113,6 @@ static void resolve_task(void *arg, size_t task)
     __atomic_fetch_add(&m->duplicates, dropped, __ATOMIC_RELAXED);
 }
 
-/* ---- counts ---- */
-
-static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
-{
-    const unsigned kind = BNC_CELL_KIND(key);
-    const uint32_t subject = BNC_CELL_SUBJECT(key);
-
-    if (kind == BNC_KIND_DAY)
-        return key;
-    return BNC_CELL_KEY(kind, m->name_map[kind][part][subject], BNC_CELL_PROVIDER(key),
-                        BNC_CELL_COL(key));
-}
-
-bool bnc_merge_cells(struct bnc_merged *m)
-{
-    const size_t n_sums = m->n_parts + BNC_N_OVERLAYS;
-    size_t n = 0;
-
-    for (size_t p = 0; p < m->n_parts; p++)
-        if (!bnc_grid_settle(&m->parts[p]->sums.cells))
-            return false;
-    for (size_t i = 0; i < n_sums; i++)
-        n += bnc_grid_most(&bnc_merged_sums(m, i)->cells);
-    m->cells = malloc((n + 1) * sizeof *m->cells);
-    if (m->cells == NULL)
-        return false;
-    for (size_t i = 0; i < n_sums; i++) {
-        struct bnc_count *at = m->cells + m->n_cells;
-
-        m->n_cells += bnc_grid_copy(&bnc_merged_sums(m, i)->cells, at);
-        for (; i < m->n_parts && at < m->cells + m->n_cells; at++)
-            at->key = map_cell(m, i, at->key);
-    }
-    for (size_t p = 0; p < m->n_parts; p++)
-        if (m->parts[p]->spent)
-            bnc_grid_release(&m->parts[p]->sums.cells);
-    return bnc_counts_compact(m->cells, &m->n_cells);
-}
-
 /* Rows that count as 'other' without an event belong to the empty name of every kind. */
 static bool add_others(struct bnc_merged *m)
 {
@@ -226,6 +187,18 @@ static void merge_all_names(struct bnc_merged *m)
     bnc_merge_domains_free(naming.domains);
 }
 
+/*
+ * Of domains all but the texts was merged. Together with what reading took it goes back to the
+ * system, as what is merged next takes blocks of other sizes, and on other threads.
+ */
+static void drop_domains(struct bnc_merged *m)
+{
+    for (size_t p = 0; p < m->n_parts; p++)
+        if (m->parts[p]->spent)
+            bnc_names_drop_records(&m->parts[p]->domains);
+    bnc_big_trim();
+}
+
 /* Of a part that is finished once nothing is looked up any more. */
 static void drop_slots(struct bnc_part *part)
 {
@@ -258,11 +231,12 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
         if (parts[p]->spent)
             drop_slots(parts[p]);
     merge_all_names(m);
+    drop_domains(m);
     if (!m->failed && resolve && !add_others(m))
         fail(m);
     if (!m->failed && resolve)
         bnc_merged_run(m, BNC_N_OVERLAYS, resolve_task, m);
-    if (!m->failed && !bnc_merge_pairs(m))
+    if (!m->failed && (!bnc_merge_cells(m) || !bnc_merge_pairs(m)))
         fail(m);
     if (m->failed)
         return BNC_ENOMEM;

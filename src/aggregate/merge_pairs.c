@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * merge_pairs.c - the pairs of all parts, added up in the numbering that all share and sorted by
- * it, on all threads. Cells are few, so one thread merges them meanwhile.
+ * it, on all threads.
+ *
+ * Domains are dense numbers, so pairs are counted by domain, put in the room of theirs, and only
+ * there sorted by entry, which mostly is a handful. What is sorted is 12 bytes, not the pair.
  */
-#include "aggregate/keysort.h"
 #include "aggregate/merge_steps.h"
 
 #include "util/big.h"
@@ -10,14 +12,25 @@
 
 #include <stdlib.h>
 
-/* Whose pair and which: the 'ref' of a key; parts, then overlays. */
-#define PAIR_REF(sums, pair) ((uint64_t)(sums) << 32 | (pair))
+#define N_SLICES 64u /* of domains */
+
+struct item { /* whose pair and which */
+    uint32_t entry; /* dense: pseudo entries follow the others */
+    uint32_t table; /* parts, then overlays */
+    uint32_t pair;
+};
+
+struct slice {
+    uint32_t low, high; /* domains */
+    size_t n_pairs, pair_at; /* distinct */
+};
 
 struct job {
     struct bnc_merged *m;
-    struct bnc_keys keys;
-    size_t *from; /* [part, then overlay] */
-    size_t n_keys[BNC_KEY_SLICES], key_at[BNC_KEY_SLICES]; /* distinct */
+    struct item *items; /* [n], by domain */
+    uint32_t *end; /* [n_domains + 1] where each domain's items end; before they are put: begin */
+    size_t n;
+    struct slice slice[N_SLICES];
     bool failed;
 };
 
@@ -26,50 +39,175 @@ static size_t n_tables(const struct bnc_merged *m)
     return m->n_parts + BNC_N_OVERLAYS;
 }
 
-static const struct bnc_count *pair_of(const struct bnc_merged *m, uint64_t ref)
+static void fail(struct job *job)
 {
-    return &bnc_merged_sums(m, ref >> 32)->pairs.at[(uint32_t)ref];
+    __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
 }
 
-static uint64_t map_pair(const struct bnc_merged *m, size_t part, uint64_t key)
+/* ---- by domain ---- */
+
+static uint32_t merged_domain(const struct bnc_merged *m, size_t table, uint64_t key)
 {
-    return BNC_PAIR_KEY(m->domain_map[part][BNC_PAIR_DOMAIN(key)],
-                        bnc_merged_entry(m, part, BNC_PAIR_ENTRY(key)));
+    const uint32_t domain = BNC_PAIR_DOMAIN(key);
+
+    return table < m->n_parts ? m->domain_map[table][domain] : domain;
 }
 
-static void list_pairs(void *arg, size_t i)
+static uint32_t dense_entry(const struct bnc_merged *m, size_t table, uint64_t key)
+{
+    const uint32_t entry = BNC_PAIR_ENTRY(key);
+
+    if (BNC_IS_PSEUDO(entry))
+        return m->n_entries + (entry - BNC_PSEUDO_ENTRY(0));
+    return table < m->n_parts ? m->entry_map[table][entry] : entry;
+}
+
+static uint64_t key_of(const struct bnc_merged *m, uint32_t domain, uint32_t dense)
+{
+    return BNC_PAIR_KEY(domain,
+                        dense < m->n_entries ? dense : BNC_PSEUDO_ENTRY(dense - m->n_entries));
+}
+
+/* Several tables at a time count, and put, pairs of one domain. */
+static uint32_t next_of(struct job *job, uint32_t domain)
+{
+    return __atomic_fetch_add(&job->end[domain], 1, __ATOMIC_RELAXED);
+}
+
+static void count_table(void *arg, size_t table)
+{
+    struct job *job = arg;
+    const struct bnc_pairs *pairs = &bnc_merged_sums(job->m, table)->pairs;
+
+    for (size_t i = 0; i < pairs->n; i++)
+        next_of(job, merged_domain(job->m, table, pairs->at[i].key));
+    if (!bnc_maps_fill(job->m->pair_map, table, pairs->n))
+        fail(job);
+}
+
+static void place_domains(struct job *job)
+{
+    uint32_t sum = 0;
+
+    for (uint32_t d = 0; d < job->m->n_domains; d++) {
+        const uint32_t n = job->end[d];
+
+        job->end[d] = sum;
+        sum += n;
+    }
+}
+
+static void put_table(void *arg, size_t table)
 {
     struct job *job = arg;
     const struct bnc_merged *m = job->m;
-    const struct bnc_pairs *pairs = &bnc_merged_sums(m, i)->pairs;
-    struct bnc_sortkey *to = job->keys.at + job->from[i];
+    const struct bnc_pairs *pairs = &bnc_merged_sums(m, table)->pairs;
 
-    for (size_t k = 0; k < pairs->n; k++) {
-        const uint64_t key = pairs->at[k].key;
+    for (size_t i = 0; i < pairs->n; i++) {
+        const uint64_t key = pairs->at[i].key;
 
-        to[k] = (struct bnc_sortkey){ i < m->n_parts ? map_pair(m, i, key) : key, PAIR_REF(i, k) };
+        job->items[next_of(job, merged_domain(m, table, key))] =
+            (struct item){ dense_entry(m, table, key), (uint32_t)table, (uint32_t)i };
     }
-    if (!bnc_maps_fill(m->pair_map, i, pairs->n))
-        __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
 }
 
-static void count_slice(void *arg, size_t slice)
+/* ---- by entry ---- */
+
+static uint32_t domain_begin(const struct job *job, uint32_t domain)
+{
+    return domain == 0 ? 0 : job->end[domain - 1];
+}
+
+/* The first domain that ends behind item 'at'. */
+static uint32_t domain_of_item(const struct job *job, size_t at)
+{
+    uint32_t low = 0, high = job->m->n_domains;
+
+    while (low < high) {
+        const uint32_t mid = low + (high - low) / 2;
+
+        if (job->end[mid] <= at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static void cut_slices(struct job *job)
+{
+    for (uint32_t i = 0; i < N_SLICES; i++) {
+        job->slice[i].low = i == 0 ? 0 : job->slice[i - 1].high;
+        job->slice[i].high = i + 1 < N_SLICES ? domain_of_item(job, job->n / N_SLICES * (i + 1))
+                                              : job->m->n_domains;
+    }
+}
+
+#define FEW 24u
+static void sort_few(struct item *at, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const struct item x = at[i];
+        size_t j = i;
+
+        for (; j > 0 && at[j - 1].entry > x.entry; j--)
+            at[j] = at[j - 1];
+        at[j] = x;
+    }
+}
+
+static bool sort_many(struct item *at, size_t n)
+{
+    struct bnc_sortkey *keys = malloc(2 * n * sizeof *keys);
+    struct item *copy = malloc(n * sizeof *copy);
+    const bool ok = keys != NULL && copy != NULL;
+
+    if (ok) {
+        memcpy(copy, at, n * sizeof *copy);
+        for (size_t i = 0; i < n; i++)
+            keys[i] = (struct bnc_sortkey){ .key = at[i].entry, .ref = i };
+        bnc_sortkeys(keys, keys + n, n);
+        for (size_t i = 0; i < n; i++)
+            at[i] = copy[keys[i].ref];
+    }
+    free(keys);
+    free(copy);
+    return ok;
+}
+
+static void sort_slice(void *arg, size_t slice)
 {
     struct job *job = arg;
-    const struct bnc_sortkey *at = job->keys.at;
-    size_t n = 0;
+    struct slice *const s = &job->slice[slice];
 
-    for (size_t i = job->keys.cut[slice]; i < job->keys.cut[slice + 1]; i++)
-        n += i == job->keys.cut[slice] || at[i].key != at[i - 1].key;
-    job->n_keys[slice] = n;
+    for (uint32_t d = s->low; d < s->high; d++) {
+        struct item *const at = job->items + domain_begin(job, d);
+        const size_t n = job->end[d] - domain_begin(job, d);
+
+        if (n <= FEW)
+            sort_few(at, n);
+        else if (!sort_many(at, n))
+            fail(job);
+        for (size_t i = 0; i < n; i++)
+            s->n_pairs += i == 0 || at[i].entry != at[i - 1].entry;
+    }
+}
+
+/* ---- the pairs ---- */
+
+static const struct bnc_count *pair_of(const struct bnc_merged *m, const struct item *item)
+{
+    return &bnc_merged_sums(m, item->table)->pairs.at[item->pair];
 }
 
 #define AHEAD 16u
-BNC_PREFETCHER fetch(const struct bnc_merged *m, const struct bnc_sortkey *at, size_t n)
+BNC_PREFETCHER fetch(const struct job *job, size_t at)
 {
-    if (n > AHEAD) {
-        __builtin_prefetch(pair_of(m, at[AHEAD].ref));
-        __builtin_prefetch(&m->pair_map[at[AHEAD].ref >> 32][(uint32_t)at[AHEAD].ref], 1);
+    if (at + AHEAD < job->n) {
+        const struct item *const soon = &job->items[at + AHEAD];
+
+        __builtin_prefetch(pair_of(job->m, soon));
+        __builtin_prefetch(&job->m->pair_map[soon->table][soon->pair], 1);
     }
 }
 
@@ -77,64 +215,53 @@ static void write_slice(void *arg, size_t slice)
 {
     struct job *job = arg;
     struct bnc_merged *m = job->m;
-    size_t n = job->key_at[slice];
+    const struct slice *const s = &job->slice[slice];
+    size_t n = s->pair_at;
 
-    for (size_t i = job->keys.cut[slice], end = job->keys.cut[slice + 1]; i < end; i++) {
-        const struct bnc_sortkey *key = &job->keys.at[i];
-        const struct bnc_count *c = pair_of(m, key->ref);
+    for (uint32_t d = s->low; d < s->high; d++) {
+        uint32_t before = UINT32_MAX;
 
-        fetch(m, key, end - i);
-        if (n > job->key_at[slice] && m->pairs[n - 1].key == key->key) {
-            bnc_count_merge(&m->pairs[n - 1], c);
-        } else {
-            m->pairs[n] = *c;
-            m->pairs[n++].key = key->key;
+        for (uint32_t i = domain_begin(job, d); i < job->end[d]; i++) {
+            const struct item *const item = &job->items[i];
+
+            fetch(job, i);
+            if (item->entry != before) {
+                m->pairs[n] = *pair_of(m, item);
+                m->pairs[n++].key = key_of(m, d, item->entry);
+            } else {
+                bnc_count_merge(&m->pairs[n - 1], pair_of(m, item));
+            }
+            before = item->entry;
+            m->pair_map[item->table][item->pair] = (uint32_t)n - 1;
         }
-        m->pair_map[key->ref >> 32][(uint32_t)key->ref] = (uint32_t)n - 1;
     }
-}
-
-static void write_task(void *arg, size_t task)
-{
-    struct job *job = arg;
-
-    if (task > 0)
-        write_slice(job, task - 1);
-    else if (!bnc_merge_cells(job->m))
-        __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
 }
 
 static bool init(struct job *job)
 {
     struct bnc_merged *m = job->m;
-    size_t n = 0;
 
     m->pair_map = bnc_maps_new(n_tables(m));
-    job->from = malloc(n_tables(m) * sizeof *job->from);
-    for (size_t i = 0; job->from != NULL && i < n_tables(m); i++) {
-        job->from[i] = n;
-        n += bnc_merged_sums(m, i)->pairs.n;
-    }
-    return m->pair_map != NULL && job->from != NULL && n < UINT32_MAX &&
-           bnc_keys_init(&job->keys, n);
+    for (size_t i = 0; i < n_tables(m); i++)
+        job->n += bnc_merged_sums(m, i)->pairs.n;
+    job->items = bnc_huge_malloc((job->n + 1) * sizeof *job->items);
+    job->end = calloc((size_t)m->n_domains + 1, sizeof *job->end);
+    return m->pair_map != NULL && job->items != NULL && job->end != NULL && job->n < UINT32_MAX;
 }
 
 static bool write_pairs(struct job *job)
 {
     struct bnc_merged *m = job->m;
 
-    bnc_keys_sort(&job->keys, m);
-    bnc_merged_run(m, BNC_KEY_SLICES, count_slice, job);
-    for (size_t i = 0; i < BNC_KEY_SLICES; i++) {
-        job->key_at[i] = m->n_pairs;
-        m->n_pairs += job->n_keys[i];
+    for (size_t i = 0; i < N_SLICES; i++) {
+        job->slice[i].pair_at = m->n_pairs;
+        m->n_pairs += job->slice[i].n_pairs;
     }
-    bnc_big_forget(bnc_keys_spare(&job->keys), job->keys.n * sizeof *job->keys.at);
     m->pairs = bnc_huge_malloc((m->n_pairs + 1) * sizeof *m->pairs);
     if (m->pairs == NULL)
         return false;
-    bnc_merged_run(m, 1 + BNC_KEY_SLICES, write_task, job);
-    return !job->failed;
+    bnc_merged_run(m, N_SLICES, write_slice, job);
+    return true;
 }
 
 bool bnc_merge_pairs(struct bnc_merged *m)
@@ -143,10 +270,17 @@ bool bnc_merge_pairs(struct bnc_merged *m)
     bool ok = init(&job);
 
     if (ok)
-        bnc_merged_run(m, n_tables(m), list_pairs, &job);
-    ok = ok && !job.failed && write_pairs(&job);
-    bnc_keys_release(&job.keys);
-    free(job.from);
+        bnc_merged_run(m, n_tables(m), count_table, &job);
+    ok = ok && !job.failed;
+    if (ok) {
+        place_domains(&job);
+        bnc_merged_run(m, n_tables(m), put_table, &job);
+        cut_slices(&job);
+        bnc_merged_run(m, N_SLICES, sort_slice, &job);
+        ok = !job.failed && write_pairs(&job);
+    }
+    free(job.items);
+    free(job.end);
     for (size_t p = 0; ok && p < m->n_parts; p++)
         if (m->parts[p]->spent)
             bnc_pairs_release(&m->parts[p]->sums.pairs);

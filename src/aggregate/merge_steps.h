@@ -3,7 +3,8 @@
  *
  *   merge_names.c    names, sources and entries get one numbering
  *   merge_domains.c  domains too
- *   merge_pairs.c    pairs are added up in it
+ *   merge_cells.c    cells are added up in it
+ *   merge_pairs.c    pairs likewise
  *   merge_logs.c    logs of all parts, partition by partition, in that numbering
  *   merge.c         counts are added up, held bounces decided, all of it in order
  */
@@ -33,10 +34,9 @@ bool bnc_merge_domains_list(struct bnc_merge_domains *job, size_t part);
 bool bnc_merge_domains_end(struct bnc_merge_domains *job);
 void bnc_merge_domains_free(struct bnc_merge_domains *job);
 
-/* When all names have their numbers: the pairs, on all threads, one of which merges the cells. */
-bool bnc_merge_pairs(struct bnc_merged *m);
-/* The cells alone. */
+/* When all names have their numbers, on all threads. */
 bool bnc_merge_cells(struct bnc_merged *m);
+bool bnc_merge_pairs(struct bnc_merged *m);
 
 static inline uint32_t bnc_merged_source(const struct bnc_merged *m, size_t part, uint32_t source)
 {
