@@ -364,11 +364,19 @@ static bool tail_zone(struct bnc_time_memo *memo, struct bnc_span tail, int *zon
     return true;
 }
 
-/* "YYYY-MM-DD HH:MM" at p was read, and 'clock' is the second of the day that followed. */
-static inline void keep_minute(struct bnc_time_memo *memo, const char *p, int clock)
+/*
+ * "YYYY-MM-DD HH:MM" was read at the start of 'text', and 'clock' is the second of the day that
+ * followed.
+ */
+static inline void keep_minute(struct bnc_time_memo *memo, struct bnc_span text, int clock)
 {
-    memcpy(memo->minute, p, sizeof memo->minute);
-    memo->minute_seconds = memo->seconds + clock - (int)bnc_two_digits(p + 17);
+    const size_t tail = text.len - 19;
+
+    memcpy(memo->minute, text.at, sizeof memo->minute);
+    memo->minute_seconds = memo->seconds + clock - (int)bnc_two_digits(text.at + 17);
+    memo->minute_len = text.len;
+    memo->minute_mask = tail == 0 ? 0 : ~UINT64_C(0) << 8 * (8 - tail);
+    memo->minute_tail = bnc_load64(text.at + text.len - 8);
 }
 
 static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, struct bnc_span text,
@@ -392,7 +400,7 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
 
                 if (clock >= 0 &&
                     tail_zone(memo, bnc_span_from(p + 19, text.len - 19), &zone_seconds)) {
-                    keep_minute(memo, p, clock);
+                    keep_minute(memo, text, clock);
                     *time = memo->seconds + clock - zone_seconds;
                     return true;
                 }
@@ -437,7 +445,7 @@ static __attribute__((noinline)) bool parse_clock(struct bnc_time_memo *memo, st
     if (tail <= 7 && bnc_time_same_tail(memo, p + 19, tail) && p[0] != '\0' &&
         bnc_load64(p) == bnc_load64(memo->date) && memcmp(p + 8, memo->date + 8, 2) == 0 &&
         (p[10] == ' ' || p[10] == 'T') && (clock = clock_of(bnc_load64(p + 11))) >= 0) {
-        keep_minute(memo, p, clock);
+        keep_minute(memo, text, clock);
         *time = memo->seconds + clock - (tail == 0 ? zone_seconds : memo->tail_zone);
         return true;
     }

@@ -20,8 +20,11 @@ struct bnc_time_memo {
     int32_t tail_zone;                   /* what it means, seconds east of UTC; valid where
                                             tail_len > 0 */
     int64_t seconds;                     /* of the date's midnight */
-    char minute[16];                     /* "2026-09-03 08:12": the last one read, and */
+    uint64_t minute[2];                  /* "2026-09-03 08:12": the last one read, and */
     int64_t minute_seconds;              /* its first second, the zone left out */
+    size_t minute_len;                   /* of the text it stood in; 0: there was none */
+    uint64_t minute_tail, minute_mask;   /* the last eight bytes of that text, so far as they are
+                                            behind the clock */
 };
 
 /* Two decimal digits at p, or a number above 99. */
@@ -40,22 +43,27 @@ static inline bool bnc_time_same_tail(const struct bnc_time_memo *memo, const ch
 
 /*
  * The minute of the row before, and the zone too: only the second is new.  The leap second is for
- * the longer ways.  No text of NULs is the one that an empty memo remembers.
+ * the longer ways.  Everything is compared before anything is decided: ":SS" less ":00" is two
+ * digits behind a NUL, the first of them below 6.
  */
 static inline bool bnc_time_same_minute(const struct bnc_time_memo *memo, struct bnc_span text,
                                         int zone_seconds, int64_t *time)
 {
-    const size_t tail = text.len - 19;
     const char *const p = text.at;
-    unsigned second;
+    uint64_t differs;
+    uint32_t clock, wrong;
 
-    if (tail > 7 || !bnc_time_same_tail(memo, p + 19, tail) || p[0] == '\0' || p[16] != ':' ||
-        bnc_load64(p) != bnc_load64(memo->minute) ||
-        bnc_load64(p + 8) != bnc_load64(memo->minute + 8))
+    if (text.len != memo->minute_len || text.len == 0)
         return false;
-    second = bnc_two_digits(p + 17);
-    *time = memo->minute_seconds + (int64_t)second - (tail == 0 ? zone_seconds : memo->tail_zone);
-    return second < 60;
+    differs = (bnc_load64(p) ^ memo->minute[0]) | (bnc_load64(p + 8) ^ memo->minute[1]) |
+              ((bnc_load64(p + text.len - 8) ^ memo->minute_tail) & memo->minute_mask);
+    clock = ((uint32_t)bnc_load32(p + 15) & UINT32_C(0xffffff00)) - UINT32_C(0x30303a00);
+    wrong = (clock & 0xff00) | ((clock | (clock + UINT32_C(0x767a0000))) & UINT32_C(0x80800000));
+    if ((differs | wrong) != 0)
+        return false;
+    *time = memo->minute_seconds + (int64_t)((clock >> 16 & 0xff) * 10 + (clock >> 24)) -
+            (text.len == 19 ? zone_seconds : memo->tail_zone);
+    return true;
 }
 
 /* bnc_time_parse() with a memo that belongs to one thread. */
