@@ -123,23 +123,27 @@ static inline TARGET struct bnc_address_bits bnc_address_bits_avx2(const char *p
 }
 #undef TARGET
 
-__attribute__((target("avx512f,avx512bw,bmi,bmi2"))) static inline struct bnc_address_bits
-bnc_address_bits_avx512(const char *p, size_t len)
+/* What a byte below 0x80 is in an address: 0 for a plain one. */
+enum { BNC_ADDRESS_AT = 1, BNC_ADDRESS_DOT = 2, BNC_ADDRESS_ODD = 0x80 };
+
+static const unsigned char bnc_address_classes[128] = {
+    [0 ... ','] = BNC_ADDRESS_ODD,   ['.'] = BNC_ADDRESS_DOT,         ['/'] = BNC_ADDRESS_ODD,
+    [':' ... '?'] = BNC_ADDRESS_ODD, ['@'] = BNC_ADDRESS_AT,          ['`'] = BNC_ADDRESS_ODD,
+    ['[' ... '^'] = BNC_ADDRESS_ODD, ['{' ... 0x7f] = BNC_ADDRESS_ODD,
+};
+
+__attribute__((target("avx512f,avx512bw,avx512vbmi,bmi,bmi2")))
+static inline struct bnc_address_bits bnc_address_bits_avx512(const char *p, size_t len)
 {
     const __m512i v = _mm512_loadu_si512(p);
-    const __m512i letter = _mm512_sub_epi8(_mm512_or_si512(v, _mm512_set1_epi8(0x20)),
-                                           _mm512_set1_epi8('a'));
-    const __m512i digit = _mm512_sub_epi8(v, _mm512_set1_epi8('-'));
-    const uint64_t at = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('@'));
+    const __m512i class = _mm512_permutex2var_epi8(_mm512_loadu_si512(bnc_address_classes), v,
+                                                   _mm512_loadu_si512(bnc_address_classes + 64));
 
     (void)len;
     return (struct bnc_address_bits){
-        .plain = _mm512_cmple_epu8_mask(letter, _mm512_set1_epi8('z' - 'a')) |
-                 (_mm512_cmple_epu8_mask(digit, _mm512_set1_epi8('9' - '-')) &
-                  ~_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('/'))) |
-                 _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('_')) | at,
-        .dots = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('.')),
-        .ats = at,
+        .plain = ~_mm512_movepi8_mask(_mm512_or_si512(class, v)),
+        .dots = _mm512_test_epi8_mask(class, _mm512_set1_epi8(BNC_ADDRESS_DOT)),
+        .ats = _mm512_test_epi8_mask(class, _mm512_set1_epi8(BNC_ADDRESS_AT)),
     };
 }
 #endif
