@@ -197,6 +197,7 @@ static enum bnc_status scan_text(struct bnc_rows *rows)
     rows->scratch_len = 0;
     if (!bnc_scan_reserve(s, 0))
         return BNC_ENOMEM;
+    s->end[0] = 0;                       /* whoever asks where a field starts may look there */
     if (s->cut)
         bnc_scan_skip_cut(s);
     if (by_libcsv(rows))
@@ -216,7 +217,7 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
     *used = 0;
     *n_rows = 0;
     rows->next = s->n_row = s->pos = 0;
-    s->n_end = 0;
+    s->n_end = 1;
     rows->carry = rows->opt.carry != NULL ? rows->opt.carry : &rows->own_carry;
     if (text.len > BNC_MAX_SCAN_BYTES) {
         text.len = BNC_MAX_SCAN_BYTES;
@@ -237,6 +238,8 @@ enum bnc_status bnc_rows_scan(struct bnc_rows *rows, struct bnc_span text, uint6
         return status;
     }
     s->row[s->n_row].first = (uint32_t)s->n_end;
+    if (s->n_row > 0 && (s->row[0].flags & BNC_MARK_CELLS) == 0 && s->end[s->row[0].first] == 0)
+        s->row[0].flags |= BNC_MARK_NO_TEXT;
     rows->n_direct = s->has_nul ? 0 : s->n_row;
     while (rows->n_direct > 0 &&
            s->end[s->row[rows->n_direct].first - 1] + (size_t)BNC_BEHIND_ROW > s->len)
@@ -358,7 +361,7 @@ static uint32_t find_nul(const struct bnc_rows *rows)
 static inline bool is_ordinary(const struct bnc_rows *rows, const struct bnc_row_mark *mark)
 {
     const uint32_t odd =
-        BNC_MARK_CELLS | BNC_MARK_ESCAPED | BNC_ROW_TOO_LONG | BNC_ROW_UNCLOSED;
+        BNC_MARK_CELLS | BNC_MARK_ESCAPED | BNC_MARK_NO_TEXT | BNC_ROW_TOO_LONG | BNC_ROW_UNCLOSED;
 
     return (mark->flags & odd) == 0 && mark[1].first - mark->first >= rows->n_needed;
 }

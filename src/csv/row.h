@@ -72,10 +72,12 @@ struct bnc_row {
 
 /*
  * Some of the next rows: those that have all wanted fields and nothing to unescape.  Behind each of
- * them lie BNC_BEHIND_ROW bytes of text at least: who reads a field may look so far behind it.
+ * them lie BNC_BEHIND_ROW bytes of text at least: who reads a field may look so far behind it, and
+ * one byte in front of an empty one.
  */
 #define BNC_ROWS_AT_ONCE 32
 #define BNC_BEHIND_ROW 64
+#define BNC_BEHIND_ENDS 16
 struct bnc_row_batch {
     const char *text;                    /* what the offsets below count from */
     uint64_t number, off;                /* as in bnc_row: of the row with index 0, of 'text' */
@@ -84,42 +86,11 @@ struct bnc_row_batch {
     uint32_t index[BNC_ROWS_AT_ONCE];    /* for bnc_rows_at() */
     uint32_t start[BNC_ROWS_AT_ONCE];    /* where the row begins */
     uint32_t len[BNC_ROWS_AT_ONCE];      /* without the line end */
-    const uint32_t *end[BNC_ROWS_AT_ONCE];   /* where each of its fields ends */
+    /* where each of its fields ends; one entry in front of them and BNC_BEHIND_ENDS behind the
+       first are there, whatever they say */
+    const uint32_t *end[BNC_ROWS_AT_ONCE];
     uint32_t passed[BNC_ROWS_AT_ONCE];   /* indices of rows among them that are not like that */
 };
-
-/* A field of row 'i' with the quotes around it. */
-static inline struct bnc_span bnc_row_field_raw(const struct bnc_row_batch *b, size_t i,
-                                                uint32_t column)
-{
-    const uint32_t *const end = b->end[i] + column;
-    const uint32_t start = column == 0 ? b->start[i] : end[-1] + 1;
-
-    return bnc_span_from(b->text + start, end[0] - start);
-}
-
-/* A field of row 'i'; if it begins with a quote, which is rare, it ends with one. */
-static inline struct bnc_span bnc_row_field(const struct bnc_row_batch *b, size_t i,
-                                            uint32_t column)
-{
-    struct bnc_span s = bnc_row_field_raw(b, i, column);
-
-    if (__builtin_expect(*s.at == b->quote, 0)) {
-        s.at++;
-        s.len -= 2;
-    }
-    return s;
-}
-
-/* The same for a column of which nobody can say whether the next field has quotes. */
-static inline struct bnc_span bnc_row_free_text(const struct bnc_row_batch *b, size_t i,
-                                                uint32_t column)
-{
-    const struct bnc_span s = bnc_row_field_raw(b, i, column);
-    const size_t quoted = *s.at == b->quote;
-
-    return bnc_span_from(s.at + quoted, s.len - 2 * quoted);
-}
 
 enum bnc_engine { BNC_ENGINE_AUTO, BNC_ENGINE_OWN, BNC_ENGINE_LIBCSV };
 

@@ -8,6 +8,7 @@
 #include "util/cpu.h"
 
 /* A kernel writes up to 64 entries ahead of what it keeps, and one row closes the last. */
+_Static_assert(BNC_BEHIND_ENDS <= 64, "who reads a row of a batch looks so far behind it");
 #define SLACK 80
 
 static const struct bnc_scanner scanners[] = {      /* best first */

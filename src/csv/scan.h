@@ -27,7 +27,8 @@
 enum {
     BNC_MARK_ESCAPED = 1 << 16,          /* doubled quotes or escapes may be inside */
     BNC_MARK_MULTILINE = 1 << 17,        /* a line end inside quotes may be inside */
-    BNC_MARK_CELLS = 1 << 18             /* read by libcsv: 'first' counts cells, not ends */
+    BNC_MARK_CELLS = 1 << 18,            /* read by libcsv: 'first' counts cells, not ends */
+    BNC_MARK_NO_TEXT = 1 << 19           /* its first field is empty and starts the text */
 };
 
 struct bnc_row_mark {

@@ -12,6 +12,7 @@ struct bnc_schema_plan;
 struct bnc_values;
 
 #define BNC_NO_COLUMN (-1)
+#define BNC_SHORT_CELLS 16               /* of a row that can be asked for */
 
 struct bnc_short_way {
     bool possible;
@@ -20,10 +21,12 @@ struct bnc_short_way {
     int16_t time, type, recipient, sender, reply, enhanced;   /* columns or BNC_NO_COLUMN */
     const struct bnc_values *type_values;
     /* cells taken as they are; 'alone' like time_alone */
-    struct bnc_short_span { uint16_t column, offset; bool alone, free_text; } span[6];
+    struct bnc_short_span { int16_t column; uint16_t offset; bool alone, free_text; } span[6];
     uint16_t absent[8];                  /* offsets of spans that stay empty */
-    struct bnc_short_refine { uint16_t column; const struct bnc_values *values; } refine[8];
-    uint8_t n_span, n_absent, n_refine;
+    struct bnc_short_refine { int16_t column; const struct bnc_values *values; } refine[8];
+    uint16_t cells[BNC_SHORT_CELLS];     /* the columns that the cells are; where n_cells is 0, the
+                                            first of the row */
+    uint8_t n_span, n_absent, n_refine, n_cells;
 };
 
 /* What a finished plan's short way is; not possible where the plan asks for more. */

@@ -120,6 +120,60 @@ static void short_way__codes_of_all_lengths(void **state)
     bnc_buf_release(&text);
 }
 
+/* Blanks around a cell send the row on the long way wherever they are; in an empty one none are. */
+static void short_way__blanks_around_cells(void **state)
+{
+    static const char *const mta[] = { "mx.a.b ", "\t", " mx.a.b", "\" mx.a.b\"", "\"mx.a.b \"" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof mta / sizeof mta[0]; i++) {
+        struct bnc_buf text = { 0 };
+
+        bnc_buf_printf(&text, ROW("b", "a@b.c", "5.1.1", "550 no", "%s"), mta[i]);
+        bnc_buf_putc(&text, '\0');
+        assert_int_equal(n_short_of(text.at), 1);
+        bnc_buf_release(&text);
+    }
+    assert_int_equal(n_short_of(ROW("b", "a@b.c", "5.1.1", " 550 no", "")), 1);
+    assert_int_equal(n_short_of(ROW("b", "a@b.c", "5.1.1", "\"550, no\t\"", "")), 1);
+    assert_int_equal(n_short_of(ROW("b", "a@b.c", "5.1.1", "\"\"", "\"\"")), 2);
+    assert_int_equal(n_short(BNC_SPAN("email\tevent\treason\na@b.c\tbounce\t\n"
+                                      "a@b.c\tbounce\t550 no\na@b.c\tbounce\t 550 no\n")), 2);
+}
+
+/* A first cell that is empty has nothing in front of it where the text begins. */
+static void short_way__nothing_in_front(void **state)
+{
+    (void)state;
+    assert_int_equal(n_short(BNC_SPAN("reason,email,event\n,a@b.c,bounce\n,a@b.c,bounce\n")), 1);
+    assert_int_equal(n_short(BNC_SPAN("reason,email,event\n\"\",a@b.c,bounce\nx,a@b.c,bounce\n")),
+                     2);
+}
+
+/* Columns beyond those that are cut at once, the event among the first and the last. */
+static void short_way__many_columns(void **state)
+{
+    for (int at = 0; at < 40; at++) {
+        struct bnc_buf text = { 0 };
+
+        (void)state;
+        for (int row = 0; row < 40; row++)
+            for (int i = 0; i < 40; i++) {
+                if (i == at)
+                    bnc_buf_puts(&text, row == 0 ? "email" : "a@b.c");
+                else if (i == (at + 17) % 40)
+                    bnc_buf_puts(&text, row == 0 ? "event" : row % 3 == 0 ? "\"sent\"" : "bounce");
+                else if (i == (at + 31) % 40)
+                    bnc_buf_puts(&text, row == 0 ? "reason" : "\"550, no\"");
+                else
+                    bnc_buf_printf(&text, "%s%d", row == 0 ? "c" : "", i);
+                bnc_buf_putc(&text, i == 39 ? '\n' : ',');
+            }
+        assert_int_equal(n_short(bnc_buf_span(&text)), 39);
+        bnc_buf_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +182,9 @@ int main(void)
         cmocka_unit_test(short_way__addresses),
         cmocka_unit_test(short_way__first_and_last_column),
         cmocka_unit_test(short_way__codes_of_all_lengths),
+        cmocka_unit_test(short_way__blanks_around_cells),
+        cmocka_unit_test(short_way__nothing_in_front),
+        cmocka_unit_test(short_way__many_columns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
