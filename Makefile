@@ -29,10 +29,11 @@ CFLAGS   ?= $(OPT.$(MODE))
 
 # Optional libraries, by what the compiler finds; each can be switched off: make WITH_ISAL=0.  One run of the
 # preprocessor answers for all; without a compiler (a fresh machine) all are 0 and nothing is said.
-PROBED   := $(shell for h in isa-l zstd zip libpsl idn2 sqlite3 jansson; do \
+PROBED   := $(shell for h in isa-l libdeflate zstd zip libpsl idn2 sqlite3 jansson; do \
               printf '\#if __has_include(<%s.h>)\nhas_%s\n\#endif\n' $$h $$h; done | $(CC) -E -P -x c - 2>/dev/null)
 has       = $(if $(filter has_$(1),$(PROBED)),1,0)
 WITH_ISAL   ?= $(call has,isa-l)
+WITH_LIBDEFLATE ?= $(call has,libdeflate)
 WITH_ZSTD   ?= $(call has,zstd)
 WITH_ZIP    ?= $(call has,zip)
 WITH_PSL    ?= $(call has,libpsl)
@@ -40,7 +41,7 @@ WITH_IDN2   ?= $(call has,idn2)
 WITH_SQLITE ?= $(call has,sqlite3)
 WITH_JSON   ?= $(call has,jansson)
 
-FEATURES := -DBNC_WITH_ISAL=$(WITH_ISAL) -DBNC_WITH_ZSTD=$(WITH_ZSTD) -DBNC_WITH_ZIP=$(WITH_ZIP) \
+FEATURES := -DBNC_WITH_ISAL=$(WITH_ISAL) -DBNC_WITH_LIBDEFLATE=$(WITH_LIBDEFLATE) -DBNC_WITH_ZSTD=$(WITH_ZSTD) -DBNC_WITH_ZIP=$(WITH_ZIP) \
             -DBNC_WITH_PSL=$(WITH_PSL) -DBNC_WITH_IDN2=$(WITH_IDN2) -DBNC_WITH_SQLITE=$(WITH_SQLITE) -DBNC_WITH_JSON=$(WITH_JSON)
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 ifdef DEVELOPER
@@ -49,7 +50,7 @@ endif
 # The build folder's name stays out of the debug information, so the same sources give the same bytes anywhere.
 ALL_CFLAGS := -std=gnu11 -fopenmp -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -Isrc -Iinclude -I$(B) $(FEATURES) $(WARN) $(CFLAGS)
 LIBS     := -lcsv -lz -lm \
-            $(if $(filter 1,$(WITH_ISAL)),-lisal) $(if $(filter 1,$(WITH_ZSTD)),-lzstd) $(if $(filter 1,$(WITH_ZIP)),-lzip) \
+            $(if $(filter 1,$(WITH_ISAL)),-lisal) $(if $(filter 1,$(WITH_LIBDEFLATE)),-ldeflate) $(if $(filter 1,$(WITH_ZSTD)),-lzstd) $(if $(filter 1,$(WITH_ZIP)),-lzip) \
             $(if $(filter 1,$(WITH_PSL)),-lpsl) $(if $(filter 1,$(WITH_IDN2)),-lidn2) $(if $(filter 1,$(WITH_SQLITE)),-lsqlite3) $(if $(filter 1,$(WITH_JSON)),-ljansson)
 
 ROOMS    := util tables ingest csv schema classify aggregate detect report engine

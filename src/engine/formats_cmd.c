@@ -123,6 +123,7 @@ enum bnc_status bnc_version_text(int json, char **bytes, size_t *n)
         { "openmp", "yes" },
         { "zlib", zlibVersion() },
         { "isal", BNC_WITH_ISAL ? "yes" : "no" },
+        { "libdeflate", BNC_WITH_LIBDEFLATE ? "yes" : "no" },
         { "zstd", BNC_WITH_ZSTD ? "yes" : "no" },
         { "zip", BNC_WITH_ZIP ? "yes" : "no" },
         { "psl", BNC_WITH_PSL ? "yes" : "no" },

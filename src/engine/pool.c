@@ -223,10 +223,16 @@ static bool take_ready(struct bnc_pool *pool, struct bnc_claim *claim)
     return true;
 }
 
-/* What is inflated needs a lot to go to. */
+/* Whether another lot may be filled: of large ones each worker has but one. */
+static bool has_lot(const struct bnc_pool *pool)
+{
+    return pool->spare != NULL &&
+           (pool->n_used < pool->n_workers || pool->used_bytes < AHEAD_BYTES * pool->n_workers);
+}
+
 static bool has_room(const struct bnc_pool *pool, const struct bnc_stream *s)
 {
-    return pool->spare != NULL || bnc_reader_is_parallel(s->reader);
+    return bnc_reader_is_parallel(s->reader) || has_lot(pool);
 }
 
 /* An open stream that can be claimed from now, marked; '*busy': there may be more to do later. */
@@ -248,7 +254,7 @@ static struct bnc_stream *pick(struct bnc_pool *pool, bool *busy)
 {
     struct bnc_stream *s = pick_open(pool, busy);
 
-    if (pool->spare == NULL) /* who knows what would be opened */
+    if (!has_lot(pool)) /* who knows what would be opened */
         *busy |= pool->next_input < pool->n_inputs;
     else if (s == NULL && !(*busy && pool->in_order))
         s = open_next(pool);
@@ -331,7 +337,9 @@ static void list_lot(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_lot
     lot->next = *at;
     *at = lot;
     lot->n_users = 1;
-    pool->ready_bytes += lot->left.bytes.len;
+    lot->len = lot->left.bytes.len;
+    pool->used_bytes += lot->len;
+    pool->ready_bytes += lot->len;
     if (s->exhausted)
         pthread_cond_broadcast(&pool->changed);
     else if (pool->ready_bytes >= WAKE_BYTES)
@@ -340,20 +348,32 @@ static void list_lot(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_lot
 
 static void give_back(struct bnc_pool *pool, struct bnc_lot *lot)
 {
-    if (pool->spare == NULL)
+    if (!has_lot(pool))
         wake_one(pool);
+    pool->n_used--;
+    pool->used_bytes -= lot->len;
     lot->next = pool->spare;
     pool->spare = lot;
+}
+
+/* One that has_lot() promised. */
+static struct bnc_lot *take_spare(struct bnc_pool *pool)
+{
+    struct bnc_lot *const lot = pool->spare;
+
+    pool->n_used++;
+    pool->spare = lot->next;
+    lot->len = 0;
+    return lot;
 }
 
 /* Inflates the next lot of the stream, if there is one, and lists it. */
 static void fill_lot(struct bnc_pool *pool, struct bnc_stream *s)
 {
-    struct bnc_lot *const lot = pool->spare;
+    struct bnc_lot *const lot = take_spare(pool);
     struct bnc_error err = { .status = BNC_OK };
     bool more = false;
 
-    pool->spare = lot->next;
     pthread_mutex_unlock(&pool->lock);
     lot->failed = bnc_reader_claim(s->reader, lot->buf, &lot->left, &more, &err) != BNC_OK;
     if (lot->failed)

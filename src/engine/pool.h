@@ -75,6 +75,7 @@ struct bnc_input {                   /* a source that was recognized, or why it 
 
 struct bnc_lot {                     /* bytes inflated at once; blocks are cut from it */
     struct bnc_block_buf *buf;
+    size_t len;
     struct bnc_block left;           /* what is not cut off yet */
     bool failed;                     /* behind its bytes */
     unsigned n_users;                /* blocks not yet done, and the list of lots */
@@ -101,7 +102,9 @@ struct bnc_pool {
     size_t n_lots;
     struct bnc_lot *spare;           /* those not in use, the last used first */
     size_t cut_bytes;                /* the most in a block of a lot */
-    uint64_t ready_bytes;            /* in the streams' lots */
+    unsigned n_used;                 /* lots in use */
+    uint64_t used_bytes;             /* in them, once they are full */
+    uint64_t ready_bytes;            /* of these, those from which no block was cut yet */
     uint64_t ahead_bytes;            /* inflating goes on while no more than this is ready */
     uint64_t next_seq;               /* of claimed blocks */
     uint64_t bytes_closed;           /* of sources that are done, as they lie on disk */

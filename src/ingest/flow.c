@@ -72,7 +72,8 @@ static enum bnc_status open_raw(struct bnc_flow *flow, const volatile int *stop,
             err, errno == ENOMEM || errno == EMFILE || errno == ENFILE ? BNC_ENOMEM : BNC_ENOINPUT,
             "cannot open '%s'", src->name);
     return src->is_regular
-               ? bnc_raw_init_pread(&flow->raw, flow->fd, 0, src->size_bytes, src->name, err)
+               ? bnc_raw_init_pread(&flow->raw, flow->fd, 0, src->size_bytes, BNC_RAW_WINDOW,
+                                    src->name, err)
                : bnc_raw_init_read(&flow->raw, flow->fd, stop, src->name, err);
 }
 

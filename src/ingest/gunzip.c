@@ -50,6 +50,13 @@ static void begin_data(struct bnc_gzip *gz)
     gz->crc = 0;
     gz->member_out = 0;
     gz->step = BNC_GZIP_DATA;
+    gz->try_whole = gz->whole != NULL;
+}
+
+void bnc_gzip_try_whole(struct bnc_gzip *gz)
+{
+    if (gz->whole == NULL && bnc_inflater_whole != NULL)
+        gz->whole = bnc_inflater_whole->create();
 }
 
 enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which,
@@ -229,6 +236,31 @@ static bool can_replay(const struct bnc_gzip *gz)
 
 static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err);
 
+/* Bytes were put out. */
+static void count_made(struct bnc_gzip *gz, const char *at, size_t len, size_t *n)
+{
+    gz->crc = gz->with->crc32(gz->crc, (const unsigned char *)at, len);
+    gz->member_out += len;
+    *n += len;
+}
+
+/* All of the member's data, if the window has it; false: nothing happened. */
+static bool read_whole(struct bnc_gzip *gz, char *out, size_t cap, size_t *n)
+{
+    struct bnc_inflate_io io = { .in = (const unsigned char *)gz->raw.at,
+                                 .in_len = gz->raw.len,
+                                 .out = (unsigned char *)out + *n,
+                                 .out_len = cap - *n };
+
+    gz->try_whole = false;
+    if (!bnc_inflater_whole->run(gz->whole, &io))
+        return false;
+    count_made(gz, out + *n, cap - *n - io.out_len, n);
+    bnc_raw_skip(&gz->raw, gz->raw.len - io.in_len);
+    gz->step = BNC_GZIP_TRAILER;
+    return true;
+}
+
 /* Decodes into 'out' until it is full, the member's data ends or input has to be read; '*n' moves
  * on. */
 static enum bnc_status read_data(struct bnc_gzip *gz, char *out, size_t cap, size_t *n,
@@ -246,9 +278,7 @@ static enum bnc_status read_data(struct bnc_gzip *gz, char *out, size_t cap, siz
         return bnc_error_nomem(err);
     if (result == BNC_INFLATE_BAD && can_replay(gz))
         return replay(gz, err); /* ISA-L puts out a little beyond the fault: not counted */
-    gz->crc = gz->with->crc32(gz->crc, (unsigned char *)out + *n, made);
-    gz->member_out += made;
-    *n += made;
+    count_made(gz, out + *n, made, n);
     bnc_raw_skip(&gz->raw, used);
     if (result == BNC_INFLATE_END) {
         bnc_raw_unread(&gz->raw, io.unread);
@@ -274,7 +304,9 @@ static enum bnc_status step(struct bnc_gzip *gz, char *out, size_t cap, size_t *
     switch (gz->step) {
     case BNC_GZIP_BETWEEN: return find_member(gz, err);
     case BNC_GZIP_HEADER: return read_header(gz, err);
-    case BNC_GZIP_DATA: return read_data(gz, out, cap, n, err);
+    case BNC_GZIP_DATA:
+        return gz->try_whole && read_whole(gz, out, cap, n) ? BNC_OK
+                                                            : read_data(gz, out, cap, n, err);
     case BNC_GZIP_TRAILER: return read_trailer(gz, err);
     case BNC_GZIP_DONE: break;
     }
@@ -324,6 +356,8 @@ void bnc_gzip_release(struct bnc_gzip *gz)
 {
     if (gz->with != NULL)
         gz->with->free(gz->state);
+    if (gz->whole != NULL)
+        bnc_inflater_whole->free(gz->whole);
     bnc_raw_release(&gz->raw);
     *gz = (struct bnc_gzip){ 0 };
 }

@@ -31,6 +31,8 @@ struct bnc_gzip { /* zero-initialized; raw is filled by the caller before the fi
     uint64_t member_from;            /* file offset of the member's header */
     uint64_t member_out;             /* bytes the member has given so far */
     const struct bnc_packed *packed; /* of a ZIP member; NULL: a gzip file */
+    void *whole;                     /* of bnc_inflater_whole; NULL: not used */
+    bool try_whole;                  /* with the member's data that comes */
 };
 
 /*
@@ -39,6 +41,9 @@ struct bnc_gzip { /* zero-initialized; raw is filled by the caller before the fi
  */
 enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which,
                               const struct bnc_packed *packed, struct bnc_error *err);
+
+/* Lets libdeflate do what it can, from here on: members that lie in the raw window as a whole. */
+void bnc_gzip_try_whole(struct bnc_gzip *gz);
 
 /*
  * Decodes until 'cap' bytes are there, the file ends (gz->step is DONE), or, with 'until' set, a

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * inflate.h - DEFLATE data into bytes, by one of two libraries.
+ * inflate.h - DEFLATE data into bytes, by one of three libraries.
  *
  * Only the bare DEFLATE stream is theirs: gzip's header, checksum and length are checked in
  * gunzip.c, so both mean the same by a gzip file.  zlib is the reference and always there; ISA-L is
  * twice as fast.  They differ on damaged data only: ISA-L may stop a few bytes earlier, and accepts
- * a few code tables that zlib refuses (the checksum then fails).
+ * a few code tables that zlib refuses (the checksum then fails).  libdeflate is faster still, and
+ * is asked first where a member lies in memory as a whole; what it does not like is theirs to judge.
  */
 #ifndef BNC_INGEST_INFLATE_H
 #define BNC_INGEST_INFLATE_H
@@ -40,5 +41,16 @@ struct bnc_inflater {
 
 extern const struct bnc_inflater bnc_inflater_zlib;
 extern const struct bnc_inflater *const bnc_inflater_isal; /* NULL where not built in */
+
+/* For a whole stream at once, with room for all it gives. */
+struct bnc_whole_inflater {
+    void *(*create)(void); /* NULL: out of memory */
+    /* False where the stream is damaged, goes on behind 'in' or gives more than 'out' has room
+     * for: then nothing has happened, and another inflater shall say what it is. */
+    bool (*run)(void *state, struct bnc_inflate_io *io);
+    void (*free)(void *state); /* NULL is fine */
+};
+
+extern const struct bnc_whole_inflater *const bnc_inflater_whole; /* NULL where not built in */
 
 #endif

@@ -29,13 +29,19 @@
 #define MAX_MISSES 3
 #define LIMIT_BLOCKS 32                     /* a piece may give this many blocks' worth of bytes */
 #define MAX_LIMIT_BYTES ((size_t)64 << 20)  /* but no more than this, or one block */
-#define PIECE_PART 8                        /* the least: such a part of a block, compressed */
+#define PIECE_PART 4                        /* the least: such a part of a block, compressed */
 #define RANGE_BLOCKS 16                     /* and take this many of compressed ones */
 #define SCAN_BYTES ((size_t)64 << 10)
 #define HEADER_BYTES ((size_t)10)
+#define LEAST_WINDOW ((size_t)4 << 10)
 #define NOWHERE UINT64_MAX
 #define IN_ORDER UINT64_MAX              /* block->raw_from of a block that claim() inflated, */
 enum { IN_ORDER_GOOD, IN_ORDER_FAILED }; /* with this in raw_to */
+
+struct decoder {
+    struct bnc_gzip gz;
+    struct decoder *next;
+};
 
 struct members {
     uint64_t size_bytes; /* of the file */
@@ -47,6 +53,7 @@ struct members {
     pthread_cond_t settled;
     uint64_t n_settled; /* blocks whose bytes are certain */
     unsigned misses;
+    struct decoder *idle; /* of pieces */
     /* what is certain; belongs to the thread whose block is number n_settled */
     uint64_t pos;         /* file offset */
     uint64_t out;         /* bytes given out before it, the mark included */
@@ -136,6 +143,52 @@ static uint64_t plan(const struct bnc_reader *r, struct members *m)
     return to != NOWHERE && length_hint(r, to) <= piece_limit(r) ? to : NOWHERE;
 }
 
+/* ---- decoders ---- */
+
+/* One that nobody uses; NULL: out of memory. */
+static struct decoder *take_decoder(struct members *m)
+{
+    struct decoder *d;
+
+    pthread_mutex_lock(&m->lock);
+    d = m->idle;
+    if (d != NULL)
+        m->idle = d->next;
+    pthread_mutex_unlock(&m->lock);
+    return d != NULL ? d : calloc(1, sizeof *d);
+}
+
+static void give_back(struct members *m, struct decoder *d)
+{
+    if (d == NULL)
+        return;
+    pthread_mutex_lock(&m->lock);
+    d->next = m->idle;
+    m->idle = d;
+    pthread_mutex_unlock(&m->lock);
+}
+
+static enum bnc_status start_at(struct bnc_reader *r, const struct members *m, struct bnc_gzip *gz,
+                                uint64_t from, size_t window_bytes, struct bnc_error *err)
+{
+    const enum bnc_status status = bnc_raw_init_pread(&gz->raw, r->fd, from, m->size_bytes,
+                                                      window_bytes, r->src->pub.name, err);
+
+    return status != BNC_OK ? status : bnc_gzip_init(gz, r->opt.gunzip, NULL, err);
+}
+
+/* Readies 'gz' for a piece, which is read in one go. */
+static enum bnc_status start_piece(struct bnc_reader *r, const struct members *m,
+                                   struct bnc_gzip *gz, const struct bnc_block *block,
+                                   struct bnc_error *err)
+{
+    const uint64_t len = block->raw_to - block->raw_from;
+
+    if (r->opt.gunzip == BNC_GUNZIP_AUTO)
+        bnc_gzip_try_whole(gz);
+    return start_at(r, m, gz, block->raw_from, len < LEAST_WINDOW ? LEAST_WINDOW : len, err);
+}
+
 /* ---- what is certain ---- */
 
 static void wait_turn(struct members *m, uint64_t index)
@@ -162,22 +215,13 @@ static void swap_decoders(struct bnc_gzip *a, struct bnc_gzip *b)
     *b = t;
 }
 
-static enum bnc_status start_at(struct bnc_reader *r, const struct members *m, struct bnc_gzip *gz,
-                                uint64_t from, struct bnc_error *err)
-{
-    const enum bnc_status status = bnc_raw_init_pread(&gz->raw, r->fd, from, m->size_bytes,
-                                                      r->src->pub.name, err);
-
-    return status != BNC_OK ? status : bnc_gzip_init(gz, r->opt.gunzip, NULL, err);
-}
-
 /* Readies 'gz' to go on at the certain place. */
 static enum bnc_status resume(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz,
                               struct bnc_error *err)
 {
     if (!m->is_live)
-        return start_at(r, m, gz, m->pos, err);
-    swap_decoders(gz, &m->live);
+        return start_at(r, m, gz, m->pos, BNC_RAW_WINDOW, err);
+    swap_decoders(gz, &m->live); /* or with itself */
     m->is_live = false;
     return BNC_OK;
 }
@@ -259,13 +303,14 @@ static enum bnc_status claim_in_order(struct bnc_reader *r, struct members *m,
     const uint64_t until = m->pos < m->size_bytes && n_misses(m) < MAX_MISSES ? m->pos + 1
                                                                               : BNC_GZIP_NO_END;
     size_t n = 0;
-    enum bnc_status status = room == NULL ? bnc_error_nomem(err) : resume(r, m, &buf->gz, err);
+    enum bnc_status status = room == NULL ? bnc_error_nomem(err) : resume(r, m, &m->live, err);
 
+    m->guess = NOWHERE; /* until the member's end is found */
     if (status != BNC_OK)
         return status;
     *block = (struct bnc_block){ .index = r->n_claimed++, .raw_from = IN_ORDER, .whole = true };
-    status = bnc_gzip_read(&buf->gz, room, r->opt.block_bytes, until, &n, &m->err);
-    status = settle(r, m, &buf->gz, block, room, n, status, &m->err);
+    status = bnc_gzip_read(&m->live, room, r->opt.block_bytes, until, &n, &m->err);
+    status = settle(r, m, &m->live, block, room, n, status, &m->err);
     block->raw_to = status == BNC_OK ? IN_ORDER_GOOD : IN_ORDER_FAILED;
     end_turn(m);
     return BNC_OK;
@@ -325,29 +370,30 @@ static enum bnc_status finish_members(struct bnc_reader *r, struct bnc_block_buf
     const uint64_t until = block->raw_to == m->size_bytes ? BNC_GZIP_NO_END : block->raw_to;
     struct bnc_error own_err = { 0 };
     enum bnc_status status;
+    struct decoder *d;
     char *room;
     size_t n = 0;
 
     if (block->raw_from == IN_ORDER)
         return finish_in_order(m, block, err);
-    room = bnc_block_buf_room(buf, limit);
+    d = take_decoder(m);
+    room = d == NULL ? NULL : bnc_block_buf_room(buf, limit);
     status = room == NULL ? bnc_error_nomem(&own_err)
-                          : start_at(r, m, &buf->gz, block->raw_from, &own_err);
+                          : start_piece(r, m, &d->gz, block, &own_err);
     if (status == BNC_OK)
-        status = bnc_gzip_read(&buf->gz, room, limit, until, &n, &own_err);
+        status = bnc_gzip_read(&d->gz, room, limit, until, &n, &own_err);
     wait_turn(m, block->index);
-    if (m->ended || m->failed) {
-        end_turn(m);
-        return BNC_OK;
-    }
-    if (room == NULL)
+    if (m->ended || m->failed)
+        status = BNC_OK; /* of what is no part of the source */
+    else if (room == NULL)
         m->failed = true;
     else {
         if (m->is_live || m->pos != block->raw_from)
-            status = inflate_again(r, m, &buf->gz, room, until, &n, &own_err);
-        status = settle(r, m, &buf->gz, block, room, n, status, &own_err);
+            status = inflate_again(r, m, &d->gz, room, until, &n, &own_err);
+        status = settle(r, m, &d->gz, block, room, n, status, &own_err);
     }
     end_turn(m);
+    give_back(m, d);
     if (status != BNC_OK && err != NULL)
         *err = own_err;
     return status;
@@ -357,6 +403,13 @@ static void free_members(struct bnc_reader *r)
 {
     struct members *m = r->own;
 
+    while (m->idle != NULL) {
+        struct decoder *d = m->idle;
+
+        m->idle = d->next;
+        bnc_gzip_release(&d->gz);
+        free(d);
+    }
     bnc_gzip_release(&m->live);
     pthread_cond_destroy(&m->settled);
     pthread_mutex_destroy(&m->lock);

@@ -10,13 +10,17 @@
 
 #define WAIT_MS 100 /* between looks at the stop flag */
 
-static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, const char *name,
-                             struct bnc_error *err)
+static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, size_t window_bytes,
+                             const char *name, struct bnc_error *err)
 {
-    if (raw->buf == NULL)
-        raw->buf = malloc(BNC_RAW_PUSHBACK + BNC_RAW_WINDOW);
+    if (raw->buf == NULL || raw->room_bytes < window_bytes) {
+        free(raw->buf);
+        raw->buf = malloc(BNC_RAW_PUSHBACK + window_bytes);
+        raw->room_bytes = raw->buf == NULL ? 0 : window_bytes;
+    }
     if (raw->buf == NULL)
         return bnc_error_nomem(err);
+    raw->window_bytes = window_bytes;
     raw->kind = kind;
     raw->name = name;
     raw->off = 0;
@@ -32,13 +36,13 @@ enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile in
 {
     raw->fd = fd;
     raw->stop = stop;
-    return start(raw, BNC_RAW_READ, name, err);
+    return start(raw, BNC_RAW_READ, BNC_RAW_WINDOW, name, err);
 }
 
 enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end,
-                                   const char *name, struct bnc_error *err)
+                                   size_t window_bytes, const char *name, struct bnc_error *err)
 {
-    const enum bnc_status status = start(raw, BNC_RAW_PREAD, name, err);
+    const enum bnc_status status = start(raw, BNC_RAW_PREAD, window_bytes, name, err);
 
     raw->fd = fd;
     raw->off = from;
@@ -50,7 +54,7 @@ enum bnc_status bnc_raw_init_zip(struct bnc_raw *raw, struct bnc_member *member,
                                  struct bnc_error *err)
 {
     raw->member = member;
-    return start(raw, BNC_RAW_ZIP, name, err);
+    return start(raw, BNC_RAW_ZIP, BNC_RAW_WINDOW, name, err);
 }
 
 enum bnc_status bnc_raw_rewind(struct bnc_raw *raw, uint64_t from, struct bnc_error *err)
@@ -117,7 +121,8 @@ static ssize_t pread_window(const struct bnc_raw *raw, char *out)
     const uint64_t left = raw->end > raw->off ? raw->end - raw->off : 0;
 
     return (ssize_t)bnc_pread_full(raw->fd, out,
-                                   left < BNC_RAW_WINDOW ? (size_t)left : BNC_RAW_WINDOW, raw->off);
+                                   left < raw->window_bytes ? (size_t)left : raw->window_bytes,
+                                   raw->off);
 }
 
 enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)

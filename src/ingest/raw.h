@@ -32,15 +32,16 @@ struct bnc_raw { /* zero-initialized: at its end */
     const char *at;
     size_t len;
     char *buf;
+    size_t window_bytes, room_bytes; /* of the window, and what buf has for one */
     bool eof;
 };
 
 /* All three allocate one window: BNC_ENOMEM.  init() may be called again for another place and
- * keeps the buffer. */
+ * keeps the buffer.  The window of pread() is of a size, BNC_RAW_WINDOW for those who don't care. */
 enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop,
                                   const char *name, struct bnc_error *err);
 enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end,
-                                   const char *name, struct bnc_error *err);
+                                   size_t window_bytes, const char *name, struct bnc_error *err);
 enum bnc_status bnc_raw_init_zip(struct bnc_raw *raw, struct bnc_member *member, const char *name,
                                  struct bnc_error *err);
 

@@ -37,7 +37,6 @@ void bnc_block_buf_free(struct bnc_block_buf *buf)
 {
     if (buf == NULL)
         return;
-    bnc_gzip_release(&buf->gz);
     free(buf->base);
     free(buf);
 }

@@ -42,7 +42,6 @@ struct bnc_reader {
 struct bnc_block_buf {
     char *base;
     size_t cap;
-    struct bnc_gzip gz; /* for members that are inflated side by side */
 };
 
 /* The place behind the headroom, with room for 'cap' bytes; what was in it is lost.  NULL: out of

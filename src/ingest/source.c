@@ -571,7 +571,8 @@ static bool replay_open(struct replay *r, const struct bnc_source *src)
                bnc_raw_init_zip(&r->raw, r->member, src->name, NULL) == BNC_OK;
     r->fd = src->is_regular ? bnc_source_fd(src) : -1;
     return r->fd >= 0 &&
-           bnc_raw_init_pread(&r->raw, r->fd, 0, src->size_bytes, src->name, NULL) == BNC_OK;
+           bnc_raw_init_pread(&r->raw, r->fd, 0, src->size_bytes, BNC_RAW_WINDOW, src->name,
+                              NULL) == BNC_OK;
 }
 
 static void replay_release(struct replay *r)

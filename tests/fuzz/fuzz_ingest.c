@@ -115,7 +115,7 @@ static void compare_ways(const char *path, size_t i)
     } ways[] = {
         { 0, true, false, BNC_GUNZIP_ISAL },    { 61, false, false, BNC_GUNZIP_ZLIB },
         { 300, true, false, BNC_GUNZIP_ISAL },  { 5000, false, true, BNC_GUNZIP_ZLIB },
-        { 5000, false, true, BNC_GUNZIP_ISAL },
+        { 5000, false, true, BNC_GUNZIP_ISAL }, { 300, false, false, BNC_GUNZIP_AUTO },
     };
     const struct bnc_ingest_options plain = { .max_expanded_bytes = MAX_EXPANDED,
                                               .gunzip = BNC_GUNZIP_ZLIB };
