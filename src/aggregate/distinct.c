@@ -234,16 +234,20 @@ static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_pl
                             struct bnc_address_sort *s, unsigned p)
 {
     const bool lists = plan->m->detail == BNC_DETAIL_LISTS;
-    const size_t n = bnc_merged_addresses(plan->m, p, s, lists);
-    bool ok;
+    struct bnc_texts texts = { .at = NULL };
+    const size_t n = plan->m->lists_only ? bnc_merged_lean(plan->m, p, s, &texts)
+                                         : bnc_merged_addresses(plan->m, p, s, lists);
+    bool ok = n != SIZE_MAX;
 
-    if (n == SIZE_MAX)
-        return false;
-    walk(d, plan, s->at, n);
-    if (!lists)
-        return true;
-    ok = bnc_listed_add(&d->listed, &plan->listed, p, s->at, n);
-    bnc_merged_forget(plan->m, p); /* what is listed takes as much room as the logs did */
+    if (ok)
+        walk(d, plan, s->at, n);
+    if (ok && lists) {
+        if (!plan->m->lists_only)
+            texts.at = bnc_merged_texts(plan->m, p, &texts.len);
+        bnc_merged_forget(plan->m, p); /* what is listed takes as much room as the logs did */
+        ok = texts.at != NULL && bnc_listed_add(&d->listed, &plan->listed, p, s->at, n, &texts);
+    }
+    free(texts.at);
     return ok;
 }
 

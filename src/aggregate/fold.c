@@ -355,7 +355,7 @@ enum bnc_status bnc_part_fold(struct bnc_part *part)
         fold_log(part, &part->held, &part->fold_held_at, fold_held) != BNC_OK ||
         fold_log(part, &part->texts, &part->fold_texts_at, fold_texts) != BNC_OK)
         return BNC_ENOMEM;
-    return BNC_OK;
+    return part->lean == NULL || bnc_lean_fold(part) ? BNC_OK : BNC_ENOMEM;
 }
 
 /* ---- texts ---- */
@@ -372,16 +372,22 @@ struct bnc_text bnc_text_read(const char *at)
     return t;
 }
 
+void bnc_text_put_head(char *at, uint64_t fp, size_t len, bool is_local)
+{
+    const uint16_t head = (uint16_t)(len | (is_local ? BNC_TEXT_LOCAL : 0));
+
+    memcpy(at, &fp, 8);
+    memcpy(at + 8, &head, 2);
+}
+
 bool bnc_text_push(struct bnc_log *log, uint64_t fp, struct bnc_span text, bool is_local)
 {
     const size_t len = text.len < BNC_TEXT_MAX ? text.len : BNC_TEXT_MAX;
-    const uint16_t head = (uint16_t)(len | (is_local ? BNC_TEXT_LOCAL : 0));
     char *at = bnc_log_push(log, bnc_log_part(fp), BNC_TEXT_HEAD + len);
 
     if (at == NULL)
         return false;
-    memcpy(at, &fp, 8);
-    memcpy(at + 8, &head, 2);
+    bnc_text_put_head(at, fp, len, is_local);
     if (len > 0)
         memcpy(at + BNC_TEXT_HEAD, text.at, len);
     return true;

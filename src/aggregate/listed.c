@@ -328,12 +328,7 @@ static bool walk(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsig
 }
 
 bool bnc_listed_add(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsigned partition,
-                    const struct bnc_address_rec *recs, size_t n)
+                    const struct bnc_address_rec *recs, size_t n, const struct bnc_texts *texts)
 {
-    size_t len;
-    char *texts = bnc_merged_texts(plan->m, partition, &len);
-    const bool ok = texts != NULL && walk(l, plan, partition, recs, n, texts, len);
-
-    free(texts);
-    return ok;
+    return walk(l, plan, partition, recs, n, texts->at, texts->len);
 }

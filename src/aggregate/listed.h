@@ -36,11 +36,11 @@ struct bnc_listed { /* zero-initialized is empty */
 
 /*
  * Adds the addresses of a partition: those of its 'n' records, sorted by bnc_address_sort_end(),
- * that have a text. Domains and entries have merged numbers, campaigns those of the tally. False
+ * that have one of 'texts'. Domains and entries have merged numbers, campaigns those of the tally. False
  * when out of memory.
  */
 bool bnc_listed_add(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsigned partition,
-                    const struct bnc_address_rec *recs, size_t n);
+                    const struct bnc_address_rec *recs, size_t n, const struct bnc_texts *texts);
 /* Frees the scratch: nothing is added any more. */
 void bnc_listed_end(struct bnc_listed *l);
 /* Hands all that 'src' holds to 'dst'. No partition is in both. */

@@ -83,7 +83,8 @@ static bool count_held(struct bnc_merged *m, struct bnc_sums *sums, const struct
         .sender = h->sender,
         .provider = h->provider,
         .col = bnc_col_of(BNC_EVENT_BOUNCE, known ? m->entries[h->entry].entry->verdict.cause : -1),
-        .code = h->late ? BNC_CODE_LATE : BNC_EVENT_BOUNCE
+        .code = h->late ? BNC_CODE_LATE : BNC_EVENT_BOUNCE,
+        .own = h->own
     };
 
     if (!bnc_sums_reserve(sums, 2, known ? (size_t)h->entry + 1 : 0))

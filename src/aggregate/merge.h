@@ -77,6 +77,17 @@ void bnc_merged_release(struct bnc_merged *m);
  */
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s, bool fold);
+struct bnc_texts {
+    char *at; /* a run of text records, sorted by fingerprint; the owner's to free */
+    size_t len;
+};
+/*
+ * bnc_merged_addresses() with fold, and the texts of the partition; of m->lists_only, where
+ * deliveries to addresses that never failed are left out. SIZE_MAX: out of memory; 'texts' is to be
+ * freed in any case.
+ */
+size_t bnc_merged_lean(const struct bnc_merged *m, unsigned partition, struct bnc_address_sort *s,
+                       struct bnc_texts *texts);
 /* Once those of a partition are counted and it has no more use: frees of it what can be freed. */
 void bnc_merged_forget(const struct bnc_merged *m, unsigned partition);
 /* Once addresses are counted: frees what spent parts logged, and what came of held bounces. */

@@ -114,6 +114,8 @@ void bnc_merged_forget(const struct bnc_merged *m, unsigned partition)
         if (m->parts[p]->spent) {
             bnc_log_forget(&m->parts[p]->sums.log.log, partition);
             bnc_log_forget(&m->parts[p]->texts, partition);
+            if (m->parts[p]->lean != NULL)
+                bnc_lean_forget(m->parts[p]->lean, partition);
         }
 }
 
@@ -123,6 +125,8 @@ void bnc_merged_drop_logs(struct bnc_merged *m)
         if (m->parts[p]->spent) {
             bnc_address_log_release(&m->parts[p]->sums.log);
             bnc_log_release(&m->parts[p]->texts);
+            if (m->parts[p]->lean != NULL)
+                bnc_lean_release(m->parts[p]->lean);
             bnc_log_release(&m->parts[p]->held);
         }
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)

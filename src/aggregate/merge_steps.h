@@ -6,6 +6,7 @@
  *   merge_cells.c    cells are added up in it
  *   merge_pairs.c    pairs likewise
  *   merge_logs.c    logs of all parts, partition by partition, in that numbering
+ *   merge_lean.c    likewise, those of lists alone
  *   merge.c         counts are added up, held bounces decided, all of it in order
  */
 #ifndef BNC_AGGREGATE_MERGE_STEPS_H

@@ -10,7 +10,7 @@
 #include "aggregate/counts.h"
 #include "util/prefetch.h"
 
-#define BNC_PAIRS_MAX UINT32_C(0xfffffffe)
+#define BNC_PAIRS_MAX UINT32_C(0x7ffffffe) /* the top bit is for those who log pairs */
 
 struct bnc_pairs { /* zero-initialized but for 'seed' is empty */
     struct bnc_count *at; /* [n]; 'key' is the key */

@@ -8,8 +8,7 @@
  */
 #include "aggregate/part.h"
 #include "aggregate/message_id.h"
-#include "aggregate/often.h"
-#include "tables/names.h"
+#include "aggregate/recipient.h"
 
 #include "util/big.h"
 #include "util/status.h"
@@ -101,6 +100,7 @@ static inline bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, 
 {
     const bool by_day = detail == BNC_DETAIL_REPORT && f->time != 0;
 
+    pair |= f->own ? BNC_LEAN_OWN : 0;
     return bnc_address_log_push(&sums->log, f->address, pair, BNC_WHAT(f->campaign, f->code),
                                 by_day ? (f->day - 1) * BNC_SECONDS_PER_DAY + 1 : f->time);
 }
@@ -327,11 +327,8 @@ BNC_PREFETCHER expect_record(const struct bnc_part *part, const struct bnc_item 
 
 static inline void hash_recipients(struct bnc_item *items, const uint8_t *which, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t fp = bnc_hash_lower(items[which[i]].event.recipient);
-
-        items[which[i]].address = fp + (fp == 0);
-    }
+    for (size_t i = 0; i < n; i++)
+        items[which[i]].address = bnc_address_fp(items[which[i]].event.recipient);
 }
 
 /*
@@ -438,60 +435,14 @@ static inline const struct bnc_entry_cell *cell_of_entry(struct bnc_part *part,
     return &part->cell_of[entry->index];
 }
 
-/* Whether an address with this outcome may land on a list. */
-static inline bool is_listed(enum bnc_event_type type)
+/* Keeps the text of an address as the log of texts has it. */
+static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t fp,
+                     const struct bnc_recipient *w)
 {
-    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL || type == BNC_EVENT_COMPLAINT ||
-           type == BNC_EVENT_SUPPRESSED;
-}
+    const bool is_local = w->local.at != NULL;
 
-static bool has_capitals(struct bnc_span s)
-{
-    unsigned found = 0;
-
-    for (size_t i = 0; i < s.len; i++)
-        found |= (unsigned char)(s.at[i] - 'A') < 26;
-    return found != 0;
-}
-
-/*
- * Whether no list can need the text that this deferral brings: 'local', with its '@'. Capitals sort
- * first, and of the spellings of an address the first is shown; names that must never be mailed are
- * counted whatever became of them.
- */
-static bool is_needless(const struct bnc_part *part, struct bnc_span local, uint64_t fp)
-{
-    const struct bnc_role *role;
-
-    if (has_capitals(local))
-        return false;
-    role = bnc_role_of(bnc_span_from(local.at, local.len - 1));
-    return (role == NULL || !role->never) && !bnc_often_deferred(part->often, fp);
-}
-
-/* Keeps the text of an address, unless this spelling was kept just now or nobody will need it. */
-static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t fp)
-{
-    struct bnc_span text = e->recipient;
-    bool is_local = false;
-    uint64_t spelling, *recent;
-
-    if (e->domain.len > 0 && text.len > e->domain.len &&
-        text.at[text.len - e->domain.len - 1] == '@' &&
-        bnc_span_eq_nocase(bnc_span_from(text.at + text.len - e->domain.len, e->domain.len),
-                           e->domain)) {
-        text.len -= e->domain.len;
-        is_local = true;
-    }
-    if (part->often != NULL && e->type == BNC_EVENT_DEFERRAL && is_local &&
-        is_needless(part, text, fp))
-        return true;
-    spelling = bnc_hash_span(e->recipient);
-    recent = &part->recent[spelling & 255];
-    if (*recent == spelling)
-        return true;
-    *recent = spelling;
-    return bnc_text_push(&part->texts, fp, text, is_local);
+    return !w->is_kept ||
+           bnc_text_push(&part->texts, fp, is_local ? w->local : e->recipient, is_local);
 }
 
 /* Where an event is counted, beside its domain. */
@@ -534,6 +485,7 @@ static inline __attribute__((always_inline)) bool prepare(struct bnc_part *part,
     f->day = bnc_time_day(f->time);
     f->domain = item->domain - 1;
     f->entry = item->entry != NULL ? item->entry->index : BNC_PSEUDO_ENTRY(e->type);
+    f->own = false;
     f->code = (uint8_t)bnc_either((e->type == BNC_EVENT_BOUNCE) & e->late, BNC_CODE_LATE, e->type);
     f->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
     mailing = mailing_of(part, e, f->day);
@@ -616,37 +568,79 @@ static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct 
                             .ip = f->ip,
                             .sender = f->sender,
                             .provider = f->provider,
-                            .late = f->code == BNC_CODE_LATE };
+                            .late = f->code == BNC_CODE_LATE,
+                            .own = f->own };
     return true;
 }
 
 /* What is not counted by pair; '*counted' is false where it is not to be. */
 static inline bool begin_count(struct bnc_part *part, const struct bnc_event *e,
-                               const struct bnc_fact *f, const struct place *p,
+                               struct bnc_fact *f, const struct place *p, struct bnc_recipient *w,
                                bool *counted)
 {
-    *counted = true;
+    *counted = e->type != BNC_EVENT_BOUNCE || !bnc_message_id_is_one(e->message_id);
+    *w = (struct bnc_recipient){ .is_kept = false };
     if (e->flags != 0)
         for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
             part->flagged[b] += e->flags >> b & 1;
-    if (part->detail == BNC_DETAIL_LISTS && f->address != 0 && is_listed(e->type) &&
-        !log_text(part, e, f->address))
-        return false;
-    if (e->type == BNC_EVENT_BOUNCE && bnc_message_id_is_one(e->message_id)) {
-        *counted = false;
-        return hold(part, e, f);
+    if (part->detail == BNC_DETAIL_LISTS && f->address != 0) {
+        *w = bnc_recipient_look_at(part, e, f->address);
+        f->own = part->lean != NULL && bnc_recipient_is_lean(e, w->local);
+        if ((!f->own || !*counted) && !log_text(part, e, f->address, w))
+            return false;
     }
+    if (!*counted)
+        return hold(part, e, f);
     count_place(part, f, p);
     return e->type != BNC_EVENT_DELIVERED || count_delivered(part, f);
 }
 
-static inline bool end_count(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash)
+/* count_pair_of() of a failure that lean logs may keep. */
+static bool count_lean(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash,
+                       const struct bnc_recipient *w)
+{
+    struct bnc_sums *const sums = &part->sums;
+    const uint32_t pair = bnc_pairs_get_at(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry), hash);
+    const uint32_t rest = bnc_lean_rest(part->lean, BNC_WHAT(f->campaign, f->code), f->time);
+    const struct bnc_span local = bnc_span_from(w->local.at, w->local.len - 1);
+
+    count_pair(sums, f, &sums->pairs.at[pair]);
+    if (rest == BNC_LEAN_NO_REST || pair >= BNC_LEAN_PAIRS)
+        return (!w->is_kept || bnc_text_push(&part->texts, f->address, w->local, true)) &&
+               log_address(sums, f, pair, part->detail);
+    return w->is_kept ? bnc_lean_push_named(part->lean, f->address, pair, rest, local)
+                      : bnc_lean_push_failed(part->lean, f->address, pair, rest);
+}
+
+/* A delivery, where nothing but lists is wanted. */
+static bool log_delivered(struct bnc_part *part, const struct bnc_fact *f)
+{
+    const uint32_t rest =
+        f->own ? bnc_lean_rest(part->lean, BNC_WHAT(f->campaign, f->code), f->time)
+               : BNC_LEAN_NO_REST;
+
+    if (rest != BNC_LEAN_NO_REST)
+        return bnc_lean_push_delivered(part->lean, f->address, rest);
+    return count_pair_of(&part->sums, f, hash_of_pair(&part->sums, f), part->detail);
+}
+
+/* Counts the pair of a fact and logs it. */
+static inline bool count_and_log(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash,
+                                 const struct bnc_recipient *w)
+{
+    if (!f->own || !is_logged(f->code, part->detail))
+        return count_pair_of(&part->sums, f, hash, part->detail);
+    return f->code == BNC_EVENT_DELIVERED ? log_delivered(part, f) : count_lean(part, f, hash, w);
+}
+
+static inline bool end_count(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash,
+                             const struct bnc_recipient *w)
 {
     const size_t n_pairs = part->sums.pairs.n;
 
     if (f->code == BNC_CODE_LATE)
         bnc_sums_take_back(&part->sums, f);
-    if (!count_pair_of(&part->sums, f, hash, part->detail))
+    if (!count_and_log(part, f, hash, w))
         return false;
     if (part->sums.pairs.n != n_pairs) /* else the domain was used before: its record is far away */
         domain_of(part, f)->used = true;
@@ -656,10 +650,16 @@ static inline bool end_count(struct bnc_part *part, const struct bnc_fact *f, ui
 static inline bool is_plain_delivery(const struct bnc_part *part, const struct bnc_item *item)
 {
     return (item->event.type == BNC_EVENT_DELIVERED) & (item->event.flags == 0) &
-           (item->entry == NULL) & (part->detail == BNC_DETAIL_REPORT);
+           (item->entry == NULL) & ((part->detail == BNC_DETAIL_REPORT) | (part->lean != NULL));
 }
 
-/* Deliveries that no log keeps, 'which' of the items: nothing is classified, nothing is kept. */
+static inline bool log_plain(struct bnc_part *part, const struct bnc_event *e, struct bnc_fact *f)
+{
+    f->own = f->address != 0 && bnc_recipient_is_lean(e, bnc_recipient_local(e));
+    return log_delivered(part, f);
+}
+
+/* Deliveries, 'which' of the items: nothing is classified, no text is kept. */
 static bool add_plain(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which,
                       size_t n, uint32_t rank)
 {
@@ -667,7 +667,8 @@ static bool add_plain(struct bnc_part *part, const struct bnc_item *items, const
         struct bnc_fact f;
         struct place p;
 
-        if (!prepare(part, &items[which[i]], rank, &f, &p) || !count_delivered(part, &f))
+        if (!prepare(part, &items[which[i]], rank, &f, &p) || !count_delivered(part, &f) ||
+            (part->lean != NULL && !log_plain(part, &items[which[i]].event, &f)))
             return false;
         count_place(part, &f, &p);
     }
@@ -677,6 +678,7 @@ static bool add_plain(struct bnc_part *part, const struct bnc_item *items, const
 /* Facts of a batch that are counted by their pairs, which are asked for. */
 struct waiting {
     struct bnc_fact fact[BNC_BATCH];
+    struct bnc_recipient whom[BNC_BATCH];
     uint64_t hash[BNC_BATCH]; /* of the pair */
     size_t n;
 };
@@ -692,7 +694,8 @@ static bool begin_others(struct bnc_part *part, const struct bnc_item *items, co
         struct place p;
         bool counted;
 
-        if (!prepare(part, item, rank, f, &p) || !begin_count(part, &item->event, f, &p, &counted))
+        if (!prepare(part, item, rank, f, &p) ||
+            !begin_count(part, &item->event, f, &p, &w->whom[w->n], &counted))
             return false;
         w->hash[w->n] = hash_of_pair(&part->sums, f);
         bnc_pairs_prefetch(&part->sums.pairs, w->hash[w->n]);
@@ -712,7 +715,7 @@ BNC_PREFETCHER expect_pairs(const struct bnc_part *part, const struct waiting *w
 static bool end_others(struct bnc_part *part, const struct waiting *w)
 {
     for (size_t i = 0; i < w->n; i++)
-        if (!end_count(part, &w->fact[i], w->hash[i]))
+        if (!end_count(part, &w->fact[i], w->hash[i], &w->whom[i]))
             return false;
     return true;
 }

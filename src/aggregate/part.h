@@ -10,6 +10,7 @@
  *             of any outcome and with the first and last time instead of the day. A pair that is
  *             only logged, a delivery's, has a number and no count.
  *   texts     addresses that may land on a list
+ *   lean      in place of log and texts where nothing but lists is wanted, as far as it can
  *   held      bounces with a message id, undecided until every report of that message is in
  *
  * All indexes are the part's own; merge.c gives every name its place in one sorted order.
@@ -21,6 +22,7 @@
 #include "aggregate/counts.h"
 #include "aggregate/dictionary.h"
 #include "aggregate/grid.h"
+#include "aggregate/lean_log.h"
 #include "aggregate/pairs.h"
 #include "aggregate/tally.h"
 #include "util/buf.h"
@@ -55,6 +57,7 @@ struct bnc_held {
     uint32_t domain, entry, campaign, ip, sender;
     uint16_t provider;
     bool late; /* every report of it came after delivery */
+    bool own; /* as in struct bnc_fact */
 };
 
 #define BNC_DOMAIN_FULL UINT32_C(0x10000) /* all bits of the sketch are set */
@@ -110,6 +113,7 @@ struct bnc_part {
     bool is_state;
     bool lists_only;
     struct bnc_often *often; /* NULL unless lists_only */
+    struct bnc_lean_log *lean; /* likewise */
     const struct bnc_classifier *classifier;
     struct bnc_span *sources; /* sorted, distinct; NULL where none were given */
     uint32_t n_sources;
@@ -168,6 +172,14 @@ static inline uint32_t bnc_part_rank(const struct bnc_part *part, uint32_t sourc
     return source < part->n_ranks ? part->rank[source] : source;
 }
 
+/* The fingerprint of an address, never 0. */
+static inline uint64_t bnc_address_fp(struct bnc_span address)
+{
+    const uint64_t fp = bnc_hash_lower(address);
+
+    return fp + (fp == 0);
+}
+
 /* One event as counted: the keys are made of it. */
 struct bnc_fact {
     uint64_t address; /* 0: none */
@@ -178,6 +190,7 @@ struct bnc_fact {
     uint16_t provider;
     uint8_t col; /* of the cells */
     uint8_t code; /* type, or BNC_CODE_LATE */
+    bool own; /* lean logs may keep it: the address ends in '@' and its domain */
 };
 
 /* Makes it empty; 'seed' is odd. */
@@ -296,6 +309,8 @@ struct bnc_text {
     bool is_local;
 };
 struct bnc_text bnc_text_read(const char *at);
+/* Writes the head of a text record; the text is there, or will be. */
+void bnc_text_put_head(char *at, uint64_t fp, size_t len, bool is_local);
 /* Appends a text record, cut at BNC_TEXT_MAX; false when out of memory. */
 bool bnc_text_push(struct bnc_log *log, uint64_t fp, struct bnc_span text, bool is_local);
 /* Sorts by fp and keeps one spelling of each address; the bytes left, SIZE_MAX: out of memory. */

@@ -72,6 +72,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     part->detail = opt->detail;
     part->lists_only = opt->lists_only;
     part->often = opt->lists_only ? opt->often : NULL;
+    part->lean = opt->lists_only ? bnc_lean_create(opt->seed | 1) : NULL;
     part->classifier = opt->classifier;
     part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
     part->domains.seed = part->votes.seed = opt->seed | 1;
@@ -81,7 +82,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
         part->names[k].seed = opt->seed | 1;
     }
     part->memo_day_campaign = UINT32_MAX;
-    if (!name_nothing(part) ||
+    if (!name_nothing(part) || (opt->lists_only && part->lean == NULL) ||
         (opt->sources != NULL && !rank_sources(part, opt->sources, opt->n_sources))) {
         bnc_part_free(part);
         return NULL;
@@ -113,6 +114,7 @@ void bnc_part_free(struct bnc_part *part)
     bnc_sums_release(&part->sums);
     bnc_log_release(&part->held);
     bnc_log_release(&part->texts);
+    bnc_lean_free(part->lean);
     bnc_buf_release(&part->scratch);
     free(part->entries);
     free(part->cell_of);

@@ -6,15 +6,16 @@
 #define CHUNK_BYTES(size) ((size_t)2048 << (size))
 #define USUAL_SIZE 3u /* no larger chunk unless a record needs it */
 #define FIRST_SLAB_BYTES ((size_t)128 << 10)
+#define PAGE_BYTES ((size_t)4096) /* larger chunks fill pages of their own: see bnc_log_forget() */
 
 struct bnc_log_slab {
     struct bnc_log_slab *next; /* older */
     size_t used, bytes; /* with this head */
 };
 
-static bool add_slab(struct bnc_log *log)
+static bool add_slab(struct bnc_log_room *room)
 {
-    size_t bytes = log->slabs == NULL ? FIRST_SLAB_BYTES : log->slabs->bytes * 2;
+    size_t bytes = room->slabs == NULL ? FIRST_SLAB_BYTES : room->slabs->bytes * 2;
     struct bnc_log_slab *slab;
 
     if (bytes > BNC_HUGE_BYTES)
@@ -22,26 +23,42 @@ static bool add_slab(struct bnc_log *log)
     slab = bnc_big_alloc(bytes);
     if (slab == NULL)
         return false;
-    *slab = (struct bnc_log_slab){ .next = log->slabs, .used = 64, .bytes = bytes };
-    log->slabs = slab;
+    *slab = (struct bnc_log_slab){ .next = room->slabs, .used = 64, .bytes = bytes };
+    room->slabs = slab;
     return true;
 }
 
-static struct bnc_log_chunk *new_chunk(struct bnc_log *log, unsigned size)
+/* Where the next chunk of 'bytes' begins in a slab. */
+static size_t place_in(const struct bnc_log_slab *slab, size_t bytes)
 {
-    struct bnc_log_chunk *c = log->spare[size];
+    const size_t unit = bytes < PAGE_BYTES ? 64 : PAGE_BYTES;
+
+    return (slab->used + unit - 1) / unit * unit;
+}
+
+static struct bnc_log_chunk *new_chunk(struct bnc_log_room *room, unsigned size)
+{
+    struct bnc_log_chunk *c = room->spare[size];
+    const size_t bytes = CHUNK_BYTES(size);
+    size_t at;
 
     if (c != NULL) {
-        log->spare[size] = c->next;
+        room->spare[size] = c->next;
         return c;
     }
-    if (log->slabs == NULL || log->slabs->bytes - log->slabs->used < CHUNK_BYTES(size))
-        if (!add_slab(log))
+    if (room->slabs == NULL || place_in(room->slabs, bytes) + bytes > room->slabs->bytes)
+        if (!add_slab(room))
             return NULL;
-    c = (void *)((char *)log->slabs + log->slabs->used);
-    log->slabs->used += CHUNK_BYTES(size);
-    c->cap = (uint32_t)(CHUNK_BYTES(size) - sizeof *c);
+    at = place_in(room->slabs, bytes);
+    c = (void *)((char *)room->slabs + at);
+    room->slabs->used = at + bytes;
+    c->cap = (uint32_t)(bytes - sizeof *c);
     return c;
+}
+
+static struct bnc_log_room *room_of(struct bnc_log *log)
+{
+    return log->shared != NULL ? log->shared : &log->own;
 }
 
 bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len)
@@ -54,7 +71,7 @@ bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len)
         size++;
     while (CHUNK_BYTES(size) - sizeof *c < len)
         size++;
-    c = new_chunk(log, size);
+    c = new_chunk(room_of(log), size);
     if (c == NULL)
         return false;
     if (before != NULL)
@@ -66,35 +83,51 @@ bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len)
     return true;
 }
 
-void bnc_log_clear(struct bnc_log *log, unsigned part)
+static void empty(struct bnc_log *log, unsigned part)
 {
-    while (log->head[part] != NULL) {
-        struct bnc_log_chunk *c = log->head[part];
-        unsigned size = 0;
-
-        while (CHUNK_BYTES(size) - sizeof *c < c->cap)
-            size++;
-        log->head[part] = c->next;
-        c->next = log->spare[size];
-        log->spare[size] = c;
-    }
+    log->head[part] = NULL;
     log->closed[part] = 0;
     log->tail[part] = (struct bnc_log_tail){ NULL, NULL };
 }
 
-void bnc_log_forget(const struct bnc_log *log, unsigned part)
+void bnc_log_clear(struct bnc_log *log, unsigned part)
 {
-    for (struct bnc_log_chunk *c = log->head[part]; c != NULL; c = c->next)
-        bnc_big_forget(c->data, c->cap);
+    struct bnc_log_room *const room = room_of(log);
+
+    for (struct bnc_log_chunk *c = log->head[part], *next; c != NULL; c = next) {
+        unsigned size = 0;
+
+        while (CHUNK_BYTES(size) - sizeof *c < c->cap)
+            size++;
+        next = c->next;
+        c->next = room->spare[size];
+        room->spare[size] = c;
+    }
+    empty(log, part);
+}
+
+void bnc_log_forget(struct bnc_log *log, unsigned part)
+{
+    for (struct bnc_log_chunk *c = log->head[part], *next; c != NULL; c = next) {
+        next = c->next;
+        bnc_big_forget(c, sizeof *c + c->cap);
+    }
+    empty(log, part);
+}
+
+void bnc_log_room_release(struct bnc_log_room *room)
+{
+    while (room->slabs != NULL) {
+        struct bnc_log_slab *next = room->slabs->next;
+
+        bnc_big_free(room->slabs, room->slabs->bytes);
+        room->slabs = next;
+    }
+    *room = (struct bnc_log_room){ .slabs = NULL };
 }
 
 void bnc_log_release(struct bnc_log *log)
 {
-    while (log->slabs != NULL) {
-        struct bnc_log_slab *next = log->slabs->next;
-
-        bnc_big_free(log->slabs, log->slabs->bytes);
-        log->slabs = next;
-    }
-    *log = (struct bnc_log){ .slabs = NULL };
+    bnc_log_room_release(&log->own);
+    *log = (struct bnc_log){ .shared = log->shared };
 }

@@ -24,6 +24,11 @@ struct bnc_log_chunk {
 };
 
 struct bnc_log_slab;
+struct bnc_log_room { /* where chunks are cut from; zero-initialized is empty */
+    struct bnc_log_slab *slabs;
+    struct bnc_log_chunk *spare[BNC_LOG_SIZES]; /* given back, by size */
+};
+
 struct bnc_log_tail { /* free room of the newest chunk: in one place for all partitions */
     char *at, *end;
 };
@@ -32,8 +37,7 @@ struct bnc_log { /* zero-initialized is empty */
     struct bnc_log_tail tail[BNC_LOG_PARTS];
     struct bnc_log_chunk *head[BNC_LOG_PARTS];
     size_t closed[BNC_LOG_PARTS]; /* bytes in older chunks */
-    struct bnc_log_slab *slabs;
-    struct bnc_log_chunk *spare[BNC_LOG_SIZES]; /* given back, by size */
+    struct bnc_log_room own, *shared; /* 'shared', where several logs have one: theirs to release */
 };
 
 static inline unsigned bnc_log_part(uint64_t fp)
@@ -83,10 +87,11 @@ static inline size_t bnc_log_bytes(const struct bnc_log *log, unsigned part)
 /* Empties a partition; its chunks serve others of this log. */
 void bnc_log_clear(struct bnc_log *log, unsigned part);
 /*
- * Of a partition that is never read or written again: gives its memory back to the system, as far
+ * Empties a partition that is never written to again: gives its memory back to the system, as far
  * as it is whole pages, before the rest of the log is released.
  */
-void bnc_log_forget(const struct bnc_log *log, unsigned part);
+void bnc_log_forget(struct bnc_log *log, unsigned part);
+void bnc_log_room_release(struct bnc_log_room *room);
 void bnc_log_release(struct bnc_log *log);
 
 #endif

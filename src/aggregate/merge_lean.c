@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT
+ * merge_lean.c - what the parts logged where nothing but lists is wanted, partition by partition.
+ *
+ * Records of all parts stand in one array first: domains, by which texts get their fingerprints,
+ * lie all over memory, and what is asked for ahead must be seen ahead. Most deliveries are to
+ * addresses that never failed; a filter of those that did leaves them where they are.
+ */
+#include "aggregate/merge_steps.h"
+
+#include <stdlib.h>
+
+#define AHEAD 16u
+#define FILTER_BITS 8u /* for each record that is no delivery: few others pass */
+
+struct gathering {
+    const struct bnc_merged *m;
+    unsigned partition;
+    struct bnc_address_rec *at, *end;
+    char *texts, *texts_end;
+    struct bnc_lean_filter filter;
+};
+
+static const struct bnc_lean_log *lean_of(const struct gathering *g, size_t part)
+{
+    return g->m->parts[part]->lean;
+}
+
+/* Room for all that there can be; false when out of memory. */
+static bool begin(struct gathering *g)
+{
+    const size_t n_logs = g->m->n_parts + BNC_N_OVERLAYS;
+    size_t n = 0, n_texts = 0;
+
+    for (size_t i = 0; i < n_logs; i++)
+        n += bnc_address_log_most(&bnc_merged_sums(g->m, i)->log, g->partition);
+    for (size_t p = 0; p < g->m->n_parts; p++) {
+        n += bnc_lean_most(lean_of(g, p), g->partition);
+        n_texts += bnc_log_bytes(&g->m->parts[p]->texts, g->partition) +
+                   bnc_log_bytes(&lean_of(g, p)->named, g->partition);
+    }
+    g->end = g->at = malloc((n + 1) * sizeof *g->at);
+    g->texts_end = g->texts = malloc(BNC_LEAN_TEXTS(n_texts));
+    return g->at != NULL && g->texts != NULL && g->m->n_pairs < BNC_LEAN_OWN;
+}
+
+static uint32_t merged_what(const struct gathering *g, size_t part, uint32_t what)
+{
+    return BNC_WHAT(g->m->name_map[BNC_KIND_CAMPAIGN][part][BNC_WHAT_CAMPAIGN(what)],
+                    BNC_WHAT_CODE(what));
+}
+
+/* From a part's numbers to those of all. */
+static void map_failures(const struct gathering *g, size_t part, struct bnc_address_rec *from)
+{
+    const uint32_t *const pair_map = g->m->pair_map[part];
+
+    for (struct bnc_address_rec *r = from; r < g->end; r++) {
+        if (g->end - r > AHEAD)
+            __builtin_prefetch(&pair_map[r[AHEAD].pair & ~BNC_LEAN_OWN]);
+        r->pair = pair_map[r->pair & ~BNC_LEAN_OWN] | BNC_LEAN_OWN;
+        r->what = merged_what(g, part, r->what);
+    }
+}
+
+static const struct bnc_count *pair_of(const struct gathering *g, const struct bnc_address_rec *r)
+{
+    return &g->m->pairs[r->pair & ~BNC_LEAN_OWN];
+}
+
+static const struct bnc_merged_domain *domain_of(const struct gathering *g,
+                                                 const struct bnc_address_rec *r)
+{
+    return &g->m->domains[BNC_PAIR_DOMAIN(pair_of(g, r)->key)];
+}
+
+/* Writes the texts of named records out, in merged numbers. */
+static void spell_texts(struct gathering *g, struct bnc_address_rec *from)
+{
+    for (struct bnc_address_rec *r = from; r < g->end; r++) {
+        if (g->end - r > 3 * AHEAD) {
+            __builtin_prefetch(pair_of(g, r + 3 * AHEAD));
+            __builtin_prefetch(domain_of(g, r + 2 * AHEAD));
+            __builtin_prefetch(domain_of(g, r + AHEAD)->name.at);
+        }
+        g->texts_end = bnc_lean_spell(r, domain_of(g, r)->name, g->texts_end);
+    }
+}
+
+static void gather_named(struct gathering *g, size_t part)
+{
+    struct bnc_address_rec *const from = g->end;
+
+    g->end = bnc_lean_read_named(lean_of(g, part), g->partition, from);
+    map_failures(g, part, from);
+    spell_texts(g, from);
+}
+
+static void gather_failed(struct gathering *g, size_t part)
+{
+    struct bnc_address_rec *const from = g->end;
+
+    g->end = bnc_lean_read_failed(lean_of(g, part), g->partition, from);
+    map_failures(g, part, from);
+}
+
+/* What no lean record could tell, of a part or an overlay. */
+static void gather_others(struct gathering *g, size_t i)
+{
+    const struct bnc_address_log *const log = &bnc_merged_sums(g->m, i)->log;
+
+    for (const struct bnc_log_chunk *c = log->log.head[g->partition]; c != NULL; c = c->next) {
+        const char *at = c->data, *end = at + bnc_log_used(&log->log, g->partition, c);
+
+        for (; at < end; g->end++) {
+            at = bnc_address_log_read(log, g->partition, at, g->end);
+            g->end->pair =
+                g->m->pair_map[i][g->end->pair & ~BNC_LEAN_OWN] | (g->end->pair & BNC_LEAN_OWN);
+            if (i < g->m->n_parts)
+                g->end->what = merged_what(g, i, g->end->what);
+        }
+    }
+}
+
+static void gather_texts(struct gathering *g, size_t part)
+{
+    const struct bnc_log *const log = &g->m->parts[part]->texts;
+
+    for (const struct bnc_log_chunk *c = log->head[g->partition]; c != NULL; c = c->next) {
+        const size_t used = bnc_log_used(log, g->partition, c);
+
+        memcpy(g->texts_end, c->data, used);
+        g->texts_end += used;
+    }
+}
+
+/* Of whom something is known by now. */
+static bool fill_filter(struct gathering *g)
+{
+    const size_t want = (size_t)(g->end - g->at) * FILTER_BITS;
+    struct bnc_lean_filter *const f = &g->filter;
+
+    for (f->log2 = 6; (size_t)1 << f->log2 < want; f->log2++)
+        ;
+    f->bits = calloc((size_t)1 << (f->log2 - 6), sizeof *f->bits);
+    for (const struct bnc_address_rec *r = g->at; f->bits != NULL && r < g->end; r++)
+        *bnc_lean_filter_word(f, r->fp) |= bnc_lean_filter_bit(f, r->fp);
+    return f->bits != NULL;
+}
+
+static void gather_delivered(struct gathering *g, size_t part)
+{
+    struct bnc_address_rec *r = g->end;
+
+    g->end = bnc_lean_read_delivered(lean_of(g, part), g->partition, &g->filter, r);
+    for (; r < g->end; r++)
+        r->what = merged_what(g, part, r->what);
+}
+
+static bool gather(struct gathering *g)
+{
+    const size_t n_parts = g->m->n_parts;
+
+    if (!begin(g))
+        return false;
+    for (size_t p = 0; p < n_parts; p++) {
+        gather_texts(g, p);
+        gather_named(g, p);
+        gather_failed(g, p);
+    }
+    for (size_t i = 0; i < n_parts + BNC_N_OVERLAYS; i++)
+        gather_others(g, i);
+    if (!fill_filter(g))
+        return false;
+    for (size_t p = 0; p < n_parts; p++)
+        gather_delivered(g, p);
+    return true;
+}
+
+static int cmp_pair(const void *a, const void *b)
+{
+    const struct bnc_address_rec *x = a, *y = b;
+
+    return (x->pair > y->pair) - (x->pair < y->pair);
+}
+
+/*
+ * Gives deliveries a pair of the domain that they are to, and drops those to nobody who failed
+ * there. They are the last of their address' records. Returns how many are left of 'n'.
+ */
+static size_t settle_deliveries(struct bnc_address_rec *at, size_t n)
+{
+    uint32_t own = BNC_LEAN_SAME; /* the pair of a failure of the address, or none */
+    size_t kept = 0, from = 0; /* the first record of the address */
+    unsigned kinds = 0; /* of its records: 1 of any domain, 2 of its own */
+
+    for (size_t i = 0; i < n; i++) {
+        struct bnc_address_rec r = at[i];
+
+        if (kept == from || at[from].fp != r.fp) {
+            if (kinds == 3)
+                qsort(at + from, kept - from, sizeof *at, cmp_pair);
+            from = kept;
+            own = BNC_LEAN_SAME;
+            kinds = 0;
+        }
+        kinds |= (r.pair & BNC_LEAN_OWN) == 0 ? 1 : 2;
+        if (r.pair == BNC_LEAN_SAME)
+            r.pair = own;
+        else if ((r.pair & BNC_LEAN_OWN) != 0)
+            own = r.pair &= ~BNC_LEAN_OWN;
+        at[kept] = r;
+        kept += r.pair != BNC_LEAN_SAME;
+    }
+    if (kinds == 3)
+        qsort(at + from, kept - from, sizeof *at, cmp_pair);
+    return kept;
+}
+
+static size_t sort(const struct gathering *g, struct bnc_address_sort *s)
+{
+    if (!bnc_address_sort_begin(s, (size_t)(g->end - g->at)))
+        return SIZE_MAX;
+    for (const struct bnc_address_rec *r = g->at; r < g->end; r++)
+        bnc_address_sort_count(s, r->fp);
+    bnc_address_sort_place(s);
+    for (const struct bnc_address_rec *r = g->at; r < g->end; r++)
+        bnc_address_sort_put(s, r);
+    return settle_deliveries(s->at, bnc_address_sort_end(s));
+}
+
+size_t bnc_merged_lean(const struct bnc_merged *m, unsigned partition, struct bnc_address_sort *s,
+                       struct bnc_texts *texts)
+{
+    struct gathering g = { .m = m, .partition = partition };
+    size_t n = gather(&g) ? sort(&g, s) : SIZE_MAX;
+
+    free(g.at);
+    free(g.filter.bits);
+    texts->at = g.texts;
+    texts->len = n != SIZE_MAX ? bnc_texts_fold(g.texts, (size_t)(g.texts_end - g.texts)) : 0;
+    return texts->len != SIZE_MAX ? n : SIZE_MAX;
+}

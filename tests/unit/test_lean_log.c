@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "aggregate/part.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define SEED UINT64_C(0x5851f42d4c957f2d)
+#define N 60000u
+
+enum { DELIVERED, FAILED, NAMED, N_KINDS };
+
+struct wanted {
+    struct bnc_address_rec rec;
+    unsigned kind, n_read;
+    char local[160];
+    struct bnc_span domain;
+};
+
+static uint64_t draw(uint64_t i)
+{
+    return bnc_mix64(i ^ BNC_HASH_K1, SEED);
+}
+
+static struct bnc_span domain_of(uint32_t pair)
+{
+    return pair % 2 == 0 ? BNC_SPAN("one.example") : BNC_SPAN("two.example");
+}
+
+/* Local parts of 0 to 127 bytes, small, with capitals, or with any byte. */
+static void make(struct wanted *w, uint32_t i)
+{
+    const uint64_t random = draw(i);
+    char whole[200];
+    int n;
+
+    w->kind = (unsigned)(random % N_KINDS);
+    w->rec.what = BNC_WHAT(random >> 8 & 3, i % 3); /* with the times below, 36 outcomes */
+    w->rec.time = i % 50 == 0 ? 0 : (uint32_t)(random >> 40 & 0xff) * 255 + (1u << 30);
+    w->rec.pair = (uint32_t)(random >> 16) % BNC_LEAN_PAIRS;
+    w->domain = domain_of(w->rec.pair);
+    n = snprintf(w->local, sizeof w->local, "%s%u-%.*s", i % 5 == 0 ? "Mc\xc3\xa9" : "mc", i,
+                 (int)(i % 7 == 0 ? random >> 50 & 63 : 0),
+                 "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789");
+    n = snprintf(whole, sizeof whole, "%.*s@%s", n, w->local, w->domain.at);
+    w->rec.fp = bnc_address_fp(bnc_span_from(whole, (size_t)n));
+}
+
+static void push(struct bnc_lean_log *l, const struct wanted *w)
+{
+    const uint32_t rest = bnc_lean_rest(l, w->rec.what, w->rec.time);
+
+    assert_true(rest != BNC_LEAN_NO_REST);
+    if (w->kind == DELIVERED)
+        assert_true(bnc_lean_push_delivered(l, w->rec.fp, rest));
+    else if (w->kind == FAILED)
+        assert_true(bnc_lean_push_failed(l, w->rec.fp, w->rec.pair, rest));
+    else
+        assert_true(bnc_lean_push_named(l, w->rec.fp, w->rec.pair, rest, bnc_span_str(w->local)));
+}
+
+static int by_fp(const void *a, const void *b)
+{
+    const struct wanted *x = a, *y = b;
+
+    return (x->rec.fp > y->rec.fp) - (x->rec.fp < y->rec.fp);
+}
+
+static struct wanted *find(struct wanted *all, const struct bnc_address_rec *r)
+{
+    struct wanted key = { .rec.fp = r->fp };
+    struct wanted *const w = bsearch(&key, all, N, sizeof *all, by_fp);
+
+    assert_non_null(w);
+    w->n_read++;
+    assert_int_equal(w->rec.what, r->what);
+    assert_int_equal(w->rec.time, r->time);
+    if (w->kind == DELIVERED)
+        assert_int_equal(r->pair, BNC_LEAN_SAME);
+    else
+        assert_int_equal(r->pair, w->rec.pair | BNC_LEAN_OWN);
+    return w;
+}
+
+static void check_text(const struct wanted *w, const char *at)
+{
+    const struct bnc_text t = bnc_text_read(at);
+
+    assert_true(t.fp == w->rec.fp && t.is_local);
+    assert_int_equal(t.text.len, strlen(w->local) + 1);
+    assert_memory_equal(t.text.at, w->local, t.text.len - 1);
+    assert_int_equal(t.text.at[t.text.len - 1], '@');
+}
+
+/* Reads a partition; how many records it has. */
+static size_t read_part(const struct bnc_lean_log *l, unsigned p, struct wanted *all)
+{
+    struct bnc_address_rec *recs = malloc((bnc_lean_most(l, p) + 1) * sizeof *recs), *end, *r;
+    char *texts = malloc(BNC_LEAN_TEXTS(bnc_log_bytes(&l->named, p))), *to = texts;
+    size_t n;
+
+    end = bnc_lean_read_named(l, p, recs);
+    for (r = recs; r < end; r++) {
+        char *const at = to;
+
+        to = bnc_lean_spell(r, domain_of(r->pair & ~BNC_LEAN_OWN), to);
+        assert_int_equal(bnc_log_part(r->fp), p);
+        check_text(find(all, r), at);
+    }
+    assert_true((size_t)(to - texts) <= BNC_LEAN_TEXTS(bnc_log_bytes(&l->named, p)));
+    end = bnc_lean_read_failed(l, p, end);
+    end = bnc_lean_read_delivered(l, p, NULL, end);
+    for (; r < end; r++)
+        find(all, r);
+    n = (size_t)(end - recs);
+    assert_true(n <= bnc_lean_most(l, p));
+    free(recs);
+    free(texts);
+    return n;
+}
+
+static void lean_log__gives_back_what_was_logged(void **state)
+{
+    struct wanted *all = calloc(N, sizeof *all);
+    struct bnc_lean_log *l = bnc_lean_create(SEED);
+    size_t n = 0;
+
+    (void)state;
+    assert_true(all != NULL && l != NULL);
+    for (uint32_t i = 0; i < N; i++) {
+        make(&all[i], i);
+        push(l, &all[i]);
+    }
+    qsort(all, N, sizeof *all, by_fp);
+    for (unsigned p = 0; p < BNC_LOG_PARTS; p++)
+        n += read_part(l, p, all);
+    assert_int_equal(n, N);
+    for (uint32_t i = 0; i < N; i++)
+        assert_int_equal(all[i].n_read, 1);
+    bnc_lean_free(l);
+    free(all);
+}
+
+static void lean_log__takes_few_bytes(void **state)
+{
+    struct bnc_lean_log *l = bnc_lean_create(SEED);
+    const uint64_t fp = UINT64_C(1) << 60;
+    const uint32_t rest = bnc_lean_rest(l, 1, 1 << 30);
+
+    (void)state;
+    for (unsigned i = 0; i < 10; i++) {
+        bnc_lean_push_delivered(l, fp, rest);
+        bnc_lean_push_failed(l, fp, i, rest);
+        bnc_lean_push_named(l, fp, i, rest, BNC_SPAN("first.last"));
+    }
+    assert_int_equal(bnc_log_bytes(&l->delivered, bnc_log_part(fp)), 120);
+    assert_int_equal(bnc_log_bytes(&l->failed, bnc_log_part(fp)), 140);
+    assert_int_equal(bnc_log_bytes(&l->named, bnc_log_part(fp)), 10 * (8 + 8));
+    bnc_lean_forget(l, bnc_log_part(fp));
+    assert_int_equal(bnc_lean_most(l, bnc_log_part(fp)), 0);
+    bnc_lean_free(l);
+}
+
+static void lean_log__says_what_it_can_not_number(void **state)
+{
+    struct bnc_lean_log *l = bnc_lean_create(SEED);
+
+    (void)state;
+    for (unsigned again = 0; again < 2; again++) {
+        for (uint32_t i = 0; i < BNC_LEAN_OUTCOMES; i++)
+            assert_true(bnc_lean_rest(l, i, 5 + again) != BNC_LEAN_NO_REST);
+        for (uint32_t i = 0; i < BNC_LEAN_OUTCOMES; i++)
+            assert_int_equal(bnc_lean_rest(l, BNC_LEAN_OUTCOMES + i, 5), BNC_LEAN_NO_REST);
+    }
+    bnc_lean_free(l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lean_log__gives_back_what_was_logged),
+        cmocka_unit_test(lean_log__takes_few_bytes),
+        cmocka_unit_test(lean_log__says_what_it_can_not_number),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
