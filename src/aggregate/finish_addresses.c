@@ -10,27 +10,15 @@
 
 /* ---- final numbers ---- */
 
-/* False: the address is of a domain of which nothing was counted. */
-static bool settle_address(const struct finish *f, struct bnc_address *a)
-{
-    for (uint32_t i = 0; i < a->n_outcomes; i++)
-        if (a->outcomes[i].template != UINT32_MAX)
-            a->outcomes[i].template = f->template_index.own[a->outcomes[i].template];
-    a->domain = f->domain_index[a->domain];
-    return a->domain != UINT32_MAX;
-}
-
 static void settle_partition(void *arg, size_t p)
 {
     struct finish *const f = arg;
-    bool ok = true;
+    bool known = true;
 
     for (struct bnc_listed_block *b = f->listed.block[p]; b != NULL; b = b->next)
-        for (char *at = b->data; at < b->data + b->used;) {
-            ok &= settle_address(f, (void *)at);
-            at = bnc_listed_next((void *)at);
-        }
-    if (!ok)
+        for (char *at = b->data; at < b->data + b->used;)
+            at = bnc_packed_settle(at, f->domain_index, f->template_index.own, &known);
+    if (!known)
         __atomic_store_n(&f->listed.contradicts, true, __ATOMIC_RELAXED);
 }
 
@@ -49,24 +37,117 @@ void bnc_finish_listed(struct finish *f)
     f->t->recipients_never = f->listed.n_never;
 }
 
-/* ---- order ---- */
+/*
+ * ---- order ----
+ *
+ * Addresses are spread over slices by how they begin, then each slice is sorted by itself: keys are
+ * 32 bytes each, and there may be millions of addresses, so there are keys for one slice a thread.
+ */
+
+#define PER_PARTITION 8u /* addresses of the sample that says where slices begin */
 
 struct ordering {
+    const struct bnc_tally *t;
     const struct bnc_listed *listed;
-    size_t from[BNC_LOG_PARTS]; /* its first key */
-    struct bnc_keys keys; /* their refs are pointers */
-    const struct bnc_address **to;
+    uint64_t limit[BNC_KEY_SLICES - 1]; /* the first key of slice i + 1 */
+    size_t start[BNC_LOG_PARTS][BNC_KEY_SLICES]; /* where those of a partition go next */
+    size_t cut[BNC_KEY_SLICES + 1];
+    const char **to;
+    bool failed;
 };
 
-static const struct bnc_address *address_of(uint64_t ref)
+static void fail(struct ordering *o)
 {
-    return (const struct bnc_address *)(uintptr_t)ref;
+    __atomic_store_n(&o->failed, true, __ATOMIC_RELAXED);
+}
+
+/* How many limits are not above 'key', without a branch. */
+static inline size_t slice_of(const struct ordering *o, uint64_t key)
+{
+    size_t at = 0;
+
+    for (size_t step = BNC_KEY_SLICES / 2; step > 0; step /= 2)
+        at += o->limit[at + step - 1] <= key ? step : 0;
+    return at;
+}
+
+static void take_sample(struct ordering *o)
+{
+    struct bnc_sortkey sample[2 * BNC_LOG_PARTS * PER_PARTITION];
+    size_t n = 0;
+
+    for (unsigned p = 0; p < BNC_LOG_PARTS; p++) {
+        const struct bnc_listed_block *const b = o->listed->block[p];
+        const char *at = b != NULL ? b->data : NULL;
+
+        for (unsigned i = 0; b != NULL && i < PER_PARTITION && at < b->data + b->used; i++, n++) {
+            sample[n] = (struct bnc_sortkey){ bnc_packed_key(at, o->t->domains), n };
+            at = bnc_packed_end(at);
+        }
+    }
+    bnc_sortkeys(sample, sample + BNC_LOG_PARTS * PER_PARTITION, n);
+    for (size_t i = 1; i < BNC_KEY_SLICES; i++)
+        o->limit[i - 1] = n > 0 ? sample[n * i / BNC_KEY_SLICES].key : 0;
+}
+
+/* Counts the addresses of a partition by slice, or with 'to' puts them in their places there. */
+static void spread(struct ordering *o, size_t p, const char **to)
+{
+    for (const struct bnc_listed_block *b = o->listed->block[p]; b != NULL; b = b->next)
+        for (const char *at = b->data; at < b->data + b->used; at = bnc_packed_end(at)) {
+            size_t *const start = &o->start[p][slice_of(o, bnc_packed_key(at, o->t->domains))];
+
+            if (to != NULL)
+                to[*start] = at;
+            ++*start;
+        }
+}
+
+static void count_partition(void *arg, size_t p)
+{
+    spread(arg, p, NULL);
+}
+
+static void spread_partition(void *arg, size_t p)
+{
+    struct ordering *const o = arg;
+
+    spread(o, p, o->to);
+}
+
+static void place_slices(struct ordering *o)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < BNC_KEY_SLICES; i++) {
+        o->cut[i] = at;
+        for (size_t p = 0; p < BNC_LOG_PARTS; p++) {
+            const size_t n = o->start[p][i];
+
+            o->start[p][i] = at;
+            at += n;
+        }
+    }
+    o->cut[BNC_KEY_SLICES] = at;
+}
+
+/* ---- one slice ---- */
+
+struct slice {
+    const struct bnc_tally *t;
+    struct bnc_buf *text, *a, *b; /* scratch */
+};
+
+static const char *address_of(uint64_t ref)
+{
+    return (const char *)(uintptr_t)ref;
 }
 
 static struct bnc_span text_of(const void *arg, uint64_t ref)
 {
-    (void)arg;
-    return bnc_address_text(address_of(ref));
+    const struct slice *const s = arg;
+
+    return bnc_packed_text(address_of(ref), s->t->domains, s->text);
 }
 
 /* Those that share a text are told apart by their domains. */
@@ -82,23 +163,14 @@ static void fetch_ref(const void *arg, uint64_t ref)
     __builtin_prefetch(address_of(ref));
 }
 
-static void list_partition(void *arg, size_t p)
-{
-    struct ordering *o = arg;
-    struct bnc_sortkey *to = o->keys.at + o->from[p];
-
-    for (const struct bnc_listed_block *b = o->listed->block[p]; b != NULL; b = b->next)
-        for (const char *at = b->data; at < b->data + b->used;) {
-            const struct bnc_address *const a = (const void *)at;
-
-            *to++ = (struct bnc_sortkey){ bnc_text_key(bnc_address_text(a), 0), (uintptr_t)a };
-            at = bnc_listed_next(a);
-        }
-}
-
 /* Of one text in several domains the smaller domain is first; no two differ in less. */
-static bool is_before(const struct bnc_address *a, const struct bnc_address *b)
+static bool is_before(const struct slice *s, uint64_t x, uint64_t y)
 {
+    const struct bnc_address *const a = bnc_packed_read(address_of(x), s->t->domains, s->a),
+                                    *const b = bnc_packed_read(address_of(y), s->t->domains, s->b);
+
+    if (a == NULL || b == NULL)
+        return false;
     if (a->domain != b->domain)
         return a->domain < b->domain;
     if (a->n_outcomes != b->n_outcomes)
@@ -106,13 +178,13 @@ static bool is_before(const struct bnc_address *a, const struct bnc_address *b)
     return memcmp(a->outcomes, b->outcomes, a->n_outcomes * sizeof *a->outcomes) < 0;
 }
 
-static void sort_by_domain(struct bnc_sortkey *at, size_t n)
+static void sort_by_domain(const struct slice *s, struct bnc_sortkey *at, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
         const uint64_t ref = at[i].ref;
         size_t k = i;
 
-        while (k > 0 && at[k].key == 0 && is_before(address_of(ref), address_of(at[k - 1].ref))) {
+        while (k > 0 && at[k].key == 0 && is_before(s, ref, at[k - 1].ref)) {
             at[k].ref = at[k - 1].ref;
             k--;
         }
@@ -120,59 +192,75 @@ static void sort_by_domain(struct bnc_sortkey *at, size_t n)
     }
 }
 
-static void settle_slice(void *arg, size_t slice)
+static void sort_keys(struct ordering *o, struct bnc_keys *keys)
 {
-    struct ordering *o = arg;
-    const size_t from = o->keys.cut[slice], n = o->keys.cut[slice + 1] - from;
-    const struct bnc_key_texts texts = { text_of, id_of, fetch_ref, o };
+    struct bnc_buf text = { 0 }, a = { 0 }, b = { 0 };
+    const struct slice s = { o->t, &text, &a, &b };
+    const struct bnc_key_texts texts = { text_of, id_of, fetch_ref, &s };
 
-    bnc_keys_settle(&o->keys, slice, &texts);
-    sort_by_domain(o->keys.at + from, n);
+    bnc_sortkeys(keys->at, bnc_keys_spare(keys), keys->n);
+    keys->cut[1] = keys->n;
+    bnc_keys_settle(keys, 0, &texts);
+    sort_by_domain(&s, keys->at, keys->n);
+    if (text.failed || a.failed || b.failed)
+        fail(o);
+    bnc_buf_release(&text);
+    bnc_buf_release(&a);
+    bnc_buf_release(&b);
 }
 
-static void write_slice(void *arg, size_t slice)
+static void sort_slice(void *arg, size_t i)
 {
-    struct ordering *o = arg;
+    struct ordering *const o = arg;
+    const char **const to = o->to + o->cut[i];
+    struct bnc_keys keys;
 
-    for (size_t i = o->keys.cut[slice]; i < o->keys.cut[slice + 1]; i++)
-        o->to[i] = address_of(o->keys.at[i].ref);
+    if (!bnc_keys_init(&keys, o->cut[i + 1] - o->cut[i])) {
+        fail(o);
+        return;
+    }
+    for (size_t k = 0; k < keys.n; k++)
+        keys.at[k] = (struct bnc_sortkey){ bnc_packed_key(to[k], o->t->domains), (uintptr_t)to[k] };
+    sort_keys(o, &keys);
+    for (size_t k = 0; k < keys.n; k++)
+        to[k] = address_of(keys.at[k].ref);
+    bnc_keys_release(&keys);
 }
+
+/* ---- all of them ---- */
 
 static bool put_in_order(struct ordering *o, const struct bnc_merged *m)
 {
-    size_t n = 0;
-
-    for (unsigned p = 0; p < BNC_LOG_PARTS; p++) {
-        o->from[p] = n;
-        n += o->listed->n[p];
-    }
-    if (!bnc_keys_init(&o->keys, n))
-        return false;
-    bnc_merged_run(m, BNC_LOG_PARTS, list_partition, o);
-    bnc_keys_sort(&o->keys, m);
-    bnc_merged_run(m, BNC_KEY_SLICES, settle_slice, o);
-    bnc_big_forget(bnc_keys_spare(&o->keys), n * sizeof *o->keys.at);
-    o->to = malloc((n + 1) * sizeof *o->to);
+    take_sample(o);
+    bnc_merged_run(m, BNC_LOG_PARTS, count_partition, o);
+    place_slices(o);
+    o->to = malloc((o->cut[BNC_KEY_SLICES] + 1) * sizeof *o->to);
     if (o->to == NULL)
         return false;
-    bnc_merged_run(m, BNC_KEY_SLICES, write_slice, o);
-    return true;
+    bnc_merged_run(m, BNC_LOG_PARTS, spread_partition, o);
+    bnc_merged_run(m, BNC_KEY_SLICES, sort_slice, o);
+    return !o->failed;
 }
 
 bool bnc_finish_addresses(struct bnc_tally *t, struct bnc_listed *listed, bnc_parallel_fn parallel,
                           void *ctx)
 {
     const struct bnc_merged m = { .parallel = parallel, .ctx = ctx }; /* for its threads only */
-    struct ordering o = { .listed = listed };
+    struct ordering *o;
     bool ok;
 
     if (t->detail != BNC_DETAIL_LISTS)
         return true;
+    o = calloc(1, sizeof *o);
+    if (o == NULL)
+        return false;
     bnc_big_trim();
-    ok = put_in_order(&o, &m);
-    t->addresses = o.to;
-    t->n_addresses = ok ? o.keys.n : 0;
-    bnc_keys_release(&o.keys);
+    o->t = t;
+    o->listed = listed;
+    ok = put_in_order(o, &m);
+    t->addresses = o->to;
+    t->n_addresses = ok ? o->cut[BNC_KEY_SLICES] : 0;
+    free(o);
     bnc_arena_join(&t->arena, &listed->arena);
     return ok;
 }

@@ -194,23 +194,6 @@ static size_t up_to_at(struct bnc_span s)
     return n;
 }
 
-/* The text at 'to'; its length. What follows the last '@' of odd addresses is the domain. */
-static size_t put_text(char *to, const struct bnc_text *t, struct bnc_span domain)
-{
-    const size_t local = t->is_local ? t->text.len : up_to_at(t->text);
-    size_t len = t->text.len;
-
-    memcpy(to, t->text.at, len);
-    if (t->is_local) {
-        memcpy(to + len, domain.at, domain.len);
-        len += domain.len;
-    }
-    for (size_t i = local; local > 0 && i < len; i++)
-        to[i] = bnc_lower(to[i]);
-    to[len] = '\0';
-    return len;
-}
-
 /* What stands before the last '@', or nothing. */
 static struct bnc_span local_part(const struct bnc_text *t)
 {
@@ -228,41 +211,53 @@ static void note_address(struct bnc_listed *l, const struct bnc_text *text, unsi
     l->n_never += role != NULL && role->never;
 }
 
+/* Of an odd address, in place: what follows its last '@' is a domain too. */
+static void lower_domain(struct bnc_span text)
+{
+    const size_t local = up_to_at(text);
+
+    for (size_t i = local; local > 0 && i < text.len; i++)
+        ((char *)(uintptr_t)text.at)[i] = bnc_lower(text.at[i]);
+}
+
+static bool pack(struct bnc_listed *l, unsigned p, struct bnc_unpacked *a, struct bnc_text *text)
+{
+    char *to = room(l, p, BNC_PACKED_MOST(a->n_outcomes, text->text.len));
+
+    if (to == NULL)
+        return false;
+    a->text = text->text;
+    a->is_local = text->is_local && up_to_at(text->text) == text->text.len && text->text.len > 0;
+    if (a->is_local)
+        a->text.len--; /* without the '@' */
+    else
+        lower_domain(text->text);
+    l->block[p]->used = (uint32_t)(bnc_pack(to, a) - l->block[p]->data);
+    l->n[p]++;
+    return true;
+}
+
 /* One address, of 'n' records. */
 static bool add_address(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsigned p,
-                        const struct bnc_address_rec *r, size_t n, const struct bnc_text *text)
+                        const struct bnc_address_rec *r, size_t n, struct bnc_text *text)
 {
-    const uint32_t number = BNC_PAIR_DOMAIN(plan->m->pairs[r->pair].key);
-    const struct bnc_span domain = plan->m->domains[number].name;
-    size_t n_outcomes, bytes;
-    struct bnc_address *a;
-    unsigned states = 0;
+    struct bnc_unpacked a = { .domain = BNC_PAIR_DOMAIN(plan->m->pairs[r->pair].key) };
 
     if (n > BNC_ADDRESS_MOST_OUTCOMES || !reserve(l, n))
         return false;
     memcpy(l->recs, r, n * sizeof *r);
     for (size_t i = 0; i < n; i++)
-        states |= state_bit(BNC_WHAT_TYPE(r[i].what));
-    note_address(l, text, states);
+        a.states |= state_bit(BNC_WHAT_TYPE(r[i].what));
+    note_address(l, text, a.states);
     sort_few(l->recs, n, sizeof *r, cmp_rec);
-    n_outcomes = make_outcomes(l, plan, n);
+    a.n_outcomes = make_outcomes(l, plan, n);
     if (plan->m->lists_only)
-        n_outcomes = leave_failures(l->outcomes, n_outcomes, states);
-    if (n_outcomes == SIZE_MAX)
+        a.n_outcomes = leave_failures(l->outcomes, a.n_outcomes, a.states);
+    if (a.n_outcomes == SIZE_MAX)
         return true;
-    sort_few(l->outcomes, n_outcomes, sizeof *l->outcomes, cmp_outcome);
-    bytes = sizeof *a + n_outcomes * sizeof *l->outcomes + text->text.len + domain.len + 4;
-    a = (void *)room(l, p, bytes);
-    if (a == NULL)
-        return false;
-    *a = (struct bnc_address){ .domain = number,
-                               .n_outcomes = n_outcomes & 0x7ffffff,
-                               .states = states & 31 };
-    memcpy(a->outcomes, l->outcomes, n_outcomes * sizeof *l->outcomes);
-    a->len = (uint32_t)put_text((char *)&a->outcomes[n_outcomes], text, domain);
-    l->block[p]->used = (uint32_t)(bnc_listed_next(a) - l->block[p]->data);
-    l->n[p]++;
-    return true;
+    sort_few(l->outcomes, a.n_outcomes, sizeof *l->outcomes, cmp_outcome);
+    a.outcomes = l->outcomes;
+    return pack(l, p, &a, text);
 }
 
 /* ---- one partition ---- */

@@ -2,12 +2,13 @@
  * listed.h - addresses that may land on a list, and what became of each; private to the room.
  *
  * They are written partition by partition, by whatever task counts it, into blocks of the task's
- * own: one packed record for each (struct bnc_address), in no order.
+ * own: one packed record for each (packed.h), in no order.
  */
 #ifndef BNC_AGGREGATE_LISTED_H
 #define BNC_AGGREGATE_LISTED_H
 
 #include "aggregate/merge.h"
+#include "aggregate/packed.h"
 
 struct bnc_listed_plan {
     const struct bnc_merged *m;
@@ -18,7 +19,7 @@ struct bnc_listed_plan {
 struct bnc_listed_block {
     struct bnc_listed_block *next;
     uint32_t used, cap; /* bytes */
-    _Alignas(8) char data[];
+    char data[];
 };
 
 struct bnc_listed { /* zero-initialized is empty */
@@ -36,8 +37,8 @@ struct bnc_listed { /* zero-initialized is empty */
 
 /*
  * Adds the addresses of a partition: those of its 'n' records, sorted by bnc_address_sort_end(),
- * that have one of 'texts'. Domains and entries have merged numbers, campaigns those of the tally. False
- * when out of memory.
+ * that have one of 'texts'. Domains and entries have merged numbers, campaigns those of the tally.
+ * False when out of memory.
  */
 bool bnc_listed_add(struct bnc_listed *l, const struct bnc_listed_plan *plan, unsigned partition,
                     const struct bnc_address_rec *recs, size_t n, const struct bnc_texts *texts);
@@ -46,13 +47,5 @@ void bnc_listed_end(struct bnc_listed *l);
 /* Hands all that 'src' holds to 'dst'. No partition is in both. */
 void bnc_listed_join(struct bnc_listed *dst, struct bnc_listed *src);
 void bnc_listed_release(struct bnc_listed *l);
-
-/* The record behind 'a' in its block. */
-static inline char *bnc_listed_next(const struct bnc_address *a)
-{
-    const size_t bytes = sizeof *a + a->n_outcomes * sizeof *a->outcomes + a->len + 1;
-
-    return (char *)(uintptr_t)a + ((bytes + 3) & ~(size_t)3);
-}
 
 #endif

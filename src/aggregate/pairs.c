@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define FIRST_LOG2 8u
+#define FEW 32768u
 
 static bool grow_counts(struct bnc_pairs *p, size_t n)
 {
@@ -15,7 +16,7 @@ static bool grow_counts(struct bnc_pairs *p, size_t n)
     if (n <= p->cap)
         return true;
     while (cap < n)
-        cap *= 2;
+        cap += cap < FEW ? cap : cap / 4; /* what is not used is memory too */
     at = bnc_big_alloc(cap * sizeof *at); /* aligned: no count lies across two cache lines */
     if (at == NULL)
         return false;

@@ -67,7 +67,7 @@ bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len)
     const size_t bytes = bnc_log_bytes(log, part);
     unsigned size = 0;
 
-    while (size < USUAL_SIZE && CHUNK_BYTES(size + 1) <= bytes / 8)
+    while (size < USUAL_SIZE && CHUNK_BYTES(size + 1) <= bytes / 16)
         size++;
     while (CHUNK_BYTES(size) - sizeof *c < len)
         size++;

@@ -4,7 +4,7 @@
  *
  * Appending writes to 64 places in turn, each a cache line that stays hot; nothing is looked up.
  * What is equal is found later, partition by partition, where one partition fits in cache. Growing
- * copies nothing: a chunk is about an eighth of what the partition holds and 16 KiB at most, cut
+ * copies nothing: a chunk is about a sixteenth of what the partition holds and 16 KiB at most, cut
  * from a slab that all partitions share, so that hardly more is touched than is used.
  */
 #ifndef BNC_AGGREGATE_RECLOG_H

@@ -282,7 +282,10 @@ static inline int64_t bnc_outcomes_delivered(const struct bnc_outcome *o, size_t
     return delivered;
 }
 
-/* Lists only, failing or complaining or suppressed addresses. */
+/*
+ * Lists only, failing or complaining or suppressed addresses, as bnc_tally_address() tells them:
+ * they are kept packed (packed.h).
+ */
 struct bnc_address {
     uint32_t domain;
     uint32_t len; /* of the text */
@@ -340,8 +343,8 @@ struct bnc_tally {
     size_t n_templates;
     /* lists: behind them, those that are part of a sum, for outcomes; n_templates and these */
     size_t n_named_templates;
-    /* lists only, sorted by text; the array is not the arena's, what it points to is */
-    const struct bnc_address **addresses;
+    /* lists only, sorted by text, packed; the array is not the arena's, what it points to is */
+    const char **addresses;
     size_t n_addresses;
     bool lists_only; /* see struct bnc_part_options */
     const struct bnc_classifier *classifier;
@@ -351,6 +354,15 @@ struct bnc_tally {
     enum bnc_detail detail; /* BNC_DETAIL_LISTS: addresses and outcomes are there */
     struct bnc_arena arena; /* owns every name */
 };
+
+/*
+ * Address i, written to 'room', of which it is good until that changes; NULL when out of memory.
+ * bnc_tally_fetch_address() has those that follow it in cache, soon.
+ */
+struct bnc_buf;
+const struct bnc_address *bnc_tally_address(const struct bnc_tally *t, size_t i,
+                                            struct bnc_buf *room);
+void bnc_tally_fetch_address(const struct bnc_tally *t, size_t i);
 
 /* Events with this flag. */
 static inline uint64_t bnc_tally_flagged(const struct bnc_tally *t, enum bnc_event_flag flag)

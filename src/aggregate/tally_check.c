@@ -170,25 +170,41 @@ static bool is_sorted(const struct bnc_tally *t)
         for (size_t i = 1; i < t->n_subjects[k]; i++)
             if (bnc_span_cmp(t->subject[k][i - 1].name, t->subject[k][i].name) >= 0)
                 return false;
-    for (size_t i = 1; i < t->n_addresses; i++)
-        if (bnc_span_cmp(bnc_address_text(t->addresses[i - 1]),
-                         bnc_address_text(t->addresses[i])) > 0)
-            return false;
     return true;
+}
+
+static bool addresses_are_sorted(const struct bnc_tally *t)
+{
+    struct bnc_buf rooms[2] = { { .at = NULL } };
+    struct bnc_span before = bnc_span_from("", 0);
+    bool sorted = true;
+
+    for (size_t i = 0; i < t->n_addresses && sorted; i++) {
+        const struct bnc_address *const a = bnc_tally_address(t, i, &rooms[i % 2]);
+
+        sorted = a != NULL && bnc_span_cmp(before, bnc_address_text(a)) <= 0;
+        if (sorted)
+            before = bnc_address_text(a);
+    }
+    bnc_buf_release(&rooms[0]);
+    bnc_buf_release(&rooms[1]);
+    return sorted;
 }
 
 static bool outcomes_add_up(const struct bnc_tally *t)
 {
-    for (size_t i = 0; i < t->n_addresses; i++) {
-        const struct bnc_address *a = t->addresses[i];
+    struct bnc_buf room = { .at = NULL };
+    bool ok = true;
 
-        if (a->domain >= t->n_domains || (a->n_outcomes == 0 && !t->lists_only))
-            return false;
-        for (uint32_t o = 0; o < a->n_outcomes; o++)
-            if (a->outcomes[o].campaign >= t->n_subjects[BNC_KIND_CAMPAIGN])
-                return false;
+    for (size_t i = 0; i < t->n_addresses && ok; i++) {
+        const struct bnc_address *const a = bnc_tally_address(t, i, &room);
+
+        ok = a != NULL && a->domain < t->n_domains && (a->n_outcomes > 0 || t->lists_only);
+        for (uint32_t o = 0; ok && o < a->n_outcomes; o++)
+            ok = a->outcomes[o].campaign < t->n_subjects[BNC_KIND_CAMPAIGN];
     }
-    return true;
+    bnc_buf_release(&room);
+    return ok;
 }
 
 static const struct {
@@ -196,6 +212,7 @@ static const struct {
     const char *why;
 } checks[] = {
     { is_sorted, "names are out of order" }, /* takes longest */
+    { addresses_are_sorted, "addresses are out of order" },
     { rows_add_up, "rows read are not the sum of all kinds" },
     { faults_add_up, "malformed rows are not the sum of their reasons" },
     { providers_add_up, "the providers are not the sum of all events" },

@@ -23,9 +23,8 @@ struct bnc_decision bnc_address_decide(const struct bnc_lists *d, const struct b
                                        const struct bnc_outcome **run);
 /* The same for a domain as a whole: on suppress_domains or on no list. */
 struct bnc_decision bnc_domain_decide(const struct bnc_tally *t, uint32_t domain);
-/* Room for the outcomes of that of the addresses from .. end - 1 that has most. */
-const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t,
-                                        size_t from, size_t end);
+/* Room for the outcomes of an address, in 'room'; NULL when out of memory. */
+const struct bnc_outcome **bnc_run_room(struct bnc_buf *room, const struct bnc_address *a);
 
 /* A permanent reply said that the whole domain accepts no mail, and it accepted none afterwards. */
 bool bnc_domain_is_dead(const struct bnc_tally *t, uint32_t domain);

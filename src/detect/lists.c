@@ -428,12 +428,8 @@ struct bnc_decision bnc_domain_decide(const struct bnc_tally *t, uint32_t domain
     return x;
 }
 
-const struct bnc_outcome **bnc_run_room(struct bnc_arena *arena, const struct bnc_tally *t,
-                                        size_t from, size_t end)
+const struct bnc_outcome **bnc_run_room(struct bnc_buf *room, const struct bnc_address *a)
 {
-    uint32_t most = 0;
-
-    for (size_t i = from; i < end; i++)
-        most = t->addresses[i]->n_outcomes > most ? t->addresses[i]->n_outcomes : most;
-    return bnc_zalloc(arena, most, sizeof(const struct bnc_outcome *));
+    bnc_buf_clear(room);
+    return (void *)bnc_buf_room(room, a->n_outcomes * sizeof(const struct bnc_outcome *));
 }

@@ -7,11 +7,16 @@
 #include "util/idn.h"
 #include "util/utf8.h"
 
-static const struct bnc_address *find_address(const struct bnc_tally *t, struct bnc_span address)
+/* In 'room'; NULL: there is none, or, if that failed, no memory. */
+static const struct bnc_address *find_address(const struct bnc_tally *t, struct bnc_span address,
+                                              struct bnc_buf *room)
 {
-    for (size_t i = 0; i < t->n_addresses; i++)
-        if (bnc_span_eq_nocase(bnc_address_text(t->addresses[i]), address))
-            return t->addresses[i];
+    for (size_t i = 0; i < t->n_addresses; i++) {
+        const struct bnc_address *const a = bnc_tally_address(t, i, room);
+
+        if (a == NULL || bnc_span_eq_nocase(bnc_address_text(a), address))
+            return a;
+    }
     return NULL;
 }
 
@@ -70,8 +75,10 @@ enum bnc_status bnc_lists_explain(const struct bnc_lists *lists, struct bnc_span
     const struct bnc_tally *const tally = lists->tally;
     struct bnc_arena scratch = { .blocks = NULL };
     const struct bnc_span folded = bnc_idn_folded(&scratch, bnc_span_trim(address));
-    const struct bnc_address *const a = find_address(tally, folded);
+    struct bnc_buf room = { .at = NULL }, run_room = { .at = NULL };
+    const struct bnc_address *const a = find_address(tally, folded, &room);
     const struct bnc_outcome **run = NULL;
+    bool failed = folded.at == NULL || room.failed;
 
     bnc_plain_put(out, address);
     bnc_buf_putc(out, '\n');
@@ -79,10 +86,11 @@ enum bnc_status bnc_lists_explain(const struct bnc_lists *lists, struct bnc_span
         bnc_buf_puts(
             out,
             "on no list: the input holds no failure, complaint or suppression of this address\n");
-    else if ((run = bnc_run_room(&scratch, tally, 0, tally->n_addresses)) != NULL)
+    else if ((run = bnc_run_room(&run_room, a)) != NULL)
         put_why(out, lists, a, run);
+    failed |= run_room.failed || out->failed;
     bnc_arena_release(&scratch);
-    if (folded.at == NULL || (a != NULL && run == NULL))
-        return bnc_error_nomem(err);
-    return out->failed ? bnc_error_nomem(err) : BNC_OK;
+    bnc_buf_release(&room);
+    bnc_buf_release(&run_room);
+    return failed ? bnc_error_nomem(err) : BNC_OK;
 }

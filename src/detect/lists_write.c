@@ -198,6 +198,27 @@ static struct bnc_span subject_of(const struct rendering *r, const struct bnc_ad
     return bnc_buf_span(room);
 }
 
+/* What a slice needs beside its rows; a room that failed says so. */
+struct rooms {
+    struct bnc_buf address, run, pseudonym;
+};
+
+/* Decides an address and puts its row. */
+static void put_address(const struct rendering *r, size_t i, struct bnc_buf *out,
+                        struct rooms *rooms)
+{
+    const struct bnc_address *const a = bnc_tally_address(r->lists->tally, i, &rooms->address);
+    const struct bnc_outcome **const run = a != NULL ? bnc_run_room(&rooms->run, a) : NULL;
+    struct bnc_decision x;
+
+    bnc_tally_fetch_address(r->lists->tally, i);
+    if (run == NULL)
+        return;
+    x = bnc_address_decide(r->lists, a, run);
+    if (x.list >= 0 && x.list != BNC_LIST_SUPPRESS_DOMAINS && a->len > 0)
+        put_row(r, out, subject_of(r, a, &rooms->pseudonym), &x);
+}
+
 static void put_slice(const void *arg, size_t slice, struct bnc_buf *out)
 {
     const struct rendering *const r = arg;
@@ -205,21 +226,14 @@ static void put_slice(const void *arg, size_t slice, struct bnc_buf *out)
     const size_t from = slice * BNC_SLICE_ROWS, end = t->n_addresses - from < BNC_SLICE_ROWS
                                                           ? t->n_addresses
                                                           : from + BNC_SLICE_ROWS;
-    struct bnc_arena scratch = { .blocks = NULL };
-    struct bnc_buf pseudonym = { .at = NULL };
-    const struct bnc_outcome **run = bnc_run_room(&scratch, t, from, end);
+    struct rooms rooms = { .address.at = NULL };
 
-    out->failed |= run == NULL;
-    for (size_t i = from; i < end && run != NULL; i++) {
-        const struct bnc_address *const a = t->addresses[i];
-        const struct bnc_decision x = bnc_address_decide(r->lists, a, run);
-
-        if (x.list >= 0 && x.list != BNC_LIST_SUPPRESS_DOMAINS && a->len > 0)
-            put_row(r, out, subject_of(r, a, &pseudonym), &x);
-    }
-    out->failed |= pseudonym.failed;
-    bnc_buf_release(&pseudonym);
-    bnc_arena_release(&scratch);
+    for (size_t i = from; i < end; i++)
+        put_address(r, i, out, &rooms);
+    out->failed |= rooms.address.failed || rooms.run.failed || rooms.pseudonym.failed;
+    bnc_buf_release(&rooms.address);
+    bnc_buf_release(&rooms.run);
+    bnc_buf_release(&rooms.pseudonym);
 }
 
 static void put_domains(const struct rendering *r, struct bnc_buf *out)

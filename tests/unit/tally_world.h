@@ -257,8 +257,10 @@ static inline void dump_tables(struct bnc_buf *b, const struct bnc_tally *t)
 
 static inline void dump_lists(struct bnc_buf *b, const struct bnc_tally *t)
 {
+    struct bnc_buf room = { 0 };
+
     for (size_t i = 0; i < t->n_addresses; i++) {
-        const struct bnc_address *a = t->addresses[i];
+        const struct bnc_address *a = bnc_tally_address(t, i, &room);
 
         bnc_buf_printf(b, "\naddress %u states %u", a->domain, a->states);
         dump_span(b, bnc_address_text(a));
@@ -269,6 +271,7 @@ static inline void dump_lists(struct bnc_buf *b, const struct bnc_tally *t)
                            bnc_outcome_time(a->outcomes[o].first),
                            bnc_outcome_time(a->outcomes[o].last));
     }
+    bnc_buf_release(&room);
 }
 
 /* The whole tally as text; free() it. */

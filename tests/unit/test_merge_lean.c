@@ -83,10 +83,10 @@ static bool is_asked_for(const struct bnc_address *a, const struct bnc_outcome *
 /* The addresses that lists can ask for, as text. */
 static char *dump_asked_for(const struct bnc_tally *t)
 {
-    struct bnc_buf b = { 0 };
+    struct bnc_buf b = { 0 }, room = { 0 };
 
     for (size_t i = 0; i < t->n_addresses; i++) {
-        const struct bnc_address *const a = t->addresses[i];
+        const struct bnc_address *const a = bnc_tally_address(t, i, &room);
         unsigned n = 0;
         bool bounced = false;
 
@@ -105,6 +105,7 @@ static char *dump_asked_for(const struct bnc_tally *t)
                                a->outcomes[k].first, a->outcomes[k].last);
     }
     bnc_buf_puts(&b, "\n");
+    bnc_buf_release(&room);
     return b.at;
 }
 
