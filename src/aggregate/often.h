@@ -16,18 +16,20 @@
 #define BNC_OFTEN_SLOTS ((size_t)1 << 20)
 
 struct bnc_often { /* zero-initialized: nobody was deferred */
-    uint8_t n[BNC_OFTEN_SLOTS];
+    uint8_t n[BNC_OFTEN_SLOTS / 4]; /* two bits each */
 };
+_Static_assert(BNC_LISTED_DEFERRALS - 1 < 4, "a count has two bits");
 
 /* Counts a deferral; whether there were enough before it. Any thread, any time. */
 static inline bool bnc_often_deferred(struct bnc_often *often, uint64_t fp)
 {
-    uint8_t *const n = &often->n[fp % BNC_OFTEN_SLOTS];
-    uint8_t before = __atomic_load_n(n, __ATOMIC_RELAXED);
+    uint8_t *const four = &often->n[fp % BNC_OFTEN_SLOTS / 4];
+    const unsigned shift = fp % 4 * 2;
+    uint8_t before = __atomic_load_n(four, __ATOMIC_RELAXED);
 
-    while (before < BNC_LISTED_DEFERRALS - 1)
-        if (__atomic_compare_exchange_n(n, &before, before + 1, true, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED))
+    while ((before >> shift & 3) < BNC_LISTED_DEFERRALS - 1)
+        if (__atomic_compare_exchange_n(four, &before, (uint8_t)(before + (1u << shift)), true,
+                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED))
             return false;
     return true;
 }

@@ -4,8 +4,8 @@
  *
  * Appending writes to 64 places in turn, each a cache line that stays hot; nothing is looked up.
  * What is equal is found later, partition by partition, where one partition fits in cache. Growing
- * copies nothing: a chunk is about a sixteenth of what the partition holds and 16 KiB at most, cut
- * from a slab that all partitions share, so that hardly more is touched than is used.
+ * copies nothing: a chunk is a page, cut from a slab that all partitions share, so that hardly more
+ * is touched than is used.
  */
 #ifndef BNC_AGGREGATE_RECLOG_H
 #define BNC_AGGREGATE_RECLOG_H
@@ -15,7 +15,7 @@
 
 #define BNC_LOG_LOG2 6u
 #define BNC_LOG_PARTS (1u << BNC_LOG_LOG2)
-#define BNC_LOG_SIZES 6u /* of chunks: 2 KiB to 64 KiB, the larger for long records */
+#define BNC_LOG_SIZES 6u /* of chunks: 2 KiB to 64 KiB; more than a page for long records */
 
 struct bnc_log_chunk {
     struct bnc_log_chunk *next; /* older */
