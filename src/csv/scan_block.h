@@ -258,22 +258,24 @@ KERNEL_INLINE void kernel_take_block(struct bnc_scan *s, struct kernel_out *out,
 
 /*
  * The same for the rows of a chunk that was taken: those from 'row' on, which is the one that was
- * begun before it, if there was one.
+ * begun before it, if there was one.  Here it is known which rows the odd bits are in.
  */
 static __attribute__((noinline)) KERNEL_TARGET void
 kernel_mark_odd(struct bnc_scan *s, const struct kernel_out *out, const struct kernel_chunk *c,
                 struct bnc_row_mark *row, size_t pos)
 {
     for (uint64_t left = c->with_odd; left != 0; left &= left - 1) {
-        const size_t i = (size_t)__builtin_ctzll(left), at = pos + 64 * i;
+        const size_t i = (size_t)__builtin_ctzll(left);
         const struct kernel_bits b = kernel_grammar(c, i);
-        const uint32_t flags = kernel_flags(&b);
 
         s->has_escapes |= b.escaped != 0;
-        while (row + 1 < out->row && row[1].start < at)
-            row++;
-        for (struct bnc_row_mark *r = row; r < out->row && r->start < at + 64; r++)
-            r->flags |= flags;
+        for (uint64_t odd = b.escaped | b.inner_line_ends; odd != 0; odd &= odd - 1) {
+            const size_t at = pos + 64 * i + (size_t)__builtin_ctzll(odd);
+
+            while (row + 1 < out->row && row[1].start <= at)
+                row++;
+            row->flags |= (b.escaped & odd & -odd) != 0 ? BNC_MARK_ESCAPED : BNC_MARK_MULTILINE;
+        }
     }
 }
 
