@@ -358,12 +358,17 @@ static uint32_t find_nul(const struct bnc_rows *rows)
 }
 
 /* Whether a row has all that is wanted of it, every quote where it belongs, and none doubled. */
-static inline bool is_ordinary(const struct bnc_rows *rows, const struct bnc_row_mark *mark)
+static inline bool has_nothing_odd(const struct bnc_rows *rows, uint32_t flags, uint32_t n_fields)
 {
     const uint32_t odd =
         BNC_MARK_CELLS | BNC_MARK_ESCAPED | BNC_MARK_NO_TEXT | BNC_ROW_TOO_LONG | BNC_ROW_UNCLOSED;
 
-    return (mark->flags & odd) == 0 && mark[1].first - mark->first >= rows->n_needed;
+    return (flags & odd) == 0 && n_fields >= rows->n_needed;
+}
+
+static inline bool is_ordinary(const struct bnc_rows *rows, const struct bnc_row_mark *mark)
+{
+    return has_nothing_odd(rows, mark->flags, mark[1].first - mark->first);
 }
 
 void bnc_rows_read(struct bnc_rows *rows, struct bnc_row *row)
@@ -413,17 +418,38 @@ bool bnc_rows_next_raw(struct bnc_rows *rows, struct bnc_row *row)
     return true;
 }
 
+struct bnc_span bnc_rows_unescape(struct bnc_rows *rows, struct bnc_span raw)
+{
+    return read_escaped(rows, raw);
+}
+
+/*
+ * Whether all that keeps a row from being ordinary is a quote that is doubled within quotes: a
+ * legal row, of which every field that doesn't begin with a quote is as it is.
+ */
+static bool is_merely_escaped(const struct bnc_rows *rows, const struct bnc_row_mark *mark)
+{
+    const uint32_t flags = mark->flags & ~(uint32_t)BNC_MARK_ESCAPED;
+
+    return rows->scan.dialect.escape == 0 && (mark->flags & BNC_ROW_STRAY_QUOTE) == 0 &&
+           has_nothing_odd(rows, flags, mark[1].first - mark->first);
+}
+
 bool bnc_rows_take(struct bnc_rows *rows, struct bnc_row_batch *b)
 {
     const struct bnc_scan *const s = &rows->scan;
     size_t at = rows->next, n = 0, n_passed = 0;
+    uint32_t escaped = 0;
 
     for (; at < s->n_row && n < BNC_ROWS_AT_ONCE && n_passed < BNC_ROWS_AT_ONCE; at++) {
         const struct bnc_row_mark *const mark = &s->row[at];
 
         if (__builtin_expect(at >= rows->n_direct || !is_ordinary(rows, mark), 0)) {
-            b->passed[n_passed++] = (uint32_t)at;
-            continue;
+            if (at >= rows->n_direct || !is_merely_escaped(rows, mark)) {
+                b->passed[n_passed++] = (uint32_t)at;
+                continue;
+            }
+            escaped |= UINT32_C(1) << n;
         }
         b->index[n] = (uint32_t)at;
         b->start[n] = mark->start;
@@ -436,6 +462,8 @@ bool bnc_rows_take(struct bnc_rows *rows, struct bnc_row_batch *b)
     b->number = rows->number;
     b->off = rows->off;
     b->quote = rows->quote;
+    b->escaped = escaped;
+    b->rows = rows;
     b->n = n;
     b->n_passed = n_passed;
     rows->next = at;

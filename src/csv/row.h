@@ -71,9 +71,10 @@ struct bnc_row {
 };
 
 /*
- * Some of the next rows: those that have all wanted fields and nothing to unescape.  Behind each of
- * them lie BNC_BEHIND_ROW bytes of text at least: who reads a field may look so far behind it, and
- * one byte in front of an empty one.
+ * Some of the next rows: those that have all wanted fields, and nothing to unescape but doubled
+ * quotes in quoted fields; the few that may have some are told by a bit each.  Behind each of them
+ * lie BNC_BEHIND_ROW bytes of text at least: who reads a field may look so far behind it, and one
+ * byte in front of an empty one.
  */
 #define BNC_ROWS_AT_ONCE 32
 #define BNC_BEHIND_ROW 64
@@ -83,6 +84,8 @@ struct bnc_row_batch {
     uint64_t number, off;                /* as in bnc_row: of the row with index 0, of 'text' */
     char quote;                          /* the dialect's; NUL: there are none */
     size_t n, n_passed;
+    uint32_t escaped;                    /* rows that may have a field to unescape */
+    struct bnc_rows *rows;               /* for bnc_rows_unescape() */
     uint32_t index[BNC_ROWS_AT_ONCE];    /* for bnc_rows_at() */
     uint32_t start[BNC_ROWS_AT_ONCE];    /* where the row begins */
     uint32_t len[BNC_ROWS_AT_ONCE];      /* without the line end */
@@ -160,6 +163,11 @@ void bnc_rows_read(struct bnc_rows *rows, struct bnc_row *row);
  * none was.
  */
 bool bnc_rows_take(struct bnc_rows *rows, struct bnc_row_batch *batch);
+/*
+ * A quoted field of an escaped row, with its quotes, as it is meant.  It lives until the next scan.
+ * A field is to be unescaped or its row read, not both, and once: there is room for no more.
+ */
+struct bnc_span bnc_rows_unescape(struct bnc_rows *rows, struct bnc_span raw);
 /* A row that was taken, as bnc_rows_next_raw() would have given it. */
 void bnc_rows_at(const struct bnc_rows *rows, uint32_t index, struct bnc_row *row);
 

@@ -225,6 +225,7 @@ static enum bnc_status look_at_batch(struct bnc_worker *w, const struct bnc_stre
 {
     const struct bnc_count *count = w->sink->arg;
     const size_t n = b->n, n_passed = b->n_passed;
+    const uint32_t escaped = b->escaped;
     enum bnc_status status = BNC_OK;
     struct bnc_row row;
     bool counts;
@@ -232,6 +233,7 @@ static enum bnc_status look_at_batch(struct bnc_worker *w, const struct bnc_stre
     if (!count->sample && count->overlap == NULL)
         return BNC_OK;
     b->n = b->n_passed = 0;
+    b->escaped = 0;
     for (size_t i = 0; i < n && status == BNC_OK; i++) {
         bnc_rows_at(w->rows, b->index[i], &row);
         status = look_at(w, s, &row, &counts);
@@ -239,6 +241,7 @@ static enum bnc_status look_at_batch(struct bnc_worker *w, const struct bnc_stre
         b->start[b->n] = b->start[i];
         b->len[b->n] = b->len[i];
         b->end[b->n] = b->end[i];
+        b->escaped |= (escaped >> i & counts) << b->n;
         b->n += counts;
     }
     for (size_t i = 0; i < n_passed && status == BNC_OK; i++) {

@@ -12,6 +12,7 @@ struct bnc_schema_plan;
 struct bnc_values;
 
 #define BNC_NO_COLUMN (-1)
+#define BNC_SHORT_ASKED (6 + 6 + 8)      /* single columns, spans, those that refine */
 #define BNC_SHORT_CELLS 16               /* of a row that can be asked for */
 
 struct bnc_short_way {
@@ -26,7 +27,8 @@ struct bnc_short_way {
     struct bnc_short_refine { int16_t column; const struct bnc_values *values; } refine[8];
     uint16_t cells[BNC_SHORT_CELLS];     /* the columns that the cells are; where n_cells is 0, the
                                             first of the row */
-    uint8_t n_span, n_absent, n_refine, n_cells;
+    uint8_t strict[BNC_SHORT_ASKED];     /* numbers of all cells but the free text */
+    uint8_t n_span, n_absent, n_refine, n_cells, n_strict;
 };
 
 /* What a finished plan's short way is; not possible where the plan asks for more. */

@@ -71,6 +71,12 @@ static inline void dump_row(struct bnc_buf *to, const struct bnc_row *row, size_
     bnc_buf_puts(to, ">\n");
 }
 
+static inline void dump_field(struct bnc_buf *to, struct bnc_span field)
+{
+    bnc_buf_printf(to, "%zu:", field.len);
+    bnc_buf_put(to, field);
+}
+
 /*
  * A field of row 'i' of a batch; '*seen' changes with all that may be looked at around it, for a
  * sanitizer to see.
@@ -86,7 +92,8 @@ static inline struct bnc_span batch_field(const struct bnc_row_batch *b, size_t 
     if (s.len == 0)
         *seen += (unsigned char)s.at[-1];
     if (b->quote != 0 && s.len > 0 && s.at[0] == b->quote)
-        s = bnc_span_from(s.at + 1, s.len - 2);
+        s = (b->escaped >> i & 1) != 0 ? bnc_rows_unescape(b->rows, s)
+                                       : bnc_span_from(s.at + 1, s.len - 2);
     return s;
 }
 
@@ -96,27 +103,36 @@ static inline struct bnc_span batch_field(const struct bnc_row_batch *b, size_t 
  */
 static inline bool batches_are_right(struct bnc_rows *rows, const char *text_end, uint64_t n_rows)
 {
+    struct bnc_buf one = { 0 }, other = { 0 };
     struct bnc_row_batch b;
     struct bnc_row row;
     uint64_t n = 0;
     uint32_t seen = 0;
+    bool right = true;
 
     rows->next = 0;
     while (bnc_rows_take(rows, &b)) {
         for (size_t i = 0; i < b.n; i++) {
+            rows->scratch_len = 0;      /* every row is read once more */
             bnc_rows_at(rows, b.index[i], &row);
             bnc_rows_read(rows, &row);
-            if (row.raw.at != b.text + b.start[i] || row.raw.len != b.len[i] ||
-                text_end - (row.raw.at + row.raw.len) < BNC_BEHIND_ROW ||
-                (row.flags & (BNC_ROW_NUL | BNC_ROW_UNCLOSED | BNC_ROW_TOO_LONG)) != 0)
-                return false;
+            right &= row.raw.at == b.text + b.start[i] && row.raw.len == b.len[i] &&
+                     text_end - (row.raw.at + row.raw.len) >= BNC_BEHIND_ROW &&
+                     (row.flags & (BNC_ROW_NUL | BNC_ROW_UNCLOSED | BNC_ROW_TOO_LONG)) == 0;
+            bnc_buf_clear(&one);
+            bnc_buf_clear(&other);
             for (uint32_t k = 0; k < rows->n_field && rows->want[k] < row.n_fields; k++)
-                if (!bnc_span_eq(batch_field(&b, i, rows->want[k], &seen), row.field[k]))
-                    return false;
+                dump_field(&one, row.field[k]);
+            rows->scratch_len = 0;
+            for (uint32_t k = 0; k < rows->n_field && rows->want[k] < row.n_fields; k++)
+                dump_field(&other, batch_field(&b, i, rows->want[k], &seen));
+            right &= bnc_span_eq(bnc_buf_span(&one), bnc_buf_span(&other));
         }
         n += b.n + b.n_passed;
     }
-    return n == n_rows && (n > 0 || seen == 0);
+    bnc_buf_release(&one);
+    bnc_buf_release(&other);
+    return right && n == n_rows && (n > 0 || seen == 0);
 }
 
 /*

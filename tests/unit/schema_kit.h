@@ -104,7 +104,7 @@ static inline size_t kit_short_way(const struct bnc_mapping *map, struct bnc_spa
     struct bnc_mapper *const m = bnc_mapper_create(cpu);
     struct bnc_buf text = { 0 };
     struct bnc_row_batch batch;
-    struct bnc_rows *rows;
+    struct bnc_rows *rows, *again;
     struct bnc_row row;
     size_t n = 0;
 
@@ -112,19 +112,21 @@ static inline size_t kit_short_way(const struct bnc_mapping *map, struct bnc_spa
     for (size_t i = 0; i <= BNC_BEHIND_ROW; i++)
         bnc_buf_putc(&text, '\n');      /* so that the last rows may, too */
     rows = kit_scan(map, bnc_buf_span(&text));
+    again = kit_scan(map, bnc_buf_span(&text));
     while (bnc_mapping_is_short(map) && bnc_rows_take(rows, &batch)) {
         const uint32_t odd = bnc_mapper_short_way(m, map, &batch, events, sizeof events[0]);
 
         for (size_t i = 0; i < batch.n; i++) {
             if (odd >> i & 1)
                 continue;
-            bnc_rows_at(rows, batch.index[i], &row);
-            bnc_rows_read(rows, &row);
+            bnc_rows_at(again, batch.index[i], &row);
+            bnc_rows_read(again, &row);
             kit_same_event(m, map, &row, &events[i]);
             n++;
         }
     }
     bnc_rows_free(rows);
+    bnc_rows_free(again);
     bnc_mapper_free(m);
     bnc_buf_release(&text);
     return n;
