@@ -34,9 +34,9 @@ struct bnc_case {
 struct bnc_search {
     struct bnc_judging *g;
     const uint32_t *order; /* domains sorted by organization */
-    /* of the organization that begins at place i, and of the domain there: 2 * i, 2 * i + 1 */
-    struct bnc_case *hit;
-    bool *is_hit; /* while they are judged; then 'hit' has n_hits, in their order */
+    /* the organization that begins at place i, and the domain there: 2 * i, 2 * i + 1 */
+    bool *is_hit;
+    struct bnc_case *hit; /* theirs, in that order */
     size_t n_hits, n_tested;
     uint64_t all_k,
         all_n; /* recipients over all domains: failing without a wider explanation, tried */

@@ -459,37 +459,60 @@ static struct bnc_entity entity_at(const struct bnc_search *s, uint32_t place, u
     return e;
 }
 
-/* Organizations of which several domains fail are judged besides. */
-static void judge_org(struct bnc_search *s, uint32_t place)
+/* The case of the domain at a place; false where there is none. */
+static bool judge_domain(const struct bnc_search *s, uint32_t place, struct bnc_case *best)
+{
+    struct bnc_entity e;
+
+    if (s->g->t->domains[s->order[place]].recipients_failed == 0)
+        return false;
+    e = entity_at(s, place, 1);
+    return judge_entity(s, &e, best);
+}
+
+/* Likewise of the organization that begins there: judged if several of its domains fail. */
+static bool judge_org(const struct bnc_search *s, uint32_t place, struct bnc_case *best)
 {
     const struct bnc_tally *const t = s->g->t;
     const uint32_t number = s->g->orgs.of[s->order[place]];
     uint32_t n = 0, failing = 0;
+    struct bnc_entity e;
 
     for (; place + n < t->n_domains && s->g->orgs.of[s->order[place + n]] == number; n++)
         failing += t->domains[s->order[place + n]].recipients_failed > 0;
-    if (failing > 1) {
-        const struct bnc_entity e = entity_at(s, place, n);
-
-        s->is_hit[2 * place] = judge_entity(s, &e, &s->hit[2 * place]);
-    }
+    if (number != 2 * place + 1 || failing <= 1)
+        return false;
+    e = entity_at(s, place, n);
+    return judge_entity(s, &e, best);
 }
 
 static void judge_places(void *arg, size_t from, size_t to)
 {
     struct bnc_search *const s = arg;
+    struct bnc_case c;
 
     for (uint32_t i = (uint32_t)from; i < to; i++) {
-        const uint32_t domain = s->order[i];
-
-        if (s->g->orgs.of[domain] == 2 * i + 1)
-            judge_org(s, i);
-        if (s->g->t->domains[domain].recipients_failed > 0) {
-            const struct bnc_entity e = entity_at(s, i, 1);
-
-            s->is_hit[2 * i + 1] = judge_entity(s, &e, &s->hit[2 * i + 1]);
-        }
+        s->is_hit[2 * (size_t)i] = judge_org(s, i, &c);
+        s->is_hit[2 * (size_t)i + 1] = judge_domain(s, i, &c);
     }
+}
+
+/*
+ * Cases are large and few have one: they are made again of those rather than kept of all, which
+ * would touch tens of megabytes.
+ */
+static bool keep_hits(struct bnc_search *s)
+{
+    const size_t n = 2 * s->g->t->n_domains;
+    size_t n_hits = 0;
+
+    for (size_t i = 0; i < n; i++)
+        n_hits += s->is_hit[i];
+    s->hit = bnc_room(&s->g->scratch, n_hits, sizeof *s->hit);
+    for (size_t i = 0; s->hit != NULL && i < n; i++)
+        if (s->is_hit[i])
+            (i % 2 == 0 ? judge_org : judge_domain)(s, (uint32_t)(i / 2), &s->hit[s->n_hits++]);
+    return s->hit != NULL;
 }
 
 /* ---- the whole traffic ---- */
@@ -638,9 +661,8 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
     double *p;
     size_t n_p = 0;
 
-    s.hit = bnc_room(&g->scratch, t->n_domains * 2, sizeof *s.hit);
-    s.is_hit = bnc_zalloc(&g->scratch, t->n_domains * 2, sizeof *s.is_hit);
-    if (s.hit == NULL || s.is_hit == NULL)
+    s.is_hit = bnc_room(&g->scratch, t->n_domains * 2, sizeof *s.is_hit);
+    if (s.is_hit == NULL)
         return bnc_error_nomem(g->err);
     s.min_recipients = g->opt->domain_min_recipients > 0
                            ? g->opt->domain_min_recipients
@@ -651,10 +673,7 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
     s.days_ok = bnc_days_fit_bits(t);
     bnc_ranges(g, t->n_domains, sum_traffic, &s);
     bnc_ranges(g, t->n_domains, judge_places, &s);
-    for (size_t i = 0; i < 2 * t->n_domains; i++)
-        if (s.is_hit[i])
-            s.hit[s.n_hits++] = s.hit[i];
-    p = bnc_zalloc(&g->scratch, s.n_hits, sizeof *p);
+    p = keep_hits(&s) ? bnc_zalloc(&g->scratch, s.n_hits, sizeof *p) : NULL;
     if (p == NULL)
         return bnc_error_nomem(g->err);
     for (size_t i = 0; i < s.n_hits; i++)
