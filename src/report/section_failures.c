@@ -4,6 +4,7 @@
  */
 #include "report/section_parts.h"
 #include "util/prefetch.h"
+#include "util/slices.h"
 
 /* ---- sides ---- */
 
@@ -272,22 +273,44 @@ static void domain_rates(const struct bnc_model *m, uint32_t domain, struct bnc_
  */
 #define AHEAD 16
 
-BNC_PREFETCHER ask_ahead(const struct bnc_model *m, size_t i)
+BNC_PREFETCHER ask_record(const struct bnc_model *m, size_t i)
 {
-    if (i + AHEAD < m->n_domains) {
-        const struct bnc_domain *const d = &m->tally->domains[m->domains[i + AHEAD]];
+    if (i < m->n_domains) {
+        const uint32_t at = m->domains[i];
+        const char *const d = (const char *)&m->tally->domains[at];
 
         __builtin_prefetch(d);
-        __builtin_prefetch((const char *)d + 64);
-        __builtin_prefetch((const char *)(d + 1) - 1);
+        __builtin_prefetch(d + 64);
+        __builtin_prefetch(d + sizeof(struct bnc_domain) - 1);
+        if (m->judged->domain_scope != NULL)
+            __builtin_prefetch(&m->judged->domain_scope[at]);
     }
-    if (i + AHEAD / 2 < m->n_domains) {
-        const struct bnc_domain *const d = &m->tally->domains[m->domains[i + AHEAD / 2]];
+}
+
+BNC_PREFETCHER ask_what_hangs(const struct bnc_model *m, size_t i)
+{
+    if (i < m->n_domains) {
+        const struct bnc_domain *const d = &m->tally->domains[m->domains[i]];
+        const struct bnc_domain_cause *const causes = m->tally->domain_causes + d->cause_at;
 
         __builtin_prefetch(d->name.at);
-        __builtin_prefetch(&m->tally->domain_causes[d->cause_at]);
-        __builtin_prefetch(&m->tally->domain_causes[d->cause_at + 1]);
+        __builtin_prefetch(d->name.at + d->name.len);
+        __builtin_prefetch(causes);
+        __builtin_prefetch(causes + 1);
+        __builtin_prefetch(causes + d->n_causes);
     }
+}
+
+BNC_PREFETCHER ask_ahead(const struct bnc_model *m, size_t i)
+{
+    if (i % BNC_SLICE_ROWS == 0) {
+        for (size_t k = 0; k < AHEAD; k++)
+            ask_record(m, i + k);
+        for (size_t k = 0; k < AHEAD / 2; k++)
+            ask_what_hangs(m, i + k);
+    }
+    ask_record(m, i + AHEAD);
+    ask_what_hangs(m, i + AHEAD / 2);
 }
 
 static void domain_row(const struct bnc_model *m, size_t i, struct bnc_value *v)

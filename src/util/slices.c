@@ -1,90 +1,151 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * slices.c - who renders what, and who hands it on.
+ *
+ * Every thread does what there is to do: it hands on the next slice of a document if that is ready
+ * and nobody else is at it, or else renders the next one.  No thread waits for another but where
+ * the ring is full: where writing is slow, since the others can't render what has no room.
+ */
 #include "util/slices.h"
 
+#include <pthread.h>
 #include <stdlib.h>
-
-#define N_BUFFERS ((size_t)BNC_SLICE_RING * BNC_SLICE_MOST_OUT)
 
 struct ring {
     const struct bnc_slices *slices;
     size_t n_out;
     struct bnc_buf *out; /* [n_out] */
-    struct bnc_buf *made, *making; /* [N_BUFFERS], 'n_out' a slice */
-    size_t n_made, n_making, from; /* 'from': the slice that making[0] is to hold */
+    struct bnc_buf *made; /* [BNC_SLICE_RING * n_out], slice i at i % BNC_SLICE_RING */
+    pthread_mutex_t lock; /* of all that follows */
+    pthread_cond_t moved;
+    size_t begun; /* slices before this one are rendered, or being rendered */
+    bool ready[BNC_SLICE_RING];
+    size_t handed[BNC_SLICE_MOST_OUT]; /* slices of each document that were handed on */
+    bool handing[BNC_SLICE_MOST_OUT]; /* somebody is at it */
+    bool failed;
 };
 
-static bool has_failed(const struct ring *r)
+static struct bnc_buf *made_of(const struct ring *r, size_t slice)
+{
+    return &r->made[slice % BNC_SLICE_RING * r->n_out];
+}
+
+/* ---- with the lock held ---- */
+
+static bool is_ready(const struct ring *r, size_t k)
+{
+    return r->handed[k] < r->begun && r->ready[r->handed[k] % BNC_SLICE_RING];
+}
+
+/* A document that waits for somebody to hand it on; n_out: none. */
+static size_t waiting_document(const struct ring *r)
+{
+    size_t k = 0;
+
+    while (k < r->n_out && (r->handing[k] || !is_ready(r, k)))
+        k++;
+    return k;
+}
+
+static bool has_room(const struct ring *r)
+{
+    for (size_t k = 0; k < r->n_out; k++)
+        if (r->begun - r->handed[k] >= BNC_SLICE_RING)
+            return false;
+    return true;
+}
+
+/* All slices that are ready, without the lock for as long as each takes. */
+static void hand_on(struct ring *r, size_t k)
+{
+    r->handing[k] = true;
+    while (!r->failed && is_ready(r, k)) {
+        const struct bnc_buf *const made = &made_of(r, r->handed[k])[k];
+        bool failed;
+
+        pthread_mutex_unlock(&r->lock);
+        r->out[k].failed |= made->failed;
+        bnc_buf_pass(&r->out[k], bnc_buf_span(made));
+        failed = r->out[k].failed;
+        pthread_mutex_lock(&r->lock);
+        r->failed |= failed;
+        r->handed[k]++;
+        pthread_cond_broadcast(&r->moved);
+    }
+    r->handing[k] = false;
+}
+
+static void render_next(struct ring *r)
+{
+    const size_t i = r->begun++;
+    struct bnc_buf *const made = made_of(r, i);
+
+    r->ready[i % BNC_SLICE_RING] = false;
+    pthread_mutex_unlock(&r->lock);
+    for (size_t k = 0; k < r->n_out; k++)
+        bnc_buf_clear(&made[k]);
+    r->slices->render(r->slices->arg, i, made);
+    pthread_mutex_lock(&r->lock);
+    r->ready[i % BNC_SLICE_RING] = true;
+}
+
+/*
+ * A thread leaves when all slices are begun and none can be handed on: who renders one, or hands
+ * one on, sees to those behind it.
+ */
+static void take_part(void *arg, size_t task)
+{
+    struct ring *const r = arg;
+
+    (void)task;
+    pthread_mutex_lock(&r->lock);
+    while (!r->failed) {
+        const size_t k = waiting_document(r);
+
+        if (k < r->n_out)
+            hand_on(r, k);
+        else if (r->begun == r->slices->n)
+            break;
+        else if (has_room(r))
+            render_next(r);
+        else
+            pthread_cond_wait(&r->moved, &r->lock);
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* ---- all of it ---- */
+
+static void put_in_turn(struct bnc_buf *out, const struct bnc_slices *s, size_t n_out)
 {
     bool failed = false;
 
-    for (size_t k = 0; k < r->n_out; k++)
-        failed |= r->out[k].failed;
-    return failed;
-}
-
-/* Task k hands on document k of the round before. */
-static void hand_on(struct ring *r, size_t k)
-{
-    for (size_t i = 0; i < r->n_made; i++) {
-        const struct bnc_buf *const made = &r->made[i * r->n_out + k];
-
-        r->out[k].failed |= made->failed;
-        bnc_buf_pass(&r->out[k], bnc_buf_span(made));
+    for (size_t i = 0; i < s->n && !failed; i++) {
+        s->render(s->arg, i, out);
+        for (size_t k = 0; k < n_out; k++) {
+            bnc_buf_drain(&out[k]);
+            failed |= out[k].failed;
+        }
     }
-}
-
-/* The first tasks hand on the round before, the others render this one. */
-static void do_task(void *arg, size_t task)
-{
-    struct ring *const r = arg;
-    struct bnc_buf *making;
-
-    if (task < r->n_out) {
-        hand_on(r, task);
-        return;
-    }
-    task -= r->n_out;
-    making = &r->making[task * r->n_out];
-    for (size_t k = 0; k < r->n_out; k++)
-        bnc_buf_clear(&making[k]);
-    r->slices->render(r->slices->arg, r->from + task, making);
-}
-
-static void put_rounds(struct ring *r)
-{
-    const struct bnc_slices *const s = r->slices;
-
-    for (; r->from < s->n && !has_failed(r); r->from += r->n_making) {
-        struct bnc_buf *const made = r->making;
-
-        r->n_making = s->n - r->from < BNC_SLICE_RING ? s->n - r->from : BNC_SLICE_RING;
-        s->parallel(s->parallel_ctx, r->n_out + r->n_making, do_task, r);
-        r->making = r->made;
-        r->made = made;
-        r->n_made = r->n_making;
-    }
-    for (size_t k = 0; k < r->n_out && !has_failed(r); k++)
-        hand_on(r, k);
 }
 
 void bnc_slices_put(struct bnc_buf *out, const struct bnc_slices *slices)
 {
-    struct bnc_buf buffers[2 * N_BUFFERS] = { { .at = NULL } };
+    struct bnc_buf made[BNC_SLICE_RING * BNC_SLICE_MOST_OUT] = { { .at = NULL } };
     struct ring r = { .slices = slices,
                       .n_out = slices->n_out == 0 ? 1 : slices->n_out,
                       .out = out,
-                      .made = buffers,
-                      .making = buffers + N_BUFFERS };
+                      .made = made,
+                      .lock = PTHREAD_MUTEX_INITIALIZER,
+                      .moved = PTHREAD_COND_INITIALIZER };
 
-    if (slices->parallel != NULL) {
-        put_rounds(&r);
-        for (size_t i = 0; i < 2 * N_BUFFERS; i++)
-            bnc_buf_release(&buffers[i]);
-        return;
-    }
-    for (size_t i = 0; i < slices->n && !has_failed(&r); i++) {
-        slices->render(slices->arg, i, out);
-        for (size_t k = 0; k < r.n_out; k++)
-            bnc_buf_drain(&out[k]);
-    }
+    for (size_t k = 0; k < r.n_out; k++)
+        r.failed |= out[k].failed;
+    if (slices->parallel == NULL && !r.failed)
+        put_in_turn(out, slices, r.n_out);
+    else if (!r.failed)
+        slices->parallel(slices->parallel_ctx, BNC_SLICE_RING, take_part, &r);
+    for (size_t i = 0; i < BNC_SLICE_RING * r.n_out; i++)
+        bnc_buf_release(&made[i]);
+    pthread_cond_destroy(&r.moved);
+    pthread_mutex_destroy(&r.lock);
 }

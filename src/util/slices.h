@@ -2,9 +2,9 @@
  * slices.h - a long document in slices, rendered by all threads and handed on in order.
  *
  * A report of a big month is tens of megabytes, nearly all of it rows of two or three tables, and a
- * list of addresses may be more.  They are cut into slices of rows; threads render slices into
- * buffers of their own while one of them hands on what the round before has made.  Two rounds of
- * buffers is all that stands in memory, and the bytes are those that one thread would have written.
+ * list of addresses may be more.  They are cut into slices of rows; threads render them into a
+ * ring of buffers, and whoever is free hands on what comes next in order.  The ring is all that
+ * stands in memory, and the bytes are those that one thread would have written.
  * Where one pass over the source tells what several documents hold, they are made side by side.
  */
 #ifndef BNC_UTIL_SLICES_H
@@ -14,7 +14,7 @@
 
 #define BNC_SLICE_ROWS                                                                             \
     256 /* some 75 KB of domains: a slice and its source stay in a core's cache */
-#define BNC_SLICE_RING 16
+#define BNC_SLICE_RING ((size_t)32)
 #define BNC_SLICE_MOST_OUT 6
 
 struct bnc_slices {

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
 
 #include "report_fixture.h"
 #include "util/slices.h"
@@ -158,6 +160,44 @@ static void slices__stop_where_the_drain_fails(void **state)
     bnc_buf_release(&out);
 }
 
+/* How many slices a slow drain took, which render() must not be more than the ring ahead of. */
+static _Atomic size_t n_taken;
+
+static bool take_slowly(void *arg, struct bnc_span bytes)
+{
+    const struct timespec pause = { .tv_nsec = 200 * 1000 };
+
+    (void)bytes;
+    nanosleep(&pause, NULL);
+    *(size_t *)arg += 1;
+    n_taken++;
+    return true;
+}
+
+static void put_long(const void *arg, size_t i, struct bnc_buf *out)
+{
+    (void)arg;
+    assert_true(i < n_taken + BNC_SLICE_RING);
+    for (size_t k = 0; k < 40; k++)
+        bnc_buf_printf(out, "%1000zu", i);
+}
+
+static void slices__wait_for_a_slow_drain(void **state)
+{
+    size_t calls = 0;
+    struct bnc_buf out = { .drain = take_slowly, .drain_arg = &calls };
+    const struct bnc_slices many = { .n = 4 * BNC_SLICE_RING,
+                                     .render = put_long,
+                                     .parallel = by_threads };
+
+    (void)state;
+    n_taken = 0;
+    bnc_slices_put(&out, &many);
+    assert_false(out.failed);
+    assert_int_equal(calls, 4 * BNC_SLICE_RING);
+    bnc_buf_release(&out);
+}
+
 /* A report with several slices of domains. */
 static void json__is_the_same_on_any_threads(void **state)
 {
@@ -191,6 +231,7 @@ int main(void)
         cmocka_unit_test(slices__come_in_order_on_any_threads),
         cmocka_unit_test(slices__of_several_documents_come_in_order),
         cmocka_unit_test(slices__stop_where_the_drain_fails),
+        cmocka_unit_test(slices__wait_for_a_slow_drain),
         cmocka_unit_test(json__is_the_same_on_any_threads),
     };
 
