@@ -135,25 +135,133 @@ static bool order_providers(struct bnc_model *m)
     return m->providers != NULL;
 }
 
-static bool order_domains(struct bnc_model *m)
+/* ---- domains, which are many ---- */
+
+/*
+ * How a domain's rank and index stand in one number, the least first: whether it does not fail as a
+ * whole, what it has less of failing recipients, and of failures, than there are in all; its index.
+ */
+struct packing {
+    const struct bnc_model *m;
+    uint64_t *key; /* [n_domains] */
+    unsigned index_bits, failure_bits, recipient_bits;
+    bool exceeded; /* by the counts of some domain */
+};
+
+#define PACK_CHUNKS ((size_t)32)
+
+static unsigned bits_of(uint64_t n)
+{
+    return n == 0 ? 0 : 64 - (unsigned)__builtin_clzll(n);
+}
+
+static bool is_wide(const struct bnc_model *m, size_t i)
+{
+    return m->judged->domain_scope != NULL &&
+           m->judged->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE &&
+           bnc_failures(m->tally->domains[i].n) > 0;
+}
+
+static void pack_chunk(void *arg, size_t chunk)
+{
+    struct packing *const p = arg;
+    const struct bnc_tally *const t = p->m->tally;
+    const size_t end = t->n_domains * (chunk + 1) / PACK_CHUNKS;
+    const uint64_t most_failures = (UINT64_C(1) << p->failure_bits) - 1,
+                   most_recipients = (UINT64_C(1) << p->recipient_bits) - 1;
+
+    for (size_t i = t->n_domains * chunk / PACK_CHUNKS; i < end; i++) {
+        const uint64_t recipients = t->domains[i].recipients_failed,
+                       failures = bnc_failures(t->domains[i].n);
+        uint64_t key = !is_wide(p->m, i);
+
+        if (recipients > most_recipients || failures > most_failures)
+            __atomic_store_n(&p->exceeded, true, __ATOMIC_RELAXED);
+        key = key << p->recipient_bits | (most_recipients - recipients);
+        key = key << p->failure_bits | (most_failures - failures);
+        p->key[i] = key << p->index_bits | i;
+    }
+}
+
+#define DIGIT_BITS 11
+
+/* By all bits from 'from' on, least first; stable. Returns 'key' or 'spare', which is sorted. */
+static uint64_t *sort_packed(uint64_t *key, uint64_t *spare, size_t n, unsigned from, unsigned bits)
+{
+    for (; from < bits; from += DIGIT_BITS) {
+        uint64_t *const sorted = spare;
+        uint32_t at[(1 << DIGIT_BITS) + 1] = { 0 };
+
+        for (size_t i = 0; i < n; i++)
+            at[(key[i] >> from) % (1 << DIGIT_BITS) + 1]++;
+        for (size_t k = 0; k < 1 << DIGIT_BITS; k++)
+            at[k + 1] += at[k];
+        for (size_t i = 0; i < n; i++)
+            sorted[at[(key[i] >> from) % (1 << DIGIT_BITS)]++] = key[i];
+        spare = key;
+        key = sorted;
+    }
+    return key;
+}
+
+/* False where ranks and indexes don't fit one number, and nothing is done. */
+static bool rank_packed(struct packing *p, uint32_t *order)
+{
+    const struct bnc_tally *const t = p->m->tally;
+    const size_t n = t->n_domains;
+    const unsigned bits = 1 + p->recipient_bits + p->failure_bits + p->index_bits;
+    const uint64_t *sorted;
+
+    if (bits > 64)
+        return false;
+    if (p->m->data->parallel != NULL)
+        p->m->data->parallel(p->m->data->parallel_ctx, PACK_CHUNKS, pack_chunk, p);
+    for (size_t i = 0; p->m->data->parallel == NULL && i < PACK_CHUNKS; i++)
+        pack_chunk(p, i);
+    if (p->exceeded)
+        return false;
+    sorted = sort_packed(p->key, p->key + n, n, p->index_bits, bits);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (uint32_t)(sorted[i] & ((UINT64_C(1) << p->index_bits) - 1));
+    return true;
+}
+
+/* Whatever the counts. */
+static bool rank_domains(struct bnc_model *m)
 {
     const struct bnc_tally *t = m->tally;
     struct ranked *r = malloc((t->n_domains + 1) * sizeof *r);
 
     if (r == NULL)
         return false;
-    for (size_t i = 0; i < t->n_domains; i++) {
-        const bool wide = m->judged->domain_scope != NULL &&
-                          m->judged->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE &&
-                          bnc_failures(t->domains[i].n) > 0;
-
-        r[i] = (struct ranked){ t->domains[i].recipients_failed | (wide ? UINT64_C(1) << 63 : 0),
+    for (size_t i = 0; i < t->n_domains; i++)
+        r[i] = (struct ranked){ t->domains[i].recipients_failed |
+                                    (is_wide(m, i) ? UINT64_C(1) << 63 : 0),
                                 bnc_failures(t->domains[i].n), (uint32_t)i };
-    }
     m->domains = rank(m, r, t->n_domains);
-    m->n_domains = t->n_domains;
     free(r);
     return m->domains != NULL;
+}
+
+static bool order_domains(struct bnc_model *m)
+{
+    const struct bnc_tally *t = m->tally;
+    struct packing p = { .m = m,
+                         .key = malloc((2 * t->n_domains + 1) * sizeof *p.key),
+                         .index_bits = bits_of(t->n_domains),
+                         .failure_bits = bits_of(bnc_failures(t->n)),
+                         .recipient_bits = bits_of(t->recipients_failed) };
+    bool done;
+
+    m->n_domains = t->n_domains;
+    m->domains = take(m, t->n_domains, sizeof *m->domains);
+    if (p.key == NULL || m->domains == NULL) {
+        free(p.key);
+        return false;
+    }
+    done = rank_packed(&p, m->domains);
+    free(p.key);
+    return done || rank_domains(m);
 }
 
 static bool order_subjects(struct bnc_model *m, enum bnc_kind kind)
