@@ -71,8 +71,8 @@ static struct counts count_campaign(const struct bnc_judging *g, size_t i)
 struct test {
     size_t campaign;
     uint64_t k, n, rest_k, rest_n;
-    double p, low;
-    double usual; /* the median campaign's odds */
+    double low, usual; /* usual: the median campaign's odds */
+    double p; /* of those that matter */
 };
 
 /*
@@ -87,7 +87,6 @@ static struct test make_test(const struct bnc_judging *g, size_t i, const struct
     struct test t = { .campaign = i,
                       .k = hard ? c->hard : c->content,
                       .rest_k = hard ? all->hard - c->hard : all->content - c->content };
-    double high;
 
     if (t.k > g->t->subject[BNC_KIND_CAMPAIGN][i].recipients_failed)
         t.k = g->t->subject[BNC_KIND_CAMPAIGN][i]
@@ -96,8 +95,6 @@ static struct test make_test(const struct bnc_judging *g, size_t i, const struct
     if (t.n < t.k)
         t.n = t.k;
     t.rest_n = known ? all->attempts - c->attempts : all->failures - c->failures;
-    bnc_wilson(t.k, t.n, &t.low, &high);
-    t.p = bnc_excess_p(t.k, t.n, t.rest_k, t.rest_n);
     return t;
 }
 
@@ -109,10 +106,10 @@ static double odds(uint64_t k, uint64_t n)
 static bool matters(const struct bnc_judging *g, const struct test *t, bool hard)
 {
     const struct bnc_threshold *limit =
-        bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
-    const double ratio = bnc_threshold_default("incident_ratio")->limit;
+        hard ? BNC_THRESHOLD(hard_bounce_rate) : BNC_THRESHOLD(incident_content);
+    const double ratio = BNC_THRESHOLD(incident_ratio)->limit;
 
-    if (t->k < 2 * (uint64_t)bnc_threshold_default("incident_recipients")->limit || t->rest_n == 0)
+    if (t->k < 2 * (uint64_t)BNC_THRESHOLD(incident_recipients)->limit || t->rest_n == 0)
         return false;
     if (!g->j->has_deliveries)
         return odds(t->k, t->n) >= ratio * odds(t->rest_k, t->rest_n) &&
@@ -184,7 +181,7 @@ static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const s
                             bool hard)
 {
     const struct bnc_threshold *limit =
-        bnc_threshold_default(hard ? "hard_bounce_rate" : "incident_content");
+        hard ? BNC_THRESHOLD(hard_bounce_rate) : BNC_THRESHOLD(incident_content);
     const struct bnc_subject *s = &g->t->subject[BNC_KIND_CAMPAIGN][t->campaign];
     struct bnc_finding *f;
 
@@ -277,10 +274,14 @@ static enum bnc_status find(struct bnc_judging *g, const struct counts *all, boo
     for (size_t i = 0; i < n; i++) {
         const struct counts c = count_campaign(g, i);
         struct test t = make_test(g, i, &c, all, hard);
+        double high;
 
         t.usual = usual;
-        if (!(g->campaign_done[i] && !hard) && matters(g, &t, hard))
-            hit[n_hits++] = t;
+        bnc_wilson(t.k, t.n, &t.low, &high);
+        if ((g->campaign_done[i] && !hard) || !matters(g, &t, hard))
+            continue;
+        t.p = bnc_excess_p(t.k, t.n, t.rest_k, t.rest_n);
+        hit[n_hits++] = t;
     }
     n_hits = drop_days(g, hit, n_hits);
     for (size_t i = 0; i < n_hits; i++)
@@ -304,13 +305,16 @@ static enum bnc_status find(struct bnc_judging *g, const struct counts *all, boo
 static uint64_t explained_hard(const struct bnc_judging *g)
 {
     uint64_t n = 0;
+    bool waves = false;
 
+    for (size_t p = 0; p < g->t->n_providers; p++)
+        waves |= g->wave[p];
     for (size_t i = 0; i < g->t->n_domains; i++) {
         const struct bnc_domain *d = &g->t->domains[i];
 
-        for (uint32_t c = 0; c < d->n_causes && (g->j->domain_scope[i] == BNC_SCOPE_DOMAIN_WIDE ||
-                                                 g->wave[d->provider]);
-             c++)
+        if (g->j->domain_scope[i] != BNC_SCOPE_DOMAIN_WIDE && !(waves && g->wave[d->provider]))
+            continue;
+        for (uint32_t c = 0; c < d->n_causes; c++)
             if (g->t->domain_causes[d->cause_at + c].type == BNC_EVENT_BOUNCE &&
                 bnc_cause_is_hard(g->t->domain_causes[d->cause_at + c].cause))
                 n += g->t->domain_causes[d->cause_at + c].events;

@@ -161,11 +161,11 @@ static size_t row_of(const struct bnc_judging *g, uint16_t provider)
 
 static bool surge_is_over(const struct bnc_window *w)
 {
-    const struct bnc_threshold *limit = bnc_threshold_default("complaint_rate");
+    const struct bnc_threshold *limit = BNC_THRESHOLD(complaint_rate);
     double low, high;
 
     bnc_wilson(w->k, w->n, &low, &high);
-    return w->k >= (uint64_t)bnc_threshold_default("min_complaints")->limit && low > limit->limit;
+    return w->k >= (uint64_t)BNC_THRESHOLD(min_complaints)->limit && low > limit->limit;
 }
 
 static enum bnc_priority severity_of(const struct bnc_rate *r)

@@ -666,9 +666,9 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
         return bnc_error_nomem(g->err);
     s.min_recipients = g->opt->domain_min_recipients > 0
                            ? g->opt->domain_min_recipients
-                           : (uint64_t)bnc_threshold_default("domain_recipients")->limit;
+                           : (uint64_t)BNC_THRESHOLD(domain_recipients)->limit;
     s.min_share = g->opt->domain_share > 0 ? g->opt->domain_share
-                                           : bnc_threshold_default("domain_share")->limit;
+                                           : BNC_THRESHOLD(domain_share)->limit;
     s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / BNC_SECONDS_PER_DAY);
     s.days_ok = bnc_days_fit_bits(t);
     bnc_ranges(g, t->n_domains, sum_traffic, &s);

@@ -37,7 +37,7 @@ static double wanted(const struct bnc_judging *g, size_t row, double retries, si
 static bool row_jumped(struct bnc_judging *g, size_t row, const struct bnc_window *w,
                        double retries)
 {
-    const double ratio = bnc_threshold_default("spike_ratio")->limit;
+    const double ratio = BNC_THRESHOLD(spike_ratio)->limit;
     double *v = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *v), peak = 0;
     size_t n = 0;
 

@@ -120,7 +120,7 @@ enum bnc_status bnc_limits_make(struct bnc_judging *g)
                                        l->source,
                                        bnc_rate_make(
                                            r->num, r->den, l->warn, l->limit,
-                                           (uint64_t)bnc_threshold_default("min_volume")->limit),
+                                           (uint64_t)BNC_THRESHOLD(min_volume)->limit),
                                        0,
                                        is_ours(&platforms, l) };
         if (r->den == 0) {

@@ -173,9 +173,9 @@ static double share(uint64_t k, uint64_t n)
 /* Is a window big enough to be told, whatever its significance? */
 static bool window_matters(const struct bnc_judging *g, const struct bnc_signal *sig, double floor)
 {
-    const double ratio = bnc_threshold_default("incident_ratio")->limit;
+    const double ratio = BNC_THRESHOLD(incident_ratio)->limit;
 
-    return sig->recipients >= (uint64_t)bnc_threshold_default("incident_recipients")->limit &&
+    return sig->recipients >= (uint64_t)BNC_THRESHOLD(incident_recipients)->limit &&
            sig->low >= floor &&
            share(sig->w.k, sig->w.n) >= ratio * (g->j->has_deliveries ? 1 : 2) * sig->rate_out;
 }
@@ -185,7 +185,7 @@ static bool is_weak(const struct bnc_signal *sig)
 {
     return sig->recipients >= WEAK_RECIPIENTS && sig->w.p < 0.01 &&
            share(sig->w.k, sig->w.n) >=
-               bnc_threshold_default("incident_ratio")->limit * sig->rate_out;
+               BNC_THRESHOLD(incident_ratio)->limit * sig->rate_out;
 }
 
 /* Fills in what a signal's window is worth; true where it is a signal, else it may be weak. */
@@ -239,7 +239,7 @@ static bool try_steady(const struct bnc_judging *g, struct bnc_signal *sig, doub
     sig->rate_out = all_n > n ? share(all_k - k, all_n - n) : 0;
     bnc_wilson(k, n, &sig->low, &high);
     sig->w.p = sig->low >= floor ? bnc_binomial_tail(k, n, floor) : 1;
-    return sig->recipients >= (uint64_t)bnc_threshold_default("incident_recipients")->limit * 2 &&
+    return sig->recipients >= (uint64_t)BNC_THRESHOLD(incident_recipients)->limit * 2 &&
            sig->low >= floor;
 }
 
@@ -329,7 +329,7 @@ static unsigned join_neighbours(const struct bnc_judging *g, struct bnc_signal *
 static bool find_lull(const struct bnc_judging *g, const struct lane *lane,
                       const struct bnc_window *w, struct bnc_window *lull)
 {
-    const double ratio = bnc_threshold_default("incident_ratio")->limit;
+    const double ratio = BNC_THRESHOLD(incident_ratio)->limit;
     double best = 0;
 
     for (size_t from = w->from + 1; from < w->to; from++) {
