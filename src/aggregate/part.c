@@ -95,8 +95,8 @@ static inline bool is_logged(unsigned code, enum bnc_detail detail)
     return detail == BNC_DETAIL_LISTS && code != BNC_EVENT_SENT && code != BNC_EVENT_OTHER;
 }
 
-static inline bool log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_t pair,
-                               enum bnc_detail detail)
+static inline __attribute__((always_inline)) bool
+log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_t pair, enum bnc_detail detail)
 {
     const bool by_day = detail == BNC_DETAIL_REPORT && f->time != 0;
 
@@ -573,13 +573,12 @@ static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct 
     return true;
 }
 
-/* What is not counted by pair; '*counted' is false where it is not to be. */
+/* What is not counted by pair; '*counted' is false where it is not to be, '*w' set for lists. */
 static inline bool begin_count(struct bnc_part *part, const struct bnc_event *e,
                                struct bnc_fact *f, const struct place *p, struct bnc_recipient *w,
                                bool *counted)
 {
     *counted = e->type != BNC_EVENT_BOUNCE || !bnc_message_id_is_one(e->message_id);
-    *w = (struct bnc_recipient){ .is_kept = false };
     if (e->flags != 0)
         for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
             part->flagged[b] += e->flags >> b & 1;
@@ -596,8 +595,8 @@ static inline bool begin_count(struct bnc_part *part, const struct bnc_event *e,
 }
 
 /* count_pair_of() of a failure that lean logs may keep. */
-static bool count_lean(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash,
-                       const struct bnc_recipient *w)
+static __attribute__((noinline)) bool count_lean(struct bnc_part *part, const struct bnc_fact *f,
+                                                 uint64_t hash, const struct bnc_recipient *w)
 {
     struct bnc_sums *const sums = &part->sums;
     const uint32_t pair = bnc_pairs_get_at(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry), hash);
@@ -613,7 +612,8 @@ static bool count_lean(struct bnc_part *part, const struct bnc_fact *f, uint64_t
 }
 
 /* A delivery, where nothing but lists is wanted. */
-static bool log_delivered(struct bnc_part *part, const struct bnc_fact *f)
+static __attribute__((noinline)) bool log_delivered(struct bnc_part *part,
+                                                    const struct bnc_fact *f)
 {
     const uint32_t rest =
         f->own ? bnc_lean_rest(part->lean, BNC_WHAT(f->campaign, f->code), f->time)
