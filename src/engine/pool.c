@@ -12,7 +12,7 @@
 
 #define CUT_BYTES ((size_t)256 << 10)  /* fits in the second cache, with the index of its cells */
 #define WAKE_BYTES ((uint64_t)2 << 20) /* ready before a sleeper is woken */
-#define AHEAD_BYTES ((uint64_t)4 << 20) /* for each worker but one */
+#define AHEAD_BYTES ((uint64_t)2 << 20) /* for each worker but one */
 #define LOTS_A_WORKER 3
 
 /* A worker alone inflates one lot and cuts it up; several may be ahead. */
@@ -223,16 +223,18 @@ static bool take_ready(struct bnc_pool *pool, struct bnc_claim *claim)
     return true;
 }
 
-/* Whether another lot may be filled: of large ones each worker has but one. */
-static bool has_lot(const struct bnc_pool *pool)
+/* Whether each worker has a lot, which is enough where all can inflate. */
+static bool all_have_lots(const struct bnc_pool *pool)
 {
-    return pool->spare != NULL &&
-           (pool->n_used < pool->n_workers || pool->used_bytes < AHEAD_BYTES * pool->n_workers);
+    return pool->n_used >= pool->n_workers;
 }
 
+/* Whether what a claim on the stream gives would have a place to go. */
 static bool has_room(const struct bnc_pool *pool, const struct bnc_stream *s)
 {
-    return bnc_reader_is_parallel(s->reader) || has_lot(pool);
+    return bnc_reader_is_parallel(s->reader) || !all_have_lots(pool) ||
+           (s->one_by_one && pool->spare != NULL &&
+            pool->used_bytes < AHEAD_BYTES * pool->n_workers);
 }
 
 /* An open stream that can be claimed from now, marked; '*busy': there may be more to do later. */
@@ -249,12 +251,27 @@ static struct bnc_stream *pick_open(struct bnc_pool *pool, bool *busy)
     return NULL;
 }
 
+/*
+ * A stream that nobody inflates, though nobody else can meanwhile, marked: before there is too much
+ * ahead that comes first.
+ */
+static struct bnc_stream *pick_urgent(struct bnc_pool *pool)
+{
+    struct bnc_stream *s = pool->ready_bytes <= pool->ahead_bytes ? pool->open : NULL;
+
+    while (s != NULL && (!s->one_by_one || s->exhausted || s->claiming || !has_room(pool, s)))
+        s = s->next;
+    if (s != NULL)
+        s->claiming = true;
+    return s;
+}
+
 /* A stream to claim from, marked; the lock is given up while one is opened. */
 static struct bnc_stream *pick(struct bnc_pool *pool, bool *busy)
 {
     struct bnc_stream *s = pick_open(pool, busy);
 
-    if (!has_lot(pool)) /* who knows what would be opened */
+    if (all_have_lots(pool)) /* who knows what would be opened */
         *busy |= pool->next_input < pool->n_inputs;
     else if (s == NULL && !(*busy && pool->in_order))
         s = open_next(pool);
@@ -348,7 +365,7 @@ static void list_lot(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_lot
 
 static void give_back(struct bnc_pool *pool, struct bnc_lot *lot)
 {
-    if (!has_lot(pool))
+    if (all_have_lots(pool))
         wake_one(pool);
     pool->n_used--;
     pool->used_bytes -= lot->len;
@@ -356,7 +373,7 @@ static void give_back(struct bnc_pool *pool, struct bnc_lot *lot)
     pool->spare = lot;
 }
 
-/* One that has_lot() promised. */
+/* There is one: has_room() said so. */
 static struct bnc_lot *take_spare(struct bnc_pool *pool)
 {
     struct bnc_lot *const lot = pool->spare;
@@ -387,6 +404,7 @@ static void fill_lot(struct bnc_pool *pool, struct bnc_stream *s)
         give_back(pool, lot);
         return;
     }
+    s->one_by_one = lot->left.whole;
     if (!lot->left.whole) { /* others may claim meanwhile */
         wake_one(pool);
         pthread_mutex_unlock(&pool->lock);
@@ -400,28 +418,26 @@ static void fill_lot(struct bnc_pool *pool, struct bnc_stream *s)
 
 static bool next_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc_claim *claim)
 {
-    bool inflates = false;
+    bool inflated = false, busy = true;
 
     while (!bnc_pool_is_stopped(pool)) {
         const size_t next = pool->next_input;
-        struct bnc_stream *s;
-        bool busy;
+        struct bnc_stream *s = pick_urgent(pool);
 
-        if (!(inflates && pool->ready_bytes <= pool->ahead_bytes) && take_ready(pool, claim)) {
-            if (inflates) /* who will now? */
+        if (s == NULL && take_ready(pool, claim)) {
+            if (inflated) /* who will now? */
                 wake_one(pool);
             return true;
         }
-        s = pick(pool, &busy);
-        if (s == NULL && take_ready(pool, claim))
-            return true;
+        if (s == NULL)
+            s = pick(pool, &busy);
         if (s == NULL && pool->next_input == next) { /* else 'busy' is old: nothing was opened */
             if (!busy && pool->n_opening == 0)
                 return false;
             wait_for_change(pool);
         } else if (s != NULL && !bnc_reader_is_parallel(s->reader)) {
             fill_lot(pool, s);
-            inflates = true;
+            inflated = true;
         } else if (s != NULL && claim_block(pool, s, buf, claim))
             return true;
     }

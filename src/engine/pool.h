@@ -9,18 +9,18 @@
  *   worker A  |claim 0|read|scan|analyze ..........|claim 2|read|  |scan|analyze ...
  *   worker B          |claim 1|read|  |scan|analyze ..........|claim 3|read|scan|
  *
- * What must be inflated comes in *lots*, of a megabyte or of a whole gzip member.  A lot is put in a
- * list when it is full, and blocks that fit in a core's second cache are cut from it by whoever is
- * free.
+ * What must be inflated comes in *lots*, of a megabyte or of a few gzip members.  A lot is put in
+ * a list when it is full, and blocks that fit in a core's second cache are cut from it by whoever
+ * is free.
  *
  *   worker A  |inflate lot 0 |inflate lot 1 |inflate lot 2 |inflate ...
  *   worker B   asleep        |scan|analyze|scan|analyze|scan| ...
  *
- * A worker takes a block where there is one, else it inflates; and who inflates goes on with it as
- * long as not too much lies ahead, since it takes time to fill the cache with what the other work
- * needs.  So inflating never waits for the analysis: the one gzip member that can't be inflated side
- * by side takes hardly longer than its inflating.  Who sleeps is woken for some blocks at once: it
- * costs the inflating worker tens of microseconds.
+ * A worker takes a block where there is one, else it inflates.  But where only one can inflate, as
+ * within a gzip member, that comes first as long as not too much lies ahead: so inflating waits
+ * neither for the analysis nor for a thread to wake, and such a file takes hardly longer than its
+ * inflating.  Who sleeps is woken for some blocks at once: it costs the inflating worker tens of
+ * microseconds.
  * Workers that find every open stream busy open the next source.
  */
 #ifndef BNC_ENGINE_POOL_H
@@ -44,6 +44,7 @@ struct bnc_stream {
     /* under the pool's lock */
     bool claiming;                   /* a worker claims from its reader */
     bool exhausted;                  /* which has no more */
+    bool one_by_one;                 /* lots are inflated, one worker at a time, by claiming them */
     unsigned in_flight;              /* claimed blocks not yet done, lots not yet cut up */
     uint64_t n_claimed;              /* from the reader */
     struct bnc_lot *lots;            /* to be cut, by their index */
