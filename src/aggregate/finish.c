@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * finish.c - from merged parts to the tally that others read.
  *
- *   merge -> late bounces take deliveries back -> subjects and cells -> numbers for domains and
- *         their causes -> distinct recipients -> domains and their causes, templates in order of
- *         recipients -> providers and totals -> (lists) addresses and outcomes
+ *   merge -> late bounces take deliveries back -> subjects and cells, beside them numbers for
+ *         domains and their causes -> distinct recipients -> domains and their causes, templates
+ *         in order of recipients -> providers and totals -> (lists) addresses and outcomes
  */
 #include "aggregate/finish.h"
 
@@ -98,7 +98,7 @@ static bool build_kind(struct finish *f, unsigned kind)
     return true;
 }
 
-static bool build_cells(struct finish *f)
+bool bnc_finish_cells(struct finish *f)
 {
     struct bnc_tally *t = f->t;
     const size_t n_campaigns = f->m.n_names[BNC_KIND_CAMPAIGN];
@@ -240,7 +240,7 @@ static bool build(struct finish *f)
     t->classifier = f->m.classifier;
     t->n_providers = count_providers(f);
     t->providers = arena_array(t, t->n_providers, sizeof *t->providers);
-    if (t->providers == NULL || !bnc_finish_take_back(f) || !build_cells(f) ||
+    if (t->providers == NULL || !bnc_finish_take_back(f) ||
         !bnc_finish_number_domains(f) || !count_recipients(f) || !bnc_finish_write_domains(f))
         return false;
     build_providers(f);

@@ -29,11 +29,15 @@ struct finish {
  */
 bool bnc_finish_take_back(struct finish *f);
 
+/* Subjects and their cells, after what was taken back. */
+bool bnc_finish_cells(struct finish *f);
+
 /*
  * Domains and their causes, in two steps, so that recipients can be counted between them, before
  * there is much else in memory. The first, after what was taken back, says how many there are, in
  * t->n_domains and t->n_domain_causes, and which rows pairs belong to: f->pair_info and
- * f->domain_index. The second writes them, with their recipients, and the templates.
+ * f->domain_index; one thread makes the cells meanwhile. The second writes them, with their
+ * recipients, and the templates.
  */
 bool bnc_finish_number_domains(struct finish *f);
 bool bnc_finish_write_domains(struct finish *f);

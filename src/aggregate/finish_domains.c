@@ -163,6 +163,16 @@ static void number_range(void *arg, size_t at)
     r->pair_end = i;
 }
 
+static void number_task(void *arg, size_t task)
+{
+    struct bnc_finish_ranges *job = arg;
+
+    if (task > 0)
+        number_range(arg, task - 1);
+    else if (!bnc_finish_cells(job->f))
+        __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
+}
+
 /* From rows of the range to rows of the tally. */
 static void shift_range(void *arg, size_t at)
 {
@@ -455,7 +465,9 @@ bool bnc_finish_number_domains(struct finish *f)
         job->range[i].low = (uint32_t)(n * i / N_RANGES);
         job->range[i].high = (uint32_t)(n * (i + 1) / N_RANGES);
     }
-    bnc_merged_run(&f->m, N_RANGES, number_range, job);
+    bnc_merged_run(&f->m, 1 + N_RANGES, number_task, job);
+    if (job->failed)
+        return false;
     place_ranges(job);
     bnc_merged_run(&f->m, N_RANGES, shift_range, job);
     return true;

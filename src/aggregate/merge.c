@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * merge.c - what the parts counted, added up in the numbering that all share. Counts are sorted by
- * their packed key, in byte passes, linear in what is distinct.
+ * merge.c - from parts to one numbering, step by step, with the few steps that are short.
  */
 #include "aggregate/merge_steps.h"
 

@@ -5,9 +5,9 @@
  *   merge_domains.c  domains too
  *   merge_cells.c    cells are added up in it
  *   merge_pairs.c    pairs likewise
- *   merge_logs.c    logs of all parts, partition by partition, in that numbering
- *   merge_lean.c    likewise, those of lists alone
- *   merge.c         counts are added up, held bounces decided, all of it in order
+ *   merge_logs.c     logs of all parts, partition by partition, in that numbering
+ *   merge_lean.c     likewise, those of lists alone
+ *   merge.c          held bounces are decided; all of it in order
  */
 #ifndef BNC_AGGREGATE_MERGE_STEPS_H
 #define BNC_AGGREGATE_MERGE_STEPS_H
