@@ -22,13 +22,33 @@ uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint64_t key)
 bool bnc_address_log_push_long(struct bnc_address_log *a, uint64_t fp, uint32_t pair, uint32_t what,
                                uint32_t time)
 {
-    struct bnc_address_long *to = bnc_log_push(&a->log, bnc_log_part(fp), sizeof *to);
+    const size_t each = bnc_address_bytes(a->exact);
+    const unsigned bits = a->exact ? BNC_ADDRESS_LOW_BITS_EXACT : BNC_ADDRESS_LOW_BITS;
+    const struct bnc_address_exact head = { bnc_address_fp_pair(fp, 0, bits),
+                                            BNC_ADDRESS_NO_OUTCOME, 0, 0 };
+    const struct bnc_address_long l = { pair, what, time };
+    char *to = bnc_log_push(&a->log, bnc_log_part(fp), each + sizeof l);
 
     if (to == NULL)
         return false;
-    *to = (struct bnc_address_long){ .head = { fp << BNC_LOG_LOG2, BNC_ADDRESS_NO_OUTCOME },
-                                     .pair = pair,
-                                     .what = what,
-                                     .time = time };
+    memcpy(to, &head, each); /* the outcome lies in one place in either */
+    memcpy(to + each, &l, sizeof l);
     return true;
+}
+
+bool bnc_address_log_push_exact(struct bnc_address_log *a, uint64_t fp, uint32_t pair,
+                                uint32_t what, uint32_t outcome, uint32_t time)
+{
+    const uint32_t high = pair >> BNC_ADDRESS_LOW_BITS_EXACT;
+    struct bnc_address_exact *to;
+
+    if (outcome == BNC_ADDRESS_NO_OUTCOME || high > UINT16_MAX)
+        return bnc_address_log_push_long(a, fp, pair, what, time);
+    to = bnc_log_push(&a->log, bnc_log_part(fp), sizeof *to);
+    if (to != NULL)
+        *to = (struct bnc_address_exact){
+            bnc_address_fp_pair(fp, pair, BNC_ADDRESS_LOW_BITS_EXACT), (uint16_t)outcome,
+            (uint16_t)high, time
+        };
+    return to != NULL;
 }

@@ -8,6 +8,8 @@
  */
 #include "aggregate/part.h"
 
+#include "util/big.h"
+
 #include <stdlib.h>
 
 #define FOLD_BYTES ((size_t)192 << 10) /* of partition 0: about 12 MiB in all */
@@ -71,7 +73,7 @@ static void *at_least(void *at, size_t *cap, size_t need, size_t each)
 {
     if (need > *cap) {
         free(at);
-        at = malloc(need * each);
+        at = bnc_huge_malloc(need * each);
         *cap = at != NULL ? need : 0;
     }
     return at;
@@ -242,13 +244,13 @@ static bool sort_partition(const struct bnc_address_log *log, unsigned p,
         return false;
     for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
         for (const char *at = c->data, *end = at + bnc_log_used(&log->log, p, c); at < end;) {
-            at = bnc_address_log_fp(log, p, at, &fp);
+            at = bnc_address_log_fp(log->exact, p, at, &fp);
             bnc_address_sort_count(s, fp);
         }
     bnc_address_sort_place(s);
     for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
         for (const char *at = c->data, *end = at + bnc_log_used(&log->log, p, c); at < end;) {
-            at = bnc_address_log_read(log, p, at, &r);
+            at = bnc_address_log_read(log, log->exact, p, at, &r);
             bnc_address_sort_put(s, &r);
         }
     return true;

@@ -49,8 +49,9 @@ static char *gather_parts(const struct bnc_merged *m, bool texts, unsigned parti
 }
 
 /* Tells one log's records to the sort, in its chunks as they lie. */
-static void count_addresses(const struct bnc_address_log *log, unsigned partition,
-                            struct bnc_address_sort *s)
+static inline __attribute__((always_inline)) void
+count_records(const struct bnc_address_log *log, bool exact, unsigned partition, uint64_t kept,
+              struct bnc_address_sort *s)
 {
     const struct bnc_log_chunk *c = log->log.head[partition];
 
@@ -59,17 +60,28 @@ static void count_addresses(const struct bnc_address_log *log, unsigned partitio
         uint64_t fp;
 
         for (const char *at = c->data; at < end;) {
-            at = bnc_address_log_fp(log, partition, at, &fp);
-            bnc_address_sort_count(s, fp);
+            at = bnc_address_log_fp(exact, partition, at, &fp);
+            bnc_address_sort_count(s, fp & kept);
         }
     }
 }
 
-/* Puts the records of one log in their places, in merged numbers. */
-#define AHEAD 240u /* bytes, to have their pairs' numbers at hand */
-static void put_addresses(const struct bnc_merged *m, size_t part, unsigned partition,
-                          struct bnc_address_sort *s)
+static void count_addresses(const struct bnc_address_log *log, unsigned partition, uint64_t kept,
+                            struct bnc_address_sort *s)
 {
+    if (log->exact)
+        count_records(log, true, partition, kept, s);
+    else
+        count_records(log, false, partition, kept, s);
+}
+
+/* Puts the records of one log in their places, in merged numbers. */
+#define AHEAD 20u /* records, to have their pairs' numbers at hand */
+static inline __attribute__((always_inline)) void
+put_records(const struct bnc_merged *m, size_t part, bool exact, unsigned partition, uint64_t kept,
+            struct bnc_address_sort *s)
+{
+    const size_t ahead = AHEAD * bnc_address_bytes(exact);
     const uint32_t *pair_map = m->pair_map[part],
                    *campaign_map = part < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][part] : NULL;
     const struct bnc_address_log *log = &bnc_merged_sums(m, part)->log;
@@ -79,9 +91,10 @@ static void put_addresses(const struct bnc_merged *m, size_t part, unsigned part
         struct bnc_address_rec r;
 
         for (const char *at = c->data; at < end;) {
-            if ((size_t)(end - at) > AHEAD + sizeof(struct bnc_address_long))
-                __builtin_prefetch(&pair_map[bnc_address_log_pair(at + AHEAD)]);
-            at = bnc_address_log_read(log, partition, at, &r);
+            if ((size_t)(end - at) > ahead + sizeof(struct bnc_address_exact))
+                __builtin_prefetch(&pair_map[bnc_address_log_pair(exact, at + ahead)]);
+            at = bnc_address_log_read(log, exact, partition, at, &r);
+            r.fp &= kept;
             r.pair = pair_map[r.pair];
             if (campaign_map != NULL)
                 r.what = BNC_WHAT(campaign_map[BNC_WHAT_CAMPAIGN(r.what)], BNC_WHAT_CODE(r.what));
@@ -90,10 +103,22 @@ static void put_addresses(const struct bnc_merged *m, size_t part, unsigned part
     }
 }
 
+static void put_addresses(const struct bnc_merged *m, size_t part, unsigned partition,
+                          uint64_t kept, struct bnc_address_sort *s)
+{
+    if (bnc_merged_sums(m, part)->log.exact)
+        put_records(m, part, true, partition, kept, s);
+    else
+        put_records(m, part, false, partition, kept, s);
+}
+
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s, bool fold)
 {
     const size_t n_logs = m->n_parts + BNC_N_OVERLAYS;
+    /* some parts may keep less of a fingerprint than others */
+    const uint64_t kept =
+        m->detail == BNC_DETAIL_LISTS ? UINT64_MAX : bnc_address_fp_kept(UINT64_MAX);
     size_t n = 0;
 
     for (size_t i = 0; i < n_logs; i++)
@@ -101,10 +126,10 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
     if (!bnc_address_sort_begin(s, n))
         return SIZE_MAX;
     for (size_t i = 0; i < n_logs; i++)
-        count_addresses(&bnc_merged_sums(m, i)->log, partition, s);
+        count_addresses(&bnc_merged_sums(m, i)->log, partition, kept, s);
     bnc_address_sort_place(s);
     for (size_t i = 0; i < n_logs; i++)
-        put_addresses(m, i, partition, s);
+        put_addresses(m, i, partition, kept, s);
     return fold ? bnc_address_sort_end(s) : bnc_address_sort_group(s);
 }
 

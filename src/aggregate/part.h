@@ -6,7 +6,7 @@
  *   cells     (kind, subject, provider, column) -> count: every event, once per kind (grid.h)
  *   pairs     (domain, entry) -> count: every event but deliveries, once
  *   examples  by entry: the least (time, source, row)
- *   log       one 12-byte record per (address, pair, campaign, type, day) of a failure; with lists,
+ *   log       one 10-byte record per (address, pair, campaign, type, day) of a failure; with lists,
  *             of any outcome and with the first and last time instead of the day. A pair that is
  *             only logged, a delivery's, has a number and no count.
  *   texts     addresses that may land on a list
