@@ -288,6 +288,12 @@ static bool is_smtp_code(unsigned reply)
     return reply >= 200 && reply < 600;
 }
 
+/* Software operates no mailbox: words of Postfix tell a server, not a provider. */
+static bool is_software(const struct weighing *w)
+{
+    return bnc_provider_get(w->c, w->by_marker)->kind == BNC_PROVIDER_MTA;
+}
+
 static struct bnc_verdict conclude(struct weighing *w)
 {
     struct bnc_verdict v = { 0 };
@@ -297,8 +303,8 @@ static struct bnc_verdict conclude(struct weighing *w)
     set_outcome(w, &v);
     v.reply = is_smtp_code(w->q->reply) ? w->q->reply : w->r.reply;
     v.enhanced = w->q->enhanced != 0 ? w->q->enhanced : w->enhanced;
-    v.provider = w->q->provider != 0 ? w->q->provider : w->by_marker;
-    v.by_text_marker = w->q->provider == 0 && w->by_marker != 0;
+    v.provider = w->q->provider != 0 ? w->q->provider : is_software(w) ? 0 : w->by_marker;
+    v.by_text_marker = w->q->provider == 0 && v.provider != 0;
     v.blocklist =
         v.cause == BNC_CAUSE_BLOCKLISTED || v.cause == BNC_CAUSE_POOR_REPUTATION ? w->blocklist : 0;
     v.mechanism = mechanism_of(w, v.cause);
@@ -335,6 +341,7 @@ struct bnc_verdict bnc_decide_explained(const struct bnc_classifier *c,
         return v;
     }
     v = conclude(&w);
+    reading->software = is_software(&w) ? w.by_marker : 0;
     if (*n > w.n_others)
         *n = w.n_others;
     for (size_t i = 0; i < *n; i++)

@@ -18,11 +18,11 @@ enum { MAX_OTHERS = 3 };
 
 struct explanation {
     const struct bnc_classifier *c;
-    struct bnc_span raw, text;           /* as given, as template */
+    struct bnc_span raw, text; /* as given, as template */
     struct bnc_verdict v;
     struct bnc_reading reading;
     struct bnc_extract x;
-    const struct bnc_rule *rule;         /* NULL: nothing matched */
+    const struct bnc_rule *rule; /* NULL: nothing matched */
     enum bnc_event_type type;
     uint32_t others[MAX_OTHERS];
     size_t n_others;
@@ -277,6 +277,8 @@ static void put_text(struct bnc_buf *b, const struct explanation *x)
              x->v.by_text_marker ? " (by words of the reply)" : "");
     if (x->v.provider != 0)
         field(b, x, "Provider", text);
+    if (x->reading.software != 0)
+        field(b, x, "Mail server", bnc_provider_get(x->c, x->reading.software)->title);
     put_reply(b, x);
     put_enhanced(b, x);
     put_contradictions(b, x);
@@ -354,6 +356,9 @@ static void put_json(struct bnc_buf *b, const struct explanation *x)
     bnc_print_key_number(b, "confidence", x->v.confidence);
     bnc_print_key(b, "provider",
                   x->v.provider != 0 ? bnc_provider_get(x->c, x->v.provider)->name : "");
+    bnc_print_key(b, "software",
+                  x->reading.software != 0 ? bnc_provider_get(x->c, x->reading.software)->name
+                                           : "");
     bnc_print_key(b, "reply_code", reply);
     bnc_print_key(b, "enhanced_code", enhanced);
     bnc_print_key(b, "blocklist", bnc_blocklist_name(x->v.blocklist));

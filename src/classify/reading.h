@@ -16,6 +16,8 @@ struct bnc_reading {
         inner; /* the template from the innermost reply on; all of it where there is one reply */
     bool wrapped;                        /* inner is a part only */
     bool has_text;                       /* there are words beside the codes */
+    uint16_t software;                   /* with bnc_decide_explained(): the mail server that words
+                                            so, a provider of kind MTA; 0: none is known by it */
 };
 
 struct bnc_reading bnc_reading_of(struct bnc_span template_text);

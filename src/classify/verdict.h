@@ -40,7 +40,8 @@ struct bnc_verdict {
     uint8_t explicit_domain; /* the reply says that the whole domain accepts no mail (556, null MX,
                                 no such domain) */
     uint16_t reply;                      /* as read, 0 none */
-    uint16_t provider;                   /* final: given one, else marker's, else 0 */
+    uint16_t provider;                   /* final: given one, else who words replies
+                                            so and is no mere software, else 0 */
     uint16_t blocklist;                  /* 1 + row of blocklists.csv, 0 none */
     uint32_t enhanced;                   /* as read, packed */
     uint32_t rule;                       /* 1 + index for bnc_rule_name(), 0: nothing matched */
