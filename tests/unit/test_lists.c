@@ -18,7 +18,7 @@ struct rendered {
 static void lists_of(struct rendered *r, struct kit *k, enum bnc_policy policy,
                      const struct bnc_layout *layout)
 {
-    const struct bnc_lists lists = { k->tally, k->judged, policy, NULL, NULL };
+    const struct bnc_lists lists = { .tally = k->tally, .judged = k->judged, .policy = policy };
 
     *r = (struct rendered){ .n_formula_like = 0 };
     assert_int_equal(bnc_lists_render(&lists, layout, r->out, &r->n_formula_like, &k->err), BNC_OK);
@@ -440,7 +440,7 @@ static void files__are_private_and_complete(void **state)
     kit_open(&k);
     kit_say(&k, KIT_START, B, A, KIT_NO_USER, "c1");
     kit_judge(&k, NULL);
-    const struct bnc_lists l = { k.tally, k.judged, BNC_POLICY_CAREFUL, NULL, NULL };
+    const struct bnc_lists l = { .tally = k.tally, .judged = k.judged };
 
     assert_int_equal(bnc_lists_write(&l, dir, "sendgird", &n, &k.err), BNC_EUSAGE);
     assert_non_null(strstr(k.err.text, "sendgrid"));
@@ -466,7 +466,7 @@ static void explain__says_why_and_shows_the_history(void **state)
     kit_say(&k, KIT_START, D, A, NULL, "first");
     kit_say(&k, KIT_START + 3 * KIT_DAY, B, A, KIT_NO_USER, "second");
     kit_judge(&k, NULL);
-    const struct bnc_lists l = { k.tally, k.judged, BNC_POLICY_CAREFUL, NULL, NULL };
+    const struct bnc_lists l = { .tally = k.tally, .judged = k.judged };
 
     assert_int_equal(bnc_lists_explain(&l, BNC_SPAN("Ann@FIRM.example"), &b, &k.err),
                      BNC_OK);
