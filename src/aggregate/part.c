@@ -319,10 +319,10 @@ static inline uint64_t key_of_domain(const struct bnc_part *part, const struct b
 /* Asks for the record of a delivery's domain; those of others are hardly ever looked at. */
 BNC_PREFETCHER expect_record(const struct bnc_part *part, const struct bnc_item *item)
 {
-    const void *at = bnc_names_at(&part->domains, item->domain - 1);
+    const uintptr_t rec = (uintptr_t)bnc_names_at(&part->domains, item->domain - 1);
+    const bool delivered = item->event.type == BNC_EVENT_DELIVERED;
 
-    at = item->event.type == BNC_EVENT_DELIVERED ? at : item; /* without a jump */
-    __builtin_prefetch(at, 1);
+    __builtin_prefetch((const void *)bnc_either(delivered, rec, (uintptr_t)item), 1);
 }
 
 static inline void hash_recipients(struct bnc_item *items, const uint8_t *which, size_t n)
@@ -468,6 +468,12 @@ static inline bool find_cell(struct bnc_part *part, const struct bnc_item *item,
     return true;
 }
 
+/* The number of its entry, or a pseudo entry. */
+static inline uint32_t entry_of(const struct bnc_item *item)
+{
+    return item->entry != NULL ? item->entry->index : BNC_PSEUDO_ENTRY(item->event.type);
+}
+
 /* What an item says, in the part's numbers; false when out of memory. */
 static inline __attribute__((always_inline)) bool prepare(struct bnc_part *part,
                                                           const struct bnc_item *item,
@@ -484,7 +490,7 @@ static inline __attribute__((always_inline)) bool prepare(struct bnc_part *part,
     f->time = bnc_time_pack(e->time);
     f->day = bnc_time_day(f->time);
     f->domain = item->domain - 1;
-    f->entry = item->entry != NULL ? item->entry->index : BNC_PSEUDO_ENTRY(e->type);
+    f->entry = entry_of(item);
     f->own = false;
     f->code = (uint8_t)bnc_either((e->type == BNC_EVENT_BOUNCE) & e->late, BNC_CODE_LATE, e->type);
     f->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
@@ -578,7 +584,8 @@ static inline bool begin_count(struct bnc_part *part, const struct bnc_event *e,
                                struct bnc_fact *f, const struct place *p, struct bnc_recipient *w,
                                bool *counted)
 {
-    *counted = e->type != BNC_EVENT_BOUNCE || !bnc_message_id_is_one(e->message_id);
+    *counted = e->message_id.len == 0 || e->type != BNC_EVENT_BOUNCE ||
+               !bnc_message_id_is_one(e->message_id);
     if (e->flags != 0)
         for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
             part->flagged[b] += e->flags >> b & 1;
@@ -683,7 +690,24 @@ struct waiting {
     size_t n;
 };
 
-/* All but the pairs of 'which' of the items. */
+/*
+ * Hashes the pairs of 'which' of the items, all of them, and asks for their slots and for what the
+ * log is written to.
+ */
+static void expect_slots(const struct bnc_part *part, const struct bnc_item *items,
+                         const uint8_t *which, size_t n, struct waiting *w)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_item *item = &items[which[i]];
+        const uint64_t key = BNC_PAIR_KEY(item->domain - 1, entry_of(item));
+
+        w->hash[i] = bnc_pairs_hash(&part->sums.pairs, key);
+        bnc_pairs_prefetch(&part->sums.pairs, w->hash[i]);
+        bnc_address_log_prefetch(&part->sums.log, item->address);
+    }
+}
+
+/* All but the pairs of 'which' of the items; those that are counted by pair move up. */
 static bool begin_others(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which,
                          size_t n, uint32_t rank, struct waiting *w)
 {
@@ -697,9 +721,7 @@ static bool begin_others(struct bnc_part *part, const struct bnc_item *items, co
         if (!prepare(part, item, rank, f, &p) ||
             !begin_count(part, &item->event, f, &p, &w->whom[w->n], &counted))
             return false;
-        w->hash[w->n] = hash_of_pair(&part->sums, f);
-        bnc_pairs_prefetch(&part->sums.pairs, w->hash[w->n]);
-        bnc_address_log_prefetch(&part->sums.log, f->address);
+        w->hash[w->n] = w->hash[i];
         w->n += counted;
     }
     return true;
@@ -743,6 +765,7 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
     if ((missing && locate_missing(part, items, n) != BNC_OK) ||
         !bnc_sums_reserve(&part->sums, 2 * n, 0))
         return BNC_ENOMEM;
+    expect_slots(part, items, other, n - n_plain, &others);
     if (!begin_others(part, items, other, n - n_plain, rank, &others))
         return BNC_ENOMEM;
     expect_pairs(part, &others);
