@@ -33,6 +33,17 @@ static size_t skip_word(struct bnc_span text, size_t i)
     return i;
 }
 
+/* 1 + the longest pattern's entry in ends[] that ends at node 'at', 0 none. */
+static inline uint32_t end_of(const struct bnc_ac *ac, uint32_t at)
+{
+    const struct bnc_ac_block *const block = &ac->blocks[at / 64];
+    const uint64_t below = ((uint64_t)1 << at % 64) - 1;
+
+    if (!ac->nodes[at].is_end)
+        return 0;
+    return ac->longest[block->before + (unsigned)__builtin_popcountll(block->is_end & below)] + 1;
+}
+
 size_t bnc_ac_find(const struct bnc_ac *ac, struct bnc_span text, struct bnc_hit *hits, size_t max)
 {
     const struct bnc_ac_node *nodes = ac->nodes;
@@ -54,7 +65,7 @@ size_t bnc_ac_find(const struct bnc_ac *ac, struct bnc_span text, struct bnc_hit
         at = next;
         before = c;
         i++;
-        for (uint32_t e = nodes[at].end; e != 0; e = ac->ends[e - 1].next) {
+        for (uint32_t e = end_of(ac, at); e != 0; e = ac->ends[e - 1].next) {
             if (n == max)
                 return n;
             hits[n++] = (struct bnc_hit){ ac->ends[e - 1].pattern,
@@ -140,12 +151,15 @@ static bool trie_fill(struct trie *t, const struct bnc_span *patterns, size_t n)
 struct layout {
     struct bnc_ac_node *nodes;
     uint8_t *bytes;
+    struct bnc_ac_block *blocks;
     struct bnc_ac_end *ends;
     uint32_t *root;
+    uint32_t *longest;                   /* of each node: 1 + the entry in ends[], 0 none; at last
+                                            of those that are ends only: the entry */
     uint32_t *old;                       /* the trie's number of a node */
     uint32_t *order;                     /* nodes still to be looked at */
     uint16_t *depth;
-    uint32_t n, n_ends;
+    uint32_t n, n_marked, n_ends;
 };
 
 /* Numbers the children of node 'at' behind the nodes numbered so far. */
@@ -173,10 +187,10 @@ static void link_fail(struct layout *l, const struct trie *t, uint32_t parent, u
             to = child(l->nodes, l->bytes, 0, c);
     }
     l->nodes[k].fail = to;
-    l->nodes[k].end = l->nodes[to].end;
+    l->longest[k] = l->longest[to];
     if (pattern != BNC_AC_NONE) {
-        l->ends[l->n_ends] = (struct bnc_ac_end){ pattern, l->nodes[to].end, l->depth[k] };
-        l->nodes[k].end = ++l->n_ends;
+        l->ends[l->n_ends] = (struct bnc_ac_end){ pattern, l->longest[to], l->depth[k] };
+        l->longest[k] = ++l->n_ends;
     }
 }
 
@@ -215,10 +229,30 @@ static void link_all(struct layout *l, const struct trie *t)
     }
 }
 
+/* Says in nodes and blocks which are ends, and leaves only theirs in 'longest'. */
+static void mark_ends(struct layout *l)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < l->n; i++) {
+        struct bnc_ac_block *const block = &l->blocks[i / 64];
+
+        if (i % 64 == 0)
+            block->before = n;
+        if (l->longest[i] == 0)
+            continue;
+        l->nodes[i].is_end = 1;
+        block->is_end |= (uint64_t)1 << i % 64;
+        l->longest[n++] = l->longest[i] - 1;
+    }
+    l->n_marked = n;
+}
+
 static void lay_out(struct layout *l, const struct trie *t)
 {
     number_nodes(l, t);
     link_all(l, t);
+    mark_ends(l);
     for (uint32_t i = 0; i < l->nodes[0].n; i++)
         l->root[l->bytes[l->nodes[0].first + i]] = l->nodes[0].first + i;
 }
@@ -227,13 +261,16 @@ static bool layout_alloc(struct layout *l, size_t n_nodes, size_t n_patterns)
 {
     l->nodes = calloc(n_nodes, sizeof *l->nodes);
     l->bytes = calloc(n_nodes, sizeof *l->bytes);
+    l->blocks = calloc(n_nodes / 64 + 1, sizeof *l->blocks);
+    l->longest = calloc(n_nodes, sizeof *l->longest);
     l->ends = calloc(n_patterns + 1, sizeof *l->ends);
     l->root = calloc(256, sizeof *l->root);
     l->old = calloc(n_nodes, sizeof *l->old);
     l->order = calloc(n_nodes, sizeof *l->order);
     l->depth = calloc(n_nodes, sizeof *l->depth);
-    return l->nodes != NULL && l->bytes != NULL && l->ends != NULL && l->root != NULL &&
-           l->old != NULL && l->order != NULL && l->depth != NULL;
+    return l->nodes != NULL && l->bytes != NULL && l->blocks != NULL && l->longest != NULL &&
+           l->ends != NULL && l->root != NULL && l->old != NULL && l->order != NULL &&
+           l->depth != NULL;
 }
 
 bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n)
@@ -248,7 +285,8 @@ bool bnc_ac_build(struct bnc_ac *ac, const struct bnc_span *patterns, size_t n)
     free(l.order);
     free(l.depth);
     free(t.nodes);
-    *ac = (struct bnc_ac){ l.nodes, l.bytes, l.ends, l.root, l.n, l.n_ends };
+    *ac = (struct bnc_ac){ l.nodes, l.bytes, l.blocks,   l.longest, l.ends,
+                           l.root,  l.n,     l.n_marked, l.n_ends };
     if (!ok)
         bnc_ac_release(ac);
     return ok;
@@ -258,6 +296,8 @@ void bnc_ac_release(struct bnc_ac *ac)
 {
     free((void *)(uintptr_t)ac->nodes);
     free((void *)(uintptr_t)ac->bytes);
+    free((void *)(uintptr_t)ac->blocks);
+    free((void *)(uintptr_t)ac->longest);
     free((void *)(uintptr_t)ac->ends);
     free((void *)(uintptr_t)ac->root);
     *ac = (struct bnc_ac){ 0 };

@@ -14,10 +14,15 @@
 
 #include "util/span.h"
 
-struct bnc_ac_node {
-    uint32_t first : 24, n : 8; /* children are nodes first .. first + n - 1, by rising byte */
-    uint32_t fail;              /* the node of the longest proper suffix that begins a word */
-    uint32_t end; /* 1 + the longest pattern's entry in ends[] that ends here, 0 none */
+struct bnc_ac_node {             /* 8 bytes, as there are very many */
+    uint64_t first : 24, n : 8;  /* children are nodes first .. first + n - 1, by rising byte */
+    uint64_t fail : 24;          /* the node of the longest proper suffix that begins a word */
+    uint64_t is_end : 1;         /* some pattern ends here, see 'longest' */
+};
+
+struct bnc_ac_block {            /* of 64 nodes */
+    uint64_t is_end;             /* by node */
+    uint64_t before;             /* how many are in the blocks before it */
 };
 
 struct bnc_ac_end {
@@ -29,9 +34,12 @@ struct bnc_ac_end {
 struct bnc_ac {                          /* zero-initialized finds nothing */
     const struct bnc_ac_node *nodes;     /* nodes[0] is the root */
     const uint8_t *bytes;                /* of each node: the byte that leads to it */
+    const struct bnc_ac_block *blocks;
+    const uint32_t *longest;             /* of each node that is an end, in their order: the entry
+                                            in ends[] of the longest pattern that ends there */
     const struct bnc_ac_end *ends;
     const uint32_t *root;                /* 256: the child of the root by byte, 0 none */
-    uint32_t n_nodes, n_ends;
+    uint32_t n_nodes, n_marked, n_ends;  /* n_marked: nodes that are ends */
 };
 
 /* Where a pattern was found. */

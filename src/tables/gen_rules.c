@@ -212,14 +212,20 @@ static void print_automaton(const struct bnc_ac *ac)
 {
     printf("static const struct bnc_ac_node nodes[%u] = {\n", ac->n_nodes);
     for (uint32_t i = 0; i < ac->n_nodes; i++)
-        printf("{%u,%u,%u,%u},%s", ac->nodes[i].first, ac->nodes[i].n, ac->nodes[i].fail,
-               ac->nodes[i].end, i % 8 == 7 ? "\n" : "");
+        printf("{%u,%u,%u,%u},%s", (unsigned)ac->nodes[i].first,
+               (unsigned)ac->nodes[i].n, (unsigned)ac->nodes[i].fail,
+               (unsigned)ac->nodes[i].is_end, i % 8 == 7 ? "\n" : "");
+    printf("};\nstatic const struct bnc_ac_block node_blocks[%u] = {\n", ac->n_nodes / 64 + 1);
+    for (uint32_t i = 0; i <= ac->n_nodes / 64; i++)
+        printf("{0x%llxu,%llu},%s", (unsigned long long)ac->blocks[i].is_end,
+               (unsigned long long)ac->blocks[i].before, i % 4 == 3 ? "\n" : "");
     printf("};\nstatic const struct bnc_ac_end ends[%u] = {\n", ac->n_ends + 1);
     for (uint32_t i = 0; i < ac->n_ends; i++)
         printf("{%u,%u,%u},%s", ac->ends[i].pattern, ac->ends[i].next, ac->ends[i].len,
                i % 8 == 7 ? "\n" : "");
     printf("};\n");
     print_numbers("uint8_t", "node_bytes", ac->bytes, 1, ac->n_nodes);
+    print_numbers("uint32_t", "node_longest", ac->longest, 4, ac->n_marked);
 }
 
 /* In this order: it numbers the rules. */
@@ -270,8 +276,9 @@ int main(int argc, char **argv)
     print_hash("codes", &r.codes);
     print_hash("labels", &r.labels);
     printf("const struct bnc_ruleset bnc_rules_builtin = {\n    rules, %u, { nodes, node_bytes, "
-           "ends, root, %u, %u }, pattern_first, pattern_rules, pattern_whole, %u,\n    ",
-           r.n_rules, r.ac.n_nodes, r.ac.n_ends, r.n_patterns);
+           "node_blocks, node_longest, ends, root, %u, %u, %u }, pattern_first, pattern_rules, "
+           "pattern_whole, %u,\n    ",
+           r.n_rules, r.ac.n_nodes, r.ac.n_marked, r.ac.n_ends, r.n_patterns);
     print_hash_ref("labels", &r.labels);
     printf(", ");
     print_hash_ref("codes", &r.codes);
