@@ -478,9 +478,11 @@ static bool judge_org(const struct bnc_search *s, uint32_t place, struct bnc_cas
     uint32_t n = 0, failing = 0;
     struct bnc_entity e;
 
+    if (number != 2 * place + 1) /* it begins elsewhere, and may have many domains */
+        return false;
     for (; place + n < t->n_domains && s->g->orgs.of[s->order[place + n]] == number; n++)
         failing += t->domains[s->order[place + n]].recipients_failed > 0;
-    if (number != 2 * place + 1 || failing <= 1)
+    if (failing <= 1)
         return false;
     e = entity_at(s, place, n);
     return judge_entity(s, &e, best);
