@@ -451,6 +451,8 @@ bool bnc_pool_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc
 
     pthread_mutex_lock(&pool->lock);
     more = next_claim(pool, buf, claim);
+    if (!more) /* whoever sleeps shall see that it is over: nobody else may tell of a stop */
+        pthread_cond_broadcast(&pool->changed);
     pthread_mutex_unlock(&pool->lock);
     if (!more || claim->failed || claim->lot != NULL)
         return more;

@@ -174,6 +174,57 @@ static void pool__gives_what_lies_before_a_fault(void **state)
     free(mapping);
 }
 
+/* Who sleeps when another worker sees the caller's wish to end comes to an end, too. */
+static void pool__wakes_sleepers_at_a_stop(void **state)
+{
+    struct bnc_buf text = kit_text(2000000, 7), file = { 0 };
+    struct bnc_mapping *const mapping = calloc(1, sizeof *mapping);
+    struct bnc_block_buf *const buf = bnc_block_buf_create();
+    const struct bnc_ingest_options ingest = { 0 };
+    struct bnc_error err = { .status = BNC_OK };
+    struct bnc_input input = { .mapping = mapping };
+    struct faults faults = { 0 };
+    volatile int stop = 0;
+    struct bnc_source_list list;
+    struct bnc_claim claim;
+    bool sleeps = false;
+    const char *path;
+    pthread_t other;
+
+    kit_gzip(&file, bnc_buf_span(&text), 1);
+    path = kit_file(*state, "one.gz", bnc_buf_span(&file));
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL), BNC_OK);
+    input.source = list.at[0];
+    struct taken t = { .pool = { .ingest = &ingest,
+                                 .inputs = &input,
+                                 .n_inputs = 1,
+                                 .n_workers = 1, /* a lot for this one, none for the other */
+                                 .stop = &stop } };
+    assert_int_equal(bnc_pool_init(&t.pool, &err), BNC_OK);
+    t.pool.cut_bytes = SIZE_MAX; /* all of the lot at once */
+    t.spare_buf[0] = bnc_block_buf_create();
+    assert_true(bnc_pool_claim(&t.pool, buf, &claim));
+    assert_int_equal(pthread_create(&other, NULL, work, &t), 0);
+    while (!sleeps) {
+        pthread_mutex_lock(&t.pool.lock);
+        sleeps = t.pool.n_waiting == 1;
+        pthread_mutex_unlock(&t.pool.lock);
+    }
+    alarm(60); /* instead of waiting for ever */
+    stop = 1;
+    assert_false(bnc_pool_claim(&t.pool, buf, &(struct bnc_claim){ .stream = NULL }));
+    pthread_join(other, NULL);
+    alarm(0);
+    bnc_pool_done(&t.pool, &claim);
+    bnc_pool_release(&t.pool);
+    bnc_block_buf_free(t.spare_buf[0]);
+    bnc_block_buf_free(buf);
+    bnc_source_list_release(&list);
+    bnc_buf_release(&text);
+    bnc_buf_release(&file);
+    free(mapping);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +232,7 @@ int main(void)
                                         kit_teardown),
         cmocka_unit_test_setup_teardown(pool__gives_what_lies_before_a_fault, kit_setup,
                                         kit_teardown),
+        cmocka_unit_test_setup_teardown(pool__wakes_sleepers_at_a_stop, kit_setup, kit_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
