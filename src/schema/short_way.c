@@ -493,7 +493,7 @@ ALWAYS_INLINE uint32_t take_span(const struct way *w, struct bnc_short_span span
         const struct bnc_span s = free_text ? free_text_of(column, i) : cell_of(column, i);
 
         if (__builtin_expect((unsigned char)s.at[0] <= ' ', 0) ||
-            __builtin_expect((unsigned char)s.at[s.len - 1] <= ' ', 0))
+            __builtin_expect((unsigned char)(s.at + s.len)[-1] <= ' ', 0))
             odd |= (uint32_t)(s.len > 0) << i;
         *span_at(w, i, span.offset) = s;
     }
