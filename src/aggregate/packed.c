@@ -215,7 +215,7 @@ struct bnc_span bnc_packed_text(const char *at, const struct bnc_domain *domains
     char *to;
 
     get_text(skip_outcomes(at), &t);
-    bnc_buf_clear(room);
+    room->len = 0; /* if it failed, it stays so */
     to = bnc_buf_room(room, t.chars.len + domain.len + 4);
     if (to == NULL)
         return bnc_span_from(NULL, 0);
@@ -235,7 +235,7 @@ const struct bnc_address *bnc_packed_read(const char *at, const struct bnc_domai
     size_t n;
 
     at = get_head(at, &states, &n);
-    bnc_buf_clear(room);
+    room->len = 0; /* if it failed, it stays so */
     if (!bnc_buf_reserve(room, sizeof *a + n * sizeof *a->outcomes))
         return NULL;
     a = (void *)room->at;

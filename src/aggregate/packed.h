@@ -49,7 +49,10 @@ static inline uint32_t bnc_packed_domain(const char *at)
 
 /* The first eight bytes of the text, as bnc_text_key() has them. */
 uint64_t bnc_packed_key(const char *at, const struct bnc_domain *domains);
-/* The text, written to 'room'; at is NULL: out of memory. */
+/*
+ * The text, written to 'room' in place of what was there; at is NULL: out of memory.  Here and
+ * below that sticks to 'room', so that whoever reads many may ask once.
+ */
 struct bnc_span bnc_packed_text(const char *at, const struct bnc_domain *domains,
                                 struct bnc_buf *room);
 /* All of it, as bnc_tally_address() gives it. */

@@ -356,8 +356,8 @@ struct bnc_tally {
 };
 
 /*
- * Address i, written to 'room', of which it is good until that changes; NULL when out of memory.
- * bnc_tally_fetch_address() has those that follow it in cache, soon.
+ * Address i, written to 'room', of which it is good until that changes; NULL when out of memory, which
+ * sticks to 'room'. bnc_tally_fetch_address() has those that follow it in cache, soon.
  */
 struct bnc_buf;
 const struct bnc_address *bnc_tally_address(const struct bnc_tally *t, size_t i,

@@ -23,7 +23,7 @@ struct bnc_decision bnc_address_decide(const struct bnc_lists *d, const struct b
                                        const struct bnc_outcome **run);
 /* The same for a domain as a whole: on suppress_domains or on no list. */
 struct bnc_decision bnc_domain_decide(const struct bnc_tally *t, uint32_t domain);
-/* Room for the outcomes of an address, in 'room'; NULL when out of memory. */
+/* Room for the outcomes of an address, in 'room'; NULL when out of memory, which sticks to it. */
 const struct bnc_outcome **bnc_run_room(struct bnc_buf *room, const struct bnc_address *a);
 
 /* A permanent reply said that the whole domain accepts no mail, and it accepted none afterwards. */

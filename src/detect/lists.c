@@ -430,6 +430,6 @@ struct bnc_decision bnc_domain_decide(const struct bnc_tally *t, uint32_t domain
 
 const struct bnc_outcome **bnc_run_room(struct bnc_buf *room, const struct bnc_address *a)
 {
-    bnc_buf_clear(room);
+    room->len = 0; /* if it failed, it stays so */
     return (void *)bnc_buf_room(room, a->n_outcomes * sizeof(const struct bnc_outcome *));
 }

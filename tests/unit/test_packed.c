@@ -150,11 +150,30 @@ static void packed__tells_an_unknown_domain(void **state)
     assert_false(known);
 }
 
+/* One address that found no room is not forgotten over the next one, which would have found it. */
+static void packed__remembers_that_memory_ran_out(void **state)
+{
+    const struct bnc_unpacked a = { .text = BNC_SPAN("x"), .is_local = true };
+    struct bnc_buf room = { .max_bytes = 1 };
+    char packed[BNC_PACKED_MOST(0, 1)];
+
+    (void)state;
+    domains[0].name = BNC_SPAN("example.org");
+    bnc_pack(packed, &a);
+    assert_null(bnc_packed_read(packed, domains, &room));
+    room.max_bytes = 0;
+    assert_null(bnc_packed_read(packed, domains, &room));
+    assert_null(bnc_packed_text(packed, domains, &room).at);
+    assert_true(room.failed);
+    bnc_buf_release(&room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packed__tells_all_again),
         cmocka_unit_test(packed__tells_an_unknown_domain),
+        cmocka_unit_test(packed__remembers_that_memory_ran_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
