@@ -64,7 +64,7 @@ uint16_t bnc_user_provider_of(const struct bnc_user_knowledge *u, struct bnc_spa
 
 static struct bnc_span lower_copy(struct bnc_arena *a, struct bnc_span s)
 {
-    const struct bnc_span copy = bnc_arena_copy(a, s);
+    const struct bnc_span copy = s.at != NULL ? bnc_arena_copy(a, s) : s;
 
     for (size_t i = 0; copy.at != NULL && i < copy.len; i++)
         ((char *)(uintptr_t)copy.at)[i] = bnc_lower(copy.at[i]);

@@ -15,6 +15,7 @@
  */
 struct bnc_volumes {
     bool given;
+    bool nomem; /* once, while it was read */
     uint64_t total;
     uint64_t *provider; /* [n_providers] or NULL */
     uint64_t *domain; /* [n_domains] or NULL */

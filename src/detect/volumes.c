@@ -58,7 +58,8 @@ static void count_domain(struct bnc_judging *g, struct bnc_span name, uint64_t s
     size_t len = bnc_is_ascii(name) ? 0 : bnc_idn_fold(name, lower), i;
     uint16_t provider;
 
-    if (name.len > sizeof lower)
+    g->volumes.nomem |= len == BNC_IDN_NOMEM;
+    if (name.len > sizeof lower || len == BNC_IDN_NOMEM)
         return;
     if (len == 0)
         for (; len < name.len; len++)
@@ -160,7 +161,7 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
                                  (int)name.len, name.at, table->line[i], path,
                                  bnc_provider_nearest(g->t->classifier, name));
     }
-    return status;
+    return g->volumes.nomem ? bnc_error_nomem(g->err) : status;
 }
 
 enum bnc_status bnc_volumes_load(struct bnc_judging *g)

@@ -41,13 +41,16 @@ size_t bnc_idn_fold(struct bnc_span name, char folded[BNC_NAME_ROOM])
     size_t len = 0;
 #if BNC_WITH_IDN2
     char text[BNC_NAME_ROOM], *ascii = NULL;
+    int rc;
 
     if (name.len >= sizeof text || memchr(name.at, '\0', name.len) != NULL)
         return 0;
     memcpy(text, name.at, name.len);
     text[name.len] = '\0';
-    if (idn2_to_ascii_8z(text, &ascii, IDN2_NONTRANSITIONAL) == IDN2_OK &&
-        strlen(ascii) < BNC_NAME_ROOM && is_host(bnc_span_str(ascii))) {
+    rc = idn2_to_ascii_8z(text, &ascii, IDN2_NONTRANSITIONAL);
+    if (rc == IDN2_MALLOC)
+        return BNC_IDN_NOMEM;
+    if (rc == IDN2_OK && strlen(ascii) < BNC_NAME_ROOM && is_host(bnc_span_str(ascii))) {
         len = strlen(ascii);
         memcpy(folded, ascii, len);
     }
@@ -69,7 +72,7 @@ struct bnc_span bnc_idn_folded(struct bnc_arena *arena, struct bnc_span s)
 
     if (bnc_is_ascii(domain) || (len = bnc_idn_fold(domain, name)) == 0)
         return s;
-    to = bnc_arena_alloc(arena, local + len);
+    to = len != BNC_IDN_NOMEM ? bnc_arena_alloc(arena, local + len) : NULL;
     if (to == NULL)
         return bnc_span_from(NULL, 0);
     memcpy(to, s.at, local);

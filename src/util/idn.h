@@ -11,9 +11,10 @@ bool bnc_is_ascii(struct bnc_span s);
 
 /*
  * "B\u00fccher.example" to "xn--bcher-kva.example", lower-cased; returns the length.  0 for what
- * can't be a name, and everywhere in builds without libidn2.
+ * can't be a name, and everywhere in builds without libidn2; BNC_IDN_NOMEM when out of memory.
  */
 #define BNC_NAME_ROOM 256
+#define BNC_IDN_NOMEM SIZE_MAX
 size_t bnc_idn_fold(struct bnc_span name, char folded[BNC_NAME_ROOM]);
 
 /*
