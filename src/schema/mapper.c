@@ -428,9 +428,12 @@ fill_sender_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_e
     for (uint32_t i = 0; i < f->n && ev->sender_domain.len == 0; i++)
         (void)bnc_sender_split(&m->sender, pick_cell(c, &f->pick[i]), &ev->sender,
                                &ev->sender_domain);
-    if (ev->sender_domain.len == 0)
+    if (ev->sender_domain.len > 0) {
+        bnc_fold(&m->folded, &ev->sender, &ev->sender_domain);
+    } else { /* a hashed sender does not end with it */
         ev->sender_domain = pick(c, BNC_FIELD_SENDER_DOMAIN);
-    bnc_fold(&m->folded, &ev->sender, &ev->sender_domain);
+        bnc_fold(&m->folded, NULL, &ev->sender_domain);
+    }
 }
 
 ALWAYS_INLINE void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c,

@@ -46,6 +46,12 @@ static const struct row_case cases[] = {
       T(PMTA "b,1788423160,<>,a@b.c,,,,,,\nb,1788423160,News <n@example.com>,a@b.c,,,,,,\n"), "",
       "*2 bounce unknown 2026-09-03T08:12:40Z recipient=a@b.c domain=b.c\n3 * sender=n@example.com "
       "sender_domain=example.com\n" },
+#if BNC_WITH_IDN2
+    { "a hashed sender beside a domain of its own",
+      T("timestamp,event,email,sender,sender_domain,reason\n2026-09-03 08:12:40,bounce,a@b.c,ann@x y "
+        "<0123456789abcdef0123456789abcdef>,b\xc3\xbc" "cher.example,550 5.1.1 no such user\n"),
+      "", "* sender=0123456789abcdef0123456789abcdef sender_domain=xn--bcher-kva.example*" },
+#endif
     { "mx without its address",
       T(PMTA "b,1788423160,,a@b.c,,,mx1.example.net. "
              "(192.0.2.1),,,\nb,1788423160,,a@b.c,,,mx1.example.net [192.0.2.1],,,\n"),
