@@ -135,7 +135,6 @@ static void compare_ways(const char *path, size_t i)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct bnc_ingest_options opt = { 0 };
     const int fd = memfd_create("fuzz", 0);
     struct bnc_source_list list;
     char name[64];
