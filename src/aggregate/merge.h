@@ -99,15 +99,6 @@ struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition,
 /* All texts of a partition as a run of records, folded. */
 char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *len);
 
-/* The type of the events of m->pairs[pair]; a delivery taken back is BNC_N_EVENTS. */
-static inline unsigned bnc_merged_pair_type(const struct bnc_merged *m, size_t pair)
-{
-    const uint32_t entry = BNC_PAIR_ENTRY(m->pairs[pair].key);
-
-    return BNC_IS_PSEUDO(entry) ? entry - BNC_PSEUDO_ENTRY(0)
-                                : (unsigned)m->entries[entry].entry->type;
-}
-
 /* Adds the faults of a part to 'all' [BNC_N_FAULTS], their places with merged sources. */
 void bnc_merged_add_faults(const struct bnc_merged *m, size_t part, struct bnc_fault_total *all);
 
