@@ -36,7 +36,7 @@ struct bnc_options {
     const char *providers;         /* --providers FILE */
     const char *baseline;          /* --baseline STATE */
     const char *policy;            /* --policy careful|strict */
-    const char *pseudonymize;      /* --pseudonymize KEYFILE: lists hold keyed hashes of addresses */
+    const char *pseudonymize;      /* --pseudonymize KEYFILE: no addresses in lists */
     const char *show;              /* --show domain|masked|full */
     const char *engine;            /* --engine auto|own|libcsv */
     const char *gunzip;            /* --gunzip auto|zlib|isal */

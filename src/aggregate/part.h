@@ -27,7 +27,6 @@
 #include "aggregate/tally.h"
 #include "util/buf.h"
 
-
 /* ---- packed keys ---- */
 #define BNC_PAIR_KEY(domain, entry) ((uint64_t)(domain) << 32 | (entry))
 #define BNC_PAIR_DOMAIN(key) ((uint32_t)((key) >> 32))

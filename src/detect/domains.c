@@ -196,7 +196,8 @@ bool bnc_domain_silent_since(const struct bnc_tally *t, const struct bnc_domain 
         return true;
     if (since == BNC_NO_TIME || !bnc_days_fit_bits(t))
         return false;
-    for (int32_t day = (int32_t)(since / BNC_SECONDS_PER_DAY) + 1; day <= (int32_t)(t->last / BNC_SECONDS_PER_DAY); day++)
+    for (int32_t day = (int32_t)(since / BNC_SECONDS_PER_DAY) + 1;
+         day <= (int32_t)(t->last / BNC_SECONDS_PER_DAY); day++)
         if (d->delivered_days >> (day & 63) & 1)
             return false;
     return true;
@@ -270,7 +271,8 @@ static bool burst_by_code(const struct bnc_search *s, const struct sum *sum, str
     unsigned days = (unsigned)__builtin_popcountll(sum->days), run = 0, best = 0;
     int32_t end = s->day0;
 
-    for (int32_t day = s->day0; s->days_ok && day <= (int32_t)(s->g->t->last / BNC_SECONDS_PER_DAY); day++) {
+    for (int32_t day = s->day0; s->days_ok && day <= (int32_t)(s->g->t->last / BNC_SECONDS_PER_DAY);
+         day++) {
         run = sum->days >> (day & 63) & 1 ? run + 1 : 0;
         end = run > best ? day : end;
         best = run > best ? run : best;
@@ -669,8 +671,8 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
     s.min_recipients = g->opt->domain_min_recipients > 0
                            ? g->opt->domain_min_recipients
                            : (uint64_t)BNC_THRESHOLD(domain_recipients)->limit;
-    s.min_share = g->opt->domain_share > 0 ? g->opt->domain_share
-                                           : BNC_THRESHOLD(domain_share)->limit;
+    s.min_share =
+        g->opt->domain_share > 0 ? g->opt->domain_share : BNC_THRESHOLD(domain_share)->limit;
     s.day0 = t->first == BNC_NO_TIME ? 0 : (int32_t)(t->first / BNC_SECONDS_PER_DAY);
     s.days_ok = bnc_days_fit_bits(t);
     bnc_ranges(g, t->n_domains, sum_traffic, &s);

@@ -17,7 +17,8 @@ static uint64_t window_days(const struct bnc_judging *g, const struct bnc_signal
 {
     uint64_t days = 0;
 
-    if (x->steady || g->t->first == BNC_NO_TIME || g->t->last / BNC_SECONDS_PER_DAY - g->t->first / BNC_SECONDS_PER_DAY > 63)
+    if (x->steady || g->t->first == BNC_NO_TIME ||
+        g->t->last / BNC_SECONDS_PER_DAY - g->t->first / BNC_SECONDS_PER_DAY > 63)
         return ALL_DAYS;
     for (size_t d = x->w.from; d <= x->w.to; d++)
         days |= UINT64_C(1) << (g->series.day[d] & 63);

@@ -149,31 +149,36 @@ static enum bnc_status setup_words(struct bnc_setup *s, const struct bnc_options
 #define MAX_KEY_BYTES 4096
 
 /* The line end behind a key that an editor or echo wrote is none of it. */
-static enum bnc_status read_key(struct bnc_hmac_key *key, const char *path, struct bnc_error *err)
+static enum bnc_status take_key(struct bnc_hmac_key *key, struct bnc_span text, const char *path,
+                                struct bnc_error *err)
 {
-    FILE *const f = fopen(path, "rbe");
-    char text[MAX_KEY_BYTES + 1];
-    size_t n;
-    bool ok;
-
-    if (f == NULL)
-        return bnc_error_sys(err, BNC_ECONFIG, "--pseudonymize: cannot open '%s'", path);
-    n = fread(text, 1, sizeof text, f);
-    ok = ferror(f) == 0;
-    fclose(f);
-    if (!ok)
-        return bnc_error_sys(err, BNC_ECONFIG, "--pseudonymize: cannot read '%s'", path);
-    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
-        n--;
-    if (n < MIN_KEY_BYTES || n > MAX_KEY_BYTES)
+    while (text.len > 0 && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
+        text.len--;
+    if (text.len < MIN_KEY_BYTES || text.len > MAX_KEY_BYTES)
         return bnc_error_set(
             err, BNC_ECONFIG,
             "--pseudonymize: a key has %d to %d bytes, and '%s' does not; make one "
             "with: head -c 32 /dev/urandom | base64",
             MIN_KEY_BYTES, MAX_KEY_BYTES, path);
-    bnc_hmac_key_make(key, bnc_span_from(text, n));
-    explicit_bzero(text, sizeof text);
+    bnc_hmac_key_make(key, text);
     return BNC_OK;
+}
+
+static enum bnc_status read_key(struct bnc_hmac_key *key, const char *path, struct bnc_error *err)
+{
+    FILE *const f = fopen(path, "rbe");
+    char text[MAX_KEY_BYTES + 3]; /* with a line end, and one too many */
+    enum bnc_status status;
+    size_t n;
+
+    if (f == NULL)
+        return bnc_error_sys(err, BNC_ECONFIG, "--pseudonymize: cannot open '%s'", path);
+    n = fread(text, 1, sizeof text, f);
+    status = ferror(f) ? bnc_error_sys(err, BNC_ECONFIG, "--pseudonymize: cannot read '%s'", path)
+                       : take_key(key, bnc_span_from(text, n == sizeof text ? 0 : n), path, err);
+    fclose(f);
+    explicit_bzero(text, sizeof text);
+    return status;
 }
 
 static enum bnc_status setup_pseudonyms(struct bnc_setup *s, const struct bnc_options *opt,

@@ -176,7 +176,8 @@ static size_t pick_spans(const struct bnc_judged *j, const struct days *d, size_
     for (size_t i = 0; i < j->n_findings && n < MAX_SPANS; i++) {
         const struct bnc_finding *f = &j->findings[i];
 
-        if (f->onset != BNC_NO_TIME && f->onset / BNC_SECONDS_PER_DAY > d->first && f->onset / BNC_SECONDS_PER_DAY <= d->last)
+        if (f->onset != BNC_NO_TIME && f->onset / BNC_SECONDS_PER_DAY > d->first &&
+            f->onset / BNC_SECONDS_PER_DAY <= d->last)
             picked[n++] = i;
     }
     return n;
@@ -320,8 +321,7 @@ void bnc_chart_days(struct bnc_page *p)
         n = pick_spans(p->m->judged, d, picked);
         put_title(d, &title);
         put_axes(d, &axes);
-        bnc_svg_open(p, "days", &title, &axes,
-                     lower_base + 30 + 22 * (double)n);
+        bnc_svg_open(p, "days", &title, &axes, lower_base + 30 + 22 * (double)n);
         put_spans(p, d, picked, n, upper_base + (d->upper > 0 ? GAP - 14 : 4), lower_base);
         put_drawing(p, d, upper_base, lower_base);
         put_lanes(p, d, picked, n, lower_base + 24);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * domain_fold.h - addresses at domains with letters beyond ASCII get their domain in A-labels, so that
- * "info@b\u00fccher.example" and "info@xn--bcher-kva.example" are one address of one domain.
+ * domain_fold.h - addresses at domains with letters beyond ASCII get their domain in A-labels, so
+ * that "info@b\u00fccher.example" and "info@xn--bcher-kva.example" are one address of one domain.
  */
 #ifndef BNC_SCHEMA_DOMAIN_FOLD_H
 #define BNC_SCHEMA_DOMAIN_FOLD_H

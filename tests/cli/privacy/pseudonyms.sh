@@ -22,3 +22,5 @@ exits 78 ba suppress -q --pseudonymize missing x.csv -o other/
 echo short >key
 exits 78 ba suppress -q --pseudonymize key x.csv -o other/
 grep -o 'a key has [^,]*' stderr
+{ head -c 4096 /dev/zero | tr '\0' k; echo; head -c 100 /dev/zero; } >key
+exits 78 ba suppress -q --pseudonymize key x.csv -o other/
