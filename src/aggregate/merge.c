@@ -11,12 +11,7 @@
 void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i),
                     void *arg)
 {
-    if (m->parallel != NULL) {
-        m->parallel(m->ctx, n, fn, arg);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        fn(arg, i);
+    bnc_run_all(m->parallel, m->ctx, n, fn, arg);
 }
 
 /* A task ran out of memory; any thread. */

@@ -377,12 +377,22 @@ static inline uint64_t bnc_tally_flagged(const struct bnc_tally *t, enum bnc_eve
  */
 void bnc_part_spend(struct bnc_part *part);
 
+/* The engine's threads: calls fn(arg, i) for every i < n, in any order, on any thread. */
+typedef void (*bnc_parallel_fn)(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
+/* The same; 'parallel' may be NULL: one after the other. */
+static inline void bnc_run_all(bnc_parallel_fn parallel, void *ctx, size_t n,
+                               void (*fn)(void *arg, size_t i), void *arg)
+{
+    if (parallel != NULL)
+        parallel(ctx, n, fn, arg);
+    for (size_t i = 0; parallel == NULL && i < n; i++)
+        fn(arg, i);
+}
+
 /*
  * Adds the parts up; they stay the caller's and unchanged (unless spent): they may take more rows,
- * be saved and be finished again. Threads are used through 'parallel' (the engine's: calls fn(arg,
- * i) for every i < n, in any order, on any thread), NULL: one after the other.
+ * be saved and be finished again. Threads are used through 'parallel', which may be NULL.
  */
-typedef void (*bnc_parallel_fn)(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 enum bnc_status bnc_tally_finish(struct bnc_tally **tally, struct bnc_part **parts, size_t n_parts,
                                  bnc_parallel_fn parallel, void *ctx, struct bnc_error *err);
 void bnc_tally_free(struct bnc_tally *tally);

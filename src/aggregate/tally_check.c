@@ -244,16 +244,12 @@ bool bnc_tally_check_on(const struct bnc_tally *tally, bnc_parallel_fn parallel,
 {
     struct checking c = { .tally = tally };
 
-    if (parallel != NULL)
-        parallel(ctx, N_CHECKS, run_check, &c);
-    for (size_t i = 0; i < N_CHECKS; i++) {
-        if (parallel == NULL)
-            run_check(&c, i);
+    bnc_run_all(parallel, ctx, N_CHECKS, run_check, &c);
+    for (size_t i = 0; i < N_CHECKS; i++)
         if (!c.holds[i]) {
             *why = checks[i].why;
             return false;
         }
-    }
     return true;
 }
 

@@ -74,10 +74,7 @@ void bnc_ranges(const struct bnc_judging *g, size_t n,
 
 void bnc_each(const struct bnc_judging *g, size_t n, void (*fn)(void *arg, size_t i), void *arg)
 {
-    if (g->opt->parallel != NULL)
-        g->opt->parallel(g->opt->parallel_ctx, n, fn, arg);
-    for (size_t i = 0; g->opt->parallel == NULL && i < n; i++)
-        fn(arg, i);
+    bnc_run_all(g->opt->parallel, g->opt->parallel_ctx, n, fn, arg);
 }
 
 enum bnc_status bnc_judging_room(struct bnc_judging *g)

@@ -214,10 +214,7 @@ static bool rank_packed(struct packing *p, uint32_t *order)
 
     if (bits > 64)
         return false;
-    if (p->m->data->parallel != NULL)
-        p->m->data->parallel(p->m->data->parallel_ctx, PACK_CHUNKS, pack_chunk, p);
-    for (size_t i = 0; p->m->data->parallel == NULL && i < PACK_CHUNKS; i++)
-        pack_chunk(p, i);
+    bnc_run_all(p->m->data->parallel, p->m->data->parallel_ctx, PACK_CHUNKS, pack_chunk, p);
     if (p->exceeded)
         return false;
     sorted = sort_packed(p->key, p->key + n, n, p->index_bits, bits);
