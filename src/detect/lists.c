@@ -30,7 +30,6 @@
 const char *const bnc_list_names[BNC_N_LISTS] = { "suppress", "suppress_domains", "hold",
                                                   "reengage", "keep" };
 
-
 static const char why_complaint[] = "the recipient complained";
 static const char why_dead[] = "permanently refused: the address does not exist or is disabled";
 static const char why_wave[] =

@@ -2,7 +2,7 @@
  * inflate.h - DEFLATE data into bytes, by one of three libraries.
  *
  * Only the bare DEFLATE stream is theirs: gzip's header, checksum and length are checked in
- * gunzip.c, so both mean the same by a gzip file.  zlib is the reference and always there; ISA-L is
+ * gunzip.c, so all mean the same by a gzip file.  zlib is the reference and always there; ISA-L is
  * twice as fast.  They differ on damaged data only: ISA-L may stop a few bytes earlier, and accepts
  * a few code tables that zlib refuses (the checksum then fails).  libdeflate is faster still, and
  * is asked first where a member lies in memory as a whole; what it does not like is theirs to judge.
