@@ -175,13 +175,6 @@ static void forget(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
     d->n_numbers = 0;
 }
 
-static int cmp_pair(const void *a, const void *b)
-{
-    const struct bnc_address_rec *x = a, *y = b;
-
-    return (x->pair > y->pair) - (x->pair < y->pair);
-}
-
 /*
  * Several domains share a fingerprint, which is odd but can be: a column of hashes. Sorts the
  * records of the first fingerprint by domain, those of 'domain' first.
@@ -200,7 +193,7 @@ static __attribute__((noinline)) void part_domains(const struct bnc_distinct_pla
             r[end] = r[n_first];
             r[n_first++] = x;
         }
-    qsort(r + n_first, end - n_first, sizeof *r, cmp_pair);
+    bnc_address_recs_by_pair(r + n_first, end - n_first);
 }
 
 /* Records sorted by fingerprint. */

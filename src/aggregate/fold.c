@@ -146,6 +146,31 @@ size_t bnc_address_sort_end(struct bnc_address_sort *s)
     return kept;
 }
 
+size_t bnc_address_sort_all(struct bnc_address_sort *s, const struct bnc_address_rec *recs,
+                            size_t n)
+{
+    if (!bnc_address_sort_begin(s, n))
+        return SIZE_MAX;
+    for (size_t i = 0; i < n; i++)
+        bnc_address_sort_count(s, recs[i].fp);
+    bnc_address_sort_place(s);
+    for (size_t i = 0; i < n; i++)
+        bnc_address_sort_put(s, &recs[i]);
+    return bnc_address_sort_end(s);
+}
+
+static int cmp_pair(const void *a, const void *b)
+{
+    const struct bnc_address_rec *x = a, *y = b;
+
+    return (x->pair > y->pair) - (x->pair < y->pair);
+}
+
+void bnc_address_recs_by_pair(struct bnc_address_rec *at, size_t n)
+{
+    qsort(at, n, sizeof *at, cmp_pair);
+}
+
 /* Buckets of many records, one after the other. */
 static void sort_large_buckets(struct bnc_address_sort *s)
 {

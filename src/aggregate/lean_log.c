@@ -217,16 +217,10 @@ static void spell_all(const struct bnc_part *part, struct bnc_address_rec *at,
 
 static bool sort_records(struct unfolded *u, const struct bnc_address_rec *recs, size_t n)
 {
-    if (!bnc_address_sort_begin(&u->sort, n))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        bnc_address_sort_count(&u->sort, recs[i].fp);
-    bnc_address_sort_place(&u->sort);
-    for (size_t i = 0; i < n; i++)
-        bnc_address_sort_put(&u->sort, &recs[i]);
-    u->n = bnc_address_sort_end(&u->sort);
-    u->len = bnc_texts_fold(u->texts, u->len);
-    return u->len != SIZE_MAX;
+    u->n = bnc_address_sort_all(&u->sort, recs, n);
+    if (u->n != SIZE_MAX)
+        u->len = bnc_texts_fold(u->texts, u->len);
+    return u->n != SIZE_MAX && u->len != SIZE_MAX;
 }
 
 static bool unfold(const struct bnc_part *part, unsigned p, struct unfolded *u)

@@ -244,7 +244,7 @@ void bnc_merged_release(struct bnc_merged *m)
     bnc_maps_free(m->source_map, m->n_parts);
     bnc_maps_free(m->domain_map, m->n_parts);
     bnc_maps_free(m->entry_map, m->n_parts);
-    bnc_maps_free(m->pair_map, m->n_parts + BNC_N_OVERLAYS);
+    bnc_maps_free(m->pair_map, bnc_merged_n_sums(m));
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         bnc_maps_free(m->name_map[k], m->n_parts);
         free(m->names[k]);

@@ -18,11 +18,6 @@ struct job {
     bool failed;
 };
 
-static size_t n_tables(const struct bnc_merged *m)
-{
-    return m->n_parts + BNC_N_OVERLAYS;
-}
-
 static void settle_table(void *arg, size_t table)
 {
     struct job *job = arg;
@@ -59,11 +54,11 @@ static bool make_keys(struct job *job)
 {
     size_t n = 0, to = 0;
 
-    for (size_t t = 0; t < n_tables(job->m); t++)
+    for (size_t t = 0; t < bnc_merged_n_sums(job->m); t++)
         n += job->n[t];
     if (!bnc_keys_init(&job->keys, n))
         return false;
-    for (size_t t = 0; t < n_tables(job->m); t++)
+    for (size_t t = 0; t < bnc_merged_n_sums(job->m); t++)
         for (size_t i = job->from[t]; i < job->from[t] + job->n[t]; i++)
             job->keys.at[to++] = (struct bnc_sortkey){ job->cells[i].key, i };
     return true;
@@ -99,7 +94,7 @@ static bool place_tables(struct job *job)
 {
     size_t n = 0;
 
-    for (size_t t = 0; t < n_tables(job->m); t++) {
+    for (size_t t = 0; t < bnc_merged_n_sums(job->m); t++) {
         job->from[t] = n;
         n += bnc_grid_most(&bnc_merged_sums(job->m, t)->cells);
     }
@@ -129,14 +124,14 @@ bool bnc_merge_cells(struct bnc_merged *m)
     struct job job = { .m = m };
     bool ok;
 
-    job.from = calloc(n_tables(m), sizeof *job.from);
-    job.n = calloc(n_tables(m), sizeof *job.n);
+    job.from = calloc(bnc_merged_n_sums(m), sizeof *job.from);
+    job.n = calloc(bnc_merged_n_sums(m), sizeof *job.n);
     ok = job.from != NULL && job.n != NULL;
     if (ok)
-        bnc_merged_run(m, n_tables(m), settle_table, &job);
+        bnc_merged_run(m, bnc_merged_n_sums(m), settle_table, &job);
     ok = ok && !job.failed && place_tables(&job);
     if (ok)
-        bnc_merged_run(m, n_tables(m), copy_table, &job);
+        bnc_merged_run(m, bnc_merged_n_sums(m), copy_table, &job);
     ok = ok && make_keys(&job) && write_cells(&job);
     bnc_keys_release(&job.keys);
     free(job.cells);

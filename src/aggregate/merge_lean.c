@@ -28,7 +28,7 @@ static const struct bnc_lean_log *lean_of(const struct gathering *g, size_t part
 /* Room for all that there can be; false when out of memory. */
 static bool begin(struct gathering *g)
 {
-    const size_t n_logs = g->m->n_parts + BNC_N_OVERLAYS;
+    const size_t n_logs = bnc_merged_n_sums(g->m);
     size_t n = 0, n_texts = 0;
 
     for (size_t i = 0; i < n_logs; i++)
@@ -167,20 +167,13 @@ static bool gather(struct gathering *g)
         gather_named(g, p);
         gather_failed(g, p);
     }
-    for (size_t i = 0; i < n_parts + BNC_N_OVERLAYS; i++)
+    for (size_t i = 0; i < bnc_merged_n_sums(g->m); i++)
         gather_others(g, i);
     if (!fill_filter(g))
         return false;
     for (size_t p = 0; p < n_parts; p++)
         gather_delivered(g, p);
     return true;
-}
-
-static int cmp_pair(const void *a, const void *b)
-{
-    const struct bnc_address_rec *x = a, *y = b;
-
-    return (x->pair > y->pair) - (x->pair < y->pair);
 }
 
 /*
@@ -198,7 +191,7 @@ static size_t settle_deliveries(struct bnc_address_rec *at, size_t n)
 
         if (kept == from || at[from].fp != r.fp) {
             if (kinds == 3)
-                qsort(at + from, kept - from, sizeof *at, cmp_pair);
+                bnc_address_recs_by_pair(at + from, kept - from);
             from = kept;
             own = BNC_LEAN_SAME;
             kinds = 0;
@@ -212,20 +205,15 @@ static size_t settle_deliveries(struct bnc_address_rec *at, size_t n)
         kept += r.pair != BNC_LEAN_SAME;
     }
     if (kinds == 3)
-        qsort(at + from, kept - from, sizeof *at, cmp_pair);
+        bnc_address_recs_by_pair(at + from, kept - from);
     return kept;
 }
 
 static size_t sort(const struct gathering *g, struct bnc_address_sort *s)
 {
-    if (!bnc_address_sort_begin(s, (size_t)(g->end - g->at)))
-        return SIZE_MAX;
-    for (const struct bnc_address_rec *r = g->at; r < g->end; r++)
-        bnc_address_sort_count(s, r->fp);
-    bnc_address_sort_place(s);
-    for (const struct bnc_address_rec *r = g->at; r < g->end; r++)
-        bnc_address_sort_put(s, r);
-    return settle_deliveries(s->at, bnc_address_sort_end(s));
+    const size_t n = bnc_address_sort_all(s, g->at, (size_t)(g->end - g->at));
+
+    return n != SIZE_MAX ? settle_deliveries(s->at, n) : n;
 }
 
 size_t bnc_merged_lean(const struct bnc_merged *m, unsigned partition, struct bnc_address_sort *s,

@@ -115,7 +115,7 @@ static void put_addresses(const struct bnc_merged *m, size_t part, unsigned part
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s, bool fold)
 {
-    const size_t n_logs = m->n_parts + BNC_N_OVERLAYS;
+    const size_t n_logs = bnc_merged_n_sums(m);
     /* some parts may keep less of a fingerprint than others */
     const uint64_t kept =
         m->detail == BNC_DETAIL_LISTS ? UINT64_MAX : bnc_address_fp_kept(UINT64_MAX);

@@ -34,11 +34,6 @@ struct job {
     bool failed;
 };
 
-static size_t n_tables(const struct bnc_merged *m)
-{
-    return m->n_parts + BNC_N_OVERLAYS;
-}
-
 static void fail(struct job *job)
 {
     __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
@@ -241,8 +236,8 @@ static bool init(struct job *job)
 {
     struct bnc_merged *m = job->m;
 
-    m->pair_map = bnc_maps_new(n_tables(m));
-    for (size_t i = 0; i < n_tables(m); i++)
+    m->pair_map = bnc_maps_new(bnc_merged_n_sums(m));
+    for (size_t i = 0; i < bnc_merged_n_sums(m); i++)
         job->n += bnc_merged_sums(m, i)->pairs.n;
     job->items = bnc_huge_malloc((job->n + 1) * sizeof *job->items);
     job->end = calloc((size_t)m->n_domains + 1, sizeof *job->end);
@@ -270,11 +265,11 @@ bool bnc_merge_pairs(struct bnc_merged *m)
     bool ok = init(&job);
 
     if (ok)
-        bnc_merged_run(m, n_tables(m), count_table, &job);
+        bnc_merged_run(m, bnc_merged_n_sums(m), count_table, &job);
     ok = ok && !job.failed;
     if (ok) {
         place_domains(&job);
-        bnc_merged_run(m, n_tables(m), put_table, &job);
+        bnc_merged_run(m, bnc_merged_n_sums(m), put_table, &job);
         cut_slices(&job);
         bnc_merged_run(m, N_SLICES, sort_slice, &job);
         ok = !job.failed && write_pairs(&job);

@@ -287,6 +287,11 @@ static inline void bnc_address_sort_put(struct bnc_address_sort *s, const struct
  * left in s->at.
  */
 size_t bnc_address_sort_end(struct bnc_address_sort *s);
+/* All of it for records that stand in an array; SIZE_MAX: out of memory. */
+size_t bnc_address_sort_all(struct bnc_address_sort *s, const struct bnc_address_rec *recs,
+                            size_t n);
+/* Sorts by pair alone. */
+void bnc_address_recs_by_pair(struct bnc_address_rec *at, size_t n);
 /* In place of it: sorts by fingerprint and keeps all, which is enough to count them. */
 size_t bnc_address_sort_group(struct bnc_address_sort *s);
 
