@@ -63,13 +63,8 @@ static void put_codes(struct bnc_buf *b, const struct bnc_template *x)
     if (x != NULL && x->verdict.reply != 0)
         bnc_count_put(b, x->verdict.reply, 0);
     bnc_buf_putc(b, ',');
-    if (e == 0)
-        return;
-    bnc_count_put(b, BNC_ENHANCED_CLASS(e), 0);
-    bnc_buf_putc(b, '.');
-    bnc_count_put(b, BNC_ENHANCED_SUBJECT(e), 0);
-    bnc_buf_putc(b, '.');
-    bnc_count_put(b, BNC_ENHANCED_DETAIL(e), 0);
+    if (e != 0)
+        bnc_enhanced_put(b, e);
 }
 
 static void put_own_row(struct bnc_buf *b, const struct list_row *r)

@@ -56,8 +56,7 @@ static void put_enhanced(struct bnc_buf *out, char delim, uint32_t e)
 {
     bnc_buf_putc(out, delim);
     if (e != 0)
-        bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
-                       BNC_ENHANCED_DETAIL(e));
+        bnc_enhanced_put(out, e);
 }
 
 static void put_verdict(struct bnc_buf *out, char d, const struct bnc_classifier *c,

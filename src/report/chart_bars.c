@@ -168,8 +168,7 @@ static void put_code(struct bnc_buf *out, uint16_t reply, uint32_t enhanced)
     if (reply != 0 && enhanced != 0)
         bnc_buf_putc(out, ' ');
     if (enhanced != 0)
-        bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(enhanced),
-                       BNC_ENHANCED_SUBJECT(enhanced), BNC_ENHANCED_DETAIL(enhanced));
+        bnc_enhanced_put(out, enhanced);
 }
 
 void bnc_chart_codes(struct bnc_page *p)

@@ -3,6 +3,7 @@
 #include "schema/codes.h"
 
 #include "schema/event.h"
+#include "util/figure.h"
 
 /* The number at s[*i], at most 'max' digits; -1 where there is none or more digits. */
 static int number(struct bnc_span s, size_t *i, size_t max)
@@ -102,6 +103,15 @@ struct bnc_codes bnc_codes_read(struct bnc_span cell)
     if (c.reply != 0 && i < cell.len && cell.at[i] != '.')
         c.enhanced = enhanced_at(cell, i + 1);
     return c;
+}
+
+void bnc_enhanced_put(struct bnc_buf *out, uint32_t enhanced)
+{
+    bnc_count_put(out, BNC_ENHANCED_CLASS(enhanced), 0);
+    bnc_buf_putc(out, '.');
+    bnc_count_put(out, BNC_ENHANCED_SUBJECT(enhanced), 0);
+    bnc_buf_putc(out, '.');
+    bnc_count_put(out, BNC_ENHANCED_DETAIL(enhanced), 0);
 }
 
 /* ---- responses ---- */

@@ -243,12 +243,6 @@ static void put_columns(const struct about *a, bool json)
     }
 }
 
-static void put_enhanced(struct bnc_buf *out, uint32_t e)
-{
-    bnc_buf_printf(out, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
-                   BNC_ENHANCED_DETAIL(e));
-}
-
 static void put_event(const struct about *a, const struct bnc_event *ev, bool json, bool first)
 {
     static const char *const hard[] = { "", "hard", "soft", "unknown" };
@@ -274,7 +268,7 @@ static void put_event(const struct about *a, const struct bnc_event *ev, bool js
         bnc_buf_printf(out, ", \"late\": %s, \"reply_code\": %u, \"enhanced_code\": \"",
                        ev->late ? "true" : "false", ev->reply);
         if (ev->enhanced != 0)
-            put_enhanced(out, ev->enhanced);
+            bnc_enhanced_put(out, ev->enhanced);
         bnc_buf_putc(out, '"');
     } else {
         bnc_buf_printf(out, "%s%s%s%s", bnc_event_names[ev->type], ev->hardness ? " " : "",
@@ -286,7 +280,7 @@ static void put_event(const struct about *a, const struct bnc_event *ev, bool js
             bnc_buf_printf(out, "      %-13s %u\n", "reply_code", ev->reply);
         if (ev->enhanced != 0) {
             bnc_buf_printf(out, "      %-13s ", "enhanced_code");
-            put_enhanced(out, ev->enhanced);
+            bnc_enhanced_put(out, ev->enhanced);
             bnc_buf_putc(out, '\n');
         }
     }

@@ -27,6 +27,8 @@ extern const char *const bnc_event_names[BNC_N_EVENTS];
 #define BNC_ENHANCED_CLASS(e) ((e) >> 20)
 #define BNC_ENHANCED_SUBJECT(e) ((e) >> 10 & 0x3ff)
 #define BNC_ENHANCED_DETAIL(e) ((e) & 0x3ff)
+/* "5.7.26" */
+void bnc_enhanced_put(struct bnc_buf *out, uint32_t enhanced);
 
 /* the ESP's own label */
 enum bnc_hardness { BNC_HARDNESS_NONE, BNC_HARDNESS_HARD, BNC_HARDNESS_SOFT, BNC_HARDNESS_UNKNOWN };
@@ -57,8 +59,8 @@ struct bnc_esp {
 
 /*
  * Spans live as long as the row's bytes.  Where the mapper makes the bytes itself (JSON:
- * unescaped strings and numbers; domains in A-labels), they stay valid for the next BNC_MAPPER_KEEP - 1 calls of
- * bnc_mapper_events() on that mapper.
+ * unescaped strings and numbers; domains in A-labels), they stay valid for the next
+ * BNC_MAPPER_KEEP - 1 calls of bnc_mapper_events() on that mapper.
  */
 #define BNC_MAPPER_KEEP 64
 struct bnc_event {
