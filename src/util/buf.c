@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DRAIN_BYTES ((size_t)256 * 1024)
-
 bool bnc_buf_grow(struct bnc_buf *b, size_t len)
 {
     size_t cap = b->cap < 64 ? 64 : b->cap;
@@ -54,30 +52,15 @@ void bnc_buf_printf(struct bnc_buf *b, const char *fmt, ...)
     va_end(again);
 }
 
-static void flush(struct bnc_buf *b)
-{
-    if (!b->drain(b->drain_arg, bnc_buf_span(b)))
-        b->failed = true;
-    b->len = 0;
-}
-
 void bnc_buf_drain(struct bnc_buf *b)
 {
-    if (b->drain != NULL && b->len >= DRAIN_BYTES && !b->failed)
-        flush(b);
-}
+    const size_t whole = b->len / BNC_DRAIN_BYTES * BNC_DRAIN_BYTES;
 
-void bnc_buf_pass(struct bnc_buf *b, struct bnc_span s)
-{
-    if (b->drain == NULL || s.len < DRAIN_BYTES / 8 || b->failed) {
-        bnc_buf_put(b, s);
-        bnc_buf_drain(b);
+    if (b->drain == NULL || whole == 0 || b->failed)
         return;
-    }
-    if (b->len > 0)
-        flush(b);
-    if (!b->failed && !b->drain(b->drain_arg, s))
-        b->failed = true;
+    b->failed = !b->drain(b->drain_arg, bnc_span_from(b->at, whole));
+    b->len -= whole;
+    memmove(b->at, b->at + whole, b->len + 1);
 }
 
 void bnc_buf_release(struct bnc_buf *b)

@@ -81,17 +81,18 @@ static inline void bnc_buf_clear(struct bnc_buf *b)
 }
 
 /*
- * Hands a large buffer's bytes to its drain, if it has one, and empties it.  Writers call this
- * where they do not look back at what they wrote (after a row of a long table), so that a report of
- * many megabytes never stands in memory whole.
+ * What a drain gets at once.  A file's cache takes a huge page for a whole one that is written to
+ * it, which is mostly one that was in use a moment ago; smaller writes take small pages, which on
+ * a virtual machine may first have to come from the host, 1 ns a byte.
  */
-void bnc_buf_drain(struct bnc_buf *b);
+#define BNC_DRAIN_BYTES ((size_t)2 << 20)
 
 /*
- * Appends 's', or where it is large and there is a drain, hands it over as it is, after what stands
- * in the buffer already.
+ * Hands a large buffer's bytes to its drain, if it has one, but for what is beyond a multiple of
+ * BNC_DRAIN_BYTES.  Writers call this where they do not look back at what they wrote (after a row
+ * of a long table), so that a report of many megabytes never stands in memory whole.
  */
-void bnc_buf_pass(struct bnc_buf *b, struct bnc_span s);
+void bnc_buf_drain(struct bnc_buf *b);
 
 void bnc_buf_release(struct bnc_buf *b);
 

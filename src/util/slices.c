@@ -64,7 +64,8 @@ static void hand_on(struct ring *r, size_t k)
 
         pthread_mutex_unlock(&r->lock);
         r->out[k].failed |= made->failed;
-        bnc_buf_pass(&r->out[k], bnc_buf_span(made));
+        bnc_buf_put(&r->out[k], bnc_buf_span(made));
+        bnc_buf_drain(&r->out[k]);
         failed = r->out[k].failed;
         pthread_mutex_lock(&r->lock);
         r->failed |= failed;
