@@ -10,6 +10,7 @@
 
 static bool grow_counts(struct bnc_pairs *p, size_t n)
 {
+    const size_t bytes = p->cap * sizeof *p->at;
     size_t cap = p->cap < 256 ? 256 : p->cap;
     struct bnc_count *at;
 
@@ -17,12 +18,10 @@ static bool grow_counts(struct bnc_pairs *p, size_t n)
         return true;
     while (cap < n)
         cap += cap < FEW ? cap : cap / 4; /* what is not used is memory too */
-    at = bnc_big_alloc(cap * sizeof *at); /* aligned: no count lies across two cache lines */
+    cap = bnc_big_room(cap * sizeof *at) / sizeof *at;
+    at = bnc_big_grow(p->at, bytes, cap * sizeof *at); /* aligned: no count in two cache lines */
     if (at == NULL)
         return false;
-    if (p->n > 0)
-        memcpy(at, p->at, p->n * sizeof *at);
-    bnc_big_free(p->at, p->cap * sizeof *at);
     p->at = at;
     p->cap = cap;
     return true;

@@ -18,8 +18,7 @@ static bool add_slab(struct bnc_log_room *room)
     size_t bytes = room->slabs == NULL ? FIRST_SLAB_BYTES : room->slabs->bytes * 2;
     struct bnc_log_slab *slab;
 
-    if (bytes > BNC_HUGE_BYTES)
-        bytes = BNC_HUGE_BYTES;
+    bytes = bnc_big_room(bytes < BNC_HUGE_BYTES ? bytes : BNC_HUGE_BYTES);
     slab = bnc_big_alloc(bytes);
     if (slab == NULL)
         return false;

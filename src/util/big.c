@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* mremap() */
 #include "util/big.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,43 +19,111 @@
 #define FROM_SYSTEM 1
 #endif
 
+#define LEAST_BYTES (BNC_HUGE_BYTES / 4) /* for which a huge page pays */
+
 static size_t round_up(size_t n, size_t unit)
 {
     return (n + unit - 1) / unit * unit;
 }
 
-static size_t page_bytes(void)
+/* ---- huge pages ---- */
+
+static bool is_mapped(size_t bytes)
 {
-    return (size_t)sysconf(_SC_PAGESIZE);
+    return FROM_SYSTEM && bytes >= LEAST_BYTES;
 }
 
-/* Maps more than is needed and gives back what is beside a stretch that is aligned. */
-static void *map_huge(size_t bytes)
+size_t bnc_big_room(size_t bytes)
 {
-    const size_t want = round_up(bytes, page_bytes()), len = want + BNC_HUGE_BYTES;
-    char *at, *start;
+    return is_mapped(bytes) ? round_up(bytes, BNC_HUGE_BYTES) : bytes;
+}
 
-    if (len < bytes)
-        return NULL;
-    at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/* 'room' bytes from a huge page on: maps more and gives back what is beside them. */
+static void *map(size_t room)
+{
+    const size_t len = room + BNC_HUGE_BYTES;
+    char *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t before;
+
     if (at == MAP_FAILED)
         return NULL;
-    start = at + (round_up((uintptr_t)at, BNC_HUGE_BYTES) - (uintptr_t)at);
-    if (start > at)
-        munmap(at, (size_t)(start - at));
-    if (at + len > start + want)
-        munmap(start + want, (size_t)(at + len - start) - want);
+    before = round_up((uintptr_t)at, BNC_HUGE_BYTES) - (uintptr_t)at;
+    if (before > 0)
+        munmap(at, before);
+    at += before;
+    munmap(at + room, BNC_HUGE_BYTES - before);
 #ifdef MADV_HUGEPAGE
-    madvise(start, want, MADV_HUGEPAGE); /* a wish: without it all works, slower */
+    madvise(at, room, MADV_HUGEPAGE); /* a wish: without it all works, slower */
 #endif
-    memset(start + want / BNC_HUGE_BYTES * BNC_HUGE_BYTES, 0, want % BNC_HUGE_BYTES);
-    return start;
+    return at;
 }
+
+void *bnc_big_alloc(size_t bytes)
+{
+    void *at;
+
+    if (bytes > SIZE_MAX - 2 * BNC_HUGE_BYTES)
+        return NULL;
+    if (is_mapped(bytes))
+        return map(bnc_big_room(bytes));
+    at = aligned_alloc(64, round_up(bytes, 64));
+    if (at != NULL)
+        memset(at, 0, bytes);
+    return at;
+}
+
+void bnc_big_free(void *at, size_t bytes)
+{
+    if (at == NULL)
+        return;
+    if (is_mapped(bytes))
+        munmap(at, bnc_big_room(bytes));
+    else
+        free(at);
+}
+
+static void *grow_by_copy(void *at, size_t bytes, size_t to)
+{
+    void *grown = bnc_big_alloc(to);
+
+    if (grown == NULL)
+        return NULL;
+    if (at != NULL)
+        memcpy(grown, at, bytes);
+    bnc_big_free(at, bytes);
+    return grown;
+}
+
+/* Pages move to where there is room, and stay huge: both begin with one. */
+static void *grow_mapped(void *at, size_t bytes, size_t to)
+{
+#ifdef MREMAP_FIXED
+    const size_t room = bnc_big_room(to);
+    void *place = to > SIZE_MAX - 2 * BNC_HUGE_BYTES ? NULL : map(room), *grown;
+
+    if (place == NULL)
+        return NULL;
+    grown = mremap(at, bnc_big_room(bytes), room, MREMAP_MAYMOVE | MREMAP_FIXED, place);
+    if (grown != MAP_FAILED)
+        return grown; /* if it failed, what is at 'place' now may be another's: it stays */
+#endif
+    return grow_by_copy(at, bytes, to);
+}
+
+void *bnc_big_grow(void *at, size_t bytes, size_t to)
+{
+    if (bnc_big_room(bytes) == bnc_big_room(to))
+        return at;
+    return at != NULL && is_mapped(bytes) ? grow_mapped(at, bytes, to)
+                                          : grow_by_copy(at, bytes, to);
+}
+
+/* ---- giving back ---- */
 
 void bnc_big_forget(void *at, size_t bytes)
 {
 #ifdef MADV_DONTNEED
-    const size_t page = page_bytes();
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     const uintptr_t start = round_up((uintptr_t)at, page);
     const uintptr_t end = ((uintptr_t)at + bytes) / page * page;
 
@@ -71,6 +141,8 @@ void bnc_big_trim(void)
     malloc_trim(0);
 #endif
 }
+
+/* ---- of malloc() ---- */
 
 void *bnc_huge_malloc(size_t bytes)
 {
@@ -91,28 +163,4 @@ void *bnc_huge(void *at, size_t bytes)
     }
 #endif
     return at;
-}
-
-void *bnc_big_alloc(size_t bytes)
-{
-    void *at;
-
-    if (bytes > SIZE_MAX - BNC_HUGE_BYTES)
-        return NULL;
-    if (FROM_SYSTEM && bytes >= BNC_HUGE_BYTES)
-        return map_huge(bytes);
-    at = aligned_alloc(64, round_up(bytes, 64));
-    if (at != NULL)
-        memset(at, 0, bytes);
-    return at;
-}
-
-void bnc_big_free(void *at, size_t bytes)
-{
-    if (at == NULL)
-        return;
-    if (FROM_SYSTEM && bytes >= BNC_HUGE_BYTES)
-        munmap(at, round_up(bytes, page_bytes()));
-    else
-        free(at);
 }
