@@ -30,7 +30,7 @@ enum {
     ENTRIES_PER_CHUNK = 256,
     SHAPE_SLOTS = 8192,
     HOST_SLOTS = 16384,
-    VERDICT_SLOTS = 16384,
+    VERDICT_SLOTS = 4096,
     WORDING_SLOTS = 2048,
     WORDING_BYTES = 384,
     SENTENCE_SEED = 2,
@@ -76,6 +76,7 @@ struct bnc_verdicts {
     struct bnc_arena arena; /* entries, templates and labels */
     struct bnc_mask mask;
     bnc_shape_fn *shape;
+    struct wording *wordings; /* WORDING_SLOTS, the newest of those that share a slot; or NULL */
     struct bnc_recall *recall;
     int luck; /* how often shapes were known of late */
     unsigned untried; /* texts since the last shape */
@@ -83,7 +84,6 @@ struct bnc_verdicts {
         shapes[SHAPE_SLOTS]; /* (shape, context) -> entry; the newest of those that share a slot */
     uint64_t hosts[HOST_SLOTS]; /* of the end of an MX host: its fingerprint, provider below */
     struct known_verdict verdicts[VERDICT_SLOTS]; /* the newest of those that share a slot */
-    struct wording wordings[WORDING_SLOTS]; /* likewise */
     char blurred[sizeof((struct bnc_mask *)0)->out + 64];
     char spelled[BNC_MASK_MAX_BYTES]; /* the text at hand with its blanks restored */
 };
@@ -123,6 +123,7 @@ void bnc_verdicts_free(struct bnc_verdicts *v)
     free(v->chunks);
     free(v->slots);
     bnc_recall_free(v->recall);
+    bnc_big_free(v->wordings, WORDING_SLOTS * sizeof *v->wordings);
     bnc_arena_release(&v->arena);
     bnc_big_free(v, sizeof *v);
 }
@@ -131,6 +132,8 @@ void bnc_verdicts_settle(struct bnc_verdicts *v)
 {
     bnc_recall_free(v->recall);
     v->recall = NULL;
+    bnc_big_free(v->wordings, WORDING_SLOTS * sizeof *v->wordings);
+    v->wordings = NULL;
     bnc_big_forget(v->shapes, sizeof *v - offsetof(struct bnc_verdicts, shapes));
 }
 
@@ -312,7 +315,7 @@ static void wording_gather(struct bnc_entry *entry, struct bnc_span text)
         bnc_wording_join((char *)entry->template_text.at, entry->template_text.len, text);
 }
 
-/* Where a wording like this one is remembered; NULL: it is too short or too long for that. */
+/* Where a wording like this one is remembered; NULL: too short, too long, or no memory. */
 static struct wording *wording_slot(struct bnc_verdicts *v, const struct asked *a, uint64_t *key)
 {
     if (a->text.len < 16 || a->text.len > WORDING_BYTES)
@@ -320,7 +323,7 @@ static struct wording *wording_slot(struct bnc_verdicts *v, const struct asked *
     *key = no_zero(bnc_hash_pair(
         bnc_mix64(bnc_load64(a->text.at) ^ BNC_HASH_K1, bnc_load64(a->text.at + 8) ^ BNC_HASH_K2),
         a->context + a->text.len));
-    return &v->wordings[*key % WORDING_SLOTS];
+    return v->wordings == NULL ? NULL : &v->wordings[*key % WORDING_SLOTS];
 }
 
 /* The entry of a text that is blurred as one before it, NULL where that is not seen at once. */
@@ -345,8 +348,11 @@ static struct bnc_entry *wording_find(struct bnc_verdicts *v, const struct asked
 static void wording_keep(struct bnc_verdicts *v, const struct asked *a, struct bnc_entry *entry)
 {
     uint64_t key;
-    struct wording *w = wording_slot(v, a, &key);
+    struct wording *w;
 
+    if (v->wordings == NULL)
+        v->wordings = bnc_big_alloc(WORDING_SLOTS * sizeof *w);
+    w = wording_slot(v, a, &key);
     if (w == NULL)
         return;
     w->key = key;
