@@ -355,28 +355,48 @@ static enum bnc_status collect_faults(struct bnc_inputs *inputs, const struct bn
     return BNC_OK;
 }
 
+/* What all workers begin with; threads make them side by side. */
+struct making {
+    struct bnc_worker *workers;
+    const struct bnc_setup *setup;
+    const struct bnc_sink *sink;
+    struct bnc_part_options part;
+};
+
+static void make_worker(void *arg, size_t i)
+{
+    const struct making *m = arg;
+    struct bnc_worker *w = &m->workers[i];
+
+    w->status = worker_init(w, m->setup, m->sink, &m->part);
+}
+
 static enum bnc_status create_workers(const struct bnc_inputs *inputs,
                                       const struct bnc_setup *setup, const struct bnc_sink *sink,
                                       enum bnc_detail detail, struct bnc_often *often,
                                       struct bnc_worker **workers)
 {
     struct bnc_span *names = malloc((inputs->n + 1) * sizeof *names);
-    struct bnc_part_options popt = { .detail = detail,
-                                     .classifier = setup->classifier,
-                                     .seed = setup->seed,
-                                     .sources = names,
-                                     .n_sources = (uint32_t)inputs->n,
-                                     .lists_only = often != NULL,
-                                     .often = often };
+    struct making m = { .setup = setup,
+                        .sink = sink,
+                        .part = { .detail = detail,
+                                  .classifier = setup->classifier,
+                                  .seed = setup->seed,
+                                  .sources = names,
+                                  .n_sources = (uint32_t)inputs->n,
+                                  .lists_only = often != NULL,
+                                  .often = often } };
     enum bnc_status status = BNC_OK;
 
-    *workers = calloc(setup->n_threads, sizeof **workers);
+    *workers = m.workers = calloc(setup->n_threads, sizeof **workers);
     if (*workers == NULL || names == NULL)
         status = BNC_ENOMEM;
     for (size_t i = 0; status == BNC_OK && i < inputs->n; i++)
         names[i] = bnc_span_str(inputs->at[i].source->name);
+    if (status == BNC_OK)
+        bnc_team_each(setup->team, setup->n_threads, make_worker, &m);
     for (unsigned i = 0; status == BNC_OK && i < setup->n_threads; i++)
-        status = worker_init(&(*workers)[i], setup, sink, &popt);
+        status = m.workers[i].status;
     free(names);
     return status;
 }

@@ -12,6 +12,7 @@ struct bnc_team {
     pthread_cond_t called, done;
     unsigned n;                          /* members */
     unsigned n_here;                     /* of them, threads of the session; 0: there is none */
+    bool over;                           /* the session */
     unsigned long n_calls;
     unsigned n_busy;                     /* threads that haven't returned from the call */
     void (*fn)(void *arg, unsigned member);
@@ -81,9 +82,9 @@ unsigned bnc_team_size(const struct bnc_team *team)
 /* Waits for the call after 'seen'; false: the session ends. The lock is held. */
 static bool await_call(struct bnc_team *t, unsigned long seen)
 {
-    while (t->n_here > 0 && t->n_calls == seen)
+    while (!t->over && t->n_calls == seen)
         pthread_cond_wait(&t->called, &t->lock);
-    return t->n_here > 0;
+    return !t->over;
 }
 
 static void serve(struct bnc_team *t, unsigned member, unsigned long seen)
@@ -99,11 +100,11 @@ static void serve(struct bnc_team *t, unsigned member, unsigned long seen)
     pthread_mutex_unlock(&t->lock);
 }
 
-/* Opens (n_here > 0) or ends (0) the session. */
-static void set_here(struct bnc_team *t, unsigned n_here)
+static void end_session(struct bnc_team *t)
 {
     pthread_mutex_lock(&t->lock);
-    t->n_here = n_here;
+    t->n_here = 0;
+    t->over = true;
     pthread_cond_broadcast(&t->called);
     pthread_mutex_unlock(&t->lock);
 }
@@ -116,15 +117,15 @@ void bnc_team_session(struct bnc_team *team, void (*body)(void *arg), void *arg)
         body(arg);
         return;
     }
+    team->over = false;
 #pragma omp parallel num_threads((int)team->n)
     {
         const int member = omp_get_thread_num();
 
-#pragma omp single
-        set_here(team, (unsigned)omp_get_num_threads()); /* may be fewer than asked for */
-        if (member == 0) {
+        if (member == 0) { /* begins before the others are there: they find what was called */
+            team->n_here = (unsigned)omp_get_num_threads(); /* may be fewer than asked for */
             body(arg);
-            set_here(team, 0);
+            end_session(team);
         } else {
             serve(team, (unsigned)member, seen);
         }
