@@ -186,7 +186,7 @@ static struct bnc_stream *open_next(struct bnc_pool *pool)
 
 /* ---- what there is to do; the lock is held ---- */
 
-/* Cuts a block off the first lot that is due. */
+/* Cuts a block off the first lot that is due; half a block that would be left goes along. */
 static bool take_ready(struct bnc_pool *pool, struct bnc_claim *claim)
 {
     struct bnc_stream *s = pool->open;
@@ -199,8 +199,10 @@ static bool take_ready(struct bnc_pool *pool, struct bnc_claim *claim)
     if (s == NULL)
         return false;
     lot = s->lots;
-    all = lot->left.bytes.len <= pool->cut_bytes;
-    len = all ? lot->left.bytes.len : pool->cut_bytes;
+    len = lot->left.bytes.len;
+    all = len <= pool->cut_bytes || len - pool->cut_bytes <= pool->cut_bytes / 2;
+    if (!all)
+        len = pool->cut_bytes;
     *claim = (struct bnc_claim){ .stream = s,
                                  .lot = lot,
                                  .block = lot->left,

@@ -102,7 +102,7 @@ struct bnc_pool {
     struct bnc_lot *all_lots;        /* [n_lots] */
     size_t n_lots;
     struct bnc_lot *spare;           /* those not in use, the last used first */
-    size_t cut_bytes;                /* the most in a block of a lot */
+    size_t cut_bytes;                /* in a block of a lot; in its last one half as much again */
     unsigned n_used;                 /* lots in use */
     uint64_t used_bytes;             /* in them, once they are full */
     uint64_t ready_bytes;            /* of these, those from which no block was cut yet */

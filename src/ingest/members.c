@@ -29,9 +29,10 @@
 #define MAX_MISSES 3
 #define LIMIT_BLOCKS 32                     /* a piece may give this many blocks' worth of bytes */
 #define MAX_LIMIT_BYTES ((size_t)64 << 20)  /* but no more than this, or one block */
-#define PIECE_PART 4                        /* the least: such a part of a block, compressed */
+#define PIECE_PART 16                       /* the least: such a part of a block, compressed, so */
+                                            /* that what it gives stays in the second cache */
 #define RANGE_BLOCKS 8                      /* and take this many of compressed ones */
-#define SCAN_BYTES ((size_t)64 << 10)
+#define SCAN_BYTES ((size_t)16 << 10)
 #define HEADER_BYTES ((size_t)10)
 #define LEAST_WINDOW ((size_t)4 << 10)
 #define NOWHERE UINT64_MAX
