@@ -8,47 +8,37 @@ void bnc_address_log_release(struct bnc_address_log *a)
     memset(a->recent, 0, sizeof a->recent);
 }
 
-uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint64_t key)
+uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint32_t what)
 {
-    const size_t i = bnc_address_log_recent(key);
+    const size_t i = bnc_address_log_recent(what);
 
-    if (a->outcomes.n >= BNC_ADDRESS_NO_OUTCOME || !bnc_pairs_reserve(&a->outcomes, 1))
-        return BNC_ADDRESS_NO_OUTCOME;
-    a->recent[i].number = bnc_pairs_get(&a->outcomes, key);
-    a->recent[i].key = key + 1;
+    if (a->outcomes.n >= BNC_ADDRESS_LONG || !bnc_pairs_reserve(&a->outcomes, 1))
+        return BNC_ADDRESS_LONG;
+    a->recent[i].number = bnc_pairs_get(&a->outcomes, what);
+    a->recent[i].key = (uint64_t)what + 1;
     return a->recent[i].number;
 }
 
-bool bnc_address_log_push_long(struct bnc_address_log *a, uint64_t fp, uint32_t pair, uint32_t what,
-                               uint32_t time)
+bool bnc_address_log_push(struct bnc_address_log *a, uint64_t fp, uint32_t pair, uint32_t what,
+                          uint32_t time)
 {
-    const size_t each = bnc_address_bytes(a->exact);
-    const unsigned bits = a->exact ? BNC_ADDRESS_LOW_BITS_EXACT : BNC_ADDRESS_LOW_BITS;
-    const struct bnc_address_exact head = { bnc_address_fp_pair(fp, 0, bits),
-                                            BNC_ADDRESS_NO_OUTCOME, 0, 0 };
-    const struct bnc_address_long l = { pair, what, time };
-    char *to = bnc_log_push(&a->log, bnc_log_part(fp), each + sizeof l);
+    const size_t i = bnc_address_log_recent(what);
+    const uint32_t outcome = a->recent[i].key == (uint64_t)what + 1
+                                 ? a->recent[i].number
+                                 : bnc_address_log_find_outcome(a, what);
+    const uint32_t high = pair >> BNC_ADDRESS_LOW_BITS, low = pair % (1u << BNC_ADDRESS_LOW_BITS);
+    const bool is_long = outcome == BNC_ADDRESS_LONG || high > UINT16_MAX;
+    const struct bnc_address_short head = { fp << BNC_LOG_LOG2 | low,
+                                            (uint16_t)(is_long ? BNC_ADDRESS_LONG : outcome),
+                                            (uint16_t)high, time };
+    const struct bnc_address_long rest = { pair, what };
+    char *to =
+        bnc_log_push(&a->log, bnc_log_part(fp), sizeof head + (is_long ? sizeof rest : 0));
 
     if (to == NULL)
         return false;
-    memcpy(to, &head, each); /* the outcome lies in one place in either */
-    memcpy(to + each, &l, sizeof l);
+    memcpy(to, &head, sizeof head);
+    if (is_long)
+        memcpy(to + sizeof head, &rest, sizeof rest);
     return true;
-}
-
-bool bnc_address_log_push_exact(struct bnc_address_log *a, uint64_t fp, uint32_t pair,
-                                uint32_t what, uint32_t outcome, uint32_t time)
-{
-    const uint32_t high = pair >> BNC_ADDRESS_LOW_BITS_EXACT;
-    struct bnc_address_exact *to;
-
-    if (outcome == BNC_ADDRESS_NO_OUTCOME || high > UINT16_MAX)
-        return bnc_address_log_push_long(a, fp, pair, what, time);
-    to = bnc_log_push(&a->log, bnc_log_part(fp), sizeof *to);
-    if (to != NULL)
-        *to = (struct bnc_address_exact){
-            bnc_address_fp_pair(fp, pair, BNC_ADDRESS_LOW_BITS_EXACT), (uint16_t)outcome,
-            (uint16_t)high, time
-        };
-    return to != NULL;
 }

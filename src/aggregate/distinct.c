@@ -16,8 +16,10 @@
 #define TASK_BYTES ((size_t)64 << 20) /* counters of all tasks together */
 #define MAX_TASKS 64u
 
+struct outcome;
 struct job {
     const struct bnc_distinct_plan *plan;
+    const struct outcome *outcomes; /* of failures, by bnc_merged_failures() */
     struct bnc_distinct *results; /* [n_tasks]; those that found nothing to do are empty */
     size_t n_tasks;
     unsigned next; /* partition */
@@ -118,47 +120,61 @@ static inline void see_soft(struct walk *w, uint32_t *last, bool is_soft)
     w->n_recurring += is_new & (w->n_soft == 3);
 }
 
-/* A failure. */
-static inline void count_record(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                                struct walk *w, const struct bnc_address_rec *r)
-{
-    const struct bnc_pair_info *info = &plan->pair_info[r->pair];
-    const uint32_t day = plan->day_subject[bnc_time_day(r->time)];
-    const uint32_t campaign = BNC_WHAT_CAMPAIGN(r->what);
-    const uint32_t is_next = begin_record(w, r->fp, info->domain);
-    const uint32_t state = BNC_ADDR_BOUNCED << (BNC_WHAT_TYPE(r->what) == BNC_EVENT_DEFERRAL);
-    const uint32_t is_new = state & ~w->states;
+/* What happened, when and in which campaign. */
+struct outcome {
+    uint32_t campaign, day; /* subjects; the day UINT32_MAX: nothing was counted then */
+    uint32_t state; /* BNC_ADDR_BOUNCED or _DEFERRED; 0: no failure */
+};
 
-    if (info->cause == UINT32_MAX || day == UINT32_MAX) {
+static inline uint32_t state_of(uint32_t what)
+{
+    const enum bnc_event_type type = BNC_WHAT_TYPE(what);
+
+    if (type == BNC_EVENT_DEFERRAL)
+        return BNC_ADDR_DEFERRED;
+    return type == BNC_EVENT_BOUNCE ? BNC_ADDR_BOUNCED : 0;
+}
+
+/* A failure. */
+static inline __attribute__((always_inline)) void
+count_record(struct bnc_distinct *d, const struct bnc_pair_info *info, struct walk *w, uint64_t fp,
+             uint32_t pair, const struct outcome *o)
+{
+    const uint32_t is_next = begin_record(w, fp, info->domain);
+    const uint32_t is_new = o->state & ~w->states;
+
+    if (info->cause == UINT32_MAX || o->day == UINT32_MAX) {
         d->contradicts = true;
         return;
     }
     d->domain[info->domain].failed += is_next;
     d->domain[info->domain].bounced += is_new & BNC_ADDR_BOUNCED;
     w->n_deferred += is_new / BNC_ADDR_DEFERRED;
-    w->states |= state;
-    see(&d->pair[r->pair], w->number);
+    w->states |= o->state;
+    see(&d->pair[pair], w->number);
     see(&d->cause[info->cause], w->number);
     see(&d->provider_cause[info->provider_cause], w->number);
     see(&d->provider[info->provider_cause / BNC_N_CAUSES], w->number);
-    see(&d->campaign[campaign], w->number);
-    see(&d->day[day], w->number);
-    see_soft(w, &d->soft_campaign[campaign], info->is_soft);
+    see(&d->campaign[o->campaign], w->number);
+    see(&d->day[o->day], w->number);
+    see_soft(w, &d->soft_campaign[o->campaign], info->is_soft);
 }
 
-/* Records lie by fingerprint, what is counted of them by pair: first the pair, then its counters.
+/*
+ * Records lie by fingerprint, what is counted of them by pair: first the pair, at 2 * AHEAD, then
+ * its counters.
  */
 #define AHEAD 24u
 BNC_PREFETCHER fetch(const struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                     const struct bnc_address_rec *r)
+                     uint32_t soon, uint32_t later)
 {
-    const struct bnc_pair_info *soon = &plan->pair_info[r[AHEAD].pair];
+    const struct bnc_pair_info *const info = &plan->pair_info[soon];
 
-    __builtin_prefetch(&plan->pair_info[r[2 * AHEAD].pair]);
-    __builtin_prefetch(&d->pair[r[AHEAD].pair], 1);
-    __builtin_prefetch(&d->domain[soon->domain], 1);
-    if (soon->cause != UINT32_MAX)
-        __builtin_prefetch(&d->cause[soon->cause], 1);
+    __builtin_prefetch(&plan->pair_info[later]);
+    __builtin_prefetch(&d->pair[soon], 1);
+    __builtin_prefetch(&d->domain[info->domain], 1);
+    if (info->cause != UINT32_MAX)
+        __builtin_prefetch(&d->cause[info->cause], 1);
 }
 
 /* Numbers begin again before there are four billion, and nobody is remembered. */
@@ -196,45 +212,114 @@ static __attribute__((noinline)) void part_domains(const struct bnc_distinct_pla
     bnc_address_recs_by_pair(r + n_first, end - n_first);
 }
 
-/* Records sorted by fingerprint. */
-static void walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                 struct bnc_address_rec *r, size_t n)
+static void begin_walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct walk *w,
+                       size_t n)
 {
-    struct walk w = { .domain = UINT32_MAX };
-
     if (n + d->n_numbers > MOST_NUMBERS)
         forget(d, plan);
-    w.number = d->n_numbers;
+    *w = (struct walk){ .domain = UINT32_MAX, .number = d->n_numbers };
+}
+
+static void end_walk(struct bnc_distinct *d, const struct walk *w)
+{
+    d->n_numbers = w->number;
+    d->deferred += w->n_deferred;
+    d->recurring += w->n_recurring;
+}
+
+/* Whether the record begins with a fingerprint that several domains share. */
+static inline bool is_mixed(const struct walk *w, uint64_t fp, uint32_t domain)
+{
+    return ((w->fp ^ fp) | (domain == w->domain)) == 0 && w->mixed != fp; /* one branch, never taken */
+}
+
+/* Records sorted by fingerprint. */
+static void walk_addresses(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                           struct bnc_address_rec *r, size_t n)
+{
+    struct walk w;
+
+    begin_walk(d, plan, &w, n);
     for (size_t i = 0; i < n; i++) {
+        const struct outcome o = { BNC_WHAT_CAMPAIGN(r[i].what),
+                                   plan->day_subject[bnc_time_day(r[i].time)],
+                                   state_of(r[i].what) };
+
         if (i + 2 * AHEAD < n)
-            fetch(d, plan, &r[i]);
-        if (((r[i].fp ^ w.fp) | (plan->pair_info[r[i].pair].domain == w.domain)) == 0 &&
-            w.mixed != w.fp) { /* one branch for both, never taken */
+            fetch(d, plan, r[i + AHEAD].pair, r[i + 2 * AHEAD].pair);
+        if (is_mixed(&w, r[i].fp, plan->pair_info[r[i].pair].domain)) {
             part_domains(plan, w.domain, r + i, n - i);
             w.mixed = w.fp;
         }
-        if (bnc_address_rec_fails(&r[i]))
-            count_record(d, plan, &w, &r[i]);
+        if (o.state != 0)
+            count_record(d, &plan->pair_info[r[i].pair], &w, r[i].fp, r[i].pair, &o);
     }
-    d->n_numbers = w.number;
-    d->deferred += w.n_deferred;
-    d->recurring += w.n_recurring;
+    end_walk(d, &w);
+}
+
+static int by_pair(const void *a, const void *b)
+{
+    const struct bnc_failure *x = a, *y = b;
+
+    return (x->pair > y->pair) - (x->pair < y->pair);
+}
+
+/* part_domains() of failures. */
+static __attribute__((noinline)) void part_failures(const struct bnc_distinct_plan *plan,
+                                                    uint32_t domain, struct bnc_failure *f,
+                                                    size_t n)
+{
+    const uint64_t fp = f->fp;
+    size_t end = 0, n_first = 0;
+
+    for (; end < n && f[end].fp == fp; end++)
+        if (plan->pair_info[f[end].pair].domain == domain) {
+            const struct bnc_failure x = f[end];
+
+            f[end] = f[n_first];
+            f[n_first++] = x;
+        }
+    qsort(f + n_first, end - n_first, sizeof *f, by_pair);
+}
+
+static void walk_failures(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+                          const struct outcome *outcomes, struct bnc_failure *f, size_t n)
+{
+    struct walk w;
+
+    begin_walk(d, plan, &w, n);
+    w.fp = w.mixed = UINT64_MAX; /* no fingerprint has so many bits */
+    for (size_t i = 0; i < n; i++) {
+        if (i + 2 * AHEAD < n)
+            fetch(d, plan, f[i + AHEAD].pair, f[i + 2 * AHEAD].pair);
+        if (is_mixed(&w, f[i].fp, plan->pair_info[f[i].pair].domain)) {
+            part_failures(plan, w.domain, f + i, n - i);
+            w.mixed = w.fp;
+        }
+        count_record(d, &plan->pair_info[f[i].pair], &w, f[i].fp, f[i].pair,
+                     &outcomes[f[i].outcome]);
+    }
+    end_walk(d, &w);
 }
 
 /* ---- one partition ---- */
 
-static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
+/* Storage of a task, kept from one partition to the next. */
+struct sorts {
+    struct bnc_address_sort addresses;
+    struct bnc_failure_sort failures;
+};
+
+static bool count_addresses(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
                             struct bnc_address_sort *s, unsigned p)
 {
-    const bool lists = plan->m->detail == BNC_DETAIL_LISTS;
     struct bnc_texts texts = { .at = NULL };
     const size_t n = plan->m->lists_only ? bnc_merged_lean(plan->m, p, s, &texts)
-                                         : bnc_merged_addresses(plan->m, p, s, lists);
+                                         : bnc_merged_addresses(plan->m, p, s);
     bool ok = n != SIZE_MAX;
 
-    if (ok)
-        walk(d, plan, s->at, n);
-    if (ok && lists) {
+    if (ok) {
+        walk_addresses(d, plan, s->at, n);
         if (!plan->m->lists_only)
             texts.at = bnc_merged_texts(plan->m, p, &texts.len);
         bnc_merged_forget(plan->m, p); /* what is listed takes as much room as the logs did */
@@ -244,25 +329,67 @@ static bool count_partition(struct bnc_distinct *d, const struct bnc_distinct_pl
     return ok;
 }
 
+static bool count_partition(struct bnc_distinct *d, const struct job *job, struct sorts *s,
+                            unsigned p)
+{
+    const struct bnc_distinct_plan *const plan = job->plan;
+
+    if (plan->m->detail == BNC_DETAIL_LISTS)
+        return count_addresses(d, plan, &s->addresses, p);
+    if (!bnc_merged_failures(plan->m, p, &s->failures))
+        return false;
+    walk_failures(d, plan, job->outcomes, s->failures.at, s->failures.n);
+    return true;
+}
+
 /* Takes partitions while there are any; a thread that comes late finds none and takes no memory. */
 static void task(void *arg, size_t t)
 {
     struct job *job = arg;
+    const unsigned n = job->plan->m->detail == BNC_DETAIL_LISTS ? BNC_LOG_PARTS : BNC_FAILURE_PARTS;
     struct bnc_distinct *d = &job->results[t];
-    struct bnc_address_sort s = { 0 };
+    struct sorts s = { .failures.n = 0 };
     bool ok = true;
 
     while (ok) {
         const unsigned p = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
 
-        if (p >= BNC_LOG_PARTS)
+        if (p >= n)
             break;
-        ok = (d->block != NULL || init(d, job->plan)) && count_partition(d, job->plan, &s, p);
+        ok = (d->block != NULL || init(d, job->plan)) && count_partition(d, job, &s, p);
     }
     if (!ok)
         __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
-    bnc_address_sort_release(&s);
+    bnc_address_sort_release(&s.addresses);
+    bnc_failure_sort_release(&s.failures);
     bnc_listed_end(&d->listed);
+}
+
+/* What the numbers of outcomes in the logs of all parts, then overlays, stand for. */
+static struct outcome *list_outcomes(const struct bnc_distinct_plan *plan)
+{
+    const struct bnc_merged *const m = plan->m;
+    struct outcome *at;
+    size_t n = 0;
+
+    for (size_t i = 0; i < bnc_merged_n_sums(m); i++)
+        n += bnc_merged_sums(m, i)->failures.outcomes.n;
+    at = malloc((n + 1) * sizeof *at);
+    n = 0;
+    for (size_t i = 0; at != NULL && i < bnc_merged_n_sums(m); i++) {
+        const struct bnc_pairs *const from = &bnc_merged_sums(m, i)->failures.outcomes;
+
+        for (size_t k = 0; k < from->n; k++) {
+            const uint32_t what = (uint32_t)(from->at[k].key >> 32);
+            const uint32_t campaign = BNC_WHAT_CAMPAIGN(what);
+
+            at[n++] = (struct outcome){
+                i < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][i][campaign] : campaign,
+                plan->day_subject[(uint32_t)from->at[k].key], state_of(what)
+            };
+        }
+    }
+    return at;
 }
 
 /* ---- adding the tasks up ---- */
@@ -313,12 +440,18 @@ enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_di
     const size_t fit = TASK_BYTES / bytes_of(plan);
     struct job job = { .plan = plan, .n_tasks = fit < 1 ? 1 : fit > MAX_TASKS ? MAX_TASKS : fit };
     struct adding adding = { .n_tasks = job.n_tasks, .n_words = words_of(plan) };
+    struct outcome *outcomes;
     bool ok;
 
     *out = (struct bnc_distinct){ 0 };
     adding.results = job.results = calloc(job.n_tasks, sizeof *job.results);
-    if (job.results == NULL)
+    outcomes = list_outcomes(plan);
+    if (job.results == NULL || outcomes == NULL) {
+        free(job.results);
+        free(outcomes);
         return BNC_ENOMEM;
+    }
+    job.outcomes = outcomes;
     bnc_merged_run(plan->m, job.n_tasks, task, &job);
     ok = !job.failed && (job.results[0].block != NULL || init(&job.results[0], plan));
     if (ok)
@@ -332,6 +465,7 @@ enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_di
         bnc_distinct_release(&job.results[t]);
     }
     free(job.results);
+    free(outcomes);
     if (ok) {
         add_domains(out, plan->m);
         check_pairs(out, plan);

@@ -104,17 +104,14 @@ void bnc_address_sort_release(struct bnc_address_sort *s)
 void bnc_address_sort_place(struct bnc_address_sort *s)
 {
     const size_t n_buckets = (size_t)1 << (64 - s->shift);
-    uint32_t sum = 0, largest = 0;
+    uint32_t sum = 0;
 
     for (size_t b = 0; b < n_buckets; b++) {
         const uint32_t n = s->start[b];
 
         s->start[b] = sum;
         sum += n;
-        largest = n > largest ? n : largest;
     }
-    s->n = sum;
-    s->largest = largest;
 }
 
 static bool same_day(const struct bnc_address_rec *a, const struct bnc_address_rec *b)
@@ -169,43 +166,6 @@ static int cmp_pair(const void *a, const void *b)
 void bnc_address_recs_by_pair(struct bnc_address_rec *at, size_t n)
 {
     qsort(at, n, sizeof *at, cmp_pair);
-}
-
-/* Buckets of many records, one after the other. */
-static void sort_large_buckets(struct bnc_address_sort *s)
-{
-    const size_t n_buckets = (size_t)1 << (64 - s->shift);
-    size_t from = 0;
-
-    for (size_t b = 0; b < n_buckets; b++) {
-        const size_t n = s->start[b] - from;
-
-        if (n > SMALL_RUN)
-            qsort(s->at + from, n, sizeof *s->at, cmp_address);
-        from += n;
-    }
-}
-
-/*
- * Nearly all stand right: a bucket mostly has one address. Whether they do is asked of all in a
- * row, because a loop for each bucket is a wrong guess for each.
- */
-size_t bnc_address_sort_group(struct bnc_address_sort *s)
-{
-    struct bnc_address_rec *const at = s->at;
-
-    if (s->largest > SMALL_RUN)
-        sort_large_buckets(s);
-    for (size_t i = 1; i < s->n; i++) {
-        const struct bnc_address_rec x = at[i];
-        size_t j = i;
-
-        for (; j > 0 && x.fp < at[j - 1].fp; j--)
-            at[j] = at[j - 1];
-        if (j < i)
-            at[j] = x;
-    }
-    return s->n;
 }
 
 /* ---- held bounces ---- */
@@ -269,13 +229,13 @@ static bool sort_partition(const struct bnc_address_log *log, unsigned p,
         return false;
     for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
         for (const char *at = c->data, *end = at + bnc_log_used(&log->log, p, c); at < end;) {
-            at = bnc_address_log_fp(log->exact, p, at, &fp);
+            at = bnc_address_log_fp(p, at, &fp);
             bnc_address_sort_count(s, fp);
         }
     bnc_address_sort_place(s);
     for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
         for (const char *at = c->data, *end = at + bnc_log_used(&log->log, p, c); at < end;) {
-            at = bnc_address_log_read(log, log->exact, p, at, &r);
+            at = bnc_address_log_read(log, p, at, &r);
             bnc_address_sort_put(s, &r);
         }
     return true;
@@ -381,6 +341,8 @@ enum bnc_status bnc_part_fold(struct bnc_part *part)
     if (fold_log(part, &part->sums.log.log, &part->fold_at, NULL) != BNC_OK ||
         fold_log(part, &part->held, &part->fold_held_at, fold_held) != BNC_OK ||
         fold_log(part, &part->texts, &part->fold_texts_at, fold_texts) != BNC_OK)
+        return BNC_ENOMEM;
+    if (!bnc_failure_log_fold(&part->sums.failures))
         return BNC_ENOMEM;
     return part->lean == NULL || bnc_lean_fold(part) ? BNC_OK : BNC_ENOMEM;
 }

@@ -221,7 +221,7 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
             m->classifier = parts[p]->classifier;
     }
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
-        bnc_sums_init(&m->overlay[o], n_parts > 0 ? parts[0]->domains.seed : 1, m->detail);
+        bnc_sums_init(&m->overlay[o], n_parts > 0 ? parts[0]->domains.seed : 1);
     for (size_t p = 0; p < n_parts; p++)
         if (parts[p]->spent)
             drop_slots(parts[p]);

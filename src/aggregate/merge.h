@@ -63,6 +63,18 @@ struct bnc_merged {
     bool failed; /* some task ran out of memory */
 };
 
+/* Of all parts, then overlays: what bnc_merged_sums() tells by number. */
+static inline size_t bnc_merged_n_sums(const struct bnc_merged *m)
+{
+    return m->n_parts + BNC_N_OVERLAYS;
+}
+
+/* The sums of part "i", then of overlays. */
+static inline const struct bnc_sums *bnc_merged_sums(const struct bnc_merged *m, size_t i)
+{
+    return i < m->n_parts ? &m->parts[i]->sums : &m->overlay[i - m->n_parts];
+}
+
 /*
  * Merges. 'resolve': held bounces are decided and counted too (a tally); otherwise they stay held
  * (a state). BNC_ENOMEM; release in any case.
@@ -73,10 +85,16 @@ void bnc_merged_release(struct bnc_merged *m);
 
 /*
  * All address records of a partition in the merged numbering ('pair': place in m->pairs), folded
- * in s->at; without 'fold' only sorted by fp. Returns how many they are, SIZE_MAX: out of memory.
+ * in s->at. Returns how many they are, SIZE_MAX: out of memory.
  */
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
-                            struct bnc_address_sort *s, bool fold);
+                            struct bnc_address_sort *s);
+/*
+ * Where no lists are kept: all failures of a partition, sorted by fingerprint. Outcomes are numbered
+ * over all parts and overlays, one after the other. False when out of memory.
+ */
+bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition,
+                         struct bnc_failure_sort *s);
 struct bnc_texts {
     char *at; /* a run of text records, sorted by fingerprint; the owner's to free */
     size_t len;

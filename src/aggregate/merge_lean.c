@@ -112,7 +112,7 @@ static void gather_others(struct gathering *g, size_t i)
         const char *at = c->data, *end = at + bnc_log_used(&log->log, g->partition, c);
 
         for (; at < end; g->end++) {
-            at = bnc_address_log_read(log, log->exact, g->partition, at, g->end);
+            at = bnc_address_log_read(log, g->partition, at, g->end);
             g->end->pair =
                 g->m->pair_map[i][g->end->pair & ~BNC_LEAN_OWN] | (g->end->pair & BNC_LEAN_OWN);
             if (i < g->m->n_parts)

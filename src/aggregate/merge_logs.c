@@ -49,9 +49,8 @@ static char *gather_parts(const struct bnc_merged *m, bool texts, unsigned parti
 }
 
 /* Tells one log's records to the sort, in its chunks as they lie. */
-static inline __attribute__((always_inline)) void
-count_records(const struct bnc_address_log *log, bool exact, unsigned partition, uint64_t kept,
-              struct bnc_address_sort *s)
+static void count_addresses(const struct bnc_address_log *log, unsigned partition,
+                            struct bnc_address_sort *s)
 {
     const struct bnc_log_chunk *c = log->log.head[partition];
 
@@ -60,41 +59,35 @@ count_records(const struct bnc_address_log *log, bool exact, unsigned partition,
         uint64_t fp;
 
         for (const char *at = c->data; at < end;) {
-            at = bnc_address_log_fp(exact, partition, at, &fp);
-            bnc_address_sort_count(s, fp & kept);
+            at = bnc_address_log_fp(partition, at, &fp);
+            bnc_address_sort_count(s, fp);
         }
     }
 }
 
-static void count_addresses(const struct bnc_address_log *log, unsigned partition, uint64_t kept,
-                            struct bnc_address_sort *s)
+/* NULL where numbers stay: of an overlay. */
+static const uint32_t *campaign_map_of(const struct bnc_merged *m, size_t i)
 {
-    if (log->exact)
-        count_records(log, true, partition, kept, s);
-    else
-        count_records(log, false, partition, kept, s);
+    return i < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][i] : NULL;
 }
 
 /* Puts the records of one log in their places, in merged numbers. */
 #define AHEAD 20u /* records, to have their pairs' numbers at hand */
-static inline __attribute__((always_inline)) void
-put_records(const struct bnc_merged *m, size_t part, bool exact, unsigned partition, uint64_t kept,
-            struct bnc_address_sort *s)
+static void put_addresses(const struct bnc_merged *m, size_t i, unsigned partition,
+                          struct bnc_address_sort *s)
 {
-    const size_t ahead = AHEAD * bnc_address_bytes(exact);
-    const uint32_t *pair_map = m->pair_map[part],
-                   *campaign_map = part < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][part] : NULL;
-    const struct bnc_address_log *log = &bnc_merged_sums(m, part)->log;
+    const size_t ahead = AHEAD * sizeof(struct bnc_address_short);
+    const uint32_t *pair_map = m->pair_map[i], *campaign_map = campaign_map_of(m, i);
+    const struct bnc_address_log *log = &bnc_merged_sums(m, i)->log;
 
     for (const struct bnc_log_chunk *c = log->log.head[partition]; c != NULL; c = c->next) {
         const char *end = c->data + bnc_log_used(&log->log, partition, c);
         struct bnc_address_rec r;
 
         for (const char *at = c->data; at < end;) {
-            if ((size_t)(end - at) > ahead + sizeof(struct bnc_address_exact))
-                __builtin_prefetch(&pair_map[bnc_address_log_pair(exact, at + ahead)]);
-            at = bnc_address_log_read(log, exact, partition, at, &r);
-            r.fp &= kept;
+            if ((size_t)(end - at) > ahead + sizeof(struct bnc_address_short))
+                __builtin_prefetch(&pair_map[bnc_address_log_pair(at + ahead)]);
+            at = bnc_address_log_read(log, partition, at, &r);
             r.pair = pair_map[r.pair];
             if (campaign_map != NULL)
                 r.what = BNC_WHAT(campaign_map[BNC_WHAT_CAMPAIGN(r.what)], BNC_WHAT_CODE(r.what));
@@ -103,22 +96,10 @@ put_records(const struct bnc_merged *m, size_t part, bool exact, unsigned partit
     }
 }
 
-static void put_addresses(const struct bnc_merged *m, size_t part, unsigned partition,
-                          uint64_t kept, struct bnc_address_sort *s)
-{
-    if (bnc_merged_sums(m, part)->log.exact)
-        put_records(m, part, true, partition, kept, s);
-    else
-        put_records(m, part, false, partition, kept, s);
-}
-
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
-                            struct bnc_address_sort *s, bool fold)
+                            struct bnc_address_sort *s)
 {
     const size_t n_logs = bnc_merged_n_sums(m);
-    /* some parts may keep less of a fingerprint than others */
-    const uint64_t kept =
-        m->detail == BNC_DETAIL_LISTS ? UINT64_MAX : bnc_address_fp_kept(UINT64_MAX);
     size_t n = 0;
 
     for (size_t i = 0; i < n_logs; i++)
@@ -126,12 +107,85 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
     if (!bnc_address_sort_begin(s, n))
         return SIZE_MAX;
     for (size_t i = 0; i < n_logs; i++)
-        count_addresses(&bnc_merged_sums(m, i)->log, partition, kept, s);
+        count_addresses(&bnc_merged_sums(m, i)->log, partition, s);
     bnc_address_sort_place(s);
     for (size_t i = 0; i < n_logs; i++)
-        put_addresses(m, i, partition, kept, s);
-    return fold ? bnc_address_sort_end(s) : bnc_address_sort_group(s);
+        put_addresses(m, i, partition, s);
+    return bnc_address_sort_end(s);
 }
+
+/* ---- failures ---- */
+
+/* Asks for a chunk of so many bytes: no hardware guesses where the next one is. */
+BNC_PREFETCHER fetch_chunk(const struct bnc_log_chunk *c, size_t bytes)
+{
+    for (size_t off = 0; c != NULL && off < sizeof *c + bytes; off += 64)
+        __builtin_prefetch((const char *)c + off);
+}
+
+static void count_failures(const struct bnc_failure_log *log, unsigned partition,
+                           struct bnc_failure_sort *s)
+{
+    const struct bnc_log_chunk *c = bnc_failure_chunks(log, partition);
+
+    for (; c != NULL; c = c->next) {
+        const char *end = bnc_failure_chunk_end(log, partition, c);
+        uint64_t fp;
+
+        fetch_chunk(c->next, (size_t)(end - c->data));
+        for (const char *at = c->data; at < end;) {
+            at = bnc_failure_read_fp(at, &fp);
+            bnc_failure_sort_count(s, fp);
+        }
+    }
+}
+
+static void put_failures(const struct bnc_failure_log *log, unsigned partition,
+                         const uint32_t *pair_map, uint32_t outcome_at, struct bnc_failure_sort *s)
+{
+    const size_t ahead = AHEAD * sizeof(struct bnc_failure_narrow);
+    const struct bnc_log_chunk *c = bnc_failure_chunks(log, partition);
+
+    for (; c != NULL; c = c->next) {
+        const char *end = bnc_failure_chunk_end(log, partition, c);
+        struct bnc_failure f;
+
+        for (const char *at = c->data; at < end;) {
+            if ((size_t)(end - at) > ahead + sizeof(struct bnc_failure_narrow))
+                __builtin_prefetch(&pair_map[bnc_failure_pair(at + ahead)]);
+            at = bnc_failure_read(at, &f);
+            f.pair = pair_map[f.pair];
+            f.outcome += outcome_at;
+            bnc_failure_sort_put(s, &f);
+        }
+    }
+}
+
+bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition,
+                         struct bnc_failure_sort *s)
+{
+    const size_t n_logs = bnc_merged_n_sums(m);
+    uint32_t outcome_at = 0;
+    size_t most = 0;
+
+    for (size_t i = 0; i < n_logs; i++)
+        most += bnc_failure_log_most(&bnc_merged_sums(m, i)->failures, partition);
+    if (!bnc_failure_sort_begin(s, most))
+        return false;
+    for (size_t i = 0; i < n_logs; i++)
+        count_failures(&bnc_merged_sums(m, i)->failures, partition, s);
+    bnc_failure_sort_place(s);
+    for (size_t i = 0; i < n_logs; i++) {
+        const struct bnc_failure_log *const log = &bnc_merged_sums(m, i)->failures;
+
+        put_failures(log, partition, m->pair_map[i], outcome_at, s);
+        outcome_at += (uint32_t)log->outcomes.n;
+    }
+    bnc_failure_sort_end(s);
+    return true;
+}
+
+/* ---- what has no more use ---- */
 
 void bnc_merged_forget(const struct bnc_merged *m, unsigned partition)
 {
@@ -148,14 +202,17 @@ void bnc_merged_drop_logs(struct bnc_merged *m)
 {
     for (size_t p = 0; p < m->n_parts; p++)
         if (m->parts[p]->spent) {
+            bnc_failure_log_release(&m->parts[p]->sums.failures);
             bnc_address_log_release(&m->parts[p]->sums.log);
             bnc_log_release(&m->parts[p]->texts);
             if (m->parts[p]->lean != NULL)
                 bnc_lean_release(m->parts[p]->lean);
             bnc_log_release(&m->parts[p]->held);
         }
-    for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
+    for (size_t o = 0; o < BNC_N_OVERLAYS; o++) {
+        bnc_failure_log_release(&m->overlay[o].failures);
         bnc_address_log_release(&m->overlay[o].log);
+    }
 }
 
 struct bnc_held *bnc_merged_held(const struct bnc_merged *m, unsigned partition, size_t *n,

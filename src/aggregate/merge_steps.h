@@ -50,16 +50,4 @@ static inline uint32_t bnc_merged_entry(const struct bnc_merged *m, size_t part,
     return BNC_IS_PSEUDO(entry) ? entry : m->entry_map[part][entry];
 }
 
-/* The sums of part 'i', overlays last. */
-/* Of all parts, then overlays: what bnc_merged_sums() tells by number. */
-static inline size_t bnc_merged_n_sums(const struct bnc_merged *m)
-{
-    return m->n_parts + BNC_N_OVERLAYS;
-}
-
-static inline const struct bnc_sums *bnc_merged_sums(const struct bnc_merged *m, size_t i)
-{
-    return i < m->n_parts ? &m->parts[i]->sums : &m->overlay[i - m->n_parts];
-}
-
 #endif

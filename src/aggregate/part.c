@@ -98,11 +98,12 @@ static inline bool is_logged(unsigned code, enum bnc_detail detail)
 static inline __attribute__((always_inline)) bool
 log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_t pair, enum bnc_detail detail)
 {
-    const bool by_day = detail == BNC_DETAIL_REPORT && f->time != 0;
+    const uint32_t what = BNC_WHAT(f->campaign, f->code);
 
+    if (detail == BNC_DETAIL_REPORT)
+        return bnc_failure_log_push(&sums->failures, f->address, pair, what, f->day);
     pair |= f->own ? BNC_LEAN_OWN : 0;
-    return bnc_address_log_push(&sums->log, f->address, pair, BNC_WHAT(f->campaign, f->code),
-                                by_day ? (f->day - 1) * BNC_SECONDS_PER_DAY + 1 : f->time);
+    return bnc_address_log_push(&sums->log, f->address, pair, what, f->time);
 }
 
 static inline uint64_t hash_of_pair(const struct bnc_sums *sums, const struct bnc_fact *f)
@@ -703,7 +704,10 @@ static void expect_slots(const struct bnc_part *part, const struct bnc_item *ite
 
         w->hash[i] = bnc_pairs_hash(&part->sums.pairs, key);
         bnc_pairs_prefetch(&part->sums.pairs, w->hash[i]);
-        bnc_address_log_prefetch(&part->sums.log, item->address);
+        if (part->detail == BNC_DETAIL_REPORT)
+            bnc_failure_log_prefetch(&part->sums.failures, item->address);
+        else
+            bnc_address_log_prefetch(&part->sums.log, item->address);
     }
 }
 

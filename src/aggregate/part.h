@@ -6,9 +6,9 @@
  *   cells     (kind, subject, provider, column) -> count: every event, once per kind (grid.h)
  *   pairs     (domain, entry) -> count: every event but deliveries, once
  *   examples  by entry: the least (time, source, row)
- *   log       one 10-byte record per (address, pair, campaign, type, day) of a failure; with lists,
- *             of any outcome and with the first and last time instead of the day. A pair that is
- *             only logged, a delivery's, has a number and no count.
+ *   failures  one 9-byte record per (address, pair, campaign, type, day)
+ *   log       in its place with lists: of any outcome, with the first and last time of the day. A
+ *             pair that is only logged, a delivery's, has a number and no count.
  *   texts     addresses that may land on a list
  *   lean      in place of log and texts where nothing but lists is wanted, as far as it can
  *   held      bounces with a message id, undecided until every report of that message is in
@@ -21,6 +21,7 @@
 #include "aggregate/address_log.h"
 #include "aggregate/counts.h"
 #include "aggregate/dictionary.h"
+#include "aggregate/failure_log.h"
 #include "aggregate/grid.h"
 #include "aggregate/lean_log.h"
 #include "aggregate/pairs.h"
@@ -84,7 +85,8 @@ struct bnc_part_entry {
 struct bnc_sums { /* what may be counted against any numbering */
     struct bnc_grid cells;
     struct bnc_pairs pairs;
-    struct bnc_address_log log;
+    struct bnc_failure_log failures;
+    struct bnc_address_log log; /* in its place where lists are kept */
     struct bnc_example *examples;
     size_t n_examples;
 };
@@ -193,7 +195,7 @@ struct bnc_fact {
 };
 
 /* Makes it empty; 'seed' is odd. */
-void bnc_sums_init(struct bnc_sums *sums, uint64_t seed, enum bnc_detail detail);
+void bnc_sums_init(struct bnc_sums *sums, uint64_t seed);
 /* Room for 'n' facts of entries below 'n_entries'; false when out of memory. */
 bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries);
 
@@ -256,7 +258,6 @@ bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *l
 struct bnc_address_sort {
     uint32_t *start; /* [n_buckets + 1] */
     struct bnc_address_rec *at; /* [n] */
-    uint32_t n, largest; /* records in all, and in the largest bucket */
     size_t cap_start, cap;
     unsigned shift;
 };
@@ -292,8 +293,6 @@ size_t bnc_address_sort_all(struct bnc_address_sort *s, const struct bnc_address
                             size_t n);
 /* Sorts by pair alone. */
 void bnc_address_recs_by_pair(struct bnc_address_rec *at, size_t n);
-/* In place of it: sorts by fingerprint and keeps all, which is enough to count them. */
-size_t bnc_address_sort_group(struct bnc_address_sort *s);
 
 /*
  * Sorts by (pair, time, source, row); of each pair the last wins. The others are dropped;

@@ -57,10 +57,11 @@ static bool name_nothing(struct bnc_part *part)
     return ok;
 }
 
-void bnc_sums_init(struct bnc_sums *sums, uint64_t seed, enum bnc_detail detail)
+void bnc_sums_init(struct bnc_sums *sums, uint64_t seed)
 {
-    *sums = (struct bnc_sums){ .log.exact = detail == BNC_DETAIL_LISTS };
+    *sums = (struct bnc_sums){ .n_examples = 0 };
     sums->cells.rare.seed = sums->pairs.seed = sums->log.outcomes.seed = seed;
+    bnc_failure_log_init(&sums->failures, seed);
 }
 
 struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
@@ -76,7 +77,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     part->classifier = opt->classifier;
     part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
     part->domains.seed = part->votes.seed = opt->seed | 1;
-    bnc_sums_init(&part->sums, opt->seed | 1, opt->detail);
+    bnc_sums_init(&part->sums, opt->seed | 1);
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         part->names[k].rec_bytes = sizeof(struct bnc_name);
         part->names[k].seed = opt->seed | 1;
@@ -99,6 +100,7 @@ void bnc_sums_release(struct bnc_sums *sums)
 {
     bnc_grid_release(&sums->cells);
     bnc_pairs_release(&sums->pairs);
+    bnc_failure_log_release(&sums->failures);
     bnc_address_log_release(&sums->log);
     free(sums->examples);
 }

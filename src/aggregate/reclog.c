@@ -3,8 +3,8 @@
 
 #include "util/big.h"
 
-#define CHUNK_BYTES(size) ((size_t)2048 << (size))
-#define USUAL_SIZE 1u /* a page: no larger chunk unless a record needs it */
+#define CHUNK_BYTES(size) ((size_t)256 << (size))
+#define USUAL_SIZE 4u /* a page: no larger chunk unless a record needs it */
 #define FIRST_SLAB_BYTES ((size_t)128 << 10)
 #define PAGE_BYTES ((size_t)4096) /* larger chunks fill pages of their own: see bnc_log_forget() */
 

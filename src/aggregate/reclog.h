@@ -15,7 +15,7 @@
 
 #define BNC_LOG_LOG2 6u
 #define BNC_LOG_PARTS (1u << BNC_LOG_LOG2)
-#define BNC_LOG_SIZES 6u /* of chunks: 2 KiB to 64 KiB; more than a page for long records */
+#define BNC_LOG_SIZES 9u /* of chunks: 256 bytes to 64 KiB; more than a page for long records */
 
 struct bnc_log_chunk {
     struct bnc_log_chunk *next; /* older */

@@ -291,7 +291,7 @@ static uint32_t what_of(uint32_t what)
 
 static void save_addresses(struct writer *w, unsigned partition, struct bnc_address_sort *sort)
 {
-    const size_t n = bnc_merged_addresses(w->m, partition, sort, true);
+    const size_t n = bnc_merged_addresses(w->m, partition, sort);
 
     if (n == SIZE_MAX) {
         w->status = bnc_error_nomem(w->err);

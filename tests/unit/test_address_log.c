@@ -35,9 +35,9 @@ static size_t read_part(const struct bnc_address_log *log, unsigned p,
         for (; at < end; n++) {
             struct bnc_address_rec got;
             uint64_t fp;
-            const char *next = bnc_address_log_fp(log->exact, p, at, &fp);
+            const char *next = bnc_address_log_fp(p, at, &fp);
 
-            at = bnc_address_log_read(log, log->exact, p, at, &got);
+            at = bnc_address_log_read(log, p, at, &got);
             assert_ptr_equal(at, next);
             assert_true(fp == got.fp && is_same(&got, &want[WHICH(fp)]));
         }
@@ -48,9 +48,9 @@ static size_t read_part(const struct bnc_address_log *log, unsigned p,
 }
 
 /* Writes records and reads them again; the bytes that they took. */
-static size_t check(bool exact, make_fn make)
+static size_t check(make_fn make)
 {
-    struct bnc_address_log log = { .outcomes.seed = SEED, .exact = exact };
+    struct bnc_address_log log = { .outcomes.seed = SEED };
     struct bnc_address_rec *want = malloc(N * sizeof *want);
     size_t n = 0, bytes = 0;
 
@@ -60,7 +60,6 @@ static size_t check(bool exact, make_fn make)
         want[i].fp = (draw(~(uint64_t)i) & ~(UINT64_C(0x3ffff) << 12)) | (uint64_t)i << 12;
         assert_true(
             bnc_address_log_push(&log, want[i].fp, want[i].pair, want[i].what, want[i].time));
-        want[i].fp &= exact ? UINT64_MAX : ~UINT64_C(0xfff);
     }
     for (unsigned p = 0; p < BNC_LOG_PARTS; p++) {
         n += read_part(&log, p, want);
@@ -77,27 +76,13 @@ static struct bnc_address_rec make_usual(uint64_t random, uint32_t i)
 {
     return (struct bnc_address_rec){ .pair = (uint32_t)random % 300000,
                                      .what = (uint32_t)(random >> 32) % 12 << 4 | (i & 3),
-                                     .time = i % 1000 == 0 ? 0 : i / 7000 * 86400 + 1 };
+                                     .time = i % 1000 == 0 ? 0 : (uint32_t)(random >> 20) };
 }
 
-static void address_log__takes_10_bytes_for_an_ordinary_record(void **state)
+static void address_log__takes_16_bytes_for_an_ordinary_record(void **state)
 {
     (void)state;
-    assert_int_equal(check(false, make_usual), N * 10);
-}
-
-static struct bnc_address_rec make_exact(uint64_t random, uint32_t i)
-{
-    struct bnc_address_rec r = make_usual(random, i);
-
-    r.time = (uint32_t)(random >> 20);
-    return r;
-}
-
-static void address_log__takes_16_bytes_with_the_second(void **state)
-{
-    (void)state;
-    assert_int_equal(check(true, make_exact), N * 16);
+    assert_int_equal(check(make_usual), N * 16);
 }
 
 /* Every other pair is beyond 22 bits, and outcomes run out of numbers. */
@@ -111,19 +96,17 @@ static struct bnc_address_rec make_large(uint64_t random, uint32_t i)
 
 static void address_log__keeps_what_does_not_fit(void **state)
 {
-    (void)state;
-    for (unsigned exact = 0; exact < 2; exact++) {
-        const size_t bytes = check(exact, make_large);
+    size_t bytes;
 
-        assert_true(bytes > N * 18 && bytes < N * 28);
-    }
+    (void)state;
+    bytes = check(make_large);
+    assert_true(bytes > N * 18 && bytes < N * 24);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(address_log__takes_10_bytes_for_an_ordinary_record),
-        cmocka_unit_test(address_log__takes_16_bytes_with_the_second),
+        cmocka_unit_test(address_log__takes_16_bytes_for_an_ordinary_record),
         cmocka_unit_test(address_log__keeps_what_does_not_fit),
     };
 

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ * failure_log.h - who failed, by fingerprint: the log that distinct recipients are counted from
+ * where no lists are wanted; private to the room.
+ *
+ * It grows by the failing row, so it is what a run's memory is made of, and a record is packed. The
+ * partition says the top nine bits of the fingerprint. Pairs have numbers, and so have outcomes,
+ * what happened on which day, of which there are few. Numbers go by first use, so what comes often
+ * has a small one. One that does not fit makes the record a wide one: an outcome of ones, and what
+ * is left of the numbers behind it.
+ *
+ *     fingerprint, 43 bits | pair, low 18 | outcome, high 3     outcome, 8                  9 bytes
+ *                                                        ones       ones  outcome  pair     15
+ *
+ * 52 bits of a fingerprint are enough to count by: addresses are told apart within a domain, and of
+ * a million of one domain two look alike once in 9,000 runs, of ten millions once in 90.
+ */
+#ifndef BNC_AGGREGATE_FAILURE_LOG_H
+#define BNC_AGGREGATE_FAILURE_LOG_H
+
+#include "aggregate/pairs.h"
+#include "aggregate/reclog.h"
+
+#define BNC_FAILURE_SETS_LOG2 3u
+#define BNC_FAILURE_SETS (1u << BNC_FAILURE_SETS_LOG2) /* of partitions, by the first bits */
+#define BNC_FAILURE_PARTS_LOG2 (BNC_FAILURE_SETS_LOG2 + BNC_LOG_LOG2)
+#define BNC_FAILURE_PARTS (1u << BNC_FAILURE_PARTS_LOG2)
+
+#define BNC_FAILURE_RECENT_LOG2 8u
+struct bnc_failure_log { /* bnc_failure_log_init() */
+    struct bnc_log_room room; /* of all sets */
+    struct bnc_log set[BNC_FAILURE_SETS];
+    struct bnc_pairs outcomes; /* what << 32 | day, numbered; nothing is counted */
+    struct {
+        uint64_t key; /* + 1 */
+        uint32_t number;
+    } recent[1u << BNC_FAILURE_RECENT_LOG2];
+    size_t fold_at; /* bytes that start the next fold */
+};
+
+struct bnc_failure {
+    uint64_t fp; /* what is kept of it, without the partition */
+    uint32_t pair, outcome;
+};
+
+/* How a record lies in the log. */
+struct bnc_failure_narrow {
+    uint64_t fp_pair;
+    uint8_t outcome;
+} __attribute__((packed));
+
+struct bnc_failure_rest { /* behind it */
+    uint32_t outcome;
+    uint16_t pair;
+} __attribute__((packed));
+
+#define BNC_FAILURE_PAIR_BITS 18u
+#define BNC_FAILURE_PAIR_MASK (((uint32_t)1 << BNC_FAILURE_PAIR_BITS) - 1)
+#define BNC_FAILURE_HIGH_BITS 3u /* of an outcome, in fp_pair */
+#define BNC_FAILURE_HIGH_MASK (((uint32_t)1 << BNC_FAILURE_HIGH_BITS) - 1)
+#define BNC_FAILURE_FP_SHIFT (BNC_FAILURE_PAIR_BITS + BNC_FAILURE_HIGH_BITS)
+#define BNC_FAILURE_FP_BITS (64 - BNC_FAILURE_FP_SHIFT) /* in a record */
+#define BNC_FAILURE_WIDE (((uint32_t)1 << (BNC_FAILURE_HIGH_BITS + 8)) - 1)
+
+/* Makes it empty; 'seed' is odd. */
+void bnc_failure_log_init(struct bnc_failure_log *l, uint64_t seed);
+void bnc_failure_log_release(struct bnc_failure_log *l);
+
+static inline unsigned bnc_failure_part(uint64_t fp)
+{
+    return (unsigned)(fp >> (64 - BNC_FAILURE_PARTS_LOG2));
+}
+
+static inline uint64_t bnc_failure_fp(uint64_t fp)
+{
+    return fp << BNC_FAILURE_PARTS_LOG2 >> BNC_FAILURE_FP_SHIFT;
+}
+
+/* Asks for what pushing a record of 'fp' will write to. */
+BNC_PREFETCHER bnc_failure_log_prefetch(const struct bnc_failure_log *l, uint64_t fp)
+{
+    const unsigned part = bnc_failure_part(fp);
+
+    bnc_log_prefetch(&l->set[part / BNC_LOG_PARTS], part % BNC_LOG_PARTS);
+}
+
+/* The number of an outcome that was not used lately; UINT32_MAX: out of memory. */
+uint32_t bnc_failure_log_find(struct bnc_failure_log *l, uint64_t key);
+static inline uint32_t bnc_failure_log_outcome(struct bnc_failure_log *l, uint64_t key)
+{
+    const size_t i = key * BNC_HASH_K1 >> (64 - BNC_FAILURE_RECENT_LOG2);
+
+    return l->recent[i].key == key + 1 ? l->recent[i].number : bnc_failure_log_find(l, key);
+}
+
+/* Appends a record, as bnc_failure_read() reads it; false when out of memory, here and below. */
+bool bnc_failure_log_put(struct bnc_failure_log *l, unsigned part, const struct bnc_failure *f);
+
+/* 'day': since 1970 + 1, 0: none. */
+static inline bool bnc_failure_log_push(struct bnc_failure_log *l, uint64_t fp, uint32_t pair,
+                                        uint32_t what, uint32_t day)
+{
+    const struct bnc_failure f = { bnc_failure_fp(fp), pair,
+                                   bnc_failure_log_outcome(l, (uint64_t)what << 32 | day) };
+    const unsigned part = bnc_failure_part(fp);
+    struct bnc_failure_narrow *to;
+
+    if (f.outcome >= BNC_FAILURE_WIDE || pair > BNC_FAILURE_PAIR_MASK)
+        return bnc_failure_log_put(l, part, &f);
+    to = bnc_log_push(&l->set[part / BNC_LOG_PARTS], part % BNC_LOG_PARTS, sizeof *to);
+    if (to != NULL)
+        *to = (struct bnc_failure_narrow){ f.fp << BNC_FAILURE_FP_SHIFT |
+                                               pair << BNC_FAILURE_HIGH_BITS | f.outcome >> 8,
+                                           (uint8_t)f.outcome };
+    return to != NULL;
+}
+
+/* ---- reading ---- */
+
+static inline const struct bnc_log_chunk *bnc_failure_chunks(const struct bnc_failure_log *l,
+                                                             unsigned part)
+{
+    return l->set[part / BNC_LOG_PARTS].head[part % BNC_LOG_PARTS];
+}
+
+/* Where a chunk of 'part' ends. */
+static inline const char *bnc_failure_chunk_end(const struct bnc_failure_log *l, unsigned part,
+                                                const struct bnc_log_chunk *c)
+{
+    return c->data + bnc_log_used(&l->set[part / BNC_LOG_PARTS], part % BNC_LOG_PARTS, c);
+}
+
+/* At least as many records as there are in 'part'. */
+static inline size_t bnc_failure_log_most(const struct bnc_failure_log *l, unsigned part)
+{
+    return bnc_log_bytes(&l->set[part / BNC_LOG_PARTS], part % BNC_LOG_PARTS) /
+           sizeof(struct bnc_failure_narrow);
+}
+
+static inline uint32_t bnc_failure_number(const struct bnc_failure_narrow *n)
+{
+    return (uint32_t)(n->fp_pair & BNC_FAILURE_HIGH_MASK) << 8 | n->outcome;
+}
+
+/* The low bits of the pair of the record at 'at': to ask for what it leads to. */
+static inline uint32_t bnc_failure_pair(const char *at)
+{
+    const struct bnc_failure_narrow *n = (const void *)at;
+
+    return (uint32_t)(n->fp_pair >> BNC_FAILURE_HIGH_BITS) & BNC_FAILURE_PAIR_MASK;
+}
+
+/* Reads a record; returns where the next one is. */
+static inline const char *bnc_failure_read(const char *at, struct bnc_failure *f)
+{
+    const struct bnc_failure_narrow *n = (const void *)at;
+    const struct bnc_failure_rest *rest = (const void *)(n + 1);
+
+    *f = (struct bnc_failure){ n->fp_pair >> BNC_FAILURE_FP_SHIFT, bnc_failure_pair(at),
+                               bnc_failure_number(n) };
+    if (f->outcome != BNC_FAILURE_WIDE)
+        return (const char *)rest;
+    f->pair |= (uint32_t)rest->pair << BNC_FAILURE_PAIR_BITS;
+    f->outcome = rest->outcome;
+    return (const char *)(rest + 1);
+}
+
+/*
+ * Where the record after a wide one is. A call, which gcc can't turn into a choice without a jump:
+ * with one every record would wait for the one before.
+ */
+const char *bnc_failure_after_wide(const char *at);
+
+/* Its fingerprint alone. */
+static inline const char *bnc_failure_read_fp(const char *at, uint64_t *fp)
+{
+    const struct bnc_failure_narrow *n = (const void *)at;
+
+    *fp = n->fp_pair >> BNC_FAILURE_FP_SHIFT;
+    return bnc_failure_number(n) == BNC_FAILURE_WIDE ? bnc_failure_after_wide(at)
+                                                     : at + sizeof *n;
+}
+
+/* ---- sorting ---- */
+
+/*
+ * The records of one partition: all are counted by their fingerprints, then each is put in its
+ * place, then those of one fingerprint are brought together.
+ */
+struct bnc_failure_sort { /* zero-initialized is empty; storage is kept from one to the next */
+    struct bnc_failure *at; /* [n] */
+    uint32_t *start; /* [n_buckets + 1] */
+    uint32_t n, largest; /* records in all, and in the largest bucket */
+    size_t cap, cap_start;
+    unsigned shift;
+};
+
+bool bnc_failure_sort_begin(struct bnc_failure_sort *s, size_t most);
+void bnc_failure_sort_release(struct bnc_failure_sort *s);
+
+/* First for every record: */
+static inline void bnc_failure_sort_count(struct bnc_failure_sort *s, uint64_t fp)
+{
+    s->start[fp >> s->shift]++;
+}
+
+/* Then, after bnc_failure_sort_place(): */
+void bnc_failure_sort_place(struct bnc_failure_sort *s);
+static inline void bnc_failure_sort_put(struct bnc_failure_sort *s, const struct bnc_failure *f)
+{
+    s->at[s->start[f->fp >> s->shift]++] = *f;
+}
+
+/* At last: sorts by fingerprint. */
+void bnc_failure_sort_end(struct bnc_failure_sort *s);
+
+/* Drops what repeats a record in partitions, if the log has grown and the first show that it pays. */
+bool bnc_failure_log_fold(struct bnc_failure_log *l);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "aggregate/failure_log.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define SEED UINT64_C(0x5851f42d4c957f2d)
+#define N 200000u /* records of a log; bits of a fingerprint say which */
+#define WHICH(kept) ((kept) & 0x3ffff)
+
+struct told { /* what was pushed */
+    uint64_t fp;
+    uint32_t pair, what, day;
+};
+typedef struct told (*make_fn)(uint64_t random, uint32_t i);
+
+static uint64_t draw(uint64_t i)
+{
+    return bnc_mix64(i ^ BNC_HASH_K1, SEED);
+}
+
+static void check_record(const struct bnc_failure_log *log, unsigned part,
+                         const struct bnc_failure *got, const struct told *want)
+{
+    assert_true(got->fp == bnc_failure_fp(want->fp) && part == bnc_failure_part(want->fp));
+    assert_int_equal(got->pair, want->pair);
+    assert_true(got->outcome < log->outcomes.n);
+    assert_true(log->outcomes.at[got->outcome].key == ((uint64_t)want->what << 32 | want->day));
+}
+
+/* Reads a partition; how many records it has. */
+static size_t read_part(const struct bnc_failure_log *log, unsigned part, const struct told *want)
+{
+    size_t n = 0;
+
+    for (const struct bnc_log_chunk *c = bnc_failure_chunks(log, part); c != NULL; c = c->next) {
+        const char *at = c->data, *end = bnc_failure_chunk_end(log, part, c);
+
+        for (; at < end; n++) {
+            struct bnc_failure got;
+            uint64_t fp;
+            const char *next = bnc_failure_read_fp(at, &fp);
+
+            at = bnc_failure_read(at, &got);
+            assert_ptr_equal(at, next);
+            assert_true(fp == got.fp);
+            check_record(log, part, &got, &want[WHICH(fp)]);
+        }
+        assert_ptr_equal(at, end);
+    }
+    assert_true(n <= bnc_failure_log_most(log, part));
+    return n;
+}
+
+static size_t bytes_of(const struct bnc_failure_log *log)
+{
+    size_t sum = 0;
+
+    for (unsigned p = 0; p < BNC_FAILURE_PARTS; p++)
+        sum += bnc_log_bytes(&log->set[p / BNC_LOG_PARTS], p % BNC_LOG_PARTS);
+    return sum;
+}
+
+static struct told tell(make_fn make, uint32_t i)
+{
+    struct told t = make(draw(i), i);
+
+    t.fp = (draw(~(uint64_t)i) & ~(UINT64_C(0x3ffff) << 12)) | (uint64_t)i << 12;
+    return t;
+}
+
+/* Writes records and reads them again; the bytes that they took. */
+static size_t check(make_fn make)
+{
+    struct bnc_failure_log *log = malloc(sizeof *log);
+    struct told *want = malloc(N * sizeof *want);
+    size_t n = 0, bytes;
+
+    assert_true(log != NULL && want != NULL);
+    bnc_failure_log_init(log, SEED);
+    for (uint32_t i = 0; i < N; i++) {
+        want[i] = tell(make, i);
+        assert_true(bnc_failure_log_push(log, want[i].fp, want[i].pair, want[i].what, want[i].day));
+    }
+    for (unsigned p = 0; p < BNC_FAILURE_PARTS; p++)
+        n += read_part(log, p, want);
+    assert_int_equal(n, N);
+    bytes = bytes_of(log);
+    bnc_failure_log_release(log);
+    assert_int_equal(bytes_of(log), 0);
+    free(log);
+    free(want);
+    return bytes;
+}
+
+/* A month of a dozen campaigns. */
+static struct told make_usual(uint64_t random, uint32_t i)
+{
+    return (struct told){ .pair = (uint32_t)random % 260000,
+                          .what = (uint32_t)(random >> 32) % 12 << 4 | (i & 3),
+                          .day = i % 1000 == 0 ? 0 : 20000 + i / 7000 };
+}
+
+static void failure_log__takes_9_bytes_for_an_ordinary_record(void **state)
+{
+    (void)state;
+    assert_int_equal(check(make_usual), N * 9);
+}
+
+/* Every other pair is beyond 18 bits, and most outcomes are beyond 11. */
+static struct told make_large(uint64_t random, uint32_t i)
+{
+    return (struct told){ .pair = i & 1 ? (uint32_t)random % (1u << 18)
+                                        : BNC_PAIRS_MAX - (uint32_t)random % (1u << 18),
+                          .what = i & 2 ? UINT32_MAX - 2 * i : i & 15,
+                          .day = i & 4 ? UINT32_MAX : i };
+}
+
+static void failure_log__keeps_what_does_not_fit(void **state)
+{
+    size_t bytes;
+
+    (void)state;
+    bytes = check(make_large);
+    assert_true(bytes > N * 14 && bytes <= N * 15);
+}
+
+/* Every record is told 'times'; of each address there are two. */
+static void failure_log__folds_what_is_told_again(void **state)
+{
+    struct bnc_failure_log *log = malloc(sizeof *log);
+    size_t before;
+
+    (void)state;
+    assert_non_null(log);
+    for (unsigned times = 1; times < 3; times++) {
+        bnc_failure_log_init(log, SEED);
+        for (uint32_t i = 0; i < 8 * N * times; i++)
+            assert_true(bnc_failure_log_push(log, draw(i % (8 * N) / 2), i & 1, i % 32, 7));
+        before = bytes_of(log);
+        assert_int_equal(before, 8 * N * times * 9);
+        assert_true(bnc_failure_log_fold(log));
+        assert_int_equal(bytes_of(log), 8 * N * 9);
+        assert_true(bnc_failure_log_fold(log)); /* not before it has grown again */
+        assert_int_equal(bytes_of(log), 8 * N * 9);
+        bnc_failure_log_release(log);
+    }
+    free(log);
+}
+
+static void failure_sort__brings_addresses_together(void **state)
+{
+    struct bnc_failure_sort s = { .n = 0 };
+
+    (void)state;
+    for (unsigned n = 1; n < 70000; n = n * 5 + 3) {
+        uint64_t sum = 0;
+
+        assert_true(bnc_failure_sort_begin(&s, n));
+        for (uint32_t i = 0; i < n; i++)
+            bnc_failure_sort_count(&s, bnc_failure_fp(draw(i * i % (n / 3 + 1))));
+        bnc_failure_sort_place(&s);
+        for (uint32_t i = 0; i < n; i++) {
+            const struct bnc_failure f = { bnc_failure_fp(draw(i * i % (n / 3 + 1))), i, 0 };
+
+            bnc_failure_sort_put(&s, &f);
+        }
+        bnc_failure_sort_end(&s);
+        assert_int_equal(s.n, n);
+        for (uint32_t i = 0; i < n; i++) {
+            assert_true(i == 0 || s.at[i - 1].fp <= s.at[i].fp);
+            sum += s.at[i].pair;
+        }
+        assert_true(sum == (uint64_t)n * (n - 1) / 2);
+    }
+    bnc_failure_sort_release(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failure_log__takes_9_bytes_for_an_ordinary_record),
+        cmocka_unit_test(failure_log__keeps_what_does_not_fit),
+        cmocka_unit_test(failure_log__folds_what_is_told_again),
+        cmocka_unit_test(failure_sort__brings_addresses_together),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
