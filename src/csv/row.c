@@ -456,8 +456,6 @@ bool bnc_rows_take(struct bnc_rows *rows, struct bnc_row_batch *b)
         b->len[n] = s->end[mark[1].first - 1] - mark->start;
         b->end[n++] = s->end + mark->first;
     }
-    for (size_t k = n == 0 ? 0 : b->start[0]; n > 0 && k < b->start[n - 1]; k += 64)
-        __builtin_prefetch(s->at + k);   /* who goes column by column is foreseen by no machine */
     b->text = s->at;
     b->number = rows->number;
     b->off = rows->off;
