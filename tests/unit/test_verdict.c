@@ -323,6 +323,45 @@ static const char *write_file(const char *name, const char *text)
     return path[turn];
 }
 
+/* Hosts of all lengths, in batches: whatever was asked before, each has its own provider. */
+static void memo__gives_hosts_the_provider_of_the_long_way(void **state)
+{
+    static const char *const ends[] = { "mail.protection.outlook.com", "google.com", "qq.com",
+                                        "l.google.com", "olc.protection.outlook.com", "a.io",
+                                        "yahoodns.net", "xprotection.outlook.com", "google.com." };
+    enum { N = sizeof ends / sizeof ends[0] };
+    struct bnc_verdicts *memo = bnc_verdicts_create(classifier);
+    size_t known = 0;
+
+    (void)state;
+    assert_non_null(memo);
+    for (unsigned round = 0; round < 200; round++) {
+        char text[BNC_INQUIRIES][400];
+        struct bnc_span hosts[BNC_INQUIRIES];
+        uint16_t providers[BNC_INQUIRIES];
+
+        for (unsigned i = 0; i < BNC_INQUIRIES; i++) {
+            const unsigned k = round * BNC_INQUIRIES + i;
+
+            snprintf(text[i], sizeof text[i], "%.*s%s%s", (int)(k / N % (k % 97 == 0 ? 300 : 40)),
+                     "shop-de-mx1-in.example-mx2.of.a.name.that.goes.on.and.on.and.on.and.on.and."
+                     "on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on."
+                     "and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and."
+                     "on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.and.on.",
+                     k % 2 == 0 ? "." : "", ends[k % N]);
+            hosts[i] = bnc_span_str(text[i]);
+        }
+        bnc_verdicts_providers_of_mx(memo, hosts, providers, BNC_INQUIRIES);
+        for (unsigned i = 0; i < BNC_INQUIRIES; i++) {
+            if (providers[i] != bnc_provider_of_mx(classifier, hosts[i]))
+                fail_msg("'%s' has provider %u", text[i], providers[i]);
+            known += providers[i] != 0;
+        }
+    }
+    assert_in_range(known, 1000, 200 * BNC_INQUIRIES);
+    bnc_verdicts_free(memo);
+}
+
 static void user_rule__wins_over_ours(void **state)
 {
     const char *path =
@@ -444,6 +483,7 @@ int main(void)
         cmocka_unit_test(memo__gives_one_entry_to_texts_of_one_template),
         cmocka_unit_test(memo__tells_labels_of_two_esps_apart),
         cmocka_unit_test(memo__keeps_entries_in_place_and_does_not_depend_on_order),
+        cmocka_unit_test(memo__gives_hosts_the_provider_of_the_long_way),
         cmocka_unit_test(user_rule__wins_over_ours),
         cmocka_unit_test(user_file__errors_name_line_and_column),
         cmocka_unit_test(user_provider__is_found_by_domain_and_mx),
