@@ -27,12 +27,9 @@ static bool grow(struct bnc_collect *c)
 static void sieve_add(struct bnc_word_sieve *s, const char *low, size_t len,
                       enum bnc_word_kind kind)
 {
-    const unsigned bit = bnc_sieve_bit(bnc_word_head(low, len), len);
+    const uint64_t bit = UINT64_C(1) << bnc_sieve_bit(len);
 
-    s->words[bit / 64] |= UINT64_C(1) << bit % 64;
-    if (kind != BNC_WORD_EXACT && kind != BNC_WORD_DATE && len >= 2 && low[0] >= 'a' &&
-        low[0] <= 'z' && low[1] >= 'a' && low[1] <= 'z')
-        s->families[low[0] - 'a'] |= UINT32_C(1) << (low[1] - 'a');
+    s->lengths[bnc_sieve_row(low, len)] |= bnc_word_begins(kind) ? -bit : bit;
 }
 
 bool bnc_collect_add(struct bnc_collect *c, struct bnc_span word, enum bnc_word_kind kind)

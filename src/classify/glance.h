@@ -143,55 +143,6 @@ __attribute__((target("avx2"))) static inline bool bnc_same_avx2(const char *a, 
             return false;
     return bnc_same_32(a + len - 32, b + len - 32);
 }
-
-#define BNC_TARGET_GLANCE_AVX512                                                                   \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2")))
-
-/* A bit for each class with that bit, shifted to where signs are: that needs no constants. */
-#define BNC_HAS_AVX512(class, bit)                                                                 \
-    ((uint64_t)_mm512_movepi8_mask(_mm512_slli_epi16((class), __builtin_clz(bit) - 24)))
-
-/* A bit for each of the next 64 bytes of which 'left' are there. */
-BNC_TARGET_GLANCE_AVX512 static inline __mmask64 bnc_there_avx512(size_t left)
-{
-    return left < 64 ? _bzhi_u64(~UINT64_C(0), left) : ~UINT64_C(0);
-}
-
-BNC_TARGET_GLANCE_AVX512 static inline struct bnc_glance bnc_glance_avx512(struct bnc_span text,
-                                                                           size_t at)
-{
-    const __m512i raw = _mm512_maskz_loadu_epi8(bnc_there_avx512(text.len - at), text.at + at);
-    const uint64_t high = _mm512_movepi8_mask(raw);
-    const __m512i class = _mm512_maskz_permutex2var_epi8(
-        ~high, _mm512_loadu_si512(bnc_byte_class), raw, _mm512_loadu_si512(bnc_byte_class + 64));
-
-    const uint64_t mark = BNC_HAS_AVX512(class, BNC_BYTE_MARK);
-
-    return (struct bnc_glance){
-        .token = BNC_HAS_AVX512(class, BNC_BYTE_TOKEN) | high,
-        .core = BNC_HAS_AVX512(class, BNC_BYTE_ALNUM) | mark | high,
-        .digit = BNC_HAS_AVX512(class, BNC_BYTE_DIGIT),
-        .dot = BNC_HAS_AVX512(class, BNC_BYTE_DOT),
-        .mark = mark,
-    };
-}
-
-BNC_TARGET_GLANCE_AVX512 static inline __mmask64 bnc_differ_avx512(const char *a, const char *b,
-                                                                   __mmask64 there)
-{
-    return _mm512_cmpneq_epi8_mask(_mm512_maskz_loadu_epi8(there, a),
-                                   _mm512_maskz_loadu_epi8(there, b));
-}
-
-/* Without a jump up to 128 bytes: how many there are can't be foreseen. */
-BNC_TARGET_GLANCE_AVX512 static inline bool bnc_same_avx512(const char *a, const char *b,
-                                                            size_t len)
-{
-    for (size_t i = 0; i < len; i += 64)
-        if (bnc_differ_avx512(a + i, b + i, bnc_there_avx512(len - i)) != 0)
-            return false;
-    return true;
-}
 #endif
 
 #endif

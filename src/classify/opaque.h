@@ -159,13 +159,19 @@ static inline size_t bnc_look_known_host(const struct bnc_words *words, const st
     return 0;
 }
 
-/* A full stop without its blank, in a token of one dot. */
+/* Whether the dot of a token that has one at most may be a full stop without its blank. */
+static inline bool bnc_look_may_be_glued(const struct bnc_look *l)
+{
+    const size_t dot = (size_t)__builtin_ctzll(l->dot | UINT64_C(1) << 63);
+
+    return dot + 2 < l->len && l->raw[dot + 1] >= 'A' && l->raw[dot + 1] <= 'Z' &&
+           !(l->raw[dot + 2] >= 'A' && l->raw[dot + 2] <= 'Z');
+}
+
+/* "domain.Fix", in a token of one dot. */
 static inline bool bnc_look_glued(const struct bnc_look *l)
 {
-    const size_t dot = (size_t)__builtin_ctzll(l->dot);
-
-    return dot + 1 < l->len && l->raw[dot + 1] >= 'A' && l->raw[dot + 1] <= 'Z' &&
-           bnc_token_glued(l->raw, l->low, 0, l->len) > 0;
+    return bnc_look_may_be_glued(l) && bnc_token_glued(l->raw, l->low, 0, l->len) > 0;
 }
 
 /*
@@ -207,7 +213,6 @@ static inline bool bnc_look_like_page(const struct bnc_look *l)
 static inline enum bnc_opaque bnc_opaque_word(const struct bnc_around *a, struct bnc_look *l)
 {
     const struct bnc_words *words = a->words;
-    const uint64_t head = bnc_word_head(l->low, l->len);
     size_t host;
 
     if (l->dot == 0 && l->digit == 0)
@@ -217,10 +222,9 @@ static inline enum bnc_opaque bnc_opaque_word(const struct bnc_around *a, struct
         return BNC_OPAQUE_NONE; /* masking stops for dots between letters only */
     if (l->len < BNC_OPAQUE_ID_BYTES || (bnc_look_like_reply(l) && (l->core >> 3 & 1) == 0))
         return BNC_OPAQUE_NONE;
-    if (bnc_head_may_begin(words, head) && bnc_look_like_family(words, l->low, l->len))
-        return BNC_OPAQUE_NONE;
-    if (bnc_head_may_be(words, head, l->len) &&
-        bnc_word_get(words, l->low, l->len) != BNC_WORD_NONE)
+    if (bnc_word_may_be(words, l->low, l->len) &&
+        (bnc_look_like_family(words, l->low, l->len) ||
+         bnc_word_get(words, l->low, l->len) != BNC_WORD_NONE))
         return BNC_OPAQUE_NONE;
     if (l->dot == 0)
         return BNC_OPAQUE_ID;
@@ -288,29 +292,30 @@ static inline enum bnc_opaque bnc_opaque_judge(const struct bnc_around *a, struc
 
 /* ---- tokens that stand where an earlier text had one of a class ---- */
 
+/* Of a token without digits: whether it is an id or a host, and no page, at once. */
+static inline bool bnc_is_plain_letters(const struct bnc_look *l)
+{
+    if (l->dot == 0)
+        return bnc_token_is_letter_id(l->raw, 0, l->len);
+    return (l->dot & l->core << 1 & l->core >> 1) != 0 && !bnc_look_may_be_page(l);
+}
+
 /* Whether a token of letters is an id, or a host of which 'host' bytes are known, at once. */
 static inline bool bnc_is_plain_word(const struct bnc_words *words, struct bnc_look *l, size_t host)
 {
-    const uint64_t head = bnc_lower8(bnc_word_head(l->raw, l->len));
+    const uint64_t reply = l->digit & l->digit >> 1 & l->digit >> 2 & ~(l->core >> 3) & 1;
 
-    if (l->len < BNC_OPAQUE_ID_BYTES || l->digit == l->core || l->mark != 0)
+    if ((l->mark | (l->dot & l->dot >> 1) | reply) != 0 || l->digit == l->core ||
+        l->len < BNC_OPAQUE_ID_BYTES || bnc_word_may_be(words, l->raw, l->len))
         return false;
-    if (l->digit == 0 && l->dot == 0)
-        return host == 0 && bnc_token_is_letter_id(l->raw, 0, l->len);
-    if (l->digit == 0 && ((l->dot & l->core << 1 & l->core >> 1) == 0 || bnc_look_may_be_page(l)))
+    if (l->digit == 0 && !bnc_is_plain_letters(l))
         return false;
-    if (((l->digit & 7) == 7 && (l->core >> 3 & 1) == 0) || (l->dot & l->dot >> 1) != 0 ||
-        bnc_head_may_begin(words, head) || bnc_head_may_be(words, head, l->len))
-        return false;
-    if (bnc_one_bit(l->dot)) {
-        const char next = l->raw[__builtin_ctzll(l->dot) + 1];
-
-        return host == 0 && !(next >= 'A' && next <= 'Z');
-    }
+    if ((l->dot & (l->dot - 1)) == 0) /* a full stop has no digits before it */
+        return host == 0 && ((l->digit & (l->dot - 1)) != 0 || !bnc_look_may_be_glued(l));
     for (uint64_t dots = l->dot; (dots & (dots - 1)) != 0; dots &= dots - 1) {
         const size_t k = (size_t)__builtin_ctzll(dots) + 1, len = l->len - k;
 
-        if (bnc_head_may_be(words, bnc_lower8(bnc_word_head(l->raw + k, len)), len)) {
+        if (bnc_word_may_be(words, l->raw + k, len)) {
             l->stop = l->start + k - 1;
             return len == host;
         }
@@ -333,8 +338,7 @@ static inline bool bnc_is_plain_address(const struct bnc_words *words, const str
 {
     return (l->mark & ~UINT64_C(1)) != 0 && bnc_one_bit(l->mark) &&
            l->raw[__builtin_ctzll(l->mark)] == '@' && l->len >= BNC_OPAQUE_ID_BYTES &&
-           (l->dot & l->dot >> 1) == 0 &&
-           !bnc_head_may_be(words, bnc_lower8(bnc_word_head(l->raw, l->len)), l->len);
+           (l->dot & l->dot >> 1) == 0 && !bnc_word_may_be(words, l->raw, l->len);
 }
 
 /*
@@ -367,17 +371,23 @@ static inline bool bnc_opaque_is_plainly(enum bnc_opaque class, const struct bnc
 
 /*
  * What masking can see of an opaque token from the one before it: how it begins; and whether it
- * takes what follows a long id for a part of it, if there is anything that may be. Three bits.
+ * takes what follows a long id for a part of it, if there is anything that may be ('more'). Three
+ * bits, without a jump: how an id begins can't be foreseen.
  */
-static inline unsigned bnc_opaque_note(const struct bnc_around *a, const struct bnc_look *l)
+static inline unsigned bnc_opaque_note(const struct bnc_look *l, bool more)
 {
-    const size_t end = l->start + l->len;
-    const char next = end < a->text.len ? a->text.at[end] : '\0';
-    const bool swallows = l->len >= BNC_OPAQUE_LONG_ID_BYTES &&
-                          (next == '/' || next == '=' || bnc_byte_is(next, BNC_BYTE_TOKEN));
+    const unsigned first = (unsigned char)l->raw[0], second = (unsigned char)l->raw[l->len > 1];
+    const bool reply = (first - '4' < 2) | ((first == '2') & (second <= '5'));
 
-    return (unsigned)(l->digit & 1) | (unsigned)bnc_look_like_reply(l) << 1 |
-           (unsigned)swallows << 2;
+    return (unsigned)(l->digit & 1) | (unsigned)(reply & ((l->digit & 7) == 7)) << 1 |
+           (unsigned)(more & (l->len >= BNC_OPAQUE_LONG_ID_BYTES)) << 2;
+}
+
+/* Whether masking may take what follows a token that ends at 'at' for a part of it. */
+static inline bool bnc_opaque_more(struct bnc_span text, size_t at)
+{
+    return at < text.len &&
+           (text.at[at] == '/' || text.at[at] == '=' || bnc_byte_is(text.at[at], BNC_BYTE_TOKEN));
 }
 
 #endif

@@ -8,6 +8,8 @@
  *
  * Comparing is cheap; memory that is not at hand and branches that nobody can foresee are what it
  * costs.  So a batch of texts is asked for in three rounds: heads, sayings, bytes.
+ * How an id begins is chance, so nothing jumps by that: its note is summed up from its bytes, and
+ * all variants are asked at once.  Kernels of 64 bytes (AVX-512) were slower than those of 32.
  *
  * That comparing will do: a shape's kept bytes are compared as they were written, and of each token
  * between them the class is taken from its own bytes and those around it, by the function that
@@ -47,6 +49,7 @@ struct stretch { /* fixed bytes, and what comes behind them */
     uint16_t len;
     uint8_t class; /* enum bnc_opaque or LAST_WORD; NONE: the end of the text */
     uint8_t hint; /* as for bnc_opaque_is_plainly() */
+    bool more; /* as for bnc_opaque_note(): what follows a token is fixed */
 };
 
 struct variant { /* of a saying, by what masking sees of its tokens from outside */
@@ -65,6 +68,7 @@ struct saying { /* what is always said so; its bytes lie behind the stretches, t
     uint16_t variants_at; /* bytes from here */
     bool measured;
     uint8_t n_stretches, n_variants, oldest;
+    uint64_t tags; /* of the variants, a byte each */
     struct stretch stretches[];
 };
 
@@ -120,8 +124,12 @@ static inline __attribute__((always_inline)) bool look_at(struct bnc_span text, 
     return true;
 }
 
-/* Whether a token is of this class, where that takes more than a look. */
-static bool is_of_class(const struct bnc_around *around, struct bnc_look *l, enum bnc_opaque class)
+/*
+ * Whether a token is of this class, where that takes more than a look: a twentieth of them.  It is
+ * no part of what it is called by, which would lack registers.
+ */
+static __attribute__((noinline)) bool is_of_class(const struct bnc_around *around,
+                                                  struct bnc_look *l, enum bnc_opaque class)
 {
     const size_t before = l->start < 2 ? l->start : 2; /* these are looked at, too */
     const char *const from = l->raw - before;
@@ -170,11 +178,17 @@ static inline __attribute__((always_inline)) bool compare(const struct bnc_recal
             seen->last = text.len - at;
             return is_free(r, text, at);
         }
-        if (!look_at(text, at, glance, &l) ||
-            !(bnc_opaque_is_plainly(part->class, &around, &l, part->hint) ||
-              is_of_class(&around, &l, part->class)))
+        if (!look_at(text, at, glance, &l))
             return false;
-        seen->notes = seen->notes << 3 | bnc_opaque_note(&around, &l);
+        if (!bnc_opaque_is_plainly(part->class, &around, &l, part->hint)) {
+            const struct bnc_around here = around; /* copies: the others stay in registers */
+            struct bnc_look copy = l;
+
+            if (!is_of_class(&here, &copy, part->class))
+                return false;
+            l.stop = copy.stop;
+        }
+        seen->notes = seen->notes << 3 | bnc_opaque_note(&l, part->more);
         at = l.stop;
         around.opaque_end = at > l.start + l.len ? at : l.start + l.len;
     }
@@ -210,20 +224,11 @@ find_avx2(const struct bnc_recall *r, struct head *head, struct bnc_span text, s
 {
     return find(r, head, text, seen, bnc_same_avx2, bnc_glance_avx2);
 }
-
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2"),
-               flatten)) static struct saying *
-find_avx512(const struct bnc_recall *r, struct head *head, struct bnc_span text, struct seen *seen)
-{
-    return find(r, head, text, seen, bnc_same_avx512, bnc_glance_avx512);
-}
 #endif
 
 static find_fn *find_pick(uint32_t cpu)
 {
 #if defined(__x86_64__)
-    if ((cpu & BNC_CPU_AVX512) != 0)
-        return find_avx512;
     if ((cpu & BNC_CPU_AVX2) != 0)
         return find_avx2;
 #else
@@ -261,20 +266,42 @@ static bool is_fit(struct bnc_span text)
     return (text.len == 0 || text.len >= HEAD_BYTES) && text.len <= MAX_TEXT_BYTES;
 }
 
+/* A byte that tells notes from most others. */
+static uint64_t tag_of(uint64_t notes)
+{
+    return notes * BNC_HASH_K0 >> 56;
+}
+
+/* The top bit of each byte that is zero, and perhaps of some above the first of them. */
+static uint64_t zero_bytes(uint64_t x)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+
+    return (x - ones) & ~x & ones << 7;
+}
+
+/* What a token begins with can't be foreseen, so all variants are asked at once. */
+static const struct bnc_entry *variant_find(struct saying *s, const struct seen *seen)
+{
+    const struct variant *const variants = variants_of(s);
+    const uint64_t other = s->tags ^ tag_of(seen->notes) * UINT64_C(0x0101010101010101);
+
+    for (uint64_t like = zero_bytes(other); like != 0; like &= like - 1) {
+        const struct variant *const v = &variants[__builtin_ctzll(like) / 8];
+
+        if (v->notes == seen->notes && (v->lasts >> seen->last & 1) != 0)
+            return v->entry;
+    }
+    return NULL;
+}
+
 static const struct bnc_entry *find_entry(struct bnc_recall *r, struct head *head,
                                           struct bnc_span text)
 {
     struct seen seen;
     struct saying *const s = r->find(r, head, text, &seen);
-    const struct variant *v;
 
-    if (s == NULL)
-        return NULL;
-    v = variants_of(s);
-    for (unsigned i = 0; i < s->n_variants; i++)
-        if (v[i].notes == seen.notes && (v[i].lasts >> seen.last & 1) != 0)
-            return v[i].entry;
-    return NULL;
+    return s != NULL ? variant_find(s, &seen) : NULL;
 }
 
 /* The lines of a saying that nearly all are made of; NULL does no harm. */
@@ -312,20 +339,29 @@ static void forget_all(struct bnc_recall *r)
     r->used = 0;
 }
 
+/* Where the token ends that is opaque up to the end of a hole: a host goes on. */
+static size_t token_end(struct bnc_span text, const struct bnc_hole *hole)
+{
+    size_t k = hole->end;
+
+    if (hole->class != BNC_OPAQUE_HOST)
+        return k;
+    while (k < text.len && bnc_byte_is(text.at[k], BNC_BYTE_TOKEN))
+        k++;
+    while (bnc_token_edge(text.at[k - 1]))
+        k--;
+    return k;
+}
+
 /* Of a host, the bytes of it that are known; of a number, whether no name can be before it. */
 static uint8_t hint_of(struct bnc_span text, const struct bnc_shape *shape, size_t i)
 {
     const struct bnc_hole *hole = &shape->holes[i], *prev = i > 0 ? hole - 1 : NULL;
     const size_t from = prev != NULL ? prev->end : 0;
-    size_t k = hole->end;
+    size_t k;
 
-    if (hole->class == BNC_OPAQUE_HOST) {
-        while (k < text.len && bnc_byte_is(text.at[k], BNC_BYTE_TOKEN))
-            k++;
-        while (bnc_token_edge(text.at[k - 1]))
-            k--;
-        return (uint8_t)(k - (hole->end + 1u));
-    }
+    if (hole->class == BNC_OPAQUE_HOST)
+        return (uint8_t)(token_end(text, hole) - (hole->end + 1u));
     for (k = hole->start; k > from; k--) {
         const char c = text.at[k - 1];
 
@@ -364,11 +400,13 @@ static struct saying *saying_new(struct bnc_recall *r, struct bnc_span text,
         s->stretches[i].len = (uint16_t)(end - at);
         s->stretches[i].class = !ends ? shape->holes[i].class : last > 0 ? LAST_WORD : 0;
         s->stretches[i].hint = !ends ? hint_of(text, shape, i) : 0;
+        s->stretches[i].more = !ends && bnc_opaque_more(text, token_end(text, &shape->holes[i]));
         memcpy(bytes, text.at + at, end - at);
         bytes += end - at;
         at = !ends ? shape->holes[i].end : end;
     }
     s->variants_at = (uint16_t)(((size_t)(bytes - (char *)s) + align - 1) / align * align);
+    memset(variants_of(s), 0, MAX_VARIANTS * sizeof(struct variant));
     r->used += (s->variants_at + MAX_VARIANTS * sizeof(struct variant) + 63) / 64 * 64;
     return s;
 }
@@ -398,6 +436,7 @@ static void variant_add(struct saying *s, const struct seen *seen, const struct 
     }
     i = s->n_variants < MAX_VARIANTS ? s->n_variants++ : s->oldest++ % MAX_VARIANTS;
     v[i] = (struct variant){ seen->notes, UINT64_C(1) << seen->last, entry };
+    s->tags = (s->tags & ~(UINT64_C(0xff) << 8 * i)) | tag_of(seen->notes) << 8 * i;
 }
 
 /*

@@ -43,7 +43,8 @@ static inline void keep_to(struct walk *w, size_t to)
 
 static inline void put_hole(struct walk *w, enum bnc_opaque class, const struct bnc_look *l)
 {
-    const unsigned note = bnc_opaque_note(&w->around, l);
+    const bool more = bnc_opaque_more(w->around.text, l->start + l->len);
+    const unsigned note = bnc_opaque_note(l, more);
 
     keep_to(w, l->start);
     w->key[w->n++] = (char)class;

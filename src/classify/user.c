@@ -195,6 +195,8 @@ static bool collect_words(struct bnc_user_knowledge *u, const struct bnc_table *
                  bnc_collect_text(&words, bnc_table_cell(t, i, bnc_table_col(t, columns[k])), '\0');
     ok = ok && bnc_collect_build(&words, &u->words.hash);
     u->sieve = words.sieve;
+    for (size_t i = 0; i < sizeof u->sieve.lengths / sizeof u->sieve.lengths[0]; i++)
+        u->sieve.lengths[i] |= bnc_words_builtin.sieve->lengths[i];
     u->words.sieve = &u->sieve;
     u->words.next = &bnc_words_builtin;
     bnc_collect_release(&words);

@@ -27,16 +27,18 @@ static void add_kept(const struct bnc_table *t)
 
     for (size_t i = 0; i < t->n_rows; i++) {
         const struct bnc_span kind = bnc_table_cell(t, i, bnc_table_col(t, "kind"));
+        const struct bnc_span word = bnc_table_cell(t, i, bnc_table_col(t, "word"));
         int k = 5;
 
         while (k > 0 && !bnc_span_eq(kind, bnc_span_str(kinds[k])))
             k--;
-        if (k == 0) {
-            fprintf(stderr, "gen_words: kept_words.csv:%u: unknown kind\n", t->line[i]);
+        if (k == BNC_WORD_NONE ||
+            (bnc_word_begins((enum bnc_word_kind)k) && word.len < BNC_SIEVE_HEAD)) {
+            fprintf(stderr, "gen_words: kept_words.csv:%u: unknown kind, or too short\n",
+                    t->line[i]);
             exit(1);
         }
-        if (!bnc_collect_add(&words, bnc_table_cell(t, i, bnc_table_col(t, "word")),
-                             (enum bnc_word_kind)k))
+        if (!bnc_collect_add(&words, word, (enum bnc_word_kind)k))
             exit(1);
     }
 }
@@ -64,13 +66,10 @@ static void print_hash(const struct bnc_phash *h)
 
 static void print_sieve(const struct bnc_word_sieve *s)
 {
-    printf("static const struct bnc_word_sieve words_sieve = {\n    .words = {");
-    for (size_t i = 0; i < sizeof s->words / sizeof s->words[0]; i++)
-        printf("%s0x%llx,", i % 10 == 0 ? "\n" : " ", (unsigned long long)s->words[i]);
-    printf("\n    },\n    .families = {");
-    for (size_t i = 0; i < sizeof s->families / sizeof s->families[0]; i++)
-        printf(" 0x%x,", s->families[i]);
-    printf(" }\n};\n");
+    printf("static const struct bnc_word_sieve words_sieve = { {");
+    for (size_t i = 0; i < sizeof s->lengths / sizeof s->lengths[0]; i++)
+        printf("%s0x%llx,", i % 10 == 0 ? "\n" : " ", (unsigned long long)s->lengths[i]);
+    printf("\n} };\n");
 }
 
 int main(int argc, char **argv)
