@@ -20,6 +20,7 @@
 
 #include "aggregate/counts.h"
 #include "aggregate/tally.h"
+#include "util/prefetch.h"
 
 #define BNC_COL_LATE BNC_N_COLS /* a delivery that a late bounce takes back; private to the room */
 #define BNC_CELL_KEY(kind, subject, provider, col)                                                 \
@@ -134,6 +135,18 @@ static inline void bnc_grid_add_mailing(struct bnc_grid *c, unsigned slot, uint3
         bnc_grid_cell_event(&m->row.at[class], time);
     else
         bnc_grid_add_apart(c, slot, what, class, time);
+}
+
+/* Asks for what bnc_grid_add_mailing() and bnc_grid_add() will write to. */
+BNC_PREFETCHER bnc_grid_prefetch(const struct bnc_grid *c, unsigned slot, enum bnc_kind kind,
+                                 uint32_t subject, uint32_t class)
+{
+    const size_t offset = (size_t)class * sizeof(struct bnc_grid_cell);
+    const uintptr_t mailing = (uintptr_t)c->mailing[slot].row.at,
+                    row = (uintptr_t)c->row[kind][subject % BNC_GRID_ROWS].at;
+
+    __builtin_prefetch((const void *)(mailing + offset), 1);
+    __builtin_prefetch((const void *)(row + offset), 1);
 }
 
 /* Pours what mailings counted into their subjects, before a copy; false when out of memory. */

@@ -73,19 +73,21 @@ static bool count_held(struct bnc_merged *m, struct bnc_sums *sums, const struct
         .domain = h->domain,
         .entry = h->entry,
         .campaign = h->campaign,
+        .code = h->late ? BNC_CODE_LATE : BNC_EVENT_BOUNCE,
+        .own = h->own
+    };
+    const struct bnc_spot spot = {
         .ip = h->ip,
         .sender = h->sender,
         .provider = h->provider,
-        .col = bnc_col_of(BNC_EVENT_BOUNCE, known ? m->entries[h->entry].entry->verdict.cause : -1),
-        .code = h->late ? BNC_CODE_LATE : BNC_EVENT_BOUNCE,
-        .own = h->own
+        .col = bnc_col_of(BNC_EVENT_BOUNCE, known ? m->entries[h->entry].entry->verdict.cause : -1)
     };
 
     if (!bnc_sums_reserve(sums, 2, known ? (size_t)h->entry + 1 : 0))
         return false;
     if (h->late)
-        bnc_sums_take_back(sums, &f);
-    return bnc_sums_add(sums, &f, m->detail);
+        bnc_sums_take_back(sums, &f, &spot);
+    return bnc_sums_add(sums, &f, &spot, m->detail);
 }
 
 static void resolve_task(void *arg, size_t task)

@@ -1,157 +1,22 @@
 /* SPDX-License-Identifier: MIT
  * part.c - counting events, 32 at a time.
  *
- * Every counter of a row lies somewhere else in memory, so a row counted alone waits for five cache
- * misses in turn. A batch makes all its keys first and asks for their cache lines; by the time the
- * second pass updates them they are there. Names that columns repeat from row to row (campaign and
- * sender domain together, sending IP) are compared with those met lately before they are hashed.
+ * Every counter of a row lies somewhere else in memory, so a row counted alone waits for some cache
+ * misses in turn. A batch finds all its places first and asks for their cache lines; by the time
+ * the second pass updates them they are there. Names that columns repeat from row to row (campaign
+ * and sender domain together, sending IP) are told by a number made of their bytes, and their
+ * indexes found in a memo by it. Jumps that can't be foreseen cost more than the counting, so there
+ * is none that depends on what kind of row comes next.
  */
 #include "aggregate/part.h"
 #include "aggregate/message_id.h"
 #include "aggregate/recipient.h"
 
-#include "util/big.h"
 #include "util/status.h"
 
 #include <stdlib.h>
 
-/* ---- what any numbering shares ---- */
-
-static bool example_less(const struct bnc_example *a, const struct bnc_example *b)
-{
-    if (a->first != b->first)
-        return a->first < b->first;
-    if (a->source != b->source)
-        return a->source < b->source;
-    return a->row != b->row ? a->row < b->row : a->off < b->off;
-}
-
-void bnc_example_merge(struct bnc_example *dst, const struct bnc_example *src)
-{
-    if (example_less(src, dst))
-        *dst = *src;
-}
-
-/* Examples for entries 0 .. n-1, unset where new. */
-static bool reserve_examples(struct bnc_sums *sums, size_t n)
-{
-    size_t cap = sums->n_examples < 64 ? 64 : sums->n_examples;
-    struct bnc_example *at;
-
-    if (n <= sums->n_examples)
-        return true;
-    while (cap < n)
-        cap += cap / 2;
-    at = realloc(sums->examples, cap * sizeof *at);
-    if (at == NULL)
-        return false;
-    for (size_t i = sums->n_examples; i < cap; i++)
-        at[i] = (struct bnc_example){ BNC_FIRST_NONE, UINT32_MAX, UINT64_MAX, UINT64_MAX };
-    sums->examples = bnc_huge(at, cap * sizeof *at);
-    sums->n_examples = cap;
-    return true;
-}
-
-bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries)
-{
-    return bnc_grid_reserve(&sums->cells, n) && bnc_pairs_reserve(&sums->pairs, n) &&
-           reserve_examples(sums, n_entries);
-}
-
-static inline __attribute__((always_inline)) void
-count_cells(struct bnc_sums *sums, const struct bnc_fact *f, unsigned col)
-{
-    const uint32_t what = BNC_CELL_WHAT(f->provider, col);
-    const uint32_t class = bnc_grid_class(&sums->cells, what);
-
-    bnc_grid_add(&sums->cells, BNC_KIND_DAY, f->day, what, class, f->time);
-    bnc_grid_add(&sums->cells, BNC_KIND_CAMPAIGN, f->campaign, what, class, f->time);
-    bnc_grid_add(&sums->cells, BNC_KIND_SENDING_IP, f->ip, what, class, f->time);
-    bnc_grid_add(&sums->cells, BNC_KIND_SENDER_DOMAIN, f->sender, what, class, f->time);
-}
-
-static inline uint64_t day_bit(const struct bnc_fact *f)
-{
-    return f->day == 0 ? 0 : UINT64_C(1) << ((f->day - 1) & 63);
-}
-
-/* An entry's example is as old as its oldest pair: one that this pair has seen is none. */
-static inline void count_pair(struct bnc_sums *sums, const struct bnc_fact *f, struct bnc_count *c)
-{
-    if (f->time - 1 <= c->first && !BNC_IS_PSEUDO(f->entry)) {
-        const struct bnc_example e = { f->time - 1, f->source, f->row, f->off };
-
-        bnc_example_merge(&sums->examples[f->entry], &e);
-    }
-    bnc_count_event(c, f->time);
-    c->days |= day_bit(f);
-}
-
-/* Whether the log keeps this outcome. */
-static inline bool is_logged(unsigned code, enum bnc_detail detail)
-{
-    if (code == BNC_EVENT_BOUNCE || code == BNC_EVENT_DEFERRAL || code == BNC_CODE_LATE)
-        return true;
-    return detail == BNC_DETAIL_LISTS && code != BNC_EVENT_SENT && code != BNC_EVENT_OTHER;
-}
-
-static inline __attribute__((always_inline)) bool
-log_address(struct bnc_sums *sums, const struct bnc_fact *f, uint32_t pair, enum bnc_detail detail)
-{
-    const uint32_t what = BNC_WHAT(f->campaign, f->code);
-
-    if (detail == BNC_DETAIL_REPORT)
-        return bnc_failure_log_push(&sums->failures, f->address, pair, what, f->day);
-    pair |= f->own ? BNC_LEAN_OWN : 0;
-    return bnc_address_log_push(&sums->log, f->address, pair, what, f->time);
-}
-
-static inline uint64_t hash_of_pair(const struct bnc_sums *sums, const struct bnc_fact *f)
-{
-    return bnc_pairs_hash(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry));
-}
-
-/* Counts all but the cells; 'hash': of its pair. */
-static inline __attribute__((always_inline)) bool
-count_pair_of(struct bnc_sums *sums, const struct bnc_fact *f, uint64_t hash,
-              enum bnc_detail detail)
-{
-    const bool logged = f->address != 0 && is_logged(f->code, detail);
-    uint32_t pair;
-
-    if (f->code == BNC_EVENT_DELIVERED && !logged)
-        return true;
-    pair = bnc_pairs_get_at(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry), hash);
-    if (f->code != BNC_EVENT_DELIVERED)
-        count_pair(sums, f, &sums->pairs.at[pair]);
-    return !logged || log_address(sums, f, pair, detail);
-}
-
-bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *f, enum bnc_detail detail)
-{
-    count_cells(sums, f, f->col);
-    return count_pair_of(sums, f, hash_of_pair(sums, f), detail);
-}
-
-void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *f)
-{
-    const uint64_t key = BNC_PAIR_KEY(f->domain, BNC_PSEUDO_LATE);
-
-    count_cells(sums, f, BNC_COL_LATE);
-    bnc_count_event(&sums->pairs.at[bnc_pairs_get(&sums->pairs, key)], f->time);
-}
-
 /* ---- names ---- */
-
-/* The text in lower case, in the part's scratch until the next call. at == NULL: out of memory. */
-static struct bnc_span lower(struct bnc_part *part, struct bnc_span s)
-{
-    bnc_buf_clear(&part->scratch);
-    if (!bnc_buf_reserve(&part->scratch, s.len + 1))
-        return bnc_span_from(NULL, 0);
-    bnc_lower_copy(part->scratch.at, s.at, s.len);
-    return bnc_span_from(part->scratch.at, s.len);
-}
 
 void bnc_day_name(uint32_t day, char buf[32])
 {
@@ -163,19 +28,29 @@ void bnc_day_name(uint32_t day, char buf[32])
     buf[len] = '\0';
 }
 
-/* Whether both are of one spelling, but for what is between the first and the last eight bytes. */
-static inline bool is_alike(const struct bnc_memo *a, const struct bnc_memo *b)
+/* A name as it is spelled, in 128 bits that tell it from others of its length. */
+struct spelling {
+    uint64_t first, last;
+};
+
+static __attribute__((noinline)) struct spelling spelling_of_long(struct bnc_span s, uint64_t seed)
 {
-    return ((a->first ^ b->first) | (a->last ^ b->last) | (a->len ^ b->len)) == 0;
+    const uint64_t hash = bnc_hash64(s.at, s.len, seed);
+
+    return (struct spelling){ hash, hash };
 }
 
-static inline struct bnc_memo memo_of(struct bnc_span s)
+static inline __attribute__((always_inline)) struct spelling spelling_of(struct bnc_span s,
+                                                                         uint64_t seed)
 {
-    if (s.len >= 8)
-        return (struct bnc_memo){ .first = bnc_load64(s.at),
-                                  .last = bnc_load64(s.at + s.len - 8),
-                                  .len = (uint32_t)s.len };
-    return (struct bnc_memo){ .first = bnc_load_tail(s.at, s.len), .len = (uint32_t)s.len };
+    uint64_t few;
+
+    if (s.len - 8 <= 8)
+        return (struct spelling){ bnc_load64(s.at), bnc_load64(s.at + s.len - 8) };
+    if (s.len > 16)
+        return spelling_of_long(s, seed);
+    few = bnc_load_tail(s.at, s.len);
+    return (struct spelling){ few, few };
 }
 
 static __attribute__((noinline)) uint32_t find_name(struct bnc_part *part, enum bnc_kind kind,
@@ -184,43 +59,28 @@ static __attribute__((noinline)) uint32_t find_name(struct bnc_part *part, enum 
     bool made;
 
     if (kind == BNC_KIND_SENDER_DOMAIN)
-        name = lower(part, name);
-    return name.at == NULL ? UINT32_MAX
-                           : bnc_names_get(&part->names[kind], name, &made);
-}
-
-/* What is between the first and the last eight bytes of a name that has more than both. */
-static __attribute__((noinline)) bool same_middle(const struct bnc_names *names, uint32_t index,
-                                                  struct bnc_span name)
-{
-    const struct bnc_name *n = bnc_names_at(names, index);
-
-    return memcmp(n->text.at + 8, name.at + 8, name.len - 16) == 0;
-}
-
-/* Whether a name is 'memo', which is_alike() to it, of the 'kind' of names. */
-static inline bool is_whole(const struct bnc_part *part, enum bnc_kind kind,
-                            const struct bnc_memo *memo, struct bnc_span name)
-{
-    return name.len <= 16 || same_middle(&part->names[kind], memo->index, name);
+        name = bnc_part_lower(part, name);
+    return name.at == NULL ? UINT32_MAX : bnc_names_get(&part->names[kind], name, &made);
 }
 
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
 static inline __attribute__((always_inline)) uint32_t
 name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
 {
-    struct bnc_memo m = memo_of(name), *memo;
+    const uint64_t seed = part->domains.seed;
+    const struct spelling s = spelling_of(name, seed);
+    const uint64_t key = bnc_hash_key_of(s.first, s.last, name.len, seed);
+    struct bnc_memo *const memo = &part->memo[kind][key % BNC_MEMO_SLOTS];
+    uint32_t index;
 
     if (name.len == 0)
         return 0;
-    memo =
-        &part->memo[kind][bnc_mix64(m.first ^ BNC_HASH_K1, m.last ^ BNC_HASH_K2) % BNC_MEMO_SLOTS];
-    if (is_alike(memo, &m) && is_whole(part, kind, memo, name))
+    if (memo->key == key)
         return memo->index;
-    m.index = find_name(part, kind, name);
-    if (m.index != UINT32_MAX)
-        *memo = m;
-    return m.index;
+    index = find_name(part, kind, name);
+    if (index != UINT32_MAX)
+        *memo = (struct bnc_memo){ key, index };
+    return index;
 }
 
 /* The campaign of rows that name none: the day, "" without a time. */
@@ -235,142 +95,44 @@ static uint32_t day_campaign(struct bnc_part *part, uint32_t day)
         bnc_day_name(day, buf);
         name = bnc_span_str(buf);
         part->memo_day = day;
-        part->memo_day_campaign =
-            bnc_names_get(&part->names[BNC_KIND_CAMPAIGN], name, &made);
+        part->memo_day_campaign = bnc_names_get(&part->names[BNC_KIND_CAMPAIGN], name, &made);
     }
     return part->memo_day_campaign;
 }
 
-/* Fills 'memo', a slot of the part's, with the mailing of an event; false when out of memory. */
-static __attribute__((noinline)) bool new_mailing(struct bnc_part *part,
-                                                  struct bnc_mailing_memo *memo,
-                                                  const struct bnc_event *e, uint32_t day)
+/* Gives 'slot' to the mailing of an event, whose key is 'key'; false when out of memory. */
+static __attribute__((noinline)) bool new_mailing(struct bnc_part *part, unsigned slot,
+                                                  uint64_t key, const struct bnc_event *e,
+                                                  uint32_t day)
 {
-    const unsigned slot = (unsigned)(memo - part->mailing);
-    struct bnc_mailing_memo m = { memo_of(e->campaign), memo_of(e->sender_domain), day };
+    const struct bnc_mailing m = {
+        .campaign = e->campaign.len > 0 ? name_index(part, BNC_KIND_CAMPAIGN, e->campaign)
+                                        : day_campaign(part, day),
+        .sender = name_index(part, BNC_KIND_SENDER_DOMAIN, e->sender_domain),
+        .day = day
+    };
 
-    m.campaign.index = e->campaign.len > 0 ? name_index(part, BNC_KIND_CAMPAIGN, e->campaign)
-                                           : day_campaign(part, day);
-    m.sender.index = name_index(part, BNC_KIND_SENDER_DOMAIN, e->sender_domain);
-    if (m.campaign.index == UINT32_MAX || m.sender.index == UINT32_MAX)
+    if (m.campaign == UINT32_MAX || m.sender == UINT32_MAX)
         return false;
-    *memo = m;
-    bnc_grid_set_mailing(&part->sums.cells, slot,
-                         (struct bnc_mailing){ m.campaign.index, m.sender.index, day });
+    part->mailing_key[slot] = key;
+    bnc_grid_set_mailing(&part->sums.cells, slot, m);
     return true;
 }
 
-/* The mailing that an event on 'day' is of; NULL when out of memory. */
-static inline __attribute__((always_inline)) const struct bnc_mailing_memo *
-mailing_of(struct bnc_part *part, const struct bnc_event *e, uint32_t day)
+/* The mailing that an event on 'day' is of, by a number as good as its names. */
+static inline __attribute__((always_inline)) uint64_t
+key_of_mailing(const struct bnc_part *part, const struct bnc_event *e, uint32_t day)
 {
-    const struct bnc_memo c = memo_of(e->campaign), s = memo_of(e->sender_domain);
-    struct bnc_mailing_memo *m =
-        &part->mailing[bnc_mix64(c.first ^ s.last ^ BNC_HASH_K1, (c.last ^ s.first) + day) %
-                       BNC_GRID_MAILINGS];
+    const uint64_t seed = part->domains.seed;
+    const struct spelling c = spelling_of(e->campaign, seed),
+                          s = spelling_of(e->sender_domain, seed);
+    const uint64_t rest = e->campaign.len ^ e->sender_domain.len << 20 ^ (uint64_t)day << 40;
 
-    if (m->day == day && is_alike(&m->campaign, &c) && is_alike(&m->sender, &s) &&
-        is_whole(part, BNC_KIND_CAMPAIGN, &m->campaign, e->campaign) &&
-        is_whole(part, BNC_KIND_SENDER_DOMAIN, &m->sender, e->sender_domain))
-        return m;
-    return new_mailing(part, m, e, day) ? m : NULL;
+    return bnc_mix64(c.first ^ seed, c.last ^ seed ^ BNC_HASH_K1) +
+           bnc_mix64(s.first ^ seed, s.last ^ seed ^ BNC_HASH_K2) + rest * BNC_HASH_K0;
 }
 
 /* ---- adding ---- */
-
-/* A domain in a spelling that is not known yet: its slot, NULL when out of memory. */
-static __attribute__((noinline)) const struct bnc_name_slot *
-new_domain(struct bnc_part *part, uint64_t key, struct bnc_span name)
-{
-    struct bnc_names *domains = &part->domains;
-    struct bnc_name_slot *slot;
-    uint64_t lower_key;
-
-    name = lower(part, name);
-    if (name.at == NULL)
-        return NULL;
-    lower_key = bnc_names_key(domains, name);
-    slot = bnc_names_slot(domains, lower_key);
-    if (slot == NULL) {
-        struct bnc_domain_rec *d;
-
-        if (bnc_names_make(domains, lower_key, name) == UINT32_MAX)
-            return NULL;
-        slot = bnc_names_slot(domains, lower_key);
-        d = bnc_names_at(domains, slot->index - 1);
-        if (part->classifier != NULL && name.len > 0)
-            d->provider = bnc_provider_of_domain(part->classifier, d->name.text);
-        slot->note = d->provider;
-    }
-    if (key != lower_key)
-        bnc_names_add_key(domains, key, *slot);
-    return bnc_names_slot(domains, lower_key);
-}
-
-/* Most domains are the end of their address: so many bytes before them can be read. */
-static inline uint64_t key_of_domain(const struct bnc_part *part, const struct bnc_event *e)
-{
-    const struct bnc_span d = e->domain, r = e->recipient;
-
-    return d.len > 0 && r.len >= 16 && d.at + d.len == r.at + r.len
-               ? bnc_hash_key_at_end(d, part->domains.seed)
-               : bnc_names_key(&part->domains, d);
-}
-
-/* Asks for the record of a delivery's domain; those of others are hardly ever looked at. */
-BNC_PREFETCHER expect_record(const struct bnc_part *part, const struct bnc_item *item)
-{
-    const uintptr_t rec = (uintptr_t)bnc_names_at(&part->domains, item->domain - 1);
-    const bool delivered = item->event.type == BNC_EVENT_DELIVERED;
-
-    __builtin_prefetch((const void *)bnc_either(delivered, rec, (uintptr_t)item), 1);
-}
-
-static inline void hash_recipients(struct bnc_item *items, const uint8_t *which, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        items[which[i]].address = bnc_address_fp(items[which[i]].event.recipient);
-}
-
-/*
- * Slots of domains are asked for first. While they arrive, the recipients of all but deliveries are
- * hashed; those of deliveries matter only where the sketch of the domain is not full.
- */
-enum bnc_status bnc_part_locate(struct bnc_part *part, struct bnc_item *items, size_t n)
-{
-    const uint32_t full = part->detail == BNC_DETAIL_REPORT ? BNC_DOMAIN_FULL : 0;
-    uint8_t failed[BNC_BATCH], delivered[BNC_BATCH];
-    size_t n_failed = 0, n_delivered = 0;
-    uint64_t key[BNC_BATCH];
-
-    for (size_t i = 0; i < n; i++) {
-        const struct bnc_event *e = &items[i].event;
-
-        key[i] = key_of_domain(part, e);
-        bnc_names_prefetch(&part->domains, key[i]);
-        items[i].address = 0;
-        failed[n_failed] = (uint8_t)i;
-        n_failed += (e->recipient.len > 0) & (e->type != BNC_EVENT_DELIVERED);
-    }
-    hash_recipients(items, failed, n_failed);
-    for (size_t i = 0; i < n; i++) {
-        const struct bnc_event *e = &items[i].event;
-        const struct bnc_name_slot *slot = bnc_names_slot(&part->domains, key[i]);
-
-        if (slot == NULL)
-            slot = new_domain(part, key[i], e->domain);
-        if (slot == NULL)
-            return BNC_ENOMEM;
-        items[i].domain = slot->index;
-        items[i].provider = (uint16_t)slot->note;
-        expect_record(part, &items[i]);
-        delivered[n_delivered] = (uint8_t)i;
-        n_delivered += (e->recipient.len > 0) & (e->type == BNC_EVENT_DELIVERED) &
-                       ((slot->note & full) == 0);
-    }
-    hash_recipients(items, delivered, n_delivered);
-    return BNC_OK;
-}
 
 /* Looks up what the caller did not, and keeps the providers that it set. */
 static enum bnc_status locate_missing(struct bnc_part *part, struct bnc_item *items, size_t n)
@@ -423,7 +185,7 @@ static __attribute__((noinline)) bool note_entry(struct bnc_part *part,
     part->entries[entry->index].entry = entry;
     part->cell_of[entry->index] =
         (struct bnc_entry_cell){ what + 1, bnc_grid_class(&part->sums.cells, what) };
-    return reserve_examples(&part->sums, part->n_entries);
+    return bnc_sums_reserve_examples(&part->sums, part->n_entries);
 }
 
 /* Where events of an entry are counted; NULL when out of memory. */
@@ -446,10 +208,15 @@ static bool log_text(struct bnc_part *part, const struct bnc_event *e, uint64_t 
            bnc_text_push(&part->texts, fp, is_local ? w->local : e->recipient, is_local);
 }
 
-/* Where an event is counted, beside its domain. */
+/* Where an event is counted, beside its domain and its pair. */
 struct place {
+    uint32_t time, day; /* as in struct bnc_fact */
     uint32_t what, class; /* BNC_CELL_WHAT(), and its class */
+    uint32_t ip;
     unsigned mailing; /* slot */
+    uint64_t key; /* of the mailing */
+    uint32_t campaign; /* from begin_others() on, like the next */
+    bool own; /* as in struct bnc_fact */
 };
 
 static inline bool find_cell(struct bnc_part *part, const struct bnc_item *item, struct place *p)
@@ -469,190 +236,239 @@ static inline bool find_cell(struct bnc_part *part, const struct bnc_item *item,
     return true;
 }
 
+/* Makes sure that the mailing stands at its slot: another one may. False when out of memory. */
+static inline bool open_mailing(struct bnc_part *part, const struct bnc_event *e,
+                                const struct place *p)
+{
+    return part->mailing_key[p->mailing] == p->key ||
+           new_mailing(part, p->mailing, p->key, e, p->day);
+}
+
+/* False when out of memory. */
+static inline __attribute__((always_inline)) bool
+find_place(struct bnc_part *part, const struct bnc_item *item, struct place *p)
+{
+    const struct bnc_event *e = &item->event;
+
+    p->time = bnc_time_pack(e->time);
+    p->day = bnc_time_day(p->time);
+    p->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
+    p->key = key_of_mailing(part, e, p->day);
+    p->mailing = p->key % BNC_GRID_MAILINGS;
+    return p->ip != UINT32_MAX && find_cell(part, item, p) && open_mailing(part, e, p);
+}
+
 /* The number of its entry, or a pseudo entry. */
 static inline uint32_t entry_of(const struct bnc_item *item)
 {
     return item->entry != NULL ? item->entry->index : BNC_PSEUDO_ENTRY(item->event.type);
 }
 
-/* What an item says, in the part's numbers; false when out of memory. */
-static inline __attribute__((always_inline)) bool prepare(struct bnc_part *part,
-                                                          const struct bnc_item *item,
-                                                          uint32_t source, struct bnc_fact *f,
-                                                          struct place *p)
+/* The type, or BNC_CODE_LATE. */
+static inline unsigned code_of(const struct bnc_event *e)
 {
-    const struct bnc_event *e = &item->event;
-    const struct bnc_mailing_memo *mailing;
+    return (unsigned)bnc_either((e->type == BNC_EVENT_BOUNCE) & e->late, BNC_CODE_LATE, e->type);
+}
 
+/* What an item says, in the part's numbers. */
+static inline __attribute__((always_inline)) void
+make_fact(const struct bnc_item *item, uint32_t source, const struct place *p, struct bnc_fact *f)
+{
     f->address = item->address;
-    f->source = source;
     f->row = item->row;
     f->off = item->off;
-    f->time = bnc_time_pack(e->time);
-    f->day = bnc_time_day(f->time);
+    f->source = source;
+    f->time = p->time;
+    f->day = p->day;
     f->domain = item->domain - 1;
     f->entry = entry_of(item);
-    f->own = false;
-    f->code = (uint8_t)bnc_either((e->type == BNC_EVENT_BOUNCE) & e->late, BNC_CODE_LATE, e->type);
-    f->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
-    mailing = mailing_of(part, e, f->day);
-    if (f->ip == UINT32_MAX || mailing == NULL || !find_cell(part, item, p))
-        return false;
-    p->mailing = (unsigned)(mailing - part->mailing);
-    f->campaign = mailing->campaign.index;
-    f->sender = mailing->sender.index;
-    f->provider = BNC_WHAT_PROVIDER(p->what);
-    f->col = BNC_WHAT_COL(p->what);
-    return true;
+    f->campaign = p->campaign;
+    f->code = (uint8_t)code_of(&item->event);
+    f->own = p->own;
 }
 
 /* What count_cells() does, with a place found. */
-static inline __attribute__((always_inline)) void
-count_place(struct bnc_part *part, const struct bnc_fact *f, const struct place *p)
+static inline __attribute__((always_inline)) void count_place(struct bnc_part *part,
+                                                              const struct place *p)
 {
     struct bnc_grid *cells = &part->sums.cells;
 
-    bnc_grid_add_mailing(cells, p->mailing, p->what, p->class, f->time);
-    bnc_grid_add(cells, BNC_KIND_SENDING_IP, f->ip, p->what, p->class, f->time);
-}
-
-static inline struct bnc_domain_rec *domain_of(const struct bnc_part *part,
-                                               const struct bnc_fact *f)
-{
-    return bnc_names_at(&part->domains, f->domain);
+    bnc_grid_add_mailing(cells, p->mailing, p->what, p->class, p->time);
+    bnc_grid_add(cells, BNC_KIND_SENDING_IP, p->ip, p->what, p->class, p->time);
 }
 
 /* Deliveries of other recipients will not change what is known of a domain. */
-static void note_full(struct bnc_part *part, const struct bnc_domain_rec *d)
+static __attribute__((noinline)) void note_full(struct bnc_part *part,
+                                                const struct bnc_domain_rec *d)
 {
     bnc_names_slot(&part->domains, bnc_names_key(&part->domains, d->name.text))->note |=
         BNC_DOMAIN_FULL;
 }
 
-static bool count_delivered(struct bnc_part *part, const struct bnc_fact *f)
+/* A delivery of a domain at another provider than most of them. */
+static __attribute__((noinline)) bool vote_other(struct bnc_part *part, uint32_t domain,
+                                                 uint16_t provider)
 {
-    struct bnc_domain_rec *d = domain_of(part, f);
-
-    d->used = true;
-    d->delivered++;
-    d->days |= day_bit(f);
-    if (f->address != 0) {
-        d->sketch |= UINT64_C(1) << (f->address & 63);
-        if (d->sketch == UINT64_MAX)
-            note_full(part, d);
-    }
-    if (d->provider != 0 || f->provider == 0)
-        return true;
-    if (d->votes == 0)
-        d->voted = f->provider;
-    if (d->voted == f->provider && d->votes < UINT32_MAX) {
-        d->votes++;
-        return true;
-    }
     if (!bnc_counts_reserve(&part->votes, 1))
         return false;
-    bnc_counts_get(&part->votes, (uint64_t)f->domain << 16 | f->provider)->n++;
+    bnc_counts_get(&part->votes, (uint64_t)domain << 16 | provider)->n++;
     return true;
 }
 
-static bool hold(struct bnc_part *part, const struct bnc_event *e, const struct bnc_fact *f)
+/* Which domains vote and whose sketch is full can't be foreseen: no jump for what happens often. */
+static inline __attribute__((always_inline)) bool
+count_delivered(struct bnc_part *part, const struct bnc_item *item, const struct place *p)
 {
-    const uint64_t pair = bnc_hash_pair(bnc_hash_span(e->message_id), f->address);
+    struct bnc_domain_rec *d = bnc_part_domain(part, item->domain - 1);
+    const uint16_t provider = BNC_WHAT_PROVIDER(p->what);
+    const uint64_t tells = item->address != 0;
+    const bool votes = (d->provider == 0) & (provider != 0),
+               agrees =
+                   votes & ((d->votes == 0) | (d->voted == provider)) & (d->votes < UINT32_MAX);
+
+    d->used = true;
+    d->delivered++;
+    d->days |= bnc_day_bit(p->day);
+    d->sketch |= tells << (item->address & 63);
+    if (tells > ~d->sketch) /* it tells, and all bits are set now */
+        note_full(part, d);
+    d->voted = (uint16_t)bnc_either(agrees, provider, d->voted);
+    d->votes += agrees;
+    return votes == agrees || vote_other(part, item->domain - 1, provider);
+}
+
+static __attribute__((noinline)) bool hold(struct bnc_part *part, const struct bnc_item *item,
+                                           uint32_t source, const struct place *p)
+{
+    const uint64_t pair = bnc_hash_pair(bnc_hash_span(item->event.message_id), item->address);
     struct bnc_held *h = bnc_log_push(&part->held, bnc_log_part(pair), sizeof *h);
 
     if (h == NULL)
         return false;
-    domain_of(part, f)->used = true;
+    bnc_part_domain(part, item->domain - 1)->used = true;
     *h = (struct bnc_held){ .pair = pair,
-                            .address = f->address,
-                            .row = f->row,
-                            .off = f->off,
-                            .source = f->source,
-                            .time = f->time,
-                            .domain = f->domain,
-                            .entry = f->entry,
-                            .campaign = f->campaign,
-                            .ip = f->ip,
-                            .sender = f->sender,
-                            .provider = f->provider,
-                            .late = f->code == BNC_CODE_LATE,
-                            .own = f->own };
+                            .address = item->address,
+                            .row = item->row,
+                            .off = item->off,
+                            .source = source,
+                            .time = p->time,
+                            .domain = item->domain - 1,
+                            .entry = entry_of(item),
+                            .campaign = p->campaign,
+                            .ip = p->ip,
+                            .sender = part->sums.cells.mailing[p->mailing].now.sender,
+                            .provider = BNC_WHAT_PROVIDER(p->what),
+                            .late = item->event.late,
+                            .own = p->own };
     return true;
 }
 
-/* What is not counted by pair; '*counted' is false where it is not to be, '*w' set for lists. */
-static inline bool begin_count(struct bnc_part *part, const struct bnc_event *e,
-                               struct bnc_fact *f, const struct place *p, struct bnc_recipient *w,
-                               bool *counted)
+/* Takes back the delivery that a late bounce turns out not to be. */
+static __attribute__((noinline)) void count_late(struct bnc_part *part, uint32_t domain,
+                                                 const struct place *p)
 {
+    struct place late = *p;
+
+    late.what = BNC_CELL_WHAT(BNC_WHAT_PROVIDER(p->what), BNC_COL_LATE);
+    late.class = bnc_grid_class(&part->sums.cells, late.what);
+    count_place(part, &late);
+    bnc_sums_count_late(&part->sums, domain, p->time);
+}
+
+/* What is kept of a recipient for lists. */
+static bool keep_recipient(struct bnc_part *part, const struct bnc_item *item, struct place *p,
+                           struct bnc_recipient *w, bool counted)
+{
+    *w = bnc_recipient_look_at(part, &item->event, item->address);
+    p->own = part->lean != NULL && bnc_recipient_is_lean(&item->event, w->local);
+    return (p->own && counted) || log_text(part, &item->event, item->address, w);
+}
+
+/* What is not counted by pair; '*counted' is false where it is not to be, '*w' set for lists. */
+static inline __attribute__((always_inline)) bool
+begin_count(struct bnc_part *part, const struct bnc_item *item, uint32_t source, struct place *p,
+            struct bnc_recipient *w, bool *counted)
+{
+    const struct bnc_event *e = &item->event;
+
     *counted = e->message_id.len == 0 || e->type != BNC_EVENT_BOUNCE ||
                !bnc_message_id_is_one(e->message_id);
     if (e->flags != 0)
         for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
             part->flagged[b] += e->flags >> b & 1;
-    if (part->detail == BNC_DETAIL_LISTS && f->address != 0) {
-        *w = bnc_recipient_look_at(part, e, f->address);
-        f->own = part->lean != NULL && bnc_recipient_is_lean(e, w->local);
-        if ((!f->own || !*counted) && !log_text(part, e, f->address, w))
-            return false;
-    }
+    if (part->detail == BNC_DETAIL_LISTS && item->address != 0 &&
+        !keep_recipient(part, item, p, w, *counted))
+        return false;
     if (!*counted)
-        return hold(part, e, f);
-    count_place(part, f, p);
-    return e->type != BNC_EVENT_DELIVERED || count_delivered(part, f);
+        return hold(part, item, source, p);
+    count_place(part, p);
+    if (code_of(e) == BNC_CODE_LATE)
+        count_late(part, item->domain - 1, p);
+    return e->type != BNC_EVENT_DELIVERED || count_delivered(part, item, p);
 }
 
-/* count_pair_of() of a failure that lean logs may keep. */
+/* bnc_sums_count_by_pair() of a failure that lean logs may keep. */
 static __attribute__((noinline)) bool count_lean(struct bnc_part *part, const struct bnc_fact *f,
-                                                 uint64_t hash, const struct bnc_recipient *w)
+                                                 uint32_t pair, const struct bnc_recipient *w)
 {
     struct bnc_sums *const sums = &part->sums;
-    const uint32_t pair = bnc_pairs_get_at(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry), hash);
     const uint32_t rest = bnc_lean_rest(part->lean, BNC_WHAT(f->campaign, f->code), f->time);
     const struct bnc_span local = bnc_span_from(w->local.at, w->local.len - 1);
 
-    count_pair(sums, f, &sums->pairs.at[pair]);
+    bnc_sums_count_pair(sums, f, &sums->pairs.at[pair]);
     if (rest == BNC_LEAN_NO_REST || pair >= BNC_LEAN_PAIRS)
         return (!w->is_kept || bnc_text_push(&part->texts, f->address, w->local, true)) &&
-               log_address(sums, f, pair, part->detail);
+               bnc_sums_log_address(sums, f, pair, part->detail);
     return w->is_kept ? bnc_lean_push_named(part->lean, f->address, pair, rest, local)
                       : bnc_lean_push_failed(part->lean, f->address, pair, rest);
 }
 
-/* A delivery, where nothing but lists is wanted. */
-static __attribute__((noinline)) bool log_delivered(struct bnc_part *part,
-                                                    const struct bnc_fact *f)
+/* The number of its pair; a new one marks its domain, whose record is far away. */
+static inline uint32_t find_pair(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash)
 {
-    const uint32_t rest =
-        f->own ? bnc_lean_rest(part->lean, BNC_WHAT(f->campaign, f->code), f->time)
-               : BNC_LEAN_NO_REST;
+    struct bnc_pairs *const pairs = &part->sums.pairs;
+    const size_t n = pairs->n;
+    const uint32_t pair = bnc_pairs_get_at(pairs, BNC_PAIR_KEY(f->domain, f->entry), hash);
+
+    if (pair == n)
+        bnc_part_domain(part, f->domain)->used = true;
+    return pair;
+}
+
+/* A delivery, where nothing but lists is wanted. */
+static __attribute__((noinline)) bool log_delivered(struct bnc_part *part, const struct bnc_fact *f)
+{
+    struct bnc_sums *const sums = &part->sums;
+    const uint32_t rest = f->own
+                              ? bnc_lean_rest(part->lean, BNC_WHAT(f->campaign, f->code), f->time)
+                              : BNC_LEAN_NO_REST;
 
     if (rest != BNC_LEAN_NO_REST)
         return bnc_lean_push_delivered(part->lean, f->address, rest);
-    return count_pair_of(&part->sums, f, hash_of_pair(&part->sums, f), part->detail);
+    return f->address == 0 ||
+           bnc_sums_log_address(sums, f,
+                                bnc_pairs_get(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry)),
+                                part->detail);
 }
 
-/* Counts the pair of a fact and logs it. */
-static inline bool count_and_log(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash,
-                                 const struct bnc_recipient *w)
+/* What lists keep of an event, and its pair. */
+static __attribute__((noinline)) bool end_listed(struct bnc_part *part, const struct bnc_fact *f,
+                                                 uint64_t hash, const struct bnc_recipient *w)
 {
-    if (!f->own || !is_logged(f->code, part->detail))
-        return count_pair_of(&part->sums, f, hash, part->detail);
-    return f->code == BNC_EVENT_DELIVERED ? log_delivered(part, f) : count_lean(part, f, hash, w);
+    if (f->code == BNC_EVENT_DELIVERED && f->own)
+        return log_delivered(part, f);
+    if (!bnc_fact_has_pair(f, BNC_DETAIL_LISTS))
+        return true;
+    if (f->own && bnc_code_is_logged(f->code, BNC_DETAIL_LISTS))
+        return count_lean(part, f, find_pair(part, f, hash), w);
+    return bnc_sums_count_by_pair(&part->sums, f, find_pair(part, f, hash), BNC_DETAIL_LISTS);
 }
 
-static inline bool end_count(struct bnc_part *part, const struct bnc_fact *f, uint64_t hash,
-                             const struct bnc_recipient *w)
+static inline __attribute__((always_inline)) bool end_count(struct bnc_part *part,
+                                                            const struct bnc_fact *f, uint64_t hash)
 {
-    const size_t n_pairs = part->sums.pairs.n;
-
-    if (f->code == BNC_CODE_LATE)
-        bnc_sums_take_back(&part->sums, f);
-    if (!count_and_log(part, f, hash, w))
-        return false;
-    if (part->sums.pairs.n != n_pairs) /* else the domain was used before: its record is far away */
-        domain_of(part, f)->used = true;
-    return true;
+    return !bnc_fact_has_pair(f, BNC_DETAIL_REPORT) ||
+           bnc_sums_count_by_pair(&part->sums, f, find_pair(part, f, hash), BNC_DETAIL_REPORT);
 }
 
 static inline bool is_plain_delivery(const struct bnc_part *part, const struct bnc_item *item)
@@ -661,88 +477,139 @@ static inline bool is_plain_delivery(const struct bnc_part *part, const struct b
            (item->entry == NULL) & ((part->detail == BNC_DETAIL_REPORT) | (part->lean != NULL));
 }
 
-static inline bool log_plain(struct bnc_part *part, const struct bnc_event *e, struct bnc_fact *f)
+static __attribute__((noinline)) bool log_plain(struct bnc_part *part, const struct bnc_item *item,
+                                                uint32_t source, const struct place *p)
 {
-    f->own = f->address != 0 && bnc_recipient_is_lean(e, bnc_recipient_local(e));
-    return log_delivered(part, f);
+    const struct bnc_event *e = &item->event;
+    struct bnc_fact f;
+
+    make_fact(item, source, p, &f);
+    f.campaign = part->sums.cells.mailing[p->mailing].now.campaign;
+    f.own = f.address != 0 && bnc_recipient_is_lean(e, bnc_recipient_local(e));
+    return log_delivered(part, &f);
 }
 
-/* Deliveries, 'which' of the items: nothing is classified, no text is kept. */
-static bool add_plain(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which,
-                      size_t n, uint32_t rank)
+BNC_PREFETCHER expect_cells(const struct bnc_part *part, const struct place *p)
+{
+    bnc_grid_prefetch(&part->sums.cells, p->mailing, BNC_KIND_SENDING_IP, p->ip, p->class);
+}
+
+/* Where 'which' of the items, deliveries, are counted, which is asked for. */
+static __attribute__((noinline)) bool expect_plain(struct bnc_part *part,
+                                                   const struct bnc_item *items,
+                                                   const uint8_t *which, size_t n, struct place *p)
 {
     for (size_t i = 0; i < n; i++) {
-        struct bnc_fact f;
-        struct place p;
-
-        if (!prepare(part, &items[which[i]], rank, &f, &p) || !count_delivered(part, &f) ||
-            (part->lean != NULL && !log_plain(part, &items[which[i]].event, &f)))
+        if (!find_place(part, &items[which[i]], &p[i]))
             return false;
-        count_place(part, &f, &p);
+        expect_cells(part, &p[i]);
     }
     return true;
 }
 
-/* Facts of a batch that are counted by their pairs, which are asked for. */
+/* Deliveries, 'which' of the items: nothing is classified, no text is kept. */
+static __attribute__((noinline)) bool add_plain(struct bnc_part *part, const struct bnc_item *items,
+                                                const uint8_t *which, size_t n,
+                                                const struct place *p, uint32_t rank)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct bnc_item *item = &items[which[i]];
+
+        if (!open_mailing(part, &item->event, &p[i]) || !count_delivered(part, item, &p[i]) ||
+            (part->lean != NULL && !log_plain(part, item, rank, &p[i])))
+            return false;
+        count_place(part, &p[i]);
+    }
+    return true;
+}
+
+/* Those of a batch that are counted by their pairs, which are asked for. */
 struct waiting {
-    struct bnc_fact fact[BNC_BATCH];
+    const struct bnc_item *item[BNC_BATCH];
+    const struct place *place[BNC_BATCH];
     struct bnc_recipient whom[BNC_BATCH];
     uint64_t hash[BNC_BATCH]; /* of the pair */
     size_t n;
 };
 
 /*
- * Hashes the pairs of 'which' of the items, all of them, and asks for their slots and for what the
- * log is written to.
+ * Where 'which' of the items are counted, and the hashes of their pairs; asks for all that, and for
+ * what the log is written to.
  */
-static void expect_slots(const struct bnc_part *part, const struct bnc_item *items,
-                         const uint8_t *which, size_t n, struct waiting *w)
+static __attribute__((noinline)) bool expect_others(struct bnc_part *part,
+                                                    const struct bnc_item *items,
+                                                    const uint8_t *which, size_t n, struct place *p,
+                                                    struct waiting *w)
 {
     for (size_t i = 0; i < n; i++) {
         const struct bnc_item *item = &items[which[i]];
-        const uint64_t key = BNC_PAIR_KEY(item->domain - 1, entry_of(item));
 
-        w->hash[i] = bnc_pairs_hash(&part->sums.pairs, key);
+        w->hash[i] =
+            bnc_pairs_hash(&part->sums.pairs, BNC_PAIR_KEY(item->domain - 1, entry_of(item)));
         bnc_pairs_prefetch(&part->sums.pairs, w->hash[i]);
         if (part->detail == BNC_DETAIL_REPORT)
             bnc_failure_log_prefetch(&part->sums.failures, item->address);
         else
             bnc_address_log_prefetch(&part->sums.log, item->address);
+        if (!find_place(part, item, &p[i]))
+            return false;
+        expect_cells(part, &p[i]);
     }
+    return true;
 }
 
-/* All but the pairs of 'which' of the items; those that are counted by pair move up. */
-static bool begin_others(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which,
-                         size_t n, uint32_t rank, struct waiting *w)
+/*
+ * All but the pairs of 'which' of the items; those that are counted by pair move up, and their
+ * counts are asked for, or what a new pair changes.
+ */
+static __attribute__((noinline)) bool begin_others(struct bnc_part *part,
+                                                   const struct bnc_item *items,
+                                                   const uint8_t *which, size_t n, struct place *p,
+                                                   uint32_t rank, struct waiting *w)
 {
     w->n = 0;
     for (size_t i = 0; i < n; i++) {
         const struct bnc_item *item = &items[which[i]];
-        struct bnc_fact *f = &w->fact[w->n];
-        struct place p;
         bool counted;
 
-        if (!prepare(part, item, rank, f, &p) ||
-            !begin_count(part, &item->event, f, &p, &w->whom[w->n], &counted))
+        if (!open_mailing(part, &item->event, &p[i]))
             return false;
+        p[i].campaign = part->sums.cells.mailing[p[i].mailing].now.campaign;
+        p[i].own = false;
+        bnc_pairs_prefetch_count(&part->sums.pairs, w->hash[i],
+                                 bnc_part_domain(part, item->domain - 1));
+        if (!begin_count(part, item, rank, &p[i], &w->whom[w->n], &counted))
+            return false;
+        w->item[w->n] = item;
+        w->place[w->n] = &p[i];
         w->hash[w->n] = w->hash[i];
         w->n += counted;
     }
     return true;
 }
 
-/* Asks for what end_others() will write to: the counts, or what a new pair changes. */
-BNC_PREFETCHER expect_pairs(const struct bnc_part *part, const struct waiting *w)
+static __attribute__((noinline)) bool end_others(struct bnc_part *part, uint32_t rank,
+                                                 const struct waiting *w)
 {
-    for (size_t i = 0; i < w->n; i++)
-        bnc_pairs_prefetch_count(&part->sums.pairs, w->hash[i], domain_of(part, &w->fact[i]));
+    for (size_t i = 0; i < w->n; i++) {
+        struct bnc_fact f;
+
+        make_fact(w->item[i], rank, w->place[i], &f);
+        if (!end_count(part, &f, w->hash[i]))
+            return false;
+    }
+    return true;
 }
 
-static bool end_others(struct bnc_part *part, const struct waiting *w)
+static bool end_listed_others(struct bnc_part *part, uint32_t rank, const struct waiting *w)
 {
-    for (size_t i = 0; i < w->n; i++)
-        if (!end_count(part, &w->fact[i], w->hash[i], &w->whom[i]))
+    for (size_t i = 0; i < w->n; i++) {
+        struct bnc_fact f;
+
+        make_fact(w->item[i], rank, w->place[i], &f);
+        if (!end_listed(part, &f, w->hash[i], &w->whom[i]))
             return false;
+    }
     return true;
 }
 
@@ -756,6 +623,7 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
     const uint32_t rank = bnc_part_rank(part, source);
     uint8_t plain[BNC_BATCH], other[BNC_BATCH];
     size_t n_plain = 0;
+    struct place place[BNC_BATCH];
     struct waiting others;
     bool missing = false;
 
@@ -769,11 +637,12 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
     if ((missing && locate_missing(part, items, n) != BNC_OK) ||
         !bnc_sums_reserve(&part->sums, 2 * n, 0))
         return BNC_ENOMEM;
-    expect_slots(part, items, other, n - n_plain, &others);
-    if (!begin_others(part, items, other, n - n_plain, rank, &others))
-        return BNC_ENOMEM;
-    expect_pairs(part, &others);
-    if (!add_plain(part, items, plain, n_plain, rank) || !end_others(part, &others))
+    if (!expect_others(part, items, other, n - n_plain, place + n_plain, &others) ||
+        !expect_plain(part, items, plain, n_plain, place) ||
+        !begin_others(part, items, other, n - n_plain, place + n_plain, rank, &others) ||
+        !add_plain(part, items, plain, n_plain, place, rank) ||
+        !(part->detail == BNC_DETAIL_REPORT ? end_others(part, rank, &others)
+                                            : end_listed_others(part, rank, &others)))
         return BNC_ENOMEM;
     part->rows += n;
     return bnc_part_fold(part);

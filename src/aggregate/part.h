@@ -18,36 +18,12 @@
 #ifndef BNC_AGGREGATE_PART_H
 #define BNC_AGGREGATE_PART_H
 
-#include "aggregate/address_log.h"
 #include "aggregate/counts.h"
 #include "aggregate/dictionary.h"
-#include "aggregate/failure_log.h"
-#include "aggregate/grid.h"
 #include "aggregate/lean_log.h"
-#include "aggregate/pairs.h"
+#include "aggregate/sums.h"
 #include "aggregate/tally.h"
 #include "util/buf.h"
-
-/* ---- packed keys ---- */
-#define BNC_PAIR_KEY(domain, entry) ((uint64_t)(domain) << 32 | (entry))
-#define BNC_PAIR_DOMAIN(key) ((uint32_t)((key) >> 32))
-#define BNC_PAIR_ENTRY(key) ((uint32_t)(key))
-/*
- * In place of an entry: events that were not classified, by type, and deliveries that late bounces
- * take back.
- */
-#define BNC_PSEUDO_ENTRY(type) (UINT32_C(0xfffffff0) + (uint32_t)(type))
-#define BNC_PSEUDO_LATE BNC_PSEUDO_ENTRY(BNC_N_EVENTS)
-#define BNC_IS_PSEUDO(entry) ((entry) >= UINT32_C(0xfffffff0))
-
-/* What an address record says happened: an event type, or a bounce that came after a delivery. */
-#define BNC_CODE_LATE ((unsigned)BNC_N_EVENTS)
-#define BNC_WHAT(campaign, code) ((uint32_t)(campaign) << 4 | (uint32_t)(code))
-#define BNC_WHAT_CODE(what) ((what)&15u)
-#define BNC_WHAT_CAMPAIGN(what) ((what) >> 4)
-#define BNC_WHAT_TYPE(what)                                                                        \
-    (BNC_WHAT_CODE(what) == BNC_CODE_LATE ? BNC_EVENT_BOUNCE                                       \
-                                          : (enum bnc_event_type)BNC_WHAT_CODE(what))
 
 struct bnc_held {
     uint64_t pair; /* fingerprint of (message id, address) */
@@ -70,36 +46,16 @@ struct bnc_domain_rec { /* 64 bytes */
     bool used; /* some event was counted */
 };
 
-/* first as in struct bnc_count */
-struct bnc_example {
-    uint32_t first, source;
-    uint64_t row, off;
-};
-
 struct bnc_part_entry {
     const struct bnc_entry *entry; /* NULL: never counted here */
     /* names, for entries read from a state; at == NULL: ask the classifier */
     struct bnc_span rule, rule_source;
 };
 
-struct bnc_sums { /* what may be counted against any numbering */
-    struct bnc_grid cells;
-    struct bnc_pairs pairs;
-    struct bnc_failure_log failures;
-    struct bnc_address_log log; /* in its place where lists are kept */
-    struct bnc_example *examples;
-    size_t n_examples;
-};
-
 #define BNC_MEMO_SLOTS 256u
-struct bnc_memo { /* a name as columns spell it: its first and last eight bytes nearly tell it */
-    uint64_t first, last;
-    uint32_t len, index;
-};
-
-struct bnc_mailing_memo { /* the names of a mailing; beside it, at its place, its cells: grid.h */
-    struct bnc_memo campaign, sender;
-    uint32_t day;
+struct bnc_memo { /* a name as columns spell it, by a number for its bytes */
+    uint64_t key;
+    uint32_t index;
 };
 
 struct bnc_entry_cell { /* where events of an entry are counted */
@@ -124,7 +80,7 @@ struct bnc_part {
     struct bnc_names names[BNC_N_KINDS]; /* struct bnc_name; none for days */
     /* names used lately; columns repeat a few in turn */
     struct bnc_memo memo[BNC_N_KINDS][BNC_MEMO_SLOTS];
-    struct bnc_mailing_memo mailing[BNC_GRID_MAILINGS];
+    uint64_t mailing_key[BNC_GRID_MAILINGS]; /* likewise, of what stands there in sums.cells */
     uint32_t memo_day, memo_day_campaign;
     struct bnc_counts votes; /* domain << 16 | provider */
     struct bnc_sums sums;
@@ -167,6 +123,14 @@ static inline int64_t bnc_time_of_last(uint32_t last)
     return last == 0 ? BNC_NO_TIME : (int64_t)last;
 }
 
+static inline struct bnc_domain_rec *bnc_part_domain(const struct bnc_part *part, uint32_t i)
+{
+    const uint32_t in_chunk = ((uint32_t)1 << BNC_NAMES_CHUNK_LOG2) - 1;
+
+    return (struct bnc_domain_rec *)(void *)part->domains.chunk[i >> BNC_NAMES_CHUNK_LOG2] +
+           (i & in_chunk);
+}
+
 /* The place of the caller's source among the sorted ones. */
 static inline uint32_t bnc_part_rank(const struct bnc_part *part, uint32_t source)
 {
@@ -181,37 +145,13 @@ static inline uint64_t bnc_address_fp(struct bnc_span address)
     return fp + (fp == 0);
 }
 
-/* One event as counted: the keys are made of it. */
-struct bnc_fact {
-    uint64_t address; /* 0: none */
-    uint64_t row, off;
-    uint32_t source, time, day; /* bnc_time_day() */
-    uint32_t domain, entry; /* entry may be a pseudo entry */
-    uint32_t campaign, ip, sender;
-    uint16_t provider;
-    uint8_t col; /* of the cells */
-    uint8_t code; /* type, or BNC_CODE_LATE */
-    bool own; /* lean logs may keep it: the address ends in '@' and its domain */
-};
-
-/* Makes it empty; 'seed' is odd. */
-void bnc_sums_init(struct bnc_sums *sums, uint64_t seed);
-/* Room for 'n' facts of entries below 'n_entries'; false when out of memory. */
-bool bnc_sums_reserve(struct bnc_sums *sums, size_t n, size_t n_entries);
-
-/*
- * Counts a fact, in the numbering that 'sums' uses. There must be room. False when out of memory
- * (the log grows by itself).
- */
-bool bnc_sums_add(struct bnc_sums *sums, const struct bnc_fact *fact, enum bnc_detail detail);
-/* The fact, a late bounce, takes a delivery back.  There must be room for one fact more. */
-void bnc_sums_take_back(struct bnc_sums *sums, const struct bnc_fact *fact);
-void bnc_sums_release(struct bnc_sums *sums);
-/* Keeps the least (time, source, row) of two examples. */
-void bnc_example_merge(struct bnc_example *dst, const struct bnc_example *src);
-
 /* Keeps the least five places by (source, row, off). */
 void bnc_fault_add_place(struct bnc_fault_total *f, struct bnc_place place);
+
+/*
+ * The text in lower case, in the part's scratch until the next call. at == NULL: out of memory.
+ */
+struct bnc_span bnc_part_lower(struct bnc_part *part, struct bnc_span s);
 
 /* "2026-10-31" for a day since 1970 + 1, "" for 0. */
 void bnc_day_name(uint32_t day, char buf[32]);

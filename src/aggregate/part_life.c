@@ -57,11 +57,12 @@ static bool name_nothing(struct bnc_part *part)
     return ok;
 }
 
-void bnc_sums_init(struct bnc_sums *sums, uint64_t seed)
+/* A key of 1 is not looked for where one of 0 would be: what is empty says nothing of any key. */
+static void forget_names(struct bnc_part *part)
 {
-    *sums = (struct bnc_sums){ .n_examples = 0 };
-    sums->cells.rare.seed = sums->pairs.seed = sums->log.outcomes.seed = seed;
-    bnc_failure_log_init(&sums->failures, seed);
+    for (unsigned k = 0; k < BNC_N_KINDS; k++)
+        part->memo[k][0].key = 1;
+    part->mailing_key[0] = 1;
 }
 
 struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
@@ -83,6 +84,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
         part->names[k].seed = opt->seed | 1;
     }
     part->memo_day_campaign = UINT32_MAX;
+    forget_names(part);
     if (!name_nothing(part) || (opt->lists_only && part->lean == NULL) ||
         (opt->sources != NULL && !rank_sources(part, opt->sources, opt->n_sources))) {
         bnc_part_free(part);
@@ -94,15 +96,6 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
 void bnc_part_spend(struct bnc_part *part)
 {
     part->spent = true;
-}
-
-void bnc_sums_release(struct bnc_sums *sums)
-{
-    bnc_grid_release(&sums->cells);
-    bnc_pairs_release(&sums->pairs);
-    bnc_failure_log_release(&sums->failures);
-    bnc_address_log_release(&sums->log);
-    free(sums->examples);
 }
 
 void bnc_part_free(struct bnc_part *part)

@@ -94,11 +94,126 @@ static void part__asks_who_it_was_while_that_tells_something(void **state)
     }
 }
 
+/* Counts 'items' by 'step' at a time; the caller frees the tally. */
+static struct bnc_tally *count_by(struct bnc_item *items, size_t n, size_t step)
+{
+    struct bnc_part *part = new_part(BNC_DETAIL_REPORT);
+    struct bnc_tally *tally;
+
+    for (size_t i = 0; i < n; i++)
+        items[i].domain = 0;
+    for (size_t i = 0; i < n; i += step)
+        assert_int_equal(bnc_part_add(part, items + i, n - i < step ? n - i : step, 0), BNC_OK);
+    assert_int_equal(bnc_tally_finish(&tally, &part, 1, NULL, NULL, NULL), BNC_OK);
+    bnc_part_free(part);
+    return tally;
+}
+
+static void assert_same_cells(const struct bnc_tally *a, const struct bnc_tally *b)
+{
+    assert_int_equal(a->n_cells, b->n_cells);
+    for (size_t i = 0; i < a->n_cells; i++) {
+        const struct bnc_cell *x = &a->cells[i], *y = &b->cells[i];
+
+        assert_true(x->kind == y->kind && x->subject == y->subject && x->provider == y->provider &&
+                    x->col == y->col);
+        assert_true(x->n == y->n && x->first == y->first && x->last == y->last);
+    }
+}
+
+/* Far more mailings in a batch than stand side by side: what stands there changes in between. */
+static void part__counts_mailings_that_want_one_place(void **state)
+{
+    enum { N = 40 * BNC_BATCH };
+    struct bnc_item *items = calloc(N, sizeof *items);
+    char(*campaign)[16] = calloc(N, sizeof *campaign);
+    struct bnc_tally *at_once, *singly;
+
+    (void)state;
+    assert_true(items != NULL && campaign != NULL);
+    for (unsigned i = 0; i < N; i++) {
+        snprintf(campaign[i], sizeof campaign[i], "job%u", i * 7 % 509);
+        items[i] = item_of(i % 5 < 2 ? BNC_EVENT_DELIVERED : BNC_EVENT_SENT, "someone@mail.example");
+        items[i].event.time = DAY + i;
+        items[i].event.campaign = bnc_span_str(campaign[i]);
+        items[i].row = i + 2;
+    }
+    at_once = count_by(items, N, BNC_BATCH);
+    singly = count_by(items, N, 1);
+    assert_int_equal(at_once->n_subjects[BNC_KIND_CAMPAIGN], 509);
+    assert_same_cells(at_once, singly);
+    bnc_tally_free(at_once);
+    bnc_tally_free(singly);
+    free(campaign);
+    free(items);
+}
+
+/* Names of all lengths that differ in one byte only, wherever it is, and in their lengths. */
+static void part__tells_names_apart_by_any_byte(void **state)
+{
+    enum { LONGEST = 40, N = LONGEST * (LONGEST + 3) / 2 };
+    struct bnc_item *items = calloc(N, sizeof *items);
+    char(*name)[LONGEST] = calloc(N, sizeof *name);
+    struct bnc_tally *tally;
+    size_t n = 0;
+
+    (void)state;
+    assert_true(items != NULL && name != NULL);
+    for (size_t len = 1; len <= LONGEST; len++)
+        for (size_t at = 0; at <= len; at++, n++) {
+            memset(name[n], 'a', len);
+            if (at < len)
+                name[n][at] = 'b';
+            items[n] = item_of(BNC_EVENT_SENT, "someone@mail.example");
+            items[n].event.campaign = bnc_span_from(name[n], len);
+            items[n].event.sending_ip = items[n].event.sender_domain = items[n].event.campaign;
+        }
+    assert_int_equal(n, N);
+    tally = count_by(items, N, BNC_BATCH);
+    assert_int_equal(tally->n_subjects[BNC_KIND_CAMPAIGN], N);
+    assert_int_equal(tally->n_subjects[BNC_KIND_SENDING_IP], N);
+    assert_int_equal(tally->n_subjects[BNC_KIND_SENDER_DOMAIN], N);
+    for (unsigned k = BNC_KIND_CAMPAIGN; k < BNC_N_KINDS; k++)
+        for (size_t i = 0; i < N; i++)
+            assert_int_equal(tally->subject[k][i].n[BNC_EVENT_SENT], 1);
+    bnc_tally_free(tally);
+    free(name);
+    free(items);
+}
+
+/* The provider of a domain that no table knows is that of most of its deliveries. */
+static void part__lets_deliveries_vote(void **state)
+{
+    enum { N = 3 * BNC_BATCH };
+    struct bnc_item *items = calloc(N, sizeof *items);
+
+    (void)state;
+    assert_non_null(items);
+    for (unsigned most = 1; most <= 3; most++) {
+        struct bnc_tally *tally;
+
+        for (unsigned i = 0; i < N; i++) {
+            items[i] = item_of(BNC_EVENT_DELIVERED, "someone@mail.example");
+            items[i].provider = (uint16_t)(i % 7 < 3 ? most : i % 3 + 1);
+            items[i].row = i + 2;
+        }
+        tally = count_by(items, N, BNC_BATCH);
+        assert_int_equal(tally->n_domains, 1);
+        assert_int_equal(tally->domains[0].n[BNC_EVENT_DELIVERED], N);
+        assert_int_equal(tally->domains[0].provider, most);
+        bnc_tally_free(tally);
+    }
+    free(items);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(part__finds_a_domain_however_it_is_spelled),
         cmocka_unit_test(part__asks_who_it_was_while_that_tells_something),
+        cmocka_unit_test(part__counts_mailings_that_want_one_place),
+        cmocka_unit_test(part__tells_names_apart_by_any_byte),
+        cmocka_unit_test(part__lets_deliveries_vote),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
