@@ -186,20 +186,19 @@ static struct bnc_stream *open_next(struct bnc_pool *pool)
 
 /* ---- what there is to do; the lock is held ---- */
 
-/* Cuts a block off the first lot that is due; half a block that would be left goes along. */
-static bool take_ready(struct bnc_pool *pool, struct bnc_claim *claim)
+/* Whether blocks can be cut off the stream's first lot. */
+static bool is_due(const struct bnc_stream *s)
 {
-    struct bnc_stream *s = pool->open;
-    struct bnc_lot *lot;
-    size_t len;
+    return s->lots != NULL && s->lots->left.index == s->next_lot && !s->lots->finishing;
+}
+
+/* Cuts a block off the stream's first lot; half a block that would be left goes along. */
+static void cut(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_claim *claim)
+{
+    struct bnc_lot *const lot = s->lots;
+    size_t len = lot->left.bytes.len;
     bool all;
 
-    while (s != NULL && (s->lots == NULL || s->lots->left.index != s->next_lot))
-        s = s->next;
-    if (s == NULL)
-        return false;
-    lot = s->lots;
-    len = lot->left.bytes.len;
     all = len <= pool->cut_bytes || len - pool->cut_bytes <= pool->cut_bytes / 2;
     if (!all)
         len = pool->cut_bytes;
@@ -215,14 +214,13 @@ static bool take_ready(struct bnc_pool *pool, struct bnc_claim *claim)
     if (all) { /* the list's use of the lot becomes the block's */
         s->lots = lot->next;
         s->next_lot++;
-        return true;
+        return;
     }
     lot->left.bytes = bnc_span_from(lot->left.bytes.at + len, lot->left.bytes.len - len);
     lot->left.n_before += len;
     lot->left.off += len;
     lot->n_users++;
     s->in_flight++;
-    return true;
 }
 
 /* Whether each worker has a lot, which is enough where all can inflate. */
@@ -397,8 +395,7 @@ static void fill_lot(struct bnc_pool *pool, struct bnc_stream *s)
     lot->failed = bnc_reader_claim(s->reader, lot->buf, &lot->left, &more, &err) != BNC_OK;
     if (lot->failed)
         lot->left = no_bytes(s);
-    else if (more && lot->left.whole)
-        lot->failed = bnc_reader_finish(s->reader, lot->buf, &lot->left, &err) != BNC_OK;
+    lot->unfinished = !lot->failed && more && lot->left.whole;
     more |= lot->failed;
     pthread_mutex_lock(&pool->lock);
     end_claim(pool, s, more);
@@ -416,6 +413,40 @@ static void fill_lot(struct bnc_pool *pool, struct bnc_stream *s)
     if (lot->failed)
         fail_stream(pool, s, &err);
     list_lot(pool, s, lot);
+}
+
+/* The lock is given up meanwhile. */
+static void finish_lot(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_lot *lot)
+{
+    struct bnc_error err = { .status = BNC_OK };
+
+    lot->unfinished = false;
+    lot->finishing = true;
+    pthread_mutex_unlock(&pool->lock);
+    lot->failed = bnc_reader_finish(s->reader, lot->buf, &lot->left, &err) != BNC_OK;
+    pthread_mutex_lock(&pool->lock);
+    lot->finishing = false;
+    if (lot->failed)
+        fail_stream(pool, s, &err);
+}
+
+/* A block of the first lot that is due, if there is one. */
+static bool take_ready(struct bnc_pool *pool, struct bnc_claim *claim)
+{
+    struct bnc_stream *s = pool->open;
+    bool finish;
+
+    while (s != NULL && !is_due(s))
+        s = s->next;
+    if (s == NULL)
+        return false;
+    finish = s->lots->unfinished;
+    if (finish)
+        finish_lot(pool, s, s->lots);
+    cut(pool, s, claim);
+    if (finish && is_due(s)) /* others may have seen it being finished, and sleep */
+        wake_one(pool);
+    return true;
 }
 
 static bool next_claim(struct bnc_pool *pool, struct bnc_block_buf *buf, struct bnc_claim *claim)

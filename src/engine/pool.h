@@ -19,8 +19,8 @@
  * A worker takes a block where there is one, else it inflates.  But where only one can inflate, as
  * within a gzip member, that comes first as long as not too much lies ahead: so inflating waits
  * neither for the analysis nor for a thread to wake, and such a file takes hardly longer than its
- * inflating.  Who sleeps is woken for some blocks at once: it costs the inflating worker tens of
- * microseconds.
+ * inflating.  Checksums, and reading what is inflated next, are left to who cuts the lots up.
+ * Who sleeps is woken for some blocks at once: it costs the inflating worker tens of microseconds.
  * Workers that find every open stream busy open the next source.
  */
 #ifndef BNC_ENGINE_POOL_H
@@ -78,6 +78,8 @@ struct bnc_lot {                     /* bytes inflated at once; blocks are cut f
     struct bnc_block_buf *buf;
     size_t len;
     struct bnc_block left;           /* what is not cut off yet */
+    bool unfinished;                 /* the reader's finish() is left to who cuts it up, */
+    bool finishing;                  /* who is at it */
     bool failed;                     /* behind its bytes */
     unsigned n_users;                /* blocks not yet done, and the list of lots */
     struct bnc_lot *next;

@@ -65,6 +65,7 @@ enum bnc_status bnc_gzip_init(struct bnc_gzip *gz, enum bnc_gunzip which,
     const enum bnc_status status = use(gz, choose(which), err);
 
     gz->packed = packed;
+    gz->owes_sums = false;
     gz->member_out = 0;
     gz->step = BNC_GZIP_BETWEEN;
     if (packed != NULL && status == BNC_OK)
@@ -239,7 +240,8 @@ static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err);
 /* Bytes were put out. */
 static void count_made(struct bnc_gzip *gz, const char *at, size_t len, size_t *n)
 {
-    gz->crc = gz->with->crc32(gz->crc, (const unsigned char *)at, len);
+    if (!gz->owes_sums)
+        gz->crc = gz->with->crc32(gz->crc, (const unsigned char *)at, len);
     gz->member_out += len;
     *n += len;
 }
@@ -317,6 +319,7 @@ static enum bnc_status step(struct bnc_gzip *gz, char *out, size_t cap, size_t *
 static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err)
 {
     const uint64_t given = gz->member_out;
+    const uint32_t crc = gz->crc;
     char *scratch = malloc(SCRATCH_BYTES);
     enum bnc_status status = scratch == NULL ? bnc_error_nomem(err)
                                              : use(gz, &bnc_inflater_zlib, err);
@@ -335,6 +338,7 @@ static enum bnc_status replay(struct bnc_gzip *gz, struct bnc_error *err)
         status = step(gz, scratch, left < SCRATCH_BYTES ? (size_t)left : SCRATCH_BYTES, &n, err);
     }
     free(scratch);
+    gz->crc = crc; /* of what was given */
     return status;
 }
 
@@ -346,6 +350,8 @@ enum bnc_status bnc_gzip_read(struct bnc_gzip *gz, char *out, size_t cap, uint64
     *n = 0;
     while (status == BNC_OK && *n < cap && gz->step != BNC_GZIP_DONE) {
         if (bnc_gzip_is_between(gz) && bnc_raw_pos(&gz->raw) >= until)
+            break;
+        if (gz->owes_sums && gz->step == BNC_GZIP_TRAILER)
             break;
         status = step(gz, out, cap, n, err);
     }

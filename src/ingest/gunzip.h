@@ -27,7 +27,8 @@ struct bnc_gzip { /* zero-initialized; raw is filled by the caller before the fi
     const struct bnc_inflater *with;
     void *state; /* of 'with' */
     enum bnc_gzip_step step;
-    uint32_t crc;
+    uint32_t crc;                    /* of what the member has given so far */
+    bool owes_sums;                  /* but of nothing that comes: the caller adds that */
     uint64_t member_from;            /* file offset of the member's header */
     uint64_t member_out;             /* bytes the member has given so far */
     const struct bnc_packed *packed; /* of a ZIP member; NULL: a gzip file */
@@ -48,7 +49,8 @@ void bnc_gzip_try_whole(struct bnc_gzip *gz);
 /*
  * Decodes until 'cap' bytes are there, the file ends (gz->step is DONE), or, with 'until' set, a
  * member ends at or behind that file offset.  Bytes decoded before a fault count in '*n' although
- * the status is not BNC_OK.  BNC_EDATA: corrupt or cut; BNC_EIO: from reading.
+ * the status is not BNC_OK.  BNC_EDATA: corrupt or cut; BNC_EIO: from reading.  With owes_sums it
+ * ends before a member's trailer, too (gz->step): gz->crc must be right by the next call.
  */
 enum bnc_status bnc_gzip_read(struct bnc_gzip *gz, char *out, size_t cap, uint64_t until, size_t *n,
                               struct bnc_error *err);

@@ -39,6 +39,9 @@ struct bnc_inflater {
     void (*free)(void *state);
 };
 
+/* The checksum of two stretches, the second 'len' bytes long, from the checksums of each. */
+uint32_t bnc_crc32_combine(uint32_t first, uint32_t second, size_t len);
+
 extern const struct bnc_inflater bnc_inflater_zlib;
 extern const struct bnc_inflater *const bnc_inflater_isal; /* NULL where not built in */
 

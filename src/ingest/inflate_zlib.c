@@ -56,6 +56,11 @@ static uint32_t zlib_crc32(uint32_t crc, const unsigned char *at, size_t len)
     return (uint32_t)crc32_z(crc, at, len);
 }
 
+uint32_t bnc_crc32_combine(uint32_t first, uint32_t second, size_t len)
+{
+    return (uint32_t)crc32_combine(first, second, (z_off_t)len);
+}
+
 static void zlib_free(void *state)
 {
     if (state != NULL)

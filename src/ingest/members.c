@@ -19,11 +19,14 @@
  * So a false candidate costs time, never truth; after MAX_MISSES of them the guessing ends.  A
  * member too large for a buffer (its length field says so, or it turns out) is handed on half read:
  * the decoder itself passes from block to block, which is also how a file of one member is read: in
- * claim(), in order, by whichever thread is free.
+ * claim(), in order, by whichever thread is free.  Then finish() does for it what need not be done
+ * in order: checksums (owed.h), and reading the window that is inflated next (ahead.h).
  */
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "ingest/ahead.h"
+#include "ingest/owed.h"
 #include "ingest/reader.h"
 
 #define MAX_MISSES 3
@@ -61,6 +64,8 @@ struct members {
     struct bnc_gzip live; /* the decoder, where pos lies inside a member */
     bool is_live, ended, failed;
     struct bnc_error err; /* of a block that claim() inflated, until its finish() */
+    struct bnc_owed owed; /* of such blocks; without them live.crc is not complete */
+    struct bnc_ahead ahead; /* for live */
 };
 
 /* ---- candidates ---- */
@@ -295,6 +300,29 @@ static void claim_piece(struct bnc_reader *r, struct members *m, uint64_t to,
     m->guess = to;
 }
 
+/* Reads in order; sums are owed, and all paid at the member's end. */
+static enum bnc_status read_in_order(struct members *m, uint64_t index, char *room, size_t cap,
+                                     uint64_t until, size_t *n, struct bnc_error *err)
+{
+    struct bnc_gzip *const gz = &m->live;
+    size_t more = 0;
+    enum bnc_status status;
+
+    gz->owes_sums = true;
+    gz->raw.ahead = &m->ahead;
+    status = bnc_gzip_read(gz, room, cap, until, n, err);
+    if (status == BNC_OK && gz->step == BNC_GZIP_DATA)
+        gz->crc = bnc_owed_add(&m->owed, gz->crc, gz->with, index, bnc_span_from(room, *n));
+    gz->owes_sums = false;
+    if (status != BNC_OK || gz->step != BNC_GZIP_TRAILER)
+        return status;
+    gz->crc = bnc_owed_settle(&m->owed, gz->crc);
+    gz->crc = gz->with->crc32(gz->crc, (const unsigned char *)room, *n);
+    status = bnc_gzip_read(gz, room + *n, cap - *n, until, &more, err);
+    *n += more;
+    return status;
+}
+
 /* The next block in order; its turn has come.  It ends with its member: guessing goes on there. */
 static enum bnc_status claim_in_order(struct bnc_reader *r, struct members *m,
                                       struct bnc_block_buf *buf, struct bnc_block *block,
@@ -310,7 +338,7 @@ static enum bnc_status claim_in_order(struct bnc_reader *r, struct members *m,
     if (status != BNC_OK)
         return status;
     *block = (struct bnc_block){ .index = r->n_claimed++, .raw_from = IN_ORDER, .whole = true };
-    status = bnc_gzip_read(&m->live, room, r->opt.block_bytes, until, &n, &m->err);
+    status = read_in_order(m, block->index, room, r->opt.block_bytes, until, &n, &m->err);
     status = settle(r, m, &m->live, block, room, n, status, &m->err);
     block->raw_to = status == BNC_OK ? IN_ORDER_GOOD : IN_ORDER_FAILED;
     end_turn(m);
@@ -353,9 +381,11 @@ static enum bnc_status inflate_again(struct bnc_reader *r, struct members *m, st
     return status != BNC_OK ? status : bnc_gzip_read(gz, room, piece_limit(r), until, n, err);
 }
 
-static enum bnc_status finish_in_order(const struct members *m, const struct bnc_block *block,
+static enum bnc_status finish_in_order(struct members *m, const struct bnc_block *block,
                                        struct bnc_error *err)
 {
+    bnc_ahead_read(&m->ahead);
+    bnc_owed_pay(&m->owed, block->index);
     if (block->raw_to == IN_ORDER_GOOD)
         return BNC_OK;
     if (err != NULL)
@@ -412,6 +442,8 @@ static void free_members(struct bnc_reader *r)
         free(d);
     }
     bnc_gzip_release(&m->live);
+    bnc_owed_release(&m->owed);
+    bnc_ahead_release(&m->ahead);
     pthread_cond_destroy(&m->settled);
     pthread_mutex_destroy(&m->lock);
     free(m->scan);
@@ -433,6 +465,8 @@ enum bnc_status bnc_reader_open_members(struct bnc_reader *r, struct bnc_error *
         return bnc_error_nomem(err);
     pthread_mutex_init(&m->lock, NULL);
     pthread_cond_init(&m->settled, NULL);
+    bnc_owed_init(&m->owed);
+    bnc_ahead_init(&m->ahead);
     r->own = m;
     r->ops = &members_ops;
     m->size_bytes = (uint64_t)r->opened.st_size;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ingest/ahead.h"
 #include "ingest/archive.h"
 
 #define WAIT_MS 100 /* between looks at the stop flag */
@@ -25,6 +26,7 @@ static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, size_t
     raw->name = name;
     raw->off = 0;
     raw->end = UINT64_MAX;
+    raw->ahead = NULL;
     raw->at = raw->buf + BNC_RAW_PUSHBACK;
     raw->len = 0;
     raw->eof = false;
@@ -116,13 +118,15 @@ static ssize_t read_once(const struct bnc_raw *raw, char *out, size_t len)
     return got;
 }
 
-static ssize_t pread_window(const struct bnc_raw *raw, char *out)
+static int64_t pread_window(struct bnc_raw *raw)
 {
     const uint64_t left = raw->end > raw->off ? raw->end - raw->off : 0;
+    const size_t taken = raw->ahead != NULL ? bnc_ahead_take(raw->ahead, raw) : 0;
 
-    return (ssize_t)bnc_pread_full(raw->fd, out,
-                                   left < raw->window_bytes ? (size_t)left : raw->window_bytes,
-                                   raw->off);
+    if (taken > 0)
+        return (int64_t)taken;
+    return bnc_pread_full(raw->fd, raw->buf + BNC_RAW_PUSHBACK,
+                          left < raw->window_bytes ? (size_t)left : raw->window_bytes, raw->off);
 }
 
 enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
@@ -142,7 +146,7 @@ enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
             return status;
     } else
         got = raw->kind == BNC_RAW_READ ? read_once(raw, window, BNC_RAW_WINDOW)
-                                        : pread_window(raw, window);
+                                        : pread_window(raw);
     if (got < 0 && errno == ECANCELED)
         return bnc_error_set(err, BNC_ESTOPPED, "stopped while reading '%s'", raw->name);
     if (got < 0) {
@@ -154,6 +158,8 @@ enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
     raw->eof = got == 0;
     raw->len = (size_t)got;
     raw->off += (uint64_t)got;
+    if (raw->ahead != NULL)
+        bnc_ahead_want(raw->ahead, raw);
     return BNC_OK;
 }
 

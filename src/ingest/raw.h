@@ -19,6 +19,7 @@
 
 enum bnc_raw_kind { BNC_RAW_READ, BNC_RAW_PREAD, BNC_RAW_ZIP };
 
+struct bnc_ahead;
 struct bnc_member;
 
 struct bnc_raw { /* zero-initialized: at its end */
@@ -29,6 +30,7 @@ struct bnc_raw { /* zero-initialized: at its end */
     const volatile int *stop;  /* READ: looked at while waiting; may be NULL */
     uint64_t off;              /* file offset behind the window */
     uint64_t end;              /* PREAD: nothing is read from here on */
+    struct bnc_ahead *ahead;   /* PREAD: may have the next window; the caller's, or NULL */
     const char *at;
     size_t len;
     char *buf;

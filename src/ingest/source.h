@@ -12,7 +12,8 @@
  *     bnc_source_open()  -> bnc_reader
  *       bnc_reader_claim()   one at a time: the next block is claimed, and read or inflated if that
  *                            must happen in order
- *       bnc_reader_finish()  side by side: what may be (pread, inflating an independent member)
+ *       bnc_reader_finish()  side by side: what may be (pread, inflating an independent member, the
+ *                            checksum of what was inflated in order)
  *       bnc_reader_done()    the block's bytes are no longer needed
  *     bnc_reader_close()
  *
@@ -128,7 +129,7 @@ struct bnc_block {
     struct bnc_span bytes;
     bool last;   /* nothing follows; exactly one block of a faultless source, maybe an empty one */
     bool mapped; /* bytes lie in one mapping of the whole source: bytes.at[-1] is the byte before */
-    bool whole;  /* the bytes are there: finish() only tells of a fault behind them */
+    bool whole;  /* the bytes are there: finish() adds them up and tells of a fault behind them */
     size_t n_before; /* bytes of the source right in front of an unmapped one: 0, or who cuts it up
                         says so */
     uint64_t raw_from, raw_to; /* the room's own: where the block lies in the file */

@@ -174,6 +174,40 @@ static void pool__gives_what_lies_before_a_fault(void **state)
     free(mapping);
 }
 
+/* All bytes of a member whose checksum is wrong, none of the next. */
+static void pool__finds_a_wrong_checksum(void **state)
+{
+    struct bnc_buf text = kit_text(5000000, 8), file = { 0 };
+    struct bnc_mapping *const mapping = calloc(1, sizeof *mapping);
+    struct faults faults = { 0 };
+    struct bnc_source_list list;
+    const char *path;
+
+    kit_gzip(&file, bnc_buf_span(&text), 1);
+    file.at[file.len - 5] ^= 1; /* of the checksum; the length follows */
+    kit_gzip(&file, bnc_buf_span(&text), 1);
+    path = kit_file(*state, "sum.gz", bnc_buf_span(&file));
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL), BNC_OK);
+    for (unsigned n_threads = 1; n_threads <= 4; n_threads++) {
+        const struct bnc_ingest_options ingest = { .block_bytes = (size_t)100 << 10 };
+        struct bnc_input input = { .source = list.at[0], .mapping = mapping };
+        struct taken t = { .pool = { .ingest = &ingest, .inputs = &input, .n_inputs = 1 } };
+
+        take_all(&t, n_threads);
+        assert_int_equal(input.error.status, BNC_EDATA);
+        assert_non_null(strstr(input.error.text, "checksum"));
+        assert_int_equal(input.error.byte_off, text.len);
+        assert_int_equal(t.bytes[0].len, text.len);
+        assert_memory_equal(t.bytes[0].at, text.at, text.len);
+        assert_int_equal(t.n_last[0], 0);
+        bnc_buf_release(&t.bytes[0]);
+    }
+    bnc_source_list_release(&list);
+    bnc_buf_release(&text);
+    bnc_buf_release(&file);
+    free(mapping);
+}
+
 /* Who sleeps when another worker sees the caller's wish to end comes to an end, too. */
 static void pool__wakes_sleepers_at_a_stop(void **state)
 {
@@ -232,6 +266,7 @@ int main(void)
                                         kit_teardown),
         cmocka_unit_test_setup_teardown(pool__gives_what_lies_before_a_fault, kit_setup,
                                         kit_teardown),
+        cmocka_unit_test_setup_teardown(pool__finds_a_wrong_checksum, kit_setup, kit_teardown),
         cmocka_unit_test_setup_teardown(pool__wakes_sleepers_at_a_stop, kit_setup, kit_teardown),
     };
 
