@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define N_SLICES 64u /* of domains */
+#define MOST_LANES 16u
 
 struct item { /* whose pair and which */
     uint32_t entry; /* dense: pseudo entries follow the others */
@@ -28,7 +29,14 @@ struct slice {
 struct job {
     struct bnc_merged *m;
     struct item *items; /* [n], by domain */
-    uint32_t *end; /* [n_domains + 1] where each domain's items end; before they are put: begin */
+    /*
+     * Tables are counted and put in lanes, side by side, so that no thread writes where another
+     * does: where the next item of a domain goes that a lane puts. Those of the first lane stand
+     * first, so in the end the last lane says where the domain's items end.
+     */
+    uint32_t *next; /* [n_lanes][n_domains] */
+    size_t n_lanes;
+    const uint32_t *end; /* [n_domains] */
     size_t n;
     struct slice slice[N_SLICES];
     bool failed;
@@ -63,46 +71,54 @@ static uint64_t key_of(const struct bnc_merged *m, uint32_t domain, uint32_t den
                         dense < m->n_entries ? dense : BNC_PSEUDO_ENTRY(dense - m->n_entries));
 }
 
-/* Several tables at a time count, and put, pairs of one domain. */
-static uint32_t next_of(struct job *job, uint32_t domain)
+static uint32_t *next_of(const struct job *job, size_t lane)
 {
-    return __atomic_fetch_add(&job->end[domain], 1, __ATOMIC_RELAXED);
+    return job->next + lane * job->m->n_domains;
 }
 
-static void count_table(void *arg, size_t table)
+static void count_lane(void *arg, size_t lane)
 {
     struct job *job = arg;
-    const struct bnc_pairs *pairs = &bnc_merged_sums(job->m, table)->pairs;
+    uint32_t *const next = next_of(job, lane);
 
-    for (size_t i = 0; i < pairs->n; i++)
-        next_of(job, merged_domain(job->m, table, pairs->at[i].key));
-    if (!bnc_maps_fill(job->m->pair_map, table, pairs->n))
-        fail(job);
+    for (size_t t = lane; t < bnc_merged_n_sums(job->m); t += job->n_lanes) {
+        const struct bnc_pairs *pairs = &bnc_merged_sums(job->m, t)->pairs;
+
+        for (size_t i = 0; i < pairs->n; i++)
+            next[merged_domain(job->m, t, pairs->at[i].key)]++;
+        if (!bnc_maps_fill(job->m->pair_map, t, pairs->n))
+            fail(job);
+    }
 }
 
 static void place_domains(struct job *job)
 {
     uint32_t sum = 0;
 
-    for (uint32_t d = 0; d < job->m->n_domains; d++) {
-        const uint32_t n = job->end[d];
+    for (uint32_t d = 0; d < job->m->n_domains; d++)
+        for (size_t lane = 0; lane < job->n_lanes; lane++) {
+            const uint32_t n = next_of(job, lane)[d];
 
-        job->end[d] = sum;
-        sum += n;
-    }
+            next_of(job, lane)[d] = sum;
+            sum += n;
+        }
 }
 
-static void put_table(void *arg, size_t table)
+static void put_lane(void *arg, size_t lane)
 {
     struct job *job = arg;
     const struct bnc_merged *m = job->m;
-    const struct bnc_pairs *pairs = &bnc_merged_sums(m, table)->pairs;
+    uint32_t *const next = next_of(job, lane);
 
-    for (size_t i = 0; i < pairs->n; i++) {
-        const uint64_t key = pairs->at[i].key;
+    for (size_t t = lane; t < bnc_merged_n_sums(m); t += job->n_lanes) {
+        const struct bnc_pairs *pairs = &bnc_merged_sums(m, t)->pairs;
 
-        job->items[next_of(job, merged_domain(m, table, key))] =
-            (struct item){ dense_entry(m, table, key), (uint32_t)table, (uint32_t)i };
+        for (size_t i = 0; i < pairs->n; i++) {
+            const uint64_t key = pairs->at[i].key;
+
+            job->items[next[merged_domain(m, t, key)]++] =
+                (struct item){ dense_entry(m, t, key), (uint32_t)t, (uint32_t)i };
+        }
     }
 }
 
@@ -240,8 +256,12 @@ static bool init(struct job *job)
     for (size_t i = 0; i < bnc_merged_n_sums(m); i++)
         job->n += bnc_merged_sums(m, i)->pairs.n;
     job->items = bnc_huge_malloc((job->n + 1) * sizeof *job->items);
-    job->end = calloc((size_t)m->n_domains + 1, sizeof *job->end);
-    return m->pair_map != NULL && job->items != NULL && job->end != NULL && job->n < UINT32_MAX;
+    job->n_lanes = m->n_parts < MOST_LANES ? m->n_parts + (m->n_parts == 0) : MOST_LANES;
+    job->next = calloc(job->n_lanes * ((size_t)m->n_domains + 1), sizeof *job->next);
+    if (m->pair_map == NULL || job->items == NULL || job->next == NULL || job->n >= UINT32_MAX)
+        return false;
+    job->end = next_of(job, job->n_lanes - 1);
+    return true;
 }
 
 static bool write_pairs(struct job *job)
@@ -265,17 +285,17 @@ bool bnc_merge_pairs(struct bnc_merged *m)
     bool ok = init(&job);
 
     if (ok)
-        bnc_merged_run(m, bnc_merged_n_sums(m), count_table, &job);
+        bnc_merged_run(m, job.n_lanes, count_lane, &job);
     ok = ok && !job.failed;
     if (ok) {
         place_domains(&job);
-        bnc_merged_run(m, bnc_merged_n_sums(m), put_table, &job);
+        bnc_merged_run(m, job.n_lanes, put_lane, &job);
         cut_slices(&job);
         bnc_merged_run(m, N_SLICES, sort_slice, &job);
         ok = !job.failed && write_pairs(&job);
     }
     free(job.items);
-    free(job.end);
+    free(job.next);
     for (size_t p = 0; ok && p < m->n_parts; p++)
         if (m->parts[p]->spent)
             bnc_pairs_release(&m->parts[p]->sums.pairs);
