@@ -10,12 +10,17 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#define MOST_MADE (BNC_SLICE_RING * BNC_SLICE_MOST_OUT)
+
 struct ring {
     const struct bnc_slices *slices;
     size_t n_out;
     struct bnc_buf *out; /* [n_out] */
-    struct bnc_buf *made; /* [BNC_SLICE_RING * n_out], slice i at i % BNC_SLICE_RING */
+    struct bnc_buf made[MOST_MADE]; /* n_out of slice i from i % BNC_SLICE_RING * n_out on */
     pthread_mutex_t lock; /* of all that follows */
+    /* buffers that were handed on: the last one, which a cache has, is the next to be used */
+    struct bnc_buf spare[MOST_MADE];
+    size_t n_spare;
     pthread_cond_t moved;
     size_t begun; /* slices before this one are rendered, or being rendered */
     bool ready[BNC_SLICE_RING];
@@ -24,7 +29,7 @@ struct ring {
     bool failed;
 };
 
-static struct bnc_buf *made_of(const struct ring *r, size_t slice)
+static struct bnc_buf *made_of(struct ring *r, size_t slice)
 {
     return &r->made[slice % BNC_SLICE_RING * r->n_out];
 }
@@ -59,7 +64,7 @@ static void hand_on(struct ring *r, size_t k)
 {
     r->handing[k] = true;
     while (!r->failed && is_ready(r, k)) {
-        const struct bnc_buf *const made = &made_of(r, r->handed[k])[k];
+        struct bnc_buf *const made = &made_of(r, r->handed[k])[k];
         bool failed;
 
         pthread_mutex_unlock(&r->lock);
@@ -70,6 +75,8 @@ static void hand_on(struct ring *r, size_t k)
         pthread_mutex_lock(&r->lock);
         r->failed |= failed;
         r->handed[k]++;
+        r->spare[r->n_spare++] = *made;
+        *made = (struct bnc_buf){ .at = NULL };
         pthread_cond_broadcast(&r->moved);
     }
     r->handing[k] = false;
@@ -81,6 +88,8 @@ static void render_next(struct ring *r)
     struct bnc_buf *const made = made_of(r, i);
 
     r->ready[i % BNC_SLICE_RING] = false;
+    for (size_t k = 0; k < r->n_out && r->n_spare > 0; k++)
+        made[k] = r->spare[--r->n_spare];
     pthread_mutex_unlock(&r->lock);
     for (size_t k = 0; k < r->n_out; k++)
         bnc_buf_clear(&made[k]);
@@ -131,11 +140,9 @@ static void put_in_turn(struct bnc_buf *out, const struct bnc_slices *s, size_t 
 
 void bnc_slices_put(struct bnc_buf *out, const struct bnc_slices *slices)
 {
-    struct bnc_buf made[BNC_SLICE_RING * BNC_SLICE_MOST_OUT] = { { .at = NULL } };
     struct ring r = { .slices = slices,
                       .n_out = slices->n_out == 0 ? 1 : slices->n_out,
                       .out = out,
-                      .made = made,
                       .lock = PTHREAD_MUTEX_INITIALIZER,
                       .moved = PTHREAD_COND_INITIALIZER };
 
@@ -145,8 +152,10 @@ void bnc_slices_put(struct bnc_buf *out, const struct bnc_slices *slices)
         put_in_turn(out, slices, r.n_out);
     else if (!r.failed)
         slices->parallel(slices->parallel_ctx, BNC_SLICE_RING, take_part, &r);
-    for (size_t i = 0; i < BNC_SLICE_RING * r.n_out; i++)
-        bnc_buf_release(&made[i]);
+    for (size_t i = 0; i < MOST_MADE; i++)
+        bnc_buf_release(&r.made[i]);
+    while (r.n_spare > 0)
+        bnc_buf_release(&r.spare[--r.n_spare]);
     pthread_cond_destroy(&r.moved);
     pthread_mutex_destroy(&r.lock);
 }
