@@ -251,6 +251,8 @@ static uint16_t domain_provider(struct writer *w, uint32_t domain, size_t end)
     const struct bnc_merged *m = &w->job->f->m;
     const uint16_t known = m->domains[domain].provider;
 
+    if (m->domains[domain].votes > 0)
+        vote_for(&w->poll, m->domains[domain].voted, m->domains[domain].votes);
     for (; w->vote < m->n_votes && m->votes[w->vote].key >> 16 == domain; w->vote++)
         vote_for(&w->poll, (uint16_t)m->votes[w->vote].key, m->votes[w->vote].n);
     for (size_t i = w->pair; known == 0 && i < end; i++)

@@ -11,7 +11,9 @@
 struct bnc_merged_domain {
     struct bnc_span name;
     uint64_t delivered, days, sketch;
+    uint32_t votes; /* deliveries at 'voted'; more, of any provider, in the votes of all */
     uint16_t provider; /* by domain */
+    uint16_t voted;
 };
 
 /*
@@ -55,7 +57,10 @@ struct bnc_merged {
     uint32_t **name_map[BNC_N_KINDS];
     /* [part, then overlay][number there]: place in 'pairs' */
     uint32_t **pair_map;
-    /* sorted by key; a pair that was only logged has n 0 */
+    /*
+     * Sorted by key; a pair that was only logged has n 0. Votes (domain << 16 | provider) are those
+     * that domains have no room for: of domains whose rows name several providers.
+     */
     struct bnc_count *pairs, *cells, *votes;
     size_t n_pairs, n_cells, n_votes;
     struct bnc_sums overlay[BNC_N_OVERLAYS];
@@ -82,6 +87,12 @@ static inline const struct bnc_sums *bnc_merged_sums(const struct bnc_merged *m,
 enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *parts, size_t n_parts,
                                 bool resolve, bnc_parallel_fn parallel, void *ctx);
 void bnc_merged_release(struct bnc_merged *m);
+
+/*
+ * All votes: those of m->votes and of the domains, summed up by key; the caller's to free. NULL: out
+ * of memory.
+ */
+struct bnc_count *bnc_merged_votes(const struct bnc_merged *m, size_t *n);
 
 /*
  * All address records of a partition in the merged numbering ('pair': place in m->pairs), folded

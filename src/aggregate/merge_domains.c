@@ -17,7 +17,9 @@
 
 struct slice {
     uint32_t n_names, name_at;
-    size_t n_votes; /* written from the slice's first key on */
+    struct bnc_count *votes; /* growing: what is for m->votes */
+    size_t n_votes, cap_votes;
+    bool failed;
 };
 
 struct bnc_merge_domains {
@@ -38,6 +40,8 @@ void bnc_merge_domains_free(struct bnc_merge_domains *job)
 {
     if (job == NULL)
         return;
+    for (size_t i = 0; i < BNC_KEY_SLICES; i++)
+        free(job->slice[i].votes);
     bnc_keys_release(&job->keys);
     free(job->from);
     free(job->n);
@@ -133,29 +137,35 @@ static void add_record(struct bnc_merged_domain *to, const struct bnc_domain_rec
     to->provider = d->provider;
 }
 
-/* Adds a vote to the sorted ones of one domain, 'from' .. 'n' - 1; how many there are then. */
-static size_t add_vote(struct bnc_count *votes, size_t from, size_t n, uint64_t key, uint64_t more)
+/* Adds the votes of a part's domain, if the merged one has room for them. */
+static bool add_votes(struct bnc_merged_domain *to, const struct bnc_domain_rec *d)
 {
-    size_t i = n;
+    if (d->votes == 0)
+        return true;
+    if (to->votes == 0)
+        to->voted = d->voted;
+    if (to->voted != d->voted || d->votes > UINT32_MAX - to->votes)
+        return false;
+    to->votes += d->votes;
+    return true;
+}
 
-    while (i > from && votes[i - 1].key >= key)
-        i--;
-    if (i < n && votes[i].key == key) {
-        votes[i].n += more;
-        return n;
-    }
-    memmove(votes + i + 1, votes + i, (n - i) * sizeof *votes);
-    votes[i] = (struct bnc_count){ .key = key, .n = more, .first = BNC_FIRST_NONE };
-    return n + 1;
+static bool add_vote(struct slice *s, uint32_t domain, const struct bnc_domain_rec *d)
+{
+    if (!bnc_array_grow(&s->votes, &s->cap_votes, s->n_votes + 1, sizeof *s->votes))
+        return false;
+    s->votes[s->n_votes++] = (struct bnc_count){ .key = (uint64_t)domain << 16 | d->voted,
+                                                 .n = d->votes,
+                                                 .first = BNC_FIRST_NONE };
+    return true;
 }
 
 static void write_slice(void *arg, size_t slice)
 {
     struct bnc_merge_domains *job = arg;
     struct bnc_merged *m = job->m;
-    struct bnc_count *const votes = m->votes + job->keys.cut[slice];
-    struct bnc_merged_domain *to = m->domains + job->slice[slice].name_at;
-    size_t n_votes = 0, first_vote = 0;
+    struct slice *const s = &job->slice[slice];
+    struct bnc_merged_domain *to = m->domains + s->name_at;
 
     for (size_t i = job->keys.cut[slice], end = job->keys.cut[slice + 1]; i < end; i++) {
         const struct bnc_sortkey *key = &job->keys.at[i];
@@ -165,78 +175,56 @@ static void write_slice(void *arg, size_t slice)
         if (key->key == 1) {
             to += i > job->keys.cut[slice];
             *to = (struct bnc_merged_domain){ .name = d->name.text };
-            first_vote = n_votes;
         }
         add_record(to, d);
         m->domain_map[key->ref >> 32][(uint32_t)key->ref] = (uint32_t)(to - m->domains);
-        if (d->votes > 0)
-            n_votes = add_vote(votes, first_vote, n_votes,
-                               (uint64_t)(to - m->domains) << 16 | d->voted, d->votes);
+        if (!add_votes(to, d) && !add_vote(s, (uint32_t)(to - m->domains), d))
+            s->failed = true;
     }
-    job->slice[slice].n_votes = n_votes;
 }
 
-static void join_votes(struct bnc_merge_domains *job)
+/* Those of slices, and of domains of the parts whose rows name several providers. */
+static bool sum_votes(struct bnc_merge_domains *job)
 {
     struct bnc_merged *m = job->m;
+    size_t n = 0;
 
-    for (size_t i = 0; i < BNC_KEY_SLICES; m->n_votes += job->slice[i++].n_votes)
-        if (m->n_votes < job->keys.cut[i])
-            memmove(m->votes + m->n_votes, m->votes + job->keys.cut[i],
-                    job->slice[i].n_votes * sizeof *m->votes);
-}
-
-/* Adds the sorted 'more' to the sorted votes, from the end on, as there is room behind them. */
-static void merge_votes(struct bnc_merged *m, const struct bnc_count *more, size_t n_more)
-{
-    struct bnc_count *const votes = m->votes;
-    const size_t all = m->n_votes + n_more;
-    size_t at = all, n = m->n_votes;
-
-    while (n_more > 0) {
-        const struct bnc_count *v = &more[n_more - 1];
-
-        if (n > 0 && votes[n - 1].key > v->key) {
-            votes[--at] = votes[--n];
-            continue;
-        }
-        votes[--at] = *v;
-        if (n > 0 && votes[n - 1].key == v->key)
-            votes[at].n += votes[--n].n;
-        n_more--;
-    }
-    memmove(votes + n, votes + at, (all - at) * sizeof *votes);
-    m->n_votes = n + all - at;
-}
-
-/* Of domains whose rows name several providers, all votes but those for the first one. */
-static bool add_other_votes(struct bnc_merged *m)
-{
-    struct bnc_count *votes, *more;
-    size_t n_more = 0;
-    bool ok;
-
+    for (size_t i = 0; i < BNC_KEY_SLICES; i++)
+        n += job->slice[i].n_votes;
     for (size_t p = 0; p < m->n_parts; p++)
-        n_more += m->parts[p]->votes.n;
-    if (n_more == 0)
-        return true;
-    votes = realloc(m->votes, (m->n_votes + n_more + 1) * sizeof *votes);
-    more = malloc(n_more * sizeof *more);
-    if (votes != NULL)
-        m->votes = votes;
-    ok = votes != NULL && more != NULL;
-    for (size_t p = 0, n = 0; ok && p < m->n_parts; p++) {
-        struct bnc_count *at = more + n;
+        n += m->parts[p]->votes.n;
+    m->votes = malloc((n + 1) * sizeof *m->votes);
+    if (m->votes == NULL)
+        return false;
+    for (size_t i = 0; i < BNC_KEY_SLICES; i++)
+        for (size_t k = 0; k < job->slice[i].n_votes; k++)
+            m->votes[m->n_votes++] = job->slice[i].votes[k];
+    for (size_t p = 0; p < m->n_parts; p++) {
+        struct bnc_count *at = m->votes + m->n_votes;
 
-        n += bnc_counts_list(&m->parts[p]->votes, at);
-        for (; at < more + n; at++)
+        m->n_votes += bnc_counts_list(&m->parts[p]->votes, at);
+        for (; at < m->votes + m->n_votes; at++)
             at->key = (uint64_t)m->domain_map[p][at->key >> 16] << 16 | (at->key & 0xffff);
     }
-    ok = ok && bnc_counts_compact(more, &n_more);
-    if (ok)
-        merge_votes(m, more, n_more);
-    free(more);
-    return ok;
+    return bnc_counts_compact(m->votes, &m->n_votes);
+}
+
+struct bnc_count *bnc_merged_votes(const struct bnc_merged *m, size_t *n)
+{
+    struct bnc_count *votes = malloc((m->n_votes + m->n_domains + 1) * sizeof *votes);
+
+    *n = m->n_votes;
+    if (votes != NULL && m->n_votes > 0)
+        memcpy(votes, m->votes, m->n_votes * sizeof *votes);
+    for (uint32_t i = 0; votes != NULL && i < m->n_domains; i++)
+        if (m->domains[i].votes > 0)
+            votes[(*n)++] = (struct bnc_count){ .key = (uint64_t)i << 16 | m->domains[i].voted,
+                                                .n = m->domains[i].votes,
+                                                .first = BNC_FIRST_NONE };
+    if (votes != NULL && bnc_counts_compact(votes, n))
+        return votes;
+    free(votes);
+    return NULL;
 }
 
 bool bnc_merge_domains_end(struct bnc_merge_domains *job)
@@ -251,10 +239,11 @@ bool bnc_merge_domains_end(struct bnc_merge_domains *job)
         m->n_domains += job->slice[i].n_names;
     }
     m->domains = bnc_huge_malloc(((size_t)m->n_domains + 1) * sizeof *m->domains);
-    m->votes = bnc_huge_malloc((job->keys.n + 1) * sizeof *m->votes);
-    if (m->domains == NULL || m->votes == NULL)
+    if (m->domains == NULL)
         return false;
     bnc_merged_run(m, BNC_KEY_SLICES, write_slice, job);
-    join_votes(job);
-    return add_other_votes(m);
+    for (size_t i = 0; i < BNC_KEY_SLICES; i++)
+        if (job->slice[i].failed)
+            return false;
+    return sum_votes(job);
 }

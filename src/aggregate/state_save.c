@@ -178,12 +178,18 @@ static void save_entries(struct writer *w)
 
 static void save_votes(struct writer *w)
 {
-    for (size_t i = 0; i < w->m->n_votes; i++) {
-        put32(w, (uint32_t)(w->m->votes[i].key >> 16));
-        put16(w, (unsigned)(w->m->votes[i].key & 0xffff));
-        put64(w, w->m->votes[i].n);
+    size_t n;
+    struct bnc_count *const votes = bnc_merged_votes(w->m, &n);
+
+    if (votes == NULL && w->status == BNC_OK)
+        w->status = bnc_error_nomem(w->err);
+    for (size_t i = 0; votes != NULL && i < n; i++) {
+        put32(w, (uint32_t)(votes[i].key >> 16));
+        put16(w, (unsigned)(votes[i].key & 0xffff));
+        put64(w, votes[i].n);
     }
-    end_section(w, BNC_STATE_VOTES, 0, w->m->n_votes);
+    end_section(w, BNC_STATE_VOTES, 0, n);
+    free(votes);
 }
 
 static void put_count(struct writer *w, const struct bnc_count *c)
