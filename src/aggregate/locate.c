@@ -24,21 +24,23 @@ new_domain(struct bnc_part *part, uint64_t key, struct bnc_span name)
     if (name.at == NULL)
         return NULL;
     lower_key = bnc_names_key(domains, name);
-    slot = bnc_names_slot(domains, lower_key);
+    slot = key == lower_key ? NULL : bnc_names_slot(domains, lower_key);
     if (slot == NULL) {
         struct bnc_domain_rec *d;
 
         if (bnc_names_make(domains, lower_key, name) == UINT32_MAX)
             return NULL;
         slot = bnc_names_slot(domains, lower_key);
-        d = bnc_names_at(domains, slot->index - 1);
+        d = bnc_part_domain(part, slot->index - 1);
+        d->used = part->adds_all;
         if (part->classifier != NULL && name.len > 0)
             d->provider = bnc_provider_of_domain(part->classifier, d->name.text);
         slot->note = d->provider;
     }
-    if (key != lower_key)
-        bnc_names_add_key(domains, key, *slot);
-    return bnc_names_slot(domains, lower_key);
+    if (key == lower_key)
+        return slot;
+    bnc_names_add_key(domains, key, *slot);
+    return bnc_names_slot(domains, lower_key); /* slots may have moved */
 }
 
 /* Most domains are the end of their address: so many bytes before them can be read. */

@@ -37,18 +37,12 @@ BNC_PREFETCHER bnc_pairs_prefetch(const struct bnc_pairs *p, uint64_t hash)
     __builtin_prefetch(&p->slot[hash >> (64 - p->log2)]);
 }
 
-/*
- * Asks for the count that the slot of 'hash' leads to, almost always the right one, or for 'unless'
- * if there is none yet.
- */
-BNC_PREFETCHER bnc_pairs_prefetch_count(const struct bnc_pairs *p, uint64_t hash,
-                                        const void *unless)
+/* Asks for the count that the slot of 'hash' leads to, almost always the right one. */
+BNC_PREFETCHER bnc_pairs_prefetch_count(const struct bnc_pairs *p, uint64_t hash)
 {
     const uint64_t slot = p->slot[hash >> (64 - p->log2)];
-    const void *count = &p->at[(uint32_t)slot - (slot != 0)];
 
-    __builtin_prefetch(
-        (const void *)(uintptr_t)bnc_either(slot != 0, (uintptr_t)count, (uintptr_t)unless), 1);
+    __builtin_prefetch(&p->at[(uint32_t)slot - (slot != 0)], 1);
 }
 
 /* The number of 'key' with 'hash', made if missing: see bnc_pairs_reserve(). */

@@ -215,8 +215,10 @@ struct place {
     uint32_t ip;
     unsigned mailing; /* slot */
     uint64_t key; /* of the mailing */
-    uint32_t campaign; /* from begin_others() on, like the next */
-    bool own; /* as in struct bnc_fact */
+    /* of others than deliveries, as in struct bnc_fact */
+    uint32_t entry, campaign;
+    uint8_t code;
+    bool own;
 };
 
 static inline bool find_cell(struct bnc_part *part, const struct bnc_item *item, struct place *p)
@@ -281,9 +283,9 @@ make_fact(const struct bnc_item *item, uint32_t source, const struct place *p, s
     f->time = p->time;
     f->day = p->day;
     f->domain = item->domain - 1;
-    f->entry = entry_of(item);
+    f->entry = p->entry;
     f->campaign = p->campaign;
-    f->code = (uint8_t)code_of(&item->event);
+    f->code = p->code;
     f->own = p->own;
 }
 
@@ -353,7 +355,7 @@ static __attribute__((noinline)) bool hold(struct bnc_part *part, const struct b
                             .source = source,
                             .time = p->time,
                             .domain = item->domain - 1,
-                            .entry = entry_of(item),
+                            .entry = p->entry,
                             .campaign = p->campaign,
                             .ip = p->ip,
                             .sender = part->sums.cells.mailing[p->mailing].now.sender,
@@ -402,7 +404,7 @@ begin_count(struct bnc_part *part, const struct bnc_item *item, uint32_t source,
     if (!*counted)
         return hold(part, item, source, p);
     count_place(part, p);
-    if (code_of(e) == BNC_CODE_LATE)
+    if (p->code == BNC_CODE_LATE)
         count_late(part, item->domain - 1, p);
     return e->type != BNC_EVENT_DELIVERED || count_delivered(part, item, p);
 }
@@ -430,7 +432,7 @@ static inline uint32_t find_pair(struct bnc_part *part, const struct bnc_fact *f
     const size_t n = pairs->n;
     const uint32_t pair = bnc_pairs_get_at(pairs, BNC_PAIR_KEY(f->domain, f->entry), hash);
 
-    if (pair == n)
+    if (pair == n && (f->domain == 0 || !part->adds_all)) /* else it was marked when it was met */
         bnc_part_domain(part, f->domain)->used = true;
     return pair;
 }
@@ -478,14 +480,17 @@ static inline bool is_plain_delivery(const struct bnc_part *part, const struct b
 }
 
 static __attribute__((noinline)) bool log_plain(struct bnc_part *part, const struct bnc_item *item,
-                                                uint32_t source, const struct place *p)
+                                                uint32_t source, const struct place *place)
 {
     const struct bnc_event *e = &item->event;
+    struct place p = *place;
     struct bnc_fact f;
 
-    make_fact(item, source, p, &f);
-    f.campaign = part->sums.cells.mailing[p->mailing].now.campaign;
-    f.own = f.address != 0 && bnc_recipient_is_lean(e, bnc_recipient_local(e));
+    p.entry = entry_of(item);
+    p.campaign = part->sums.cells.mailing[p.mailing].now.campaign;
+    p.code = BNC_EVENT_DELIVERED;
+    p.own = item->address != 0 && bnc_recipient_is_lean(e, bnc_recipient_local(e));
+    make_fact(item, source, &p, &f);
     return log_delivered(part, &f);
 }
 
@@ -544,8 +549,9 @@ static __attribute__((noinline)) bool expect_others(struct bnc_part *part,
     for (size_t i = 0; i < n; i++) {
         const struct bnc_item *item = &items[which[i]];
 
-        w->hash[i] =
-            bnc_pairs_hash(&part->sums.pairs, BNC_PAIR_KEY(item->domain - 1, entry_of(item)));
+        p[i].entry = entry_of(item);
+        p[i].code = (uint8_t)code_of(&item->event);
+        w->hash[i] = bnc_pairs_hash(&part->sums.pairs, BNC_PAIR_KEY(item->domain - 1, p[i].entry));
         bnc_pairs_prefetch(&part->sums.pairs, w->hash[i]);
         if (part->detail == BNC_DETAIL_REPORT)
             bnc_failure_log_prefetch(&part->sums.failures, item->address);
@@ -560,7 +566,7 @@ static __attribute__((noinline)) bool expect_others(struct bnc_part *part,
 
 /*
  * All but the pairs of 'which' of the items; those that are counted by pair move up, and their
- * counts are asked for, or what a new pair changes.
+ * counts are asked for.
  */
 static __attribute__((noinline)) bool begin_others(struct bnc_part *part,
                                                    const struct bnc_item *items,
@@ -576,8 +582,7 @@ static __attribute__((noinline)) bool begin_others(struct bnc_part *part,
             return false;
         p[i].campaign = part->sums.cells.mailing[p[i].mailing].now.campaign;
         p[i].own = false;
-        bnc_pairs_prefetch_count(&part->sums.pairs, w->hash[i],
-                                 bnc_part_domain(part, item->domain - 1));
+        bnc_pairs_prefetch_count(&part->sums.pairs, w->hash[i]);
         if (!begin_count(part, item, rank, &p[i], &w->whom[w->n], &counted))
             return false;
         w->item[w->n] = item;

@@ -69,6 +69,7 @@ struct bnc_part {
     /* read from a file: what does not add up is the file's fault */
     bool is_state;
     bool lists_only;
+    bool adds_all; /* a domain is used from the first on */
     struct bnc_often *often; /* NULL unless lists_only */
     struct bnc_lean_log *lean; /* likewise */
     const struct bnc_classifier *classifier;

@@ -73,6 +73,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
         return NULL;
     part->detail = opt->detail;
     part->lists_only = opt->lists_only;
+    part->adds_all = opt->adds_all;
     part->often = opt->lists_only ? opt->often : NULL;
     part->lean = opt->lists_only ? bnc_lean_create(opt->seed | 1) : NULL;
     part->classifier = opt->classifier;

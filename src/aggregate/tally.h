@@ -49,6 +49,8 @@ struct bnc_part_options {
     /* the name of each source; copied.  NULL: sources are known by number only */
     const struct bnc_span *sources;
     uint32_t n_sources;
+    /* Every event that is located is added: no filter leaves some out. */
+    bool adds_all;
     /*
      * With BNC_DETAIL_LISTS, where no state is saved and nobody asks about one address: addresses
      * that no policy puts on a list are not kept, and of others the failures since the last

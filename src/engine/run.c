@@ -385,6 +385,7 @@ static enum bnc_status create_workers(const struct bnc_inputs *inputs,
                                   .sources = names,
                                   .n_sources = (uint32_t)inputs->n,
                                   .lists_only = often != NULL,
+                                  .adds_all = !setup->has_filter,
                                   .often = often } };
     enum bnc_status status = BNC_OK;
 

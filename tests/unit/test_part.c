@@ -133,7 +133,8 @@ static void part__counts_mailings_that_want_one_place(void **state)
     assert_true(items != NULL && campaign != NULL);
     for (unsigned i = 0; i < N; i++) {
         snprintf(campaign[i], sizeof campaign[i], "job%u", i * 7 % 509);
-        items[i] = item_of(i % 5 < 2 ? BNC_EVENT_DELIVERED : BNC_EVENT_SENT, "someone@mail.example");
+        items[i] = item_of(i % 5 < 2 ? BNC_EVENT_DELIVERED : BNC_EVENT_SENT,
+                           "someone@mail.example");
         items[i].event.time = DAY + i;
         items[i].event.campaign = bnc_span_str(campaign[i]);
         items[i].row = i + 2;
@@ -206,6 +207,32 @@ static void part__lets_deliveries_vote(void **state)
     free(items);
 }
 
+/* Domains that were looked up, and of which nothing was added, are not told: a filter had them. */
+static void part__tells_domains_that_are_used(void **state)
+{
+    (void)state;
+    for (unsigned all = 0; all < 2; all++) {
+        const struct bnc_part_options opt = { .seed = 11, .adds_all = all };
+        struct bnc_part *part = bnc_part_create(&opt);
+        struct bnc_item items[4] = { item_of(BNC_EVENT_BOUNCE, "a@one.example"),
+                                     item_of(BNC_EVENT_DELIVERED, "a@two.example"),
+                                     item_of(BNC_EVENT_BOUNCE, "a@three.example"),
+                                     item_of(BNC_EVENT_BOUNCE, "a@") };
+        struct bnc_tally *tally;
+
+        assert_non_null(part);
+        assert_int_equal(bnc_part_locate(part, items, 4), BNC_OK);
+        items[all ? 2 : 0] = items[3];
+        assert_int_equal(bnc_part_add(part, items, all ? 4 : 2, 0), BNC_OK);
+        assert_int_equal(bnc_tally_finish(&tally, &part, 1, NULL, NULL, NULL), BNC_OK);
+        assert_int_equal(tally->n_domains, all ? 3 : 2);
+        assert_int_equal(tally->domains[0].name.len, 0);
+        assert_int_equal(tally->domains[0].n[BNC_EVENT_BOUNCE], all ? 2 : 1);
+        bnc_tally_free(tally);
+        bnc_part_free(part);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +241,7 @@ int main(void)
         cmocka_unit_test(part__counts_mailings_that_want_one_place),
         cmocka_unit_test(part__tells_names_apart_by_any_byte),
         cmocka_unit_test(part__lets_deliveries_vote),
+        cmocka_unit_test(part__tells_domains_that_are_used),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
