@@ -2,24 +2,24 @@
  * distinct.c - partition after partition, each by whatever thread is free, into counters of that
  * thread's own.
  *
- * Addresses come one after the other, each with a number. A counter knows the number it counted
- * last, so that several records of an address count once, without any set of what it was counted
- * for.
+ * Where no lists are kept there is a record of every failure, so that it is known how many there
+ * are of each pair, and threads only take off what is repeated (repeats.h). What is logged for lists
+ * has been folded: there records are counted one by one.
  */
 #include "aggregate/distinct.h"
 
+#include "aggregate/repeats.h"
 #include "util/big.h"
-#include "util/prefetch.h"
 
 #include <stdlib.h>
 
 #define TASK_BYTES ((size_t)64 << 20) /* counters of all tasks together */
 #define MAX_TASKS 64u
 
-struct outcome;
 struct job {
     const struct bnc_distinct_plan *plan;
-    const struct outcome *outcomes; /* of failures, by bnc_merged_failures() */
+    const struct bnc_occasion *occasions; /* of failures, by bnc_merged_failures() */
+    size_t n_occasions;
     struct bnc_distinct *results; /* [n_tasks]; those that found nothing to do are empty */
     size_t n_tasks;
     unsigned next; /* partition */
@@ -28,19 +28,12 @@ struct job {
 
 /* ---- counters ---- */
 
-/* All from d->pair on. */
-static size_t seen_counters(const struct bnc_distinct_plan *plan)
+static size_t words_of(const struct bnc_distinct_plan *plan)
 {
     const struct bnc_merged *m = plan->m;
 
-    return m->n_pairs + plan->n_causes + m->n_names[BNC_KIND_CAMPAIGN] + plan->n_days +
-           (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
-}
-
-static size_t words_of(const struct bnc_distinct_plan *plan)
-{
-    return 2 * ((size_t)plan->m->n_domains + seen_counters(plan)) +
-           plan->m->n_names[BNC_KIND_CAMPAIGN];
+    return 2 * (size_t)m->n_domains + m->n_pairs + plan->n_causes + m->n_names[BNC_KIND_CAMPAIGN] +
+           plan->n_days + (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
 }
 
 static size_t bytes_of(const struct bnc_distinct_plan *plan)
@@ -56,14 +49,13 @@ static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
     d->block = bnc_big_alloc(d->block_bytes);
     if (d->block == NULL)
         return false;
-    d->domain = (struct bnc_seen_domain *)d->block;
-    d->pair = (struct bnc_seen *)(d->domain + m->n_domains);
+    d->domain = (struct bnc_distinct_domain *)d->block;
+    d->pair = (uint32_t *)(d->domain + m->n_domains);
     d->cause = d->pair + m->n_pairs;
     d->campaign = d->cause + plan->n_causes;
     d->day = d->campaign + m->n_names[BNC_KIND_CAMPAIGN];
     d->provider = d->day + plan->n_days;
     d->provider_cause = d->provider + plan->n_providers;
-    d->soft_campaign = (uint32_t *)(d->pair + seen_counters(plan));
     return true;
 }
 
@@ -74,319 +66,221 @@ void bnc_distinct_release(struct bnc_distinct *d)
     *d = (struct bnc_distinct){ 0 };
 }
 
-/* ---- one address ---- */
+/* ---- failures ---- */
 
-/* Counts an address once, however often it comes. */
-static inline void see(struct bnc_seen *s, uint32_t address)
-{
-    s->n += s->last != address;
-    s->last = address;
-}
-
-/*
- * Addresses in a row: one number each, so that counters know whom they saw last. No branch depends
- * on what a record says: nobody could guess it, and a wrong guess costs as much as the counting.
- */
-struct walk {
-    uint64_t fp; /* of the address that is being counted */
-    uint32_t domain, number;
-    uint64_t mixed; /* the last fingerprint that several domains share */
-    uint32_t n_soft; /* campaigns in which it failed softly */
-    uint32_t states; /* BNC_ADDR_BOUNCED and _DEFERRED */
-    uint32_t n_deferred, n_recurring;
+/* A task. */
+struct task {
+    const struct job *job;
+    struct bnc_distinct *d;
+    struct bnc_repeats repeats;
+    struct bnc_failure_buckets failures; /* of a partition */
+    uint32_t *from; /* [most / 2] where buckets begin, by size */
+    uint32_t *n_of; /* [n_occasions] records */
+    struct bnc_address_sort addresses; /* where lists are kept */
+    struct bnc_said *said; /* [cap_said] */
+    size_t cap_from, cap_said;
 };
 
-/* The number of the address of a record; another address begins where it differs. */
-static inline uint32_t begin_record(struct walk *w, uint64_t fp, uint32_t domain)
+static void *at_least(void *at, size_t *cap, size_t need, size_t each)
 {
-    const uint32_t is_next = (w->fp != fp) | (w->domain != domain), keep = is_next - 1;
-
-    w->fp = fp;
-    w->domain = domain;
-    w->number += is_next;
-    w->n_soft &= keep;
-    w->states &= keep;
-    return is_next;
-}
-
-/* Counts the address if its mailbox failed for a while ('is_soft') in a third campaign. */
-static inline void see_soft(struct walk *w, uint32_t *last, bool is_soft)
-{
-    const uint32_t mask = -(uint32_t)is_soft, was = *last;
-    const uint32_t is_new = is_soft & (was != w->number);
-
-    *last = was ^ ((was ^ w->number) & mask);
-    w->n_soft += is_new;
-    w->n_recurring += is_new & (w->n_soft == 3);
-}
-
-/* What happened, when and in which campaign. */
-struct outcome {
-    uint32_t campaign, day; /* subjects; the day UINT32_MAX: nothing was counted then */
-    uint32_t state; /* BNC_ADDR_BOUNCED or _DEFERRED; 0: no failure */
-};
-
-static inline uint32_t state_of(uint32_t what)
-{
-    const enum bnc_event_type type = BNC_WHAT_TYPE(what);
-
-    if (type == BNC_EVENT_DEFERRAL)
-        return BNC_ADDR_DEFERRED;
-    return type == BNC_EVENT_BOUNCE ? BNC_ADDR_BOUNCED : 0;
-}
-
-/* A failure. */
-static inline __attribute__((always_inline)) void
-count_record(struct bnc_distinct *d, const struct bnc_pair_info *info, struct walk *w, uint64_t fp,
-             uint32_t pair, const struct outcome *o)
-{
-    const uint32_t is_next = begin_record(w, fp, info->domain);
-    const uint32_t is_new = o->state & ~w->states;
-
-    if (info->cause == UINT32_MAX || o->day == UINT32_MAX) {
-        d->contradicts = true;
-        return;
+    if (need > *cap) {
+        free(at);
+        at = malloc(need * each);
+        *cap = at != NULL ? need : 0;
     }
-    d->domain[info->domain].failed += is_next;
-    d->domain[info->domain].bounced += is_new & BNC_ADDR_BOUNCED;
-    w->n_deferred += is_new / BNC_ADDR_DEFERRED;
-    w->states |= o->state;
-    see(&d->pair[pair], w->number);
-    see(&d->cause[info->cause], w->number);
-    see(&d->provider_cause[info->provider_cause], w->number);
-    see(&d->provider[info->provider_cause / BNC_N_CAUSES], w->number);
-    see(&d->campaign[o->campaign], w->number);
-    see(&d->day[o->day], w->number);
-    see_soft(w, &d->soft_campaign[o->campaign], info->is_soft);
+    return at;
 }
 
-/*
- * Records lie by fingerprint, what is counted of them by pair: first the pair, at 2 * AHEAD, then
- * its counters.
- */
-#define AHEAD 24u
-BNC_PREFETCHER fetch(const struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                     uint32_t soon, uint32_t later)
+/* A bucket of many records: fingerprint by fingerprint. */
+static bool take_off_many(struct task *t, struct bnc_failure *at, size_t n)
 {
-    const struct bnc_pair_info *const info = &plan->pair_info[soon];
+    size_t from = 0;
 
-    __builtin_prefetch(&plan->pair_info[later]);
-    __builtin_prefetch(&d->pair[soon], 1);
-    __builtin_prefetch(&d->domain[info->domain], 1);
-    if (info->cause != UINT32_MAX)
-        __builtin_prefetch(&d->cause[info->cause], 1);
-}
-
-/* Numbers begin again before there are four billion, and nobody is remembered. */
-#ifdef BNC_DEBUG
-#define MOST_NUMBERS ((size_t)50) /* tests see it happen */
-#else
-#define MOST_NUMBERS ((size_t)UINT32_MAX)
-#endif
-static void forget(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
-{
-    for (size_t i = 0; i < seen_counters(plan); i++)
-        d->pair[i].last = 0;
-    memset(d->soft_campaign, 0, plan->m->n_names[BNC_KIND_CAMPAIGN] * sizeof *d->soft_campaign);
-    d->n_numbers = 0;
-}
-
-/*
- * Several domains share a fingerprint, which is odd but can be: a column of hashes. Sorts the
- * records of the first fingerprint by domain, those of 'domain' first.
- */
-static __attribute__((noinline)) void part_domains(const struct bnc_distinct_plan *plan,
-                                                   uint32_t domain, struct bnc_address_rec *r,
-                                                   size_t n)
-{
-    const uint64_t fp = r->fp;
-    size_t end = 0, n_first = 0;
-
-    for (; end < n && r[end].fp == fp; end++)
-        if (plan->pair_info[r[end].pair].domain == domain) {
-            const struct bnc_address_rec x = r[end];
-
-            r[end] = r[n_first];
-            r[n_first++] = x;
-        }
-    bnc_address_recs_by_pair(r + n_first, end - n_first);
-}
-
-static void begin_walk(struct bnc_distinct *d, const struct bnc_distinct_plan *plan, struct walk *w,
-                       size_t n)
-{
-    if (n + d->n_numbers > MOST_NUMBERS)
-        forget(d, plan);
-    *w = (struct walk){ .domain = UINT32_MAX, .number = d->n_numbers };
-}
-
-static void end_walk(struct bnc_distinct *d, const struct walk *w)
-{
-    d->n_numbers = w->number;
-    d->deferred += w->n_deferred;
-    d->recurring += w->n_recurring;
-}
-
-/* Whether the record begins with a fingerprint that several domains share. */
-static inline bool is_mixed(const struct walk *w, uint64_t fp, uint32_t domain)
-{
-    return ((w->fp ^ fp) | (domain == w->domain)) == 0 && w->mixed != fp; /* one branch, never taken */
-}
-
-/* Records sorted by fingerprint. */
-static void walk_addresses(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                           struct bnc_address_rec *r, size_t n)
-{
-    struct walk w;
-
-    begin_walk(d, plan, &w, n);
+    t->said = at_least(t->said, &t->cap_said, n, sizeof *t->said);
+    if (t->said == NULL)
+        return false;
+    bnc_failures_sort(at, n);
     for (size_t i = 0; i < n; i++) {
-        const struct outcome o = { BNC_WHAT_CAMPAIGN(r[i].what),
-                                   plan->day_subject[bnc_time_day(r[i].time)],
-                                   state_of(r[i].what) };
+        const struct bnc_occasion *const o = &t->job->occasions[at[i].outcome];
 
-        if (i + 2 * AHEAD < n)
-            fetch(d, plan, r[i + AHEAD].pair, r[i + 2 * AHEAD].pair);
-        if (is_mixed(&w, r[i].fp, plan->pair_info[r[i].pair].domain)) {
-            part_domains(plan, w.domain, r + i, n - i);
-            w.mixed = w.fp;
-        }
-        if (o.state != 0)
-            count_record(d, &plan->pair_info[r[i].pair], &w, r[i].fp, r[i].pair, &o);
+        t->said[i] = (struct bnc_said){ at[i].fp, at[i].pair, o->campaign, o->day };
+        if (i + 1 < n && at[i + 1].fp == at[i].fp)
+            continue;
+        if (!bnc_repeats_count(&t->repeats, t->said + from, i + 1 - from, true))
+            return false;
+        from = i + 1;
     }
-    end_walk(d, &w);
+    return true;
 }
 
-static int by_pair(const void *a, const void *b)
+/*
+ * Buckets of one size are worked on together, so that what is done for one of them is foreseen.
+ * There is room for so many of a size as there can be.
+ */
+static bool take_off(struct task *t)
 {
-    const struct bnc_failure *x = a, *y = b;
+    const struct bnc_failure_buckets *const b = &t->failures;
+    uint32_t *room[BNC_REPEATS_FEW + 1], n_of[BNC_REPEATS_FEW + 1] = { 0 };
+    size_t need = 0;
 
-    return (x->pair > y->pair) - (x->pair < y->pair);
+    for (uint32_t size = 2; size <= BNC_REPEATS_FEW; size++)
+        need += b->n / size;
+    t->from = at_least(t->from, &t->cap_from, need + 1, sizeof *t->from);
+    if (t->from == NULL)
+        return false;
+    need = 0;
+    for (uint32_t size = 2; size <= BNC_REPEATS_FEW; size++) {
+        room[size] = t->from + need;
+        need += b->n / size;
+    }
+    for (uint32_t i = 0; i < b->n_many; i++) {
+        const uint32_t from = bnc_failure_buckets_from(b, b->many[i]);
+        const uint32_t size = b->end[b->many[i]] - from;
+
+        if (size <= BNC_REPEATS_FEW)
+            room[size][n_of[size]++] = from;
+        else if (!take_off_many(t, b->at + from, size))
+            return false;
+    }
+    for (uint32_t size = 2; size <= BNC_REPEATS_FEW; size++)
+        bnc_repeats_take_off(&t->repeats, b->at, room[size], n_of[size], size, t->job->occasions);
+    return true;
 }
 
-/* part_domains() of failures. */
-static __attribute__((noinline)) void part_failures(const struct bnc_distinct_plan *plan,
-                                                    uint32_t domain, struct bnc_failure *f,
-                                                    size_t n)
+static bool count_failures(struct task *t, unsigned p)
 {
-    const uint64_t fp = f->fp;
-    size_t end = 0, n_first = 0;
+    return bnc_merged_failures(t->job->plan->m, p, t->n_of, &t->failures) && take_off(t);
+}
 
-    for (; end < n && f[end].fp == fp; end++)
-        if (plan->pair_info[f[end].pair].domain == domain) {
-            const struct bnc_failure x = f[end];
-
-            f[end] = f[n_first];
-            f[n_first++] = x;
+/* What was counted by outcome. */
+static void tell_occasions(struct task *t)
+{
+    for (size_t i = 0; i < t->job->n_occasions; i++)
+        if (t->n_of[i] > 0) {
+            t->d->campaign[t->job->occasions[i].campaign] += t->n_of[i];
+            t->d->day[t->job->occasions[i].day] += t->n_of[i];
+            t->d->n_records += t->n_of[i];
         }
-    qsort(f + n_first, end - n_first, sizeof *f, by_pair);
 }
 
-static void walk_failures(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                          const struct outcome *outcomes, struct bnc_failure *f, size_t n)
-{
-    struct walk w;
+/* ---- lists ---- */
 
-    begin_walk(d, plan, &w, n);
-    w.fp = w.mixed = UINT64_MAX; /* no fingerprint has so many bits */
+/* The records that fail; those of one fingerprint are counted together. */
+static bool count_records(struct task *t, const struct bnc_address_rec *r, size_t n)
+{
+    const struct bnc_distinct_plan *const plan = t->job->plan;
+    size_t n_said = 0;
+
+    t->said = at_least(t->said, &t->cap_said, n + 1, sizeof *t->said);
+    if (t->said == NULL)
+        return false;
     for (size_t i = 0; i < n; i++) {
-        if (i + 2 * AHEAD < n)
-            fetch(d, plan, f[i + AHEAD].pair, f[i + 2 * AHEAD].pair);
-        if (is_mixed(&w, f[i].fp, plan->pair_info[f[i].pair].domain)) {
-            part_failures(plan, w.domain, f + i, n - i);
-            w.mixed = w.fp;
+        const uint32_t day = plan->day_subject[bnc_time_day(r[i].time)];
+
+        if (bnc_address_rec_fails(&r[i])) {
+            if (plan->pair_info[r[i].pair].cause == UINT32_MAX || day == UINT32_MAX)
+                t->d->contradicts = true;
+            else
+                t->said[n_said++] =
+                    (struct bnc_said){ r[i].fp, r[i].pair, BNC_WHAT_CAMPAIGN(r[i].what), day };
         }
-        count_record(d, &plan->pair_info[f[i].pair], &w, f[i].fp, f[i].pair,
-                     &outcomes[f[i].outcome]);
+        if (i + 1 < n && r[i + 1].fp == r[i].fp)
+            continue;
+        if (!bnc_repeats_count(&t->repeats, t->said, n_said, false))
+            return false;
+        n_said = 0;
     }
-    end_walk(d, &w);
+    return true;
 }
 
-/* ---- one partition ---- */
-
-/* Storage of a task, kept from one partition to the next. */
-struct sorts {
-    struct bnc_address_sort addresses;
-    struct bnc_failure_sort failures;
-};
-
-static bool count_addresses(struct bnc_distinct *d, const struct bnc_distinct_plan *plan,
-                            struct bnc_address_sort *s, unsigned p)
+static bool count_addresses(struct task *t, unsigned p)
 {
+    const struct bnc_distinct_plan *const plan = t->job->plan;
+    struct bnc_address_sort *const s = &t->addresses;
     struct bnc_texts texts = { .at = NULL };
     const size_t n = plan->m->lists_only ? bnc_merged_lean(plan->m, p, s, &texts)
                                          : bnc_merged_addresses(plan->m, p, s);
-    bool ok = n != SIZE_MAX;
+    bool ok = n != SIZE_MAX && count_records(t, s->at, n);
 
     if (ok) {
-        walk_addresses(d, plan, s->at, n);
         if (!plan->m->lists_only)
             texts.at = bnc_merged_texts(plan->m, p, &texts.len);
         bnc_merged_forget(plan->m, p); /* what is listed takes as much room as the logs did */
-        ok = texts.at != NULL && bnc_listed_add(&d->listed, &plan->listed, p, s->at, n, &texts);
+        ok = texts.at != NULL && bnc_listed_add(&t->d->listed, &plan->listed, p, s->at, n, &texts);
     }
     free(texts.at);
     return ok;
 }
 
-static bool count_partition(struct bnc_distinct *d, const struct job *job, struct sorts *s,
-                            unsigned p)
-{
-    const struct bnc_distinct_plan *const plan = job->plan;
+/* ---- tasks ---- */
 
-    if (plan->m->detail == BNC_DETAIL_LISTS)
-        return count_addresses(d, plan, &s->addresses, p);
-    if (!bnc_merged_failures(plan->m, p, &s->failures))
+static bool begin_task(struct task *t)
+{
+    const struct job *const job = t->job;
+
+    t->n_of = calloc(job->n_occasions + 1, sizeof *t->n_of);
+    if (t->n_of == NULL || !init(t->d, job->plan))
         return false;
-    walk_failures(d, plan, job->outcomes, s->failures.at, s->failures.n);
+    bnc_repeats_begin(&t->repeats, t->d, job->plan->pair_info,
+                      job->plan->m->detail == BNC_DETAIL_REPORT);
     return true;
 }
 
+static void end_task(struct task *t)
+{
+    if (t->d->block != NULL) {
+        bnc_repeats_end(&t->repeats);
+        tell_occasions(t);
+    }
+    free(t->from);
+    free(t->n_of);
+    free(t->said);
+    bnc_failure_buckets_release(&t->failures);
+    bnc_address_sort_release(&t->addresses);
+    bnc_listed_end(&t->d->listed);
+}
+
 /* Takes partitions while there are any; a thread that comes late finds none and takes no memory. */
-static void task(void *arg, size_t t)
+static void run_task(void *arg, size_t i)
 {
     struct job *job = arg;
-    const unsigned n = job->plan->m->detail == BNC_DETAIL_LISTS ? BNC_LOG_PARTS : BNC_FAILURE_PARTS;
-    struct bnc_distinct *d = &job->results[t];
-    struct sorts s = { .failures.n = 0 };
+    const bool lists = job->plan->m->detail == BNC_DETAIL_LISTS;
+    struct task t = { .job = job, .d = &job->results[i] };
     bool ok = true;
 
     while (ok) {
         const unsigned p = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
 
-        if (p >= n)
+        if (p >= (lists ? BNC_LOG_PARTS : BNC_FAILURE_PARTS))
             break;
-        ok = (d->block != NULL || init(d, job->plan)) && count_partition(d, job, &s, p);
+        ok = (t.d->block != NULL || begin_task(&t)) &&
+             (lists ? count_addresses(&t, p) : count_failures(&t, p));
     }
     if (!ok)
         __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
-    bnc_address_sort_release(&s.addresses);
-    bnc_failure_sort_release(&s.failures);
-    bnc_listed_end(&d->listed);
+    end_task(&t);
 }
 
 /* What the numbers of outcomes in the logs of all parts, then overlays, stand for. */
-static struct outcome *list_outcomes(const struct bnc_distinct_plan *plan)
+static struct bnc_occasion *list_occasions(const struct bnc_distinct_plan *plan, size_t *n)
 {
     const struct bnc_merged *const m = plan->m;
-    struct outcome *at;
-    size_t n = 0;
+    struct bnc_occasion *at;
 
+    *n = 0;
     for (size_t i = 0; i < bnc_merged_n_sums(m); i++)
-        n += bnc_merged_sums(m, i)->failures.outcomes.n;
-    at = malloc((n + 1) * sizeof *at);
-    n = 0;
+        *n += bnc_merged_sums(m, i)->failures.outcomes.n;
+    at = malloc((*n + 1) * sizeof *at);
+    *n = 0;
     for (size_t i = 0; at != NULL && i < bnc_merged_n_sums(m); i++) {
         const struct bnc_pairs *const from = &bnc_merged_sums(m, i)->failures.outcomes;
+        const uint32_t *const map = i < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][i] : NULL;
 
         for (size_t k = 0; k < from->n; k++) {
-            const uint32_t what = (uint32_t)(from->at[k].key >> 32);
-            const uint32_t campaign = BNC_WHAT_CAMPAIGN(what);
+            const uint32_t campaign = (uint32_t)(from->at[k].key >> 32);
 
-            at[n++] = (struct outcome){
-                i < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][i][campaign] : campaign,
-                plan->day_subject[(uint32_t)from->at[k].key], state_of(what)
-            };
+            at[(*n)++] = (struct bnc_occasion){ map != NULL ? map[campaign] : campaign,
+                                               plan->day_subject[(uint32_t)from->at[k].key] };
         }
     }
     return at;
@@ -418,6 +312,7 @@ static void add_sums(struct bnc_distinct *out, const struct bnc_distinct *d)
     out->contradicts |= d->contradicts;
     out->deferred += d->deferred;
     out->recurring += d->recurring;
+    out->n_records += d->n_records;
 }
 
 static void add_domains(struct bnc_distinct *d, const struct bnc_merged *m)
@@ -428,47 +323,158 @@ static void add_domains(struct bnc_distinct *d, const struct bnc_merged *m)
     }
 }
 
+/* ---- what is known without looking at addresses ---- */
+
+/* Events of failing pairs that have a record, in slices of pairs: no domain is in two of them. */
+#define SLICES 32u
+struct known {
+    const struct bnc_distinct_plan *plan;
+    struct bnc_distinct *d;
+    uint32_t *missing; /* by merged pair */
+    uint64_t n, n_deferrals; /* records */
+};
+
+static uint32_t domain_of(const struct known *k, size_t pair)
+{
+    return k->plan->pair_info[pair].who >> BNC_PAIR_WHO_BITS;
+}
+
+static size_t slice_at(const struct known *k, size_t slice)
+{
+    const size_t n = k->plan->m->n_pairs;
+    size_t i = n * slice / SLICES;
+
+    while (i > 0 && i < n && domain_of(k, i) == domain_of(k, i - 1))
+        i++;
+    return i;
+}
+
+static uint32_t records_of(const struct known *k, size_t pair)
+{
+    return (uint32_t)k->plan->m->pairs[pair].n - k->missing[pair];
+}
+
+static void add_known_slice(struct known *k, size_t slice)
+{
+    struct bnc_distinct *const d = k->d;
+
+    for (size_t i = slice_at(k, slice), end = slice_at(k, slice + 1); i < end; i++) {
+        const struct bnc_pair_info *const info = &k->plan->pair_info[i];
+        const uint32_t n = records_of(k, i);
+
+        if (info->cause == UINT32_MAX)
+            continue;
+        d->pair[i] += n;
+        d->cause[info->cause] += n;
+        d->domain[domain_of(k, i)].failed += n;
+        d->domain[domain_of(k, i)].bounced += (info->who & BNC_PAIR_DEFERRAL) != 0 ? 0 : n;
+    }
+}
+
+static void add_known_providers(struct known *k)
+{
+    struct bnc_distinct *const d = k->d;
+
+    for (size_t i = 0; i < k->plan->m->n_pairs; i++) {
+        const struct bnc_pair_info *const info = &k->plan->pair_info[i];
+        const uint32_t n = info->cause != UINT32_MAX ? records_of(k, i) : 0;
+
+        d->provider[info->provider] += n;
+        d->provider_cause[info->provider_cause] += n;
+        k->n_deferrals += (info->who & BNC_PAIR_DEFERRAL) != 0 ? n : 0;
+        k->n += n;
+    }
+}
+
+static void add_known_task(void *arg, size_t task)
+{
+    if (task == 0)
+        add_known_providers(arg);
+    else
+        add_known_slice(arg, task - 1);
+}
+
+/* Events without a record, by merged pair; NULL: out of memory. */
+static uint32_t *list_missing(const struct bnc_merged *m)
+{
+    uint32_t *const at = calloc(m->n_pairs + 1, sizeof *at);
+
+    for (size_t i = 0; at != NULL && i < bnc_merged_n_sums(m); i++) {
+        const struct bnc_failure_log *const l = &bnc_merged_sums(m, i)->failures;
+
+        for (size_t k = 0; k < l->n_missing; k++)
+            if (l->missing[k] > 0)
+                at[m->pair_map[i][k]] += l->missing[k];
+    }
+    return at;
+}
+
+static bool add_known(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+{
+    struct known k = { .plan = plan, .d = d, .missing = list_missing(plan->m) };
+
+    if (k.missing == NULL)
+        return false;
+    bnc_merged_run(plan->m, 1 + SLICES, add_known_task, &k);
+    d->deferred += k.n_deferrals;
+    d->contradicts |= k.n != d->n_records; /* each record was counted with its pair */
+    free(k.missing);
+    return true;
+}
+
+/* ---- all of it ---- */
+
 /* Whoever failed for a pair was counted there. */
 static void check_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
 {
     for (size_t i = 0; i < plan->m->n_pairs; i++)
-        d->contradicts |= plan->m->pairs[i].n == 0 && d->pair[i].n > 0;
+        d->contradicts |= plan->m->pairs[i].n == 0 && d->pair[i] > 0;
+}
+
+/* Adds the results of all tasks up, into 'out', and releases the others. */
+static void add_results(struct bnc_distinct *out, const struct job *job)
+{
+    struct adding adding = { job->results, job->n_tasks, words_of(job->plan) };
+
+    bnc_merged_run(job->plan->m, (adding.n_words + WORDS - 1) / WORDS, add_slice, &adding);
+    *out = job->results[0];
+    for (size_t t = 1; t < job->n_tasks; t++)
+        if (job->results[t].block != NULL) {
+            add_sums(out, &job->results[t]);
+            bnc_listed_join(&out->listed, &job->results[t].listed);
+        }
+    job->results[0] = (struct bnc_distinct){ 0 };
+}
+
+static bool count(struct bnc_distinct *out, struct job *job)
+{
+    const struct bnc_distinct_plan *const plan = job->plan;
+
+    bnc_merged_run(plan->m, job->n_tasks, run_task, job);
+    if (job->failed || (job->results[0].block == NULL && !init(&job->results[0], plan)))
+        return false;
+    add_results(out, job);
+    if (plan->m->detail == BNC_DETAIL_REPORT && !add_known(out, plan))
+        return false;
+    add_domains(out, plan->m);
+    check_pairs(out, plan);
+    return true;
 }
 
 enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_distinct_plan *plan)
 {
     const size_t fit = TASK_BYTES / bytes_of(plan);
     struct job job = { .plan = plan, .n_tasks = fit < 1 ? 1 : fit > MAX_TASKS ? MAX_TASKS : fit };
-    struct adding adding = { .n_tasks = job.n_tasks, .n_words = words_of(plan) };
-    struct outcome *outcomes;
+    struct bnc_occasion *const occasions = list_occasions(plan, &job.n_occasions);
     bool ok;
 
     *out = (struct bnc_distinct){ 0 };
-    adding.results = job.results = calloc(job.n_tasks, sizeof *job.results);
-    outcomes = list_outcomes(plan);
-    if (job.results == NULL || outcomes == NULL) {
-        free(job.results);
-        free(outcomes);
-        return BNC_ENOMEM;
-    }
-    job.outcomes = outcomes;
-    bnc_merged_run(plan->m, job.n_tasks, task, &job);
-    ok = !job.failed && (job.results[0].block != NULL || init(&job.results[0], plan));
-    if (ok)
-        bnc_merged_run(plan->m, (adding.n_words + WORDS - 1) / WORDS, add_slice, &adding);
-    *out = job.results[0];
-    for (size_t t = 1; t < job.n_tasks; t++) {
-        if (ok && job.results[t].block != NULL) {
-            add_sums(out, &job.results[t]);
-            bnc_listed_join(&out->listed, &job.results[t].listed);
-        }
+    job.occasions = occasions;
+    job.results = calloc(job.n_tasks, sizeof *job.results);
+    ok = job.results != NULL && occasions != NULL && count(out, &job);
+    for (size_t t = 0; job.results != NULL && t < job.n_tasks; t++)
         bnc_distinct_release(&job.results[t]);
-    }
     free(job.results);
-    free(outcomes);
-    if (ok) {
-        add_domains(out, plan->m);
-        check_pairs(out, plan);
-    }
+    free(occasions);
     return ok ? BNC_OK : BNC_ENOMEM;
 }

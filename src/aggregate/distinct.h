@@ -8,13 +8,16 @@
 
 #include "aggregate/listed.h"
 
-/* What counting must know of a pair, in one place. */
+/* What counting must know of a pair, in one place: 16 bytes, taken at once. */
 struct bnc_pair_info {
-    uint32_t domain;
     uint32_t cause; /* row of domain_causes, UINT32_MAX if it is no failure */
     uint32_t provider_cause; /* provider * BNC_N_CAUSES + cause, of a failure */
-    bool is_soft; /* the mailbox failed for a while: not greylisted, not throttled */
+    uint32_t provider;
+    uint32_t who; /* domain << BNC_PAIR_WHO_BITS, and: */
 };
+#define BNC_PAIR_SOFT 1u /* the mailbox failed for a while: not greylisted, not throttled */
+#define BNC_PAIR_DEFERRAL 2u
+#define BNC_PAIR_WHO_BITS 2u
 
 /* Where the counts go; all by merged numbers. */
 struct bnc_distinct_plan {
@@ -27,26 +30,22 @@ struct bnc_distinct_plan {
     struct bnc_listed_plan listed;
 };
 
-/* How many addresses were counted, and the number of the last one; 0: none yet. */
-struct bnc_seen {
-    uint32_t n, last;
-};
-
-struct bnc_seen_domain {
+struct bnc_distinct_domain {
     uint32_t failed, bounced;
 };
 
+/* Addresses that failed, by what; all by merged numbers. Sums are modulo 2^32 until all is added. */
 struct bnc_distinct {
     /* an address record without its counts: a state that does not fit together */
     bool contradicts;
-    struct bnc_seen_domain *domain;
-    struct bnc_seen *pair, *cause, *campaign, *day;
-    struct bnc_seen *provider; /* [n_providers] */
-    struct bnc_seen *provider_cause; /* [n_providers * BNC_N_CAUSES] */
-    uint32_t *soft_campaign; /* the last address that failed softly in it */
-    uint32_t n_numbers; /* given to addresses so far */
-    uint64_t failed, bounced, deferred, recurring;
+    struct bnc_distinct_domain *domain;
+    uint32_t *pair, *cause, *campaign, *day;
+    uint32_t *provider; /* [n_providers] */
+    uint32_t *provider_cause; /* [n_providers * BNC_N_CAUSES] */
+    uint64_t failed, bounced, deferred;
+    uint64_t recurring; /* failed softly in three campaigns */
     struct bnc_listed listed; /* lists only */
+    uint64_t n_records; /* of failures, where no lists are kept */
     uint32_t *block; /* the arrays of counters, one after the other as above */
     size_t block_bytes;
 };

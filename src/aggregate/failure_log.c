@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#define SMALL_RUN 24u
 #define MOST_BUCKETS_LOG2 16u
 
 /* Folding: whether it pays is asked of the first partitions, a fair sample as fingerprints are. */
@@ -23,6 +22,7 @@ void bnc_failure_log_release(struct bnc_failure_log *l)
 {
     bnc_log_room_release(&l->room);
     bnc_pairs_release(&l->outcomes);
+    free(l->missing);
     bnc_failure_log_init(l, l->outcomes.seed);
 }
 
@@ -66,7 +66,23 @@ const char *bnc_failure_after_wide(const char *at)
     return at + sizeof(struct bnc_failure_narrow) + sizeof(struct bnc_failure_rest);
 }
 
-/* ---- sorting ---- */
+bool bnc_failure_log_miss(struct bnc_failure_log *l, uint32_t pair)
+{
+    if (pair >= l->n_missing) {
+        const size_t n = (size_t)pair + pair / 2 + 64;
+        uint32_t *at = realloc(l->missing, n * sizeof *at);
+
+        if (at == NULL)
+            return false;
+        memset(at + l->n_missing, 0, (n - l->n_missing) * sizeof *at);
+        l->missing = at;
+        l->n_missing = n;
+    }
+    l->missing[pair]++;
+    return true;
+}
+
+/* ---- in buckets ---- */
 
 static void *at_least(void *at, size_t *cap, size_t need, size_t each)
 {
@@ -78,42 +94,45 @@ static void *at_least(void *at, size_t *cap, size_t need, size_t each)
     return at;
 }
 
-bool bnc_failure_sort_begin(struct bnc_failure_sort *s, size_t most)
+bool bnc_failure_buckets_begin(struct bnc_failure_buckets *b, size_t most)
 {
     unsigned log2 = 4;
 
     while (log2 < MOST_BUCKETS_LOG2 && most >> log2 > 0)
         log2++;
-    s->shift = BNC_FAILURE_FP_BITS - log2;
-    s->start = at_least(s->start, &s->cap_start, (size_t)1 << log2, sizeof *s->start);
-    s->at = at_least(s->at, &s->cap, most + 1, sizeof *s->at);
-    if (s->start == NULL || s->at == NULL || most > UINT32_MAX)
+    b->shift = BNC_FAILURE_FP_BITS - log2;
+    b->end = at_least(b->end, &b->cap_end, (size_t)1 << log2, sizeof *b->end);
+    b->many = at_least(b->many, &b->cap_many, (size_t)1 << log2, sizeof *b->many);
+    b->at = at_least(b->at, &b->cap, most + 1, sizeof *b->at);
+    if (b->end == NULL || b->many == NULL || b->at == NULL || most > UINT32_MAX)
         return false;
-    memset(s->start, 0, sizeof *s->start << log2);
+    memset(b->end, 0, sizeof *b->end << log2);
     return true;
 }
 
-void bnc_failure_sort_release(struct bnc_failure_sort *s)
+void bnc_failure_buckets_release(struct bnc_failure_buckets *b)
 {
-    free(s->start);
-    free(s->at);
-    *s = (struct bnc_failure_sort){ 0 };
+    free(b->end);
+    free(b->many);
+    free(b->at);
+    *b = (struct bnc_failure_buckets){ 0 };
 }
 
-void bnc_failure_sort_place(struct bnc_failure_sort *s)
+void bnc_failure_buckets_place(struct bnc_failure_buckets *b)
 {
-    const size_t n_buckets = (size_t)1 << (BNC_FAILURE_FP_BITS - s->shift);
-    uint32_t sum = 0, largest = 0;
+    const uint32_t n_buckets = (uint32_t)1 << (BNC_FAILURE_FP_BITS - b->shift);
+    uint32_t sum = 0, n_many = 0;
 
-    for (size_t b = 0; b < n_buckets; b++) {
-        const uint32_t n = s->start[b];
+    for (uint32_t i = 0; i < n_buckets; i++) {
+        const uint32_t n = b->end[i];
 
-        s->start[b] = sum;
+        b->end[i] = sum;
         sum += n;
-        largest = n > largest ? n : largest;
+        b->many[n_many] = i;
+        n_many += n > 1;
     }
-    s->n = sum;
-    s->largest = largest;
+    b->n = sum;
+    b->n_many = n_many;
 }
 
 static int cmp_failure(const void *a, const void *b)
@@ -127,77 +146,50 @@ static int cmp_failure(const void *a, const void *b)
     return (x->outcome > y->outcome) - (x->outcome < y->outcome);
 }
 
-/* Sorts buckets of more than 'few' records, one after the other. */
-static void sort_buckets(struct bnc_failure_sort *s, uint32_t few)
+void bnc_failures_sort(struct bnc_failure *at, size_t n)
 {
-    const size_t n_buckets = (size_t)1 << (BNC_FAILURE_FP_BITS - s->shift);
-    uint32_t from = 0;
-
-    if (s->largest <= few)
-        return;
-    for (size_t b = 0; b < n_buckets; b++) { /* start[b] is the end of the bucket by now */
-        const uint32_t n = s->start[b] - from;
-
-        if (n > few)
-            qsort(s->at + from, n, sizeof *s->at, cmp_failure);
-        from += n;
-    }
-}
-
-/*
- * Nearly all stand right: a bucket mostly has one address. Whether they do is asked of all in a
- * row, because a loop for each bucket is a wrong guess for each.
- */
-void bnc_failure_sort_end(struct bnc_failure_sort *s)
-{
-    struct bnc_failure *const at = s->at;
-
-    sort_buckets(s, SMALL_RUN);
-    for (size_t i = 1; i < s->n; i++) {
-        const struct bnc_failure x = at[i];
-        size_t j = i;
-
-        for (; j > 0 && x.fp < at[j - 1].fp; j--)
-            at[j] = at[j - 1];
-        if (j < i)
-            at[j] = x;
-    }
+    qsort(at, n, sizeof *at, cmp_failure);
 }
 
 /* ---- folding ---- */
 
-static bool sort_part(const struct bnc_failure_log *l, unsigned part, struct bnc_failure_sort *s)
+static bool sort_part(const struct bnc_failure_log *l, unsigned part, struct bnc_failure_buckets *b)
 {
     const struct bnc_log_chunk *const first = bnc_failure_chunks(l, part);
     struct bnc_failure f;
 
-    if (!bnc_failure_sort_begin(s, bnc_failure_log_most(l, part)))
+    if (!bnc_failure_buckets_begin(b, bnc_failure_log_most(l, part)))
         return false;
     for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
         for (const char *at = c->data; at < bnc_failure_chunk_end(l, part, c);) {
             at = bnc_failure_read(at, &f);
-            bnc_failure_sort_count(s, f.fp);
+            bnc_failure_buckets_count(b, f.fp);
         }
-    bnc_failure_sort_place(s);
+    bnc_failure_buckets_place(b);
     for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
         for (const char *at = c->data; at < bnc_failure_chunk_end(l, part, c);) {
             at = bnc_failure_read(at, &f);
-            bnc_failure_sort_put(s, &f);
+            bnc_failure_buckets_put(b, &f);
         }
-    sort_buckets(s, 1);
+    for (uint32_t i = 0; i < b->n_many; i++) {
+        const uint32_t from = bnc_failure_buckets_from(b, b->many[i]);
+
+        bnc_failures_sort(b->at + from, b->end[b->many[i]] - from);
+    }
     return true;
 }
 
-static bool fold_part(struct bnc_failure_log *l, unsigned part, struct bnc_failure_sort *s)
+static bool fold_part(struct bnc_failure_log *l, unsigned part, struct bnc_failure_buckets *b)
 {
-    bool ok = sort_part(l, part, s);
+    bool ok = sort_part(l, part, b);
 
     if (!ok)
         return false;
     bnc_log_clear(&l->set[part / BNC_LOG_PARTS], part % BNC_LOG_PARTS);
-    for (size_t i = 0; ok && i < s->n; i++)
-        if (i == 0 || cmp_failure(&s->at[i - 1], &s->at[i]) != 0)
-            ok = bnc_failure_log_put(l, part, &s->at[i]);
+    for (size_t i = 0; ok && i < b->n; i++)
+        ok = i > 0 && cmp_failure(&b->at[i - 1], &b->at[i]) == 0
+                 ? bnc_failure_log_miss(l, b->at[i].pair)
+                 : bnc_failure_log_put(l, part, &b->at[i]);
     return ok;
 }
 
@@ -213,17 +205,17 @@ static size_t sample_bytes(const struct bnc_failure_log *l)
 bool bnc_failure_log_fold(struct bnc_failure_log *l)
 {
     const size_t before = sample_bytes(l);
-    struct bnc_failure_sort s = { 0 };
+    struct bnc_failure_buckets b = { .n = 0 };
     bool ok = true, pays = true;
 
     if (before < FOLD_BYTES || before < l->fold_at)
         return true;
     for (unsigned p = 0; ok && pays && p < BNC_FAILURE_PARTS; p++) {
-        ok = fold_part(l, p, &s);
+        ok = fold_part(l, p, &b);
         if (p == SAMPLE - 1)
             pays = sample_bytes(l) < before / 4 * 3;
     }
     l->fold_at = sample_bytes(l) / 2 * (pays ? 3 : 4);
-    bnc_failure_sort_release(&s);
+    bnc_failure_buckets_release(&b);
     return ok;
 }

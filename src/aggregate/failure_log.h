@@ -3,9 +3,9 @@
  * where no lists are wanted; private to the room.
  *
  * It grows by the failing row, so it is what a run's memory is made of, and a record is packed. The
- * partition says the top nine bits of the fingerprint. Pairs have numbers, and so have outcomes,
- * what happened on which day, of which there are few. Numbers go by first use, so what comes often
- * has a small one. One that does not fit makes the record a wide one: an outcome of ones, and what
+ * partition says the top nine bits of the fingerprint. Pairs have numbers, and so have outcomes, a
+ * campaign and a day, of which there are few. Numbers go by first use, so what comes often has a
+ * small one. One that does not fit makes the record a wide one: an outcome of ones, and what
  * is left of the numbers behind it.
  *
  *     fingerprint, 43 bits | pair, low 18 | outcome, high 3     outcome, 8                  9 bytes
@@ -29,11 +29,13 @@
 struct bnc_failure_log { /* bnc_failure_log_init() */
     struct bnc_log_room room; /* of all sets */
     struct bnc_log set[BNC_FAILURE_SETS];
-    struct bnc_pairs outcomes; /* what << 32 | day, numbered; nothing is counted */
+    struct bnc_pairs outcomes; /* campaign << 32 | day, numbered; nothing is counted */
     struct {
         uint64_t key; /* + 1 */
         uint32_t number;
     } recent[1u << BNC_FAILURE_RECENT_LOG2];
+    uint32_t *missing; /* by pair: events without a record; see bnc_failure_log_miss() */
+    size_t n_missing;
     size_t fold_at; /* bytes that start the next fold */
 };
 
@@ -95,12 +97,23 @@ static inline uint32_t bnc_failure_log_outcome(struct bnc_failure_log *l, uint64
 /* Appends a record, as bnc_failure_read() reads it; false when out of memory, here and below. */
 bool bnc_failure_log_put(struct bnc_failure_log *l, unsigned part, const struct bnc_failure *f);
 
+/*
+ * In place of a record: an event that names no address, or repeats a record. There are as many
+ * records of a pair as events of it that are not missing.
+ */
+bool bnc_failure_log_miss(struct bnc_failure_log *l, uint32_t pair);
+
+static inline uint32_t bnc_failure_log_missing(const struct bnc_failure_log *l, size_t pair)
+{
+    return pair < l->n_missing ? l->missing[pair] : 0;
+}
+
 /* 'day': since 1970 + 1, 0: none. */
 static inline bool bnc_failure_log_push(struct bnc_failure_log *l, uint64_t fp, uint32_t pair,
-                                        uint32_t what, uint32_t day)
+                                        uint32_t campaign, uint32_t day)
 {
     const struct bnc_failure f = { bnc_failure_fp(fp), pair,
-                                   bnc_failure_log_outcome(l, (uint64_t)what << 32 | day) };
+                                   bnc_failure_log_outcome(l, (uint64_t)campaign << 32 | day) };
     const unsigned part = bnc_failure_part(fp);
     struct bnc_failure_narrow *to;
 
@@ -180,38 +193,47 @@ static inline const char *bnc_failure_read_fp(const char *at, uint64_t *fp)
                                                      : at + sizeof *n;
 }
 
-/* ---- sorting ---- */
+/* ---- in buckets ---- */
 
 /*
- * The records of one partition: all are counted by their fingerprints, then each is put in its
- * place, then those of one fingerprint are brought together.
+ * The records of one partition by fingerprint, so that all of an address are in one bucket: they are
+ * counted first, then each is put in its place.
  */
-struct bnc_failure_sort { /* zero-initialized is empty; storage is kept from one to the next */
+struct bnc_failure_buckets { /* zero-initialized is empty; storage is kept for the next partition */
     struct bnc_failure *at; /* [n] */
-    uint32_t *start; /* [n_buckets + 1] */
-    uint32_t n, largest; /* records in all, and in the largest bucket */
-    size_t cap, cap_start;
+    /* [n_buckets] how many there are in a bucket; where the next goes; where it ends */
+    uint32_t *end;
+    uint32_t *many; /* [n_many] the buckets that have more than one */
+    uint32_t n, n_many;
+    size_t cap, cap_end, cap_many;
     unsigned shift;
 };
 
-bool bnc_failure_sort_begin(struct bnc_failure_sort *s, size_t most);
-void bnc_failure_sort_release(struct bnc_failure_sort *s);
+/* Room for so many records. */
+bool bnc_failure_buckets_begin(struct bnc_failure_buckets *b, size_t most);
+void bnc_failure_buckets_release(struct bnc_failure_buckets *b);
 
 /* First for every record: */
-static inline void bnc_failure_sort_count(struct bnc_failure_sort *s, uint64_t fp)
+static inline void bnc_failure_buckets_count(struct bnc_failure_buckets *b, uint64_t fp)
 {
-    s->start[fp >> s->shift]++;
+    b->end[fp >> b->shift]++;
 }
 
-/* Then, after bnc_failure_sort_place(): */
-void bnc_failure_sort_place(struct bnc_failure_sort *s);
-static inline void bnc_failure_sort_put(struct bnc_failure_sort *s, const struct bnc_failure *f)
+/* Then, after bnc_failure_buckets_place(): */
+void bnc_failure_buckets_place(struct bnc_failure_buckets *b);
+static inline void bnc_failure_buckets_put(struct bnc_failure_buckets *b, const struct bnc_failure *f)
 {
-    s->at[s->start[f->fp >> s->shift]++] = *f;
+    b->at[b->end[f->fp >> b->shift]++] = *f;
 }
 
-/* At last: sorts by fingerprint. */
-void bnc_failure_sort_end(struct bnc_failure_sort *s);
+/* Where a bucket begins, when all are filled. */
+static inline uint32_t bnc_failure_buckets_from(const struct bnc_failure_buckets *b, size_t bucket)
+{
+    return bucket == 0 ? 0 : b->end[bucket - 1];
+}
+
+/* Sorts records by fingerprint, pair and outcome. */
+void bnc_failures_sort(struct bnc_failure *at, size_t n);
 
 /* Drops what repeats a record in partitions, if the log has grown and the first show that it pays. */
 bool bnc_failure_log_fold(struct bnc_failure_log *l);

@@ -145,13 +145,13 @@ static void tell_recipients(struct finish *f)
     for (uint32_t i = 0; i < f->m.n_names[BNC_KIND_CAMPAIGN]; i++)
         if (f->campaign_index[i] != UINT32_MAX)
             t->subject[BNC_KIND_CAMPAIGN][f->campaign_index[i]].recipients_failed =
-                f->d.campaign[i].n;
+                f->d.campaign[i];
     for (size_t i = 0; i < t->n_subjects[BNC_KIND_DAY]; i++)
-        t->subject[BNC_KIND_DAY][i].recipients_failed = f->d.day[i].n;
+        t->subject[BNC_KIND_DAY][i].recipients_failed = f->d.day[i];
     for (size_t p = 0; p < t->n_providers; p++) {
-        t->providers[p].recipients_failed = f->d.provider[p].n;
+        t->providers[p].recipients_failed = f->d.provider[p];
         for (unsigned c = 0; c < BNC_N_CAUSES; c++)
-            t->providers[p].cause_recipients[c] = f->d.provider_cause[p * BNC_N_CAUSES + c].n;
+            t->providers[p].cause_recipients[c] = f->d.provider_cause[p * BNC_N_CAUSES + c];
     }
     t->recipients_failed = f->d.failed;
     t->recipients_bounced = f->d.bounced;

@@ -133,6 +133,12 @@ static void number_causes(struct bnc_finish_ranges *job, struct range *r, size_t
     r->n_causes += bits_below(has, 64 * RANK_WORDS);
 }
 
+static uint32_t who_of(uint32_t domain, struct entry_info e)
+{
+    return domain << BNC_PAIR_WHO_BITS | (e.type == BNC_EVENT_DEFERRAL ? BNC_PAIR_DEFERRAL : 0) |
+           (e.is_soft ? BNC_PAIR_SOFT : 0);
+}
+
 static void number_range(void *arg, size_t at)
 {
     struct bnc_finish_ranges *job = arg;
@@ -149,11 +155,11 @@ static void number_range(void *arg, size_t at)
             const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
 
             f->pair_info[i] =
-                (struct bnc_pair_info){ .domain = d,
-                                        .cause = UINT32_MAX,
+                (struct bnc_pair_info){ .cause = UINT32_MAX,
                                         .provider_cause =
                                             (uint32_t)e.provider * BNC_N_CAUSES + e.cause,
-                                        .is_soft = e.is_soft };
+                                        .provider = e.provider,
+                                        .who = who_of(d, e) };
             any |= is_failure(e.type) || (m->pairs[i].n > 0 && e.type < BNC_N_EVENTS);
         }
         number_causes(job, r, from, i);
@@ -283,7 +289,7 @@ static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, 
 
             w->job->f->t->domain_causes[row] =
                 (struct bnc_domain_cause){ .domain = index,
-                                           .recipients = w->job->f->d.cause[row].n,
+                                           .recipients = w->job->f->d.cause[row],
                                            .cause = (uint8_t)(rank / 2),
                                            .type = rank % 2 == 0 ? BNC_EVENT_BOUNCE
                                                                  : BNC_EVENT_DEFERRAL,
@@ -394,8 +400,8 @@ static bool is_above(const struct finish *f, size_t a, size_t b)
 {
     const uint32_t x = BNC_PAIR_ENTRY(f->m.pairs[a].key), y = BNC_PAIR_ENTRY(f->m.pairs[b].key);
 
-    if (f->d.pair[a].n != f->d.pair[b].n)
-        return f->d.pair[a].n > f->d.pair[b].n;
+    if (f->d.pair[a] != f->d.pair[b])
+        return f->d.pair[a] > f->d.pair[b];
     if (f->m.pairs[a].n != f->m.pairs[b].n)
         return f->m.pairs[a].n > f->m.pairs[b].n;
     return f->template_index.shown[x] < f->template_index.shown[y];

@@ -124,7 +124,7 @@ BNC_PREFETCHER fetch_chunk(const struct bnc_log_chunk *c, size_t bytes)
 }
 
 static void count_failures(const struct bnc_failure_log *log, unsigned partition,
-                           struct bnc_failure_sort *s)
+                           struct bnc_failure_buckets *b)
 {
     const struct bnc_log_chunk *c = bnc_failure_chunks(log, partition);
 
@@ -135,13 +135,14 @@ static void count_failures(const struct bnc_failure_log *log, unsigned partition
         fetch_chunk(c->next, (size_t)(end - c->data));
         for (const char *at = c->data; at < end;) {
             at = bnc_failure_read_fp(at, &fp);
-            bnc_failure_sort_count(s, fp);
+            bnc_failure_buckets_count(b, fp);
         }
     }
 }
 
 static void put_failures(const struct bnc_failure_log *log, unsigned partition,
-                         const uint32_t *pair_map, uint32_t outcome_at, struct bnc_failure_sort *s)
+                         const uint32_t *pair_map, uint32_t outcome_at, uint32_t *n_of,
+                         struct bnc_failure_buckets *b)
 {
     const size_t ahead = AHEAD * sizeof(struct bnc_failure_narrow);
     const struct bnc_log_chunk *c = bnc_failure_chunks(log, partition);
@@ -156,13 +157,14 @@ static void put_failures(const struct bnc_failure_log *log, unsigned partition,
             at = bnc_failure_read(at, &f);
             f.pair = pair_map[f.pair];
             f.outcome += outcome_at;
-            bnc_failure_sort_put(s, &f);
+            n_of[f.outcome]++;
+            bnc_failure_buckets_put(b, &f);
         }
     }
 }
 
-bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition,
-                         struct bnc_failure_sort *s)
+bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition, uint32_t *n_of,
+                         struct bnc_failure_buckets *b)
 {
     const size_t n_logs = bnc_merged_n_sums(m);
     uint32_t outcome_at = 0;
@@ -170,18 +172,17 @@ bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition,
 
     for (size_t i = 0; i < n_logs; i++)
         most += bnc_failure_log_most(&bnc_merged_sums(m, i)->failures, partition);
-    if (!bnc_failure_sort_begin(s, most))
+    if (!bnc_failure_buckets_begin(b, most))
         return false;
     for (size_t i = 0; i < n_logs; i++)
-        count_failures(&bnc_merged_sums(m, i)->failures, partition, s);
-    bnc_failure_sort_place(s);
+        count_failures(&bnc_merged_sums(m, i)->failures, partition, b);
+    bnc_failure_buckets_place(b);
     for (size_t i = 0; i < n_logs; i++) {
         const struct bnc_failure_log *const log = &bnc_merged_sums(m, i)->failures;
 
-        put_failures(log, partition, m->pair_map[i], outcome_at, s);
+        put_failures(log, partition, m->pair_map[i], outcome_at, n_of, b);
         outcome_at += (uint32_t)log->outcomes.n;
     }
-    bnc_failure_sort_end(s);
     return true;
 }
 

@@ -120,12 +120,11 @@ static inline __attribute__((always_inline)) bool bnc_sums_log_address(struct bn
                                                                        uint32_t pair,
                                                                        enum bnc_detail detail)
 {
-    const uint32_t what = BNC_WHAT(f->campaign, f->code);
-
     if (detail == BNC_DETAIL_REPORT)
-        return bnc_failure_log_push(&sums->failures, f->address, pair, what, f->day);
+        return bnc_failure_log_push(&sums->failures, f->address, pair, f->campaign, f->day);
     pair |= f->own ? BNC_LEAN_OWN : 0;
-    return bnc_address_log_push(&sums->log, f->address, pair, what, f->time);
+    return bnc_address_log_push(&sums->log, f->address, pair, BNC_WHAT(f->campaign, f->code),
+                                f->time);
 }
 
 /* Whether it is counted by pair or has one to be logged with: all but most deliveries. */
@@ -143,8 +142,11 @@ static inline __attribute__((always_inline)) bool bnc_sums_count_by_pair(struct 
 {
     if (f->code != BNC_EVENT_DELIVERED)
         bnc_sums_count_pair(sums, f, &sums->pairs.at[pair]);
-    return f->address == 0 || !bnc_code_is_logged(f->code, detail) ||
-           bnc_sums_log_address(sums, f, pair, detail);
+    if (!bnc_code_is_logged(f->code, detail))
+        return true;
+    if (f->address == 0)
+        return detail != BNC_DETAIL_REPORT || bnc_failure_log_miss(&sums->failures, pair);
+    return bnc_sums_log_address(sums, f, pair, detail);
 }
 
 #endif

@@ -21,7 +21,7 @@ struct sum { /* of one entry */
 struct build {
     struct bnc_tally *t;
     const struct bnc_merged *m;
-    const struct bnc_seen *recipients; /* by pair */
+    const uint32_t *recipients; /* by pair */
     struct bnc_template_index *index;
     struct sum *sums; /* [merged entry] */
     /* [n] the counted entries: the listed ones by (recipients desc, entry), then the others by
@@ -57,7 +57,7 @@ static void count_entries(struct build *b)
             continue;
         s = &b->sums[entry];
         s->n += pair->n;
-        s->recipients += b->recipients[i].n;
+        s->recipients += b->recipients[i];
         s->domains++;
         s->first = pair->first < s->first ? pair->first : s->first;
         s->last = pair->last > s->last ? pair->last : s->last;
@@ -302,7 +302,7 @@ static bool put_all(struct build *b)
 }
 
 bool bnc_templates_build(struct bnc_tally *t, const struct bnc_merged *m,
-                         const struct bnc_seen *recipients, struct bnc_template_index *index)
+                         const uint32_t *recipients, struct bnc_template_index *index)
 {
     const size_t n = (size_t)m->n_entries + 1;
     struct build b = { .t = t, .m = m, .recipients = recipients, .index = index };

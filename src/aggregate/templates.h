@@ -21,7 +21,7 @@ struct bnc_template_index { /* [merged entry] -> tally->templates, UINT32_MAX: n
  * pair. False when out of memory; release in any case.
  */
 bool bnc_templates_build(struct bnc_tally *t, const struct bnc_merged *m,
-                         const struct bnc_seen *recipients, struct bnc_template_index *index);
+                         const uint32_t *recipients, struct bnc_template_index *index);
 void bnc_template_index_release(struct bnc_template_index *index);
 
 #endif

@@ -13,7 +13,7 @@
 
 struct told { /* what was pushed */
     uint64_t fp;
-    uint32_t pair, what, day;
+    uint32_t pair, campaign, day;
 };
 typedef struct told (*make_fn)(uint64_t random, uint32_t i);
 
@@ -28,7 +28,7 @@ static void check_record(const struct bnc_failure_log *log, unsigned part,
     assert_true(got->fp == bnc_failure_fp(want->fp) && part == bnc_failure_part(want->fp));
     assert_int_equal(got->pair, want->pair);
     assert_true(got->outcome < log->outcomes.n);
-    assert_true(log->outcomes.at[got->outcome].key == ((uint64_t)want->what << 32 | want->day));
+    assert_true(log->outcomes.at[got->outcome].key == ((uint64_t)want->campaign << 32 | want->day));
 }
 
 /* Reads a partition; how many records it has. */
@@ -83,7 +83,8 @@ static size_t check(make_fn make)
     bnc_failure_log_init(log, SEED);
     for (uint32_t i = 0; i < N; i++) {
         want[i] = tell(make, i);
-        assert_true(bnc_failure_log_push(log, want[i].fp, want[i].pair, want[i].what, want[i].day));
+        assert_true(bnc_failure_log_push(log, want[i].fp, want[i].pair, want[i].campaign,
+                                         want[i].day));
     }
     for (unsigned p = 0; p < BNC_FAILURE_PARTS; p++)
         n += read_part(log, p, want);
@@ -100,7 +101,7 @@ static size_t check(make_fn make)
 static struct told make_usual(uint64_t random, uint32_t i)
 {
     return (struct told){ .pair = (uint32_t)random % 260000,
-                          .what = (uint32_t)(random >> 32) % 12 << 4 | (i & 3),
+                          .campaign = (uint32_t)(random >> 32) % 48,
                           .day = i % 1000 == 0 ? 0 : 20000 + i / 7000 };
 }
 
@@ -115,7 +116,7 @@ static struct told make_large(uint64_t random, uint32_t i)
 {
     return (struct told){ .pair = i & 1 ? (uint32_t)random % (1u << 18)
                                         : BNC_PAIRS_MAX - (uint32_t)random % (1u << 18),
-                          .what = i & 2 ? UINT32_MAX - 2 * i : i & 15,
+                          .campaign = i & 2 ? UINT32_MAX - 2 * i : i & 15,
                           .day = i & 4 ? UINT32_MAX : i };
 }
 
@@ -132,7 +133,6 @@ static void failure_log__keeps_what_does_not_fit(void **state)
 static void failure_log__folds_what_is_told_again(void **state)
 {
     struct bnc_failure_log *log = malloc(sizeof *log);
-    size_t before;
 
     (void)state;
     assert_non_null(log);
@@ -140,43 +140,76 @@ static void failure_log__folds_what_is_told_again(void **state)
         bnc_failure_log_init(log, SEED);
         for (uint32_t i = 0; i < 8 * N * times; i++)
             assert_true(bnc_failure_log_push(log, draw(i % (8 * N) / 2), i & 1, i % 32, 7));
-        before = bytes_of(log);
-        assert_int_equal(before, 8 * N * times * 9);
-        assert_true(bnc_failure_log_fold(log));
-        assert_int_equal(bytes_of(log), 8 * N * 9);
-        assert_true(bnc_failure_log_fold(log)); /* not before it has grown again */
-        assert_int_equal(bytes_of(log), 8 * N * 9);
+        assert_int_equal(bytes_of(log), 8 * N * times * 9);
+        for (unsigned again = 0; again < 2; again++) { /* not before it has grown */
+            assert_true(bnc_failure_log_fold(log));
+            assert_int_equal(bytes_of(log), 8 * N * 9);
+        }
+        for (uint32_t pair = 0; pair < 3; pair++)
+            assert_int_equal(bnc_failure_log_missing(log, pair),
+                             pair < 2 ? 4 * N * (times - 1) : 0);
         bnc_failure_log_release(log);
     }
     free(log);
 }
 
-static void failure_sort__brings_addresses_together(void **state)
+static void failure_log__says_what_has_no_record(void **state)
 {
-    struct bnc_failure_sort s = { .n = 0 };
+    struct bnc_failure_log *log = malloc(sizeof *log);
 
     (void)state;
-    for (unsigned n = 1; n < 70000; n = n * 5 + 3) {
-        uint64_t sum = 0;
+    assert_non_null(log);
+    bnc_failure_log_init(log, SEED);
+    for (uint32_t i = 0; i < 1000; i++)
+        for (uint32_t pair = 0; pair <= i; pair += i / 3 + 1)
+            assert_true(bnc_failure_log_miss(log, pair));
+    assert_int_equal(bnc_failure_log_missing(log, 0), 1000);
+    assert_int_equal(bnc_failure_log_missing(log, 1), 2); /* of i 1 and 2 */
+    assert_int_equal(bnc_failure_log_missing(log, 5000), 0);
+    bnc_failure_log_release(log);
+    assert_int_equal(bnc_failure_log_missing(log, 0), 0);
+    free(log);
+}
 
-        assert_true(bnc_failure_sort_begin(&s, n));
-        for (uint32_t i = 0; i < n; i++)
-            bnc_failure_sort_count(&s, bnc_failure_fp(draw(i * i % (n / 3 + 1))));
-        bnc_failure_sort_place(&s);
-        for (uint32_t i = 0; i < n; i++) {
-            const struct bnc_failure f = { bnc_failure_fp(draw(i * i % (n / 3 + 1))), i, 0 };
+static void fill(struct bnc_failure_buckets *b, uint32_t n)
+{
+    assert_true(bnc_failure_buckets_begin(b, n));
+    for (uint32_t i = 0; i < n; i++)
+        bnc_failure_buckets_count(b, bnc_failure_fp(draw((uint64_t)i * i % (n / 3 + 1))));
+    bnc_failure_buckets_place(b);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct bnc_failure f = { bnc_failure_fp(draw((uint64_t)i * i % (n / 3 + 1))), i, 0 };
 
-            bnc_failure_sort_put(&s, &f);
-        }
-        bnc_failure_sort_end(&s);
-        assert_int_equal(s.n, n);
-        for (uint32_t i = 0; i < n; i++) {
-            assert_true(i == 0 || s.at[i - 1].fp <= s.at[i].fp);
-            sum += s.at[i].pair;
-        }
-        assert_true(sum == (uint64_t)n * (n - 1) / 2);
+        bnc_failure_buckets_put(b, &f);
     }
-    bnc_failure_sort_release(&s);
+}
+
+static void failure_buckets__bring_addresses_together(void **state)
+{
+    struct bnc_failure_buckets b = { .n = 0 };
+
+    (void)state;
+    for (uint32_t n = 1; n < 70000; n = n * 5 + 3) {
+        uint64_t sum = 0, in_many = 0, alone = 0;
+
+        fill(&b, n);
+        assert_int_equal(b.n, n);
+        for (uint32_t i = 0; i < b.n_many; i++)
+            in_many += b.end[b.many[i]] - bnc_failure_buckets_from(&b, b.many[i]);
+        for (uint32_t i = 0; i < n; i++) {
+            const size_t bucket = b.at[i].fp >> b.shift;
+
+            assert_true(i >= bnc_failure_buckets_from(&b, bucket) && i < b.end[bucket]);
+            alone += b.end[bucket] - bnc_failure_buckets_from(&b, bucket) == 1;
+            sum += b.at[i].pair;
+        }
+        assert_true(sum == (uint64_t)n * (n - 1) / 2 && alone + in_many == n);
+        bnc_failures_sort(b.at, n);
+        for (uint32_t i = 1; i < n; i++)
+            assert_true(b.at[i - 1].fp < b.at[i].fp ||
+                        (b.at[i - 1].fp == b.at[i].fp && b.at[i - 1].pair < b.at[i].pair));
+    }
+    bnc_failure_buckets_release(&b);
 }
 
 int main(void)
@@ -185,7 +218,8 @@ int main(void)
         cmocka_unit_test(failure_log__takes_9_bytes_for_an_ordinary_record),
         cmocka_unit_test(failure_log__keeps_what_does_not_fit),
         cmocka_unit_test(failure_log__folds_what_is_told_again),
-        cmocka_unit_test(failure_sort__brings_addresses_together),
+        cmocka_unit_test(failure_log__says_what_has_no_record),
+        cmocka_unit_test(failure_buckets__bring_addresses_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
