@@ -19,10 +19,10 @@
  * wherever memory runs out.  After a failure the handle can only be freed, or asked for the result
  * that it has.
  *
- * One thread at a time per handle; different handles may be used side by side.  The library
- * starts OpenMP threads inside a call.  Callbacks come from the thread that calls, but for
- * options.progress and the 'write' of bnc_classify_files().  It never prints, exits or installs a
- * signal handler; of the environment it reads SOURCE_DATE_EPOCH, and for tests BNC_DISABLE_CPU.
+ * One thread at a time per handle; different handles may be used side by side.  An analysis has
+ * OpenMP threads of its own, asleep between calls.  Callbacks come from the thread that calls, but
+ * for options.progress and the 'write' of bnc_classify_files().  It never prints, exits or installs
+ * a signal handler; of the environment it reads SOURCE_DATE_EPOCH, and for tests BNC_DISABLE_CPU.
  */
 #ifndef BOUNCE_ANALYSIS_H
 #define BOUNCE_ANALYSIS_H

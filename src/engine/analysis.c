@@ -482,50 +482,32 @@ static enum bnc_status run_states(struct bnc_analysis *a, const char *const *pat
     return status == BNC_OK ? finish(a, err) : status;
 }
 
-/* A run to do in a session of the team. */
-struct running {
-    struct bnc_analysis *a;
-    const char *const *paths;
-    size_t n;
-    enum bnc_status (*run)(struct bnc_analysis *a, const char *const *paths, size_t n,
-                           struct bnc_error *err);
-    struct bnc_error *err;
-    enum bnc_status status;
-};
-
-static void do_run(void *arg)
+static enum bnc_status begin(struct bnc_analysis *a, struct bnc_error *err)
 {
-    struct running *r = arg;
-
-    r->status = r->run(r->a, r->paths, r->n, r->err);
-}
-
-static enum bnc_status run_in_session(struct running *r)
-{
-    if (r->a->has_run)
-        return bnc_error_set(r->err, BNC_EUSAGE, "an analysis runs once: create another");
-    r->a->has_run = true;
-    bnc_team_session(r->a->setup.team, do_run, r);
-    return r->status;
+    if (a->has_run)
+        return bnc_error_set(err, BNC_EUSAGE, "an analysis runs once: create another");
+    a->has_run = true;
+    return BNC_OK;
 }
 
 enum bnc_status bnc_analysis_merge(struct bnc_analysis *a, const char *const *paths, size_t n,
                                    struct bnc_error *err)
 {
-    struct running r = { .a = a, .paths = paths, .n = n, .run = run_states, .err = err };
+    enum bnc_status status;
 
     if (a->setup.has_filter)
         return bnc_error_set(err, BNC_EUSAGE,
                              "a saved state has counts and no rows, so --since, --until, "
                              "--provider, --campaign and --sender can't choose among them; "
                              "give them when the state is saved");
-    return run_in_session(&r);
+    status = begin(a, err);
+    return status == BNC_OK ? run_states(a, paths, n, err) : status;
 }
 
 enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *paths, size_t n,
                                  struct bnc_error *err)
 {
-    struct running r = { .a = a, .paths = paths, .n = n, .run = run_exports, .err = err };
+    enum bnc_status status;
     size_t states = 0;
 
     for (size_t i = 0; i < n; i++)
@@ -534,7 +516,10 @@ enum bnc_status bnc_analysis_run(struct bnc_analysis *a, const char *const *path
         return bnc_error_set(err, BNC_EUSAGE,
                              "saved states and exports can't be read together; "
                              "save a state of the exports, then give states only");
-    return states > 0 ? bnc_analysis_merge(a, paths, n, err) : run_in_session(&r);
+    if (states > 0)
+        return bnc_analysis_merge(a, paths, n, err);
+    status = begin(a, err);
+    return status == BNC_OK ? run_exports(a, paths, n, err) : status;
 }
 
 int bnc_analysis_has_result(const struct bnc_analysis *a)

@@ -103,51 +103,23 @@ static enum bnc_status need_result(const struct bnc_analysis *a, struct bnc_erro
                                       : bnc_error_set(err, BNC_EUSAGE, "there is no result yet");
 }
 
-/* A report to make in a session of the team: into a file, by calls of 'write', or into 'out'. */
-struct rendering {
-    struct bnc_report_data data;
-    enum bnc_format format;
-    const char *path;
-    bnc_write_fn write;
-    void *arg;
-    struct bnc_buf *out;
-    struct bnc_error *err;
-    enum bnc_status status;
-};
-
-static void do_render(void *arg)
-{
-    struct rendering *r = arg;
-
-    if (r->path == NULL)
-        r->status = r->out != NULL ? bnc_report_render(&r->data, r->format, r->out, r->err)
-                                   : bnc_report_print(&r->data, r->format, r->write, r->arg, r->err);
-    else if (r->format == BNC_FORMAT_CSV)
-        r->status = bnc_report_tables(&r->data, r->path, r->err);
-    else if (r->format == BNC_FORMAT_SQLITE)
-        r->status = bnc_report_sqlite(&r->data, r->path, r->err);
-    else
-        r->status = bnc_report_file(&r->data, r->format, r->path, r->err);
-}
-
-static enum bnc_status render(const struct bnc_analysis *a, struct rendering *r)
-{
-    bnc_team_session(a->setup.team, do_render, r);
-    return r->status;
-}
-
 enum bnc_status bnc_analysis_write(const struct bnc_analysis *a, const char *path,
                                    const struct bnc_render *how, struct bnc_error *err)
 {
-    struct rendering r = { .path = path, .err = err };
     enum bnc_status status = need_result(a, err);
+    struct bnc_report_data data;
+    enum bnc_format format;
 
     if (status == BNC_OK)
-        status = choose_format(how, path, &r.format, err);
+        status = choose_format(how, path, &format, err);
     if (status != BNC_OK)
         return status;
-    r.data = report_data(a, how);
-    return render(a, &r);
+    data = report_data(a, how);
+    switch (format) {
+    case BNC_FORMAT_CSV: return bnc_report_tables(&data, path, err);
+    case BNC_FORMAT_SQLITE: return bnc_report_sqlite(&data, path, err);
+    default: return bnc_report_file(&data, format, path, err);
+    }
 }
 
 /* Hands a buffer's bytes to a caller who will free() them. */
@@ -176,28 +148,30 @@ static enum bnc_status choose_document(const struct bnc_analysis *a,
 enum bnc_status bnc_analysis_print(const struct bnc_analysis *a, const struct bnc_render *how,
                                    bnc_write_fn write, void *arg, struct bnc_error *err)
 {
-    struct rendering r = { .write = write, .arg = arg, .err = err };
-    const enum bnc_status status = choose_document(a, how, &r.format, err);
+    enum bnc_format format;
+    const enum bnc_status status = choose_document(a, how, &format, err);
+    struct bnc_report_data data;
 
     if (status != BNC_OK)
         return status;
-    r.data = report_data(a, how);
-    return render(a, &r);
+    data = report_data(a, how);
+    return bnc_report_print(&data, format, write, arg, err);
 }
 
 enum bnc_status bnc_analysis_render(const struct bnc_analysis *a, const struct bnc_render *how,
                                     char **bytes, size_t *len, struct bnc_error *err)
 {
     struct bnc_buf out = { 0 };
-    struct rendering r = { .out = &out, .err = err };
-    enum bnc_status status = choose_document(a, how, &r.format, err);
+    enum bnc_format format;
+    enum bnc_status status = choose_document(a, how, &format, err);
+    struct bnc_report_data data;
 
     *bytes = NULL;
     *len = 0;
     if (status != BNC_OK)
         return status;
-    r.data = report_data(a, how);
-    status = render(a, &r);
+    data = report_data(a, how);
+    status = bnc_report_render(&data, format, &out, err);
     if (status == BNC_OK)
         give(&out, bytes, len);
     bnc_buf_release(&out);
@@ -238,22 +212,6 @@ static void warn_of_formulas(const struct bnc_analysis *a, const char *dir, uint
     bnc_warn(&a->opt, &note);
 }
 
-/* The lists, in a session of the team. */
-struct listing {
-    struct bnc_lists lists;
-    const char *dir, *layout;
-    uint64_t n_formula_like;
-    struct bnc_error *err;
-    enum bnc_status status;
-};
-
-static void do_list(void *arg)
-{
-    struct listing *l = arg;
-
-    l->status = bnc_lists_write(&l->lists, l->dir, l->layout, &l->n_formula_like, l->err);
-}
-
 static struct bnc_lists lists_of(const struct bnc_analysis *a)
 {
     return (struct bnc_lists){ .tally = a->tally,
@@ -268,15 +226,15 @@ static struct bnc_lists lists_of(const struct bnc_analysis *a)
 enum bnc_status bnc_analysis_write_lists(const struct bnc_analysis *a, const char *dir,
                                          const char *layout, struct bnc_error *err)
 {
-    struct listing l = { .lists = lists_of(a), .dir = dir, .layout = layout, .err = err };
-    const enum bnc_status status = need_lists(a, err);
+    const struct bnc_lists lists = lists_of(a);
+    enum bnc_status status = need_lists(a, err);
+    uint64_t n_formula_like = 0;
 
-    if (status != BNC_OK)
-        return status;
-    bnc_team_session(a->setup.team, do_list, &l);
-    if (l.status == BNC_OK)
-        warn_of_formulas(a, dir, l.n_formula_like);
-    return l.status;
+    if (status == BNC_OK)
+        status = bnc_lists_write(&lists, dir, layout, &n_formula_like, err);
+    if (status == BNC_OK)
+        warn_of_formulas(a, dir, n_formula_like);
+    return status;
 }
 
 enum bnc_status bnc_analysis_explain_address(const struct bnc_analysis *a, const char *address,

@@ -240,29 +240,6 @@ static enum bnc_status check_headers(const struct bnc_inputs *inputs, struct bnc
     return BNC_OK;
 }
 
-/* The run, in a session of the team. */
-struct classifying {
-    struct bnc_inputs *inputs;
-    const struct bnc_setup *setup;
-    const struct bnc_sink *sink;
-    const char *const *paths;
-    size_t n;
-    struct bnc_worker *workers;
-    struct bnc_error *err;
-    enum bnc_status status;
-};
-
-static void do_classify(void *arg)
-{
-    struct classifying *c = arg;
-
-    c->status = bnc_inputs_open(c->inputs, c->setup, c->paths, c->n, c->err);
-    if (c->status == BNC_OK)
-        c->status = check_headers(c->inputs, c->err);
-    if (c->status == BNC_OK)
-        c->status = bnc_run(c->inputs, c->setup, c->sink, BNC_DETAIL_REPORT, &c->workers, c->err);
-}
-
 enum bnc_status bnc_classify_files(const struct bnc_options *opt, const char *const *paths,
                                    size_t n, bnc_write_fn write, void *arg, struct bnc_error *err)
 {
@@ -272,24 +249,24 @@ enum bnc_status bnc_classify_files(const struct bnc_options *opt, const char *co
     };
     struct bnc_inputs inputs = { 0 };
     struct bnc_setup setup;
-    struct classifying c = {
-        .inputs = &inputs, .setup = &setup, .sink = &sink, .paths = paths, .n = n, .err = err
-    };
+    struct bnc_worker *workers = NULL;
     enum bnc_status status;
 
     pthread_mutex_init(&out.lock, NULL);
     pthread_cond_init(&out.changed, NULL);
     status = bnc_setup_init(&setup, opt, err);
-    if (status == BNC_OK) {
-        bnc_team_session(setup.team, do_classify, &c);
-        status = c.status;
-    }
+    if (status == BNC_OK)
+        status = bnc_inputs_open(&inputs, &setup, paths, n, err);
+    if (status == BNC_OK)
+        status = check_headers(&inputs, err);
+    if (status == BNC_OK)
+        status = bnc_run(&inputs, &setup, &sink, BNC_DETAIL_REPORT, &workers, err);
     if (status == BNC_OK && inputs.worst != BNC_OK) {
         status = inputs.worst;
         if (err != NULL)
             *err = inputs.first;
     }
-    bnc_workers_free(c.workers, setup.n_threads);
+    bnc_workers_free(workers, setup.n_threads);
     bnc_inputs_release(&inputs);
     bnc_setup_release(&setup);
     pthread_cond_destroy(&out.changed);

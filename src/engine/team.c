@@ -6,17 +6,20 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <execinfo.h>
+#endif
 
 struct bnc_team {
     pthread_mutex_t lock;
     pthread_cond_t called, done;
     unsigned n;                          /* members */
-    unsigned n_here;                     /* of them, threads of the session; 0: there is none */
-    bool over;                           /* the session */
-    unsigned long n_calls;
-    unsigned n_busy;                     /* threads that haven't returned from the call */
+    unsigned next, n_left;               /* of the call: the next to begin; those not at an end */
     void (*fn)(void *arg, unsigned member);
     void *arg;
+    unsigned n_there;                    /* threads of the region, 'whole': all of them */
+    bool whole, over;
+    pthread_t host;                      /* with n > 1: the thread whose region the others are */
     atomic_flag calling;
 };
 
@@ -28,8 +31,8 @@ static void *wait_for_lock(void *lock)
 }
 
 /*
- * How many of 'wanted' threads the system lets us have, tried out: OpenMP's run time ends the
- * process when it can't start one.
+ * How many of 'wanted' threads the system lets us have beside those there are, tried out: OpenMP's
+ * run time ends the process when it can't start one.
  */
 static unsigned count_startable(unsigned wanted)
 {
@@ -38,134 +41,69 @@ static unsigned count_startable(unsigned wanted)
     unsigned n = 0;
 
     pthread_mutex_lock(&lock);
-    while (threads != NULL && n + 1 < wanted &&
+    while (threads != NULL && n < wanted &&
            pthread_create(&threads[n], NULL, wait_for_lock, &lock) == 0)
         n++;
     pthread_mutex_unlock(&lock);
     for (unsigned i = 0; i < n; i++)
         pthread_join(threads[i], NULL);
     free(threads);
-    return n + 1 < wanted ? (n + 2) / 2 : wanted;
+    return n;
 }
 
-struct bnc_team *bnc_team_create(unsigned wanted)
+/* ---- a call ---- */
+
+/* Takes members of the call for as long as there are any. The lock is held. */
+static void take_members(struct bnc_team *t)
 {
-    struct bnc_team *t = calloc(1, sizeof *t);
+    while (t->next < t->n) {
+        const unsigned member = t->next++;
 
-    if (t == NULL)
-        return NULL;
-    t->n = count_startable(wanted);
-    atomic_flag_clear(&t->calling);
-    pthread_mutex_init(&t->lock, NULL);
-    pthread_cond_init(&t->called, NULL);
-    pthread_cond_init(&t->done, NULL);
-    return t;
-}
-
-void bnc_team_free(struct bnc_team *team)
-{
-    if (team == NULL)
-        return;
-    pthread_cond_destroy(&team->done);
-    pthread_cond_destroy(&team->called);
-    pthread_mutex_destroy(&team->lock);
-    free(team);
-}
-
-unsigned bnc_team_size(const struct bnc_team *team)
-{
-    return team->n;
-}
-
-/* ---- a session ---- */
-
-/* Waits for the call after 'seen'; false: the session ends. The lock is held. */
-static bool await_call(struct bnc_team *t, unsigned long seen)
-{
-    while (!t->over && t->n_calls == seen)
-        pthread_cond_wait(&t->called, &t->lock);
-    return !t->over;
-}
-
-static void serve(struct bnc_team *t, unsigned member, unsigned long seen)
-{
-    pthread_mutex_lock(&t->lock);
-    for (; await_call(t, seen); seen++) {
         pthread_mutex_unlock(&t->lock);
         t->fn(t->arg, member);
         pthread_mutex_lock(&t->lock);
-        if (--t->n_busy == 0)
+        if (--t->n_left == 0)
             pthread_cond_signal(&t->done);
     }
-    pthread_mutex_unlock(&t->lock);
 }
 
-static void end_session(struct bnc_team *t)
+static void serve(struct bnc_team *t, unsigned n_threads)
 {
     pthread_mutex_lock(&t->lock);
-    t->n_here = 0;
-    t->over = true;
-    pthread_cond_broadcast(&t->called);
+    t->whole = ++t->n_there == n_threads;
+    if (t->whole)
+        pthread_cond_signal(&t->done);
+    while (!t->over) {
+        if (t->next < t->n)
+            take_members(t);
+        else
+            pthread_cond_wait(&t->called, &t->lock);
+    }
     pthread_mutex_unlock(&t->lock);
 }
 
-void bnc_team_session(struct bnc_team *team, void (*body)(void *arg), void *arg)
-{
-    const unsigned long seen = team->n_calls;
-
-    if (team->n <= 1) {
-        body(arg);
-        return;
-    }
-    team->over = false;
-#pragma omp parallel num_threads((int)team->n)
-    {
-        const int member = omp_get_thread_num();
-
-        if (member == 0) { /* begins before the others are there: they find what was called */
-            team->n_here = (unsigned)omp_get_num_threads(); /* may be fewer than asked for */
-            body(arg);
-            end_session(team);
-        } else {
-            serve(team, (unsigned)member, seen);
-        }
-    }
-}
-
-/* ---- within one ---- */
-
-/* Has the session's other threads call 'fn', each for itself. */
-static void call_others(struct bnc_team *t, void (*fn)(void *arg, unsigned member), void *arg)
+static void call_all(struct bnc_team *t, void (*fn)(void *arg, unsigned member), void *arg)
 {
     pthread_mutex_lock(&t->lock);
     t->fn = fn;
     t->arg = arg;
-    t->n_busy = t->n_here - 1;
-    t->n_calls++;
+    t->next = 0;
+    t->n_left = t->n;
     pthread_cond_broadcast(&t->called);
-    pthread_mutex_unlock(&t->lock);
-}
-
-static void await_others(struct bnc_team *t)
-{
-    pthread_mutex_lock(&t->lock);
-    while (t->n_busy > 0)
+    take_members(t);
+    while (t->n_left > 0)
         pthread_cond_wait(&t->done, &t->lock);
     pthread_mutex_unlock(&t->lock);
 }
 
 void bnc_team_run(struct bnc_team *team, void (*fn)(void *arg, unsigned member), void *arg)
 {
-    const bool shared = team->n_here > 1 && !atomic_flag_test_and_set(&team->calling);
-
-    if (shared)
-        call_others(team, fn, arg);
-    fn(arg, 0);
-    for (unsigned i = shared ? team->n_here : 1; i < team->n; i++)
-        fn(arg, i);
-    if (shared) {
-        await_others(team);
+    if (team->n > 1 && !atomic_flag_test_and_set(&team->calling)) {
+        call_all(team, fn, arg);
         atomic_flag_clear(&team->calling);
+    } else {
+        for (unsigned i = 0; i < team->n; i++)
+            fn(arg, i);
     }
 }
 
@@ -194,4 +132,100 @@ void bnc_team_each(struct bnc_team *team, size_t n, void (*fn)(void *arg, size_t
         take_next(&e, 0);
     else
         bnc_team_run(team, take_next, &e);
+}
+
+/* ---- its life ---- */
+
+/*
+ * OpenMP's threads end by pthread_exit(), for which glibc loads libgcc_s, and ends the process where
+ * it can't: so it is loaded, as backtrace() does too, while there is memory.
+ */
+static bool can_end_threads(void)
+{
+#ifdef __GLIBC__
+    void *frame;
+
+    return backtrace(&frame, 1) > 0;
+#else
+    return true;
+#endif
+}
+
+/*
+ * How many members a team of 'wanted' > 1 may have. The host asks, whose stack and memory are there
+ * then, as they will be when OpenMP starts the others.
+ */
+static unsigned count_members(unsigned wanted)
+{
+    const unsigned others = wanted - 2;
+    unsigned n;
+
+    if (others == 0 || !can_end_threads())
+        return 2;
+    n = count_startable(others);
+    return 2 + (n < others ? n / 2 : others);
+}
+
+/* All members but the caller of bnc_team_run(). Should OpenMP give us fewer, others do their work. */
+static void *hold_region(void *arg)
+{
+    struct bnc_team *const t = arg;
+
+    t->n = t->next = count_members(t->n);
+#pragma omp parallel num_threads((int)t->n - 1)
+    serve(t, (unsigned)omp_get_num_threads());
+    return NULL;
+}
+
+/*
+ * Starts the others, and waits until they are there: the run time takes memory of its own for them,
+ * and ends the process where another has taken it.
+ */
+static bool start_others(struct bnc_team *t)
+{
+    if (pthread_create(&t->host, NULL, hold_region, t) != 0)
+        return false;
+    pthread_mutex_lock(&t->lock);
+    while (!t->whole)
+        pthread_cond_wait(&t->done, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+    return true;
+}
+
+struct bnc_team *bnc_team_create(unsigned wanted)
+{
+    struct bnc_team *t = calloc(1, sizeof *t);
+
+    if (t == NULL)
+        return NULL;
+    t->n = t->next = wanted;
+    atomic_flag_clear(&t->calling);
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_cond_init(&t->called, NULL);
+    pthread_cond_init(&t->done, NULL);
+    if (t->n > 1 && !start_others(t))
+        t->n = 1;
+    return t;
+}
+
+void bnc_team_free(struct bnc_team *team)
+{
+    if (team == NULL)
+        return;
+    if (team->n > 1) {
+        pthread_mutex_lock(&team->lock);
+        team->over = true;
+        pthread_cond_broadcast(&team->called);
+        pthread_mutex_unlock(&team->lock);
+        pthread_join(team->host, NULL);
+    }
+    pthread_cond_destroy(&team->done);
+    pthread_cond_destroy(&team->called);
+    pthread_mutex_destroy(&team->lock);
+    free(team);
+}
+
+unsigned bnc_team_size(const struct bnc_team *team)
+{
+    return team->n;
 }

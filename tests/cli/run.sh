@@ -28,7 +28,7 @@ if [ "${1:-}" = --one ]; then
         cd "$work/dir" || exit 99
         env -i PATH="$PATH" HOME="$work/home" LC_ALL=C.UTF-8 TZ=UTC TERM=dumb SOURCE_DATE_EPOCH=1767225600 TMPDIR="$work" \
             ROOT="$ROOT" MODE="$MODE" QUICK="${QUICK:-}" ${ROUNDS:+ROUNDS="$ROUNDS"} B="$B" CMD="$CMD" CASE="$case_sh" ASAN_OPTIONS=abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
-            TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
+            TSAN_OPTIONS=ignore_noninstrumented_modules=1:report_thread_leaks=0 \
             timeout "${TIMEOUT:-300}" sh -euc '. "$ROOT/tests/cli/lib.sh"; . "$CASE"'
     ) >"$work/stdout" 2>"$work/stderr" </dev/null
     status=$?

@@ -34,14 +34,6 @@ static void count_index(void *arg, size_t i)
     t->calls[i]++;
 }
 
-static void call_members(void *arg)
-{
-    struct tally *t = arg;
-
-    for (unsigned round = 0; round < 50; round++)
-        bnc_team_run(t->team, count_member, t);
-}
-
 static void team__calls_every_member_once(void **state)
 {
     (void)state;
@@ -50,11 +42,11 @@ static void team__calls_every_member_once(void **state)
 
         assert_non_null(team);
         assert_int_equal(bnc_team_size(team), size);
-        for (unsigned session = 0; session < 4; session++) {
+        for (unsigned pass = 0; pass < 4; pass++) {
             struct tally t = { .team = team };
 
-            bnc_team_session(team, call_members, &t);
-            call_members(&t); /* without one */
+            for (unsigned round = 0; round < 100; round++)
+                bnc_team_run(team, count_member, &t);
             for (unsigned i = 0; i < N; i++)
                 assert_int_equal(t.calls[i], i < size ? 100 : 0);
         }
@@ -79,15 +71,6 @@ static void call_again(void *arg, size_t i)
     bnc_team_each(t->team, 10, add_inner, t);
 }
 
-static void do_indices(void *arg)
-{
-    struct tally *t = arg;
-
-    for (size_t n = 0; n <= N; n = n * 2 + 1)
-        bnc_team_each(t->team, n, count_index, t);
-    bnc_team_each(t->team, 100, call_again, t);
-}
-
 /* n = 0, 1, 3, 7 .. 511, then 100 that call again. */
 static unsigned calls_of(size_t i)
 {
@@ -104,7 +87,9 @@ static void team__does_every_index_once(void **state)
     struct tally t = { .team = team };
 
     (void)state;
-    bnc_team_session(team, do_indices, &t);
+    for (size_t n = 0; n <= N; n = n * 2 + 1)
+        bnc_team_each(team, n, count_index, &t);
+    bnc_team_each(team, 100, call_again, &t);
     for (size_t i = 0; i < N; i++)
         assert_int_equal(t.calls[i], calls_of(i));
     assert_int_equal(t.inner, 1000);
@@ -125,32 +110,66 @@ static long nanoseconds_between(struct timespec a, struct timespec b)
     return (b.tv_sec - a.tv_sec) * 1000000000 + (b.tv_nsec - a.tv_nsec);
 }
 
-static void measure_waiting(void *arg)
-{
-    struct timespec before, after;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
-    bnc_team_run(arg, wait_a_while, NULL);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
-    assert_true(nanoseconds_between(before, after) < 50000000);
-}
-
 /* Who has nothing to do sleeps. */
 static void team__waits_without_spinning(void **state)
 {
     struct bnc_team *team = bnc_team_create(4);
+    struct timespec before, after;
 
     (void)state;
-    bnc_team_session(team, measure_waiting, team);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+    bnc_team_run(team, wait_a_while, NULL);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+    assert_true(nanoseconds_between(before, after) < 50000000);
     bnc_team_free(team);
+}
+
+#define MEETING 3u
+#define PATIENCE_MS 20000u
+
+/* Returns when all are here. */
+static void meet(void *arg, unsigned member)
+{
+    const struct timespec ms = { .tv_nsec = 1000000 };
+    struct tally *t = arg;
+
+    t->calls[member]++;
+    t->inner++;
+    for (unsigned i = 0; t->inner < MEETING && i < PATIENCE_MS; i++)
+        nanosleep(&ms, NULL);
+    t->calls[MEETING] += t->inner == MEETING;
+}
+
+static void team__works_side_by_side(void **state)
+{
+    struct bnc_team *team = bnc_team_create(MEETING);
+    struct tally t = { .team = team };
+
+    (void)state;
+    bnc_team_run(team, meet, &t);
+    for (unsigned i = 0; i < MEETING; i++)
+        assert_int_equal(t.calls[i], 1);
+    assert_int_equal(t.calls[MEETING], MEETING);
+    bnc_team_free(team);
+}
+
+/* Threads that come late find nothing to do, and a team that is not asked for anything ends. */
+static void team__ends_at_once(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 50; i++)
+        bnc_team_free(bnc_team_create(1 + i % 4));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        /* first: clang's run time lets threads of teams that are gone spin for a while */
+        cmocka_unit_test(team__waits_without_spinning),
         cmocka_unit_test(team__calls_every_member_once),
         cmocka_unit_test(team__does_every_index_once),
-        cmocka_unit_test(team__waits_without_spinning),
+        cmocka_unit_test(team__works_side_by_side),
+        cmocka_unit_test(team__ends_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
