@@ -30,7 +30,7 @@ static bool grow_counts(struct bnc_pairs *p, size_t n)
 static bool grow_slots(struct bnc_pairs *p, size_t n)
 {
     unsigned log2 = p->slot == NULL ? FIRST_LOG2 : p->log2;
-    uint64_t *slot;
+    uint32_t *slot;
 
     if (p->slot != NULL && n <= ((size_t)1 << log2) / 8 * 5)
         return true;
@@ -45,7 +45,7 @@ static bool grow_slots(struct bnc_pairs *p, size_t n)
 
         while (slot[to] != 0)
             to = (to + 1) & (((size_t)1 << log2) - 1);
-        slot[to] = hash << 32 | (i + 1);
+        slot[to] = bnc_pairs_slot(log2, hash, i + 1);
     }
     bnc_pairs_drop_slots(p);
     p->slot = slot;
