@@ -52,7 +52,7 @@ complete -c bounce-analyzer -l threads -s j -x -d 'threads, at most 1024 (defaul
 complete -c bounce-analyzer -l memory -x -d 'memory to stay within, 512M or 4G, mapped inputs apart: the job ends with status 71 rather than take more, and writes nothing'
 complete -c bounce-analyzer -l engine -x -a 'auto own libcsv' -d 'CSV parser (default: auto)'
 complete -c bounce-analyzer -l gunzip -x -a 'auto zlib isal' -d 'gzip back end (default: auto)'
-complete -c bounce-analyzer -l no-mmap -d 'read every file; else those from 1 to 4 MiB are mapped'
+complete -c bounce-analyzer -l no-mmap -d 'read every file; else those from 1 to 64 MiB are mapped'
 complete -c bounce-analyzer -l block-size -x -d 'bytes a thread takes at a time; the result never depends on it'
 complete -c bounce-analyzer -l config -r -d 'read this configuration file before the usual ones'
 complete -c bounce-analyzer -l no-config -d 'read no configuration file'

@@ -53,7 +53,7 @@ enum bnc_gunzip { BNC_GUNZIP_AUTO, BNC_GUNZIP_ZLIB, BNC_GUNZIP_ISAL };
 
 struct bnc_ingest_options {      /* zero-initialized: all defaults */
     bool no_mmap;                /* --no-mmap: pread into buffers instead of mapping */
-    uint64_t map_bytes;          /* larger plain files, too, and those of one block; 0: 4 MiB */
+    uint64_t map_bytes;          /* larger plain files, too, and those of one block; 0: 64 MiB */
     size_t block_bytes;          /* decoded bytes per block; 0: the default.  1 is legal (tests) */
     enum bnc_encoding encoding;  /* --encoding */
     enum bnc_gunzip gunzip;      /* --gunzip */
