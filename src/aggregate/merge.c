@@ -196,9 +196,17 @@ static void drop_domains(struct bnc_merged *m)
     bnc_big_trim();
 }
 
-/* Of a part that is finished once nothing is looked up any more. */
-static void drop_slots(struct bnc_part *part)
+/*
+ * Of a part that is finished once nothing is looked up any more. Every thread frees some: the
+ * kernel has what is freed on a core ready for who asks for memory there.
+ */
+static void drop_slots(void *arg, size_t p)
 {
+    const struct bnc_merged *const m = arg;
+    struct bnc_part *const part = m->parts[p];
+
+    if (!part->spent)
+        return;
     bnc_names_drop_slots(&part->domains);
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         bnc_names_drop_slots(&part->names[k]);
@@ -224,9 +232,7 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
     }
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
         bnc_sums_init(&m->overlay[o], n_parts > 0 ? parts[0]->domains.seed : 1);
-    for (size_t p = 0; p < n_parts; p++)
-        if (parts[p]->spent)
-            drop_slots(parts[p]);
+    bnc_merged_run(m, n_parts, drop_slots, m);
     merge_all_names(m);
     drop_domains(m);
     if (!m->failed && resolve && !add_others(m))

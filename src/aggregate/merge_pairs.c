@@ -279,6 +279,14 @@ static bool write_pairs(struct job *job)
     return true;
 }
 
+static void release_pairs(void *arg, size_t part)
+{
+    const struct bnc_merged *const m = arg;
+
+    if (m->parts[part]->spent)
+        bnc_pairs_release(&m->parts[part]->sums.pairs);
+}
+
 bool bnc_merge_pairs(struct bnc_merged *m)
 {
     struct job job = { .m = m };
@@ -296,8 +304,7 @@ bool bnc_merge_pairs(struct bnc_merged *m)
     }
     free(job.items);
     free(job.next);
-    for (size_t p = 0; ok && p < m->n_parts; p++)
-        if (m->parts[p]->spent)
-            bnc_pairs_release(&m->parts[p]->sums.pairs);
+    if (ok)
+        bnc_merged_run(m, m->n_parts, release_pairs, m);
     return ok;
 }
