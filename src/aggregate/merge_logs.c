@@ -199,17 +199,24 @@ void bnc_merged_forget(const struct bnc_merged *m, unsigned partition)
         }
 }
 
+static void drop_logs_of(void *arg, size_t p)
+{
+    const struct bnc_merged *const m = arg;
+    struct bnc_part *const part = m->parts[p];
+
+    if (!part->spent)
+        return;
+    bnc_failure_log_release(&part->sums.failures);
+    bnc_address_log_release(&part->sums.log);
+    bnc_log_release(&part->texts);
+    if (part->lean != NULL)
+        bnc_lean_release(part->lean);
+    bnc_log_release(&part->held);
+}
+
 void bnc_merged_drop_logs(struct bnc_merged *m)
 {
-    for (size_t p = 0; p < m->n_parts; p++)
-        if (m->parts[p]->spent) {
-            bnc_failure_log_release(&m->parts[p]->sums.failures);
-            bnc_address_log_release(&m->parts[p]->sums.log);
-            bnc_log_release(&m->parts[p]->texts);
-            if (m->parts[p]->lean != NULL)
-                bnc_lean_release(m->parts[p]->lean);
-            bnc_log_release(&m->parts[p]->held);
-        }
+    bnc_merged_run(m, m->n_parts, drop_logs_of, m);
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++) {
         bnc_failure_log_release(&m->overlay[o].failures);
         bnc_address_log_release(&m->overlay[o].log);
