@@ -3,8 +3,8 @@
  * thread's own.
  *
  * Where no lists are kept there is a record of every failure, so that it is known how many there
- * are of each pair, and threads only take off what is repeated (repeats.h). What is logged for lists
- * has been folded: there records are counted one by one.
+ * are of each pair, and threads only take off what is repeated (repeats.h). What is logged for
+ * lists has been folded: there records are counted one by one.
  */
 #include "aggregate/distinct.h"
 

@@ -34,7 +34,7 @@ struct bnc_distinct_domain {
     uint32_t failed, bounced;
 };
 
-/* Addresses that failed, by what; all by merged numbers. Sums are modulo 2^32 until all is added. */
+/* Addresses that failed, by what; all by merged numbers. Modulo 2^32 until all is added. */
 struct bnc_distinct {
     /* an address record without its counts: a state that does not fit together */
     bool contradicts;

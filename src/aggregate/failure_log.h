@@ -196,8 +196,8 @@ static inline const char *bnc_failure_read_fp(const char *at, uint64_t *fp)
 /* ---- in buckets ---- */
 
 /*
- * The records of one partition by fingerprint, so that all of an address are in one bucket: they are
- * counted first, then each is put in its place.
+ * The records of one partition by fingerprint, so that all of an address are in one bucket: they
+ * are counted first, then each is put in its place.
  */
 struct bnc_failure_buckets { /* zero-initialized is empty; storage is kept for the next partition */
     struct bnc_failure *at; /* [n] */
@@ -221,7 +221,8 @@ static inline void bnc_failure_buckets_count(struct bnc_failure_buckets *b, uint
 
 /* Then, after bnc_failure_buckets_place(): */
 void bnc_failure_buckets_place(struct bnc_failure_buckets *b);
-static inline void bnc_failure_buckets_put(struct bnc_failure_buckets *b, const struct bnc_failure *f)
+static inline void bnc_failure_buckets_put(struct bnc_failure_buckets *b,
+                                           const struct bnc_failure *f)
 {
     b->at[b->end[f->fp >> b->shift]++] = *f;
 }
@@ -235,7 +236,7 @@ static inline uint32_t bnc_failure_buckets_from(const struct bnc_failure_buckets
 /* Sorts records by fingerprint, pair and outcome. */
 void bnc_failures_sort(struct bnc_failure *at, size_t n);
 
-/* Drops what repeats a record in partitions, if the log has grown and the first show that it pays. */
+/* Drops what repeats a record, if the log has grown and the first partitions show that it pays. */
 bool bnc_failure_log_fold(struct bnc_failure_log *l);
 
 #endif

@@ -101,9 +101,9 @@ struct bnc_count *bnc_merged_votes(const struct bnc_merged *m, size_t *n);
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s);
 /*
- * Where no lists are kept: all failures of a partition, in buckets. Outcomes are numbered over all
- * parts and overlays, one after the other; their records are added to 'n_of'. False when out of
- * memory.
+ * Where no lists are kept: all failures of a partition, in buckets. Outcomes are numbered over
+ * all parts and overlays, one after the other; their records are added to 'n_of'. False when out
+ * of memory.
  */
 bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition, uint32_t *n_of,
                          struct bnc_failure_buckets *b);

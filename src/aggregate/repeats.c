@@ -19,7 +19,9 @@ struct repeat {
 };
 
 #define WHO_BITS BNC_PAIR_WHO_BITS
-#define DOMAIN_BITS 21u /* beside the bits of a fingerprint; if there are more, they are mixed in */
+/* Beside the bits that a log of failures keeps of a fingerprint; domains beyond are mixed in. */
+#define DOMAIN_BITS 21u
+_Static_assert(DOMAIN_BITS + BNC_FAILURE_FP_BITS == 64, "no bit of a fingerprint is lost");
 
 static inline void look_at(struct look *l, const struct bnc_said *s,
                            const struct bnc_pair_info *info)
@@ -76,6 +78,7 @@ static __attribute__((noinline)) void count_recurring(struct bnc_repeats *r, con
         r->d->recurring += is_third(at, i);
 }
 
+/* What was put off. */
 static void count_later(struct bnc_repeats *r)
 {
     for (size_t i = 0; i < r->n_pairs; i++)
