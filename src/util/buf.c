@@ -1,9 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/buf.h"
 
+#include "util/big.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/*
+ * A buffer with a drain that outgrows a quarter of this will fill a drain, and is asked for at once,
+ * as a huge page and what is beyond.
+ */
+#define DRAINED_ROOM (BNC_DRAIN_BYTES / 8 * 9)
+
+static char *move_to_huge(struct bnc_buf *b)
+{
+    char *const at = bnc_huge_malloc(DRAINED_ROOM);
+
+    if (at != NULL && b->len > 0)
+        memcpy(at, b->at, b->len);
+    if (at != NULL)
+        free(b->at);
+    return at;
+}
 
 bool bnc_buf_grow(struct bnc_buf *b, size_t len)
 {
@@ -24,7 +43,12 @@ bool bnc_buf_grow(struct bnc_buf *b, size_t len)
         }
         cap *= 2;
     }
-    at = realloc(b->at, cap);
+    if (b->drain != NULL && cap > DRAINED_ROOM / 4 && cap < DRAINED_ROOM) {
+        cap = DRAINED_ROOM;
+        at = move_to_huge(b);
+    } else {
+        at = realloc(b->at, cap);
+    }
     if (at == NULL) {
         b->failed = true;
         return false;
