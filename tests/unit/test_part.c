@@ -233,6 +233,48 @@ static void part__tells_domains_that_are_used(void **state)
     }
 }
 
+/* Enough failures of few addresses that their log is folded while it fills: none is lost. */
+static void part__folds_failures_without_losing_count(void **state)
+{
+    enum { N_ADDRESSES = 3000, N_ROUNDS = 700, N_DOMAINS = 7 };
+    const struct bnc_entry entry = { .template_text = BNC_SPAN("452 mailbox full"),
+                                     .type = BNC_EVENT_DEFERRAL };
+    struct bnc_item *items = calloc(N_ADDRESSES, sizeof *items);
+    char(*address)[32] = calloc(N_ADDRESSES, sizeof *address);
+    struct bnc_part *part = new_part(BNC_DETAIL_REPORT);
+    struct bnc_tally *tally;
+
+    (void)state;
+    assert_true(items != NULL && address != NULL);
+    for (unsigned i = 0; i < N_ADDRESSES; i++) {
+        snprintf(address[i], sizeof address[i], "user%u@dom%u.example", i, i % N_DOMAINS);
+        items[i] = item_of(BNC_EVENT_DEFERRAL, address[i]);
+        items[i].entry = &entry;
+    }
+    for (unsigned round = 0; round < N_ROUNDS; round++)
+        for (unsigned i = 0, n; i < N_ADDRESSES; i += n) {
+            n = N_ADDRESSES - i < BNC_BATCH ? N_ADDRESSES - i : BNC_BATCH;
+            for (unsigned k = i; k < i + n; k++)
+                items[k].event.time = DAY + round % 3 * DAY;
+            assert_int_equal(bnc_part_add(part, items + i, n, 0), BNC_OK);
+        }
+    assert_true(part->sums.failures.fold_at > 0);
+    assert_int_equal(bnc_tally_finish(&tally, &part, 1, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(tally->n[BNC_EVENT_DEFERRAL], N_ADDRESSES * N_ROUNDS);
+    assert_int_equal(tally->recipients_failed, N_ADDRESSES);
+    assert_int_equal(tally->recipients_deferred, N_ADDRESSES);
+    assert_int_equal(tally->n_subjects[BNC_KIND_DAY], 3);
+    for (unsigned day = 0; day < 3; day++)
+        assert_int_equal(tally->subject[BNC_KIND_DAY][day].recipients_failed, N_ADDRESSES);
+    assert_int_equal(tally->n_templates, 1);
+    assert_int_equal(tally->templates[0].recipients, N_ADDRESSES);
+    assert_int_equal(tally->n_domains, N_DOMAINS);
+    bnc_tally_free(tally);
+    bnc_part_free(part);
+    free(address);
+    free(items);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +284,7 @@ int main(void)
         cmocka_unit_test(part__tells_names_apart_by_any_byte),
         cmocka_unit_test(part__lets_deliveries_vote),
         cmocka_unit_test(part__tells_domains_that_are_used),
+        cmocka_unit_test(part__folds_failures_without_losing_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

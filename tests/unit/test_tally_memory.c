@@ -18,9 +18,10 @@
 static struct bnc_classifier *classifier;
 static char path[] = "/tmp/bnc-memory-XXXXXX";
 
-static enum bnc_status count_world(struct world *w, bool lists_only, struct bnc_part **part)
+static enum bnc_status count_world(struct world *w, enum bnc_detail detail, bool lists_only,
+                                   struct bnc_part **part)
 {
-    const struct bnc_part_options opt = { .detail = BNC_DETAIL_LISTS,
+    const struct bnc_part_options opt = { .detail = detail,
                                           .classifier = classifier,
                                           .seed = 77,
                                           .sources = world_sources,
@@ -44,7 +45,7 @@ static enum bnc_status whole_life(struct world *w)
 {
     struct bnc_part *parts[2] = { NULL, NULL };
     struct bnc_tally *t = NULL;
-    enum bnc_status status = count_world(w, false, &parts[0]);
+    enum bnc_status status = count_world(w, BNC_DETAIL_LISTS, false, &parts[0]);
 
     if (status == BNC_OK)
         status = bnc_state_save(parts, 1, path, NULL);
@@ -58,12 +59,40 @@ static enum bnc_status whole_life(struct world *w)
     return status;
 }
 
+/* No lists are wanted: an address fails very often, and two parts are told the same. */
+static enum bnc_status report_life(struct world *w)
+{
+    struct bnc_part *parts[2] = { NULL, NULL };
+    struct bnc_tally *t = NULL;
+    enum bnc_status status = count_world(w, BNC_DETAIL_REPORT, false, &parts[0]);
+
+    if (status == BNC_OK)
+        status = count_world(w, BNC_DETAIL_REPORT, false, &parts[1]);
+    for (unsigned i = 0; i < 40 && status == BNC_OK; i++) {
+        struct bnc_item item = { .event = { .type = w->entries[0].type,
+                                            .time = WORLD_START,
+                                            .recipient = BNC_SPAN("often@dom1.example"),
+                                            .domain = BNC_SPAN("dom1.example") },
+                                 .entry = &w->entries[0] };
+
+        status = bnc_part_add(parts[i % 2], &item, 1, 0);
+    }
+    if (status == BNC_OK) {
+        bnc_part_spend(parts[0]);
+        status = bnc_tally_finish(&t, parts, 2, NULL, NULL, NULL);
+    }
+    bnc_tally_free(t);
+    bnc_part_free(parts[0]);
+    bnc_part_free(parts[1]);
+    return status;
+}
+
 /* Lists alone are wanted. */
 static enum bnc_status lean_life(struct world *w)
 {
     struct bnc_part *part = NULL;
     struct bnc_tally *t = NULL;
-    enum bnc_status status = count_world(w, true, &part);
+    enum bnc_status status = count_world(w, BNC_DETAIL_LISTS, true, &part);
 
     if (status == BNC_OK) {
         bnc_part_spend(part);
@@ -107,6 +136,7 @@ static void memory__that_runs_out_is_an_error_and_no_leak(void **state)
     assert_int_equal(bnc_classifier_create(&classifier, &opt, NULL), BNC_OK);
     world_make(w, 4);
     check_life(w, whole_life, 300);
+    check_life(w, report_life, 150);
     check_life(w, lean_life, 150);
     close(fd);
     unlink(path);
