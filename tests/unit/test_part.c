@@ -207,6 +207,36 @@ static void part__lets_deliveries_vote(void **state)
     free(items);
 }
 
+/* More votes than a domain has room for are counted elsewhere, in a part and of all parts. */
+static void part__counts_votes_beyond_32_bits(void **state)
+{
+    struct bnc_item items[BNC_BATCH];
+    struct bnc_part *parts[2];
+    struct bnc_tally *tally;
+
+    (void)state;
+    for (unsigned p = 0; p < 2; p++) {
+        parts[p] = new_part(BNC_DETAIL_REPORT);
+        for (unsigned i = 0; i < BNC_BATCH; i++) {
+            items[i] = item_of(BNC_EVENT_DELIVERED, "someone@mail.example");
+            items[i].provider = i < 4 ? 2 : 1;
+        }
+        assert_int_equal(bnc_part_add(parts[p], items, 2, 0), BNC_OK);
+        assert_int_equal(bnc_part_domain(parts[p], items[0].domain - 1)->votes, 2);
+        if (p == 0)
+            bnc_part_domain(parts[p], items[0].domain - 1)->votes = UINT32_MAX - 1;
+        assert_int_equal(bnc_part_add(parts[p], items + 2, BNC_BATCH - 2, 0), BNC_OK);
+        assert_int_equal(bnc_part_domain(parts[p], items[0].domain - 1)->votes,
+                         p == 0 ? UINT32_MAX : 4);
+    }
+    assert_int_equal(bnc_tally_finish(&tally, parts, 2, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(tally->n_domains, 1);
+    assert_int_equal(tally->domains[0].provider, 2);
+    bnc_tally_free(tally);
+    bnc_part_free(parts[0]);
+    bnc_part_free(parts[1]);
+}
+
 /* Domains that were looked up, and of which nothing was added, are not told: a filter had them. */
 static void part__tells_domains_that_are_used(void **state)
 {
@@ -283,6 +313,7 @@ int main(void)
         cmocka_unit_test(part__counts_mailings_that_want_one_place),
         cmocka_unit_test(part__tells_names_apart_by_any_byte),
         cmocka_unit_test(part__lets_deliveries_vote),
+        cmocka_unit_test(part__counts_votes_beyond_32_bits),
         cmocka_unit_test(part__tells_domains_that_are_used),
         cmocka_unit_test(part__folds_failures_without_losing_count),
     };

@@ -227,6 +227,7 @@ static void recall__looks_closely_where_it_must(void **unused)
         { "550 id eSytFusBhkl-oTEha gone", "550 id troubleshooting gone" },
         { "550 id 12ab9f0 gone", "550 id 450.9f0 gone" },
         { "550 to <jane@example.com> gone", "550 to <jane*@example.com> gone" },
+        { "550 id 12ab9f0 gone", "550 id 12a..9f0 gone" },
     };
 
     (void)unused;

@@ -405,6 +405,32 @@ static void user_rule__wins_over_ours(void **state)
     unlink(path);
 }
 
+/* What a user's rules name is kept besides what ours do, not in place of it. */
+static void user_rule__keeps_words_of_its_own(void **state)
+{
+    static const char text[] = "550 see rfc5322 by zen.spamhaus.org as XQ77 or XQ78 says";
+    const char *const path = write_file("rules.csv", "cause,text_fragment\n"
+                                                     "policy_rejected,out of cheese XQ77\n");
+    const struct bnc_classifier_options opt = { .rules_path = path, .cpu = bnc_cpu_detect() };
+    const struct bnc_event event = { .type = BNC_EVENT_BOUNCE, .diagnostic = BNC_SPAN(text) };
+    struct bnc_classifier *c[2] = { classifier, NULL };
+
+    (void)state;
+    assert_int_equal(bnc_classifier_create(&c[1], &opt, NULL), BNC_OK);
+    for (unsigned own = 0; own < 2; own++) {
+        struct bnc_verdicts *const memo = bnc_verdicts_create(c[own]);
+
+        assert_non_null(memo);
+        assert_true(bnc_span_eq(
+            bnc_verdicts_get(memo, &event, 0)->template_text,
+            own ? BNC_SPAN("550 see rfc5322 by zen.spamhaus.org as xq77 or * says")
+                : BNC_SPAN("550 see rfc5322 by zen.spamhaus.org as * or * says")));
+        bnc_verdicts_free(memo);
+    }
+    bnc_classifier_free(c[1]);
+    unlink(path);
+}
+
 static void check_refused(const char *name, const char *text, bool rules, const char *why)
 {
     const char *path = write_file(name, text);
@@ -485,6 +511,7 @@ int main(void)
         cmocka_unit_test(memo__keeps_entries_in_place_and_does_not_depend_on_order),
         cmocka_unit_test(memo__gives_hosts_the_provider_of_the_long_way),
         cmocka_unit_test(user_rule__wins_over_ours),
+        cmocka_unit_test(user_rule__keeps_words_of_its_own),
         cmocka_unit_test(user_file__errors_name_line_and_column),
         cmocka_unit_test(user_provider__is_found_by_domain_and_mx),
     };
