@@ -17,6 +17,7 @@
 #define N_DAYS 4u
 #define N_PROVIDERS 2u
 #define MOST 40u /* records of a bucket */
+#define BUCKETS 160u /* more repeats than are put off at a time */
 
 /* Counters of all kinds; what is told is compared as it lies. */
 struct counters {
@@ -185,22 +186,22 @@ static void repeats__are_found_in_buckets_of_every_size(void **state)
     struct bnc_repeats *const r = malloc(sizeof *r);
     struct bnc_pair_info *const info = bnc_big_alloc(N_PAIRS * sizeof *info);
     const struct bnc_occasion occasions[2] = { { 0, 0 }, { 1, 0 } };
-    struct bnc_failure *const fails = malloc((MOST * 50 + 1) * sizeof *fails);
-    uint32_t from[50];
+    struct bnc_failure *const fails = malloc((MOST * BUCKETS + 1) * sizeof *fails);
+    uint32_t from[BUCKETS];
 
     (void)state;
     assert_true(r != NULL && info != NULL && fails != NULL);
     make_pairs(info);
-    for (uint64_t round = 0; round < 600; round++) {
+    for (uint64_t round = 0; round < 230; round++) {
         const size_t size = 2 + round % (BNC_REPEATS_FEW - 1);
         struct counters want = { .deferred = 0 }, got = { .deferred = 0 };
         struct bnc_distinct d = over(&got);
 
-        for (uint32_t b = 0; b < 50; b++) { /* those of a bucket are a number of addresses */
+        for (uint32_t b = 0; b < BUCKETS; b++) { /* those of a bucket are a number of addresses */
             struct bnc_said at[MOST];
 
-            draw_bucket(at, size, 1 + (unsigned)round % 3, round * 50 + b);
-            from[49 - b] = (uint32_t)(b * size);
+            draw_bucket(at, size, 1 + (unsigned)round % 3, round * BUCKETS + b);
+            from[BUCKETS - 1 - b] = (uint32_t)(b * size);
             for (size_t i = 0; i < size; i++) {
                 const uint32_t which = at[i].campaign & 1;
 
@@ -213,7 +214,7 @@ static void repeats__are_found_in_buckets_of_every_size(void **state)
         }
         d.deferred = got.deferred;
         bnc_repeats_begin(r, &d, info, true);
-        bnc_repeats_take_off(r, fails, from, 50, size, occasions);
+        bnc_repeats_take_off(r, fails, from, BUCKETS, size, occasions);
         bnc_repeats_end(r);
         take_back(&got, &d);
         check_counters(&got, &want);

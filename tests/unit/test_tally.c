@@ -131,15 +131,14 @@ static void on_threads(void *ctx, size_t n, void (*fn)(void *arg, size_t i), voi
     free(errands);
 }
 
-static void tally__is_the_same_on_threads(void **state)
+static void check_on_threads(enum bnc_detail detail)
 {
     struct world *w = malloc(sizeof *w);
-    struct bnc_part *part = world_part(BNC_DETAIL_LISTS, 5);
+    struct bnc_part *part = world_part(detail, 5);
     struct bnc_tally *t = NULL;
     char *alone, *together;
     unsigned calls = 0;
 
-    (void)state;
     world_make(w, 77);
     for (unsigned i = 0; i < WORLD_EVENTS; i++) {
         struct bnc_item item = world_item(w, &w->events[i]);
@@ -164,6 +163,13 @@ static void tally__is_the_same_on_threads(void **state)
     free(together);
     bnc_part_free(part);
     free(w);
+}
+
+static void tally__is_the_same_on_threads(void **state)
+{
+    (void)state;
+    check_on_threads(BNC_DETAIL_REPORT);
+    check_on_threads(BNC_DETAIL_LISTS);
 }
 
 /* ---- small stories ---- */
