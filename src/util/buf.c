@@ -18,7 +18,7 @@ static char *move_to_huge(struct bnc_buf *b)
     char *const at = bnc_huge_malloc(DRAINED_ROOM);
 
     if (at != NULL && b->len > 0)
-        memcpy(at, b->at, b->len);
+        memcpy(at, b->at, b->len + 1); /* with the NUL, which nobody may write again */
     if (at != NULL)
         free(b->at);
     return at;

@@ -198,6 +198,21 @@ static void buf__drains_what_is_large(void **state)
     bnc_buf_release(&b);
 }
 
+/* Who makes room and writes nothing leaves the text as it was. */
+static void buf__stays_a_text_when_it_grows(void **state)
+{
+    struct sink s = { 0 };
+    struct bnc_buf b = { .drain = count_bytes, .drain_arg = &s };
+
+    (void)state;
+    bnc_buf_puts(&b, "abc");
+    for (size_t room = 100; room < 4 * BNC_DRAIN_BYTES; room *= 3) {
+        assert_true(bnc_buf_reserve(&b, room));
+        assert_string_equal(b.at, "abc");
+    }
+    bnc_buf_release(&b);
+}
+
 static void buf__keeps_its_maximum_and_its_error(void **state)
 {
     struct bnc_buf b = { .max_bytes = 4 };
@@ -408,6 +423,7 @@ int main(void)
         cmocka_unit_test(buf__grows),
         cmocka_unit_test(buf__prints_what_is_longer_than_it),
         cmocka_unit_test(buf__drains_what_is_large),
+        cmocka_unit_test(buf__stays_a_text_when_it_grows),
         cmocka_unit_test(buf__keeps_its_maximum_and_its_error),
         cmocka_unit_test(buf__reserves_for_the_caller_to_fill),
         cmocka_unit_test(hash__is_frozen),
