@@ -103,11 +103,6 @@ bool bnc_failure_log_put(struct bnc_failure_log *l, unsigned part, const struct 
  */
 bool bnc_failure_log_miss(struct bnc_failure_log *l, uint32_t pair);
 
-static inline uint32_t bnc_failure_log_missing(const struct bnc_failure_log *l, size_t pair)
-{
-    return pair < l->n_missing ? l->missing[pair] : 0;
-}
-
 /* 'day': since 1970 + 1, 0: none. */
 static inline bool bnc_failure_log_push(struct bnc_failure_log *l, uint64_t fp, uint32_t pair,
                                         uint32_t campaign, uint32_t day)

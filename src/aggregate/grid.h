@@ -28,7 +28,6 @@
      (uint64_t)(col))
 #define BNC_CELL_WHAT(provider, col) ((uint32_t)(provider) << 8 | (uint32_t)(col))
 #define BNC_WHAT_PROVIDER(what) ((uint16_t)((what) >> 8))
-#define BNC_WHAT_COL(what) ((uint8_t)(what))
 #define BNC_CELL_KIND(key) ((unsigned)((key) >> 56))
 #define BNC_CELL_SUBJECT(key) ((uint32_t)((key) >> 24))
 #define BNC_CELL_PROVIDER(key) ((uint16_t)((key) >> 8))
