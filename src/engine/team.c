@@ -137,8 +137,8 @@ void bnc_team_each(struct bnc_team *team, size_t n, void (*fn)(void *arg, size_t
 /* ---- its life ---- */
 
 /*
- * OpenMP's threads end by pthread_exit(), for which glibc loads libgcc_s, and ends the process where
- * it can't: so it is loaded, as backtrace() does too, while there is memory.
+ * OpenMP's threads end by pthread_exit(), for which glibc loads libgcc_s, and ends the process
+ * where it can't: so it is loaded, as backtrace() does too, while there is memory.
  */
 static bool can_end_threads(void)
 {
@@ -166,7 +166,7 @@ static unsigned count_members(unsigned wanted)
     return 2 + (n < others ? n / 2 : others);
 }
 
-/* All members but the caller of bnc_team_run(). Should OpenMP give us fewer, others do their work. */
+/* All members but bnc_team_run()'s caller. Should OpenMP give us fewer, others do their work. */
 static void *hold_region(void *arg)
 {
     struct bnc_team *const t = arg;

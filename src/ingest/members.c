@@ -22,6 +22,7 @@
  * claim(), in order, by whichever thread is free.  Then finish() does for it what need not be done
  * in order: checksums (owed.h), and reading the window that is inflated next (ahead.h).
  */
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -221,10 +222,11 @@ static void swap_decoders(struct bnc_gzip *a, struct bnc_gzip *b)
     *b = t;
 }
 
-/* Readies 'gz' to go on at the certain place. */
+/* Readies 'gz' to go on at the certain place; a piece does when a member read in order has ended. */
 static enum bnc_status resume(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz,
                               struct bnc_error *err)
 {
+    assert(gz == &m->live || m->owed.n == 0);
     if (!m->is_live)
         return start_at(r, m, gz, m->pos, BNC_RAW_WINDOW, err);
     swap_decoders(gz, &m->live); /* or with itself */

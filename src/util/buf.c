@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 /*
- * A buffer with a drain that outgrows a quarter of this will fill a drain, and is asked for at once,
- * as a huge page and what is beyond.
+ * A buffer with a drain that outgrows a quarter of this will fill a drain, and is asked for at
+ * once, as a huge page and what is beyond.
  */
 #define DRAINED_ROOM (BNC_DRAIN_BYTES / 8 * 9)
 
