@@ -222,7 +222,7 @@ static void swap_decoders(struct bnc_gzip *a, struct bnc_gzip *b)
     *b = t;
 }
 
-/* Readies 'gz' to go on at the certain place; a piece does when a member read in order has ended. */
+/* Readies 'gz' to go on at the certain place; a piece does behind a member read in order. */
 static enum bnc_status resume(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz,
                               struct bnc_error *err)
 {
