@@ -49,7 +49,7 @@ enum bnc_status bnc_case_tell(struct bnc_search *s, const struct bnc_case *c)
 {
     struct bnc_judging *g = s->g;
     const struct bnc_entity *e = &c->of;
-    const int64_t day_end = (g->t->last / BNC_SECONDS_PER_DAY) * BNC_SECONDS_PER_DAY;
+    const int64_t day_end = bnc_day_of_time(g->t->last) * BNC_SECONDS_PER_DAY;
     struct bnc_finding *f = bnc_finding_add(g);
     enum bnc_status status;
 

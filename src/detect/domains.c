@@ -93,7 +93,7 @@ static struct sum sum_group(const struct bnc_search *s, const struct bnc_entity 
 static bool best_run(const struct bnc_search *s, const struct bnc_entity *e, uint64_t failed,
                      unsigned *n_failed, unsigned *n_mixed)
 {
-    const int32_t last = (int32_t)(s->g->t->last / BNC_SECONDS_PER_DAY);
+    const int32_t last = (int32_t)bnc_day_of_time(s->g->t->last);
     unsigned run = 0;
     bool before = false, found = false; /* before: the day before the run failed and delivered */
 
@@ -181,7 +181,7 @@ static bool answered_since(const struct bnc_tally *t, const struct bnc_domain *d
     for (uint32_t i = 0; since != BNC_NO_TIME && i < d->n_causes; i++) {
         const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + i];
 
-        if (c->last != BNC_NO_TIME && c->last / BNC_SECONDS_PER_DAY > since / BNC_SECONDS_PER_DAY &&
+        if (c->last != BNC_NO_TIME && bnc_day_of_time(c->last) > bnc_day_of_time(since) &&
             is_said_by_server(c->cause))
             return true;
     }

@@ -12,7 +12,7 @@
 bool bnc_days_fit_bits(const struct bnc_tally *t)
 {
     return t->first != BNC_NO_TIME &&
-           t->last / BNC_SECONDS_PER_DAY - t->first / BNC_SECONDS_PER_DAY < SPAN_DAYS;
+           bnc_day_of_time(t->last) - bnc_day_of_time(t->first) < SPAN_DAYS;
 }
 
 uint64_t bnc_window_days(const struct bnc_judging *g, const struct bnc_window *w)
