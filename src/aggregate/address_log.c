@@ -10,7 +10,7 @@ void bnc_address_log_release(struct bnc_address_log *a)
 
 uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint32_t what)
 {
-    const size_t i = bnc_address_log_recent(what);
+    const size_t i = bnc_recent_slot(what);
 
     if (a->outcomes.n >= BNC_ADDRESS_LONG || !bnc_pairs_reserve(&a->outcomes, 1))
         return BNC_ADDRESS_LONG;
@@ -22,7 +22,7 @@ uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint32_t what)
 bool bnc_address_log_push(struct bnc_address_log *a, uint64_t fp, uint32_t pair, uint32_t what,
                           uint32_t time)
 {
-    const size_t i = bnc_address_log_recent(what);
+    const size_t i = bnc_recent_slot(what);
     const uint32_t outcome = a->recent[i].key == (uint64_t)what + 1
                                  ? a->recent[i].number
                                  : bnc_address_log_find_outcome(a, what);

@@ -24,14 +24,10 @@ struct bnc_address_rec { /* 20 bytes */
     uint32_t time; /* 0: none */
 } __attribute__((packed, aligned(4)));
 
-#define BNC_ADDRESS_RECENT_LOG2 8u
 struct bnc_address_log { /* zero-initialized but for 'outcomes.seed' is empty */
     struct bnc_log log;
     struct bnc_pairs outcomes; /* what, numbered; nothing is counted */
-    struct {
-        uint64_t key; /* + 1 */
-        uint32_t number;
-    } recent[1u << BNC_ADDRESS_RECENT_LOG2];
+    struct bnc_recent recent[1u << BNC_RECENT_LOG2];
 };
 
 /* How a record lies in the log. */
@@ -47,12 +43,6 @@ struct bnc_address_long { /* behind it */
 
 #define BNC_ADDRESS_LONG UINT32_C(0xffff) /* in place of an outcome's number */
 #define BNC_ADDRESS_LOW_BITS BNC_LOG_LOG2 /* of a pair, in fp_pair */
-
-/* The slot of an outcome in 'recent'. */
-static inline size_t bnc_address_log_recent(uint64_t key)
-{
-    return key * BNC_HASH_K1 >> (64 - BNC_ADDRESS_RECENT_LOG2);
-}
 
 /* The number of an outcome that was not used lately; BNC_ADDRESS_LONG: there is none for it. */
 uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint32_t what);

@@ -81,22 +81,12 @@ struct task {
     size_t cap_from, cap_said;
 };
 
-static void *at_least(void *at, size_t *cap, size_t need, size_t each)
-{
-    if (need > *cap) {
-        free(at);
-        at = malloc(need * each);
-        *cap = at != NULL ? need : 0;
-    }
-    return at;
-}
-
 /* A bucket of many records: fingerprint by fingerprint. */
 static bool take_off_many(struct task *t, struct bnc_failure *at, size_t n)
 {
     size_t from = 0;
 
-    t->said = at_least(t->said, &t->cap_said, n, sizeof *t->said);
+    t->said = bnc_huge_at_least(t->said, &t->cap_said, n, sizeof *t->said);
     if (t->said == NULL)
         return false;
     bnc_failures_sort(at, n);
@@ -125,7 +115,7 @@ static bool take_off(struct task *t)
 
     for (uint32_t size = 2; size <= BNC_REPEATS_FEW; size++)
         need += b->n / size;
-    t->from = at_least(t->from, &t->cap_from, need + 1, sizeof *t->from);
+    t->from = bnc_huge_at_least(t->from, &t->cap_from, need + 1, sizeof *t->from);
     if (t->from == NULL)
         return false;
     need = 0;
@@ -171,7 +161,7 @@ static bool count_records(struct task *t, const struct bnc_address_rec *r, size_
     const struct bnc_distinct_plan *const plan = t->job->plan;
     size_t n_said = 0;
 
-    t->said = at_least(t->said, &t->cap_said, n + 1, sizeof *t->said);
+    t->said = bnc_huge_at_least(t->said, &t->cap_said, n + 1, sizeof *t->said);
     if (t->said == NULL)
         return false;
     for (size_t i = 0; i < n; i++) {

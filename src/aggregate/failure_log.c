@@ -28,7 +28,7 @@ void bnc_failure_log_release(struct bnc_failure_log *l)
 
 uint32_t bnc_failure_log_find(struct bnc_failure_log *l, uint64_t key)
 {
-    const size_t i = key * BNC_HASH_K1 >> (64 - BNC_FAILURE_RECENT_LOG2);
+    const size_t i = bnc_recent_slot(key);
 
     if (!bnc_pairs_reserve(&l->outcomes, 1))
         return UINT32_MAX;
@@ -40,12 +40,9 @@ uint32_t bnc_failure_log_find(struct bnc_failure_log *l, uint64_t key)
 bool bnc_failure_log_put(struct bnc_failure_log *l, unsigned part, const struct bnc_failure *f)
 {
     const bool is_wide = f->outcome >= BNC_FAILURE_WIDE || f->pair > BNC_FAILURE_PAIR_MASK;
-    const uint32_t shown = is_wide ? BNC_FAILURE_WIDE : f->outcome;
-    const struct bnc_failure_narrow head = {
-        f->fp << BNC_FAILURE_FP_SHIFT |
-            (f->pair & BNC_FAILURE_PAIR_MASK) << BNC_FAILURE_HIGH_BITS | shown >> 8,
-        (uint8_t)shown
-    };
+    const struct bnc_failure_narrow head =
+        bnc_failure_pack(f->fp, f->pair & BNC_FAILURE_PAIR_MASK,
+                         is_wide ? BNC_FAILURE_WIDE : f->outcome);
     const struct bnc_failure_rest rest = { f->outcome,
                                            (uint16_t)(f->pair >> BNC_FAILURE_PAIR_BITS) };
     const size_t len = sizeof head + (is_wide ? sizeof rest : 0);
@@ -84,16 +81,6 @@ bool bnc_failure_log_miss(struct bnc_failure_log *l, uint32_t pair)
 
 /* ---- in buckets ---- */
 
-static void *at_least(void *at, size_t *cap, size_t need, size_t each)
-{
-    if (need > *cap) {
-        free(at);
-        at = bnc_huge_malloc(need * each);
-        *cap = at != NULL ? need : 0;
-    }
-    return at;
-}
-
 bool bnc_failure_buckets_begin(struct bnc_failure_buckets *b, size_t most)
 {
     unsigned log2 = 4;
@@ -101,9 +88,9 @@ bool bnc_failure_buckets_begin(struct bnc_failure_buckets *b, size_t most)
     while (log2 < MOST_BUCKETS_LOG2 && most >> log2 > 0)
         log2++;
     b->shift = BNC_FAILURE_FP_BITS - log2;
-    b->end = at_least(b->end, &b->cap_end, (size_t)1 << log2, sizeof *b->end);
-    b->many = at_least(b->many, &b->cap_many, (size_t)1 << log2, sizeof *b->many);
-    b->at = at_least(b->at, &b->cap, most + 1, sizeof *b->at);
+    b->end = bnc_huge_at_least(b->end, &b->cap_end, (size_t)1 << log2, sizeof *b->end);
+    b->many = bnc_huge_at_least(b->many, &b->cap_many, (size_t)1 << log2, sizeof *b->many);
+    b->at = bnc_huge_at_least(b->at, &b->cap, most + 1, sizeof *b->at);
     if (b->end == NULL || b->many == NULL || b->at == NULL || most > UINT32_MAX)
         return false;
     memset(b->end, 0, sizeof *b->end << log2);

@@ -25,15 +25,11 @@
 #define BNC_FAILURE_PARTS_LOG2 (BNC_FAILURE_SETS_LOG2 + BNC_LOG_LOG2)
 #define BNC_FAILURE_PARTS (1u << BNC_FAILURE_PARTS_LOG2)
 
-#define BNC_FAILURE_RECENT_LOG2 8u
 struct bnc_failure_log { /* bnc_failure_log_init() */
     struct bnc_log_room room; /* of all sets */
     struct bnc_log set[BNC_FAILURE_SETS];
     struct bnc_pairs outcomes; /* campaign << 32 | day, numbered; nothing is counted */
-    struct {
-        uint64_t key; /* + 1 */
-        uint32_t number;
-    } recent[1u << BNC_FAILURE_RECENT_LOG2];
+    struct bnc_recent recent[1u << BNC_RECENT_LOG2];
     uint32_t *missing; /* by pair: events without a record; see bnc_failure_log_miss() */
     size_t n_missing;
     size_t fold_at; /* bytes that start the next fold */
@@ -63,6 +59,14 @@ struct bnc_failure_rest { /* behind it */
 #define BNC_FAILURE_FP_BITS (64 - BNC_FAILURE_FP_SHIFT) /* in a record */
 #define BNC_FAILURE_WIDE (((uint32_t)1 << (BNC_FAILURE_HIGH_BITS + 8)) - 1)
 
+static inline struct bnc_failure_narrow bnc_failure_pack(uint64_t fp, uint32_t pair,
+                                                         uint32_t outcome)
+{
+    return (struct bnc_failure_narrow){ fp << BNC_FAILURE_FP_SHIFT |
+                                            pair << BNC_FAILURE_HIGH_BITS | outcome >> 8,
+                                        (uint8_t)outcome };
+}
+
 /* Makes it empty; 'seed' is odd. */
 void bnc_failure_log_init(struct bnc_failure_log *l, uint64_t seed);
 void bnc_failure_log_release(struct bnc_failure_log *l);
@@ -89,7 +93,7 @@ BNC_PREFETCHER bnc_failure_log_prefetch(const struct bnc_failure_log *l, uint64_
 uint32_t bnc_failure_log_find(struct bnc_failure_log *l, uint64_t key);
 static inline uint32_t bnc_failure_log_outcome(struct bnc_failure_log *l, uint64_t key)
 {
-    const size_t i = key * BNC_HASH_K1 >> (64 - BNC_FAILURE_RECENT_LOG2);
+    const size_t i = bnc_recent_slot(key);
 
     return l->recent[i].key == key + 1 ? l->recent[i].number : bnc_failure_log_find(l, key);
 }
@@ -116,9 +120,7 @@ static inline bool bnc_failure_log_push(struct bnc_failure_log *l, uint64_t fp, 
         return bnc_failure_log_put(l, part, &f);
     to = bnc_log_push(&l->set[part / BNC_LOG_PARTS], part % BNC_LOG_PARTS, sizeof *to);
     if (to != NULL)
-        *to = (struct bnc_failure_narrow){ f.fp << BNC_FAILURE_FP_SHIFT |
-                                               pair << BNC_FAILURE_HIGH_BITS | f.outcome >> 8,
-                                           (uint8_t)f.outcome };
+        *to = bnc_failure_pack(f.fp, pair, f.outcome);
     return to != NULL;
 }
 

@@ -69,16 +69,6 @@ static void sort_run(struct bnc_address_rec *at, size_t n)
     }
 }
 
-static void *at_least(void *at, size_t *cap, size_t need, size_t each)
-{
-    if (need > *cap) {
-        free(at);
-        at = bnc_huge_malloc(need * each);
-        *cap = at != NULL ? need : 0;
-    }
-    return at;
-}
-
 bool bnc_address_sort_begin(struct bnc_address_sort *s, size_t n)
 {
     unsigned log2 = 4;
@@ -86,8 +76,9 @@ bool bnc_address_sort_begin(struct bnc_address_sort *s, size_t n)
     while (log2 < 18 && n >> log2 >= PER_BUCKET)
         log2++;
     s->shift = 64 - log2;
-    s->start = at_least(s->start, &s->cap_start, ((size_t)1 << log2) + 1, sizeof *s->start);
-    s->at = at_least(s->at, &s->cap, n + 1, sizeof *s->at);
+    s->start =
+        bnc_huge_at_least(s->start, &s->cap_start, ((size_t)1 << log2) + 1, sizeof *s->start);
+    s->at = bnc_huge_at_least(s->at, &s->cap, n + 1, sizeof *s->at);
     if (s->start == NULL || s->at == NULL || n > UINT32_MAX)
         return false;
     memset(s->start, 0, sizeof *s->start << log2);

@@ -53,7 +53,7 @@ static inline size_t text_bytes(uint8_t told)
 
 uint32_t bnc_lean_find_rest(struct bnc_lean_log *l, uint64_t key, uint32_t time)
 {
-    const size_t i = bnc_address_log_recent(key);
+    const size_t i = bnc_recent_slot(key);
     uint32_t number;
 
     if (!bnc_pairs_reserve(&l->outcomes, 1))

@@ -38,10 +38,7 @@ struct bnc_lean_log { /* bnc_lean_create() */
     struct bnc_log_room room; /* of all three */
     struct bnc_log delivered, failed, named;
     struct bnc_pairs outcomes; /* what << 32 | time >> BNC_LEAN_TIME_BITS, numbered */
-    struct {
-        uint64_t key; /* + 1 */
-        uint32_t number;
-    } recent[1u << BNC_ADDRESS_RECENT_LOG2];
+    struct bnc_recent recent[1u << BNC_RECENT_LOG2];
     size_t fold_at; /* bytes in partition 0 that start the next fold */
 };
 
@@ -78,7 +75,7 @@ uint32_t bnc_lean_find_rest(struct bnc_lean_log *l, uint64_t key, uint32_t time)
 static inline uint32_t bnc_lean_rest(struct bnc_lean_log *l, uint32_t what, uint32_t time)
 {
     const uint64_t key = (uint64_t)what << 32 | time >> BNC_LEAN_TIME_BITS;
-    const size_t i = bnc_address_log_recent(key);
+    const size_t i = bnc_recent_slot(key);
 
     if (l->recent[i].key != key + 1)
         return bnc_lean_find_rest(l, key, time);

@@ -21,6 +21,18 @@ struct bnc_pairs { /* zero-initialized but for 'seed' is empty */
     uint64_t seed; /* odd */
 };
 
+/* Keys that were numbered lately, by bnc_recent_slot(): found there without a search. */
+#define BNC_RECENT_LOG2 8u
+struct bnc_recent {
+    uint64_t key; /* + 1; 0: none */
+    uint32_t number;
+};
+
+static inline size_t bnc_recent_slot(uint64_t key)
+{
+    return key * BNC_HASH_K1 >> (64 - BNC_RECENT_LOG2);
+}
+
 /* Room for 'more' further keys; false when out of memory (nothing is changed) or of numbers. */
 bool bnc_pairs_reserve(struct bnc_pairs *p, size_t more);
 void bnc_pairs_release(struct bnc_pairs *p);

@@ -164,3 +164,13 @@ void *bnc_huge(void *at, size_t bytes)
 #endif
     return at;
 }
+
+void *bnc_huge_at_least(void *at, size_t *cap, size_t need, size_t each)
+{
+    if (need > *cap) {
+        free(at);
+        at = bnc_huge_malloc(need * each);
+        *cap = at != NULL ? need : 0;
+    }
+    return at;
+}

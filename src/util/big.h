@@ -44,4 +44,11 @@ void *bnc_huge(void *at, size_t bytes);
 /* malloc(), where much begins with a huge page; behind the last whole one are small ones. */
 void *bnc_huge_malloc(size_t bytes);
 
+/*
+ * Room for 'need' items of 'each' bytes in place of 'at', from here or NULL, which has room for
+ * '*cap': the same if that suffices, else new room, without what stood there. NULL when out of
+ * memory.
+ */
+void *bnc_huge_at_least(void *at, size_t *cap, size_t need, size_t each);
+
 #endif
