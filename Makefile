@@ -40,9 +40,12 @@ WITH_PSL    ?= $(call has,libpsl)
 WITH_IDN2   ?= $(call has,idn2)
 WITH_SQLITE ?= $(call has,sqlite3)
 WITH_JSON   ?= $(call has,jansson)
+# libzip is loaded when an archive is met, by the name that the linker would note.
+ZIP_SONAME  := $(if $(filter 1,$(WITH_ZIP)),$(shell objdump -p "$$($(CC) -print-file-name=libzip.so)" | awk '$$1 == "SONAME" { print $$2 }'))
 
 FEATURES := -DBNC_WITH_ISAL=$(WITH_ISAL) -DBNC_WITH_LIBDEFLATE=$(WITH_LIBDEFLATE) -DBNC_WITH_ZSTD=$(WITH_ZSTD) -DBNC_WITH_ZIP=$(WITH_ZIP) \
-            -DBNC_WITH_PSL=$(WITH_PSL) -DBNC_WITH_IDN2=$(WITH_IDN2) -DBNC_WITH_SQLITE=$(WITH_SQLITE) -DBNC_WITH_JSON=$(WITH_JSON)
+            -DBNC_WITH_PSL=$(WITH_PSL) -DBNC_WITH_IDN2=$(WITH_IDN2) -DBNC_WITH_SQLITE=$(WITH_SQLITE) -DBNC_WITH_JSON=$(WITH_JSON) \
+            -DBNC_ZIP_SONAME='"$(ZIP_SONAME)"'
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 ifdef DEVELOPER
 WARN     += -Werror -Wcast-align -Wwrite-strings -Wundef -Wformat=2 -Wno-format-nonliteral
@@ -50,7 +53,7 @@ endif
 # The build folder's name stays out of the debug information, so the same sources give the same bytes anywhere.
 ALL_CFLAGS := -std=gnu11 -fopenmp -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -Isrc -Iinclude -I$(B) $(FEATURES) $(WARN) $(CFLAGS)
 LIBS     := -lcsv -lz -lm \
-            $(if $(filter 1,$(WITH_ISAL)),-lisal) $(if $(filter 1,$(WITH_LIBDEFLATE)),-ldeflate) $(if $(filter 1,$(WITH_ZSTD)),-lzstd) $(if $(filter 1,$(WITH_ZIP)),-lzip) \
+            $(if $(filter 1,$(WITH_ISAL)),-lisal) $(if $(filter 1,$(WITH_LIBDEFLATE)),-ldeflate) $(if $(filter 1,$(WITH_ZSTD)),-lzstd) $(if $(filter 1,$(WITH_ZIP)),-ldl) \
             $(if $(filter 1,$(WITH_PSL)),-lpsl) $(if $(filter 1,$(WITH_IDN2)),-lidn2) $(if $(filter 1,$(WITH_SQLITE)),-lsqlite3) $(if $(filter 1,$(WITH_JSON)),-ljansson)
 
 ROOMS    := util tables ingest csv schema classify aggregate detect report engine
@@ -138,6 +141,9 @@ $(CMD): $(CMD_O) $(LIB)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+ifeq ($(WITH_ZIP),1) # these write archives
+$(B)/tests/unit/test_source $(B)/tests/unit/test_ingest_oom: LIBS += -lzip
+endif
 
 # ---- fuzzers (MODE=fuzz CC=clang; see tests/fuzz/run.sh) and micro-benchmarks ----
 $(B)/tests/fuzz/fuzz_config: $(filter-out %/main.o,$(CMD_O))

@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <zip.h>
+
+#include "ingest/zip_library.h"
 
 struct handle {
     struct handle *next;
@@ -14,6 +15,7 @@ struct handle {
 
 struct bnc_archive {
     struct bnc_archive *next;
+    struct bnc_zip_library zip;
     const char *path;
     pthread_mutex_t lock; /* of the pool */
     struct handle *idle;
@@ -47,18 +49,19 @@ static enum bnc_status zip_status(int code)
  * libzip says of some failed allocations that there is no such file or that it is no archive;
  * errno, 0 before the call, tells.
  */
-static enum bnc_status failed(zip_error_t *e, const char *doing, const char *name,
-                              struct bnc_error *err)
+static enum bnc_status failed(const struct bnc_zip_library *zip, zip_error_t *e, const char *doing,
+                              const char *name, struct bnc_error *err)
 {
-    const enum bnc_status status = zip_status(zip_error_code_zip(e));
+    const enum bnc_status status = zip_status(zip->error_code_zip(e));
 
     if (errno == ENOMEM)
         return bnc_error_nomem(err);
     return bnc_error_set(err, status, "cannot %s '%s': %s", doing, name,
-                         zip_error_strerror(e));
+                         zip->error_strerror(e));
 }
 
-static enum bnc_status handle_open(struct handle **handle, const char *path, struct bnc_error *err)
+static enum bnc_status handle_open(const struct bnc_archive *a, struct handle **handle,
+                                   struct bnc_error *err)
 {
     struct handle *h = calloc(1, sizeof *h);
     enum bnc_status status = BNC_OK;
@@ -67,13 +70,13 @@ static enum bnc_status handle_open(struct handle **handle, const char *path, str
     if (h == NULL)
         return bnc_error_nomem(err);
     errno = 0;
-    h->zip = zip_open(path, ZIP_RDONLY, &code);
+    h->zip = a->zip.open(a->path, ZIP_RDONLY, &code);
     if (h->zip == NULL) {
         zip_error_t e;
 
-        zip_error_init_with_code(&e, code);
-        status = failed(&e, "read the ZIP archive", path, err);
-        zip_error_fini(&e);
+        a->zip.error_init_with_code(&e, code);
+        status = failed(&a->zip, &e, "read the ZIP archive", a->path, err);
+        a->zip.error_fini(&e);
         free(h);
         h = NULL;
     }
@@ -81,9 +84,9 @@ static enum bnc_status handle_open(struct handle **handle, const char *path, str
     return status;
 }
 
-static void handle_close(struct handle *h)
+static void handle_close(const struct bnc_archive *a, struct handle *h)
 {
-    zip_discard(h->zip);
+    a->zip.discard(h->zip);
     free(h);
 }
 
@@ -96,15 +99,17 @@ enum bnc_status bnc_archive_open(struct bnc_archive **archive, const char *path,
     *archive = NULL;
     if (a == NULL)
         return bnc_error_nomem(err);
-    status = handle_open(&a->first, path, err);
+    a->path = path;
+    status = bnc_zip_library_load(&a->zip, err);
+    if (status == BNC_OK)
+        status = handle_open(a, &a->first, err);
     if (status != BNC_OK) {
         free(a);
         return status;
     }
     pthread_mutex_init(&a->lock, NULL);
-    a->path = path;
     a->idle = a->first;
-    a->n_members = (uint64_t)zip_get_num_entries(a->first->zip, 0);
+    a->n_members = (uint64_t)a->zip.get_num_entries(a->first->zip, 0);
     *archive = a;
     return BNC_OK;
 }
@@ -117,7 +122,7 @@ void bnc_archive_close(struct bnc_archive *archive)
         struct handle *h = archive->idle;
 
         archive->idle = h->next;
-        handle_close(h);
+        handle_close(archive, h);
     }
     pthread_mutex_destroy(&archive->lock);
     free(archive);
@@ -137,8 +142,9 @@ bool bnc_archive_stat(struct bnc_archive *archive, uint64_t index, struct bnc_me
 {
     zip_stat_t st;
 
-    zip_stat_init(&st);
-    if (zip_stat_index(archive->first->zip, index, 0, &st) != 0 || (st.valid & ZIP_STAT_NAME) == 0)
+    archive->zip.stat_init(&st);
+    if (archive->zip.stat_index(archive->first->zip, index, 0, &st) != 0 ||
+        (st.valid & ZIP_STAT_NAME) == 0)
         return false;
     info->name = st.name;
     info->size_bytes = (st.valid & ZIP_STAT_COMP_SIZE) != 0 ? st.comp_size : 0;
@@ -156,7 +162,7 @@ static enum bnc_status borrow(struct bnc_archive *a, struct handle **handle, str
     if (*handle != NULL)
         a->idle = (*handle)->next;
     pthread_mutex_unlock(&a->lock);
-    return *handle != NULL ? BNC_OK : handle_open(handle, a->path, err);
+    return *handle != NULL ? BNC_OK : handle_open(a, handle, err);
 }
 
 static void give_back(struct bnc_archive *a, struct handle *h)
@@ -171,10 +177,11 @@ static void give_back(struct bnc_archive *a, struct handle *h)
 static void see_packing(struct bnc_member *m)
 {
     const zip_uint64_t needed = ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC | ZIP_STAT_SIZE;
+    const struct bnc_zip_library *zip = &m->archive->zip;
     zip_stat_t st;
 
-    zip_stat_init(&st);
-    if (zip_stat_index(m->handle->zip, m->index, 0, &st) != 0 || (st.valid & needed) != needed)
+    zip->stat_init(&st);
+    if (zip->stat_index(m->handle->zip, m->index, 0, &st) != 0 || (st.valid & needed) != needed)
         return;
     m->is_packed = st.comp_method == ZIP_CM_DEFLATE;
     m->packed = (struct bnc_packed){ .size_bytes = st.size, .crc = st.crc };
@@ -215,19 +222,27 @@ const struct bnc_packed *bnc_member_packed(const struct bnc_member *member)
 
 enum bnc_status bnc_member_rewind(struct bnc_member *m, struct bnc_error *err)
 {
+    const struct bnc_zip_library *zip = &m->archive->zip;
+
     if (m->file != NULL)
-        zip_fclose(m->file);
+        zip->fclose(m->file);
     errno = 0;
-    m->file = zip_fopen_index(m->handle->zip, m->index, m->is_packed ? ZIP_FL_COMPRESSED : 0);
-    return m->file != NULL ? BNC_OK : failed(zip_get_error(m->handle->zip), "read", m->name, err);
+    m->file = zip->fopen_index(m->handle->zip, m->index, m->is_packed ? ZIP_FL_COMPRESSED : 0);
+    return m->file != NULL
+               ? BNC_OK
+               : failed(zip, zip->get_error(m->handle->zip), "read", m->name, err);
 }
 
 enum bnc_status bnc_member_read(struct bnc_member *member, char *out, size_t cap, int64_t *n,
                                 struct bnc_error *err)
 {
+    const struct bnc_zip_library *zip = &member->archive->zip;
+
     errno = 0;
-    *n = zip_fread(member->file, out, cap);
-    return *n >= 0 ? BNC_OK : failed(zip_file_get_error(member->file), "read", member->name, err);
+    *n = zip->fread(member->file, out, cap);
+    return *n >= 0
+               ? BNC_OK
+               : failed(zip, zip->file_get_error(member->file), "read", member->name, err);
 }
 
 void bnc_member_close(struct bnc_member *member)
@@ -235,7 +250,7 @@ void bnc_member_close(struct bnc_member *member)
     if (member == NULL)
         return;
     if (member->file != NULL)
-        zip_fclose(member->file);
+        member->archive->zip.fclose(member->file);
     give_back(member->archive, member->handle);
     free(member);
 }

@@ -22,7 +22,7 @@ struct bnc_member_info {
 };
 
 /* Opens 'path' (which must outlive it).  BNC_EDATA: damaged; BNC_ENOINPUT; BNC_ENOMEM; BNC_EUSAGE:
- * a build without libzip. */
+ * a build or a machine without libzip. */
 enum bnc_status bnc_archive_open(struct bnc_archive **archive, const char *path,
                                  struct bnc_error *err);
 void bnc_archive_close(struct bnc_archive *archive);
