@@ -223,10 +223,11 @@ static void cut(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_claim *c
     s->in_flight++;
 }
 
-/* Whether each worker has a lot, which is enough where all can inflate. */
+/* Whether there is a lot for each worker, which is enough where all can inflate; and for several
+ * one more, so that who is done need not wait for those whose lots come first. */
 static bool all_have_lots(const struct bnc_pool *pool)
 {
-    return pool->n_used >= pool->n_workers;
+    return pool->n_used >= pool->n_workers + (pool->n_workers > 1);
 }
 
 /* Whether what a claim on the stream gives would have a place to go. */
@@ -345,6 +346,14 @@ static bool claim_block(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_
     return more;
 }
 
+/* Counts the lot's bytes, all of which are there to be cut, for what they turned out to be. */
+static void count_bytes(struct bnc_pool *pool, struct bnc_lot *lot)
+{
+    pool->used_bytes += lot->left.bytes.len - lot->len;
+    pool->ready_bytes += lot->left.bytes.len - lot->len;
+    lot->len = lot->left.bytes.len;
+}
+
 static void list_lot(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_lot *lot)
 {
     struct bnc_lot **at = &s->lots;
@@ -354,9 +363,7 @@ static void list_lot(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_lot
     lot->next = *at;
     *at = lot;
     lot->n_users = 1;
-    lot->len = lot->left.bytes.len;
-    pool->used_bytes += lot->len;
-    pool->ready_bytes += lot->len;
+    count_bytes(pool, lot);
     if (s->exhausted)
         pthread_cond_broadcast(&pool->changed);
     else if (pool->ready_bytes >= WAKE_BYTES)
@@ -395,7 +402,7 @@ static void fill_lot(struct bnc_pool *pool, struct bnc_stream *s)
     lot->failed = bnc_reader_claim(s->reader, lot->buf, &lot->left, &more, &err) != BNC_OK;
     if (lot->failed)
         lot->left = no_bytes(s);
-    lot->unfinished = !lot->failed && more && lot->left.whole;
+    lot->unfinished = !lot->failed && more;
     more |= lot->failed;
     pthread_mutex_lock(&pool->lock);
     end_claim(pool, s, more);
@@ -407,7 +414,7 @@ static void fill_lot(struct bnc_pool *pool, struct bnc_stream *s)
     if (!lot->left.whole) { /* others may claim meanwhile */
         wake_one(pool);
         pthread_mutex_unlock(&pool->lock);
-        lot->failed = bnc_reader_finish(s->reader, lot->buf, &lot->left, &err) != BNC_OK;
+        bnc_reader_prepare(s->reader, lot->buf, &lot->left);
         pthread_mutex_lock(&pool->lock);
     }
     if (lot->failed)
@@ -426,6 +433,7 @@ static void finish_lot(struct bnc_pool *pool, struct bnc_stream *s, struct bnc_l
     lot->failed = bnc_reader_finish(s->reader, lot->buf, &lot->left, &err) != BNC_OK;
     pthread_mutex_lock(&pool->lock);
     lot->finishing = false;
+    count_bytes(pool, lot);
     if (lot->failed)
         fail_stream(pool, s, &err);
 }

@@ -11,9 +11,10 @@
  *             ^ 0                       ^ candidate         ^ candidate
  *
  *   claim()   takes the piece from one candidate to the next that lies far enough ahead.
- *   finish()  inflates it on a guess, then waits for its turn and for the *proven* place where
- *             the piece before really ended.  Same place: the guess was right and the bytes count.
- *             Another place: they are thrown away and the piece is inflated again from the proven
+ *   prepare() inflates it on a guess, and waits for nobody.
+ *   finish()  settles all pieces up to this one: each begins at the *proven* place where the piece
+ *             before really ended.  Where that is the candidate, the guess was right and the bytes
+ *             count.  Else they are thrown away and the piece is inflated again from the proven
  *             place, up to the first member that begins at or behind its end.
  *
  * So a false candidate costs time, never truth; after MAX_MISSES of them the guessing ends.  A
@@ -40,12 +41,19 @@
 #define HEADER_BYTES ((size_t)10)
 #define LEAST_WINDOW ((size_t)4 << 10)
 #define NOWHERE UINT64_MAX
-#define IN_ORDER UINT64_MAX              /* block->raw_from of a block that claim() inflated, */
-enum { IN_ORDER_GOOD, IN_ORDER_FAILED }; /* with this in raw_to */
+enum { IN_ORDER_GOOD, IN_ORDER_FAILED }; /* raw_to of a block that claim() inflated: no piece */
 
-struct decoder {
+/* A piece on its way: inflated by who claimed it, settled by whoever first has a use for it. */
+struct piece {
     struct bnc_gzip gz;
-    struct decoder *next;
+    struct piece *next;     /* the one claimed behind it, or another that is idle */
+    struct piece *older;    /* that was made before; for free() */
+    struct bnc_block block; /* as it was claimed, then as it is */
+    char *room;             /* NULL: out of memory */
+    size_t n;               /* bytes there */
+    bool inflated;          /* on a guess */
+    enum bnc_status status;
+    struct bnc_error err;
 };
 
 struct members {
@@ -55,11 +63,13 @@ struct members {
     uint64_t mark_left;  /* of a byte order mark to be dropped */
 
     pthread_mutex_t lock;
-    pthread_cond_t settled;
+    pthread_cond_t changed;     /* a piece is inflated, or settled */
     uint64_t n_settled; /* blocks whose bytes are certain */
     unsigned misses;
-    struct decoder *idle; /* of pieces */
-    /* what is certain; belongs to the thread whose block is number n_settled */
+    bool settling;              /* somebody settles block number n_settled */
+    struct piece *first, *last; /* claimed, not settled */
+    struct piece *idle, *made;  /* in no use; the last made of all */
+    /* what is certain; belongs to who settles */
     uint64_t pos;         /* file offset */
     uint64_t out;         /* bytes given out before it, the mark included */
     struct bnc_gzip live; /* the decoder, where pos lies inside a member */
@@ -150,28 +160,33 @@ static uint64_t plan(const struct bnc_reader *r, struct members *m)
     return to != NOWHERE && length_hint(r, to) <= piece_limit(r) ? to : NOWHERE;
 }
 
-/* ---- decoders ---- */
+/* ---- pieces ---- */
 
 /* One that nobody uses; NULL: out of memory. */
-static struct decoder *take_decoder(struct members *m)
+static struct piece *take_piece(struct members *m)
 {
-    struct decoder *d;
+    struct piece *p;
 
     pthread_mutex_lock(&m->lock);
-    d = m->idle;
-    if (d != NULL)
-        m->idle = d->next;
+    p = m->idle;
+    if (p != NULL)
+        m->idle = p->next;
     pthread_mutex_unlock(&m->lock);
-    return d != NULL ? d : calloc(1, sizeof *d);
+    if (p != NULL)
+        return p;
+    p = calloc(1, sizeof *p);
+    if (p != NULL) {
+        p->older = m->made;
+        m->made = p;
+    }
+    return p;
 }
 
-static void give_back(struct members *m, struct decoder *d)
+static void give_back(struct members *m, struct piece *p)
 {
-    if (d == NULL)
-        return;
     pthread_mutex_lock(&m->lock);
-    d->next = m->idle;
-    m->idle = d;
+    p->next = m->idle;
+    m->idle = p;
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -182,6 +197,12 @@ static enum bnc_status start_at(struct bnc_reader *r, const struct members *m, s
                                                       window_bytes, r->src->pub.name, err);
 
     return status != BNC_OK ? status : bnc_gzip_init(gz, r->opt.gunzip, NULL, err);
+}
+
+/* Where the piece must have come to, or goes on until. */
+static uint64_t piece_end(const struct members *m, const struct bnc_block *block)
+{
+    return block->raw_to == m->size_bytes ? BNC_GZIP_NO_END : block->raw_to;
 }
 
 /* Readies 'gz' for a piece, which is read in one go. */
@@ -197,22 +218,6 @@ static enum bnc_status start_piece(struct bnc_reader *r, const struct members *m
 }
 
 /* ---- what is certain ---- */
-
-static void wait_turn(struct members *m, uint64_t index)
-{
-    pthread_mutex_lock(&m->lock);
-    while (m->n_settled != index)
-        pthread_cond_wait(&m->settled, &m->lock);
-    pthread_mutex_unlock(&m->lock);
-}
-
-static void end_turn(struct members *m)
-{
-    pthread_mutex_lock(&m->lock);
-    m->n_settled++;
-    pthread_cond_broadcast(&m->settled);
-    pthread_mutex_unlock(&m->lock);
-}
 
 static void swap_decoders(struct bnc_gzip *a, struct bnc_gzip *b)
 {
@@ -281,6 +286,60 @@ static enum bnc_status settle(struct bnc_reader *r, struct members *m, struct bn
     return status;
 }
 
+/* Inflates the piece again from the certain place; nothing where that lies behind it. */
+static enum bnc_status inflate_again(struct bnc_reader *r, struct members *m, struct piece *p)
+{
+    enum bnc_status status;
+
+    pthread_mutex_lock(&m->lock);
+    m->misses++;
+    pthread_mutex_unlock(&m->lock);
+    p->n = 0;
+    status = resume(r, m, &p->gz, &p->err);
+    return status != BNC_OK ? status
+                            : bnc_gzip_read(&p->gz, p->room, piece_limit(r),
+                                            piece_end(m, &p->block), &p->n, &p->err);
+}
+
+/* Makes the piece certain, and wrong guesses good; all blocks before it are. */
+static void settle_piece(struct bnc_reader *r, struct members *m, struct piece *p)
+{
+    if (m->ended || m->failed) {
+        p->status = BNC_OK; /* of what is no part of the source */
+        return;
+    }
+    if (p->room == NULL) {
+        m->failed = true;
+        return;
+    }
+    if (m->is_live || m->pos != p->block.raw_from)
+        p->status = inflate_again(r, m, p);
+    p->status = settle(r, m, &p->gz, &p->block, p->room, p->n, p->status, &p->err);
+}
+
+/* Makes the blocks before 'index' certain; waits for those who inflate them, for nobody else. */
+static void settle_until(struct bnc_reader *r, struct members *m, uint64_t index)
+{
+    pthread_mutex_lock(&m->lock);
+    while (m->n_settled < index) {
+        struct piece *const p = m->first;
+
+        if (m->settling || !p->inflated) {
+            pthread_cond_wait(&m->changed, &m->lock);
+            continue;
+        }
+        m->settling = true;
+        pthread_mutex_unlock(&m->lock);
+        settle_piece(r, m, p);
+        pthread_mutex_lock(&m->lock);
+        m->settling = false;
+        m->first = p->next;
+        m->n_settled++;
+        pthread_cond_broadcast(&m->changed);
+    }
+    pthread_mutex_unlock(&m->lock);
+}
+
 /* ---- the calls ---- */
 
 static unsigned n_misses(struct members *m)
@@ -293,13 +352,27 @@ static unsigned n_misses(struct members *m)
     return n;
 }
 
-static void claim_piece(struct bnc_reader *r, struct members *m, uint64_t to,
-                        struct bnc_block *block)
+static enum bnc_status claim_piece(struct bnc_reader *r, struct members *m, uint64_t to,
+                                   struct bnc_block *block, struct bnc_error *err)
 {
-    *block = (struct bnc_block){
-        .index = r->n_claimed++, .bytes = bnc_span_from("", 0), .raw_from = m->guess, .raw_to = to
-    };
+    struct piece *p = take_piece(m);
+
+    if (p == NULL)
+        return bnc_error_nomem(err);
+    *block = (struct bnc_block){ .index = r->n_claimed++,
+                                 .bytes = bnc_span_from("", 0),
+                                 .raw_from = m->guess,
+                                 .raw_to = to,
+                                 .piece = p };
     m->guess = to;
+    p->block = *block;
+    p->inflated = false;
+    p->next = NULL;
+    pthread_mutex_lock(&m->lock);
+    *(m->first == NULL ? &m->first : &m->last->next) = p;
+    m->last = p;
+    pthread_mutex_unlock(&m->lock);
+    return BNC_OK;
 }
 
 /* Reads in order; sums are owed, and all paid at the member's end. */
@@ -339,11 +412,13 @@ static enum bnc_status claim_in_order(struct bnc_reader *r, struct members *m,
     m->guess = NOWHERE; /* until the member's end is found */
     if (status != BNC_OK)
         return status;
-    *block = (struct bnc_block){ .index = r->n_claimed++, .raw_from = IN_ORDER, .whole = true };
+    *block = (struct bnc_block){ .index = r->n_claimed++, .whole = true };
     status = read_in_order(m, block->index, room, r->opt.block_bytes, until, &n, &m->err);
     status = settle(r, m, &m->live, block, room, n, status, &m->err);
     block->raw_to = status == BNC_OK ? IN_ORDER_GOOD : IN_ORDER_FAILED;
-    end_turn(m);
+    pthread_mutex_lock(&m->lock);
+    m->n_settled++; /* nothing was left to be settled: nobody waits */
+    pthread_mutex_unlock(&m->lock);
     return BNC_OK;
 }
 
@@ -355,7 +430,7 @@ static enum bnc_status claim_members(struct bnc_reader *r, struct bnc_block_buf 
 
     *more = true;
     if (to == NOWHERE) {
-        wait_turn(m, r->n_claimed);
+        settle_until(r, m, r->n_claimed);
         if (m->ended || m->failed) {
             *more = false;
             return BNC_OK;
@@ -365,22 +440,7 @@ static enum bnc_status claim_members(struct bnc_reader *r, struct bnc_block_buf 
     }
     if (to == NOWHERE)
         return claim_in_order(r, m, buf, block, err);
-    claim_piece(r, m, to, block);
-    return BNC_OK;
-}
-
-/* Inflates the piece again from the certain place; nothing where that lies behind it. */
-static enum bnc_status inflate_again(struct bnc_reader *r, struct members *m, struct bnc_gzip *gz,
-                                     char *room, uint64_t until, size_t *n, struct bnc_error *err)
-{
-    enum bnc_status status;
-
-    pthread_mutex_lock(&m->lock);
-    m->misses++;
-    pthread_mutex_unlock(&m->lock);
-    *n = 0;
-    status = resume(r, m, gz, err);
-    return status != BNC_OK ? status : bnc_gzip_read(gz, room, piece_limit(r), until, n, err);
+    return claim_piece(r, m, to, block, err);
 }
 
 static enum bnc_status finish_in_order(struct members *m, const struct bnc_block *block,
@@ -395,40 +455,46 @@ static enum bnc_status finish_in_order(struct members *m, const struct bnc_block
     return m->err.status;
 }
 
+/* Inflates a piece on a guess; what came of it matters once it is settled. */
+static void prepare_members(struct bnc_reader *r, struct bnc_block_buf *buf,
+                            struct bnc_block *block)
+{
+    struct members *m = r->own;
+    struct piece *const p = block->piece;
+    const size_t limit = piece_limit(r);
+
+    if (p == NULL)
+        return;
+    p->n = 0;
+    p->room = bnc_block_buf_room(buf, limit);
+    p->status = p->room == NULL ? bnc_error_nomem(&p->err)
+                                : start_piece(r, m, &p->gz, block, &p->err);
+    if (p->status == BNC_OK)
+        p->status = bnc_gzip_read(&p->gz, p->room, limit, piece_end(m, block), &p->n, &p->err);
+    block->bytes.len = p->n;
+    pthread_mutex_lock(&m->lock);
+    p->inflated = true;
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+}
+
 static enum bnc_status finish_members(struct bnc_reader *r, struct bnc_block_buf *buf,
                                       struct bnc_block *block, struct bnc_error *err)
 {
     struct members *m = r->own;
-    const size_t limit = piece_limit(r);
-    const uint64_t until = block->raw_to == m->size_bytes ? BNC_GZIP_NO_END : block->raw_to;
-    struct bnc_error own_err = { 0 };
+    struct piece *const p = block->piece;
     enum bnc_status status;
-    struct decoder *d;
-    char *room;
-    size_t n = 0;
 
-    if (block->raw_from == IN_ORDER)
+    if (p == NULL)
         return finish_in_order(m, block, err);
-    d = take_decoder(m);
-    room = d == NULL ? NULL : bnc_block_buf_room(buf, limit);
-    status = room == NULL ? bnc_error_nomem(&own_err)
-                          : start_piece(r, m, &d->gz, block, &own_err);
-    if (status == BNC_OK)
-        status = bnc_gzip_read(&d->gz, room, limit, until, &n, &own_err);
-    wait_turn(m, block->index);
-    if (m->ended || m->failed)
-        status = BNC_OK; /* of what is no part of the source */
-    else if (room == NULL)
-        m->failed = true;
-    else {
-        if (m->is_live || m->pos != block->raw_from)
-            status = inflate_again(r, m, &d->gz, room, until, &n, &own_err);
-        status = settle(r, m, &d->gz, block, room, n, status, &own_err);
-    }
-    end_turn(m);
-    give_back(m, d);
+    if (!p->inflated)
+        prepare_members(r, buf, block);
+    settle_until(r, m, block->index + 1);
+    *block = p->block;
+    status = p->status;
     if (status != BNC_OK && err != NULL)
-        *err = own_err;
+        *err = p->err;
+    give_back(m, p);
     return status;
 }
 
@@ -436,24 +502,24 @@ static void free_members(struct bnc_reader *r)
 {
     struct members *m = r->own;
 
-    while (m->idle != NULL) {
-        struct decoder *d = m->idle;
+    while (m->made != NULL) {
+        struct piece *p = m->made;
 
-        m->idle = d->next;
-        bnc_gzip_release(&d->gz);
-        free(d);
+        m->made = p->older;
+        bnc_gzip_release(&p->gz);
+        free(p);
     }
     bnc_gzip_release(&m->live);
     bnc_owed_release(&m->owed);
     bnc_ahead_release(&m->ahead);
-    pthread_cond_destroy(&m->settled);
+    pthread_cond_destroy(&m->changed);
     pthread_mutex_destroy(&m->lock);
     free(m->scan);
     free(m);
 }
 
-static const struct bnc_reader_ops members_ops = { false, claim_members, finish_members, NULL,
-                                                   free_members };
+static const struct bnc_reader_ops members_ops = { false, claim_members, prepare_members,
+                                                   finish_members, NULL, free_members };
 
 enum bnc_status bnc_reader_open_members(struct bnc_reader *r, struct bnc_error *err)
 {
@@ -466,7 +532,7 @@ enum bnc_status bnc_reader_open_members(struct bnc_reader *r, struct bnc_error *
     if (m == NULL)
         return bnc_error_nomem(err);
     pthread_mutex_init(&m->lock, NULL);
-    pthread_cond_init(&m->settled, NULL);
+    pthread_cond_init(&m->changed, NULL);
     bnc_owed_init(&m->owed);
     bnc_ahead_init(&m->ahead);
     r->own = m;

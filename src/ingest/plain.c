@@ -140,9 +140,9 @@ static void free_plain(struct bnc_reader *r)
     free(p);
 }
 
-static const struct bnc_reader_ops mapped_ops = { true, claim_plain, finish_mapped, done_mapped,
-                                                  free_plain };
-static const struct bnc_reader_ops pread_ops = { true, claim_plain, finish_pread, NULL,
+static const struct bnc_reader_ops mapped_ops = { true, claim_plain, NULL, finish_mapped,
+                                                  done_mapped, free_plain };
+static const struct bnc_reader_ops pread_ops = { true, claim_plain, NULL, finish_pread, NULL,
                                                  free_plain };
 
 /* Leaves base at NULL where mapping is not wanted or not possible (a file system without it, a full

@@ -119,8 +119,8 @@ static void free_serial(struct bnc_reader *r)
     free(s);
 }
 
-static const struct bnc_reader_ops serial_ops = { false, claim_serial, finish_serial, NULL,
-                                                  free_serial };
+static const struct bnc_reader_ops serial_ops = { false, claim_serial,  NULL,
+                                                  finish_serial, NULL, free_serial };
 
 enum bnc_status bnc_reader_open_serial(struct bnc_reader *r, struct bnc_flow *flow,
                                        struct bnc_error *err)
@@ -219,6 +219,13 @@ enum bnc_status bnc_reader_claim(struct bnc_reader *reader, struct bnc_block_buf
                                  struct bnc_block *block, bool *more, struct bnc_error *err)
 {
     return reader->ops->claim(reader, buf, block, more, err);
+}
+
+void bnc_reader_prepare(struct bnc_reader *reader, struct bnc_block_buf *buf,
+                        struct bnc_block *block)
+{
+    if (reader->ops->prepare != NULL)
+        reader->ops->prepare(reader, buf, block);
 }
 
 enum bnc_status bnc_reader_finish(struct bnc_reader *reader, struct bnc_block_buf *buf,

@@ -10,12 +10,13 @@
 #include "ingest/flow.h"
 #include "ingest/source.h"
 
-/* One way; each function as documented for bnc_reader_* in source.h.  NULL for done(): nothing to
- * do. */
+/* One way; each function as documented for bnc_reader_* in source.h.  NULL for prepare() and
+ * done(): nothing to do. */
 struct bnc_reader_ops {
     bool is_parallel;
     enum bnc_status (*claim)(struct bnc_reader *r, struct bnc_block_buf *buf,
                              struct bnc_block *block, bool *more, struct bnc_error *err);
+    void (*prepare)(struct bnc_reader *r, struct bnc_block_buf *buf, struct bnc_block *block);
     enum bnc_status (*finish)(struct bnc_reader *r, struct bnc_block_buf *buf,
                               struct bnc_block *block, struct bnc_error *err);
     void (*done)(struct bnc_reader *r, struct bnc_block *block);

@@ -12,8 +12,9 @@
  *     bnc_source_open()  -> bnc_reader
  *       bnc_reader_claim()   one at a time: the next block is claimed, and read or inflated if that
  *                            must happen in order
- *       bnc_reader_finish()  side by side: what may be (pread, inflating an independent member, the
- *                            checksum of what was inflated in order)
+ *       bnc_reader_prepare() side by side: inflating independent members
+ *       bnc_reader_finish()  side by side: that, if it has not been done, and what else may be
+ *                            (pread, the checksum of what was inflated in order)
  *       bnc_reader_done()    the block's bytes are no longer needed
  *     bnc_reader_close()
  *
@@ -133,6 +134,7 @@ struct bnc_block {
     size_t n_before; /* bytes of the source right in front of an unmapped one: 0, or who cuts it up
                         says so */
     uint64_t raw_from, raw_to; /* the room's own: where the block lies in the file */
+    void *piece;               /* likewise: of a gzip file of many members, inflated on a guess */
 };
 
 enum bnc_status bnc_source_open(struct bnc_source *src, const struct bnc_ingest_options *opt,
@@ -140,25 +142,33 @@ enum bnc_status bnc_source_open(struct bnc_source *src, const struct bnc_ingest_
 
 /*
  * True where claim() only counts: it may be called under a lock that others need.  Else it may
- * read, inflate or wait for the finish() of blocks claimed before (a gzip file of many members:
- * most of the work is in finish() all the same).
+ * read, inflate or wait for blocks claimed before (a gzip file of many members: most of the work is
+ * in prepare() all the same).
  */
 bool bnc_reader_is_parallel(const struct bnc_reader *reader);
 
 /*
  * Claims the next block; one thread at a time per reader (the engine holds a lock).  '*more' false:
  * there is none, 'block' untouched.  'buf' is the calling worker's own buffer object, reused from
- * block to block: see bnc_block_buf_create().  A worker finishes a block before it claims the
- * next, and blocks are finished whatever happens: finish() may wait for the finish() of the block
- * before.  Blocks are of about block_bytes; one that holds a whole gzip member may be 32 times
- * that.  Corrupt or cut compression: the bytes before it come out first, then BNC_EDATA with the
- * byte offset.  On failure there is no block, and every block claimed before it counts.
+ * block to block: see bnc_block_buf_create().  A worker prepares or finishes a block before it
+ * claims the next, and does so whatever happens: claim() and finish() may wait for it.  Blocks are
+ * of about block_bytes; one that holds a whole gzip member may be 32 times that.  Corrupt or cut
+ * compression: the bytes before it come out first, then BNC_EDATA with the byte offset.  On failure
+ * there is no block, and every block claimed before it counts.
  */
 struct bnc_block_buf;
 struct bnc_block_buf *bnc_block_buf_create(void);
 void bnc_block_buf_free(struct bnc_block_buf *buf);
 enum bnc_status bnc_reader_claim(struct bnc_reader *reader, struct bnc_block_buf *buf,
                                  struct bnc_block *block, bool *more, struct bnc_error *err);
+/*
+ * Optional, without the lock: does of finish() what takes long and waits for nobody.  bytes.len is
+ * then what finish() is expected to find; any thread may call that, and nobody needs to where the
+ * reader is closed before its end.
+ */
+void bnc_reader_prepare(struct bnc_reader *reader, struct bnc_block_buf *buf,
+                        struct bnc_block *block);
+
 /*
  * Must be called once for every claimed block, without the lock; fills block->bytes, block->off and
  * block->last.  On failure block->bytes still holds what came before the fault, perhaps nothing,

@@ -175,6 +175,7 @@ static inline struct slurped slurp_source(struct bnc_source *src,
 }
 
 /* Reads a source as the engine does: 'n_threads' workers claim under a lock, finish without it. */
+#define CREW_HELD 3 /* blocks a worker has at once, in every other round */
 struct crew {
     struct bnc_reader *reader;
     pthread_mutex_t lock;
@@ -203,31 +204,45 @@ static inline bool crew_claim(struct crew *c, struct bnc_block_buf *buf, struct 
     return more;
 }
 
+static inline void crew_finish(struct crew *c, struct bnc_block_buf *buf, struct bnc_block *block)
+{
+    const enum bnc_status status = bnc_reader_finish(c->reader, buf, block, NULL);
+    struct bnc_buf bytes = { 0 };
+
+    bnc_buf_put(&bytes, block->bytes);
+    bnc_reader_done(c->reader, block);
+    pthread_mutex_lock(&c->lock);
+    c->ended |= status != BNC_OK;
+    if (block->index >= c->cap) {
+        c->cap = block->index * 2 + 64;
+        c->pieces = realloc(c->pieces, c->cap * sizeof *c->pieces);
+        memset(c->pieces + c->n, 0, (c->cap - c->n) * sizeof *c->pieces);
+    }
+    if (block->index >= c->n)
+        c->n = block->index + 1;
+    c->pieces[block->index] = (struct piece){ bytes, block->off, true, block->last, status };
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* In turn one block is finished at once, and several are prepared and finished last first. */
 static inline void *crew_work(void *arg)
 {
     struct crew *c = arg;
-    struct bnc_block_buf *buf = bnc_block_buf_create();
-    struct bnc_block block;
+    struct bnc_block_buf *bufs[CREW_HELD];
+    struct bnc_block blocks[CREW_HELD];
+    size_t n = 1;
 
-    while (crew_claim(c, buf, &block)) {
-        const enum bnc_status status = bnc_reader_finish(c->reader, buf, &block, NULL);
-        struct bnc_buf bytes = { 0 };
-
-        bnc_buf_put(&bytes, block.bytes);
-        bnc_reader_done(c->reader, &block);
-        pthread_mutex_lock(&c->lock);
-        c->ended |= status != BNC_OK;
-        if (block.index >= c->cap) {
-            c->cap = block.index * 2 + 64;
-            c->pieces = realloc(c->pieces, c->cap * sizeof *c->pieces);
-            memset(c->pieces + c->n, 0, (c->cap - c->n) * sizeof *c->pieces);
-        }
-        if (block.index >= c->n)
-            c->n = block.index + 1;
-        c->pieces[block.index] = (struct piece){ bytes, block.off, true, block.last, status };
-        pthread_mutex_unlock(&c->lock);
+    for (size_t i = 0; i < CREW_HELD; i++)
+        bufs[i] = bnc_block_buf_create();
+    for (size_t most = 1; n > 0; most = CREW_HELD + 1 - most) {
+        for (n = 0; n < most && crew_claim(c, bufs[n], &blocks[n]); n++)
+            if (most > 1)
+                bnc_reader_prepare(c->reader, bufs[n], &blocks[n]);
+        for (size_t i = n; i-- > 0;)
+            crew_finish(c, bufs[i], &blocks[i]);
     }
-    bnc_block_buf_free(buf);
+    for (size_t i = 0; i < CREW_HELD; i++)
+        bnc_block_buf_free(bufs[i]);
     return NULL;
 }
 
