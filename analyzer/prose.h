@@ -49,7 +49,8 @@ static const char *const description[] __attribute__((
                  "given as ./report.",
                  NULL };
 static const char *const input[] __attribute__((unused)) = {
-    "CSV and its kin (tab, semicolon, pipe), JSON lines, plain or inside gzip (any number of "
+    "CSV and its kin (tab, semicolon, pipe), JSON (one object a line, arrays, objects without "
+    "line ends, the lists in the pages of APIs), plain or inside gzip (any number of "
     "members), zstd or ZIP; files, folders and standard input "
     "(-).  Format, delimiter, encoding and compression are recognized by content, never by name, "
     "and each can be forced.",

@@ -18,6 +18,7 @@ struct bnc_flow {
     struct bnc_gzip gz;
     struct bnc_unzstd zs;
     struct bnc_transcode *tc;
+    struct bnc_json_lines *json;
     char *stash; /* decoded bytes that were looked at, up to BNC_SNIFF_BYTES */
     size_t stash_at, stash_len;
     enum bnc_status status; /* a fault met, due once the bytes before it are out */
@@ -180,6 +181,15 @@ static enum bnc_status pull(void *arg, char *out, size_t cap, size_t *n, struct 
     return status;
 }
 
+/* Bytes in UTF-8. */
+static enum bnc_status pull_text(void *arg, char *out, size_t cap, size_t *n, struct bnc_error *err)
+{
+    struct bnc_flow *flow = arg;
+
+    return flow->tc != NULL ? bnc_transcode_read(flow->tc, out, cap, n, err)
+                            : pull(flow, out, cap, n, err);
+}
+
 static enum bnc_status open_encoding(struct bnc_flow *flow, const struct bnc_ingest_options *opt,
                                      enum bnc_encoding *encoding, struct bnc_error *err)
 {
@@ -196,6 +206,24 @@ static enum bnc_status open_encoding(struct bnc_flow *flow, const struct bnc_ing
     if (*encoding == BNC_ENCODING_UTF8)
         return BNC_OK;
     return bnc_transcode_create(&flow->tc, *encoding, pull, flow, err);
+}
+
+static bool is_bracket(char c)
+{
+    return c == '{' || c == '[';
+}
+
+/* A document of JSON, as far as can be told without transcoding, goes through one more stage. */
+static enum bnc_status open_document(struct bnc_flow *flow, struct bnc_error *err)
+{
+    const struct bnc_span head =
+        bnc_span_from(flow->stash + flow->stash_at, flow->stash_len - flow->stash_at);
+    const bool doubtful =
+        flow->tc != NULL && head.len > 1 && (is_bracket(head.at[0]) || is_bracket(head.at[1]));
+
+    if (!doubtful && !bnc_json_is_document(head))
+        return BNC_OK;
+    return bnc_json_lines_create(&flow->json, pull_text, flow, err);
 }
 
 static enum bnc_status look(struct bnc_flow *flow, struct bnc_error *err)
@@ -232,8 +260,11 @@ enum bnc_status bnc_flow_open(struct bnc_flow **flow, struct bnc_source_own *src
         status = look(f, err);
     if (status == BNC_OK)
         status = open_encoding(f, opt, &encoding, err);
+    if (status == BNC_OK)
+        status = open_document(f, err);
     src->pub.container = f->member != NULL ? BNC_CONTAINER_ZIP : f->container;
     src->pub.encoding = encoding;
+    src->pub.is_document = f->json != NULL;
     if (status != BNC_OK) {
         bnc_error_at(err, src->pub.name, 0, BNC_NO_PLACE);
         bnc_flow_close(f);
@@ -248,8 +279,9 @@ enum bnc_status bnc_flow_open(struct bnc_flow **flow, struct bnc_source_own *src
 enum bnc_status bnc_flow_read(struct bnc_flow *flow, char *out, size_t cap, size_t *n,
                               struct bnc_error *err)
 {
-    const enum bnc_status status = flow->tc != NULL ? bnc_transcode_read(flow->tc, out, cap, n, err)
-                                                    : pull(flow, out, cap, n, err);
+    const enum bnc_status status = flow->json != NULL
+                                       ? bnc_json_lines_read(flow->json, out, cap, n, err)
+                                       : pull_text(flow, out, cap, n, err);
 
     return *n > 0 ? BNC_OK : status;
 }
@@ -258,6 +290,7 @@ void bnc_flow_close(struct bnc_flow *flow)
 {
     if (flow == NULL)
         return;
+    bnc_json_lines_free(flow->json);
     bnc_transcode_free(flow->tc);
     bnc_gzip_release(&flow->gz);
     bnc_unzstd_release(&flow->zs);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * flow.h - one source read from start to end by one thread, whatever it is wrapped in.
  *
- *     file | pipe | member  ->  gunzip | unzstd | as it is  ->  UTF-16 | Latin-1 | as it is  ->
- *     UTF-8 bytes
+ *     file | pipe | member  ->  gunzip | unzstd | as it is  ->  UTF-16 | Latin-1 | as it is
+ *     ->  a JSON document as JSON Lines | as it is  ->  UTF-8 bytes
  *
  * The general way, for what cannot be read side by side, and the way every source is looked at
  * first.
@@ -12,6 +12,7 @@
 
 #include "ingest/archive.h"
 #include "ingest/gunzip.h"
+#include "ingest/json_lines.h"
 #include "ingest/source.h"
 #include "ingest/transcode.h"
 #include "ingest/unzstd.h"

@@ -157,10 +157,11 @@ enum bnc_status bnc_reader_open_fd(struct bnc_reader *r, struct bnc_error *err)
 
 typedef enum bnc_status (*open_fn)(struct bnc_reader *r, struct bnc_error *err);
 
-/* How blocks may be read side by side; NULL: not (pipes, ZIP, zstd, other encodings). */
+/* How blocks may be read side by side; NULL: not (pipes, ZIP, zstd, other encodings, JSON
+ * documents). */
 static open_fn parallel_way(const struct bnc_source *src)
 {
-    if (!src->is_regular || src->encoding != BNC_ENCODING_UTF8)
+    if (!src->is_regular || src->encoding != BNC_ENCODING_UTF8 || src->is_document)
         return NULL;
     switch (src->container) {
     case BNC_CONTAINER_NONE: return bnc_reader_open_plain;

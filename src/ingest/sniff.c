@@ -80,15 +80,6 @@ static const struct bnc_refusal mail_log = {
     "make a CSV of it first, with columns time, recipient, status and response"
 };
 static const struct bnc_refusal xml = { "an XML document", "export it as CSV" };
-static const struct bnc_refusal json_array = {
-    "a JSON array", "make it one object a line (JSON Lines): jq -c '.[]' FILE"
-};
-
-static const struct bnc_refusal spread_json = {
-    "a JSON document over several lines",
-    "make it one object a line (JSON Lines): jq -c . FILE, or jq -c '.NAME[]' FILE for the list "
-    "NAME in it"
-};
 
 static bool begins(struct bnc_span s, const char *lower)
 {
@@ -114,18 +105,6 @@ static struct bnc_span skip_blanks(struct bnc_span s)
     return s;
 }
 
-/* An object that goes on in the next line: as JSON Lines every line of it would be damage. */
-static bool is_spread_json(struct bnc_span s)
-{
-    size_t i = 1;
-
-    if (!begins(s, "{"))
-        return false;
-    while (i < s.len && (s.at[i] == ' ' || s.at[i] == '\t' || s.at[i] == '\r'))
-        i++;
-    return i < s.len && s.at[i] == '\n';
-}
-
 static bool is_html(struct bnc_span s)
 {
     static const char *const starts[] = { "<!doctype html", "<html", "<head", "<body", "<table" };
@@ -149,6 +128,22 @@ static bool is_mail(struct bnc_span s)
     return begins(s, "from ") && memchr(s.at, '@', len) != NULL && memchr(s.at, ':', len) != NULL;
 }
 
+/* "2026-10-05 10:00:03 1tABCE-0001 ** ann@b.example R=dnslookup ...": what happened to a message
+ * stands behind its id. */
+static bool is_exim_log(struct bnc_span s)
+{
+    static const char *const arrows[] = { " <= ", " => ", " -> ", " ** ", " == ", " Completed" };
+    const size_t clock = sizeof "2026-10-05 10:00:03" - 1;
+
+    if (s.len < clock + 20 || s.at[4] != '-' || s.at[10] != ' ' || s.at[13] != ':')
+        return false;
+    s = bnc_span_from(s.at + clock, s.len - clock < 50 ? s.len - clock : 50);
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        if (memmem(s.at, s.len, arrows[i], strlen(arrows[i])) != NULL)
+            return true;
+    return false;
+}
+
 /* "Oct  3 10:00:00 mx1 postfix/smtp[123]: ...": who speaks stands before the first comma. */
 static bool is_mail_log(struct bnc_span s)
 {
@@ -159,6 +154,8 @@ static bool is_mail_log(struct bnc_span s)
     comma = memchr(s.at, ',', s.len);
     if (comma != NULL)
         s.len = (size_t)(comma - s.at);
+    if (is_exim_log(s))
+        return true;
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         if (s.len > 0 && s.at[0] != '{' &&
             memmem(s.at, s.len, programs[i], strlen(programs[i])) != NULL)
@@ -177,10 +174,6 @@ static const struct bnc_refusal *refuse_text(struct bnc_span s)
         return &mail;
     if (is_mail_log(s))
         return &mail_log;
-    if (is_spread_json(s))
-        return &spread_json;
-    if (begins(s, "[") && begins(skip_blanks(bnc_span_from(s.at + 1, s.len - 1)), "{"))
-        return &json_array;
     return NULL;
 }
 

@@ -73,6 +73,7 @@ struct bnc_source {               /* read-only outside the room */
     bool is_regular, is_stdin;    /* standard input may be a regular file too: < file */
     enum bnc_container container; /* known once bnc_source_head() was called */
     enum bnc_encoding encoding;   /* likewise */
+    bool is_document;             /* likewise: JSON, and made one object a line here */
 };
 
 struct bnc_source_list {

@@ -594,8 +594,7 @@ static enum bnc_status create_json(struct work *w)
         return bnc_error_nomem(w->err);
     if (c.row.n == 0)
         return bnc_error_set(w->err, BNC_EDATA,
-                             "JSON, but not one object a line: split it first, with jq -c . FILE, "
-                             "or jq -c '.NAME[]' FILE for the list NAME in it");
+                             "JSON, but its first object can't be read");
     h.name = c.name;
     h.n = c.row.n;
     in.format = json_format(w, &h);

@@ -69,7 +69,7 @@ static const char *const intro =
     "only decides where two formats have the same header. `bounce-analyzer formats FILE` shows "
     "what was recognized and how each\n"
     "column is used; `--from FORMAT` (or a vendor's name) and `--map field=Column,...` override "
-    "it. JSON lines are read by the same\n"
+    "it. JSON is read by the same\n"
     "tables: a column name such as `mail.messageId` is a path there.\n\n"
     "*verified*: the column names are documented or were seen in real files. *inferred*: they are "
     "taken from API names and\n"

@@ -94,6 +94,8 @@ static void memory__may_end_anywhere(void **state)
     }
     assert_survives(kit_file(kit, "a.csv", bnc_buf_span(&text)), BNC_GUNZIP_AUTO);
     assert_survives(kit_file(kit, "w.csv", bnc_buf_span(&wide)), BNC_GUNZIP_AUTO);
+    assert_survives(kit_file(kit, "d.json", BNC_SPAN("[{\"a\":1},\n{\"a\":2}]")),
+                    BNC_GUNZIP_AUTO);
     assert_survives(kit_file(kit, "a.gz", bnc_buf_span(&gz)), BNC_GUNZIP_ZLIB);
     assert_survives(kit->path, BNC_GUNZIP_ISAL);
     mkdir(kit_path(kit, "d"), 0700);

@@ -414,8 +414,7 @@ static void paths__are_expanded_in_order(void **state)
     paths[1] = missing;
     paths[2] = dir;
     paths[3] = file;
-    assert_int_equal(bnc_source_list_create(&list, paths, 4, kit_on_fault, &faults, NULL),
-                     BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, paths, 4, kit_on_fault, &faults, NULL), BNC_OK);
     assert_int_equal(list.n, 6);
     assert_string_equal(list.at[0]->path, file);
     assert_string_equal(list.at[5]->path, file);
@@ -463,8 +462,7 @@ static void fingerprint__is_that_of_the_bytes(void **state)
     text.at[text.len - 1] ^= 1;
     kit_file(kit, "2.csv", bnc_buf_span(&text));
     kit_file(kit, "3.csv", bnc_span_from(text.at, text.len - 1));
-    assert_int_equal(bnc_source_list_create(&list, paths, 4, NULL, NULL, NULL),
-                     BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, paths, 4, NULL, NULL, NULL), BNC_OK);
     for (int i = 0; i < 4; i++) {
         char head[16];
         size_t len;
@@ -610,13 +608,13 @@ static void refusal__names_the_thing_and_the_way_out(void **state)
         { BNC_SPAN("\xef\xbb\xbf  <!DOCTYPE html><html>"), "HTML", "download" },
         { BNC_SPAN("\n<HTML>"), "HTML", "download" },
         { BNC_SPAN("<?xml version='1.0'?>"), "XML", "CSV" },
-        { BNC_SPAN("[\n  {\"event\": 1}]"), "JSON array", "jq" },
-        { BNC_SPAN("{ \r\n  \"event\": 1\n}\n"), "several lines", "jq" },
         { BNC_SPAN("BZh91AY&SY"), "bzip2", "bunzip2" },
         { BNC_SPAN("BNCSTATE\1\0\0\0\0\0\0\0"), "saved state", "merge" },
         { BNC_SPAN("From ann@b.example Thu Oct  1 10:00:00 2026\nSubject: x\n"), "mailbox", "CSV" },
         { BNC_SPAN("\nReceived: from a by b; Thu, 1 Oct 2026\n"), "mail message", "CSV" },
         { BNC_SPAN("Oct  3 10:00:00 mx1 postfix/smtp[1]: 4A: to=<a@b.example>, x\n"), "log",
+          "CSV" },
+        { BNC_SPAN("2026-10-05 10:00:03 1tABCE-0001 ** a@b.example R=dnslookup: 550, no\n"), "log",
           "CSV" },
         { BNC_SPAN("SQLite format 3\0......."), "SQLite", "CSV" },
     };
@@ -638,6 +636,33 @@ static void refusal__names_the_thing_and_the_way_out(void **state)
         }
     assert_slurps(kit_file(kit, "lines.json", BNC_SPAN("{\"event\":1}\n")),
                   &(struct bnc_ingest_options){ 0 }, BNC_SPAN("{\"event\":1}\n"), BNC_OK);
+}
+
+/* ---- JSON documents ---- */
+
+static void document__is_read_as_lines_every_way(void **state)
+{
+    struct kit *kit = *state;
+    struct bnc_buf text = { 0 }, want = { 0 }, gz = { 0 }, wide;
+
+    for (int i = 0; i < 9000; i++) {
+        bnc_buf_printf(&text, "%s\n  {\n    \"id\": %d,\n    \"to\": \"a@b.example\"\n  }",
+                       i == 0 ? "[" : ",", i);
+        bnc_buf_printf(&want, "{    \"id\": %d,    \"to\": \"a@b.example\"  }\n", i);
+    }
+    bnc_buf_puts(&text, "\n]\n");
+    kit_gzip(&gz, bnc_buf_span(&text), 6);
+    wide = converted(bnc_buf_span(&text), "UTF-16LE", BNC_SPAN("\xff\xfe"));
+    assert_slurps_every_way(kit_file(kit, "a.json", bnc_buf_span(&text)), bnc_buf_span(&want),
+                            BNC_OK);
+    assert_slurps_every_way(kit_file(kit, "a.json.gz", bnc_buf_span(&gz)), bnc_buf_span(&want),
+                            BNC_OK);
+    assert_slurps(kit_file(kit, "w.json", bnc_buf_span(&wide)), &(struct bnc_ingest_options){ 0 },
+                  bnc_buf_span(&want), BNC_OK);
+    bnc_buf_release(&text);
+    bnc_buf_release(&want);
+    bnc_buf_release(&gz);
+    bnc_buf_release(&wide);
 }
 
 /* ---- zstd ---- */
@@ -733,8 +758,7 @@ static void zip__members_come_in_name_order(void **state)
     zip_put(zip, ".DS_Store", BNC_SPAN("junk"));
     assert_true(zip_dir_add(zip, "folder", 0) >= 0);
     assert_int_equal(zip_close(zip), 0);
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL),
-                     BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL), BNC_OK);
     assert_int_equal(list.n, 4);
     assert_non_null(strstr(list.at[0]->name, "export.csv:../../etc/evil.csv"));
     assert_non_null(strstr(list.at[1]->name, ":/abs.csv"));
@@ -778,8 +802,7 @@ static void zip__may_name_a_member_twice(void **state)
         if (memcmp(bytes.at + i, "b.csv", 5) == 0)
             bytes.at[i] = 'a';
     kit_file(kit, "twice.zip", bnc_buf_span(&bytes));
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL),
-                     BNC_OK);
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
     assert_int_equal(list.n, 2); /* both are data */
     assert_true(list.at[0]->zip_index == 0 && list.at[1]->zip_index == 1);
     bnc_source_list_release(&list);
@@ -1064,6 +1087,7 @@ int main(void)
         KIT_TEST(fingerprint__is_that_of_the_bytes),
         KIT_TEST(encoding__utf16_becomes_utf8),
         KIT_TEST(encoding__broken_utf16_is_replaced),
+        KIT_TEST(document__is_read_as_lines_every_way),
         KIT_TEST(encoding__latin1_is_seen_where_it_is_plain),
         KIT_TEST(refusal__names_the_thing_and_the_way_out),
 #if BNC_WITH_ZSTD

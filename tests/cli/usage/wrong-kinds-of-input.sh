@@ -26,7 +26,7 @@ says 65 'mail message.*as CSV' a.eml
 printf 'Oct  3 10:00:00 mx1 postfix/smtp[123]: 4ABC: to=<a@b.example>, status=bounced (550 no)\n' >mail.log
 says 65 'log, not a table.*CSV' mail.log
 printf '[{"event":"bounce"}]\n' >a.json
-says 65 'one object a line' a.json
+says 65 "its columns are 'event'" a.json
 says 66 "no file matches 'exports-\*.csv'" 'exports-*.csv'
 says 66 "No such file" exports/october.csv
 mkdir empty only-a-readme
@@ -45,3 +45,8 @@ printf 'email,reason\na@b.example,"Received: from x postfix/smtpd 550 5.1.1 unkn
 exits 0 ba --json b.csv
 printf 'from,to,reason\nx@b.example,a@b.example,550 5.1.1 unknown\n' >c.csv
 exits 0 ba --json c.csv
+# logs of mail servers, tables of totals
+printf '2026-10-05 10:00:03 1tABCE-0001 ** a@b.example R=dnslookup T=remote_smtp: 550 no\n' >mainlog
+says 65 'log, not a table.*CSV' mainlog
+printf 'Date,User-reported spam rate,Domain reputation\n2026-10-04,0.12%%,High\n' >totals.csv
+says 65 "totals can't be analyzed.*--sent" totals.csv
