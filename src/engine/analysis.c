@@ -131,6 +131,22 @@ static void drop_parts(struct bnc_analysis *a)
     a->n_parts = 0;
 }
 
+/*
+ * Rows behind a header that is not the file's own were read by the wrong columns: nothing that was
+ * counted is worth having, a list least of all.
+ */
+static enum bnc_status refuse_other_headers(const struct bnc_tally *t, struct bnc_error *err)
+{
+    const struct bnc_fault_total *const f = &t->faults[BNC_FAULT_OTHER_HEADER];
+
+    if (f->n == 0)
+        return BNC_OK;
+    bnc_error_set(err, BNC_EDATA, "%s", BNC_OTHER_HEADER_TEXT);
+    if (f->n_first > 0 && f->first[0].source < t->n_sources)
+        bnc_error_at(err, t->sources[f->first[0].source].at, f->first[0].row, f->first[0].off);
+    return BNC_EDATA;
+}
+
 static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
 {
     const bool needed = (a->opt.keep_lists && !a->opt.no_state) || a->parts_are_states;
@@ -141,6 +157,8 @@ static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
     status = bnc_tally_finish(&a->tally, a->parts, a->n_parts, bnc_parallel, &a->setup, err);
     if (status == BNC_OK && !needed)
         drop_parts(a);
+    if (status == BNC_OK)
+        status = refuse_other_headers(a->tally, err);
     return status == BNC_OK ? judge(a, err) : status;
 }
 

@@ -5,6 +5,7 @@
  * waits for its turn by the pool's sequence number.  The input's own bytes are copied, not
  * re-quoted, so nothing of a row changes.
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "bounce/analysis.h"
@@ -28,6 +29,7 @@ struct output {
     bnc_write_fn write;
     void *arg;
     bool has_header; /* it was written */
+    atomic_bool other_header; /* a row is one, of other columns */
 };
 
 /* A cell that a spreadsheet takes as text, whatever it holds. */
@@ -150,6 +152,8 @@ static enum bnc_status classify_row(struct bnc_worker *w, const struct bnc_strea
     events = bnc_mapper_events(w->mapper, s->mapping, row, &room, &n, &fault);
     if (fault == BNC_FAULT_REPEATED_HEADER)
         return BNC_OK;
+    if (fault == BNC_FAULT_OTHER_HEADER)
+        atomic_store(&((struct output *)w->sink->arg)->other_header, true);
     if (fault != BNC_FAULT_NONE)
         return put_plain(w, s, row, "malformed", bnc_fault_names[fault]);
     if (n == 0)
@@ -261,6 +265,9 @@ enum bnc_status bnc_classify_files(const struct bnc_options *opt, const char *co
         status = check_headers(&inputs, err);
     if (status == BNC_OK)
         status = bnc_run(&inputs, &setup, &sink, BNC_DETAIL_REPORT, &workers, err);
+    if (status == BNC_OK && atomic_load(&out.other_header))
+        status = bnc_error_set(err, BNC_EDATA, "%s (ba_rule is other_header there)",
+                               BNC_OTHER_HEADER_TEXT);
     if (status == BNC_OK && inputs.worst != BNC_OK) {
         status = inputs.worst;
         if (err != NULL)

@@ -159,4 +159,9 @@ enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item);
 bool bnc_event_passes(const struct bnc_setup *setup, const struct bnc_event *event,
                       uint16_t provider);
 
+/* What is wrong where a row is BNC_FAULT_OTHER_HEADER. */
+#define BNC_OTHER_HEADER_TEXT                                                          \
+    "the header of another table stands among the rows, and what follows has other "  \
+    "columns than the first header says; give both tables as files of their own"
+
 #endif

@@ -102,6 +102,7 @@ enum bnc_row_fault {
     BNC_FAULT_BAD_TIME,
     BNC_FAULT_BAD_JSON,
     BNC_FAULT_REPEATED_HEADER /* not malformed: dropped and counted */,
+    BNC_FAULT_OTHER_HEADER /* of a table with other columns: nothing behind it can be trusted */,
     BNC_N_FAULTS
 };
 extern const char *const bnc_fault_names[BNC_N_FAULTS];

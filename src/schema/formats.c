@@ -30,7 +30,8 @@ const char *const bnc_event_names[BNC_N_EVENTS] = { "delivered", "bounce", "defe
 
 const char *const bnc_fault_names[BNC_N_FAULTS] = {
     "none",        "unclosed_quote", "too_long", "field_count", "no_recipient",
-    "bad_address", "unknown_event",  "bad_time", "bad_json",    "repeated_header"
+    "bad_address", "unknown_event",  "bad_time", "bad_json",    "repeated_header",
+    "other_header"
 };
 
 const char *const bnc_field_names[BNC_N_FIELDS] = {

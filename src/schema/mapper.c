@@ -580,13 +580,44 @@ ALWAYS_INLINE bool is_header(const struct bnc_schema_plan *p, struct bnc_span ra
     return p->comments && raw.len > 0 && raw.at[0] == '#';
 }
 
-const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping,
-                                          const struct bnc_row *row, struct bnc_event *room,
-                                          size_t *n, enum bnc_row_fault *fault)
+static bool is_name(const struct bnc_schema_plan *p, struct bnc_span cell)
 {
-    const struct bnc_schema_plan *const p = mapping->plan;
-    const struct bnc_cells c = { p, row->field, row->raw.at + row->raw.len,
-                                 (row->flags & BNC_ROW_SHORT) != 0 };
+    for (uint32_t i = 0; i < p->n_names; i++)
+        if (bnc_span_eq_nocase(p->name[i], cell))
+            return true;
+    return false;
+}
+
+/*
+ * A row without an event may be a header once more, written another way.  Where names of columns
+ * stand elsewhere than in the header, an export with other columns was put behind this one, and its
+ * rows would be read by the wrong ones.
+ */
+static __attribute__((noinline)) enum bnc_row_fault header_fault(const struct bnc_cells *c,
+                                                                 enum bnc_row_fault fault)
+{
+    const struct bnc_schema_plan *const p = c->plan;
+    uint32_t n = 0, named = 0, in_place = 0;
+
+    for (uint32_t i = 0; i < p->n_cells && p->header_raw.len > 0; i++) {
+        const struct bnc_span cell = bnc_span_trim(c->cell[i]);
+
+        if (cell.len == 0)
+            continue;
+        n++;
+        in_place += bnc_span_eq_nocase(cell, p->name[p->cells[i]]);
+        named += is_name(p, cell);
+    }
+    if (named < 2 || 2 * named <= n)
+        return fault;
+    return in_place == n ? BNC_FAULT_REPEATED_HEADER : BNC_FAULT_OTHER_HEADER;
+}
+
+ALWAYS_INLINE const struct bnc_event *row_events(struct bnc_mapper *m, const struct bnc_cells *c,
+                                                 const struct bnc_row *row, struct bnc_event *room,
+                                                 size_t *n, enum bnc_row_fault *fault)
+{
+    const struct bnc_schema_plan *const p = c->plan;
     struct bnc_span recipient;
 
     *n = 0;
@@ -606,28 +637,41 @@ const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc
         *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
         return m->events;
     }
-    if (p->n_filter > 0 && !bnc_cells_wanted(&c))
+    if (p->n_filter > 0 && !bnc_cells_wanted(c))
         return NULL;
     if (p->spread) {
-        *fault = bnc_cells_spread(m, &c);
+        *fault = bnc_cells_spread(m, c);
         *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
         return m->events;
     }
-    fill(m, &c, room);
-    *fault = classify(m, &c, room);
+    fill(m, c, room);
+    *fault = classify(m, c, room);
     if (*fault != BNC_FAULT_NONE) {
-        *fault = c.short_row ? BNC_FAULT_FIELD_COUNT : *fault;
+        *fault = c->short_row ? BNC_FAULT_FIELD_COUNT : *fault;
         return NULL;
     }
-    recipient = quick(&c, p->quick.recipient);
+    recipient = quick(c, p->quick.recipient);
     if (recipient.len == 0)
-        recipient = pick(&c, BNC_FIELD_RECIPIENT);
-    *fault = bnc_event_address(m, &c, recipient, room);
+        recipient = pick(c, BNC_FIELD_RECIPIENT);
+    *fault = bnc_event_address(m, c, recipient, room);
     if (*fault == BNC_FAULT_BAD_ADDRESS) {
-        *fault = bnc_cells_list(m, &c, recipient, room);
+        *fault = bnc_cells_list(m, c, recipient, room);
         *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
         return m->events;
     }
     *n = *fault == BNC_FAULT_NONE;
     return room;
+}
+
+const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping,
+                                          const struct bnc_row *row, struct bnc_event *room,
+                                          size_t *n, enum bnc_row_fault *fault)
+{
+    const struct bnc_cells c = { mapping->plan, row->field, row->raw.at + row->raw.len,
+                                 (row->flags & BNC_ROW_SHORT) != 0 };
+    const struct bnc_event *const events = row_events(m, &c, row, room, n, fault);
+
+    if (*fault >= BNC_FAULT_FIELD_COUNT && *fault <= BNC_FAULT_UNKNOWN_EVENT)
+        *fault = header_fault(&c, *fault);
+    return events;
 }

@@ -150,6 +150,17 @@ static bool clean_names(struct work *w, struct candidate *c)
     return true;
 }
 
+/* Lets the names outlive the bytes that they were found in. */
+static bool keep_names(const struct work *w, const struct candidate *c)
+{
+    for (uint32_t i = 0; i < c->row.n; i++) {
+        c->name[i] = bnc_arena_copy(&w->mapping->arena, c->name[i]);
+        if (c->name[i].at == NULL)
+            return false;
+    }
+    return true;
+}
+
 static struct bnc_header header_of(const struct work *w, const struct candidate *c)
 {
     return (struct bnc_header){ .name = c->name,
@@ -317,6 +328,21 @@ static void list_columns(const struct bnc_header *h, char *to, size_t cap)
         snprintf(to + n, cap - n, " and %u more", h->n - i);
 }
 
+/* A table of counts: no address anywhere, and more digits than letters in its rows. */
+static bool holds_totals(const struct work *w, const struct candidate *c)
+{
+    long surplus = 0;
+
+    for (size_t i = c->end; i < w->head.len; i++) {
+        const char ch = w->head.at[i];
+
+        if (ch == '@')
+            return false;
+        surplus += (ch >= '0' && ch <= '9') - ((ch | 32) >= 'a' && (ch | 32) <= 'z');
+    }
+    return c->row.n > 1 && surplus > 0;
+}
+
 static enum bnc_status not_recognized(struct work *w, const struct candidate *c)
 {
     const struct bnc_header h = header_of(w, c);
@@ -325,6 +351,13 @@ static enum bnc_status not_recognized(struct work *w, const struct candidate *c)
     size_t n = 0;
 
     list_columns(&h, columns, sizeof columns);
+    if (holds_totals(w, c))
+        return bnc_error_set(
+            w->err, BNC_EDATA,
+            "not recognized as an export: its columns are %s; no cell holds an address: totals "
+            "can't be analyzed, but as a CSV file with columns date, domain, provider or campaign, "
+            "and sent they can stand beside an export (--sent)",
+            columns);
     nearest(&h, near);
     for (int i = 0; i < 2 && near[i].format != NULL; i++)
         n += (size_t)snprintf(formats + n, sizeof formats - n, "%s%s (missing: %.*s)",
@@ -489,7 +522,7 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
     rows.at = (size_t)map->data_off;
     p->date_order = bnc_rows_tell_order(rows, p, p->date_order);
     publish(map, p);
-    return p->header_raw.at == NULL ? bnc_error_nomem(w->err) : BNC_OK;
+    return p->header_raw.at == NULL || !keep_names(w, c) ? bnc_error_nomem(w->err) : BNC_OK;
 }
 
 static enum bnc_status create_csv(struct work *w)
