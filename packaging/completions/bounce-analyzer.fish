@@ -27,7 +27,7 @@ complete -c bounce-analyzer -l delimiter -x -d 'field separator: a character, or
 complete -c bounce-analyzer -l quote -x -d 'quote character, or none'
 complete -c bounce-analyzer -l escape -x -d 'escape character inside quotes, where quotes are not doubled'
 complete -c bounce-analyzer -l encoding -x -a 'utf-8 utf-16le utf-16be latin1' -d 'the text encoding, where detection errs'
-complete -c bounce-analyzer -l timezone -x -d 'zone of times that name none: UTC, +02:00, CET (default: the format'\''s own, else UTC)'
+complete -c bounce-analyzer -l timezone -x -d 'zone of times that name none: Europe/Berlin, +02:00, UTC, CET (default: the format'\''s own, else UTC)'
 complete -c bounce-analyzer -l date-order -x -a 'dmy mdy' -d 'how to read 03/04/2026'
 complete -c bounce-analyzer -l sent -r -d 'messages sent, where the export holds failures only: a number, or a CSV file with columns domain, provider, campaign or date, and sent'
 complete -c bounce-analyzer -l since -x -d 'only rows from this UTC time on: 2026-10-01 or 2026-10-01T12:00:00Z'

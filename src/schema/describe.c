@@ -5,6 +5,7 @@
 
 #include "schema/head.h"
 #include "schema/mapper.h"
+#include "schema/zones.h"
 #include "util/utf8.h"
 
 #define SAMPLES 3
@@ -436,7 +437,9 @@ enum bnc_status bnc_mapping_describe(const struct bnc_mapping *mapping, const ch
 
     put_head(&a, json);
     put_dialect(&a, json);
-    if (!json && a.plan->zone != 0)
+    if (!json && a.plan->rules != NULL)
+        bnc_buf_printf(out, "times     without a zone are of %s\n", a.plan->rules->name);
+    else if (!json && a.plan->zone != 0)
         bnc_buf_printf(out, "times     without a zone are UTC%+03d:%02d\n", a.plan->zone / 3600,
                        (a.plan->zone < 0 ? -a.plan->zone : a.plan->zone) / 60 % 60);
     put_columns(&a, json);

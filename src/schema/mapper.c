@@ -12,6 +12,7 @@
 
 #include "schema/codes.h"
 #include "schema/json_rows.h"
+#include "schema/zones.h"
 #include "util/buf.h"
 #include "util/hash.h"
 
@@ -318,6 +319,31 @@ enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cel
 
 /* ---- the rest ---- */
 
+/*
+ * A time in a zone with a history.  Whether the text names a zone of its own shows by reading it
+ * with two others.
+ */
+static __attribute__((noinline)) bool time_by_rules(struct bnc_mapper *m,
+                                                    const struct bnc_schema_plan *p,
+                                                    struct bnc_span s, int64_t *time)
+{
+    int64_t other;
+
+    if (!bnc_time_parse_memo(&m->day, s, p->date_order, 0, time) ||
+        !bnc_time_parse_memo(&m->day, s, p->date_order, 1, &other))
+        return false;
+    if (*time != other)
+        *time = bnc_zone_to_utc(p->rules, *time);
+    return true;
+}
+
+ALWAYS_INLINE bool parse_time(struct bnc_mapper *m, const struct bnc_schema_plan *p,
+                              struct bnc_span s, int64_t *time)
+{
+    return p->rules != NULL ? time_by_rules(m, p, s, time)
+                            : bnc_time_parse_memo(&m->day, s, p->date_order, p->zone, time);
+}
+
 static __attribute__((noinline)) void
 fill_time_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
 {
@@ -329,7 +355,7 @@ fill_time_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_eve
 
         if (s.len == 0)
             continue;
-        if (bnc_time_parse_memo(&m->day, s, c->plan->date_order, c->plan->zone, &ev->time))
+        if (parse_time(m, c->plan, s, &ev->time))
             return;
         bad = true;
     }
@@ -341,8 +367,7 @@ ALWAYS_INLINE void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, st
 {
     const int slot = c->plan->quick.time;
 
-    if (slot < 0 || !bnc_time_parse_memo(&m->day, c->cell[slot], c->plan->date_order,
-                                         c->plan->zone, &ev->time))
+    if (slot < 0 || !parse_time(m, c->plan, c->cell[slot], &ev->time))
         fill_time_of_any(m, c, ev);
 }
 

@@ -15,6 +15,7 @@
 #include "schema/plan.h"
 #include "schema/rows_tell.h"
 #include "schema/times.h"
+#include "schema/zones.h"
 
 #define MAX_PREAMBLE 32 /* rows that may stand before the header */
 #define MAX_ALIKE_BYTES ((size_t)16 << 10) /* longer beginnings are not kept to be compared */
@@ -108,18 +109,12 @@ static bool from_is_known(const char *from)
 static enum bnc_status read_options(struct work *w)
 {
     const struct bnc_schema_options *const o = w->opt;
-    int zone;
 
     if (o->from != NULL && !from_is_known(o->from))
         return bnc_error_set(w->err, BNC_EUSAGE,
                              "--from: no format is called '%s'; did you mean '%s'? "
                              "'bounce-analyzer formats' lists them",
                              o->from, bnc_format_nearest(bnc_span_str(o->from)));
-    if (o->timezone != NULL && !bnc_zone_parse(bnc_span_str(o->timezone), &zone))
-        return bnc_error_set(
-            w->err, BNC_EUSAGE,
-            "--timezone: '%s' is neither an offset such as +02:00 nor a name such as UTC or CET",
-            o->timezone);
     if (o->date_order != NULL && strcmp(o->date_order, "dmy") != 0 &&
         strcmp(o->date_order, "mdy") != 0)
         return bnc_error_set(w->err, BNC_EUSAGE, "--date-order: '%s' is neither dmy nor mdy",
@@ -127,12 +122,28 @@ static enum bnc_status read_options(struct work *w)
     return read_map(w);
 }
 
+/* An offset or abbreviation, else a zone with a history. */
+static enum bnc_status read_zone(const char *name, int *zone, const struct bnc_zone_rules **rules,
+                                 struct bnc_arena *arena, struct bnc_error *err)
+{
+    *rules = NULL;
+    return bnc_zone_parse(bnc_span_str(name), zone) ? BNC_OK
+                                                    : bnc_zone_load(name, arena, rules, err);
+}
+
 enum bnc_status bnc_schema_options_check(const struct bnc_schema_options *opt,
                                          struct bnc_error *err)
 {
     struct work w = { .opt = opt, .err = err };
+    struct bnc_arena arena = { 0 };
+    const struct bnc_zone_rules *rules;
+    enum bnc_status status = read_options(&w);
+    int zone;
 
-    return read_options(&w);
+    if (status == BNC_OK && opt->timezone != NULL)
+        status = read_zone(opt->timezone, &zone, &rules, &arena, err);
+    bnc_arena_release(&arena);
+    return status;
 }
 
 /* ---- candidates ---- */
@@ -383,14 +394,18 @@ static enum bnc_status no_header(struct work *w, const struct candidate *c)
 
 /* ---- putting it together ---- */
 
-static void set_time_rules(struct work *w, struct bnc_schema_plan *p)
+static enum bnc_status set_time_rules(struct work *w, struct bnc_schema_plan *p)
 {
     const struct bnc_schema_options *const o = w->opt;
+    enum bnc_status status;
 
     p->date_order = o->date_order != NULL ? o->date_order[0] : p->format->date_order;
     p->zone = p->format->zone == BNC_ZONE_UNSTATED ? 0 : p->format->zone;
-    if (o->timezone != NULL && p->format->zone == BNC_ZONE_UNSTATED)
-        (void)bnc_zone_parse(bnc_span_str(o->timezone), &p->zone);
+    if (o->timezone == NULL || p->format->zone != BNC_ZONE_UNSTATED)
+        return BNC_OK;
+    status = read_zone(o->timezone, &p->zone, &p->rules, &w->mapping->arena, w->err);
+    p->short_way.possible &= p->rules == NULL; /* it knows no history */
+    return status;
 }
 
 /* The rows from 'at' on as a candidate has them, one at a time. */
@@ -516,7 +531,9 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
         p->header_raw = bnc_span_from(p->header_raw.at + 3, p->header_raw.len - 3);
     p->header_raw = bnc_arena_copy(&map->arena, p->header_raw);
     p->comments = p->header_raw.len > 0 && p->header_raw.at[0] == '#';
-    set_time_rules(w, p);
+    status = set_time_rules(w, p);
+    if (status != BNC_OK)
+        return status;
     remember(w, c, p);
     rows.dialect = map->dialect;
     rows.at = (size_t)map->data_off;
@@ -642,9 +659,8 @@ static enum bnc_status create_json(struct work *w)
     map->n_cols = 1;
     map->want = whole_line;
     map->n_want = 1;
-    set_time_rules(w, p);
     publish(map, p);
-    return BNC_OK;
+    return set_time_rules(w, p);
 }
 
 static enum bnc_status create(struct work *w)

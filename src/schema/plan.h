@@ -50,7 +50,8 @@ struct bnc_schema_plan {
     bool spread;                         /* a row may give several events: wide columns or lists */
     char date_order;
     bool day_first;                      /* the header is in a language whose dates are */
-    int zone;
+    int zone;                            /* seconds east of UTC; not looked at where there are */
+    const struct bnc_zone_rules *rules;  /* of a zone with a history; NULL: none */
     struct bnc_field_plan field[BNC_N_FIELDS];
     /*
      * The first pick of each field where nothing but emptiness can rule its cell out; slot is
