@@ -39,8 +39,8 @@ enum bnc_status bnc_explain(const struct bnc_knowledge *k, const char *response,
                             struct bnc_error *err);
 /*
  * `codes [CODE...]`: appends the tables, or the rows about the codes named ('n_codes' 0: all), of
- * one provider alone unless 'provider' is NULL.  BNC_EUSAGE as of bnc_explain(), and for a code that
- * no table knows.
+ * one provider alone unless 'provider' is NULL.  BNC_EUSAGE as of bnc_explain(), and for a code
+ * that no table knows.
  */
 enum bnc_status bnc_codes(const struct bnc_knowledge *k, const char *const *codes, size_t n_codes,
                           const char *provider, int json, char **bytes, size_t *n,

@@ -167,7 +167,8 @@ struct bnc_judged { /* everything detect/ says; owns its arena */
     struct bnc_rates *subject[BNC_N_KINDS]; /* [tally->n_subjects[k]] */
     const uint64_t *domain_sent; /* [tally->n_domains] by --sent, or NULL; see bnc_domain_rates() */
     bool sent_given;
-    uint8_t *domain_scope; /* [tally->n_domains] enum bnc_scope: of what most failing recipients met */
+    /* [tally->n_domains] enum bnc_scope: of what most failing recipients met */
+    uint8_t *domain_scope;
     uint8_t *cause_scope; /* [tally->n_domain_causes] enum bnc_scope, of each cause by itself */
     /* [tally->n_providers]: provider_wide, sender_wide; 0: no wider than its domains */
     uint8_t (*provider_scope)[BNC_N_CAUSES];

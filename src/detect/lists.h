@@ -48,7 +48,8 @@ enum bnc_status bnc_lists_render(const struct bnc_lists *lists, const struct bnc
  * What stands for an address in lists with pseudonyms: 64 hexadecimal digits of the HMAC-SHA-256 of
  * the address in lower case, and "@" and the domain where there is one.
  */
-void bnc_pseudonym_put(struct bnc_buf *out, const struct bnc_hmac_key *key, struct bnc_span address);
+void bnc_pseudonym_put(struct bnc_buf *out, const struct bnc_hmac_key *key,
+                       struct bnc_span address);
 
 /*
  * Writes suppress.csv, suppress_domains.csv, hold.csv, reengage.csv and keep.csv into the folder

@@ -90,7 +90,8 @@ const char *bnc_format_nearest(struct bnc_span word)
         for (size_t k = 0; k < 3; k++) {
             const struct bnc_span name =
                 k == 2 ? bnc_span_from(id, head) : bnc_span_str(names[k]);
-            const unsigned d = word.len > 2 && is_prefix(word, name) ? 1 : bnc_span_distance(word, name);
+            const bool begins = word.len > 2 && is_prefix(word, name);
+            const unsigned d = begins ? 1 : bnc_span_distance(word, name);
 
             if (d < least) {
                 least = d;

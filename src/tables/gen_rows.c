@@ -13,7 +13,8 @@ int main(int argc, char **argv)
     struct bnc_table t;
 
     if (argc < 3 || bnc_table_read(&t, argv[1], &err) != BNC_OK) {
-        fprintf(stderr, "gen_rows: %s\n", argc >= 3 ? err.text : "usage: gen_rows TABLE.csv COLUMN...");
+        fprintf(stderr, "gen_rows: %s\n",
+                argc >= 3 ? err.text : "usage: gen_rows TABLE.csv COLUMN...");
         return 1;
     }
     printf("/* made by gen_rows from %s, %zu rows; do not edit */\n", argv[1], t.n_rows);

@@ -162,8 +162,8 @@ static void print_providers(const struct bnc_table *t)
 
 static void print_lists(const struct bnc_table *t)
 {
-    printf("static const struct { const char *name, *object, *route, *source; } blocklists[%zu] = {\n{ "
-           "\"\", \"\", \"\", \"\" },\n",
+    printf("static const struct { const char *name, *object, *route, *source; } blocklists[%zu] = "
+           "{\n{ \"\", \"\", \"\", \"\" },\n",
            t->n_rows + 1);
     for (size_t i = 0; i < t->n_rows; i++) {
         printf("{ ");

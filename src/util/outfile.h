@@ -24,9 +24,9 @@ enum bnc_status bnc_outfile_begin(struct bnc_outfile *f, const char *path, bool 
 enum bnc_status bnc_outfile_write(struct bnc_outfile *f, struct bnc_span bytes,
                                   struct bnc_error *err);
 /*
- * With BNC_OK: syncs and closes, so that nothing but the rename is left to fail; else closes.  Where
- * several files belong together, all are settled before the first is ended.  Returns 'status', or
- * BNC_EIO, BNC_ECREATE.
+ * With BNC_OK: syncs and closes, so that nothing but the rename is left to fail; else closes.
+ * Where several files belong together, all are settled before the first is ended.  Returns
+ * 'status', or BNC_EIO, BNC_ECREATE.
  */
 enum bnc_status bnc_outfile_settle(struct bnc_outfile *f, enum bnc_status status,
                                    struct bnc_error *err);

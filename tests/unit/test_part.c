@@ -47,7 +47,8 @@ static void part__finds_a_domain_however_it_is_spelled(void **state)
         memcpy(alone, names[i], strlen(names[i]));
         snprintf(address, sizeof address, "long.local.part@%s", names[i]);
         for (size_t k = 0; k <= strlen(address); k++)
-            shout[k] = (char)(address[k] >= 'a' && address[k] <= 'z' ? address[k] - 32 : address[k]);
+            shout[k] =
+                (char)(address[k] >= 'a' && address[k] <= 'z' ? address[k] - 32 : address[k]);
         items[0] = item_of(BNC_EVENT_BOUNCE, address);
         items[1] = item_of(BNC_EVENT_BOUNCE, shout);
         items[2] = item_of(BNC_EVENT_BOUNCE, address + strlen("long.local.par"));

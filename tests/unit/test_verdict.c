@@ -242,7 +242,8 @@ static void memo__gives_one_entry_to_texts_of_one_template(void **state)
  */
 static void memo__tells_labels_of_two_esps_apart(void **state)
 {
-    const struct bnc_esp esps[] = { { BNC_SPAN("SendGrid"), UINT64_C(0x9f3a61c2d47be805) }, { BNC_SPAN("Mailgun"), UINT64_C(0x1c64e7a95b02fd38) } };
+    const struct bnc_esp esps[] = { { BNC_SPAN("SendGrid"), UINT64_C(0x9f3a61c2d47be805) },
+                                    { BNC_SPAN("Mailgun"), UINT64_C(0x1c64e7a95b02fd38) } };
     struct bnc_verdicts *memo = bnc_verdicts_create(classifier);
     struct bnc_event e = { .type = BNC_EVENT_BOUNCE,
                            .diagnostic = BNC_SPAN("550 5.1.1 user unknown") };
