@@ -88,16 +88,18 @@ static enum bnc_status describe_path(const struct bnc_setup *setup, const char *
 enum bnc_status bnc_formats(const struct bnc_options *opt, const char *path, int json, char **bytes,
                             size_t *n, struct bnc_error *err)
 {
+    struct bnc_options alone = *opt; /* a head is read by one thread */
     struct bnc_buf out = { 0 };
     struct bnc_setup setup = { 0 };
     enum bnc_status status = BNC_OK;
 
+    alone.threads = 1;
     *bytes = NULL;
     *n = 0;
     if (path == NULL) {
         bnc_formats_known(&out, json != 0);
     } else {
-        status = bnc_setup_init(&setup, opt, err);
+        status = bnc_setup_init(&setup, &alone, err);
         if (status == BNC_OK)
             status = describe_path(&setup, path, json != 0, &out, err);
         bnc_setup_release(&setup);
