@@ -245,7 +245,7 @@ static void warn_of_rows(const struct bnc_analysis *a)
     if (n_bad_times > t->rows / 10) {
         bnc_error_set(&note, BNC_OK,
                       "times that can't be read: %llu; incidents and trends don't see those rows; "
-                      "what always works is 2026-10-31 23:00:00",
+                      "03/04/2026 is read with --date-order dmy or mdy, 2026-10-31 23:00:00 always",
                       (unsigned long long)n_bad_times);
         bnc_warn(&a->opt, &note);
     }

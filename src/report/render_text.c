@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * render_text.c - the report for a terminal: one screen of 24 lines (23 and the prompt), longer only
- * where critical findings are; or everything with --verbose.
+ * render_text.c - the report for a terminal: one screen of 24 lines (23 and the prompt), longer
+ * only where critical findings are; or everything with --verbose.
  *
  * First screen: what was read and how much of it is undecided (never left out), the verdicts, the
  * rates, then sides and providers side by side. Verdicts get the lines that the rest does not need;
@@ -79,8 +79,9 @@ static void put_rows(struct bnc_term *t)
 
     bnc_term_puts(t, "rows by kind");
     for (int i = 0; i < BNC_N_EVENTS; i++)
-        put_kind(t, y->n[i], names[i], i == BNC_EVENT_BOUNCE);
-    put_kind(t, y->duplicates, "duplicates", false);
+        put_kind(t, y->n[i], i == BNC_EVENT_COMPLAINT && y->n[i] == 1 ? "complaint" : names[i],
+                 i == BNC_EVENT_BOUNCE);
+    put_kind(t, y->duplicates, y->duplicates == 1 ? "duplicate" : "duplicates", false);
     put_kind(t, y->late, "late", false);
     put_kind(t, y->extra_events, "in the same row as another", false);
     put_kind(t, y->repeated_headers,

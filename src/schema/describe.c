@@ -382,7 +382,8 @@ static void put_analysis(const struct about *a, bool json)
           "no addresses: no suppression lists" },
         { a->map->has_time && !*a->bad_times, "incidents",
           "times are there: incidents and trends can be dated",
-          a->map->has_time ? "times that can't be read: no incidents, no trends"
+          a->map->has_time ? "times that can't be read (03/04/2026: --date-order): no incidents, no "
+                             "trends"
                            : "no times: no incidents, no trends" },
         { p->field[BNC_FIELD_CAMPAIGN].n + p->field[BNC_FIELD_TAG].n > 0, "campaigns",
           "campaigns or tags are named", "no campaigns: the day of sending stands for them" },

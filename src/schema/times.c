@@ -103,28 +103,44 @@ static bool zone_name(struct scan *s, int *seconds)
     return false;
 }
 
+static bool at_sign(const struct scan *s)
+{
+    return s->at < s->end && (*s->at == '+' || *s->at == '-');
+}
+
+/* "+02:00", "+0200", "-6" */
+static bool zone_offset(struct scan *s, int *seconds)
+{
+    const int sign = *s->at++ == '-' ? -1 : 1;
+    const int h = digits(s, 2);
+    int m = 0;
+
+    take(s, ':');
+    if (h < 0 || h > 15 ||
+        (s->at < s->end && bnc_is_digit(*s->at) && ((m = digits(s, 2)) < 0 || m > 59)))
+        return false;
+    *seconds = sign * (h * 3600 + m * 60);
+    return true;
+}
+
 /*
- * "+02:00", "+0200", "-06", a name, each perhaps in brackets behind another; '*seconds' stays
- * where nothing is said.
+ * An offset, a name, an offset from UTC ("GMT+0200", "(UTC-07:00)"), each perhaps with another in
+ * brackets behind it; '*seconds' stays where nothing is said.
  */
 static bool zone(struct scan *s, int *seconds)
 {
+    bool bracket;
+
     skip_blanks(s);
     if (s->at >= s->end)
         return true;
-    if (*s->at == '+' || *s->at == '-') {
-        const int sign = *s->at++ == '-' ? -1 : 1;
-        const int h = digits(s, 2);
-        int m = 0;
-
-        take(s, ':');
-        if (h < 0 || h > 15 ||
-            (s->at < s->end && bnc_is_digit(*s->at) && ((m = digits(s, 2)) < 0 || m > 59)))
-            return false;
-        *seconds = sign * (h * 3600 + m * 60);
-    } else if (!zone_name(s, seconds)) {
+    bracket = take(s, '(');
+    if (!at_sign(s) && !zone_name(s, seconds))
         return false;
-    }
+    if (at_sign(s) && !zone_offset(s, seconds))
+        return false;
+    if (bracket)
+        return take(s, ')') && s->at == s->end;
     skip_blanks(s);
     if (s->at < s->end && *s->at == '(')
         s->at = s->end; /* "+0000 (UTC)": a comment */
@@ -269,6 +285,24 @@ static bool named_time(struct scan s, int zone_seconds, int64_t *time)
     return s.at == s.end;
 }
 
+/* "20260903T081244Z" */
+static bool basic_time(struct scan s, int zone_seconds, int64_t *time)
+{
+    const int y = digits(&s, 4), m = digits(&s, 2), d = digits(&s, 2);
+    int h, minute, second;
+
+    if (!date_ok(y, m, d) || (!take(&s, 'T') && !take(&s, 't')))
+        return false;
+    h = digits(&s, 2);
+    minute = digits(&s, 2);
+    second = digits(&s, 2);
+    if (h < 0 || h > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 ||
+        !zone(&s, &zone_seconds))
+        return false;
+    *time = days_of(y, m, d) * BNC_SECONDS_PER_DAY + (h * 60 + minute) * 60 + second - zone_seconds;
+    return true;
+}
+
 /* "03-09-2026 ...", "3.9.2026 ...", "9/3/2026 ...". */
 static bool short_date(struct scan s, char order, int zone_seconds, int64_t *time)
 {
@@ -410,8 +444,8 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
     }
     if (!bnc_is_digit(text.at[0]))
         return named_time(s, zone_seconds, time);
-    return number_time(text, zone_seconds, time) || short_date(s, date_order, zone_seconds, time) ||
-           named_time(s, zone_seconds, time);
+    return number_time(text, zone_seconds, time) || basic_time(s, zone_seconds, time) ||
+           short_date(s, date_order, zone_seconds, time) || named_time(s, zone_seconds, time);
 }
 
 /*

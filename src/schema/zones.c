@@ -256,7 +256,8 @@ static enum bnc_status read_rules(const unsigned char *p, size_t len, struct bnc
 /* A name of the database, and no way out of its folder. */
 static bool is_name(const char *name)
 {
-    return name[0] != '\0' && name[0] != '/' && strstr(name, "..") == NULL && strlen(name) < BNC_ZONE_NAME_BYTES &&
+    return name[0] != '\0' && name[0] != '/' && strstr(name, "..") == NULL &&
+           strlen(name) < BNC_ZONE_NAME_BYTES &&
            strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") ==
                strlen(name);
 }
@@ -282,9 +283,8 @@ static ssize_t read_file(const char *dir, const char *name, unsigned char bytes[
 enum bnc_status bnc_zone_load(const char *name, struct bnc_arena *arena,
                               const struct bnc_zone_rules **rules, struct bnc_error *err)
 {
-    const char *const set = getenv("TZDIR"), *const dir = set != NULL && set[0] != '\0'
-                                                              ? set
-                                                              : "/usr/share/zoneinfo";
+    const char *const set = getenv("TZDIR");
+    const char *const dir = set != NULL && set[0] != '\0' ? set : "/usr/share/zoneinfo";
     unsigned char *const bytes = malloc(FILE_BYTES);
     enum bnc_status status = BNC_EDATA;
     struct bnc_zone_rules *r = NULL;
@@ -309,7 +309,7 @@ enum bnc_status bnc_zone_load(const char *name, struct bnc_arena *arena,
                          name,
                          access(dir, X_OK) == 0
                              ? "a zone of the time zone database such as Europe/Berlin"
-                             : "to be looked up, for the system has no time zone database (tzdata)");
+                             : "to be looked up: the system has no time zone database (tzdata)");
 }
 
 int64_t bnc_zone_to_utc(const struct bnc_zone_rules *rules, int64_t local)
