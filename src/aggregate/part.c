@@ -238,7 +238,24 @@ static inline bool find_cell(struct bnc_part *part, const struct bnc_item *item,
     return true;
 }
 
-/* Makes sure that the mailing stands at its slot: another one may. False when out of memory. */
+/*
+ * Finds the slot of the mailing, one of two that are neighbours; a new one takes them by turns, so
+ * that two of the same slot do not drive each other out. False when out of memory.
+ */
+static inline __attribute__((always_inline)) bool
+find_mailing(struct bnc_part *part, const struct bnc_event *e, struct place *p)
+{
+    p->mailing = p->key % BNC_GRID_MAILINGS;
+    if (part->mailing_key[p->mailing] == p->key)
+        return true;
+    p->mailing ^= 1;
+    if (part->mailing_key[p->mailing] == p->key)
+        return true;
+    p->mailing = (p->mailing & ~1u) | (part->n_mailings++ & 1);
+    return new_mailing(part, p->mailing, p->key, e, p->day);
+}
+
+/* Makes sure that the mailing stands at its slot still. False when out of memory. */
 static inline bool open_mailing(struct bnc_part *part, const struct bnc_event *e,
                                 const struct place *p)
 {
@@ -256,8 +273,7 @@ find_place(struct bnc_part *part, const struct bnc_item *item, struct place *p)
     p->day = bnc_time_day(p->time);
     p->ip = name_index(part, BNC_KIND_SENDING_IP, e->sending_ip);
     p->key = key_of_mailing(part, e, p->day);
-    p->mailing = p->key % BNC_GRID_MAILINGS;
-    return p->ip != UINT32_MAX && find_cell(part, item, p) && open_mailing(part, e, p);
+    return p->ip != UINT32_MAX && find_cell(part, item, p) && find_mailing(part, e, p);
 }
 
 /* The number of its entry, or a pseudo entry. */

@@ -82,6 +82,7 @@ struct bnc_part {
     /* names used lately; columns repeat a few in turn */
     struct bnc_memo memo[BNC_N_KINDS][BNC_MEMO_SLOTS];
     uint64_t mailing_key[BNC_GRID_MAILINGS]; /* likewise, of what stands there in sums.cells */
+    unsigned n_mailings; /* that were given a slot */
     uint32_t memo_day, memo_day_campaign;
     struct bnc_counts votes; /* domain << 16 | provider */
     struct bnc_sums sums;
