@@ -193,9 +193,10 @@ static bool count_addresses(struct task *t, unsigned p)
     bool ok = n != SIZE_MAX && count_records(t, s->at, n);
 
     if (ok) {
-        if (!plan->m->lists_only)
+        if (!plan->m->lists_only) {
             texts.at = bnc_merged_texts(plan->m, p, &texts.len);
-        bnc_merged_forget(plan->m, p); /* what is listed takes as much room as the logs did */
+            bnc_merged_forget(plan->m, p); /* what is listed takes as much room as the logs did */
+        }
         ok = texts.at != NULL && bnc_listed_add(&t->d->listed, &plan->listed, p, s->at, n, &texts);
     }
     free(texts.at);

@@ -13,7 +13,7 @@
 
 void bnc_failure_log_init(struct bnc_failure_log *l, uint64_t seed)
 {
-    *l = (struct bnc_failure_log){ .outcomes.seed = seed };
+    *l = (struct bnc_failure_log){ .room.frugal = true, .outcomes.seed = seed };
     for (unsigned i = 0; i < BNC_FAILURE_SETS; i++)
         l->set[i].shared = &l->room;
 }

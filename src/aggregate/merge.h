@@ -112,9 +112,9 @@ struct bnc_texts {
     size_t len;
 };
 /*
- * bnc_merged_addresses() with fold, and the texts of the partition; of m->lists_only, where
- * deliveries to addresses that never failed are left out. SIZE_MAX: out of memory; 'texts' is to be
- * freed in any case.
+ * bnc_merged_addresses() with fold, and the texts of the partition; of m->lists_only:
+ * deliveries to addresses that never failed are left out, and what was logged is forgotten.
+ * SIZE_MAX: out of memory; 'texts' is to be freed in any case.
  */
 size_t bnc_merged_lean(const struct bnc_merged *m, unsigned partition, struct bnc_address_sort *s,
                        struct bnc_texts *texts);

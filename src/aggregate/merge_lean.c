@@ -173,6 +173,7 @@ static bool gather(struct gathering *g)
         return false;
     for (size_t p = 0; p < n_parts; p++)
         gather_delivered(g, p);
+    bnc_merged_forget(g->m, g->partition); /* sorting takes as much room as the logs did */
     return true;
 }
 

@@ -8,9 +8,11 @@
 #define FIRST_SLAB_BYTES ((size_t)128 << 10)
 #define PAGE_BYTES ((size_t)4096) /* larger chunks fill pages of their own: see bnc_log_forget() */
 
+/* Small chunks are cut from its front, pages from its end: no gaps between them. */
 struct bnc_log_slab {
     struct bnc_log_slab *next; /* older */
-    size_t used, bytes; /* with this head */
+    size_t front, end; /* what is free, in bytes from this head */
+    size_t bytes;
 };
 
 static bool add_slab(struct bnc_log_room *room)
@@ -22,35 +24,31 @@ static bool add_slab(struct bnc_log_room *room)
     slab = bnc_big_alloc(bytes);
     if (slab == NULL)
         return false;
-    *slab = (struct bnc_log_slab){ .next = room->slabs, .used = 64, .bytes = bytes };
+    *slab = (struct bnc_log_slab){ .next = room->slabs, .front = 64, .end = bytes, .bytes = bytes };
     room->slabs = slab;
     return true;
-}
-
-/* Where the next chunk of 'bytes' begins in a slab. */
-static size_t place_in(const struct bnc_log_slab *slab, size_t bytes)
-{
-    const size_t unit = bytes < PAGE_BYTES ? 64 : PAGE_BYTES;
-
-    return (slab->used + unit - 1) / unit * unit;
 }
 
 static struct bnc_log_chunk *new_chunk(struct bnc_log_room *room, unsigned size)
 {
     struct bnc_log_chunk *c = room->spare[size];
     const size_t bytes = CHUNK_BYTES(size);
-    size_t at;
+    struct bnc_log_slab *slab;
 
     if (c != NULL) {
         room->spare[size] = c->next;
         return c;
     }
-    if (room->slabs == NULL || place_in(room->slabs, bytes) + bytes > room->slabs->bytes)
-        if (!add_slab(room))
-            return NULL;
-    at = place_in(room->slabs, bytes);
-    c = (void *)((char *)room->slabs + at);
-    room->slabs->used = at + bytes;
+    if ((room->slabs == NULL || room->slabs->end - room->slabs->front < bytes) && !add_slab(room))
+        return NULL;
+    slab = room->slabs;
+    if (bytes < PAGE_BYTES) {
+        c = (void *)((char *)slab + slab->front);
+        slab->front += bytes;
+    } else {
+        slab->end -= bytes;
+        c = (void *)((char *)slab + slab->end);
+    }
     c->cap = (uint32_t)(bytes - sizeof *c);
     return c;
 }
@@ -63,14 +61,15 @@ static struct bnc_log_room *room_of(struct bnc_log *log)
 bool bnc_log_grow(struct bnc_log *log, unsigned part, size_t len)
 {
     struct bnc_log_chunk *c, *before = log->head[part];
-    const size_t bytes = bnc_log_bytes(log, part);
+    struct bnc_log_room *const room = room_of(log);
+    const size_t bytes = bnc_log_bytes(log, part), fair = bytes / (room->frugal ? 16 : 2);
     unsigned size = 0;
 
-    while (size < USUAL_SIZE && CHUNK_BYTES(size + 1) <= bytes / 16)
+    while (size < USUAL_SIZE && CHUNK_BYTES(size + 1) <= fair)
         size++;
     while (CHUNK_BYTES(size) - sizeof *c < len)
         size++;
-    c = new_chunk(room_of(log), size);
+    c = new_chunk(room, size);
     if (c == NULL)
         return false;
     if (before != NULL)
@@ -122,7 +121,7 @@ void bnc_log_room_release(struct bnc_log_room *room)
         bnc_big_free(room->slabs, room->slabs->bytes);
         room->slabs = next;
     }
-    *room = (struct bnc_log_room){ .slabs = NULL };
+    *room = (struct bnc_log_room){ .frugal = room->frugal };
 }
 
 void bnc_log_release(struct bnc_log *log)

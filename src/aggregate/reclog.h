@@ -5,7 +5,8 @@
  * Appending writes to 64 places in turn, each a cache line that stays hot; nothing is looked up.
  * What is equal is found later, partition by partition, where one partition fits in cache. Growing
  * copies nothing: a chunk is a page, cut from a slab that all partitions share, so that hardly more
- * is touched than is used.
+ * is touched than is used. The first ones of a partition are smaller; those stay until the whole log
+ * is released, so they are few.
  */
 #ifndef BNC_AGGREGATE_RECLOG_H
 #define BNC_AGGREGATE_RECLOG_H
@@ -27,6 +28,7 @@ struct bnc_log_slab;
 struct bnc_log_room { /* where chunks are cut from; zero-initialized is empty */
     struct bnc_log_slab *slabs;
     struct bnc_log_chunk *spare[BNC_LOG_SIZES]; /* given back, by size */
+    bool frugal; /* many partitions, forgotten all at once: chunks stay small for longer */
 };
 
 struct bnc_log_tail { /* free room of the newest chunk: in one place for all partitions */
