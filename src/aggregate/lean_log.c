@@ -8,14 +8,13 @@
 #define WRITTEN_OUT (BNC_LEAN_TEXT + 1u) /* of the byte that tells a text */
 #define FOLD_BYTES ((size_t)128 << 10) /* of partition 0: about 8 MiB in all */
 
-struct bnc_lean_log *bnc_lean_create(uint64_t seed)
+struct bnc_lean_log *bnc_lean_create(void)
 {
     struct bnc_lean_log *const l = calloc(1, sizeof *l);
 
     if (l == NULL)
         return NULL;
-    l->outcomes.seed = seed;
-    l->delivered.shared = l->failed.shared = l->named.shared = &l->room;
+    l->delivered.log.shared = l->failed.log.shared = l->named.log.shared = &l->room;
     return l;
 }
 
@@ -28,19 +27,17 @@ void bnc_lean_free(struct bnc_lean_log *l)
 
 void bnc_lean_release(struct bnc_lean_log *l)
 {
-    bnc_log_release(&l->delivered);
-    bnc_log_release(&l->failed);
-    bnc_log_release(&l->named);
+    bnc_log_release(&l->delivered.log);
+    bnc_log_release(&l->failed.log);
+    bnc_log_release(&l->named.log);
     bnc_log_room_release(&l->room);
-    bnc_pairs_release(&l->outcomes);
-    memset(l->recent, 0, sizeof l->recent);
 }
 
 void bnc_lean_forget(struct bnc_lean_log *l, unsigned part)
 {
-    bnc_log_forget(&l->delivered, part);
-    bnc_log_forget(&l->failed, part);
-    bnc_log_forget(&l->named, part);
+    bnc_log_forget(&l->delivered.log, part);
+    bnc_log_forget(&l->failed.log, part);
+    bnc_log_forget(&l->named.log, part);
 }
 
 /* Bytes of a text as 'told' by its record. */
@@ -51,37 +48,156 @@ static inline size_t text_bytes(uint8_t told)
     return told >= WRITTEN_OUT ? len : BNC_SQUEEZED_BYTES(len);
 }
 
-uint32_t bnc_lean_find_rest(struct bnc_lean_log *l, uint64_t key, uint32_t time)
-{
-    const size_t i = bnc_recent_slot(key);
-    uint32_t number;
+/* ---- moments ---- */
 
-    if (!bnc_pairs_reserve(&l->outcomes, 1))
-        return BNC_LEAN_NO_REST;
-    number = bnc_pairs_get(&l->outcomes, key);
-    if (number >= BNC_LEAN_OUTCOMES)
-        return BNC_LEAN_NO_REST;
-    l->recent[i].number = number;
-    l->recent[i].key = key + 1;
-    return number << BNC_LEAN_TIME_BITS | (time & BNC_LEAN_TIME_MASK);
+#define CODE_BITS 3u
+#define FAR_CAMPAIGN 15u /* in place of a distance */
+#define FAR_TIME 0x80u /* the bit */
+#define MOMENT_BYTES 3u
+#define MOMENT_MOST (MOMENT_BYTES + 4 + 2)
+
+_Static_assert(BNC_CODE_LATE < 1u << CODE_BITS, "what happened has three bits");
+
+/* Distances to either side: 0, -1, 1, -2, ... */
+static inline uint32_t distance(uint32_t from, uint32_t to)
+{
+    const uint32_t d = to - from;
+
+    return d << 1 ^ -(d >> 31);
 }
 
-bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair, uint32_t rest,
-                         struct bnc_span local)
+static inline uint32_t at_distance(uint32_t from, uint32_t d)
 {
-    char squeezed[BNC_SQUEEZED_BYTES(BNC_LEAN_TEXT)];
-    const bool is_squeezed = bnc_squeeze(squeezed, local);
-    const size_t bytes = is_squeezed ? BNC_SQUEEZED_BYTES(local.len) : local.len;
-    const struct bnc_lean_named n = { .rest = rest,
-                                      .pair = { pair & 0xff, pair >> 8 & 0xff, pair >> 16 & 0xff },
-                                      .text =
-                                          (uint8_t)(local.len | (is_squeezed ? 0 : WRITTEN_OUT)) };
-    char *to = bnc_log_push(&l->named, bnc_log_part(fp), sizeof n + bytes);
+    return from + (d >> 1 ^ -(d & 1));
+}
+
+/* Writes a moment, 'low' in place of what happened; returns its end. */
+static inline char *put_moment(char *to, struct bnc_lean_moment *last, unsigned low,
+                               struct bnc_lean_moment m)
+{
+    const uint32_t campaign = distance(last->campaign, m.campaign),
+                   seconds = distance(last->time, m.time);
+    const bool far_campaign = campaign >= FAR_CAMPAIGN, far_time = seconds > UINT16_MAX;
+    const uint16_t half = (uint16_t)(far_time ? m.time >> 16 : seconds),
+                   other_half = (uint16_t)m.time;
+
+    *to = (char)(low | (far_campaign ? FAR_CAMPAIGN : campaign) << CODE_BITS |
+                 (far_time ? FAR_TIME : 0));
+    memcpy(to + 1, &half, sizeof half);
+    to += MOMENT_BYTES;
+    if (far_campaign) {
+        memcpy(to, &m.campaign, sizeof m.campaign);
+        to += sizeof m.campaign;
+    }
+    if (far_time) {
+        memcpy(to, &other_half, sizeof other_half);
+        to += sizeof other_half;
+    }
+    *last = m;
+    return to;
+}
+
+/* Reads one into '*last' and 'low'; returns its end. */
+static inline const char *read_moment(const char *at, struct bnc_lean_moment *last, unsigned *low)
+{
+    const unsigned head = (unsigned char)*at, campaign = head >> CODE_BITS & FAR_CAMPAIGN;
+    uint16_t half, other_half;
+
+    *low = head & ((1u << CODE_BITS) - 1);
+    memcpy(&half, at + 1, sizeof half);
+    at += MOMENT_BYTES;
+    if (campaign == FAR_CAMPAIGN) {
+        memcpy(&last->campaign, at, sizeof last->campaign);
+        at += sizeof last->campaign;
+    } else {
+        last->campaign = at_distance(last->campaign, campaign);
+    }
+    if ((head & FAR_TIME) != 0) {
+        memcpy(&other_half, at, sizeof other_half);
+        at += sizeof other_half;
+        last->time = (uint32_t)half << 16 | other_half;
+    } else {
+        last->time = at_distance(last->time, half);
+    }
+    return at;
+}
+
+static inline struct bnc_lean_moment moment_of(struct bnc_lean_event e)
+{
+    return (struct bnc_lean_moment){ BNC_WHAT_CAMPAIGN(e.what), e.time };
+}
+
+/* ---- appending ---- */
+
+/*
+ * Room for a record of 'most' bytes and its moment; NULL when out of memory. Each chunk can be read
+ * by itself.
+ */
+static inline char *begin(struct bnc_lean_kind *k, unsigned part, size_t most)
+{
+    struct bnc_log_tail *const t = &k->log.tail[part];
+
+    most += MOMENT_MOST;
+    if ((size_t)(t->end - t->at) < most) {
+        if (!bnc_log_grow(&k->log, part, most))
+            return NULL;
+        k->last[part] = (struct bnc_lean_moment){ 0 };
+    }
+    return t->at;
+}
+
+#define LOW_BITS 2u /* of a fingerprint: a delivery says them where others say what happened */
+
+bool bnc_lean_push_delivered(struct bnc_lean_log *l, uint64_t fp, struct bnc_lean_event e)
+{
+    struct bnc_lean_kind *const k = &l->delivered;
+    const unsigned part = bnc_log_part(fp), low = fp & ((1u << LOW_BITS) - 1);
+    const struct bnc_lean_delivered d = { fp >> LOW_BITS & ((UINT64_C(1) << 56) - 1) };
+    char *to = begin(k, part, sizeof d);
 
     if (to == NULL)
         return false;
+    memcpy(to, &d, sizeof d);
+    k->log.tail[part].at = put_moment(to + sizeof d, &k->last[part], low, moment_of(e));
+    return true;
+}
+
+bool bnc_lean_push_failed(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
+                          struct bnc_lean_event e)
+{
+    struct bnc_lean_kind *const k = &l->failed;
+    const unsigned part = bnc_log_part(fp);
+    const struct bnc_lean_failed f = { fp << BNC_LOG_LOG2 | (pair & (BNC_LOG_PARTS - 1)),
+                                       (uint16_t)(pair >> BNC_LOG_LOG2) };
+    char *to = begin(k, part, sizeof f);
+
+    if (to == NULL)
+        return false;
+    memcpy(to, &f, sizeof f);
+    k->log.tail[part].at =
+        put_moment(to + sizeof f, &k->last[part], BNC_WHAT_CODE(e.what), moment_of(e));
+    return true;
+}
+
+bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
+                         struct bnc_lean_event e, struct bnc_span local)
+{
+    struct bnc_lean_kind *const k = &l->named;
+    const unsigned part = bnc_log_part(fp);
+    struct bnc_lean_named n = { .pair = { pair & 0xff, pair >> 8 & 0xff, pair >> 16 & 0xff } };
+    char *const to = begin(k, part, sizeof n + local.len);
+    char *text;
+    bool is_squeezed;
+
+    if (to == NULL)
+        return false;
+    text = put_moment(to + sizeof n, &k->last[part], BNC_WHAT_CODE(e.what), moment_of(e));
+    is_squeezed = bnc_squeeze(text, local);
+    n.text = (uint8_t)(local.len | (is_squeezed ? 0 : WRITTEN_OUT));
     memcpy(to, &n, sizeof n);
-    memcpy(to + sizeof n, is_squeezed ? squeezed : local.at, bytes);
+    if (!is_squeezed)
+        memcpy(text, local.at, local.len);
+    k->log.tail[part].at = text + text_bytes(n.text);
     return true;
 }
 
@@ -89,30 +205,32 @@ bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair, uin
 
 size_t bnc_lean_most(const struct bnc_lean_log *l, unsigned part)
 {
-    return bnc_log_bytes(&l->delivered, part) / sizeof(struct bnc_lean_delivered) +
-           bnc_log_bytes(&l->failed, part) / sizeof(struct bnc_lean_failed) +
-           bnc_log_bytes(&l->named, part) / sizeof(struct bnc_lean_named);
+    return bnc_log_bytes(&l->delivered.log, part) /
+               (sizeof(struct bnc_lean_delivered) + MOMENT_BYTES) +
+           bnc_log_bytes(&l->failed.log, part) / (sizeof(struct bnc_lean_failed) + MOMENT_BYTES) +
+           bnc_log_bytes(&l->named.log, part) / (sizeof(struct bnc_lean_named) + MOMENT_BYTES);
 }
 
-/* Outcome and time of a record. */
-static inline void read_rest(const struct bnc_lean_log *l, uint32_t rest, struct bnc_address_rec *r)
+/* What happened and when, as a record of a failure says it; returns where that ends. */
+static inline const char *read_event(const char *at, struct bnc_lean_moment *last,
+                                     struct bnc_address_rec *to)
 {
-    const uint64_t key = l->outcomes.at[rest >> BNC_LEAN_TIME_BITS].key;
+    unsigned code;
 
-    r->what = (uint32_t)(key >> 32);
-    r->time = (uint32_t)key << BNC_LEAN_TIME_BITS | (rest & BNC_LEAN_TIME_MASK);
-}
-
-static inline uint64_t read_fp(uint64_t stored, unsigned part)
-{
-    return (uint64_t)part << (64 - BNC_LOG_LOG2) | stored >> BNC_LOG_LOG2;
+    at = read_moment(at, last, &code);
+    to->what = BNC_WHAT(last->campaign, code);
+    to->time = last->time;
+    return at;
 }
 
 struct bnc_address_rec *bnc_lean_read_named(const struct bnc_lean_log *l, unsigned part,
                                             struct bnc_address_rec *to)
 {
-    for (const struct bnc_log_chunk *c = l->named.head[part]; c != NULL; c = c->next) {
-        const char *at = c->data, *end = at + bnc_log_used(&l->named, part, c);
+    const struct bnc_log *const log = &l->named.log;
+
+    for (const struct bnc_log_chunk *c = log->head[part]; c != NULL; c = c->next) {
+        const char *at = c->data, *end = at + bnc_log_used(log, part, c);
+        struct bnc_lean_moment last = { 0 };
 
         for (; at < end; to++) {
             struct bnc_lean_named n;
@@ -121,24 +239,34 @@ struct bnc_address_rec *bnc_lean_read_named(const struct bnc_lean_log *l, unsign
             to->fp = (uintptr_t)at;
             to->pair =
                 BNC_LEAN_OWN | n.pair[0] | (uint32_t)n.pair[1] << 8 | (uint32_t)n.pair[2] << 16;
-            read_rest(l, n.rest, to);
-            at += sizeof n + text_bytes(n.text);
+            at = read_event(at + sizeof n, &last, to) + text_bytes(n.text);
         }
     }
     return to;
 }
 
+static inline uint64_t read_fp(uint64_t stored, unsigned part)
+{
+    return (uint64_t)part << (64 - BNC_LOG_LOG2) | stored >> BNC_LOG_LOG2;
+}
+
 struct bnc_address_rec *bnc_lean_read_failed(const struct bnc_lean_log *l, unsigned part,
                                              struct bnc_address_rec *to)
 {
-    for (const struct bnc_log_chunk *c = l->failed.head[part]; c != NULL; c = c->next) {
-        const struct bnc_lean_failed *at = (const void *)c->data;
+    const struct bnc_log *const log = &l->failed.log;
 
-        for (size_t n = bnc_log_used(&l->failed, part, c) / sizeof *at; n > 0; n--, at++, to++) {
-            to->fp = read_fp(at->fp_pair, part);
-            to->pair = BNC_LEAN_OWN | (uint32_t)at->pair << BNC_LOG_LOG2 |
-                       (uint32_t)(at->fp_pair & (BNC_LOG_PARTS - 1));
-            read_rest(l, at->rest, to);
+    for (const struct bnc_log_chunk *c = log->head[part]; c != NULL; c = c->next) {
+        const char *at = c->data, *end = at + bnc_log_used(log, part, c);
+        struct bnc_lean_moment last = { 0 };
+
+        for (; at < end; to++) {
+            struct bnc_lean_failed f;
+
+            memcpy(&f, at, sizeof f);
+            to->fp = read_fp(f.fp_pair, part);
+            to->pair = BNC_LEAN_OWN | (uint32_t)f.pair << BNC_LOG_LOG2 |
+                       (uint32_t)(f.fp_pair & (BNC_LOG_PARTS - 1));
+            at = read_event(at + sizeof f, &last, to);
         }
     }
     return to;
@@ -148,17 +276,24 @@ struct bnc_address_rec *bnc_lean_read_delivered(const struct bnc_lean_log *l, un
                                                 const struct bnc_lean_filter *filter,
                                                 struct bnc_address_rec *to)
 {
-    for (const struct bnc_log_chunk *c = l->delivered.head[part]; c != NULL; c = c->next) {
-        const struct bnc_lean_delivered *at = (const void *)c->data;
+    const struct bnc_log *const log = &l->delivered.log;
 
-        for (size_t n = bnc_log_used(&l->delivered, part, c) / sizeof *at; n > 0; n--, at++) {
-            const uint64_t fp = read_fp(at->fp, part);
+    for (const struct bnc_log_chunk *c = log->head[part]; c != NULL; c = c->next) {
+        const char *at = c->data, *end = at + bnc_log_used(log, part, c);
+        struct bnc_lean_moment last = { 0 };
 
-            to->fp = fp;
+        while (at < end) {
+            struct bnc_lean_delivered d;
+            unsigned low;
+
+            memcpy(&d, at, sizeof d);
+            at = read_moment(at + sizeof d, &last, &low);
+            to->fp = (uint64_t)part << (64 - BNC_LOG_LOG2) | (uint64_t)d.fp << LOW_BITS | low;
             to->pair = BNC_LEAN_SAME;
-            read_rest(l, at->rest, to);
-            to += filter == NULL ||
-                  (*bnc_lean_filter_word(filter, fp) & bnc_lean_filter_bit(filter, fp)) != 0;
+            to->what = BNC_WHAT(last.campaign, BNC_EVENT_DELIVERED);
+            to->time = last.time;
+            to += filter == NULL || (*bnc_lean_filter_word(filter, to->fp) &
+                                     bnc_lean_filter_bit(filter, to->fp)) != 0;
         }
     }
     return to;
@@ -169,14 +304,18 @@ char *bnc_lean_spell(struct bnc_address_rec *r, struct bnc_span domain, char *to
     const char *const at = (const char *)(uintptr_t)r->fp;
     char *const text = to + BNC_TEXT_HEAD;
     struct bnc_lean_named n;
+    struct bnc_lean_moment any = { 0 };
+    const char *local;
+    unsigned code;
     size_t len;
 
     memcpy(&n, at, sizeof n);
+    local = read_moment(at + sizeof n, &any, &code);
     len = n.text & BNC_LEAN_TEXT;
     if (n.text >= WRITTEN_OUT)
-        memcpy(text, at + sizeof n, len);
+        memcpy(text, local, len);
     else
-        bnc_unsqueeze(text, at + sizeof n, len);
+        bnc_unsqueeze(text, local, len);
     text[len++] = '@';
     memcpy(text + len, domain.at, domain.len); /* the next text is written over it */
     r->fp = bnc_address_fp(bnc_span_from(text, len + domain.len));
@@ -196,8 +335,8 @@ struct unfolded {
 
 static size_t bytes_of(const struct bnc_lean_log *l, unsigned p)
 {
-    return bnc_log_bytes(&l->delivered, p) + bnc_log_bytes(&l->failed, p) +
-           bnc_log_bytes(&l->named, p);
+    return bnc_log_bytes(&l->delivered.log, p) + bnc_log_bytes(&l->failed.log, p) +
+           bnc_log_bytes(&l->named.log, p);
 }
 
 /* Writes the texts of named records from 'at' to 'end' out, and sets their fingerprints. */
@@ -229,7 +368,7 @@ static bool unfold(const struct bnc_part *part, unsigned p, struct unfolded *u)
     struct bnc_address_rec *recs = malloc((bnc_lean_most(l, p) + 1) * sizeof *recs), *end;
     bool ok;
 
-    u->texts = malloc(BNC_LEAN_TEXTS(bnc_log_bytes(&l->named, p)));
+    u->texts = malloc(BNC_LEAN_TEXTS(bnc_log_bytes(&l->named.log, p)));
     ok = recs != NULL && u->texts != NULL;
     if (ok) {
         end = bnc_lean_read_named(l, p, recs);
@@ -243,17 +382,18 @@ static bool unfold(const struct bnc_part *part, unsigned p, struct unfolded *u)
 }
 
 /* The text at '*at' is given to the first failure of its address. */
-static bool push_failure(struct bnc_lean_log *l, const struct bnc_address_rec *r, uint32_t rest,
+static bool push_failure(struct bnc_lean_log *l, const struct bnc_address_rec *r,
                          const struct unfolded *u, size_t *at)
 {
+    const struct bnc_lean_event e = { r->what, r->time };
     const uint32_t pair = r->pair & ~BNC_LEAN_OWN;
     struct bnc_text t;
 
     if (*at < u->len && (t = bnc_text_read(u->texts + *at)).fp == r->fp) {
         *at += BNC_TEXT_HEAD + t.text.len;
-        return bnc_lean_push_named(l, r->fp, pair, rest, bnc_span_from(t.text.at, t.text.len - 1));
+        return bnc_lean_push_named(l, r->fp, pair, e, bnc_span_from(t.text.at, t.text.len - 1));
     }
-    return bnc_lean_push_failed(l, r->fp, pair, rest);
+    return bnc_lean_push_failed(l, r->fp, pair, e);
 }
 
 static bool push_all(struct bnc_lean_log *l, const struct unfolded *u)
@@ -263,13 +403,10 @@ static bool push_all(struct bnc_lean_log *l, const struct unfolded *u)
 
     for (size_t i = 0; ok && i < u->n; i++) {
         const struct bnc_address_rec *const r = &u->sort.at[i];
-        const uint32_t rest =
-            bnc_lean_rest(l, r->what, r->time); /* it has a number, if there is memory */
 
-        if (rest == BNC_LEAN_NO_REST)
-            return false;
-        ok = r->pair == BNC_LEAN_SAME ? bnc_lean_push_delivered(l, r->fp, rest)
-                                      : push_failure(l, r, rest, u, &at);
+        ok = r->pair == BNC_LEAN_SAME
+                 ? bnc_lean_push_delivered(l, r->fp, (struct bnc_lean_event){ r->what, r->time })
+                 : push_failure(l, r, u, &at);
     }
     return ok;
 }
@@ -281,9 +418,9 @@ static bool fold_partition(struct bnc_part *part, unsigned p)
     bool ok = unfold(part, p, &u);
 
     if (ok) {
-        bnc_log_clear(&l->delivered, p);
-        bnc_log_clear(&l->failed, p);
-        bnc_log_clear(&l->named, p);
+        bnc_log_clear(&l->delivered.log, p);
+        bnc_log_clear(&l->failed.log, p);
+        bnc_log_clear(&l->named.log, p);
         ok = push_all(l, &u);
     }
     bnc_address_sort_release(&u.sort);

@@ -7,15 +7,23 @@
  * tell it. A delivery matters only to an address that failed too, and the other records of that say
  * its domain. So there are three kinds of records, each in a log of its own:
  *
- *     delivered  fingerprint, 58 bits | 6 unused        | outcome, 15 | time, 17       12 bytes
- *     failed     fingerprint, 58 bits | pair, low 6, high 16 | outcome | time          14 bytes
- *     named      outcome | time | pair, 24 | text, 8         | local part      8 bytes and the text
+ *     delivered  fingerprint, 56 bits | moment; 2 bits more in it       10 bytes
+ *     failed     fingerprint, 58 bits | pair, 22 | moment               13 bytes
+ *     named      pair, 24 | text, 8 | moment | local part                7 bytes and the text
  *
- * An outcome is what happened and the time but for its low bits, numbered. The text's byte is its
- * length, and whether it is written out or squeezed (three characters in two bytes).
+ * A moment is what happened, in which campaign and when.  Rows mostly come in order of time, so
+ * campaign and time are told by how far they are from those of the record before it in its chunk:
+ *
+ *     what happened, 3 | campaign, 4 | far, 1 | seconds, 16     3 bytes
+ *
+ * A campaign that is far is told by ones and its number in 4 bytes behind that, a time by a bit,
+ * its upper half in place of the seconds and the other half behind it.
+ *
+ * The text's byte is its length, and whether it is written out or squeezed (three characters in
+ * two bytes).
  *
  * Only addresses that end in '@' and their domain are kept here: one fingerprint has one domain
- * then. What is of another kind, or has a number that doesn't fit, is logged as everywhere else.
+ * then. What is of another kind, or has a pair that doesn't fit, is logged as everywhere else.
  */
 #ifndef BNC_AGGREGATE_LEAN_LOG_H
 #define BNC_AGGREGATE_LEAN_LOG_H
@@ -23,89 +31,64 @@
 #include "aggregate/address_log.h"
 #include "util/squeeze.h"
 
-#define BNC_LEAN_TIME_BITS 17u
-#define BNC_LEAN_TIME_MASK ((UINT32_C(1) << BNC_LEAN_TIME_BITS) - 1)
 #ifdef BNC_DEBUG
-#define BNC_LEAN_OUTCOMES UINT32_C(60) /* tests see them run out */
+#define BNC_LEAN_PAIRS UINT32_C(60) /* tests see them run out */
 #else
-#define BNC_LEAN_OUTCOMES UINT32_C(0x7fff)
-#endif
 #define BNC_LEAN_PAIRS (UINT32_C(1) << 22)
+#endif
 #define BNC_LEAN_TEXT 127u /* bytes of a local part, at most */
 #define BNC_LEAN_ADDRESS 254u /* of an address */
 
+struct bnc_lean_moment {
+    uint32_t campaign, time;
+};
+
+struct bnc_lean_kind { /* of records */
+    struct bnc_log log;
+    struct bnc_lean_moment last[BNC_LOG_PARTS]; /* of the newest record of each */
+};
+
 struct bnc_lean_log { /* bnc_lean_create() */
     struct bnc_log_room room; /* of all three */
-    struct bnc_log delivered, failed, named;
-    struct bnc_pairs outcomes; /* what << 32 | time >> BNC_LEAN_TIME_BITS, numbered */
-    struct bnc_recent recent[1u << BNC_RECENT_LOG2];
+    struct bnc_lean_kind delivered, failed, named;
     size_t fold_at; /* bytes in partition 0 that start the next fold */
 };
 
-struct bnc_lean_delivered {
-    uint64_t fp;
-    uint32_t rest;
-} __attribute__((packed, aligned(4)));
+struct bnc_lean_delivered { /* the moment follows, here and below */
+    uint64_t fp : 56; /* bits 2 to 57 */
+} __attribute__((packed));
 
 struct bnc_lean_failed {
     uint64_t fp_pair;
     uint16_t pair;
-    uint32_t rest;
-} __attribute__((packed, aligned(2)));
+} __attribute__((packed));
 
-struct bnc_lean_named { /* the text follows */
-    uint32_t rest;
+struct bnc_lean_named { /* then the text */
     uint8_t pair[3], text;
 };
 
-/* An empty one, NULL when out of memory; 'seed' is odd. */
-struct bnc_lean_log *bnc_lean_create(uint64_t seed);
+/* An empty one, NULL when out of memory. */
+struct bnc_lean_log *bnc_lean_create(void);
 void bnc_lean_free(struct bnc_lean_log *l);
 /* Empties it. */
 void bnc_lean_release(struct bnc_lean_log *l);
 /* bnc_log_forget() of a partition of all three. */
 void bnc_lean_forget(struct bnc_lean_log *l, unsigned part);
 
+/* What happened (BNC_WHAT()) and when. */
+struct bnc_lean_event {
+    uint32_t what, time;
+};
+
 /*
- * Outcome and time as records say them; BNC_LEAN_NO_REST: no record can say it, or there is no
- * memory.
+ * Appending; false when out of memory. 'pair' is below BNC_LEAN_PAIRS, 'local' the text before the
+ * '@', at most BNC_LEAN_TEXT bytes.
  */
-#define BNC_LEAN_NO_REST UINT32_MAX
-uint32_t bnc_lean_find_rest(struct bnc_lean_log *l, uint64_t key, uint32_t time);
-static inline uint32_t bnc_lean_rest(struct bnc_lean_log *l, uint32_t what, uint32_t time)
-{
-    const uint64_t key = (uint64_t)what << 32 | time >> BNC_LEAN_TIME_BITS;
-    const size_t i = bnc_recent_slot(key);
-
-    if (l->recent[i].key != key + 1)
-        return bnc_lean_find_rest(l, key, time);
-    return l->recent[i].number << BNC_LEAN_TIME_BITS | (time & BNC_LEAN_TIME_MASK);
-}
-
-/* Appending; false when out of memory. 'pair' is below BNC_LEAN_PAIRS. */
-static inline bool bnc_lean_push_delivered(struct bnc_lean_log *l, uint64_t fp, uint32_t rest)
-{
-    struct bnc_lean_delivered *to = bnc_log_push(&l->delivered, bnc_log_part(fp), sizeof *to);
-
-    if (to != NULL)
-        *to = (struct bnc_lean_delivered){ fp << BNC_LOG_LOG2, rest };
-    return to != NULL;
-}
-
-static inline bool bnc_lean_push_failed(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
-                                        uint32_t rest)
-{
-    struct bnc_lean_failed *to = bnc_log_push(&l->failed, bnc_log_part(fp), sizeof *to);
-
-    if (to != NULL)
-        *to = (struct bnc_lean_failed){ fp << BNC_LOG_LOG2 | (pair & (BNC_LOG_PARTS - 1)),
-                                        (uint16_t)(pair >> BNC_LOG_LOG2), rest };
-    return to != NULL;
-}
-
-/* 'local': the text before the '@', at most BNC_LEAN_TEXT bytes. */
-bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair, uint32_t rest,
-                         struct bnc_span local);
+bool bnc_lean_push_delivered(struct bnc_lean_log *l, uint64_t fp, struct bnc_lean_event e);
+bool bnc_lean_push_failed(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
+                          struct bnc_lean_event e);
+bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
+                         struct bnc_lean_event e, struct bnc_span local);
 
 /* ---- reading ---- */
 
@@ -151,7 +134,8 @@ static inline uint64_t bnc_lean_filter_bit(const struct bnc_lean_filter *f, uint
  * sets its fingerprint; 'domain' is that of its pair. Returns the end of the text.
  */
 #define BNC_LEAN_ROOM 512u
-#define BNC_LEAN_TEXTS(bytes) ((bytes) / 2 * 3 + BNC_LEAN_ROOM) /* of all named records' */
+/* Of all named records: an empty one takes 7 bytes there and 11 here, three characters 2 and 3. */
+#define BNC_LEAN_TEXTS(bytes) ((bytes) / 7 * 11 + BNC_LEAN_ROOM)
 char *bnc_lean_spell(struct bnc_address_rec *r, struct bnc_span domain, char *to);
 
 /* What is equal becomes one, if there is enough of it; false when out of memory. */

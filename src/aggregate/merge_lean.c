@@ -36,7 +36,7 @@ static bool begin(struct gathering *g)
     for (size_t p = 0; p < g->m->n_parts; p++) {
         n += bnc_lean_most(lean_of(g, p), g->partition);
         n_texts += bnc_log_bytes(&g->m->parts[p]->texts, g->partition) +
-                   bnc_log_bytes(&lean_of(g, p)->named, g->partition);
+                   bnc_log_bytes(&lean_of(g, p)->named.log, g->partition);
     }
     g->end = g->at = malloc((n + 1) * sizeof *g->at);
     g->texts_end = g->texts = malloc(BNC_LEAN_TEXTS(n_texts));

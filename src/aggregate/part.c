@@ -430,15 +430,15 @@ static __attribute__((noinline)) bool count_lean(struct bnc_part *part, const st
                                                  uint32_t pair, const struct bnc_recipient *w)
 {
     struct bnc_sums *const sums = &part->sums;
-    const uint32_t rest = bnc_lean_rest(part->lean, BNC_WHAT(f->campaign, f->code), f->time);
+    const struct bnc_lean_event e = { BNC_WHAT(f->campaign, f->code), f->time };
     const struct bnc_span local = bnc_span_from(w->local.at, w->local.len - 1);
 
     bnc_sums_count_pair(sums, f, &sums->pairs.at[pair]);
-    if (rest == BNC_LEAN_NO_REST || pair >= BNC_LEAN_PAIRS)
+    if (pair >= BNC_LEAN_PAIRS)
         return (!w->is_kept || bnc_text_push(&part->texts, f->address, w->local, true)) &&
                bnc_sums_log_address(sums, f, pair, part->detail);
-    return w->is_kept ? bnc_lean_push_named(part->lean, f->address, pair, rest, local)
-                      : bnc_lean_push_failed(part->lean, f->address, pair, rest);
+    return w->is_kept ? bnc_lean_push_named(part->lean, f->address, pair, e, local)
+                      : bnc_lean_push_failed(part->lean, f->address, pair, e);
 }
 
 /* The number of its pair; a new one marks its domain, whose record is far away. */
@@ -457,12 +457,10 @@ static inline uint32_t find_pair(struct bnc_part *part, const struct bnc_fact *f
 static __attribute__((noinline)) bool log_delivered(struct bnc_part *part, const struct bnc_fact *f)
 {
     struct bnc_sums *const sums = &part->sums;
-    const uint32_t rest = f->own
-                              ? bnc_lean_rest(part->lean, BNC_WHAT(f->campaign, f->code), f->time)
-                              : BNC_LEAN_NO_REST;
+    const struct bnc_lean_event e = { BNC_WHAT(f->campaign, f->code), f->time };
 
-    if (rest != BNC_LEAN_NO_REST)
-        return bnc_lean_push_delivered(part->lean, f->address, rest);
+    if (f->own)
+        return bnc_lean_push_delivered(part->lean, f->address, e);
     return f->address == 0 ||
            bnc_sums_log_address(sums, f,
                                 bnc_pairs_get(&sums->pairs, BNC_PAIR_KEY(f->domain, f->entry)),

@@ -75,7 +75,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     part->lists_only = opt->lists_only;
     part->adds_all = opt->adds_all;
     part->often = opt->lists_only ? opt->often : NULL;
-    part->lean = opt->lists_only ? bnc_lean_create(opt->seed | 1) : NULL;
+    part->lean = opt->lists_only ? bnc_lean_create() : NULL;
     part->classifier = opt->classifier;
     part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
     part->domains.seed = part->votes.seed = opt->seed | 1;

@@ -14,35 +14,43 @@ static const uint8_t number[256] = {
     ['6'] = 33, ['7'] = 34, ['8'] = 35, ['9'] = 36, ['.'] = 37, ['-'] = 38, ['_'] = 39
 };
 
-/* The number of a character; behind the end of the word that of none. */
-static inline unsigned number_at(struct bnc_span word, size_t i)
+static inline unsigned number_of(char c)
 {
-    return i < word.len ? number[(unsigned char)word.at[i]] : 0;
+    return number[(unsigned char)c];
 }
 
 bool bnc_squeeze(char *to, struct bnc_span word)
 {
     bool known = true;
+    size_t i = 0;
 
-    for (size_t i = 0; i < word.len; i++)
-        known &= number[(unsigned char)word.at[i]] != 0;
-    for (size_t i = 0; known && i < word.len; i += 3, to += 2) {
-        const unsigned three =
-            (number_at(word, i) * BASE + number_at(word, i + 1)) * BASE + number_at(word, i + 2);
+    for (; i + 1 < word.len; i += 3, to += 2) {
+        const unsigned a = number_of(word.at[i]), b = number_of(word.at[i + 1]),
+                       c = i + 2 < word.len ? number_of(word.at[i + 2]) : 0,
+                       three = (a * BASE + b) * BASE + c;
 
+        known &= a != 0 && b != 0 && (c != 0 || i + 2 == word.len);
         to[0] = (char)(three & 0xff);
         to[1] = (char)(three >> 8);
+    }
+    if (i < word.len) {
+        *to = (char)number_of(word.at[i]);
+        known &= *to != 0;
     }
     return known;
 }
 
 void bnc_unsqueeze(char *to, const char *from, size_t len)
 {
-    for (size_t i = 0; i < len; i += 3, from += 2) {
+    size_t i = 0;
+
+    for (; i + 1 < len; i += 3, from += 2) {
         const unsigned three = (unsigned char)from[0] | (unsigned)(unsigned char)from[1] << 8;
 
         to[i] = character[three / (BASE * BASE)];
         to[i + 1] = character[three / BASE % BASE];
         to[i + 2] = character[three % BASE];
     }
+    if (i < len)
+        to[i] = character[(unsigned char)*from];
 }

@@ -187,8 +187,8 @@ static void lean__folds_what_is_equal(void **state)
 
     (void)state;
     world_make(w, 3);
-    all = tell_often(w, false, 600000);
-    lean = tell_often(w, true, 600000);
+    all = tell_often(w, false, 700000);
+    lean = tell_often(w, true, 700000);
     compare(all, lean);
     bnc_tally_free(all);
     bnc_tally_free(lean);
