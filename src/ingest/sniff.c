@@ -77,7 +77,8 @@ static const struct bnc_refusal mail = {
 };
 static const struct bnc_refusal mail_log = {
     "a mail server's log",
-    "make a CSV of it first, with columns time, recipient, status and response"
+    "make a CSV of it first, with columns time, recipient, status and response (docs/TUTORIAL.md "
+    "has the commands for Postfix and Exim)"
 };
 static const struct bnc_refusal xml = { "an XML document", "export it as CSV" };
 

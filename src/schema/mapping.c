@@ -325,7 +325,7 @@ static void list_columns(const struct bnc_header *h, char *to, size_t cap)
     size_t n = 0;
     uint32_t i = 0;
 
-    for (; i < h->n && n + 40 < cap; i++) {
+    for (; i < h->n && n + 64 < cap; i++) { /* room for " and 4095 more", too */
         n += (size_t)snprintf(to + n, cap - n, "%s'", i > 0 ? ", " : "");
         for (size_t k = 0; k < h->name[i].len && k < 40 && n + 8 < cap; k++) {
             const unsigned char c = (unsigned char)h->name[i].at[k];
