@@ -80,11 +80,14 @@ lib: $(LIB)
 # ---- generated tables: CSV -> generator -> header ----
 T        := src/tables
 GEN_UTIL := src/util/table.c src/util/arena.c src/util/big.c src/util/buf.c src/util/status.c
-$(B)/gen_%: $(T)/gen_%.c $(GEN_UTIL) $(T)/gen_print.h
+# Headers are not followed here as they are for objects: any of these may be included by one that is.
+GEN_SEES := $(T)/gen_print.h $(wildcard src/util/*.h include/bounce/*.h)
+$(B)/gen_%: $(T)/gen_%.c $(GEN_UTIL) $(GEN_SEES)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -g -Isrc -Iinclude -I$(B) -o $@ $(filter %.c,$^) -lcsv
-$(B)/gen_words: $(addprefix src/classify/,collect.c phash.c token.c kept_words.h)
-$(B)/gen_rules: $(addprefix src/classify/,compile.c rule_index.c automaton.c phash.c mask.c mask_codes.c mask_generic.c mask_avx2.c mask_avx512.c kept_words.c token.c token_kind.c vocabulary.c suffix_reach.h kept_words.h) src/tables/cause.c $(B)/gen/words.h $(B)/gen/causes.h
+$(B)/gen_words $(B)/gen_rules: $(wildcard src/classify/*.h src/csv/*.h src/schema/*.h src/tables/*.h)
+$(B)/gen_words: $(addprefix src/classify/,collect.c phash.c token.c)
+$(B)/gen_rules: $(addprefix src/classify/,compile.c rule_index.c automaton.c phash.c mask.c mask_codes.c mask_generic.c mask_avx2.c mask_avx512.c kept_words.c token.c token_kind.c vocabulary.c) src/tables/cause.c $(B)/gen/words.h $(B)/gen/causes.h
 
 $(B)/gen_page: src/report/gen_page.c
 	@mkdir -p $(@D)
