@@ -22,7 +22,7 @@ struct job {
     size_t n_occasions;
     struct bnc_distinct *results; /* [n_tasks]; those that found nothing to do are empty */
     size_t n_tasks;
-    unsigned next; /* partition */
+    unsigned next; /* partition, or lot of them */
     bool failed;
 };
 
@@ -137,9 +137,19 @@ static bool take_off(struct task *t)
     return true;
 }
 
-static bool count_failures(struct task *t, unsigned p)
+#define LOT 4u /* partitions: what is logged of them stays in a core's cache */
+_Static_assert(BNC_FAILURE_PARTS % LOT == 0, "no lot goes beyond the last partition");
+
+static bool count_failures(struct task *t, unsigned lot)
 {
-    return bnc_merged_failures(t->job->plan->m, p, t->n_of, &t->failures) && take_off(t);
+    const struct bnc_merged *const m = t->job->plan->m;
+    const unsigned from = lot * LOT;
+    bool ok = true;
+
+    bnc_merged_fetch_failures(m, from, from + LOT);
+    for (unsigned p = from; ok && p < from + LOT; p++)
+        ok = bnc_merged_failures(m, p, t->n_of, &t->failures) && take_off(t);
+    return ok;
 }
 
 /* What was counted by outcome. */
@@ -231,7 +241,10 @@ static void end_task(struct task *t)
     bnc_listed_end(&t->d->listed);
 }
 
-/* Takes partitions while there are any; a thread that comes late finds none and takes no memory. */
+/*
+ * Takes partitions, or lots of them, while there are any; a thread that comes late finds none and
+ * takes no memory.
+ */
 static void run_task(void *arg, size_t i)
 {
     struct job *job = arg;
@@ -242,7 +255,7 @@ static void run_task(void *arg, size_t i)
     while (ok) {
         const unsigned p = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
 
-        if (p >= (lists ? BNC_LOG_PARTS : BNC_FAILURE_PARTS))
+        if (p >= (lists ? BNC_LOG_PARTS : BNC_FAILURE_PARTS / LOT))
             break;
         ok = (t.d->block != NULL || begin_task(&t)) &&
              (lists ? count_addresses(&t, p) : count_failures(&t, p));

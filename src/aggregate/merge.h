@@ -101,6 +101,11 @@ struct bnc_count *bnc_merged_votes(const struct bnc_merged *m, size_t *n);
 size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
                             struct bnc_address_sort *s);
 /*
+ * Has the failures of partitions 'from' .. 'end' - 1 brought into the cache.  They lie in chains of
+ * small chunks, and where the next one is only the one before says: many are followed side by side.
+ */
+void bnc_merged_fetch_failures(const struct bnc_merged *m, unsigned from, unsigned end);
+/*
  * Where no lists are kept: all failures of a partition, in buckets. Outcomes are numbered over
  * all parts and overlays, one after the other; their records are added to 'n_of'. False when out
  * of memory.

@@ -116,11 +116,30 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
 
 /* ---- failures ---- */
 
-/* Asks for a chunk of so many bytes: no hardware guesses where the next one is. */
-BNC_PREFETCHER fetch_chunk(const struct bnc_log_chunk *c, size_t bytes)
+#define MOST_CHAINS 64u
+
+void bnc_merged_fetch_failures(const struct bnc_merged *m, unsigned from, unsigned end)
 {
-    for (size_t off = 0; c != NULL && off < sizeof *c + bytes; off += 64)
-        __builtin_prefetch((const char *)c + off);
+    const struct bnc_log_chunk *at[MOST_CHAINS];
+    size_t n = 0;
+
+    for (unsigned p = from; p < end; p++)
+        for (size_t i = 0; i < bnc_merged_n_sums(m) && n < MOST_CHAINS; i++) {
+            at[n] = bnc_failure_chunks(&bnc_merged_sums(m, i)->failures, p);
+            n += at[n] != NULL;
+        }
+    while (n > 0)
+        for (size_t i = 0; i < n; i++) {
+            const struct bnc_log_chunk *const c = at[i];
+
+            for (size_t off = 64; off < sizeof *c + c->cap; off += 64)
+                __builtin_prefetch((const char *)c + off, 0, 2);
+            at[i] = c->next;
+            if (c->next != NULL)
+                __builtin_prefetch(c->next);
+            else
+                at[i--] = at[--n];
+        }
 }
 
 static void count_failures(const struct bnc_failure_log *log, unsigned partition,
@@ -132,7 +151,6 @@ static void count_failures(const struct bnc_failure_log *log, unsigned partition
         const char *end = bnc_failure_chunk_end(log, partition, c);
         uint64_t fp;
 
-        fetch_chunk(c->next, (size_t)(end - c->data));
         for (const char *at = c->data; at < end;) {
             at = bnc_failure_read_fp(at, &fp);
             bnc_failure_buckets_count(b, fp);
