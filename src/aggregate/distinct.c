@@ -28,17 +28,16 @@ struct job {
 
 /* ---- counters ---- */
 
+/* Counters of a task beside those of pairs. */
 static size_t words_of(const struct bnc_distinct_plan *plan)
 {
-    const struct bnc_merged *m = plan->m;
-
-    return 2 * (size_t)m->n_domains + m->n_pairs + plan->n_causes + m->n_names[BNC_KIND_CAMPAIGN] +
-           plan->n_days + (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
+    return (size_t)plan->m->n_names[BNC_KIND_CAMPAIGN] + plan->n_days +
+           (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
 }
 
 static size_t bytes_of(const struct bnc_distinct_plan *plan)
 {
-    return (words_of(plan) + 1) * sizeof(uint32_t);
+    return plan->m->n_pairs * sizeof(struct bnc_seen) + (words_of(plan) + 1) * sizeof(uint32_t);
 }
 
 static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
@@ -49,19 +48,34 @@ static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
     d->block = bnc_big_alloc(d->block_bytes);
     if (d->block == NULL)
         return false;
-    d->domain = (struct bnc_distinct_domain *)d->block;
-    d->pair = (uint32_t *)(d->domain + m->n_domains);
-    d->cause = d->pair + m->n_pairs;
-    d->campaign = d->cause + plan->n_causes;
+    d->seen = d->block;
+    d->campaign = (uint32_t *)(d->seen + m->n_pairs);
     d->day = d->campaign + m->n_names[BNC_KIND_CAMPAIGN];
     d->provider = d->day + plan->n_days;
     d->provider_cause = d->provider + plan->n_providers;
     return true;
 }
 
+/* What is made of all tasks' counters of pairs. */
+static bool init_sums(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+{
+    const struct bnc_merged *m = plan->m;
+    const size_t words = 2 * (size_t)m->n_domains + m->n_pairs + plan->n_causes;
+
+    d->sums_bytes = (words + 1) * sizeof *d->sums;
+    d->sums = bnc_big_alloc(d->sums_bytes);
+    if (d->sums == NULL)
+        return false;
+    d->domain = (struct bnc_distinct_domain *)d->sums;
+    d->pair = (uint32_t *)(d->domain + m->n_domains);
+    d->cause = d->pair + m->n_pairs;
+    return true;
+}
+
 void bnc_distinct_release(struct bnc_distinct *d)
 {
     bnc_big_free(d->block, d->block_bytes);
+    bnc_big_free(d->sums, d->sums_bytes);
     bnc_listed_release(&d->listed);
     *d = (struct bnc_distinct){ 0 };
 }
@@ -91,9 +105,8 @@ static bool take_off_many(struct task *t, struct bnc_failure *at, size_t n)
         return false;
     bnc_failures_sort(at, n);
     for (size_t i = 0; i < n; i++) {
-        const struct bnc_occasion *const o = &t->job->occasions[at[i].outcome];
-
-        t->said[i] = (struct bnc_said){ at[i].fp, at[i].pair, o->campaign, o->day };
+        t->said[i] =
+            (struct bnc_said){ at[i].fp, at[i].pair, t->job->occasions[at[i].outcome] };
         if (i + 1 < n && at[i + 1].fp == at[i].fp)
             continue;
         if (!bnc_repeats_count(&t->repeats, t->said + from, i + 1 - from, true))
@@ -182,7 +195,7 @@ static bool count_records(struct task *t, const struct bnc_address_rec *r, size_
                 t->d->contradicts = true;
             else
                 t->said[n_said++] =
-                    (struct bnc_said){ r[i].fp, r[i].pair, BNC_WHAT_CAMPAIGN(r[i].what), day };
+                    (struct bnc_said){ r[i].fp, r[i].pair, { BNC_WHAT_CAMPAIGN(r[i].what), day } };
         }
         if (i + 1 < n && r[i + 1].fp == r[i].fp)
             continue;
@@ -222,17 +235,14 @@ static bool begin_task(struct task *t)
     t->n_of = calloc(job->n_occasions + 1, sizeof *t->n_of);
     if (t->n_of == NULL || !init(t->d, job->plan))
         return false;
-    bnc_repeats_begin(&t->repeats, t->d, job->plan->pair_info,
-                      job->plan->m->detail == BNC_DETAIL_REPORT);
+    t->repeats = (struct bnc_repeats){ t->d, job->plan->pair_info };
     return true;
 }
 
 static void end_task(struct task *t)
 {
-    if (t->d->block != NULL) {
-        bnc_repeats_end(&t->repeats);
+    if (t->d->block != NULL)
         tell_occasions(t);
-    }
     free(t->from);
     free(t->n_of);
     free(t->said);
@@ -292,110 +302,109 @@ static struct bnc_occasion *list_occasions(const struct bnc_distinct_plan *plan,
 
 /* ---- adding the tasks up ---- */
 
-#define WORDS ((size_t)64 << 10) /* of a slice: they are added up side by side */
-
-struct adding {
-    struct bnc_distinct *results;
-    size_t n_tasks, n_words;
-};
-
-/* One slice of all results, into the first. What it makes of 'last' means nothing. */
-static void add_slice(void *arg, size_t slice)
-{
-    const struct adding *a = arg;
-    const size_t from = slice * WORDS, end = from + WORDS < a->n_words ? from + WORDS : a->n_words;
-    uint32_t *const to = a->results[0].block;
-
-    for (size_t t = 1; t < a->n_tasks; t++)
-        for (size_t i = from; a->results[t].block != NULL && i < end; i++)
-            to[i] += a->results[t].block[i];
-}
-
-static void add_sums(struct bnc_distinct *out, const struct bnc_distinct *d)
-{
-    out->contradicts |= d->contradicts;
-    out->deferred += d->deferred;
-    out->recurring += d->recurring;
-    out->n_records += d->n_records;
-}
-
-static void add_domains(struct bnc_distinct *d, const struct bnc_merged *m)
-{
-    for (uint32_t i = 0; i < m->n_domains; i++) {
-        d->failed += d->domain[i].failed;
-        d->bounced += d->domain[i].bounced;
-    }
-}
-
-/* ---- what is known without looking at addresses ---- */
-
-/* Events of failing pairs that have a record, in slices of pairs: no domain is in two of them. */
+/*
+ * Of all pairs, in slices on all threads: no domain is in two of them.  Where no lists are kept,
+ * all records of a failing pair are added to what the tasks took off.
+ */
 #define SLICES 32u
-struct known {
+struct adding {
     const struct bnc_distinct_plan *plan;
-    struct bnc_distinct *d;
-    uint32_t *missing; /* by merged pair */
-    uint64_t n, n_deferrals; /* records */
+    struct bnc_distinct *out;
+    const struct bnc_seen *seen[MAX_TASKS];
+    size_t n_seen;
+    const uint32_t *missing; /* events without a record, by merged pair; NULL: lists are kept */
 };
 
-static uint32_t domain_of(const struct known *k, size_t pair)
+static uint32_t records_of(const struct adding *a, size_t pair)
 {
-    return k->plan->pair_info[pair].who >> BNC_PAIR_WHO_BITS;
+    return a->missing == NULL ? 0 : (uint32_t)a->plan->m->pairs[pair].n - a->missing[pair];
 }
 
-static size_t slice_at(const struct known *k, size_t slice)
+static struct bnc_seen seen_of(const struct adding *a, size_t pair)
 {
-    const size_t n = k->plan->m->n_pairs;
+    const uint32_t n = records_of(a, pair);
+    struct bnc_seen sum = { n, n, n, n };
+
+    for (size_t t = 0; t < a->n_seen; t++) {
+        const struct bnc_seen *const s = &a->seen[t][pair];
+
+        sum.cause += s->cause;
+        sum.type += s->type;
+        sum.pair += s->pair;
+        sum.any += s->any;
+    }
+    return sum;
+}
+
+static uint32_t domain_of(const struct adding *a, size_t pair)
+{
+    return a->plan->pair_info[pair].who >> BNC_PAIR_WHO_BITS;
+}
+
+static size_t slice_at(const struct adding *a, size_t slice)
+{
+    const size_t n = a->plan->m->n_pairs;
     size_t i = n * slice / SLICES;
 
-    while (i > 0 && i < n && domain_of(k, i) == domain_of(k, i - 1))
+    while (i > 0 && i < n && domain_of(a, i) == domain_of(a, i - 1))
         i++;
     return i;
 }
 
-static uint32_t records_of(const struct known *k, size_t pair)
+static void add_slice(struct adding *a, size_t slice)
 {
-    return (uint32_t)k->plan->m->pairs[pair].n - k->missing[pair];
-}
+    struct bnc_distinct *const d = a->out;
+    uint64_t failed = 0, bounced = 0, deferred = 0;
 
-static void add_known_slice(struct known *k, size_t slice)
-{
-    struct bnc_distinct *const d = k->d;
-
-    for (size_t i = slice_at(k, slice), end = slice_at(k, slice + 1); i < end; i++) {
-        const struct bnc_pair_info *const info = &k->plan->pair_info[i];
-        const uint32_t n = records_of(k, i);
+    for (size_t i = slice_at(a, slice), end = slice_at(a, slice + 1); i < end; i++) {
+        const struct bnc_pair_info *const info = &a->plan->pair_info[i];
+        struct bnc_distinct_domain *const domain = &d->domain[domain_of(a, i)];
+        const struct bnc_seen seen = seen_of(a, i);
 
         if (info->cause == UINT32_MAX)
             continue;
-        d->pair[i] += n;
-        d->cause[info->cause] += n;
-        d->domain[domain_of(k, i)].failed += n;
-        d->domain[domain_of(k, i)].bounced += (info->who & BNC_PAIR_DEFERRAL) != 0 ? 0 : n;
+        if (seen.pair > 0 && a->plan->m->pairs[i].n == 0) /* who failed was counted there */
+            __atomic_store_n(&d->contradicts, true, __ATOMIC_RELAXED);
+        d->pair[i] = seen.pair;
+        d->cause[info->cause] += seen.cause;
+        domain->failed += seen.any;
+        failed += seen.any;
+        if ((info->who & BNC_PAIR_DEFERRAL) != 0) {
+            deferred += seen.type;
+        } else {
+            domain->bounced += seen.type;
+            bounced += seen.type;
+        }
     }
+    __atomic_fetch_add(&d->failed, failed, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&d->bounced, bounced, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&d->deferred, deferred, __ATOMIC_RELAXED);
 }
 
-static void add_known_providers(struct known *k)
+/* All records by provider, which are as many as were logged: each was counted with its pair. */
+static void add_providers(struct adding *a)
 {
-    struct bnc_distinct *const d = k->d;
+    struct bnc_distinct *const d = a->out;
+    uint64_t sum = 0;
 
-    for (size_t i = 0; i < k->plan->m->n_pairs; i++) {
-        const struct bnc_pair_info *const info = &k->plan->pair_info[i];
-        const uint32_t n = info->cause != UINT32_MAX ? records_of(k, i) : 0;
+    for (size_t i = 0; a->missing != NULL && i < a->plan->m->n_pairs; i++) {
+        const struct bnc_pair_info *const info = &a->plan->pair_info[i];
+        const uint32_t n = info->cause != UINT32_MAX ? records_of(a, i) : 0;
 
         d->provider[info->provider] += n;
         d->provider_cause[info->provider_cause] += n;
-        k->n_deferrals += (info->who & BNC_PAIR_DEFERRAL) != 0 ? n : 0;
-        k->n += n;
+        sum += n;
     }
+    if (a->missing != NULL && sum != d->n_records)
+        __atomic_store_n(&d->contradicts, true, __ATOMIC_RELAXED);
 }
 
-static void add_known_task(void *arg, size_t task)
+static void add_task(void *arg, size_t task)
 {
     if (task == 0)
-        add_known_providers(arg);
+        add_providers(arg);
     else
-        add_known_slice(arg, task - 1);
+        add_slice(arg, task - 1);
 }
 
 /* Events without a record, by merged pair; NULL: out of memory. */
@@ -413,55 +422,55 @@ static uint32_t *list_missing(const struct bnc_merged *m)
     return at;
 }
 
-static bool add_known(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+/* What is not by pair: all of it into the first result. */
+static void add_rest(const struct job *job)
 {
-    struct known k = { .plan = plan, .d = d, .missing = list_missing(plan->m) };
+    struct bnc_distinct *const to = &job->results[0];
+    const size_t n = words_of(job->plan);
 
-    if (k.missing == NULL)
-        return false;
-    bnc_merged_run(plan->m, 1 + SLICES, add_known_task, &k);
-    d->deferred += k.n_deferrals;
-    d->contradicts |= k.n != d->n_records; /* each record was counted with its pair */
-    free(k.missing);
+    for (size_t t = 1; t < job->n_tasks; t++) {
+        struct bnc_distinct *const d = &job->results[t];
+
+        if (d->block == NULL)
+            continue;
+        for (size_t i = 0; i < n; i++)
+            to->campaign[i] += d->campaign[i]; /* and those behind them */
+        to->contradicts |= d->contradicts;
+        to->recurring += d->recurring;
+        to->n_records += d->n_records;
+        bnc_listed_join(&to->listed, &d->listed);
+    }
+}
+
+static bool add_pairs(const struct job *job)
+{
+    const struct bnc_distinct_plan *const plan = job->plan;
+    const bool lists = plan->m->detail == BNC_DETAIL_LISTS;
+    uint32_t *const missing = lists ? NULL : list_missing(plan->m);
+    struct adding a = { .plan = plan, .out = &job->results[0], .missing = missing };
+
+    if ((missing == NULL && !lists) || !init_sums(a.out, plan))
+        return free(missing), false;
+    for (size_t t = 0; t < job->n_tasks; t++)
+        if (job->results[t].block != NULL)
+            a.seen[a.n_seen++] = job->results[t].seen;
+    bnc_merged_run(plan->m, 1 + SLICES, add_task, &a);
+    free(missing);
     return true;
 }
 
 /* ---- all of it ---- */
 
-/* Whoever failed for a pair was counted there. */
-static void check_pairs(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
-{
-    for (size_t i = 0; i < plan->m->n_pairs; i++)
-        d->contradicts |= plan->m->pairs[i].n == 0 && d->pair[i] > 0;
-}
-
-/* Adds the results of all tasks up, into 'out', and releases the others. */
-static void add_results(struct bnc_distinct *out, const struct job *job)
-{
-    struct adding adding = { job->results, job->n_tasks, words_of(job->plan) };
-
-    bnc_merged_run(job->plan->m, (adding.n_words + WORDS - 1) / WORDS, add_slice, &adding);
-    *out = job->results[0];
-    for (size_t t = 1; t < job->n_tasks; t++)
-        if (job->results[t].block != NULL) {
-            add_sums(out, &job->results[t]);
-            bnc_listed_join(&out->listed, &job->results[t].listed);
-        }
-    job->results[0] = (struct bnc_distinct){ 0 };
-}
-
 static bool count(struct bnc_distinct *out, struct job *job)
 {
-    const struct bnc_distinct_plan *const plan = job->plan;
-
-    bnc_merged_run(plan->m, job->n_tasks, run_task, job);
-    if (job->failed || (job->results[0].block == NULL && !init(&job->results[0], plan)))
+    bnc_merged_run(job->plan->m, job->n_tasks, run_task, job);
+    if (job->failed || (job->results[0].block == NULL && !init(&job->results[0], job->plan)))
         return false;
-    add_results(out, job);
-    if (plan->m->detail == BNC_DETAIL_REPORT && !add_known(out, plan))
+    add_rest(job);
+    if (!add_pairs(job))
         return false;
-    add_domains(out, plan->m);
-    check_pairs(out, plan);
+    *out = job->results[0];
+    job->results[0] = (struct bnc_distinct){ 0 };
     return true;
 }
 

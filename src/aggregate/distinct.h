@@ -11,9 +11,9 @@
 /* What counting must know of a pair, in one place: 16 bytes, taken at once. */
 struct bnc_pair_info {
     uint32_t cause; /* row of domain_causes, UINT32_MAX if it is no failure */
+    uint32_t who; /* domain << BNC_PAIR_WHO_BITS, and as below */
     uint32_t provider_cause; /* provider * BNC_N_CAUSES + cause, of a failure */
     uint32_t provider;
-    uint32_t who; /* domain << BNC_PAIR_WHO_BITS, and: */
 };
 #define BNC_PAIR_SOFT 1u /* the mailbox failed for a while: not greylisted, not throttled */
 #define BNC_PAIR_DEFERRAL 2u
@@ -34,20 +34,31 @@ struct bnc_distinct_domain {
     uint32_t failed, bounced;
 };
 
+/*
+ * Addresses of a pair, each counted where its first record of a kind was: of its cause; of its
+ * domain and type; of the pair; of its domain.  So a record touches one place in memory.
+ */
+struct bnc_seen {
+    uint32_t cause, type, pair, any;
+};
+
 /* Addresses that failed, by what; all by merged numbers. Modulo 2^32 until all is added. */
 struct bnc_distinct {
     /* an address record without its counts: a state that does not fit together */
     bool contradicts;
-    struct bnc_distinct_domain *domain;
-    uint32_t *pair, *cause, *campaign, *day;
+    struct bnc_distinct_domain *domain; /* this and two more are made of 'seen' at the end */
+    uint32_t *pair, *cause;
+    struct bnc_seen *seen; /* [n_pairs] one thread's */
+    uint32_t *campaign, *day;
     uint32_t *provider; /* [n_providers] */
     uint32_t *provider_cause; /* [n_providers * BNC_N_CAUSES] */
     uint64_t failed, bounced, deferred;
     uint64_t recurring; /* failed softly in three campaigns */
     struct bnc_listed listed; /* lists only */
     uint64_t n_records; /* of failures, where no lists are kept */
-    uint32_t *block; /* the arrays of counters, one after the other as above */
-    size_t block_bytes;
+    void *block; /* the arrays of counters that a thread fills */
+    uint32_t *sums; /* those made at the end */
+    size_t block_bytes, sums_bytes;
 };
 
 /* Fills 'out' from all partitions.  BNC_ENOMEM; release in any case. */

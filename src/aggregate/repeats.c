@@ -4,18 +4,19 @@
 #include "util/prefetch.h"
 
 typedef uint32_t four __attribute__((vector_size(16)));
+typedef uint64_t two __attribute__((vector_size(16)));
 
 /* A record, as it is compared with others. */
 struct look {
-    four what; /* row of the cause, provider and cause, provider; domain and type */
-    four when; /* campaign, day, pair; 0 */
+    four seen; /* what struct bnc_seen counts: row of the cause; domain and type; pair; 0 */
+    four other; /* provider and cause, provider, campaign, day */
     uint64_t address; /* fingerprint and domain */
     uint32_t who; /* as struct bnc_pair_info has it */
 };
 
-/* What of a record others of its address said before: all ones, or 0; when[3]: anything. */
+/* What of a record others of its address said before: all ones, or 0; last in 'seen': anything. */
 struct repeat {
-    four what, when;
+    four seen, other;
 };
 
 #define WHO_BITS BNC_PAIR_WHO_BITS
@@ -23,15 +24,29 @@ struct repeat {
 #define DOMAIN_BITS 21u
 _Static_assert(DOMAIN_BITS + BNC_FAILURE_FP_BITS == 64, "no bit of a fingerprint is lost");
 
-static inline void look_at(struct look *l, const struct bnc_said *s,
-                           const struct bnc_pair_info *info)
+/* Two lanes of four: those that stand at 'at'; 'n' and 0. */
+static inline uint64_t lanes_at(const void *at)
+{
+    uint64_t both;
+
+    memcpy(&both, at, sizeof both);
+    return both;
+}
+
+static inline uint64_t lanes_of(uint32_t n)
+{
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? n : (uint64_t)n << 32;
+}
+
+static inline void look_at(struct look *l, uint64_t fp, uint32_t pair,
+                           const struct bnc_occasion *on, const struct bnc_pair_info *info)
 {
     const uint32_t all = UINT32_MAX;
 
-    memcpy(&l->what, info, sizeof l->what);
-    l->what &= (four){ all, all, all, ~BNC_PAIR_SOFT };
-    l->when = (four){ s->campaign, s->day, s->pair, 0 };
-    l->address = s->fp << DOMAIN_BITS ^ info->who >> WHO_BITS;
+    l->seen = (four)(two){ lanes_at(&info->cause), lanes_of(pair) } &
+              (four){ all, ~BNC_PAIR_SOFT, all, all };
+    l->other = (four)(two){ lanes_at(&info->provider_cause), lanes_at(on) };
+    l->address = fp << DOMAIN_BITS ^ info->who >> WHO_BITS;
     l->who = info->who;
 }
 
@@ -39,14 +54,14 @@ static inline void look_at(struct look *l, const struct bnc_said *s,
 static inline struct repeat compare(const struct look *at, size_t n)
 {
     const struct look *const l = &at[n - 1];
-    struct repeat r = { .what = { 0 } };
+    struct repeat r = { .seen = { 0 } };
 
     for (size_t i = 0; i + 1 < n; i++) {
         const uint32_t same = -(uint32_t)(at[i].address == l->address);
         const four mask = { same, same, same, same };
 
-        r.what |= (four)(at[i].what == l->what) & mask;
-        r.when |= (four)(at[i].when == l->when) & mask;
+        r.seen |= (four)(at[i].seen == l->seen) & mask;
+        r.other |= (four)(at[i].other == l->other) & mask;
     }
     return r;
 }
@@ -62,8 +77,8 @@ static bool is_third(const struct look *at, size_t n)
 
         for (size_t k = 0; is_first && k < i; k++)
             is_first = at[k].address != l->address || (at[k].who & BNC_PAIR_SOFT) == 0 ||
-                       at[k].when[0] != at[i].when[0];
-        if (is_first && at[i].when[0] == l->when[0])
+                       at[k].other[2] != at[i].other[2];
+        if (is_first && at[i].other[2] == l->other[2])
             return false;
         n_before += is_first;
     }
@@ -78,57 +93,24 @@ static __attribute__((noinline)) void count_recurring(struct bnc_repeats *r, con
         r->d->recurring += is_third(at, i);
 }
 
-/* What was put off. */
-static void count_later(struct bnc_repeats *r)
-{
-    for (size_t i = 0; i < r->n_pairs; i++)
-        r->d->pair[r->pair[i]] += r->by;
-    for (size_t i = 0; i < r->n_causes; i++)
-        r->d->cause[r->cause[i]] += r->by;
-    r->n_pairs = r->n_causes = 0;
-}
-
-/* Makes room for so many records to count later. */
-static inline void make_room(struct bnc_repeats *r, size_t n)
-{
-    if (r->n_pairs > BNC_REPEATS_LATER - n || r->n_causes > BNC_REPEATS_LATER - n)
-        count_later(r);
-}
-
-void bnc_repeats_begin(struct bnc_repeats *r, struct bnc_distinct *d,
-                       const struct bnc_pair_info *info, bool is_known)
-{
-    r->d = d;
-    r->info = info;
-    r->by = is_known ? UINT32_MAX : 1;
-    r->n_pairs = r->n_causes = 0;
-}
-
-void bnc_repeats_end(struct bnc_repeats *r)
-{
-    count_later(r);
-}
-
 /* Counts a record, or with 'is_known' takes off what it repeats. */
 static inline __attribute__((always_inline)) void
-count(struct bnc_repeats *r, const struct look *l, const struct repeat *of, bool is_known)
+count(struct bnc_repeats *r, uint32_t pair, const struct look *l, const struct repeat *of,
+      bool is_known)
 {
     struct bnc_distinct *const d = r->d;
-    const uint32_t one = !is_known, deferral = -(l->who >> 1 & 1);
-    const uint32_t address = one + of->what[3]; /* of the domain, with a failure of this type */
+    const uint32_t one = !is_known;
+    struct bnc_seen *const at = &d->seen[pair];
+    four seen;
 
-    r->cause[r->n_causes] = l->what[0];
-    r->n_causes += is_known ? -of->what[0] : one + of->what[0];
-    r->pair[r->n_pairs] = l->when[2];
-    r->n_pairs += is_known ? -of->when[2] : one + of->when[2];
-    d->provider_cause[l->what[1]] += one + of->what[1];
-    d->provider[l->what[2]] += one + of->what[2];
-    d->domain[l->who >> WHO_BITS].failed += one + of->when[3];
-    d->domain[l->who >> WHO_BITS].bounced += address & ~deferral;
-    d->deferred += (uint64_t)(int32_t)(address & deferral);
-    if (!is_known || __builtin_expect((of->when[0] | of->when[1]) != 0, 0)) { /* hardly ever */
-        d->campaign[l->when[0]] += one + of->when[0];
-        d->day[l->when[1]] += one + of->when[1];
+    memcpy(&seen, at, sizeof seen);
+    seen += of->seen + (four){ one, one, one, one };
+    memcpy(at, &seen, sizeof seen);
+    d->provider_cause[l->other[0]] += one + of->other[0];
+    d->provider[l->other[1]] += one + of->other[1];
+    if (!is_known || __builtin_expect(((two)of->other)[1] != 0, 0)) { /* hardly ever */
+        d->campaign[l->other[2]] += one + of->other[2];
+        d->day[l->other[3]] += one + of->other[3];
     }
 }
 
@@ -139,10 +121,11 @@ BNC_PREFETCHER fetch(const struct bnc_repeats *r, const struct bnc_failure *at,
                      const uint32_t *from, size_t size)
 {
     for (size_t k = 0; k < size; k++) {
-        __builtin_prefetch(&r->info[at[from[AHEAD] + k].pair]);
+        const uint32_t pair = at[from[AHEAD] + k].pair;
+
+        __builtin_prefetch(&r->info[pair]);
         if (k > 0)
-            __builtin_prefetch(
-                &r->d->domain[r->info[at[from[AHEAD / 2] + k].pair].who >> WHO_BITS], 1);
+            __builtin_prefetch(&r->d->seen[pair], 1);
     }
 }
 
@@ -157,18 +140,16 @@ take_off(struct bnc_repeats *r, const struct bnc_failure *at, const uint32_t *fr
 
         if (i + AHEAD < n)
             fetch(r, at, &from[i], size);
-        make_room(r, size);
         for (size_t k = 0; k < size; k++) {
             const struct bnc_failure *const f = &at[from[i] + k];
-            const struct bnc_occasion *const o = &occasions[f->outcome];
-            const struct bnc_said said = { f->fp, f->pair, o->campaign, o->day };
+            const struct bnc_pair_info *const info = &r->info[f->pair];
             struct repeat of;
 
-            look_at(&looks[k], &said, &r->info[f->pair]);
+            look_at(&looks[k], f->fp, f->pair, &occasions[f->outcome], info);
             n_soft += looks[k].who & BNC_PAIR_SOFT;
             of = compare(looks, k + 1);
             if (k > 0)
-                count(r, &looks[k], &of, true);
+                count(r, f->pair, &looks[k], &of, true);
         }
         if (size > 2 && __builtin_expect(n_soft > 2, 0))
             count_recurring(r, looks, size);
@@ -197,15 +178,14 @@ static void count_few(struct bnc_repeats *r, const struct bnc_said *at, size_t n
     struct look looks[BNC_REPEATS_FEW];
     uint32_t n_soft = 0;
 
-    make_room(r, n);
     for (size_t k = 0; k < n; k++) {
         struct repeat of;
 
-        look_at(&looks[k], &at[k], &r->info[at[k].pair]);
+        look_at(&looks[k], at[k].fp, at[k].pair, &at[k].on, &r->info[at[k].pair]);
         n_soft += looks[k].who & BNC_PAIR_SOFT;
         of = compare(looks, k + 1);
         if (!is_known || k > 0)
-            count(r, &looks[k], &of, is_known);
+            count(r, at[k].pair, &looks[k], &of, is_known);
     }
     if (n_soft > 2)
         count_recurring(r, looks, n);
@@ -222,8 +202,8 @@ static struct repeat look_up(struct bnc_counts *said, const struct look *l)
     struct repeat of;
 
     for (unsigned i = 0; i < 4; i++) {
-        of.what[i] = said_before(said, i, l->what[i]);
-        of.when[i] = said_before(said, 4 + i, l->when[i]);
+        of.seen[i] = said_before(said, i, l->seen[i]);
+        of.other[i] = said_before(said, 4 + i, l->other[i]);
     }
     return of;
 }
@@ -237,7 +217,7 @@ static bool count_many(struct bnc_repeats *r, const struct bnc_said *at, size_t 
     for (size_t k = 0; ok && k < n; k++) {
         struct look look;
 
-        look_at(&look, &at[k], &r->info[at[k].pair]);
+        look_at(&look, at[k].fp, at[k].pair, &at[k].on, &r->info[at[k].pair]);
         if (look.who >> WHO_BITS != domain) {
             bnc_counts_release(&said);
             domain = look.who >> WHO_BITS;
@@ -247,9 +227,8 @@ static bool count_many(struct bnc_repeats *r, const struct bnc_said *at, size_t 
         if (ok) {
             const struct repeat of = look_up(&said, &look);
 
-            make_room(r, 1);
-            count(r, &look, &of, is_known);
-            if ((look.who & BNC_PAIR_SOFT) != 0 && !said_before(&said, 8, look.when[0]))
+            count(r, at[k].pair, &look, &of, is_known);
+            if ((look.who & BNC_PAIR_SOFT) != 0 && !said_before(&said, 8, look.other[2]))
                 r->d->recurring += ++n_soft == 3;
         }
     }

@@ -17,7 +17,7 @@
 #define N_DAYS 4u
 #define N_PROVIDERS 2u
 #define MOST 40u /* records of a bucket */
-#define BUCKETS 160u /* more repeats than are put off at a time */
+#define BUCKETS 160u
 
 /* Counters of all kinds; what is told is compared as it lies. */
 struct counters {
@@ -81,31 +81,42 @@ static void count_plainly(struct counters *c, const struct bnc_pair_info *info,
         c->provider[p->provider] += IS_FIRST(i, INFO(a).provider != INFO(b).provider);
         c->provider_cause[p->provider_cause] +=
             IS_FIRST(i, INFO(a).provider_cause != INFO(b).provider_cause);
-        c->campaign[at[i].campaign] += IS_FIRST(i, a->campaign != b->campaign);
-        c->day[at[i].day] += IS_FIRST(i, a->day != b->day);
-        if (SOFT(&at[i]) == 0 || !IS_FIRST(i, a->campaign != b->campaign || SOFT(a) == 0))
+        c->campaign[at[i].on.campaign] += IS_FIRST(i, a->on.campaign != b->on.campaign);
+        c->day[at[i].on.day] += IS_FIRST(i, a->on.day != b->on.day);
+        if (SOFT(&at[i]) == 0 || !IS_FIRST(i, a->on.campaign != b->on.campaign || SOFT(a) == 0))
             continue;
         for (size_t k = 0; k < i; k++)
             n_soft += at[k].fp == at[i].fp && DOMAIN(&at[k]) == DOMAIN(&at[i]) &&
-                      SOFT(&at[k]) != 0 && IS_FIRST(k, a->campaign != b->campaign || SOFT(a) == 0);
+                      SOFT(&at[k]) != 0 &&
+                      IS_FIRST(k, a->on.campaign != b->on.campaign || SOFT(a) == 0);
         c->recurring += n_soft == 2;
     }
 }
 
-static struct bnc_distinct over(struct counters *c)
+static struct bnc_distinct over(struct counters *c, struct bnc_seen *seen)
 {
-    return (struct bnc_distinct){ .domain = c->domain,
-                                  .pair = c->pair,
-                                  .cause = c->cause,
+    return (struct bnc_distinct){ .seen = seen,
                                   .campaign = c->campaign,
                                   .day = c->day,
                                   .provider = c->provider,
                                   .provider_cause = c->provider_cause };
 }
 
-static void take_back(struct counters *c, const struct bnc_distinct *d)
+/* Adds what was seen of pairs to that which it counts. */
+static void take_back(struct counters *c, const struct bnc_distinct *d,
+                      const struct bnc_pair_info *info)
 {
-    c->deferred = d->deferred;
+    for (uint32_t i = 0; i < N_PAIRS; i++) {
+        const struct bnc_seen *const s = &d->seen[i];
+
+        c->pair[i] += s->pair;
+        c->cause[info[i].cause] += s->cause;
+        c->domain[i / PAIRS_EACH].failed += s->any;
+        if ((info[i].who & BNC_PAIR_DEFERRAL) != 0)
+            c->deferred += (uint64_t)(int32_t)s->type;
+        else
+            c->domain[i / PAIRS_EACH].bounced += s->type;
+    }
     c->recurring = d->recurring;
 }
 
@@ -123,8 +134,8 @@ static void count_all(struct counters *c, const struct bnc_pair_info *info,
         c->cause[p->cause]++;
         c->provider[p->provider]++;
         c->provider_cause[p->provider_cause]++;
-        c->campaign[at[i].campaign]++;
-        c->day[at[i].day]++;
+        c->campaign[at[i].on.campaign]++;
+        c->day[at[i].on.day]++;
     }
 }
 
@@ -140,8 +151,8 @@ static void draw_bucket(struct bnc_said *at, size_t n, unsigned n_fps, uint64_t 
         const uint64_t x = draw(round * MOST + i);
 
         at[i] = (struct bnc_said){ (x & 0xffff) % n_fps, (uint32_t)(x >> 16 & 0xffff) % N_PAIRS,
-                                   (uint32_t)(x >> 32 & 0xffff) % N_CAMPAIGNS,
-                                   (uint32_t)(x >> 48) % N_DAYS };
+                                   { (uint32_t)(x >> 32 & 0xffff) % N_CAMPAIGNS,
+                                     (uint32_t)(x >> 48) % N_DAYS } };
     }
     qsort(at, n, sizeof *at, by_pair);
 }
@@ -153,49 +164,46 @@ static void check_counters(const struct counters *got, const struct counters *wa
 
 static void repeats__count_once_what_is_said_again(void **state)
 {
-    struct bnc_repeats *const r = malloc(sizeof *r);
+    struct bnc_repeats r;
     struct bnc_pair_info info[N_PAIRS];
     struct bnc_said at[MOST];
 
     (void)state;
-    assert_non_null(r);
     make_pairs(info);
     for (uint64_t round = 0; round < 4000; round++) {
         const size_t n = 1 + round % MOST;
         const bool is_known = round & 1;
         struct counters want = { .deferred = 0 }, got = { .deferred = 0 };
-        struct bnc_distinct d = over(&got);
+        struct bnc_seen seen[N_PAIRS] = { { 0 } };
+        struct bnc_distinct d = over(&got, seen);
 
         draw_bucket(at, n, 1, round);
         count_plainly(&want, info, at, n);
-        if (is_known) {
+        if (is_known)
             count_all(&got, info, at, n);
-            d.deferred = got.deferred;
-        }
-        bnc_repeats_begin(r, &d, info, is_known);
-        assert_true(bnc_repeats_count(r, at, n, is_known));
-        bnc_repeats_end(r);
-        take_back(&got, &d);
+        r = (struct bnc_repeats){ &d, info };
+        assert_true(bnc_repeats_count(&r, at, n, is_known));
+        take_back(&got, &d, info);
         check_counters(&got, &want);
     }
-    free(r);
 }
 
 static void repeats__are_found_in_buckets_of_every_size(void **state)
 {
-    struct bnc_repeats *const r = malloc(sizeof *r);
+    struct bnc_repeats r;
     struct bnc_pair_info *const info = bnc_big_alloc(N_PAIRS * sizeof *info);
     const struct bnc_occasion occasions[2] = { { 0, 0 }, { 1, 0 } };
     struct bnc_failure *const fails = malloc((MOST * BUCKETS + 1) * sizeof *fails);
     uint32_t from[BUCKETS];
 
     (void)state;
-    assert_true(r != NULL && info != NULL && fails != NULL);
+    assert_true(info != NULL && fails != NULL);
     make_pairs(info);
     for (uint64_t round = 0; round < 230; round++) {
         const size_t size = 2 + round % (BNC_REPEATS_FEW - 1);
         struct counters want = { .deferred = 0 }, got = { .deferred = 0 };
-        struct bnc_distinct d = over(&got);
+        struct bnc_seen seen[N_PAIRS] = { { 0 } };
+        struct bnc_distinct d = over(&got, seen);
 
         for (uint32_t b = 0; b < BUCKETS; b++) { /* those of a bucket are a number of addresses */
             struct bnc_said at[MOST];
@@ -203,25 +211,21 @@ static void repeats__are_found_in_buckets_of_every_size(void **state)
             draw_bucket(at, size, 1 + (unsigned)round % 3, round * BUCKETS + b);
             from[BUCKETS - 1 - b] = (uint32_t)(b * size);
             for (size_t i = 0; i < size; i++) {
-                const uint32_t which = at[i].campaign & 1;
+                const uint32_t which = at[i].on.campaign & 1;
 
-                at[i].campaign = occasions[which].campaign;
-                at[i].day = occasions[which].day;
+                at[i].on = occasions[which];
                 fails[b * size + i] = (struct bnc_failure){ at[i].fp, at[i].pair, which };
             }
             count_plainly(&want, info, at, size);
             count_all(&got, info, at, size);
         }
-        d.deferred = got.deferred;
-        bnc_repeats_begin(r, &d, info, true);
-        bnc_repeats_take_off(r, fails, from, BUCKETS, size, occasions);
-        bnc_repeats_end(r);
-        take_back(&got, &d);
+        r = (struct bnc_repeats){ &d, info };
+        bnc_repeats_take_off(&r, fails, from, BUCKETS, size, occasions);
+        take_back(&got, &d, info);
         check_counters(&got, &want);
     }
     free(fails);
     bnc_big_free(info, N_PAIRS * sizeof *info);
-    free(r);
 }
 
 int main(void)
