@@ -37,7 +37,8 @@
 #define PIECE_PART 16                       /* the least: such a part of a block, compressed, so */
                                             /* that what it gives stays in the second cache */
 #define RANGE_BLOCKS 8                      /* and take this many of compressed ones */
-#define SCAN_BYTES ((size_t)16 << 10)
+#define LEAST_SCAN ((size_t)16 << 10) /* what BGZF takes; */
+#define SCAN_BYTES ((size_t)64 << 10) /* a search that goes on takes more at once */
 #define HEADER_BYTES ((size_t)10)
 #define LEAST_WINDOW ((size_t)4 << 10)
 #define NOWHERE UINT64_MAX
@@ -91,18 +92,26 @@ static bool any(vec16 v)
     return (half[0] | half[1]) != 0;
 }
 
+/* Where a header may begin in the 16 bytes at 'at'. */
+static vec16 magic(const char *at)
+{
+    return (vec16)(*(const vec16 *)at == 0x1f) & (vec16)(*(const vec16 *)(at + 1) == 0x8b);
+}
+
 /* The first place in 's' that looks like a header and has HEADER_BYTES, or s.len. */
 static size_t find_header(struct bnc_span s)
 {
     size_t i = 0;
 
     while (i + HEADER_BYTES <= s.len) {
-        if (i + 17 <= s.len && !any((vec16)(*(const vec16 *)(s.at + i) == 0x1f) &
-                                    (vec16)(*(const vec16 *)(s.at + i + 1) == 0x8b))) {
-            i += 16;
+        const char *const at = s.at + i;
+
+        if (i + 65 <= s.len &&
+            !any(magic(at) | magic(at + 16) | magic(at + 32) | magic(at + 48))) {
+            i += 64;
             continue;
         }
-        for (size_t end = i + 16; i < end && i + HEADER_BYTES <= s.len; i++)
+        for (size_t end = i + 64; i < end && i + HEADER_BYTES <= s.len; i++)
             if (s.at[i] == 0x1f && bnc_gzip_is_header(bnc_span_from(s.at + i, s.len - i)))
                 return i;
     }
@@ -113,8 +122,10 @@ static size_t find_header(struct bnc_span s)
 static uint64_t next_candidate(const struct bnc_reader *r, struct members *m, uint64_t from,
                                uint64_t end)
 {
-    for (uint64_t at = from; at < end; at += SCAN_BYTES - HEADER_BYTES) {
-        const int64_t n = bnc_pread_full(r->fd, m->scan, SCAN_BYTES, at);
+    size_t most = LEAST_SCAN;
+
+    for (uint64_t at = from; at < end; at += most - HEADER_BYTES, most = SCAN_BYTES) {
+        const int64_t n = bnc_pread_full(r->fd, m->scan, most, at);
         size_t i;
 
         if (n <= 0)
