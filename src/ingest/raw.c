@@ -8,6 +8,7 @@
 
 #include "ingest/ahead.h"
 #include "ingest/archive.h"
+#include "util/big.h"
 
 #define WAIT_MS 100 /* between looks at the stop flag */
 
@@ -15,9 +16,11 @@ static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, size_t
                              const char *name, struct bnc_error *err)
 {
     if (raw->buf == NULL || raw->room_bytes < window_bytes) {
+        const size_t room = bnc_big_room(BNC_RAW_PUSHBACK + window_bytes);
+
         free(raw->buf);
-        raw->buf = malloc(BNC_RAW_PUSHBACK + window_bytes);
-        raw->room_bytes = raw->buf == NULL ? 0 : window_bytes;
+        raw->buf = bnc_huge_malloc(room);
+        raw->room_bytes = raw->buf == NULL ? 0 : room - BNC_RAW_PUSHBACK;
     }
     if (raw->buf == NULL)
         return bnc_error_nomem(err);
