@@ -52,6 +52,7 @@ struct ordering {
     uint64_t limit[BNC_KEY_SLICES - 1]; /* the first key of slice i + 1 */
     size_t start[BNC_LOG_PARTS][BNC_KEY_SLICES]; /* where those of a partition go next */
     size_t cut[BNC_KEY_SLICES + 1];
+    uint8_t *slice[BNC_LOG_PARTS]; /* of each address of a partition */
     const char **to;
     bool failed;
 };
@@ -90,29 +91,34 @@ static void take_sample(struct ordering *o)
         o->limit[i - 1] = n > 0 ? sample[n * i / BNC_KEY_SLICES].key : 0;
 }
 
-/* Counts the addresses of a partition by slice, or with 'to' puts them in their places there. */
-static void spread(struct ordering *o, size_t p, const char **to)
+/* Tells which slice each address of a partition is in, and counts them. */
+static void count_partition(void *arg, size_t p)
 {
+    struct ordering *const o = arg;
+    uint8_t *to = o->slice[p] = malloc(o->listed->n[p] + 1);
+
+    if (to == NULL) {
+        fail(o);
+        return;
+    }
     for (const struct bnc_listed_block *b = o->listed->block[p]; b != NULL; b = b->next)
         for (const char *at = b->data; at < b->data + b->used; at = bnc_packed_end(at)) {
-            size_t *const start = &o->start[p][slice_of(o, bnc_packed_key(at, o->t->domains))];
-
-            if (to != NULL)
-                to[*start] = at;
-            ++*start;
+            *to = (uint8_t)slice_of(o, bnc_packed_key(at, o->t->domains));
+            o->start[p][*to++]++;
         }
 }
 
-static void count_partition(void *arg, size_t p)
-{
-    spread(arg, p, NULL);
-}
-
+/* Puts them in their places there. */
 static void spread_partition(void *arg, size_t p)
 {
     struct ordering *const o = arg;
+    const uint8_t *slice = o->slice[p];
 
-    spread(o, p, o->to);
+    for (const struct bnc_listed_block *b = o->listed->block[p]; b != NULL; b = b->next)
+        for (const char *at = b->data; at < b->data + b->used; at = bnc_packed_end(at))
+            o->to[o->start[p][*slice++]++] = at;
+    free(o->slice[p]);
+    o->slice[p] = NULL;
 }
 
 static void place_slices(struct ordering *o)
@@ -209,6 +215,7 @@ static void sort_keys(struct ordering *o, struct bnc_keys *keys)
     bnc_buf_release(&b);
 }
 
+#define AHEAD 16u /* addresses of a slice lie all over their partitions */
 static void sort_slice(void *arg, size_t i)
 {
     struct ordering *const o = arg;
@@ -219,8 +226,11 @@ static void sort_slice(void *arg, size_t i)
         fail(o);
         return;
     }
-    for (size_t k = 0; k < keys.n; k++)
+    for (size_t k = 0; k < keys.n; k++) {
+        if (k + AHEAD < keys.n)
+            __builtin_prefetch(to[k + AHEAD]);
         keys.at[k] = (struct bnc_sortkey){ bnc_packed_key(to[k], o->t->domains), (uintptr_t)to[k] };
+    }
     sort_keys(o, &keys);
     for (size_t k = 0; k < keys.n; k++)
         to[k] = address_of(keys.at[k].ref);
@@ -235,7 +245,7 @@ static bool put_in_order(struct ordering *o, const struct bnc_merged *m)
     bnc_merged_run(m, BNC_LOG_PARTS, count_partition, o);
     place_slices(o);
     o->to = malloc((o->cut[BNC_KEY_SLICES] + 1) * sizeof *o->to);
-    if (o->to == NULL)
+    if (o->to == NULL || o->failed)
         return false;
     bnc_merged_run(m, BNC_LOG_PARTS, spread_partition, o);
     bnc_merged_run(m, BNC_KEY_SLICES, sort_slice, o);
@@ -260,6 +270,8 @@ bool bnc_finish_addresses(struct bnc_tally *t, struct bnc_listed *listed, bnc_pa
     ok = put_in_order(o, &m);
     t->addresses = o->to;
     t->n_addresses = ok ? o->cut[BNC_KEY_SLICES] : 0;
+    for (size_t p = 0; p < BNC_LOG_PARTS; p++)
+        free(o->slice[p]);
     free(o);
     bnc_arena_join(&t->arena, &listed->arena);
     return ok;
