@@ -4,30 +4,15 @@
 void bnc_address_log_release(struct bnc_address_log *a)
 {
     bnc_log_release(&a->log);
-    bnc_pairs_release(&a->outcomes);
-    memset(a->recent, 0, sizeof a->recent);
-}
-
-uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint32_t what)
-{
-    const size_t i = bnc_recent_slot(what);
-
-    if (a->outcomes.n >= BNC_ADDRESS_LONG || !bnc_pairs_reserve(&a->outcomes, 1))
-        return BNC_ADDRESS_LONG;
-    a->recent[i].number = bnc_pairs_get(&a->outcomes, what);
-    a->recent[i].key = (uint64_t)what + 1;
-    return a->recent[i].number;
+    bnc_numbers_release(&a->outcomes);
 }
 
 bool bnc_address_log_push(struct bnc_address_log *a, uint64_t fp, uint32_t pair, uint32_t what,
                           uint32_t time)
 {
-    const size_t i = bnc_recent_slot(what);
-    const uint32_t outcome = a->recent[i].key == (uint64_t)what + 1
-                                 ? a->recent[i].number
-                                 : bnc_address_log_find_outcome(a, what);
+    const uint32_t outcome = bnc_numbers_get(&a->outcomes, what);
     const uint32_t high = pair >> BNC_ADDRESS_LOW_BITS, low = pair % (1u << BNC_ADDRESS_LOW_BITS);
-    const bool is_long = outcome == BNC_ADDRESS_LONG || high > UINT16_MAX;
+    const bool is_long = outcome >= BNC_ADDRESS_LONG || high > UINT16_MAX;
     const struct bnc_address_short head = { fp << BNC_LOG_LOG2 | low,
                                             (uint16_t)(is_long ? BNC_ADDRESS_LONG : outcome),
                                             (uint16_t)high, time };

@@ -24,10 +24,9 @@ struct bnc_address_rec { /* 20 bytes */
     uint32_t time; /* 0: none */
 } __attribute__((packed, aligned(4)));
 
-struct bnc_address_log { /* zero-initialized but for 'outcomes.seed' is empty */
+struct bnc_address_log { /* zero-initialized but for 'outcomes.keys.seed' is empty */
     struct bnc_log log;
-    struct bnc_pairs outcomes; /* what, numbered; nothing is counted */
-    struct bnc_recent recent[1u << BNC_RECENT_LOG2];
+    struct bnc_numbers outcomes; /* of what */
 };
 
 /* How a record lies in the log. */
@@ -43,9 +42,6 @@ struct bnc_address_long { /* behind it */
 
 #define BNC_ADDRESS_LONG UINT32_C(0xffff) /* in place of an outcome's number */
 #define BNC_ADDRESS_LOW_BITS BNC_LOG_LOG2 /* of a pair, in fp_pair */
-
-/* The number of an outcome that was not used lately; BNC_ADDRESS_LONG: there is none for it. */
-uint32_t bnc_address_log_find_outcome(struct bnc_address_log *a, uint32_t what);
 
 /* Appends a record; false when out of memory. */
 bool bnc_address_log_push(struct bnc_address_log *a, uint64_t fp, uint32_t pair, uint32_t what,
@@ -94,7 +90,7 @@ static inline const char *bnc_address_log_read(const struct bnc_address_log *a, 
     uint64_t fp;
 
     r->pair = is_long ? l->pair : bnc_address_log_pair(at);
-    r->what = is_long ? l->what : (uint32_t)a->outcomes.at[s->outcome].key;
+    r->what = is_long ? l->what : (uint32_t)a->outcomes.keys.at[s->outcome].key;
     r->time = s->time;
     at = bnc_address_log_fp(part, at, &fp);
     r->fp = fp;

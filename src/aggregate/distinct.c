@@ -283,11 +283,11 @@ static struct bnc_occasion *list_occasions(const struct bnc_distinct_plan *plan,
 
     *n = 0;
     for (size_t i = 0; i < bnc_merged_n_sums(m); i++)
-        *n += bnc_merged_sums(m, i)->failures.outcomes.n;
+        *n += bnc_merged_sums(m, i)->failures.outcomes.keys.n;
     at = malloc((*n + 1) * sizeof *at);
     *n = 0;
     for (size_t i = 0; at != NULL && i < bnc_merged_n_sums(m); i++) {
-        const struct bnc_pairs *const from = &bnc_merged_sums(m, i)->failures.outcomes;
+        const struct bnc_pairs *const from = &bnc_merged_sums(m, i)->failures.outcomes.keys;
         const uint32_t *const map = i < m->n_parts ? m->name_map[BNC_KIND_CAMPAIGN][i] : NULL;
 
         for (size_t k = 0; k < from->n; k++) {

@@ -13,7 +13,7 @@
 
 void bnc_failure_log_init(struct bnc_failure_log *l, uint64_t seed)
 {
-    *l = (struct bnc_failure_log){ .room.frugal = true, .outcomes.seed = seed };
+    *l = (struct bnc_failure_log){ .room.frugal = true, .outcomes.keys.seed = seed };
     for (unsigned i = 0; i < BNC_FAILURE_SETS; i++)
         l->set[i].shared = &l->room;
 }
@@ -21,20 +21,9 @@ void bnc_failure_log_init(struct bnc_failure_log *l, uint64_t seed)
 void bnc_failure_log_release(struct bnc_failure_log *l)
 {
     bnc_log_room_release(&l->room);
-    bnc_pairs_release(&l->outcomes);
+    bnc_numbers_release(&l->outcomes);
     free(l->missing);
-    bnc_failure_log_init(l, l->outcomes.seed);
-}
-
-uint32_t bnc_failure_log_find(struct bnc_failure_log *l, uint64_t key)
-{
-    const size_t i = bnc_recent_slot(key);
-
-    if (!bnc_pairs_reserve(&l->outcomes, 1))
-        return UINT32_MAX;
-    l->recent[i].number = bnc_pairs_get(&l->outcomes, key);
-    l->recent[i].key = key + 1;
-    return l->recent[i].number;
+    bnc_failure_log_init(l, l->outcomes.keys.seed);
 }
 
 bool bnc_failure_log_put(struct bnc_failure_log *l, unsigned part, const struct bnc_failure *f)

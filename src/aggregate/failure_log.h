@@ -28,8 +28,7 @@
 struct bnc_failure_log { /* bnc_failure_log_init() */
     struct bnc_log_room room; /* of all sets */
     struct bnc_log set[BNC_FAILURE_SETS];
-    struct bnc_pairs outcomes; /* campaign << 32 | day, numbered; nothing is counted */
-    struct bnc_recent recent[1u << BNC_RECENT_LOG2];
+    struct bnc_numbers outcomes; /* campaign << 32 | day, numbered */
     uint32_t *missing; /* by pair: events without a record; see bnc_failure_log_miss() */
     size_t n_missing;
     size_t fold_at; /* bytes that start the next fold */
@@ -89,15 +88,6 @@ BNC_PREFETCHER bnc_failure_log_prefetch(const struct bnc_failure_log *l, uint64_
     bnc_log_prefetch(&l->set[part / BNC_LOG_PARTS], part % BNC_LOG_PARTS);
 }
 
-/* The number of an outcome that was not used lately; UINT32_MAX: out of memory. */
-uint32_t bnc_failure_log_find(struct bnc_failure_log *l, uint64_t key);
-static inline uint32_t bnc_failure_log_outcome(struct bnc_failure_log *l, uint64_t key)
-{
-    const size_t i = bnc_recent_slot(key);
-
-    return l->recent[i].key == key + 1 ? l->recent[i].number : bnc_failure_log_find(l, key);
-}
-
 /* Appends a record, as bnc_failure_read() reads it; false when out of memory, here and below. */
 bool bnc_failure_log_put(struct bnc_failure_log *l, unsigned part, const struct bnc_failure *f);
 
@@ -112,7 +102,7 @@ static inline bool bnc_failure_log_push(struct bnc_failure_log *l, uint64_t fp, 
                                         uint32_t campaign, uint32_t day)
 {
     const struct bnc_failure f = { bnc_failure_fp(fp), pair,
-                                   bnc_failure_log_outcome(l, (uint64_t)campaign << 32 | day) };
+                                   bnc_numbers_get(&l->outcomes, (uint64_t)campaign << 32 | day) };
     const unsigned part = bnc_failure_part(fp);
     struct bnc_failure_narrow *to;
 

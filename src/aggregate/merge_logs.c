@@ -199,7 +199,7 @@ bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition, uint32_
         const struct bnc_failure_log *const log = &bnc_merged_sums(m, i)->failures;
 
         put_failures(log, partition, m->pair_map[i], outcome_at, n_of, b);
-        outcome_at += (uint32_t)log->outcomes.n;
+        outcome_at += (uint32_t)log->outcomes.keys.n;
     }
     return true;
 }

@@ -72,3 +72,22 @@ void bnc_pairs_release(struct bnc_pairs *p)
     bnc_pairs_drop_slots(p);
     *p = (struct bnc_pairs){ .seed = p->seed };
 }
+
+/* ---- numbers ---- */
+
+void bnc_numbers_release(struct bnc_numbers *n)
+{
+    bnc_pairs_release(&n->keys);
+    memset(n->recent, 0, sizeof n->recent);
+}
+
+uint32_t bnc_numbers_find(struct bnc_numbers *n, uint64_t key)
+{
+    const size_t i = bnc_numbers_recent(key);
+
+    if (!bnc_pairs_reserve(&n->keys, 1))
+        return UINT32_MAX;
+    n->recent[i].number = bnc_pairs_get(&n->keys, key);
+    n->recent[i].key = key + 1;
+    return n->recent[i].number;
+}

@@ -21,18 +21,6 @@ struct bnc_pairs { /* zero-initialized but for 'seed' is empty */
     uint64_t seed; /* odd */
 };
 
-/* Keys that were numbered lately, by bnc_recent_slot(): found there without a search. */
-#define BNC_RECENT_LOG2 8u
-struct bnc_recent {
-    uint64_t key; /* + 1; 0: none */
-    uint32_t number;
-};
-
-static inline size_t bnc_recent_slot(uint64_t key)
-{
-    return key * BNC_HASH_K1 >> (64 - BNC_RECENT_LOG2);
-}
-
 /* Room for 'more' further keys; false when out of memory (nothing is changed) or of numbers. */
 bool bnc_pairs_reserve(struct bnc_pairs *p, size_t more);
 void bnc_pairs_release(struct bnc_pairs *p);
@@ -84,6 +72,36 @@ static inline uint32_t bnc_pairs_get_at(struct bnc_pairs *p, uint64_t key, uint6
 static inline uint32_t bnc_pairs_get(struct bnc_pairs *p, uint64_t key)
 {
     return bnc_pairs_get_at(p, key, bnc_pairs_hash(p, key));
+}
+
+/*
+ * Keys that are only numbered, where a few come again and again: those that were asked for lately
+ * are found without a search.
+ */
+#define BNC_RECENT_LOG2 8u
+struct bnc_numbers { /* zero-initialized but for 'keys.seed' is empty */
+    struct bnc_pairs keys; /* nothing is counted */
+    struct {
+        uint64_t key; /* + 1; 0: none */
+        uint32_t number;
+    } recent[1u << BNC_RECENT_LOG2];
+};
+
+void bnc_numbers_release(struct bnc_numbers *n);
+
+/* The number of a key below UINT64_MAX that was not asked for lately; UINT32_MAX: out of memory. */
+uint32_t bnc_numbers_find(struct bnc_numbers *n, uint64_t key);
+
+static inline size_t bnc_numbers_recent(uint64_t key)
+{
+    return key * BNC_HASH_K1 >> (64 - BNC_RECENT_LOG2);
+}
+
+static inline uint32_t bnc_numbers_get(struct bnc_numbers *n, uint64_t key)
+{
+    const size_t i = bnc_numbers_recent(key);
+
+    return n->recent[i].key == key + 1 ? n->recent[i].number : bnc_numbers_find(n, key);
 }
 
 #endif

@@ -8,7 +8,7 @@
 void bnc_sums_init(struct bnc_sums *sums, uint64_t seed)
 {
     *sums = (struct bnc_sums){ .n_examples = 0 };
-    sums->cells.rare.seed = sums->pairs.seed = sums->log.outcomes.seed = seed;
+    sums->cells.rare.seed = sums->pairs.seed = sums->log.outcomes.keys.seed = seed;
     bnc_failure_log_init(&sums->failures, seed);
 }
 

@@ -50,7 +50,7 @@ static size_t read_part(const struct bnc_address_log *log, unsigned p,
 /* Writes records and reads them again; the bytes that they took. */
 static size_t check(make_fn make)
 {
-    struct bnc_address_log log = { .outcomes.seed = SEED };
+    struct bnc_address_log log = { .outcomes.keys.seed = SEED };
     struct bnc_address_rec *want = malloc(N * sizeof *want);
     size_t n = 0, bytes = 0;
 

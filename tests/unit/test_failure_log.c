@@ -27,8 +27,8 @@ static void check_record(const struct bnc_failure_log *log, unsigned part,
 {
     assert_true(got->fp == bnc_failure_fp(want->fp) && part == bnc_failure_part(want->fp));
     assert_int_equal(got->pair, want->pair);
-    assert_true(got->outcome < log->outcomes.n);
-    assert_true(log->outcomes.at[got->outcome].key == ((uint64_t)want->campaign << 32 | want->day));
+    assert_true(got->outcome < log->outcomes.keys.n);
+    assert_true(log->outcomes.keys.at[got->outcome].key == ((uint64_t)want->campaign << 32 | want->day));
 }
 
 /* Reads a partition; how many records it has. */

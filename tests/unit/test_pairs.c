@@ -48,11 +48,29 @@ static void pairs__lay_no_count_across_two_cache_lines(void **state)
     bnc_pairs_release(&p);
 }
 
+/* More keys than are remembered, each asked for at once again and after all others. */
+static void numbers__stay(void **state)
+{
+    struct bnc_numbers n = { .keys.seed = 5 };
+
+    (void)state;
+    for (uint32_t i = 0; i < 5000; i++) {
+        assert_int_equal(bnc_numbers_get(&n, i * 77u), i);
+        assert_int_equal(bnc_numbers_get(&n, i * 77u), i);
+    }
+    for (uint32_t i = 0; i < 5000; i++)
+        assert_int_equal(bnc_numbers_get(&n, i * 77u), i);
+    bnc_numbers_release(&n);
+    assert_int_equal(bnc_numbers_get(&n, 77), 0);
+    bnc_numbers_release(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs__keep_their_numbers_and_counts),
         cmocka_unit_test(pairs__lay_no_count_across_two_cache_lines),
+        cmocka_unit_test(numbers__stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
