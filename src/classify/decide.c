@@ -17,13 +17,15 @@ static bool is_suppression(enum bnc_action action)
            action == BNC_ACTION_SUPPRESS_AFTER_RECURRENCE;
 }
 
-/* A reply class, or "some mailbox fault" (x.2.0), never condemns an address that came with words
- * nobody understood, nor does the class beside an enhanced code that says nothing (5.0.0). */
+/* A reply class, or "some address", "some mailbox fault" (x.1.0, x.2.0), never condemns an address
+ * that came with words nobody understood, nor does the class beside an enhanced code that says
+ * nothing (5.0.0). */
 static bool is_mere_class(const struct weighing *w, const struct bnc_rule *r)
 {
+    const unsigned subject = BNC_ENHANCED_SUBJECT(r->enh_first);
     const bool vague = r->kind == BNC_RULE_REPLY ||
                        (r->kind == BNC_RULE_ENHANCED && bnc_is_general_code(r->enh_first) &&
-                        BNC_ENHANCED_SUBJECT(r->enh_first) == 2);
+                        (subject == 1 || subject == 2));
 
     return vague && (w->r.has_text || (r->kind == BNC_RULE_REPLY && w->enhanced != 0)) &&
            is_suppression(bnc_causes[r->cause].action);

@@ -163,6 +163,18 @@ static bool fits_reply(uint16_t reply, uint32_t enhanced)
     return reply == 0 || (BNC_ENHANCED_CLASS(enhanced) == 2) == (reply / 100 == 2);
 }
 
+/* "503 need RCPT" or "554 5.5.1 no valid recipients" after another refusal tells what came of that
+ * one: whoever sends its commands in one go hears both. */
+static bool is_after_effect(const struct group *g, size_t i)
+{
+    if (g[i].reply != 503 && (g[i].reply != 554 || g[i].enhanced != BNC_ENHANCED(5, 5, 1)))
+        return false;
+    for (size_t k = 0; k < i; k++)
+        if (g[k].reply >= 400 && g[k].reply != g[i].reply)
+            return true;
+    return false;
+}
+
 struct bnc_reading bnc_reading_of(struct bnc_span t)
 {
     struct group g[MAX_GROUPS];
@@ -175,7 +187,8 @@ struct bnc_reading bnc_reading_of(struct bnc_span t)
     r.outer_reply = g[0].reply;
     r.outer_enhanced = g[0].enhanced;
     for (size_t i = n - 1; i > 0 && in == 0; i--)
-        if (!is_trailer(t, &g[i]) && opens_quote(t, g[i].start) && has_words(t, g[i].end))
+        if (!is_trailer(t, &g[i]) && opens_quote(t, g[i].start) && has_words(t, g[i].end) &&
+            !is_after_effect(g, i))
             in = i;
     r.reply = g[in].reply;
     r.enhanced = g[in].enhanced;

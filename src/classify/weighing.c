@@ -473,7 +473,7 @@ static void weigh_set(struct weighing *w, const struct bnc_ruleset *set)
     find_providers(w, set);
     weigh_hits(w, set, from);
     weigh_pairs(w, set, from);
-    w->outer = from > 0 && w->best.weight < W_PHRASE3;
+    w->outer = from > 0 && w->best.weight < W_PHRASE2;
     if (w->outer) {
         weigh_hits(w, set, 0);
         weigh_pairs(w, set, 0);

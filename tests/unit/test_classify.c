@@ -134,6 +134,51 @@ static void check_innocent(const char *path, unsigned line, const char *text, co
     }
 }
 
+/* What software says around the reply that it quotes. */
+static const struct { const char *before, *after; } wrappers[] = {
+    { "Can't send mail - all recipients were rejected: ", "" },
+    { "javax.mail.SendFailedException: Invalid Addresses; nested exception is: "
+      "com.sun.mail.smtp.SMTPAddressFailedException: ",
+      "" },
+    { "SMTP Error: The following recipients failed: joe@example.com: ", "" },
+    { "System.Net.Mail.SmtpException: Mailbox unavailable. The server response was: ", "" },
+    { "Google tried to deliver your message, but it was rejected by the recipient domain. We "
+      "recommend contacting the other email provider for further information about the cause of "
+      "this error. The error that the other server returned was: ",
+      "" },
+    { "SMTP error from remote mail server after RCPT TO:<joe@example.com>: host mx1.example.com "
+      "[192.0.2.1]: ",
+      "" },
+    { "The following recipient(s) cannot be reached: joe@example.com: ", "" },
+    { "Your message wasn't delivered because the recipient's email provider rejected it. Remote "
+      "Server returned '",
+      "'" },
+    { "<joe@example.com>: host mx1.example.com[192.0.2.1] said: ",
+      " (in reply to RCPT TO command)" },
+};
+
+/* A reply that condemns nobody condemns nobody in a wrapper. */
+static void check_wrapped(const char *path, unsigned line, const char *text, const char *provider,
+                          const char *want)
+{
+    char wrapped[5120];
+    const struct bnc_verdict *v = &judge(bnc_span_str(text), BNC_SPAN("-"))->verdict;
+    const int most = harm(v);
+
+    (void)want;
+    if (strcmp(provider, "-") != 0 || text[0] < '4' || text[0] > '5')
+        return;
+    for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
+        snprintf(wrapped, sizeof wrapped, "%s%s%s", wrappers[i].before, text, wrappers[i].after);
+        v = &judge(bnc_span_str(wrapped), BNC_SPAN("-"))->verdict;
+        if (harm(v) <= most)
+            continue;
+        print_error("%s:%u: %s\n    have %s by %s\n", path, line, wrapped,
+                    bnc_causes[v->cause].name, bnc_rule_name(classifier, v->rule));
+        failures++;
+    }
+}
+
 static void response__of_the_golden_files_is_judged_so(void **state)
 {
     unsigned cases = 0;
@@ -159,6 +204,21 @@ static void response__does_no_more_harm_at_any_provider(void **state)
     failures = 0;
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         assert_true(each_case(paths[i], check_innocent) > 20);
+    assert_int_equal(failures, 0);
+}
+
+static void response__does_no_more_harm_in_the_words_of_software(void **state)
+{
+    unsigned cases = 0;
+    glob_t files;
+
+    (void)state;
+    failures = 0;
+    assert_int_equal(glob("tests/golden/classify*.txt", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        cases += each_case(files.gl_pathv[i], check_wrapped);
+    globfree(&files);
+    assert_true(cases > 60);
     assert_int_equal(failures, 0);
 }
 
@@ -243,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(response__of_the_golden_files_is_judged_so),
         cmocka_unit_test(response__does_no_more_harm_at_any_provider),
+        cmocka_unit_test(response__does_no_more_harm_in_the_words_of_software),
         cmocka_unit_test(code__alone_gives_up_no_domain),
         cmocka_unit_test(response__of_the_source_articles_is_judged_as_they_say),
     };

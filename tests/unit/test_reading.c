@@ -90,6 +90,12 @@ static void reading__goes_to_the_innermost_reply(void **state)
           "452 4.2.2 mailbox" },
         { "5.1.0 - Unknown address error 550-'unknown user x@y.example'", 550, 0,
           "550-'unknown user" },
+        { ">>> DATA <<< 550 5.1.1 User unknown <<< 503 5.0.0 Need RCPT (recipient)", 550,
+          BNC_ENHANCED(5, 1, 1), "550 5.1.1 user" },
+        { "said: 451 4.3.5 Server configuration problem <<< 554 5.5.1 Error: no valid recipients",
+          451, BNC_ENHANCED(4, 3, 5), "451 4.3.5 server" },
+        { "host mx.example.com said: 503 5.5.1 bad sequence of commands", 503,
+          BNC_ENHANCED(5, 5, 1), "503 5.5.1 bad" },
     };
 
     (void)state;
