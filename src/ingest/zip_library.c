@@ -12,6 +12,7 @@ static const char *const names[] = { BNC_ZIP_CALLS(NAME_OF) };
 enum { N_CALLS = sizeof names / sizeof names[0] };
 
 static_assert(sizeof(struct bnc_zip_library) == N_CALLS * sizeof(void *), "pointers alone");
+static_assert(sizeof BNC_ZIP_SONAME > 1, "the build found libzip.so");
 
 static enum bnc_status failed(struct bnc_error *err)
 {
