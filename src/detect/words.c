@@ -86,10 +86,22 @@ static void put_cause_name(struct bnc_buf *b, int cause)
 
 /* ---- placeholders ---- */
 
+/* All providers without a name of their own are one to the tally; nobody speaks of "at Other". */
+static bool is_rest(struct bnc_span provider)
+{
+    return bnc_span_eq(provider, BNC_SPAN("Other"));
+}
+
+#define THE_REST BNC_SPAN("other providers")
+
 static void put_subject(struct words *w)
 {
-    if (w->f->subject.len > 0)
-        bnc_buf_put(&w->buf, w->f->subject);
+    const struct bnc_finding *f = w->f;
+
+    if (f->subject_type == BNC_SUBJECT_PROVIDER && is_rest(f->subject) && w->buf.len > 0)
+        bnc_buf_put(&w->buf, THE_REST);
+    else if (f->subject.len > 0)
+        bnc_buf_put(&w->buf, f->subject);
     else
         bnc_buf_puts(&w->buf, "all mail");
 }
@@ -109,7 +121,7 @@ static void put_at_subject(struct words *w)
     if (w->f->subject.len == 0)
         return;
     bnc_buf_puts(&w->buf, "at ");
-    bnc_buf_put(&w->buf, w->f->subject);
+    put_subject(w);
     bnc_buf_putc(&w->buf, ' ');
 }
 
@@ -144,13 +156,32 @@ static void put_others(struct words *w)
     put_names(&w->buf, w->f->also, w->f->n_also, 4);
 }
 
+#define PROVIDERS_NAMED 6
+
+/* Providers in their order, the rest of them last. */
+static void put_providers(struct bnc_buf *b, const struct bnc_span *name, size_t n)
+{
+    struct bnc_span shown[PROVIDERS_NAMED];
+    size_t k = 0;
+    bool rest = false;
+
+    for (size_t i = 0; i < n; i++)
+        if (is_rest(name[i]))
+            rest = true;
+        else if (k < PROVIDERS_NAMED)
+            shown[k++] = name[i];
+    if (rest && k < PROVIDERS_NAMED)
+        shown[k] = THE_REST;
+    put_names(b, shown, n, PROVIDERS_NAMED);
+}
+
 /* "{where}": the providers of a sender-wide incident, or the one provider. */
 static void put_where(struct words *w)
 {
     if (w->f->subject_type == BNC_SUBJECT_PROVIDER || w->f->n_also_providers == 0)
         put_subject(w);
     else
-        put_names(&w->buf, w->f->also, w->f->n_also_providers, 6);
+        put_providers(&w->buf, w->f->also, w->f->n_also_providers);
 }
 
 static void put_when(struct words *w)
