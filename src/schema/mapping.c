@@ -394,6 +394,18 @@ static enum bnc_status no_header(struct work *w, const struct candidate *c)
 
 /* ---- putting it together ---- */
 
+/* The zone that the name of the time's column gives. */
+static void take_header_zone(struct bnc_schema_plan *p)
+{
+    const struct bnc_field_plan *const f = &p->field[BNC_FIELD_EVENT_TIME];
+    struct bnc_span name;
+
+    if (f->n == 0 || p->header_raw.len == 0)
+        return;
+    name = p->name[p->cells[f->pick[0].slot]];
+    bnc_header_zone(&name, &p->zone);
+}
+
 static enum bnc_status set_time_rules(struct work *w, struct bnc_schema_plan *p)
 {
     const struct bnc_schema_options *const o = w->opt;
@@ -401,6 +413,8 @@ static enum bnc_status set_time_rules(struct work *w, struct bnc_schema_plan *p)
 
     p->date_order = o->date_order != NULL ? o->date_order[0] : p->format->date_order;
     p->zone = p->format->zone == BNC_ZONE_UNSTATED ? 0 : p->format->zone;
+    if (p->format->zone == BNC_ZONE_UNSTATED && o->timezone == NULL)
+        take_header_zone(p);
     if (o->timezone == NULL || p->format->zone != BNC_ZONE_UNSTATED)
         return BNC_OK;
     status = read_zone(o->timezone, &p->zone, &p->rules, &w->mapping->arena, w->err);

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "schema/codes.h"
+#include "schema/times.h"
 
 struct bnc_span bnc_span_part(struct bnc_span *s, char mark)
 {
@@ -49,12 +50,42 @@ enum bnc_match bnc_name_match(struct bnc_span a, struct bnc_span b)
     }
 }
 
+bool bnc_header_zone(struct bnc_span *name, int *zone)
+{
+    const char last = name->len > 4 ? bnc_lower(name->at[name->len - 1]) : '\0';
+    size_t at = name->len;
+
+    if (last != ')' && last != 'c' && last != 't')
+        return false;
+    while (at > 0 && (last == ')' ? name->at[at - 1] != '(' : !is_filler(name->at[at - 1])))
+        at--;
+    if (at < 2)
+        return false;
+    if (last != ')' && !bnc_span_eq_nocase(bnc_span_from(name->at + at, name->len - at),
+                                           last == 'c' ? BNC_SPAN("UTC") : BNC_SPAN("GMT")))
+        return false;
+    if (!bnc_zone_parse(bnc_span_from(name->at + at, name->len - at - (last == ')')), zone))
+        return false;
+    *name = bnc_span_trim(bnc_span_from(name->at, at - 1));
+    return true;
+}
+
+static enum bnc_match match_column(struct bnc_span column, struct bnc_span name)
+{
+    const enum bnc_match m = bnc_name_match(column, name);
+    int zone;
+
+    if (m != BNC_MATCH_NONE || !bnc_header_zone(&column, &zone))
+        return m;
+    return bnc_name_match(column, name) != BNC_MATCH_NONE ? BNC_MATCH_LOOSE : BNC_MATCH_NONE;
+}
+
 int bnc_header_find(const struct bnc_header *h, struct bnc_span name, bool loose)
 {
     int first = -1;
 
     for (uint32_t i = 0; i < h->n; i++) {
-        const enum bnc_match m = bnc_name_match(h->name[i], name);
+        const enum bnc_match m = match_column(h->name[i], name);
 
         if (m == BNC_MATCH_EXACT)
             return (int)i;

@@ -39,6 +39,37 @@ static void name__matches(void **state)
             fail_msg("'%s' and '%s'", cases[i].a, cases[i].b);
 }
 
+static void header__may_name_a_zone(void **state)
+{
+    static const struct {
+        const char *name, *rest; /* rest NULL: no zone */
+        int zone;
+    } cases[] = {
+        { "Date (UTC+02:00)", "Date", 7200 },
+        { "Date/Time (GMT)", "Date/Time", 0 },
+        { "Sent (EST)", "Sent", -18000 },
+        { "sent_at_utc", "sent_at", 0 },
+        { "Event Time UTC", "Event Time", 0 },
+        { "Date (optional)", NULL, 0 },
+        { "Date )", NULL, 0 },
+        { "(UTC)", NULL, 0 },
+        { "utc", NULL, 0 },
+        { "Product", NULL, 0 },
+        { "Date(UTC", NULL, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct bnc_span name = bnc_span_str(cases[i].name);
+        int zone = 0;
+        const bool found = bnc_header_zone(&name, &zone);
+
+        if (found != (cases[i].rest != NULL) || zone != cases[i].zone ||
+            (found && !bnc_span_eq(name, bnc_span_str(cases[i].rest))))
+            fail_msg("'%s'", cases[i].name);
+    }
+}
+
 static void glob__matches(void **state)
 {
     static const struct {
@@ -134,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(name__matches),
+        cmocka_unit_test(header__may_name_a_zone),
         cmocka_unit_test(glob__matches),
         cmocka_unit_test(header__is_cleaned),
         cmocka_unit_test(signature__holds),

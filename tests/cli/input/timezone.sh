@@ -11,6 +11,14 @@ for zone in UTC +02:00 CET Europe/Berlin America/New_York; do
     echo "$zone"
     shown --timezone $zone
 done
+# the header may name it, what the option says goes before
+cp x.csv pmta.csv
+sed 's/timeLogged/Date sent (EST)/; s/orig/from/; s/rcpt/to/; s/dsnStatus/code/; s/dsnDiag/reason/; s/,jobId//; s/,j$//; s/^b,/bounce,/' pmta.csv >x.csv
+shown
+shown --timezone UTC
+sed -i 's/Date sent (EST)/sent_at_utc/' x.csv
+shown
+cp pmta.csv x.csv
 # in a report, too, for every number of threads
 for j in 1 3; do
     ba --json -q -j $j --timezone Europe/Berlin x.csv | jq -c '.period'
