@@ -89,8 +89,8 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
 void bnc_merged_release(struct bnc_merged *m);
 
 /*
- * All votes: those of m->votes and of the domains, summed up by key; the caller's to free. NULL: out
- * of memory.
+ * All votes: those of m->votes and of the domains, summed up by key; the caller's to free. NULL:
+ * out of memory.
  */
 struct bnc_count *bnc_merged_votes(const struct bnc_merged *m, size_t *n);
 

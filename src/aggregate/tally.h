@@ -58,8 +58,8 @@ struct bnc_part_options {
      */
     bool lists_only;
     /*
-     * With lists_only, shared by all parts of the run until the last event is added (often.h): texts
-     * that no list can need are not kept either. NULL: all are.
+     * With lists_only, shared by all parts of the run until the last event is added (often.h):
+     * texts that no list can need are not kept either. NULL: all are.
      */
     struct bnc_often *often;
 };
@@ -81,7 +81,8 @@ struct bnc_item {
     uint16_t provider;
     /* 1 + number of the recipient's domain in this part; 0: not looked up yet */
     uint32_t domain;
-    /* fingerprint of the recipient, 0 if there is none or it tells nothing new; set with 'domain' */
+    /* fingerprint of the recipient, 0 if there is none or it tells nothing new; set with
+     * 'domain' */
     uint64_t address;
     uint64_t row, off;
 };
@@ -358,8 +359,8 @@ struct bnc_tally {
 };
 
 /*
- * Address i, written to 'room', of which it is good until that changes; NULL when out of memory, which
- * sticks to 'room'. bnc_tally_fetch_address() has those that follow it in cache, soon.
+ * Address i, written to 'room', of which it is good until that changes; NULL when out of memory,
+ * which sticks to 'room'. bnc_tally_fetch_address() has those that follow it in cache, soon.
  */
 struct bnc_buf;
 const struct bnc_address *bnc_tally_address(const struct bnc_tally *t, size_t i,

@@ -153,8 +153,8 @@ static void put_row(struct bnc_buf *b, const struct bnc_rule *r, bool json, bool
     bnc_buf_putc(b, '}');
 }
 
-static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY,     BNC_RULE_ENHANCED, BNC_RULE_PROVIDER,
-                                            BNC_RULE_PHRASE,    BNC_RULE_BLOCKLIST, BNC_RULE_PAIR,
+static const enum bnc_rule_kind order[] = { BNC_RULE_REPLY,  BNC_RULE_ENHANCED,  BNC_RULE_PROVIDER,
+                                            BNC_RULE_PHRASE, BNC_RULE_BLOCKLIST, BNC_RULE_PAIR,
                                             BNC_RULE_LABEL };
 
 /* Whether any row, of whatever provider, is about a code. */

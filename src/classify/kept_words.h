@@ -2,8 +2,8 @@
  * kept_words.h - tokens with digits or dots that masking keeps: markers (S3150, TSS04), hosts
  * (zen.spamhaus.org), rfc5322. Built from the knowledge tables; user rules bring their own.
  *
- * Nearly every token that is asked for is no such word (an id, a host), so a sieve answers first: it
- * knows of how many bytes words are that begin alike.  It never says no to a word.
+ * Nearly every token that is asked for is no such word (an id, a host), so a sieve answers first:
+ * it knows of how many bytes words are that begin alike.  It never says no to a word.
  */
 #ifndef BNC_CLASSIFY_KEPT_WORDS_H
 #define BNC_CLASSIFY_KEPT_WORDS_H

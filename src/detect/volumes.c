@@ -4,10 +4,13 @@
  * still count for the total.
  */
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "detect/judging.h"
+#include "schema/event.h"
 #include "util/idn.h"
+#include "util/moment.h"
 #include "util/table.h"
 
 enum key { KEY_DOMAIN, KEY_PROVIDER, KEY_CAMPAIGN, KEY_DATE, N_KEYS };
@@ -127,6 +130,35 @@ static enum bnc_status make_room(struct bnc_judging *g, enum key key)
     return ok ? BNC_OK : bnc_error_nomem(g->err);
 }
 
+#define DAY_ROOM sizeof "2026-10-31"
+
+/* A day as days are called, in 'room', whatever layout it came in; false where it is none. */
+static bool name_day(struct bnc_span *name, char room[DAY_ROOM])
+{
+    struct bnc_date d;
+    int64_t time;
+
+    if (!bnc_time_parse(*name, 0, 0, &time))
+        return false;
+    d = bnc_date_of_time(time);
+    snprintf(room, DAY_ROOM, "%04u-%02u-%02u", (unsigned)d.year % 10000, (unsigned)d.month % 100,
+             (unsigned)d.day % 100);
+    *name = bnc_span_from(room, DAY_ROOM - 1);
+    return true;
+}
+
+static enum bnc_status missing_columns(const struct bnc_table *table, const char *path,
+                                       struct bnc_error *err)
+{
+    const struct bnc_span first = table->n_cols > 0 ? table->header[0] : BNC_SPAN("");
+
+    return bnc_error_set(err, BNC_ECONFIG,
+                         "the volume file '%s' needs the column 'sent' and one of 'domain', "
+                         "'provider', 'campaign', 'date', with commas between them; its first "
+                         "column is '%.*s'",
+                         path, (int)(first.len < 40 ? first.len : 40), first.at);
+}
+
 static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *table,
                                  const char *path)
 {
@@ -137,13 +169,11 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
     while (key < N_KEYS && (key_col = bnc_table_col(table, key_names[key])) < 0)
         key++;
     if (key == N_KEYS || sent_col < 0)
-        return bnc_error_set(g->err, BNC_ECONFIG,
-                             "the volume file '%s' needs the column 'sent' and one of 'domain', "
-                             "'provider', 'campaign', 'date'",
-                             path);
+        return missing_columns(table, path, g->err);
     status = make_room(g, (enum key)key);
     for (size_t i = 0; status == BNC_OK && i < table->n_rows; i++) {
-        const struct bnc_span name = bnc_span_trim(bnc_table_cell(table, i, key_col));
+        struct bnc_span name = bnc_span_trim(bnc_table_cell(table, i, key_col));
+        char day[DAY_ROOM];
         uint64_t sent;
 
         if (!read_count(bnc_table_cell(table, i, sent_col), &sent))
@@ -154,6 +184,10 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
             return bnc_error_set(g->err, BNC_ECONFIG,
                                  "more messages than can have been sent, in line %u of '%s'",
                                  table->line[i], path);
+        if (key == KEY_DATE && !name_day(&name, day))
+            return bnc_error_set(g->err, BNC_ECONFIG,
+                                 "'%.*s' is no date in line %u of '%s'; write 2026-10-31",
+                                 (int)name.len, name.at, table->line[i], path);
         if (!count_key(g, (enum key)key, name, sent))
             return bnc_error_set(g->err, BNC_ECONFIG,
                                  "unknown provider '%.*s' in line %u of '%s'; the nearest name "

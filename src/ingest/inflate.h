@@ -5,7 +5,8 @@
  * gunzip.c, so all mean the same by a gzip file.  zlib is the reference and always there; ISA-L is
  * twice as fast.  They differ on damaged data only: ISA-L may stop a few bytes earlier, and accepts
  * a few code tables that zlib refuses (the checksum then fails).  libdeflate is faster still, and
- * is asked first where a member lies in memory as a whole; what it does not like is theirs to judge.
+ * is asked first where a member lies in memory as a whole; what it does not like is theirs to
+ * judge.
  */
 #ifndef BNC_INGEST_INFLATE_H
 #define BNC_INGEST_INFLATE_H

@@ -39,7 +39,7 @@ struct bnc_raw { /* zero-initialized: at its end */
 };
 
 /* All three allocate one window: BNC_ENOMEM.  init() may be called again for another place and
- * keeps the buffer.  The window of pread() is of a size, BNC_RAW_WINDOW for those who don't care. */
+ * keeps the buffer.  The window of pread() is of a size, BNC_RAW_WINDOW for who does not care. */
 enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop,
                                   const char *name, struct bnc_error *err);
 enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end,

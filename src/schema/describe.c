@@ -199,7 +199,7 @@ static void put_dialect(const struct about *a, bool json)
         bnc_buf_printf(a->out, ", \"header\": %s, \"preamble_rows\": %u}",
                        a->plan->header_raw.len > 0 ? "true" : "false", a->map->preamble_rows);
     } else if (d->json_lines) {
-        bnc_buf_puts(a->out, "dialect   JSON, one object a line\n");
+        bnc_buf_puts(a->out, "dialect   JSON, each object is a row\n");
     } else {
         bnc_buf_printf(a->out, "dialect   %s, %s%s%s, ", shown, d->quote ? "quotes " : "no quotes",
                        quote, d->escape ? " with backslashes" : "");
@@ -382,8 +382,8 @@ static void put_analysis(const struct about *a, bool json)
           "no addresses: no suppression lists" },
         { a->map->has_time && !*a->bad_times, "incidents",
           "times are there: incidents and trends can be dated",
-          a->map->has_time ? "times that can't be read (03/04/2026: --date-order): no incidents, no "
-                             "trends"
+          a->map->has_time ? "times that can't be read (03/04/2026: --date-order): no incidents, "
+                             "no trends"
                            : "no times: no incidents, no trends" },
         { p->field[BNC_FIELD_CAMPAIGN].n + p->field[BNC_FIELD_TAG].n > 0, "campaigns",
           "campaigns or tags are named", "no campaigns: the day of sending stands for them" },

@@ -8,7 +8,7 @@
 #include "util/span.h"
 
 #define BNC_CAUSE_ENUM
-#include "gen/causes.h"          /* enum bnc_cause { BNC_CAUSE_INVALID_RECIPIENT, ... BNC_N_CAUSES } */
+#include "gen/causes.h" /* enum bnc_cause { BNC_CAUSE_INVALID_RECIPIENT, ... BNC_N_CAUSES } */
 #undef BNC_CAUSE_ENUM
 
 enum bnc_group {
