@@ -442,6 +442,7 @@ static void add_rest(const struct job *job)
     }
 }
 
+/* The logs go first: what is made here takes room, and they are half of all that there is. */
 static bool add_pairs(const struct job *job)
 {
     const struct bnc_distinct_plan *const plan = job->plan;
@@ -449,6 +450,7 @@ static bool add_pairs(const struct job *job)
     uint32_t *const missing = lists ? NULL : list_missing(plan->m);
     struct adding a = { .plan = plan, .out = &job->results[0], .missing = missing };
 
+    bnc_merged_drop_logs(plan->m);
     if ((missing == NULL && !lists) || !init_sums(a.out, plan))
         return free(missing), false;
     for (size_t t = 0; t < job->n_tasks; t++)

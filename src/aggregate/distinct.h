@@ -21,7 +21,7 @@ struct bnc_pair_info {
 
 /* Where the counts go; all by merged numbers. */
 struct bnc_distinct_plan {
-    const struct bnc_merged *m;
+    struct bnc_merged *m; /* its logs are dropped once they are counted */
     const struct bnc_pair_info *pair_info; /* [n_pairs] */
     uint32_t n_causes;
     /* by day since 1970 + 1, UINT32_MAX: nothing was counted then */

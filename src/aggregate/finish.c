@@ -131,7 +131,6 @@ static bool count_recipients(struct finish *f)
 
     if (bnc_distinct_count(&f->d, &plan) != BNC_OK)
         return false;
-    bnc_merged_drop_logs(&f->m);
     if (f->m.detail == BNC_DETAIL_LISTS)
         bnc_big_trim();
     return true;
