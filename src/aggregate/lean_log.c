@@ -51,7 +51,8 @@ static inline size_t text_bytes(uint8_t told)
 /* ---- moments ---- */
 
 #define CODE_BITS 3u
-#define FAR_CAMPAIGN 15u /* in place of a distance */
+#define CAMPAIGN_MASK 15u
+#define FAR_CAMPAIGN 13u /* in place of a distance: 1 byte follows; 14: 2, 15: 4 */
 #define FAR_TIME 0x80u /* the bit */
 #define MOMENT_BYTES 3u
 #define MOMENT_MOST (MOMENT_BYTES + 4 + 2)
@@ -71,24 +72,37 @@ static inline uint32_t at_distance(uint32_t from, uint32_t d)
     return from + (d >> 1 ^ -(d & 1));
 }
 
+/* What stands for a campaign. */
+static inline unsigned campaign_sign(uint32_t from, uint32_t campaign)
+{
+    const uint32_t d = distance(from, campaign);
+
+    if (d < FAR_CAMPAIGN)
+        return d;
+    return FAR_CAMPAIGN + (campaign > UINT8_MAX) + (campaign > UINT16_MAX);
+}
+
+/* Bytes of the campaign behind. */
+static inline unsigned campaign_bytes(unsigned sign)
+{
+    return sign < FAR_CAMPAIGN ? 0 : 1u << (sign - FAR_CAMPAIGN);
+}
+
 /* Writes a moment, 'low' in place of what happened; returns its end. */
 static inline char *put_moment(char *to, struct bnc_lean_moment *last, unsigned low,
                                struct bnc_lean_moment m)
 {
-    const uint32_t campaign = distance(last->campaign, m.campaign),
-                   seconds = distance(last->time, m.time);
-    const bool far_campaign = campaign >= FAR_CAMPAIGN, far_time = seconds > UINT16_MAX;
+    const unsigned sign = campaign_sign(last->campaign, m.campaign);
+    const uint32_t seconds = distance(last->time, m.time);
+    const bool far_time = seconds > UINT16_MAX;
     const uint16_t half = (uint16_t)(far_time ? m.time >> 16 : seconds),
                    other_half = (uint16_t)m.time;
 
-    *to = (char)(low | (far_campaign ? FAR_CAMPAIGN : campaign) << CODE_BITS |
-                 (far_time ? FAR_TIME : 0));
+    *to = (char)(low | sign << CODE_BITS | (far_time ? FAR_TIME : 0));
     memcpy(to + 1, &half, sizeof half);
     to += MOMENT_BYTES;
-    if (far_campaign) {
-        memcpy(to, &m.campaign, sizeof m.campaign);
-        to += sizeof m.campaign;
-    }
+    for (unsigned i = 0; i < campaign_bytes(sign); i++)
+        *to++ = (char)(m.campaign >> 8 * i);
     if (far_time) {
         memcpy(to, &other_half, sizeof other_half);
         to += sizeof other_half;
@@ -100,18 +114,15 @@ static inline char *put_moment(char *to, struct bnc_lean_moment *last, unsigned 
 /* Reads one into '*last' and 'low'; returns its end. */
 static inline const char *read_moment(const char *at, struct bnc_lean_moment *last, unsigned *low)
 {
-    const unsigned head = (unsigned char)*at, campaign = head >> CODE_BITS & FAR_CAMPAIGN;
+    const unsigned head = (unsigned char)*at, sign = head >> CODE_BITS & CAMPAIGN_MASK;
     uint16_t half, other_half;
 
     *low = head & ((1u << CODE_BITS) - 1);
     memcpy(&half, at + 1, sizeof half);
     at += MOMENT_BYTES;
-    if (campaign == FAR_CAMPAIGN) {
-        memcpy(&last->campaign, at, sizeof last->campaign);
-        at += sizeof last->campaign;
-    } else {
-        last->campaign = at_distance(last->campaign, campaign);
-    }
+    last->campaign = sign < FAR_CAMPAIGN ? at_distance(last->campaign, sign) : 0;
+    for (unsigned i = 0; i < campaign_bytes(sign); i++)
+        last->campaign |= (uint32_t)(unsigned char)*at++ << 8 * i;
     if ((head & FAR_TIME) != 0) {
         memcpy(&other_half, at, sizeof other_half);
         at += sizeof other_half;

@@ -16,8 +16,8 @@
  *
  *     what happened, 3 | campaign, 4 | far, 1 | seconds, 16     3 bytes
  *
- * A campaign that is far is told by ones and its number in 4 bytes behind that, a time by a bit,
- * its upper half in place of the seconds and the other half behind it.
+ * A campaign that is far has its number behind that, in 1, 2 or 4 bytes; a time its upper half in
+ * place of the seconds and the other half behind it.
  *
  * The text's byte is its length, and whether it is written out or squeezed (three characters in
  * two bytes).
