@@ -182,26 +182,28 @@ static void tell_occasions(struct task *t)
 static bool count_records(struct task *t, const struct bnc_address_rec *r, size_t n)
 {
     const struct bnc_distinct_plan *const plan = t->job->plan;
-    size_t n_said = 0;
 
-    t->said = bnc_huge_at_least(t->said, &t->cap_said, n + 1, sizeof *t->said);
-    if (t->said == NULL)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t day = plan->day_subject[bnc_time_day(r[i].time)];
+    for (size_t i = 0, end; i < n; i = end) {
+        size_t n_said = 0;
 
-        if (bnc_address_rec_fails(&r[i])) {
-            if (plan->pair_info[r[i].pair].cause == UINT32_MAX || day == UINT32_MAX)
+        for (end = i + 1; end < n && r[end].fp == r[i].fp; end++)
+            ;
+        t->said = bnc_huge_at_least(t->said, &t->cap_said, end - i, sizeof *t->said);
+        if (t->said == NULL)
+            return false;
+        for (size_t k = i; k < end; k++) {
+            const uint32_t day = plan->day_subject[bnc_time_day(r[k].time)];
+
+            if (!bnc_address_rec_fails(&r[k]))
+                continue;
+            if (plan->pair_info[r[k].pair].cause == UINT32_MAX || day == UINT32_MAX)
                 t->d->contradicts = true;
             else
                 t->said[n_said++] =
-                    (struct bnc_said){ r[i].fp, r[i].pair, { BNC_WHAT_CAMPAIGN(r[i].what), day } };
+                    (struct bnc_said){ r[k].fp, r[k].pair, { BNC_WHAT_CAMPAIGN(r[k].what), day } };
         }
-        if (i + 1 < n && r[i + 1].fp == r[i].fp)
-            continue;
         if (!bnc_repeats_count(&t->repeats, t->said, n_said, false))
             return false;
-        n_said = 0;
     }
     return true;
 }
