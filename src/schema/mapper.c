@@ -605,33 +605,38 @@ ALWAYS_INLINE bool is_header(const struct bnc_schema_plan *p, struct bnc_span ra
     return p->comments && raw.len > 0 && raw.at[0] == '#';
 }
 
-static bool is_name(const struct bnc_schema_plan *p, struct bnc_span cell)
+/* The column of that name; n_names: none has it. */
+static uint32_t column_named(const struct bnc_schema_plan *p, struct bnc_span cell)
 {
-    for (uint32_t i = 0; i < p->n_names; i++)
-        if (bnc_span_eq_nocase(p->name[i], cell))
-            return true;
-    return false;
+    uint32_t i = 0;
+
+    while (i < p->n_names && !bnc_span_eq_nocase(p->name[i], cell))
+        i++;
+    return i;
 }
 
 /*
  * A row without an event may be a header once more, written another way.  Where names of columns
  * stand elsewhere than in the header, an export with other columns was put behind this one, and its
- * rows would be read by the wrong ones.
+ * rows would be read by the wrong ones.  A name counts once: "email,email,," is no header.
  */
 static __attribute__((noinline)) enum bnc_row_fault header_fault(const struct bnc_cells *c,
                                                                  enum bnc_row_fault fault)
 {
     const struct bnc_schema_plan *const p = c->plan;
+    uint64_t seen[BNC_MAX_COLUMNS / 64 + 1] = { 0 };
     uint32_t n = 0, named = 0, in_place = 0;
 
     for (uint32_t i = 0; i < p->n_cells && p->header_raw.len > 0; i++) {
         const struct bnc_span cell = bnc_span_trim(c->cell[i]);
+        const uint32_t column = column_named(p, cell);
 
         if (cell.len == 0)
             continue;
         n++;
         in_place += bnc_span_eq_nocase(cell, p->name[p->cells[i]]);
-        named += is_name(p, cell);
+        named += column < p->n_names && (seen[column / 64] >> column % 64 & 1) == 0;
+        seen[column / 64] |= UINT64_C(1) << column % 64;
     }
     if (named < 2 || 2 * named <= n)
         return fault;
