@@ -112,12 +112,10 @@ static const char *list_begins(struct scan *s, struct bnc_span head, size_t i)
     return NULL;
 }
 
-/* A line end inside an object that is laid out over lines, not one that was cut off there. */
-static bool is_laid_out(struct bnc_span head, size_t i, char last)
+/* A line that ends behind 'last' and goes on with 'c' is laid out so, and not cut off there. */
+static bool is_laid_out(char last, char c)
 {
-    const size_t next = skip_blanks(head, i);
-
-    return last == '[' || (next < head.len && strchr("\"}],", head.at[next]) != NULL);
+    return last == '[' || strchr("\"}],", c) != NULL;
 }
 
 struct look { /* at the first object of a text */
@@ -126,32 +124,63 @@ struct look { /* at the first object of a text */
     size_t end; /* behind it; 0: it does not end in the head */
 };
 
+/* Whether the string so far is no URL: where an address follows, it is somebody's. */
+static bool before_address(const struct scan *s)
+{
+    return memchr(s->key, '/', s->key_len) == NULL;
+}
+
+/* The last string, as a key: what happened. */
+static bool names_event(const struct scan *s)
+{
+    static const char *const keys[] = { "event", "eventType", "event_type", "eventName" };
+
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+        if (bnc_span_eq(bnc_span_from(s->key, s->key_len), bnc_span_str(keys[k])))
+            return true;
+    return false;
+}
+
+/* An object that tells of an event or of an address beside its list is a row, and no page. */
 static struct look look_at(struct bnc_span head, size_t i)
 {
     struct look found = { 0 };
     struct scan s = { 0 };
+    unsigned depth = 0; /* of the list */
+    bool is_row = false, line_ended = false;
 
-    for (; i < head.len && found.end == 0 && found.list == NULL; i++) {
+    for (; i < head.len && found.end == 0; i++) {
+        const bool beside = found.list == NULL || s.depth <= depth;
         const char c = head.at[i];
 
         if (s.in_string) {
+            is_row |= c == '@' && beside && before_address(&s);
             if (c != '"' && s.key_len < KEY_BYTES)
                 s.key[s.key_len++] = c;
             in_string(&s, c);
         } else if (c == '"') {
             begin_string(&s);
+        } else if (c == ':') {
+            is_row |= beside && names_event(&s);
         } else if (c == '{' || c == '[') {
-            found.list = c == '[' ? list_begins(&s, head, i) : NULL;
+            if (c == '[' && found.list == NULL) {
+                found.list = list_begins(&s, head, i);
+                depth = s.depth;
+            }
             open_bracket(&s, c);
         } else if (c == '}' || c == ']') {
             close_bracket(&s);
             found.end = s.depth == 0 ? i + 1 : 0;
         } else if (c == '\n') {
-            found.spread |= is_laid_out(head, i, s.last);
+            line_ended = true;
         }
-        if (!bnc_is_blank(c))
-            s.last = c;
+        if (bnc_is_blank(c))
+            continue;
+        found.spread |= line_ended && is_laid_out(s.last, c);
+        line_ended = false;
+        s.last = c;
     }
+    found.list = is_row ? NULL : found.list;
     return found;
 }
 

@@ -5,6 +5,8 @@
  *     {"a":1}{"b":2}                    objects without a line end between them
  *     {"items": [ {"a":1}, ... ], ...}  a page of an API: the list in it; many pages likewise
  *
+ * A page names neither an event nor an address outside of its list: what does is a row with a list.
+ *
  * Nothing is judged here.  What is no object where one should stand, or is cut off, becomes a line
  * as it is, and whoever reads the lines tells of it; an object that was not closed costs itself.
  */

@@ -78,6 +78,10 @@ static void document__is_told_from_lines(void **state)
         { "{\"event\":\"x\",\"opens\":[{\"ip\":1}],\"data\":[1,2]}", false },
         { "{\"a\":{\"b\":{\"items\":[{\"c\":1}]}}}", false }, /* too deep for a page */
         { "{\"a\":[{\"items\":[{\"c\":1}]}]}", false },
+        { "{\"to\":\"a@b.c\",\"events\":[{\"c\":1}]}", false }, /* a row with a list in it */
+        { "{\"events\":[{\"c\":1}],\"to\":\"a@b.c\"}\n{\"to\":\"b@b.c\"}", false },
+        { "{\"event\":\"bounce\",\"recipients\":[{\"to\":\"a@b.c\"}]}", false },
+        { "{\"items\":[{\"to\":\"a@b.c\"}],\"next\":\"https://x.y/a@b.c\"}", true },
         { "[{\"a\":1}]", true },
         { "\n [\n  {\"a\":1}]", true },
         { "[]", true },
@@ -107,6 +111,8 @@ static void document__becomes_an_object_a_line(void **state)
     assert_lines("[{\"a\":1}]\n[{\"a\":2},{\"a\":3}]\n[]\n", "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n");
     assert_lines("[[{\"a\":1}],[{\"a\":2}]]", "{\"a\":1}\n{\"a\":2}\n");
     assert_lines("[]", "");
+    assert_lines("[{\"to\":\"a@b.c\",\"events\":[{\"c\":1}]},{\"to\":\"b@b.c\"}]",
+                 "{\"to\":\"a@b.c\",\"events\":[{\"c\":1}]}\n{\"to\":\"b@b.c\"}\n");
 }
 
 static void page__gives_the_list_in_it(void **state)
