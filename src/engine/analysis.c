@@ -131,22 +131,6 @@ static void drop_parts(struct bnc_analysis *a)
     a->n_parts = 0;
 }
 
-/*
- * Rows behind a header that is not the file's own were read by the wrong columns: nothing that was
- * counted is worth having, a list least of all.
- */
-static enum bnc_status refuse_other_headers(const struct bnc_tally *t, struct bnc_error *err)
-{
-    const struct bnc_fault_total *const f = &t->faults[BNC_FAULT_OTHER_HEADER];
-
-    if (f->n == 0)
-        return BNC_OK;
-    bnc_error_set(err, BNC_EDATA, "%s", BNC_OTHER_HEADER_TEXT);
-    if (f->n_first > 0 && f->first[0].source < t->n_sources)
-        bnc_error_at(err, t->sources[f->first[0].source].at, f->first[0].row, f->first[0].off);
-    return BNC_EDATA;
-}
-
 static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
 {
     const bool needed = (a->opt.keep_lists && !a->opt.no_state) || a->parts_are_states;
@@ -157,8 +141,6 @@ static enum bnc_status finish(struct bnc_analysis *a, struct bnc_error *err)
     status = bnc_tally_finish(&a->tally, a->parts, a->n_parts, bnc_parallel, &a->setup, err);
     if (status == BNC_OK && !needed)
         drop_parts(a);
-    if (status == BNC_OK)
-        status = refuse_other_headers(a->tally, err);
     return status == BNC_OK ? judge(a, err) : status;
 }
 
@@ -351,17 +333,71 @@ static enum bnc_status learn_overlap(struct bnc_analysis *a, const bool *shares,
     return status;
 }
 
+/* The rows behind another table's header were read by the wrong columns: none of the input count. */
+static void refuse_input(struct bnc_input *in)
+{
+    bnc_error_set(&in->error, BNC_EDATA, "%s; none of its rows are counted", BNC_OTHER_HEADER_TEXT);
+    bnc_error_at(&in->error, in->source->name, atomic_load(&in->other_header), BNC_NO_PLACE);
+    in->mapping = NULL;
+    in->n_rows = in->n_bytes = 0;
+}
+
+/*
+ * Takes the inputs that hold several tables out, and says whether there were '*any'.  BNC_EDATA:
+ * without them nothing is left, or something that can't be read again.
+ */
+static enum bnc_status refuse_other_tables(struct bnc_analysis *a, bool *any, struct bnc_error *err)
+{
+    const struct bnc_input *refused = NULL;
+    bool left = false, again = true;
+
+    for (size_t i = 0; i < a->inputs.n; i++) {
+        struct bnc_input *const in = &a->inputs.at[i];
+
+        if (in->mapping == NULL || in->duplicate)
+            continue;
+        if (atomic_load(&in->other_header) == 0) {
+            left = true;
+            again &= in->source->is_regular;
+        } else {
+            refuse_input(in);
+            refused = refused == NULL ? in : refused;
+        }
+    }
+    *any = refused != NULL;
+    if (refused == NULL || (left && again))
+        return BNC_OK;
+    if (err != NULL)
+        *err = refused->error;
+    return BNC_EDATA;
+}
+
+/* Counts what may be counted: again, where an input proves to hold several tables. */
+static enum bnc_status count(struct bnc_analysis *a, const struct bnc_sink *sink,
+                             struct bnc_error *err)
+{
+    enum bnc_status status = BNC_OK;
+    bool again = true;
+
+    while (status == BNC_OK && again) {
+        status = run_once(a, sink, err);
+        if (status == BNC_OK)
+            status = refuse_other_tables(a, &again, err);
+    }
+    return status;
+}
+
 /* Counts again, the rows that inputs share once. */
 static enum bnc_status count_once(struct bnc_analysis *a, const bool *shares,
                                   struct bnc_error *err)
 {
     struct bnc_overlap overlap = { 0 };
-    struct bnc_count count = { .shares = shares, .overlap = &overlap };
-    const struct bnc_sink sink = bnc_count_sink(&count);
+    struct bnc_count rule = { .shares = shares, .overlap = &overlap, .inputs = a->inputs.at };
+    const struct bnc_sink sink = bnc_count_sink(&rule);
     enum bnc_status status = learn_overlap(a, shares, &overlap, err);
 
     if (status == BNC_OK)
-        status = run_once(a, &sink, err);
+        status = count(a, &sink, err);
     bnc_overlap_release(&overlap);
     return status;
 }
@@ -427,12 +463,12 @@ static enum bnc_status run_exports(struct bnc_analysis *a, const char *const *pa
                                    struct bnc_error *err)
 {
     enum bnc_status status = bnc_inputs_open(&a->inputs, &a->setup, paths, n, err);
-    struct bnc_count count = { .sample = a->inputs.n > 1 };
-    const struct bnc_sink sink = bnc_count_sink(&count);
+    struct bnc_count rule = { .sample = a->inputs.n > 1, .inputs = a->inputs.at };
+    const struct bnc_sink sink = bnc_count_sink(&rule);
 
     if (status == BNC_OK)
-        status = run_once(a, &sink, err);
-    if (status == BNC_OK && count.sample)
+        status = count(a, &sink, err);
+    if (status == BNC_OK && rule.sample)
         status = resolve_overlap(a, err);
     if (status == BNC_OK)
         status = collect_parts(a, err);

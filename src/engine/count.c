@@ -162,11 +162,24 @@ static bool is_repeat(const struct bnc_worker *w, const struct bnc_stream *s,
            bnc_overlap_is_repeat(count->overlap, row, w->source);
 }
 
+/* Remembers the first header of another table in an input. */
+static void note_other_header(struct bnc_worker *w, uint64_t row)
+{
+    const struct bnc_count *count = w->sink->arg;
+    _Atomic uint64_t *const first = &count->inputs[w->source].other_header;
+    uint64_t known = atomic_load(first);
+
+    while ((known == 0 || row < known) && !atomic_compare_exchange_weak(first, &known, row))
+        ;
+}
+
 static enum bnc_status count_fault(struct bnc_worker *w, const struct bnc_row *row,
                                    enum bnc_row_fault fault)
 {
     const struct bnc_place place = { w->source, row->number, row->off };
 
+    if (fault == BNC_FAULT_OTHER_HEADER)
+        note_other_header(w, row->number);
     if (w->setup->opt->rejects != NULL && fault != BNC_FAULT_REPEATED_HEADER &&
         bnc_rejects_add(&w->rejects, w->source, fault, row) != BNC_OK)
         return BNC_ENOMEM;

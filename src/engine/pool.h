@@ -71,6 +71,7 @@ struct bnc_input {                   /* a source that was recognized, or why it 
     uint64_t n_rows, n_bytes;
     uint64_t fingerprint;            /* of its raw bytes, 0 unknown */
     bool duplicate;                  /* the same bytes as an input before it: not read again */
+    _Atomic uint64_t other_header;   /* a row that is one, of other columns: the first; 0: none */
     bool is_bomb, bomb_noted;        /* it expanded to very much; that was reported */
 };
 

@@ -135,6 +135,7 @@ struct bnc_count {
     const struct bnc_overlap *overlap;   /* rows to count once, or NULL */
     const bool *shares;                  /* [inputs]: takes part in the overlap */
     struct bnc_share share;              /* of the rows that bnc_mark_sink() remembers */
+    struct bnc_input *inputs;            /* to be told of headers of other tables in them */
 };
 
 /* Rows into the worker's part. */
