@@ -14,6 +14,8 @@
 #define FILE_BYTES ((size_t)64 << 10) /* the largest zone takes 4 KiB */
 #define LAST_YEAR 2100
 #define DAY INT64_C(86400)
+#define FIRST_TIME (-(INT64_C(1) << 59)) /* where old compilers of zones let time begin */
+#define LAST_TIME (INT64_C(1) << 40)
 
 /* ---- the rule at the end of a file: "CET-1CEST,M3.5.0,M10.5.0/3" ---- */
 
@@ -237,8 +239,12 @@ static enum bnc_status read_rules(const unsigned char *p, size_t len, struct bnc
         return BNC_ENOMEM;
     *r = (struct bnc_zone_rules){ .first = east_of(&b, 0) };
     for (uint32_t i = 0; i < b.n_times; i++) {
-        last = (int64_t)big_endian(b.times + (size_t)i * 8, 8);
-        add_change(r, last, east_of(&b, b.kinds[i]));
+        const int64_t at = (int64_t)big_endian(b.times + (size_t)i * 8, 8);
+
+        if (at <= last || at < FIRST_TIME || at > LAST_TIME)
+            return BNC_EDATA;
+        add_change(r, at, east_of(&b, b.kinds[i]));
+        last = at;
     }
     if (*p != '\n') {
         char text[128];

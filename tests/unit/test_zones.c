@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -124,12 +125,74 @@ static void zone__unknown_is_said(void **state)
     bnc_arena_release(&arena);
 }
 
+/* A zone that is an hour ahead from the first of 'times' on, two from the second. */
+static void write_zone(const char *path, const int64_t times[2])
+{
+    static const unsigned char types[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0x0e, 0x10, 0, 0, 0, 0, 0x1c, 0x20,
+                                           0, 0 };
+    unsigned char head[44] = "TZif2", cells[18];
+    FILE *f = fopen(path, "wb");
+
+    assert_non_null(f);
+    head[39] = 1; /* one type, one letter */
+    head[43] = 1;
+    fwrite(head, 1, sizeof head, f);
+    fwrite(types, 1, 7, f);
+    head[35] = 2;
+    head[39] = 3;
+    for (int i = 0; i < 16; i++)
+        cells[i] = (unsigned char)((uint64_t)times[i / 8] >> (56 - i % 8 * 8));
+    cells[16] = 1;
+    cells[17] = 2;
+    fwrite(head, 1, sizeof head, f);
+    fwrite(cells, 1, sizeof cells, f);
+    fwrite(types, 1, sizeof types, f);
+    fwrite("\0\n\n", 1, 3, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void zone__damaged_is_none(void **state)
+{
+    static const struct {
+        int64_t times[2];
+        enum bnc_status status;
+    } all[] = {
+        { { 1000000, 2000000 }, BNC_OK },
+        { { -(INT64_C(1) << 59), 2000000 }, BNC_OK },
+        { { 2000000, 1000000 }, BNC_EUSAGE },
+        { { 1000000, INT64_MAX }, BNC_EUSAGE },
+        { { INT64_MIN, 1000000 }, BNC_EUSAGE },
+    };
+    char dir[] = "/tmp/bounce-zones-XXXXXX", path[64];
+    struct bnc_arena arena = { 0 };
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/X", dir);
+    setenv("TZDIR", dir, 1);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const struct bnc_zone_rules *rules;
+
+        write_zone(path, all[i].times);
+        assert_int_equal(bnc_zone_load("X", &arena, &rules, NULL), all[i].status);
+        if (all[i].status == BNC_OK) {
+            assert_int_equal(bnc_zone_to_utc(rules, 1500000), 1500000 - 3600);
+            assert_int_equal(bnc_zone_to_utc(rules, 2500000), 2500000 - 7200);
+        }
+    }
+    unsetenv("TZDIR");
+    remove(path);
+    remove(dir);
+    bnc_arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zone__has_summer_and_winter),
         cmocka_unit_test(zone__agrees_with_the_library),
         cmocka_unit_test(zone__unknown_is_said),
+        cmocka_unit_test(zone__damaged_is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
