@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "schema/codes.h"
+#include "schema/headers.h"
 #include "schema/json_rows.h"
 #include "schema/zones.h"
 #include "util/buf.h"
@@ -598,49 +599,12 @@ ALWAYS_INLINE bool is_header(const struct bnc_schema_plan *p, struct bnc_span ra
 {
     const struct bnc_span h = p->header_raw;
 
-    if (raw.len == h.len + 3 && memcmp(raw.at, "\xEF\xBB\xBF", 3) == 0)
-        raw = bnc_span_from(raw.at + 3, h.len);
+    if ((raw.len == h.len + 3 || (p->comments && raw.len > 3)) &&
+        memcmp(raw.at, "\xEF\xBB\xBF", 3) == 0)
+        raw = bnc_span_from(raw.at + 3, raw.len - 3);
     if (raw.len == h.len && h.len > 0 && memcmp(raw.at, h.at, h.len) == 0)
         return true;
     return p->comments && raw.len > 0 && raw.at[0] == '#';
-}
-
-/* The column of that name; n_names: none has it. */
-static uint32_t column_named(const struct bnc_schema_plan *p, struct bnc_span cell)
-{
-    uint32_t i = 0;
-
-    while (i < p->n_names && !bnc_span_eq_nocase(p->name[i], cell))
-        i++;
-    return i;
-}
-
-/*
- * A row without an event may be a header once more, written another way.  Where names of columns
- * stand elsewhere than in the header, an export with other columns was put behind this one, and its
- * rows would be read by the wrong ones.  A name counts once: "email,email,," is no header.
- */
-static __attribute__((noinline)) enum bnc_row_fault header_fault(const struct bnc_cells *c,
-                                                                 enum bnc_row_fault fault)
-{
-    const struct bnc_schema_plan *const p = c->plan;
-    uint64_t seen[BNC_MAX_COLUMNS / 64 + 1] = { 0 };
-    uint32_t n = 0, named = 0, in_place = 0;
-
-    for (uint32_t i = 0; i < p->n_cells && p->header_raw.len > 0; i++) {
-        const struct bnc_span cell = bnc_span_trim(c->cell[i]);
-        const uint32_t column = column_named(p, cell);
-
-        if (cell.len == 0)
-            continue;
-        n++;
-        in_place += bnc_span_eq_nocase(cell, p->name[p->cells[i]]);
-        named += column < p->n_names && (seen[column / 64] >> column % 64 & 1) == 0;
-        seen[column / 64] |= UINT64_C(1) << column % 64;
-    }
-    if (named < 2 || 2 * named <= n)
-        return fault;
-    return in_place == n ? BNC_FAULT_REPEATED_HEADER : BNC_FAULT_OTHER_HEADER;
 }
 
 ALWAYS_INLINE const struct bnc_event *row_events(struct bnc_mapper *m, const struct bnc_cells *c,
@@ -659,7 +623,7 @@ ALWAYS_INLINE const struct bnc_event *row_events(struct bnc_mapper *m, const str
         return NULL;
     }
     if (is_header(p, row->raw)) {
-        *fault = BNC_FAULT_REPEATED_HEADER;
+        *fault = bnc_comment_fault(p, row->raw);
         return NULL;
     }
     if (p->json) {
@@ -667,8 +631,11 @@ ALWAYS_INLINE const struct bnc_event *row_events(struct bnc_mapper *m, const str
         *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
         return m->events;
     }
-    if (p->n_filter > 0 && !bnc_cells_wanted(c))
+    if (p->n_filter > 0 && !bnc_cells_wanted(c)) {
+        if (bnc_column_named(p, c->cell[p->filter[0].slot]) < p->n_names)
+            *fault = bnc_header_fault(c, BNC_FAULT_NONE);
         return NULL;
+    }
     if (p->spread) {
         *fault = bnc_cells_spread(m, c);
         *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
@@ -702,6 +669,6 @@ const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc
     const struct bnc_event *const events = row_events(m, &c, row, room, n, fault);
 
     if (*fault >= BNC_FAULT_FIELD_COUNT && *fault <= BNC_FAULT_UNKNOWN_EVENT)
-        *fault = header_fault(&c, *fault);
+        *fault = bnc_header_fault(&c, *fault);
     return events;
 }

@@ -18,6 +18,11 @@
 #define SG_EVENT                                                                                   \
     "bounce hard 2026-09-03T08:12:40Z enhanced=5.1.1 recipient=ann@example.net "                   \
     "domain=example.net diagnostic=550 5.1.1 no\n"
+#define MTL_REST                                                                                   \
+    "event-id,source,recipient-address,recipient-status,sender-address,directionality"
+#define MTL "date-time," MTL_REST
+#define MTL_ROW                                                                                    \
+    "2026-10-05T10:00:02Z,FAIL,SMTP,a@b.example,550 5.1.1 no,me@c.example,Originating\n"
 
 struct mapping_case {
     const char *name;
@@ -140,6 +145,24 @@ static const struct mapping_case cases[] = {
       { 0 },
       "",
       "*\n3 - other_header\n" },
+    { "a header of other columns among rows that are filtered",
+      T(MTL "\n" MTL_ROW "date-time,event-id,source,sender-address,recipient-status,"
+        "recipient-address,directionality\nx,RECEIVE,STOREDRIVER,,,,\n"),
+      { 0 },
+      "",
+      "exchange_mtl *\n3 - other_header\n4 - no event\n" },
+    { "the header again among rows that are filtered",
+      T(MTL "\n" MTL_ROW "\"date-time\"," MTL_REST "\n"),
+      { 0 },
+      "",
+      "exchange_mtl *\n3 - repeated_header\n" },
+    { "lists of fields among the rows",
+      T("#Fields: " MTL "\n" MTL_ROW "#Fields: " MTL ",new\n#Date: x\n#Fields: date-time\n"
+        "\xEF\xBB\xBF#Software: x\n#Fields: date-time,source,event-id\n"),
+      { 0 },
+      "",
+      "exchange_mtl *\n3 - repeated_header\n4 - repeated_header\n5 - repeated_header\n"
+      "6 - repeated_header\n7 - other_header\n" },
     { "the header again, quoted and in capitals",
       T(SG SG_ROW "\"Status\",\"Reason\",\"EMAIL\",created\n"),
       { 0 },
