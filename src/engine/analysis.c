@@ -338,6 +338,7 @@ static void refuse_input(struct bnc_input *in)
 {
     bnc_error_set(&in->error, BNC_EDATA, "%s; none of its rows are counted", BNC_OTHER_HEADER_TEXT);
     bnc_error_at(&in->error, in->source->name, atomic_load(&in->other_header), BNC_NO_PLACE);
+    in->noted = false; /* perhaps it could not be read to its end either */
     in->mapping = NULL;
     in->n_rows = in->n_bytes = 0;
 }

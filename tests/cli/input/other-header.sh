@@ -22,6 +22,11 @@ for j in 1 2; do
     kinds
     jq -c '[.inputs[] | [.rows, (.fault // "")[:40]]]' stdout
 done
+# cut as well: both are told
+gzip -c other.csv | head -c -4 >cut.csv.gz
+exits 65 ba --json cut.csv.gz bounce.csv
+sed 's/.*: \(the header of another table\).*/\1/; s/cut short.*/cut short/' stderr
+kinds
 exits 65 ba suppress other.csv bounce.csv -o lists
 cut -d, -f1 lists/suppress.csv
 # what came through a pipe can't be counted again, unless it is the one that is refused
