@@ -106,6 +106,43 @@ static void outfile__failure_leaves_the_old_file(void **state)
     free(big);
 }
 
+/* It is settled with others, and one of those fails: what was there stays, whoever has a link. */
+static void outfile__settled_but_not_ended_leaves_the_old_file(void **state)
+{
+    struct bnc_outfile f;
+    char other[160];
+
+    (void)state;
+    snprintf(other, sizeof other, "%s/other", folder);
+    assert_int_equal(bnc_write_file(target, BNC_SPAN("old"), false, NULL), BNC_OK);
+    assert_int_equal(link(target, other), 0);
+    for (int fails = 1; fails >= 0; fails--) {
+        assert_int_equal(bnc_outfile_begin(&f, target, false, NULL), BNC_OK);
+        assert_int_equal(bnc_outfile_write(&f, BNC_SPAN("new"), NULL), BNC_OK);
+        assert_int_equal(bnc_outfile_settle(&f, BNC_OK, NULL), BNC_OK);
+        expect_content("old");
+        assert_int_equal(bnc_outfile_end(&f, fails ? BNC_EIO : BNC_OK, NULL),
+                         fails ? BNC_EIO : BNC_OK);
+        expect_content(fails ? "old" : "new");
+        assert_int_equal(n_files(), 2);
+    }
+    assert_int_equal(rename(other, target), 0);
+    expect_content("old");
+}
+
+/* Nobody may wait for a reader of it, or read what was meant for another. */
+static void outfile__replaces_a_pipe_and_a_file_that_cannot_be_read(void **state)
+{
+    (void)state;
+    assert_int_equal(mkfifo(target, 0600), 0);
+    assert_int_equal(bnc_write_file(target, BNC_SPAN("mine"), false, NULL), BNC_OK);
+    expect_content("mine");
+    assert_int_equal(chmod(target, 0), 0);
+    assert_int_equal(bnc_write_file(target, BNC_SPAN("again"), false, NULL), BNC_OK);
+    expect_content("again");
+    assert_int_equal(n_files(), 1);
+}
+
 static void outfile__says_what_can_not_be_created(void **state)
 {
     struct bnc_error err = { .status = BNC_OK };
@@ -127,6 +164,10 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(outfile__failure_leaves_the_old_file, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(outfile__settled_but_not_ended_leaves_the_old_file,
+                                        make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(outfile__replaces_a_pipe_and_a_file_that_cannot_be_read,
+                                        make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(outfile__says_what_can_not_be_created, make_folder,
                                         remove_folder),
     };
