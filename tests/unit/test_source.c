@@ -323,7 +323,7 @@ static volatile int stop_flag;
 static void *stop_soon(void *arg)
 {
     usleep(150000);
-    stop_flag = 1;
+    __atomic_store_n(&stop_flag, 1, __ATOMIC_RELAXED); /* a handler's would need none */
     return arg;
 }
 
