@@ -173,7 +173,7 @@ static char *put_domain(char *to, struct bnc_span domain)
     return to + domain.len;
 }
 
-/* Writes a whole text, two bytes behind it may be written to; its end. */
+/* Writes a whole text, a byte behind it may be written to; its end. */
 static char *put_whole(char *to, const struct text *t, struct bnc_span domain)
 {
     if (t->form == BNC_PACKED_SQUEEZED)

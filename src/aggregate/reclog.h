@@ -5,8 +5,8 @@
  * Appending writes to 64 places in turn, each a cache line that stays hot; nothing is looked up.
  * What is equal is found later, partition by partition, where one partition fits in cache. Growing
  * copies nothing: a chunk is a page, cut from a slab that all partitions share, so that hardly more
- * is touched than is used. The first ones of a partition are smaller; those stay until the whole log
- * is released, so they are few.
+ * is touched than is used. The first ones of a partition are smaller; those stay until the whole
+ * log is released, so they are few.
  */
 #ifndef BNC_AGGREGATE_RECLOG_H
 #define BNC_AGGREGATE_RECLOG_H
