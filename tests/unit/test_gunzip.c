@@ -71,6 +71,52 @@ static void members__are_put_together(void **state)
     bnc_buf_release(&text);
 }
 
+/* Where the first piece of a file ends whose second member begins at 'at'. */
+static uint64_t end_of_first_piece(struct kit *kit, struct bnc_span text, size_t at)
+{
+    const struct bnc_ingest_options opt = { .block_bytes = 64 << 10 };
+    struct bnc_block_buf *const buf = bnc_block_buf_create();
+    struct bnc_source_list list;
+    struct bnc_reader *r;
+    struct bnc_block block = { 0 };
+    struct bnc_buf gz = { 0 };
+    const char *path;
+    bool more;
+
+    for (size_t len = at; gz.len != at; len -= gz.len - at) { /* stored: a byte takes a byte */
+        gz.len = 0;
+        kit_gzip(&gz, bnc_span_from(text.at, len), 0);
+    }
+    kit_gzip(&gz, text, 9);
+    path = kit_file(kit, "m.gz", bnc_buf_span(&gz));
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, NULL, NULL, NULL), BNC_OK);
+    assert_int_equal(bnc_source_open(list.at[0], &opt, &r, NULL), BNC_OK);
+    assert_int_equal(bnc_reader_claim(r, buf, &block, &more, NULL), BNC_OK);
+    assert_true(more && !block.whole);
+    bnc_reader_close(r, NULL);
+    bnc_source_list_release(&list);
+    bnc_block_buf_free(buf);
+    bnc_buf_release(&gz);
+    return block.raw_to;
+}
+
+/* Missing one costs no row, but the time of reading in order: other tests would not tell. */
+static void members__are_found_wherever_they_begin(void **state)
+{
+    const size_t first = 4096 + 10;             /* where the search begins: behind such a part, */
+    const size_t second = first + 16384 - 10;   /* where it goes on, */
+    const size_t third = second + 65536 - 10;   /* and again */
+    const size_t near[][2] = { { first, first + 130 },
+                               { second - 20, second + 20 },
+                               { third - 20, third + 20 } };
+    struct bnc_buf text = kit_text(third + 100, 5);
+
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++)
+        for (size_t at = near[i][0]; at < near[i][1]; at++)
+            assert_int_equal(end_of_first_piece(*state, bnc_buf_span(&text), at), at);
+    bnc_buf_release(&text);
+}
+
 /* Stored members that hold gzip files: the search for headers finds many that are none. */
 static void members__inside_members_are_data(void **state)
 {
@@ -386,6 +432,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(members__are_put_together, kit_setup, kit_teardown),
+        cmocka_unit_test_setup_teardown(members__are_found_wherever_they_begin, kit_setup,
+                                        kit_teardown),
         cmocka_unit_test_setup_teardown(members__inside_members_are_data, kit_setup, kit_teardown),
         cmocka_unit_test_setup_teardown(members__lose_the_mark_of_the_first_only, kit_setup,
                                         kit_teardown),
