@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/headers.h"
 
+#include "schema/formats.h"
+
 static bool lists_fields(struct bnc_span s)
 {
     return s.len > 8 && memcmp(s.at, "#Fields:", 8) == 0;
@@ -25,6 +27,61 @@ uint32_t bnc_column_named(const struct bnc_schema_plan *p, struct bnc_span cell)
     return i;
 }
 
+/* Whether columns of some export are called so; '*addressed' where such hold what has an "@". */
+static bool is_known_name(struct bnc_span cell, bool *addressed)
+{
+    const struct bnc_format_row *const last = &bnc_format_rows[bnc_n_formats - 1];
+    bool known = false;
+
+    for (size_t i = 0; i < (size_t)last->column_at + last->n_columns; i++) {
+        const struct bnc_column_row *const r = &bnc_columns[i];
+
+        if (bnc_lower(r->name[0]) != bnc_lower(cell.at[0]) ||
+            !bnc_span_eq_nocase(cell, bnc_span_str(r->name)))
+            continue;
+        known = true;
+        *addressed |= r->field == BNC_FIELD_RECIPIENT || r->field == BNC_FIELD_SENDER ||
+                      r->field == BNC_FIELD_MESSAGE_ID;
+    }
+    return known;
+}
+
+static bool may_be_name(struct bnc_span cell)
+{
+    for (size_t i = 0; i < cell.len; i++)
+        if (bnc_is_digit(cell.at[i]) || cell.at[i] == '@')
+            return false;
+    return cell.len > 0;
+}
+
+/*
+ * Words in every cell, most of them names of columns, and of one that may hold addresses: an export
+ * of quite another kind begins, and no table of totals at the end.
+ */
+static bool is_foreign_header(const struct bnc_cells *c)
+{
+    struct bnc_span before = { 0 };
+    uint32_t n = 0, known = 0;
+    bool addressed = false;
+
+    for (uint32_t i = 0; i < c->plan->n_cells; i++) {
+        const struct bnc_span cell = bnc_span_trim(c->cell[i]);
+
+        if (cell.len == 0 && c->short_row)
+            continue;
+        if (!may_be_name(cell) || bnc_span_eq_nocase(cell, before))
+            return false;
+        before = cell;
+        n++;
+    }
+    for (uint32_t i = 0; i < c->plan->n_cells; i++) {
+        const struct bnc_span cell = bnc_span_trim(c->cell[i]);
+
+        known += cell.len > 0 && is_known_name(cell, &addressed);
+    }
+    return addressed && known >= 2 && 2 * known > n;
+}
+
 enum bnc_row_fault bnc_header_fault(const struct bnc_cells *c, enum bnc_row_fault fault)
 {
     const struct bnc_schema_plan *const p = c->plan;
@@ -43,6 +100,6 @@ enum bnc_row_fault bnc_header_fault(const struct bnc_cells *c, enum bnc_row_faul
         seen[column / 64] |= UINT64_C(1) << column % 64;
     }
     if (named < 2 || 2 * named <= n)
-        return fault;
+        return n >= 2 && is_foreign_header(c) ? BNC_FAULT_OTHER_HEADER : fault;
     return in_place == n ? BNC_FAULT_REPEATED_HEADER : BNC_FAULT_OTHER_HEADER;
 }
