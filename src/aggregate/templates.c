@@ -264,7 +264,8 @@ static void count_domains(struct build *b)
         const uint32_t domain = BNC_PAIR_DOMAIN(b->m->pairs[i].key);
         uint32_t at;
 
-        if (BNC_IS_PSEUDO(entry) || (at = b->index->shown[entry]) < b->n_listed)
+        if (BNC_IS_PSEUDO(entry) || (at = b->index->shown[entry]) < b->n_listed ||
+            at == UINT32_MAX) /* counted nowhere: a state that is refused later */
             continue;
         if (b->last_domain[at - b->n_listed] != domain) {
             b->last_domain[at - b->n_listed] = domain;

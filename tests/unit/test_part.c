@@ -306,6 +306,32 @@ static void part__folds_failures_without_losing_count(void **state)
     free(items);
 }
 
+/* A state may have been written by anybody: records of failures beside no count of them. */
+static void part__failures_that_were_never_counted_are_noticed(void **state)
+{
+    static const enum bnc_detail details[] = { BNC_DETAIL_REPORT, BNC_DETAIL_LISTS };
+    const struct bnc_entry entry = { .template_text = BNC_SPAN("452 mailbox full"),
+                                     .type = BNC_EVENT_DEFERRAL };
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct bnc_part *part = new_part(details[i]);
+        struct bnc_tally *tally = NULL;
+        struct bnc_error err = { .status = BNC_OK };
+        struct bnc_item item = item_of(BNC_EVENT_DEFERRAL, "user@dom.example");
+
+        item.entry = &entry;
+        assert_int_equal(bnc_part_add(part, &item, 1, 0), BNC_OK);
+        assert_int_equal(part->sums.pairs.n, 1);
+        part->sums.pairs.at[0].n = 0;
+        part->is_state = true;
+        assert_int_equal(bnc_tally_finish(&tally, &part, 1, NULL, NULL, &err), BNC_EDATA);
+        assert_string_equal(err.text, "a state contradicts itself: an address was never counted");
+        assert_null(tally);
+        bnc_part_free(part);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +343,7 @@ int main(void)
         cmocka_unit_test(part__counts_votes_beyond_32_bits),
         cmocka_unit_test(part__tells_domains_that_are_used),
         cmocka_unit_test(part__folds_failures_without_losing_count),
+        cmocka_unit_test(part__failures_that_were_never_counted_are_noticed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
