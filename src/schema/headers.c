@@ -61,7 +61,7 @@ static bool may_be_name(struct bnc_span cell)
 static bool is_foreign_header(const struct bnc_cells *c)
 {
     struct bnc_span before = { 0 };
-    uint32_t n = 0, known = 0;
+    uint32_t n = 0, unknown = 0;
     bool addressed = false;
 
     for (uint32_t i = 0; i < c->plan->n_cells; i++) {
@@ -74,12 +74,12 @@ static bool is_foreign_header(const struct bnc_cells *c)
         before = cell;
         n++;
     }
-    for (uint32_t i = 0; i < c->plan->n_cells; i++) {
+    for (uint32_t i = 0; i < c->plan->n_cells && 2 * unknown < n; i++) {
         const struct bnc_span cell = bnc_span_trim(c->cell[i]);
 
-        known += cell.len > 0 && is_known_name(cell, &addressed);
+        unknown += cell.len > 0 && !is_known_name(cell, &addressed);
     }
-    return addressed && known >= 2 && 2 * known > n;
+    return addressed && n - unknown >= 2 && 2 * unknown < n;
 }
 
 enum bnc_row_fault bnc_header_fault(const struct bnc_cells *c, enum bnc_row_fault fault)

@@ -563,7 +563,6 @@ no_address(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span cell
            enum bnc_address_kind kind, struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
-    enum bnc_row_fault header;
 
     ev->domain = pick(c, BNC_FIELD_RECIPIENT_DOMAIN);
     while (ev->domain.len > 0 && ev->domain.at[ev->domain.len - 1] == '.')
@@ -573,15 +572,15 @@ no_address(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span cell
         return nobody(c, ev);
     if (kind == BNC_ADDRESS_OPAQUE) {
         ev->flags |= BNC_EVENT_OPAQUE_ADDRESS;
-    } else if ((header = bnc_header_fault(c, BNC_FAULT_NONE)) != BNC_FAULT_NONE) {
-        return header;
-    } else if (p->addresses == BNC_ADDRESSES_INVALID && cell.len <= BNC_MAX_ADDRESS_BYTES) {
+        return BNC_FAULT_NONE;
+    }
+    if (p->addresses == BNC_ADDRESSES_INVALID && cell.len <= BNC_MAX_ADDRESS_BYTES) {
         ev->recipient = cell;
         ev->flags |= BNC_EVENT_INVALID_ADDRESS;
     } else if (ev->type != BNC_EVENT_OTHER && ev->type != BNC_EVENT_COMPLAINT) {
         return BNC_FAULT_BAD_ADDRESS;
     }
-    return BNC_FAULT_NONE;
+    return bnc_header_fault(c, BNC_FAULT_NONE);
 }
 
 enum bnc_row_fault bnc_event_address(struct bnc_mapper *m, const struct bnc_cells *c,
