@@ -4,7 +4,6 @@
  * still count for the total.
  */
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "detect/judging.h"
@@ -130,20 +129,15 @@ static enum bnc_status make_room(struct bnc_judging *g, enum key key)
     return ok ? BNC_OK : bnc_error_nomem(g->err);
 }
 
-#define DAY_ROOM sizeof "2026-10-31"
-
 /* A day as days are called, in 'room', whatever layout it came in; false where it is none. */
-static bool name_day(struct bnc_span *name, char room[DAY_ROOM])
+static bool name_day(struct bnc_span *name, char room[BNC_TIME_ROOM])
 {
-    struct bnc_date d;
     int64_t time;
 
     if (!bnc_time_parse(*name, 0, 0, &time))
         return false;
-    d = bnc_date_of_time(time);
-    snprintf(room, DAY_ROOM, "%04u-%02u-%02u", (unsigned)d.year % 10000, (unsigned)d.month % 100,
-             (unsigned)d.day % 100);
-    *name = bnc_span_from(room, DAY_ROOM - 1);
+    bnc_time_spell(room, time);
+    *name = bnc_span_from(room, sizeof "2026-10-31" - 1);
     return true;
 }
 
@@ -173,7 +167,7 @@ static enum bnc_status read_rows(struct bnc_judging *g, const struct bnc_table *
     status = make_room(g, (enum key)key);
     for (size_t i = 0; status == BNC_OK && i < table->n_rows; i++) {
         struct bnc_span name = bnc_span_trim(bnc_table_cell(table, i, key_col));
-        char day[DAY_ROOM];
+        char day[BNC_TIME_ROOM];
         uint64_t sent;
 
         if (!read_count(bnc_table_cell(table, i, sent_col), &sent))

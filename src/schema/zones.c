@@ -13,7 +13,6 @@
 
 #define FILE_BYTES ((size_t)64 << 10) /* the largest zone takes 4 KiB */
 #define LAST_YEAR 2100
-#define DAY INT64_C(86400)
 #define FIRST_TIME (-(INT64_C(1) << 59)) /* where old compilers of zones let time begin */
 #define LAST_TIME (INT64_C(1) << 40)
 
@@ -138,7 +137,7 @@ static int64_t rule_local(const struct rule *r, int year)
         if (day >= next)
             day -= 7;
     }
-    return day * DAY + r->seconds;
+    return day * BNC_SECONDS_PER_DAY + r->seconds;
 }
 
 /* ---- the file ---- */
@@ -192,19 +191,10 @@ static void add_change(struct bnc_zone_rules *r, int64_t at, int32_t east)
             (struct bnc_zone_change){ at + (east > before ? east : before), east };
 }
 
-static int year_of(int64_t time)
-{
-    int year = (int)(1970 + time / (365 * DAY + DAY / 4));
-
-    while (day_of(year, 1, 1) * DAY > time)
-        year--;
-    return year;
-}
-
 /* What the rule at the file's end says of the years behind the last change that is listed. */
 static void add_ending(struct bnc_zone_rules *r, const struct ending *e, int64_t last)
 {
-    for (int year = last < 0 ? 1970 : year_of(last); e->changes && year <= LAST_YEAR; year++) {
+    for (int year = last < 0 ? 1970 : bnc_date_of_time(last).year; e->changes && year <= LAST_YEAR; year++) {
         const int64_t begin = rule_local(&e->begin, year) - e->winter,
                       end = rule_local(&e->end, year) - e->summer;
 
