@@ -88,6 +88,14 @@ static void begin_string(struct scan *s)
     s->key_len = 0;
 }
 
+/* in_string(), of a page: remembers the string as a key. */
+static void in_key(struct scan *s, char c)
+{
+    if (c != '"' && s->key_len < KEY_BYTES)
+        s->key[s->key_len++] = c;
+    in_string(s, c);
+}
+
 /* ---- is it a document? ---- */
 
 static size_t skip_blanks(struct bnc_span text, size_t i)
@@ -155,9 +163,7 @@ static struct look look_at(struct bnc_span head, size_t i)
 
         if (s.in_string) {
             is_row |= c == '@' && beside && before_address(&s);
-            if (c != '"' && s.key_len < KEY_BYTES)
-                s.key[s.key_len++] = c;
-            in_string(&s, c);
+            in_key(&s, c);
         } else if (c == '"') {
             begin_string(&s);
         } else if (c == ':') {
@@ -248,9 +254,7 @@ static bool between(struct scan *s, char c)
 static bool in_page(struct scan *s, char c)
 {
     if (s->in_string) {
-        if (c != '"' && s->key_len < KEY_BYTES)
-            s->key[s->key_len++] = c;
-        in_string(s, c);
+        in_key(s, c);
     } else if (c == '"') {
         begin_string(s);
     } else if (c == '[' && s->depth <= LIST_DEPTH && s->in_array == 0 && is_list(s)) {
