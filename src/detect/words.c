@@ -87,9 +87,9 @@ static void put_cause_name(struct bnc_buf *b, int cause)
 /* ---- placeholders ---- */
 
 /* All providers without a name of their own are one to the tally; nobody speaks of "at Other". */
-static bool is_rest(struct bnc_span provider)
+static bool is_rest(const struct words *w, struct bnc_span provider)
 {
-    return bnc_span_eq(provider, BNC_SPAN("Other"));
+    return bnc_span_eq(provider, bnc_span_str(bnc_provider_get(w->g->t->classifier, 0)->title));
 }
 
 #define THE_REST BNC_SPAN("other providers")
@@ -98,7 +98,7 @@ static void put_subject(struct words *w)
 {
     const struct bnc_finding *f = w->f;
 
-    if (f->subject_type == BNC_SUBJECT_PROVIDER && is_rest(f->subject) && w->buf.len > 0)
+    if (f->subject_type == BNC_SUBJECT_PROVIDER && is_rest(w, f->subject) && w->buf.len > 0)
         bnc_buf_put(&w->buf, THE_REST);
     else if (f->subject.len > 0)
         bnc_buf_put(&w->buf, f->subject);
@@ -159,20 +159,20 @@ static void put_others(struct words *w)
 #define PROVIDERS_NAMED 6
 
 /* Providers in their order, the rest of them last. */
-static void put_providers(struct bnc_buf *b, const struct bnc_span *name, size_t n)
+static void put_providers(struct words *w, const struct bnc_span *name, size_t n)
 {
     struct bnc_span shown[PROVIDERS_NAMED];
     size_t k = 0;
     bool rest = false;
 
     for (size_t i = 0; i < n; i++)
-        if (is_rest(name[i]))
+        if (is_rest(w, name[i]))
             rest = true;
         else if (k < PROVIDERS_NAMED)
             shown[k++] = name[i];
     if (rest && k < PROVIDERS_NAMED)
         shown[k] = THE_REST;
-    put_names(b, shown, n, PROVIDERS_NAMED);
+    put_names(&w->buf, shown, n, PROVIDERS_NAMED);
 }
 
 /* "{where}": the providers of a sender-wide incident, or the one provider. */
@@ -181,7 +181,7 @@ static void put_where(struct words *w)
     if (w->f->subject_type == BNC_SUBJECT_PROVIDER || w->f->n_also_providers == 0)
         put_subject(w);
     else
-        put_providers(&w->buf, w->f->also, w->f->n_also_providers);
+        put_providers(w, w->f->also, w->f->n_also_providers);
 }
 
 static void put_when(struct words *w)
