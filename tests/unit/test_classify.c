@@ -179,19 +179,24 @@ static void check_wrapped(const char *path, unsigned line, const char *text, con
     }
 }
 
-static void response__of_the_golden_files_is_judged_so(void **state)
+static void check_golden_files(check_fn *visit)
 {
     unsigned cases = 0;
     glob_t files;
 
-    (void)state;
     failures = 0;
     assert_int_equal(glob("tests/golden/classify*.txt", 0, NULL, &files), 0);
     for (size_t i = 0; i < files.gl_pathc; i++)
-        cases += each_case(files.gl_pathv[i], check);
+        cases += each_case(files.gl_pathv[i], visit);
     globfree(&files);
     assert_true(cases > 60);
     assert_int_equal(failures, 0);
+}
+
+static void response__of_the_golden_files_is_judged_so(void **state)
+{
+    (void)state;
+    check_golden_files(check);
 }
 
 static void response__does_no_more_harm_at_any_provider(void **state)
@@ -209,17 +214,8 @@ static void response__does_no_more_harm_at_any_provider(void **state)
 
 static void response__does_no_more_harm_in_the_words_of_software(void **state)
 {
-    unsigned cases = 0;
-    glob_t files;
-
     (void)state;
-    failures = 0;
-    assert_int_equal(glob("tests/golden/classify*.txt", 0, NULL, &files), 0);
-    for (size_t i = 0; i < files.gl_pathc; i++)
-        cases += each_case(files.gl_pathv[i], check_wrapped);
-    globfree(&files);
-    assert_true(cases > 60);
-    assert_int_equal(failures, 0);
+    check_golden_files(check_wrapped);
 }
 
 /* A code without words gives up an address at most; a domain goes where the words say so. */
