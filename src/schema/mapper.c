@@ -372,6 +372,17 @@ ALWAYS_INLINE void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, st
         fill_time_of_any(m, c, ev);
 }
 
+void bnc_event_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span cell,
+                    struct bnc_event *ev)
+{
+    int64_t time;
+
+    if (!parse_time(m, c->plan, cell, &time))
+        return;
+    ev->time = time;
+    ev->flags &= (uint8_t)~BNC_EVENT_BAD_TIME;
+}
+
 static bool is_pseudo(const struct bnc_schema_plan *p, uint16_t code)
 {
     for (uint32_t i = 0; i < p->n_pseudo; i++)

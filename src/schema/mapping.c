@@ -467,6 +467,25 @@ static enum bnc_status fill_gaps(struct work *w, const struct candidate *c,
     return status == BNC_OK && w->mapping->guess != NULL ? bnc_plan_create(p, in, w->err) : status;
 }
 
+/* Makes '*p' again with columns as events, where no column names them and the rows allow it. */
+static enum bnc_status take_events(struct work *w, const struct candidate *c,
+                                   struct bnc_plan_input *in, struct bnc_schema_plan **p)
+{
+    struct bnc_schema_plan *wide;
+    enum bnc_status status;
+
+    if ((*p)->field[BNC_FIELD_EVENT_TYPE].n > 0 || (*p)->field[BNC_FIELD_RECIPIENT].n == 0)
+        return BNC_OK;
+    in->wide = true;
+    status = bnc_plan_create(&wide, in, w->err);
+    if (status != BNC_OK || wide->n_wide == 0)
+        return status;
+    w->rows_decide = true;
+    if (bnc_rows_tell_events(rows_from(w, c, c->end), wide))
+        *p = wide;
+    return BNC_OK;
+}
+
 static bool is_named_by_file(const struct bnc_format_row *f)
 {
     for (unsigned i = 0; i < f->n_values; i++)
@@ -526,6 +545,8 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
 
     if (status == BNC_OK && p->generic && !c->headerless)
         status = fill_gaps(w, c, &in, &p);
+    if (status == BNC_OK && p->generic && !c->headerless)
+        status = take_events(w, c, &in, &p);
     if (status != BNC_OK)
         return status;
     w->rows_decide |= p->generic && !bnc_plan_is_usable(p);
