@@ -97,12 +97,18 @@ bool bnc_failure_log_put(struct bnc_failure_log *l, unsigned part, const struct 
  */
 bool bnc_failure_log_miss(struct bnc_failure_log *l, uint32_t pair);
 
-/* 'day': since 1970 + 1, 0: none. */
-static inline bool bnc_failure_log_push(struct bnc_failure_log *l, uint64_t fp, uint32_t pair,
-                                        uint32_t campaign, uint32_t day)
+/* The number of an outcome; 'day': since 1970 + 1, 0: none. UINT32_MAX when out of memory. */
+static inline uint32_t bnc_failure_outcome(struct bnc_failure_log *l, uint32_t campaign,
+                                           uint32_t day)
 {
-    const struct bnc_failure f = { bnc_failure_fp(fp), pair,
-                                   bnc_numbers_get(&l->outcomes, (uint64_t)campaign << 32 | day) };
+    return bnc_numbers_get(&l->outcomes, (uint64_t)campaign << 32 | day);
+}
+
+/* A failure; false when out of memory, as where 'outcome' was not to be had. */
+static inline bool bnc_failure_log_push(struct bnc_failure_log *l, uint64_t fp, uint32_t pair,
+                                        uint32_t outcome)
+{
+    const struct bnc_failure f = { bnc_failure_fp(fp), pair, outcome };
     const unsigned part = bnc_failure_part(fp);
     struct bnc_failure_narrow *to;
 

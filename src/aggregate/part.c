@@ -53,14 +53,25 @@ static inline __attribute__((always_inline)) struct spelling spelling_of(struct 
     return (struct spelling){ few, few };
 }
 
+/* A name that is not in its slot of the memo: in the one beside it, or it takes the slot. */
 static __attribute__((noinline)) uint32_t find_name(struct bnc_part *part, enum bnc_kind kind,
-                                                    struct bnc_span name)
+                                                    struct bnc_span name, uint64_t key)
 {
+    struct bnc_memo *const memo = &part->memo[kind][key % BNC_MEMO_SLOTS],
+                           *const beside = &part->memo[kind][(key % BNC_MEMO_SLOTS) ^ 1];
+    uint32_t index;
     bool made;
 
+    if (beside->key == key)
+        return beside->index;
     if (kind == BNC_KIND_SENDER_DOMAIN)
         name = bnc_part_lower(part, name);
-    return name.at == NULL ? UINT32_MAX : bnc_names_get(&part->names[kind], name, &made);
+    index = name.at == NULL ? UINT32_MAX : bnc_names_get(&part->names[kind], name, &made);
+    if (index != UINT32_MAX) {
+        *beside = *memo;
+        *memo = (struct bnc_memo){ key, index };
+    }
+    return index;
 }
 
 /* The index of a name of 'kind'; UINT32_MAX when out of memory. */
@@ -70,17 +81,11 @@ name_index(struct bnc_part *part, enum bnc_kind kind, struct bnc_span name)
     const uint64_t seed = part->domains.seed;
     const struct spelling s = spelling_of(name, seed);
     const uint64_t key = bnc_hash_key_of(s.first, s.last, name.len, seed);
-    struct bnc_memo *const memo = &part->memo[kind][key % BNC_MEMO_SLOTS];
-    uint32_t index;
+    const struct bnc_memo *const memo = &part->memo[kind][key % BNC_MEMO_SLOTS];
 
     if (name.len == 0)
         return 0;
-    if (memo->key == key)
-        return memo->index;
-    index = find_name(part, kind, name);
-    if (index != UINT32_MAX)
-        *memo = (struct bnc_memo){ key, index };
-    return index;
+    return memo->key == key ? memo->index : find_name(part, kind, name, key);
 }
 
 /* The campaign of rows that name none: the day, "" without a time. */
@@ -115,6 +120,7 @@ static __attribute__((noinline)) bool new_mailing(struct bnc_part *part, unsigne
     if (m.campaign == UINT32_MAX || m.sender == UINT32_MAX)
         return false;
     part->mailing_key[slot] = key;
+    part->mailing_outcome[slot] = 0;
     bnc_grid_set_mailing(&part->sums.cells, slot, m);
     return true;
 }
@@ -239,19 +245,21 @@ static inline bool find_cell(struct bnc_part *part, const struct bnc_item *item,
 }
 
 /*
- * Finds the slot of the mailing, one of two that are neighbours; a new one takes them by turns, so
- * that two of the same slot do not drive each other out. False when out of memory.
+ * Finds the slot of the mailing, one of four that are neighbours; a new one takes them by turns, so
+ * that those of the same slot do not drive each other out. Which one it is can't be foreseen: there
+ * is no jump by that. False when out of memory.
  */
 static inline __attribute__((always_inline)) bool
 find_mailing(struct bnc_part *part, const struct bnc_event *e, struct place *p)
 {
-    p->mailing = p->key % BNC_GRID_MAILINGS;
+    const unsigned first = p->key % BNC_GRID_MAILINGS & ~(BNC_MAILING_WAYS - 1);
+    const uint64_t *const keys = &part->mailing_key[first];
+    const bool is_1 = keys[1] == p->key, is_2 = keys[2] == p->key, is_3 = keys[3] == p->key;
+
+    p->mailing = first + (is_1 | is_3) + 2 * (unsigned)(is_2 | is_3);
     if (part->mailing_key[p->mailing] == p->key)
         return true;
-    p->mailing ^= 1;
-    if (part->mailing_key[p->mailing] == p->key)
-        return true;
-    p->mailing = (p->mailing & ~1u) | (part->n_mailings++ & 1);
+    p->mailing = first + part->n_mailings++ % BNC_MAILING_WAYS;
     return new_mailing(part, p->mailing, p->key, e, p->day);
 }
 
@@ -405,7 +413,7 @@ static bool keep_recipient(struct bnc_part *part, const struct bnc_item *item, s
 /* What is not counted by pair; '*counted' is false where it is not to be, '*w' set for lists. */
 static inline __attribute__((always_inline)) bool
 begin_count(struct bnc_part *part, const struct bnc_item *item, uint32_t source, struct place *p,
-            struct bnc_recipient *w, bool *counted)
+            struct bnc_recipient *w, bool *counted, enum bnc_detail detail)
 {
     const struct bnc_event *e = &item->event;
 
@@ -414,7 +422,7 @@ begin_count(struct bnc_part *part, const struct bnc_item *item, uint32_t source,
     if (e->flags != 0)
         for (unsigned b = 0; b < BNC_N_EVENT_FLAGS; b++)
             part->flagged[b] += e->flags >> b & 1;
-    if (part->detail == BNC_DETAIL_LISTS && item->address != 0 &&
+    if (detail == BNC_DETAIL_LISTS && item->address != 0 &&
         !keep_recipient(part, item, p, w, *counted))
         return false;
     if (!*counted)
@@ -477,11 +485,32 @@ static __attribute__((noinline)) bool end_listed(struct bnc_part *part, const st
     return bnc_sums_count_by_pair(&part->sums, f, find_pair(part, f, hash), BNC_DETAIL_LISTS);
 }
 
-static inline __attribute__((always_inline)) bool end_count(struct bnc_part *part,
-                                                            const struct bnc_fact *f, uint64_t hash)
+/* The number of campaign and day of the mailing at 'slot', as failures are logged with it. */
+static inline uint32_t outcome_of(struct bnc_part *part, const struct bnc_fact *f, unsigned slot)
 {
-    return !bnc_fact_has_pair(f, BNC_DETAIL_REPORT) ||
-           bnc_sums_count_by_pair(&part->sums, f, find_pair(part, f, hash), BNC_DETAIL_REPORT);
+    uint32_t *const outcome = &part->mailing_outcome[slot];
+
+    if (*outcome == 0)
+        *outcome = bnc_failure_outcome(&part->sums.failures, f->campaign, f->day) + 1;
+    return *outcome - 1;
+}
+
+/* What is counted of an event by its pair, where no lists are wanted. */
+static inline __attribute__((always_inline)) bool
+end_count(struct bnc_part *part, const struct bnc_fact *f, unsigned slot, uint64_t hash)
+{
+    struct bnc_sums *const sums = &part->sums;
+    uint32_t pair;
+
+    if (!bnc_fact_has_pair(f, BNC_DETAIL_REPORT))
+        return true;
+    pair = find_pair(part, f, hash);
+    bnc_sums_count_pair(sums, f, &sums->pairs.at[pair]);
+    if (!bnc_code_is_logged(f->code, BNC_DETAIL_REPORT))
+        return true;
+    if (f->address == 0)
+        return bnc_failure_log_miss(&sums->failures, pair);
+    return bnc_failure_log_push(&sums->failures, f->address, pair, outcome_of(part, f, slot));
 }
 
 static inline bool is_plain_delivery(const struct bnc_part *part, const struct bnc_item *item)
@@ -539,15 +568,6 @@ static __attribute__((noinline)) bool add_plain(struct bnc_part *part, const str
     return true;
 }
 
-/* Those of a batch that are counted by their pairs, which are asked for. */
-struct waiting {
-    const struct bnc_item *item[BNC_BATCH];
-    const struct place *place[BNC_BATCH];
-    struct bnc_recipient whom[BNC_BATCH];
-    uint64_t hash[BNC_BATCH]; /* of the pair */
-    size_t n;
-};
-
 /*
  * Where 'which' of the items are counted, and the hashes of their pairs; asks for all that, and for
  * what the log is written to.
@@ -555,15 +575,15 @@ struct waiting {
 static __attribute__((noinline)) bool expect_others(struct bnc_part *part,
                                                     const struct bnc_item *items,
                                                     const uint8_t *which, size_t n, struct place *p,
-                                                    struct waiting *w)
+                                                    uint64_t *hash)
 {
     for (size_t i = 0; i < n; i++) {
         const struct bnc_item *item = &items[which[i]];
 
         p[i].entry = entry_of(item);
         p[i].code = (uint8_t)code_of(&item->event);
-        w->hash[i] = bnc_pairs_hash(&part->sums.pairs, BNC_PAIR_KEY(item->domain - 1, p[i].entry));
-        bnc_pairs_prefetch(&part->sums.pairs, w->hash[i]);
+        hash[i] = bnc_pairs_hash(&part->sums.pairs, BNC_PAIR_KEY(item->domain - 1, p[i].entry));
+        bnc_pairs_prefetch(&part->sums.pairs, hash[i]);
         if (part->detail == BNC_DETAIL_REPORT)
             bnc_failure_log_prefetch(&part->sums.failures, item->address);
         else
@@ -576,57 +596,53 @@ static __attribute__((noinline)) bool expect_others(struct bnc_part *part,
 }
 
 /*
- * All but the pairs of 'which' of the items; those that are counted by pair move up, and their
- * counts are asked for.
+ * The others, 'which' of the items: all that is counted of one, one after the other, for 'detail'
+ * of the part.
  */
-static __attribute__((noinline)) bool begin_others(struct bnc_part *part,
-                                                   const struct bnc_item *items,
-                                                   const uint8_t *which, size_t n, struct place *p,
-                                                   uint32_t rank, struct waiting *w)
+static inline __attribute__((always_inline)) bool
+add_others(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which, size_t n,
+           struct place *p, const uint64_t *hash, uint32_t rank, enum bnc_detail detail)
 {
-    w->n = 0;
     for (size_t i = 0; i < n; i++) {
         const struct bnc_item *item = &items[which[i]];
+        struct bnc_recipient whom;
+        struct bnc_fact f;
         bool counted;
 
         if (!open_mailing(part, &item->event, &p[i]))
             return false;
         p[i].campaign = part->sums.cells.mailing[p[i].mailing].now.campaign;
         p[i].own = false;
-        bnc_pairs_prefetch_count(&part->sums.pairs, w->hash[i]);
-        if (!begin_count(part, item, rank, &p[i], &w->whom[w->n], &counted))
+        if (!begin_count(part, item, rank, &p[i], &whom, &counted, detail))
             return false;
-        w->item[w->n] = item;
-        w->place[w->n] = &p[i];
-        w->hash[w->n] = w->hash[i];
-        w->n += counted;
-    }
-    return true;
-}
-
-static __attribute__((noinline)) bool end_others(struct bnc_part *part, uint32_t rank,
-                                                 const struct waiting *w)
-{
-    for (size_t i = 0; i < w->n; i++) {
-        struct bnc_fact f;
-
-        make_fact(w->item[i], rank, w->place[i], &f);
-        if (!end_count(part, &f, w->hash[i]))
+        if (!counted)
+            continue;
+        make_fact(item, rank, &p[i], &f);
+        if (!(detail == BNC_DETAIL_REPORT ? end_count(part, &f, p[i].mailing, hash[i])
+                                          : end_listed(part, &f, hash[i], &whom)))
             return false;
     }
     return true;
 }
 
-static bool end_listed_others(struct bnc_part *part, uint32_t rank, const struct waiting *w)
+static __attribute__((noinline)) bool
+add_reported(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which, size_t n,
+             struct place *p, const uint64_t *hash, uint32_t rank)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        struct bnc_fact f;
+    return add_others(part, items, which, n, p, hash, rank, BNC_DETAIL_REPORT);
+}
 
-        make_fact(w->item[i], rank, w->place[i], &f);
-        if (!end_listed(part, &f, w->hash[i], &w->whom[i]))
-            return false;
-    }
-    return true;
+static __attribute__((noinline)) bool
+add_listed(struct bnc_part *part, const struct bnc_item *items, const uint8_t *which, size_t n,
+           struct place *p, const uint64_t *hash, uint32_t rank)
+{
+    return add_others(part, items, which, n, p, hash, rank, BNC_DETAIL_LISTS);
+}
+
+BNC_PREFETCHER expect_counts(const struct bnc_part *part, const uint64_t *hash, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        bnc_pairs_prefetch_count(&part->sums.pairs, hash[i]);
 }
 
 /*
@@ -640,7 +656,7 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
     uint8_t plain[BNC_BATCH], other[BNC_BATCH];
     size_t n_plain = 0;
     struct place place[BNC_BATCH];
-    struct waiting others;
+    uint64_t hash[BNC_BATCH]; /* of the pairs of others */
     bool missing = false;
 
     for (size_t i = 0; i < n; i++) {
@@ -653,12 +669,14 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
     if ((missing && locate_missing(part, items, n) != BNC_OK) ||
         !bnc_sums_reserve(&part->sums, 2 * n, 0))
         return BNC_ENOMEM;
-    if (!expect_others(part, items, other, n - n_plain, place + n_plain, &others) ||
-        !expect_plain(part, items, plain, n_plain, place) ||
-        !begin_others(part, items, other, n - n_plain, place + n_plain, rank, &others) ||
-        !add_plain(part, items, plain, n_plain, place, rank) ||
-        !(part->detail == BNC_DETAIL_REPORT ? end_others(part, rank, &others)
-                                            : end_listed_others(part, rank, &others)))
+    if (!expect_others(part, items, other, n - n_plain, place + n_plain, hash) ||
+        !expect_plain(part, items, plain, n_plain, place))
+        return BNC_ENOMEM;
+    expect_counts(part, hash, n - n_plain);
+    if (!add_plain(part, items, plain, n_plain, place, rank) ||
+        !(part->detail == BNC_DETAIL_REPORT
+              ? add_reported(part, items, other, n - n_plain, place + n_plain, hash, rank)
+              : add_listed(part, items, other, n - n_plain, place + n_plain, hash, rank)))
         return BNC_ENOMEM;
     part->rows += n;
     return bnc_part_fold(part);

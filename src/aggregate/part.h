@@ -52,7 +52,8 @@ struct bnc_part_entry {
     struct bnc_span rule, rule_source;
 };
 
-#define BNC_MEMO_SLOTS 256u
+#define BNC_MEMO_SLOTS 1024u
+#define BNC_MAILING_WAYS 4u /* slots that a mailing may take */
 struct bnc_memo { /* a name as columns spell it, by a number for its bytes */
     uint64_t key;
     uint32_t index;
@@ -82,6 +83,7 @@ struct bnc_part {
     /* names used lately; columns repeat a few in turn */
     struct bnc_memo memo[BNC_N_KINDS][BNC_MEMO_SLOTS];
     uint64_t mailing_key[BNC_GRID_MAILINGS]; /* likewise, of what stands there in sums.cells */
+    uint32_t mailing_outcome[BNC_GRID_MAILINGS]; /* bnc_failure_outcome() + 1; 0: not asked for */
     unsigned n_mailings; /* that were given a slot */
     uint32_t memo_day, memo_day_campaign;
     struct bnc_counts votes; /* domain << 16 | provider */

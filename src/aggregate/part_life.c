@@ -57,12 +57,13 @@ static bool name_nothing(struct bnc_part *part)
     return ok;
 }
 
-/* A key of 1 is not looked for where one of 0 would be: what is empty says nothing of any key. */
+/* A key of 4 is not looked for where one of 0 would be: what is empty says nothing of any key. */
 static void forget_names(struct bnc_part *part)
 {
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
-        part->memo[k][0].key = 1;
-    part->mailing_key[0] = 1;
+        part->memo[k][0].key = part->memo[k][1].key = 4;
+    for (unsigned i = 0; i < BNC_MAILING_WAYS; i++)
+        part->mailing_key[i] = BNC_MAILING_WAYS;
 }
 
 struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)

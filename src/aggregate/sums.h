@@ -121,7 +121,8 @@ static inline __attribute__((always_inline)) bool bnc_sums_log_address(struct bn
                                                                        enum bnc_detail detail)
 {
     if (detail == BNC_DETAIL_REPORT)
-        return bnc_failure_log_push(&sums->failures, f->address, pair, f->campaign, f->day);
+        return bnc_failure_log_push(&sums->failures, f->address, pair,
+                                    bnc_failure_outcome(&sums->failures, f->campaign, f->day));
     pair |= f->own ? BNC_LEAN_OWN : 0;
     return bnc_address_log_push(&sums->log, f->address, pair, BNC_WHAT(f->campaign, f->code),
                                 f->time);

@@ -64,6 +64,12 @@ static size_t bytes_of(const struct bnc_failure_log *log)
     return sum;
 }
 
+static bool push(struct bnc_failure_log *log, uint64_t fp, uint32_t pair, uint32_t campaign,
+                 uint32_t day)
+{
+    return bnc_failure_log_push(log, fp, pair, bnc_failure_outcome(log, campaign, day));
+}
+
 static struct told tell(make_fn make, uint32_t i)
 {
     struct told t = make(draw(i), i);
@@ -83,8 +89,7 @@ static size_t check(make_fn make)
     bnc_failure_log_init(log, SEED);
     for (uint32_t i = 0; i < N; i++) {
         want[i] = tell(make, i);
-        assert_true(bnc_failure_log_push(log, want[i].fp, want[i].pair, want[i].campaign,
-                                         want[i].day));
+        assert_true(push(log, want[i].fp, want[i].pair, want[i].campaign, want[i].day));
     }
     for (unsigned p = 0; p < BNC_FAILURE_PARTS; p++)
         n += read_part(log, p, want);
@@ -144,7 +149,7 @@ static void failure_log__folds_what_is_told_again(void **state)
     for (unsigned times = 1; times < 3; times++) {
         bnc_failure_log_init(log, SEED);
         for (uint32_t i = 0; i < 8 * N * times; i++)
-            assert_true(bnc_failure_log_push(log, draw(i % (8 * N) / 2), i & 1, i % 32, 7));
+            assert_true(push(log, draw(i % (8 * N) / 2), i & 1, i % 32, 7));
         assert_int_equal(bytes_of(log), 8 * N * times * 9);
         for (unsigned again = 0; again < 2; again++) { /* not before it has grown */
             assert_true(bnc_failure_log_fold(log));
