@@ -19,27 +19,34 @@
  *
  * Of a run of line ends only the first is kept: so CRLF is one entry and empty lines are none.
  *
- * A chunk of KERNEL_CHUNK blocks goes through one stage after the other: masks, quotes, grammar
+ * A chunk of KERNEL_CHUNK blocks goes through one stage after the other: masks, quotes and grammar
  * (several blocks a register), entries, rows.  Block by block, all of it at once, there are not
  * registers enough, and half of the time goes into branches that are hardly ever foreseen: has the
  * block a quote, does a row begin, are there more than so many entries?  So no stage asks; but a
  * bad quote sends it back to be taken block by block, and where a doubled quote or a line end in
- * quotes is, its rows are looked at once more.  1 GB of PowerMTA rows: 36 -> 20 ns a row (AVX-512),
- * 49 -> 32 (AVX2).
+ * quotes is, its rows are looked at once more.  PowerMTA rows: 36 -> 15 ns a row (AVX-512).
+ * Masks are stored one by one and loaded several at once, for which a core waits until they are
+ * in its cache: hence no smaller chunks.
  *
  * Included once by each kernel file, which defines before:
  *
  *     KERNEL                        the function's name
  *     KERNEL_TARGET                 __attribute__((target(...))) or nothing
- *     KERNEL_LANES                  so many masks make a register
+ *     kernel_lanes                  a register of masks
  *     struct kernel_keys            what to compare with
  *     kernel_keys(dialect)
  *     struct kernel_nul             a register in which NUL bytes leave a trace
  *     kernel_nul_none()
  *     kernel_nul_seen(&nul)
  *     kernel_masks(p, keys, &nul)   the masks of 64 bytes at p
- *     kernel_prefix_xor(bits)
- *     kernel_put(out, bits, base)   writes base + position of every set bit, may write up to
+ *     kernel_prefix_xor(lanes)      of each lane
+ *     kernel_signs(lanes)           the highest bit of each lane, the first lane's the lowest
+ *     kernel_nonzero(lanes)         a bit for each lane that isn't 0
+ *     kernel_inverted(lanes, bits)  with all bits of those lanes inverted that have a bit
+ *     kernel_behind(lanes, before)  moved up by a bit, as if one long number; the lowest bit is
+ *                                   the highest of 'before'
+ *     kernel_place                  uint32_t, or a register of the same one several times
+ *     kernel_put(out, bits, place)  writes place + position of every set bit, may write up to
  *                                   64 entries and 8 more, and returns the end of those that count
  */
 #ifndef KERNEL
@@ -51,27 +58,26 @@
 /* A row may get this much over BNC_MAX_FIELD_BYTES before the kernel sees it. */
 #define KERNEL_STRIDE_BYTES ((size_t)32 << 10)
 
-/* Blocks that go through a stage before the next begins. */
-#define KERNEL_CHUNK 32
+/* Blocks that go through a stage before the next begins: so many bits has with_start. */
+#define KERNEL_CHUNK 64
+
+#define KERNEL_LANES (sizeof(kernel_lanes) / sizeof(uint64_t))
 
 /* Asked for in advance, where what the text was read into isn't in the cache any more. */
 #define KERNEL_PREFETCH_BYTES 4096
 
 /*
- * The masks of a chunk.  The first of the arrays that are one longer belongs to the last block of
- * the chunk before.
+ * The masks of a chunk.  In front of four of them there is room for those of the blocks before, of
+ * which only the last counts.
  */
 struct kernel_chunk {
-    uint64_t quote[1 + KERNEL_CHUNK], delim[1 + KERNEL_CHUNK], line_end[1 + KERNEL_CHUNK];
-    uint64_t inside[1 + KERNEL_CHUNK];   /* quotes, or the quote that opened */
+    uint64_t quote[KERNEL_LANES + KERNEL_CHUNK], delim[KERNEL_LANES + KERNEL_CHUNK];
+    uint64_t line_end[KERNEL_LANES + KERNEL_CHUNK];
+    uint64_t inside[KERNEL_LANES + KERNEL_CHUNK];   /* quotes, or the quote that opened */
     uint64_t ends[KERNEL_CHUNK], starts[KERNEL_CHUNK];
     uint64_t with_start;                 /* a bit for each block in which a row begins */
     uint64_t with_odd;                   /* with a doubled quote or a line end in quotes in it */
-};
-
-/* So many masks at once. */
-typedef uint64_t kernel_lanes
-    __attribute__((vector_size(8 * KERNEL_LANES), aligned(8), may_alias));
+} __attribute__((aligned(64)));
 
 /* Everything the grammar says of one block. */
 struct kernel_bits {
@@ -106,11 +112,16 @@ KERNEL_INLINE bool kernel_reserve(struct bnc_scan *s, struct kernel_out *out, si
 
 /* ---- the stages of a chunk ---- */
 
+KERNEL_INLINE kernel_place kernel_place_at(size_t pos)
+{
+    return (kernel_place){ 0 } + (uint32_t)pos;
+}
+
 KERNEL_INLINE void kernel_put_masks(struct kernel_chunk *c, size_t i, struct bnc_masks m)
 {
-    c->quote[1 + i] = m.quote;
-    c->delim[1 + i] = m.delim;
-    c->line_end[1 + i] = m.line_end;
+    c->quote[KERNEL_LANES + i] = m.quote;
+    c->delim[KERNEL_LANES + i] = m.delim;
+    c->line_end[KERNEL_LANES + i] = m.line_end;
 }
 
 KERNEL_INLINE void kernel_find_masks(struct kernel_chunk *c, const char *at, size_t n,
@@ -123,16 +134,11 @@ KERNEL_INLINE void kernel_find_masks(struct kernel_chunk *c, const char *at, siz
     }
 }
 
-/* Which bytes are in quotes: the one stage that must go from block to block. */
-KERNEL_INLINE void kernel_find_inside(struct kernel_chunk *c, size_t n)
+/* A chunk that the text doesn't fill: the blocks from 'n' on have nothing in them. */
+KERNEL_INLINE void kernel_clear_from(struct kernel_chunk *c, size_t n)
 {
-    uint64_t inside = c->inside[0];
-
-#pragma GCC unroll 4
-    for (size_t i = 1; i <= n; i++) {
-        inside = kernel_prefix_xor(c->quote[i]) ^ (uint64_t)((int64_t)inside >> 63);
-        c->inside[i] = inside;
-    }
+    for (size_t i = n; i < KERNEL_CHUNK; i++)
+        kernel_put_masks(c, i, (struct bnc_masks){ 0, 0, 0 });
 }
 
 KERNEL_INLINE kernel_lanes *kernel_at(const uint64_t *masks)
@@ -140,44 +146,55 @@ KERNEL_INLINE kernel_lanes *kernel_at(const uint64_t *masks)
     return (kernel_lanes *)(uintptr_t)masks;
 }
 
-/*
- * The grammar, which kernel_grammar() has for one block: ends and starts of a whole chunk.
- * False where a quote is bad; then what they say holds for nothing.
- */
-KERNEL_INLINE bool kernel_find_ends(struct kernel_chunk *c)
+/* Which bytes of the lanes are in quotes; '*inside': whether the one before the first is. */
+KERNEL_INLINE kernel_lanes kernel_find_inside(kernel_lanes quote, unsigned *inside)
 {
-    kernel_lanes bad = { 0 }, with_start = { 0 }, with_odd = { 0 }, bit;
-    uint64_t any_bad = 0;
+    const kernel_lanes bits = kernel_prefix_xor(quote);
+    const unsigned before = *inside;
+    unsigned odd = kernel_signs(bits) ^ before;
 
-    for (unsigned i = 0; i < KERNEL_LANES; i++)
-        bit[i] = UINT64_C(1) << i;
-    for (unsigned i = 0; i < KERNEL_CHUNK; i += KERNEL_LANES) {
-        const kernel_lanes quote = *kernel_at(c->quote + 1 + i), quote_0 = *kernel_at(c->quote + i);
-        const kernel_lanes delim = *kernel_at(c->delim + 1 + i), delim_0 = *kernel_at(c->delim + i);
-        const kernel_lanes line = *kernel_at(c->line_end + 1 + i);
-        const kernel_lanes line_0 = *kernel_at(c->line_end + i);
-        const kernel_lanes inside = *kernel_at(c->inside + 1 + i);
-        const kernel_lanes inside_0 = *kernel_at(c->inside + i);
-        const kernel_lanes text = ~(quote | delim | line), text_0 = ~(quote_0 | delim_0 | line_0);
-        const kernel_lanes behind_quote = quote << 1 | quote_0 >> 63;
-        const kernel_lanes behind_text = text << 1 | text_0 >> 63;
-        const kernel_lanes behind_line = (line & ~inside) << 1 | (line_0 & ~inside_0) >> 63;
+    for (unsigned by = 1; by < KERNEL_LANES; by *= 2)
+        odd ^= odd << by;
+    *inside = odd >> (KERNEL_LANES - 1) & 1;
+    return kernel_inverted(bits, odd << 1 | before);
+}
+
+/*
+ * The grammar, which kernel_grammar() has for one block: what is inside, ends and starts of a whole
+ * chunk.  False where a quote is bad; then ends and starts hold for nothing.
+ */
+static __attribute__((noinline)) KERNEL_TARGET bool kernel_find_ends(struct kernel_chunk *c)
+{
+    kernel_lanes quote_0 = *kernel_at(c->quote), inside_0 = *kernel_at(c->inside);
+    kernel_lanes line_0 = *kernel_at(c->line_end), delim_0 = *kernel_at(c->delim);
+    kernel_lanes mark_0 = quote_0 | delim_0 | line_0, line_out_0 = line_0 & ~inside_0, bad = { 0 };
+    uint64_t with_start = 0, with_odd = 0;
+    unsigned is_inside = (unsigned)(c->inside[KERNEL_LANES - 1] >> 63);
+
+    for (size_t i = 0; i < KERNEL_CHUNK; i += KERNEL_LANES) {
+        const kernel_lanes quote = *kernel_at(c->quote + KERNEL_LANES + i);
+        const kernel_lanes delim = *kernel_at(c->delim + KERNEL_LANES + i);
+        const kernel_lanes line = *kernel_at(c->line_end + KERNEL_LANES + i);
+        const kernel_lanes inside = kernel_find_inside(quote, &is_inside);
+        const kernel_lanes mark = quote | delim | line, line_out = line & ~inside;
+        const kernel_lanes behind_quote = kernel_behind(quote, quote_0);
+        const kernel_lanes behind_mark = kernel_behind(mark, mark_0);
+        const kernel_lanes behind_line = kernel_behind(line_out, line_out_0);
         const kernel_lanes starts = ~line & behind_line;
-        const kernel_lanes odd = inside & ((quote & behind_quote) | line);
 
-        bad |= (quote & inside & behind_text) | (text & behind_quote & ~inside);
+        bad |= (quote & inside & ~behind_mark) | (behind_quote & ~(mark | inside));
+        *kernel_at(c->inside + KERNEL_LANES + i) = inside;
         *kernel_at(c->ends + i) = ~inside & (delim | (line & ~behind_line));
         *kernel_at(c->starts + i) = starts;
-        with_start |= (kernel_lanes)(starts != 0) & bit << i;
-        with_odd |= (kernel_lanes)(odd != 0) & bit << i;
+        with_start |= (uint64_t)kernel_nonzero(starts) << i;
+        with_odd |= (uint64_t)kernel_nonzero(inside & ((quote & behind_quote) | line)) << i;
+        quote_0 = quote;
+        mark_0 = mark;
+        line_out_0 = line_out;
     }
-    c->with_start = c->with_odd = 0;
-    for (unsigned i = 0; i < KERNEL_LANES; i++) {
-        any_bad |= bad[i];
-        c->with_start |= with_start[i];
-        c->with_odd |= with_odd[i];
-    }
-    return any_bad == 0;
+    c->with_start = with_start;
+    c->with_odd = with_odd;
+    return kernel_nonzero(bad) == 0;
 }
 
 /* The rows that begin in the bits of 'starts', in front of which there are 'n_end' entries. */
@@ -200,10 +217,11 @@ KERNEL_INLINE void kernel_take_chunk(struct kernel_out *out, const struct kernel
     const uint32_t *before[KERNEL_CHUNK];
     uint32_t *end = out->end;
     struct bnc_row_mark *row = out->row;
+    kernel_place place = kernel_place_at(pos);
 
-    for (unsigned i = 0; i < KERNEL_CHUNK; i++) {
+    for (unsigned i = 0; i < KERNEL_CHUNK; i++, place += 64) {
         before[i] = end;
-        end = kernel_put(end, c->ends[i], (uint32_t)pos + 64 * i);
+        end = kernel_put(end, c->ends[i], place);
     }
     for (uint64_t left = c->with_start; left != 0; left &= left - 1) {
         const size_t i = (size_t)__builtin_ctzll(left);
@@ -219,13 +237,15 @@ KERNEL_INLINE void kernel_take_chunk(struct kernel_out *out, const struct kernel
 
 KERNEL_INLINE struct kernel_bits kernel_grammar(const struct kernel_chunk *c, size_t i)
 {
-    const uint64_t quote = c->quote[i + 1], delim = c->delim[i + 1], line = c->line_end[i + 1];
-    const uint64_t inside = c->inside[i + 1], opens = quote & inside;
+    const size_t k = KERNEL_LANES + i;
+    const uint64_t quote = c->quote[k], delim = c->delim[k], line = c->line_end[k];
+    const uint64_t inside = c->inside[k], opens = quote & inside;
     const uint64_t text = ~(quote | delim | line);
-    const uint64_t text_0 = ~(c->quote[i] | c->delim[i] | c->line_end[i]);
-    const uint64_t behind_quote = quote << 1 | c->quote[i] >> 63;
+    const uint64_t text_0 = ~(c->quote[k - 1] | c->delim[k - 1] | c->line_end[k - 1]);
+    const uint64_t behind_quote = quote << 1 | c->quote[k - 1] >> 63;
     const uint64_t behind_text = text << 1 | text_0 >> 63;
-    const uint64_t behind_line = (line & ~inside) << 1 | (c->line_end[i] & ~c->inside[i]) >> 63;
+    const uint64_t line_out_0 = c->line_end[k - 1] & ~c->inside[k - 1];
+    const uint64_t behind_line = (line & ~inside) << 1 | line_out_0 >> 63;
 
     return (struct kernel_bits){
         .ends = ~inside & (delim | (line & ~behind_line)),
@@ -252,7 +272,7 @@ KERNEL_INLINE void kernel_take_block(struct bnc_scan *s, struct kernel_out *out,
     s->has_escapes |= b.escaped != 0;
     if (out->row > out->first_row)
         out->row[-1].flags |= flags;
-    out->end = kernel_put(out->end, b.ends, (uint32_t)pos);
+    out->end = kernel_put(out->end, b.ends, kernel_place_at(pos));
     out->row = kernel_begin_rows(out->row, b.starts, b.ends, pos, n_end, flags);
 }
 
@@ -327,7 +347,8 @@ KERNEL_INLINE bool kernel_take_last(struct bnc_scan *s, struct kernel_out *out,
     memset(padded, '\n', sizeof padded);
     memcpy(padded, s->at + pos, n);
     kernel_put_masks(c, 0, kernel_masks(padded, kernel_keys(&s->dialect), nul));
-    kernel_find_inside(c, 1);
+    kernel_clear_from(c, 1);
+    kernel_find_ends(c);
     b = kernel_grammar(c, 0);
     b.starts &= text;
     plain = kernel_cut(&b, s->last ? text << 1 | 1 : text);
@@ -406,8 +427,9 @@ KERNEL_INLINE bool kernel_take_stride(struct bnc_scan *s, struct kernel_out *out
         const size_t left = (stop - *pos) / 64, n = left < KERNEL_CHUNK ? left : KERNEL_CHUNK;
 
         kernel_find_masks(c, s->at + *pos, n, keys, nul);
-        kernel_find_inside(c, n);
-        if (__builtin_expect(n == KERNEL_CHUNK && kernel_find_ends(c), 1)) {
+        if (__builtin_expect(n < KERNEL_CHUNK, 0))
+            kernel_clear_from(c, n);
+        if (__builtin_expect(kernel_find_ends(c) && n == KERNEL_CHUNK, 1)) {
             struct bnc_row_mark *const row = out->row - (out->row > out->first_row);
 
             kernel_take_chunk(out, c, *pos);
@@ -417,10 +439,10 @@ KERNEL_INLINE bool kernel_take_stride(struct bnc_scan *s, struct kernel_out *out
         } else if (!kernel_take_blocks(s, out, c, n, pos)) {
             return false;
         }
-        c->quote[0] = c->quote[n];
-        c->delim[0] = c->delim[n];
-        c->line_end[0] = c->line_end[n];
-        c->inside[0] = c->inside[n];
+        c->quote[KERNEL_LANES - 1] = c->quote[KERNEL_LANES - 1 + n];
+        c->delim[KERNEL_LANES - 1] = c->delim[KERNEL_LANES - 1 + n];
+        c->line_end[KERNEL_LANES - 1] = c->line_end[KERNEL_LANES - 1 + n];
+        c->inside[KERNEL_LANES - 1] = c->inside[KERNEL_LANES - 1 + n];
     }
     return true;
 }
@@ -441,8 +463,8 @@ KERNEL_TARGET void KERNEL(struct bnc_scan *s)
     size_t pos = s->pos;
     bool plain = true;
 
-    chunk.quote[0] = chunk.delim[0] = chunk.inside[0] = 0;
-    chunk.line_end[0] = ~UINT64_C(0);    /* so a row begins */
+    memset(&chunk, 0, offsetof(struct kernel_chunk, ends));
+    chunk.line_end[KERNEL_LANES - 1] = ~UINT64_C(0);   /* so a row begins */
     while (plain && s->len - pos >= 64) {
         const size_t left = (s->len - pos) & ~(size_t)63;
         const size_t stop = pos + (left < KERNEL_STRIDE_BYTES ? left : KERNEL_STRIDE_BYTES);

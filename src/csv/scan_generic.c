@@ -2,10 +2,10 @@
  * scan_generic.c - the kernel in plain C: eight bytes a word, eight words a block.
  */
 #include "csv/scan.h"
+#include "csv/scan_lanes.h"
 #include "util/hash.h"
 
 #define KERNEL bnc_scan_generic
-#define KERNEL_LANES 2
 #define KERNEL_TARGET
 
 #define ONES UINT64_C(0x0101010101010101)
@@ -64,19 +64,10 @@ static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys ke
     return m;
 }
 
-static inline uint64_t kernel_prefix_xor(uint64_t bits)
-{
-    if (bits == 0)
-        return 0;
-    for (unsigned shift = 1; shift < 64; shift *= 2)
-        bits ^= bits << shift;
-    return bits;
-}
-
-static inline uint32_t *kernel_put(uint32_t *out, uint64_t bits, uint32_t base)
+static inline uint32_t *kernel_put(uint32_t *out, uint64_t bits, kernel_place place)
 {
     for (; bits != 0; bits &= bits - 1)
-        *out++ = base + (uint32_t)__builtin_ctzll(bits);
+        *out++ = place + (uint32_t)__builtin_ctzll(bits);
     return out;
 }
 

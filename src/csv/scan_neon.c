@@ -4,11 +4,11 @@
  */
 #if defined(__aarch64__)
 #include "csv/scan.h"
+#include "csv/scan_lanes.h"
 
 #include <arm_neon.h>
 
 #define KERNEL bnc_scan_neon
-#define KERNEL_LANES 2
 #define KERNEL_TARGET
 
 struct kernel_keys {
@@ -73,25 +73,14 @@ static inline struct bnc_masks kernel_masks(const char *p, struct kernel_keys ke
     };
 }
 
-/*
- * Shifts: the polynomial multiply is an optional feature of the architecture, and this is no
- * bottleneck beside bits_of().
- */
-static inline uint64_t kernel_prefix_xor(uint64_t bits)
-{
-    for (unsigned shift = 1; shift < 64; shift *= 2)
-        bits ^= bits << shift;
-    return bits;
-}
-
-static inline uint32_t *kernel_put(uint32_t *out, uint64_t bits, uint32_t base)
+static inline uint32_t *kernel_put(uint32_t *out, uint64_t bits, kernel_place place)
 {
     uint32_t *const behind = out + __builtin_popcountll(bits);
 
     while (bits != 0) {
 #pragma GCC unroll 4
         for (int i = 0; i < 4; i++) {
-            out[i] = base + (bits == 0 ? 0 : (uint32_t)__builtin_ctzll(bits));
+            out[i] = place + (bits == 0 ? 0 : (uint32_t)__builtin_ctzll(bits));
             bits &= bits - 1;
         }
         out += 4;
