@@ -146,9 +146,12 @@ void bnc_big_trim(void)
 
 void *bnc_huge_malloc(size_t bytes)
 {
-    if (!FROM_SYSTEM || bytes < BNC_HUGE_BYTES || bytes > SIZE_MAX - BNC_HUGE_BYTES)
+    const size_t whole = bytes / BNC_HUGE_BYTES * BNC_HUGE_BYTES;
+    const size_t room = bytes - whole >= LEAST_BYTES ? whole + BNC_HUGE_BYTES : bytes;
+
+    if (!FROM_SYSTEM || whole == 0 || bytes > SIZE_MAX - BNC_HUGE_BYTES)
         return malloc(bytes);
-    return bnc_huge(aligned_alloc(BNC_HUGE_BYTES, round_up(bytes, BNC_HUGE_BYTES)), bytes);
+    return bnc_huge(aligned_alloc(BNC_HUGE_BYTES, round_up(bytes, BNC_HUGE_BYTES)), room);
 }
 
 void *bnc_huge(void *at, size_t bytes)

@@ -41,7 +41,10 @@ void bnc_big_trim(void);
 /* Wishes for huge pages under 'bytes' that malloc() and its kin just gave; returns 'at'. */
 void *bnc_huge(void *at, size_t bytes);
 
-/* malloc(), where much begins with a huge page; behind the last whole one are small ones. */
+/*
+ * malloc(), where much begins with a huge page; what is behind the last whole one has small ones, or
+ * one more where it fills a quarter of it.
+ */
 void *bnc_huge_malloc(size_t bytes);
 
 /*
