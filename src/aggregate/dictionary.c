@@ -7,6 +7,8 @@
 
 #define FIRST_LOG2 6u
 #define MORE_KEYS 1000u
+#define FIRST_CHUNKS 16u /* one by one: a megabyte of domains */
+#define LOT_CHUNKS 32u
 
 /* There must be room. */
 static void put(struct bnc_names *names, struct bnc_name_slot what)
@@ -40,18 +42,31 @@ static bool reserve_slot(struct bnc_names *names)
     return true;
 }
 
+/* How many chunks are allocated together where there are 'n': few at first, then huge pages. */
+static size_t chunks_of_lot(size_t n)
+{
+    return n < FIRST_CHUNKS ? 1 : LOT_CHUNKS;
+}
+
+static size_t chunk_bytes(const struct bnc_names *names, size_t n)
+{
+    return (names->rec_bytes << BNC_NAMES_CHUNK_LOG2) * n;
+}
+
 static bool grow_chunks(struct bnc_names *names)
 {
-    char **chunk = realloc(names->chunk, (names->n_chunks + 1) * sizeof *chunk);
+    const size_t n = names->n_chunks, more = chunks_of_lot(n);
+    char **chunk = realloc(names->chunk, (n + more) * sizeof *chunk);
 
     if (chunk == NULL)
         return false;
     names->chunk = chunk;
-    chunk[names->n_chunks] = aligned_alloc(64, names->rec_bytes << BNC_NAMES_CHUNK_LOG2);
-    if (chunk[names->n_chunks] == NULL)
+    chunk[n] = bnc_big_alloc(chunk_bytes(names, more));
+    if (chunk[n] == NULL)
         return false;
-    memset(chunk[names->n_chunks], 0, names->rec_bytes << BNC_NAMES_CHUNK_LOG2);
-    names->n_chunks++;
+    for (size_t i = 1; i < more; i++)
+        chunk[n + i] = chunk[n] + chunk_bytes(names, i);
+    names->n_chunks += more;
     return true;
 }
 
@@ -108,8 +123,8 @@ void bnc_names_drop_slots(struct bnc_names *names)
 
 void bnc_names_drop_records(struct bnc_names *names)
 {
-    for (size_t i = 0; i < names->n_chunks; i++)
-        free(names->chunk[i]);
+    for (size_t i = 0; i < names->n_chunks; i += chunks_of_lot(i))
+        bnc_big_free(names->chunk[i], chunk_bytes(names, chunks_of_lot(i)));
     free(names->chunk);
     names->chunk = NULL;
     names->n_chunks = 0;

@@ -29,7 +29,7 @@ struct bnc_name_slot {
 /* zero-initialized but for 'seed' and 'rec_bytes' is empty */
 struct bnc_names {
     struct bnc_name_slot *slot;
-    char **chunk; /* of 2^BNC_NAMES_CHUNK_LOG2 records */
+    char **chunk; /* of 2^BNC_NAMES_CHUNK_LOG2 records; many lie one behind the other */
     size_t n_chunks, rec_bytes;
     uint32_t n;
     uint32_t n_slots; /* that are used: n and other keys */
