@@ -101,18 +101,12 @@ static bool sort_pass(const struct bnc_sortkey *from, struct bnc_sortkey *to, si
     return true;
 }
 
-void bnc_sortkeys(struct bnc_sortkey *at, struct bnc_sortkey *tmp, size_t n)
+/* By the bytes from 'byte' on: see sort_pass(). */
+static void sort_bytes(struct bnc_sortkey *at, struct bnc_sortkey *tmp, size_t n, unsigned byte)
 {
     struct bnc_sortkey *from = at, *to = tmp;
-    bool ordered = true;
 
-    if (n < SMALL_SORT) {
-        sort_small(at, n);
-        return;
-    }
-    for (size_t i = 1; i < n && ordered; i++)
-        ordered = at[i - 1].ref <= at[i].ref;
-    for (unsigned byte = ordered ? 8 : 0; byte < 16; byte++)
+    for (; byte < 16; byte++)
         if (sort_pass(from, to, n, byte)) {
             struct bnc_sortkey *was = from;
 
@@ -121,6 +115,25 @@ void bnc_sortkeys(struct bnc_sortkey *at, struct bnc_sortkey *tmp, size_t n)
         }
     if (from != at)
         memcpy(at, from, n * sizeof *at);
+}
+
+void bnc_sortkeys_stable(struct bnc_sortkey *at, struct bnc_sortkey *tmp, size_t n)
+{
+    if (n > 0)
+        sort_bytes(at, tmp, n, 8);
+}
+
+void bnc_sortkeys(struct bnc_sortkey *at, struct bnc_sortkey *tmp, size_t n)
+{
+    bool ordered = true;
+
+    if (n < SMALL_SORT) {
+        sort_small(at, n);
+        return;
+    }
+    for (size_t i = 1; i < n && ordered; i++)
+        ordered = at[i - 1].ref <= at[i].ref;
+    sort_bytes(at, tmp, n, ordered ? 8 : 0);
 }
 
 bool bnc_counts_compact(struct bnc_count *at, size_t *n)

@@ -100,5 +100,7 @@ struct bnc_sortkey {
  * agree are skipped.
  */
 void bnc_sortkeys(struct bnc_sortkey *at, struct bnc_sortkey *tmp, size_t n);
+/* Likewise by key alone: those of one key stay in their order. */
+void bnc_sortkeys_stable(struct bnc_sortkey *at, struct bnc_sortkey *tmp, size_t n);
 
 #endif

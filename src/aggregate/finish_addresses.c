@@ -220,12 +220,15 @@ static void sort_slice(void *arg, size_t i)
 {
     struct ordering *const o = arg;
     const char **const to = o->to + o->cut[i];
+    const size_t n = o->cut[i + 1] - o->cut[i];
+    void *const room = bnc_huge_malloc(bnc_keys_bytes(n));
     struct bnc_keys keys;
 
-    if (!bnc_keys_init(&keys, o->cut[i + 1] - o->cut[i])) {
+    if (room == NULL) {
         fail(o);
         return;
     }
+    bnc_keys_init(&keys, n, room);
     for (size_t k = 0; k < keys.n; k++) {
         if (k + AHEAD < keys.n)
             __builtin_prefetch(to[k + AHEAD]);
@@ -234,7 +237,7 @@ static void sort_slice(void *arg, size_t i)
     sort_keys(o, &keys);
     for (size_t k = 0; k < keys.n; k++)
         to[k] = address_of(keys.at[k].ref);
-    bnc_keys_release(&keys);
+    free(room);
 }
 
 /* ---- all of them ---- */

@@ -201,13 +201,7 @@ void bnc_grid_add_apart(struct bnc_grid *c, unsigned slot, uint32_t what, uint32
     bnc_grid_add(c, BNC_KIND_SENDER_DOMAIN, m->now.sender, what, class, time);
 }
 
-bool bnc_grid_settle(struct bnc_grid *c)
-{
-    for (unsigned i = 0; i < BNC_GRID_MAILINGS; i++)
-        if (!pour_mailing(c, &c->mailing[i]))
-            return false;
-    return true;
-}
+/* ---- listing ---- */
 
 size_t bnc_grid_most(const struct bnc_grid *c)
 {
@@ -216,18 +210,43 @@ size_t bnc_grid_most(const struct bnc_grid *c)
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         for (unsigned i = 0; i < BNC_GRID_ROWS; i++)
             n += c->row[k][i].cap;
+    for (unsigned i = 0; i < BNC_GRID_MAILINGS; i++)
+        n += 3 * (size_t)c->mailing[i].row.cap;
     return n;
 }
 
-size_t bnc_grid_copy(const struct bnc_grid *c, struct bnc_count *to)
+static uint64_t ref_of(const void *cell)
 {
-    struct bnc_count *const start = to;
+    return (uintptr_t)cell;
+}
 
-    to += bnc_counts_list(&c->rare, to);
+/* The cells of a row for its subject, or for one of those of its mailing. */
+static struct bnc_sortkey *list_row(const struct bnc_grid *c, unsigned kind, uint32_t subject,
+                                    const struct bnc_grid_row *row, struct bnc_sortkey *to)
+{
+    for (uint32_t i = 0; i < row->cap; i++)
+        if (row->at[i].n != 0)
+            *to++ = (struct bnc_sortkey){ BNC_CELL_KEY(kind, subject, 0, 0) | c->class_what[i],
+                                          ref_of(&row->at[i]) };
+    return to;
+}
+
+size_t bnc_grid_list(const struct bnc_grid *c, struct bnc_sortkey *to)
+{
+    const struct bnc_sortkey *const start = to;
+
+    for (size_t i = 0; c->rare.slot != NULL && i < (size_t)1 << c->rare.log2; i++)
+        if (c->rare.slot[i].key != 0)
+            *to++ = (struct bnc_sortkey){ c->rare.slot[i].key - 1, ref_of(&c->rare.slot[i].n) };
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         for (unsigned i = 0; i < BNC_GRID_ROWS; i++)
-            for (uint32_t class = 0; class < c->row[k][i].cap; class ++)
-                if (c->row[k][i].at[class].n != 0)
-                    *to++ = as_count(c, k, c->row[k][i].subject - 1, &c->row[k][i], class);
+            to = list_row(c, k, c->row[k][i].subject - 1, &c->row[k][i], to);
+    for (unsigned i = 0; i < BNC_GRID_MAILINGS; i++) {
+        const struct bnc_grid_mailing *const m = &c->mailing[i];
+
+        to = list_row(c, BNC_KIND_DAY, m->whose.day, &m->row, to);
+        to = list_row(c, BNC_KIND_CAMPAIGN, m->whose.campaign, &m->row, to);
+        to = list_row(c, BNC_KIND_SENDER_DOMAIN, m->whose.sender, &m->row, to);
+    }
     return (size_t)(to - start);
 }

@@ -148,14 +148,26 @@ BNC_PREFETCHER bnc_grid_prefetch(const struct bnc_grid *c, unsigned slot, enum b
     __builtin_prefetch((const void *)(row + offset), 1);
 }
 
-/* Pours what mailings counted into their subjects, before a copy; false when out of memory. */
-bool bnc_grid_settle(struct bnc_grid *c);
-/* At least as many counts as bnc_grid_copy() writes. */
+/* At least as many cells as bnc_grid_list() lists. */
 size_t bnc_grid_most(const struct bnc_grid *c);
 /*
- * Writes all cells as counts with their keys, in no order and some in two pieces; returns how many:
- * of a settled grid.
+ * Lists all cells by their keys, in no order and some in several pieces; returns how many. A ref
+ * leads to the cell, until something is counted.
  */
-size_t bnc_grid_copy(const struct bnc_grid *c, struct bnc_count *to);
+size_t bnc_grid_list(const struct bnc_grid *c, struct bnc_sortkey *to);
+
+_Static_assert(offsetof(struct bnc_count, first) - offsetof(struct bnc_count, n) ==
+                       offsetof(struct bnc_grid_cell, first) &&
+                   offsetof(struct bnc_count, last) - offsetof(struct bnc_count, n) ==
+                       offsetof(struct bnc_grid_cell, last),
+               "a count has a cell behind its key");
+
+static inline struct bnc_grid_cell bnc_grid_listed(uint64_t ref)
+{
+    struct bnc_grid_cell cell;
+
+    memcpy(&cell, (const void *)(uintptr_t)ref, sizeof cell);
+    return cell;
+}
 
 #endif

@@ -5,10 +5,6 @@
  */
 #include "aggregate/keysort.h"
 
-#include "util/big.h"
-
-#include <stdlib.h>
-
 #define N_CHUNKS 32u /* of the keys as they came */
 #define FEW 4096u /* keys that one thread sorts */
 #define PER_SLICE 8u /* keys of the sample */
@@ -20,20 +16,19 @@ struct sorting {
     size_t start[N_CHUNKS][BNC_KEY_SLICES];
 };
 
-bool bnc_keys_init(struct bnc_keys *keys, size_t n)
+void bnc_keys_init(struct bnc_keys *keys, size_t n, void *room)
 {
-    *keys = (struct bnc_keys){ .n = n, .cap = n + 1 };
-    keys->room = n < SIZE_MAX / (2 * sizeof *keys->room) - 1
-                     ? bnc_huge_malloc((n + 1) * 2 * sizeof *keys->room)
-                     : NULL;
-    keys->at = keys->room;
-    return keys->room != NULL;
+    *keys = (struct bnc_keys){ .at = room, .n = n, .room = room, .cap = n + 1 };
 }
 
-void bnc_keys_release(struct bnc_keys *keys)
+void bnc_keys_join(struct bnc_keys *keys, const size_t *from, const size_t *n, size_t n_runs)
 {
-    free(keys->room);
-    *keys = (struct bnc_keys){ .n = 0 };
+    size_t to = 0;
+
+    for (size_t i = 0; i < n_runs; to += n[i++])
+        if (to < from[i])
+            memmove(keys->at + to, keys->at + from[i], n[i] * sizeof *keys->at);
+    keys->n = to;
 }
 
 static void take_sample(struct sorting *s)
@@ -103,7 +98,7 @@ static void sort_slice(void *arg, size_t i)
     struct sorting *s = arg;
     const size_t from = s->keys->cut[i];
 
-    bnc_sortkeys(s->to + from, s->keys->at + from, s->keys->cut[i + 1] - from);
+    bnc_sortkeys_stable(s->to + from, s->keys->at + from, s->keys->cut[i + 1] - from);
 }
 
 void bnc_keys_sort(struct bnc_keys *keys, const struct bnc_merged *m)
@@ -111,7 +106,7 @@ void bnc_keys_sort(struct bnc_keys *keys, const struct bnc_merged *m)
     struct sorting s = { .keys = keys, .to = bnc_keys_spare(keys) };
 
     if (keys->n <= FEW) {
-        bnc_sortkeys(keys->at, s.to, keys->n);
+        bnc_sortkeys_stable(keys->at, s.to, keys->n);
         for (size_t i = 1; i <= BNC_KEY_SLICES; i++)
             keys->cut[i] = keys->n;
         return;

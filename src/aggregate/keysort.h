@@ -10,18 +10,25 @@
 #define BNC_KEY_SLICES 64u
 
 struct bnc_keys {
-    struct bnc_sortkey *at; /* [n], sorted by (key, ref) */
+    struct bnc_sortkey *at; /* [n], sorted by key; those of one key are in the order they came */
     size_t n;
     size_t cut[BNC_KEY_SLICES + 1]; /* slice i is cut[i] .. cut[i + 1] - 1; some may be empty */
-    struct bnc_sortkey *room; /* owns 'at': twice 'cap' */
+    struct bnc_sortkey *room; /* where they are, and as much beside them: twice 'cap' */
     size_t cap;
 };
 
-/* Room for 'n' keys at keys->at, to be filled by the caller; false when out of memory. */
-bool bnc_keys_init(struct bnc_keys *keys, size_t n);
+/* What bnc_keys_init() wants. */
+static inline size_t bnc_keys_bytes(size_t n)
+{
+    return (n + 1) * 2 * sizeof(struct bnc_sortkey);
+}
+
+/* 'n' keys at keys->at, to be filled by the caller; 'room' stays his. */
+void bnc_keys_init(struct bnc_keys *keys, size_t n, void *room);
+/* Where fewer came, in runs of n[i] from from[i] on: moves them together. */
+void bnc_keys_join(struct bnc_keys *keys, const size_t *from, const size_t *n, size_t n_runs);
 /* Sorts them and cuts them into slices. */
 void bnc_keys_sort(struct bnc_keys *keys, const struct bnc_merged *m);
-void bnc_keys_release(struct bnc_keys *keys);
 
 /* Room beside the sorted keys, for as many. */
 static inline struct bnc_sortkey *bnc_keys_spare(const struct bnc_keys *keys)

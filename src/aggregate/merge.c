@@ -14,6 +14,12 @@ void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, 
     bnc_run_all(m->parallel, m->ctx, n, fn, arg);
 }
 
+void *bnc_merged_room(struct bnc_merged *m, size_t bytes)
+{
+    m->room = bnc_huge_at_least(m->room, &m->cap_room, bytes, 1);
+    return m->room;
+}
+
 /* A task ran out of memory; any thread. */
 static void fail(struct bnc_merged *m)
 {
@@ -185,10 +191,10 @@ static void merge_all_names(struct bnc_merged *m)
 }
 
 /*
- * Of domains all but the texts was merged. Together with what reading took it goes back to the
- * system, as what is merged next takes blocks of other sizes, and on other threads.
+ * Together with what reading took it goes back to the system, as what is merged next takes blocks
+ * of other sizes, and on other threads.
  */
-static void drop_domains(struct bnc_merged *m)
+void bnc_merge_drop_domains(struct bnc_merged *m)
 {
     for (size_t p = 0; p < m->n_parts; p++)
         if (m->parts[p]->spent)
@@ -234,7 +240,6 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
         bnc_sums_init(&m->overlay[o], n_parts > 0 ? parts[0]->domains.seed : 1);
     bnc_merged_run(m, n_parts, drop_slots, m);
     merge_all_names(m);
-    drop_domains(m);
     if (!m->failed && resolve && !add_others(m))
         fail(m);
     if (!m->failed && resolve)
@@ -243,6 +248,8 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
         fail(m);
     if (m->failed)
         return BNC_ENOMEM;
+    free(m->room);
+    m->room = NULL;
     merge_examples(m);
     return BNC_OK;
 }
@@ -264,6 +271,7 @@ void bnc_merged_release(struct bnc_merged *m)
     free(m->pairs);
     free(m->cells);
     free(m->votes);
+    free(m->room);
     for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
         bnc_sums_release(&m->overlay[o]);
     *m = (struct bnc_merged){ 0 };

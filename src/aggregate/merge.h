@@ -65,6 +65,8 @@ struct bnc_merged {
     size_t n_pairs, n_cells, n_votes;
     struct bnc_sums overlay[BNC_N_OVERLAYS];
     uint64_t duplicates;
+    void *room; /* bnc_merged_room() */
+    size_t cap_room;
     bool failed; /* some task ran out of memory */
 };
 

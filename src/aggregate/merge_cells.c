@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: MIT
  * merge_cells.c - the cells of all parts, added up in the numbering that all share and sorted by
- * it, on all threads.
+ * it, on all threads. They are sorted where they lie: a key and an address each.
  */
 #include "aggregate/keysort.h"
 #include "aggregate/merge_steps.h"
 
 #include "util/big.h"
+#include "util/prefetch.h"
 
 #include <stdlib.h>
 
 struct job {
     struct bnc_merged *m;
-    struct bnc_count *cells; /* as they were counted, part after part, with merged keys */
     size_t *from, *n; /* [part, then overlay] */
-    struct bnc_keys keys; /* their refs are places in 'cells' */
+    struct bnc_keys keys; /* merged; their refs are those of bnc_grid_list() */
     size_t n_cells[BNC_KEY_SLICES], cell_at[BNC_KEY_SLICES]; /* distinct */
-    bool failed;
 };
-
-static void settle_table(void *arg, size_t table)
-{
-    struct job *job = arg;
-
-    if (table < job->m->n_parts && !bnc_grid_settle(&job->m->parts[table]->sums.cells))
-        __atomic_store_n(&job->failed, true, __ATOMIC_RELAXED);
-}
 
 static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
 {
@@ -37,31 +28,25 @@ static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
                         BNC_CELL_COL(key));
 }
 
-static void copy_table(void *arg, size_t table)
+static void list_table(struct job *job, size_t table)
 {
-    struct job *job = arg;
-    struct bnc_merged *m = job->m;
-    struct bnc_count *at = job->cells + job->from[table];
+    const struct bnc_merged *const m = job->m;
+    struct bnc_sortkey *const at = job->keys.at + job->from[table];
 
-    job->n[table] = bnc_grid_copy(&bnc_merged_sums(m, table)->cells, at);
+    job->n[table] = bnc_grid_list(&bnc_merged_sums(m, table)->cells, at);
     for (size_t i = 0; table < m->n_parts && i < job->n[table]; i++)
         at[i].key = map_cell(m, table, at[i].key);
-    if (table < m->n_parts && m->parts[table]->spent)
-        bnc_grid_release(&m->parts[table]->sums.cells);
 }
 
-static bool make_keys(struct job *job)
+/* Beside the tables what was merged before is freed: one thread is enough for either. */
+static void list_task(void *arg, size_t task)
 {
-    size_t n = 0, to = 0;
+    struct job *const job = arg;
 
-    for (size_t t = 0; t < bnc_merged_n_sums(job->m); t++)
-        n += job->n[t];
-    if (!bnc_keys_init(&job->keys, n))
-        return false;
-    for (size_t t = 0; t < bnc_merged_n_sums(job->m); t++)
-        for (size_t i = job->from[t]; i < job->from[t] + job->n[t]; i++)
-            job->keys.at[to++] = (struct bnc_sortkey){ job->cells[i].key, i };
-    return true;
+    if (task == 0)
+        bnc_merge_drop_domains(job->m);
+    else
+        list_table(job, task - 1);
 }
 
 static void count_slice(void *arg, size_t slice)
@@ -74,32 +59,52 @@ static void count_slice(void *arg, size_t slice)
         job->n_cells[slice] += i == from || at[i].key != at[i - 1].key;
 }
 
+#define AHEAD 16u
+BNC_PREFETCHER fetch(const struct bnc_sortkey *at, size_t n)
+{
+    if (n > AHEAD)
+        __builtin_prefetch((const void *)(uintptr_t)at[AHEAD].ref);
+}
+
 static void write_slice(void *arg, size_t slice)
 {
     struct job *job = arg;
     const struct bnc_sortkey *at = job->keys.at;
-    const size_t from = job->keys.cut[slice];
-    struct bnc_count *const cells = job->m->cells;
-    size_t n = job->cell_at[slice];
+    const size_t from = job->keys.cut[slice], end = job->keys.cut[slice + 1];
+    struct bnc_count *to = job->m->cells + job->cell_at[slice] - 1;
 
-    for (size_t i = from; i < job->keys.cut[slice + 1]; i++)
+    for (size_t i = from; i < end; i++) {
+        const struct bnc_grid_cell cell = bnc_grid_listed(at[i].ref);
+        const struct bnc_count c = {
+            .key = at[i].key, .n = cell.n, .first = cell.first, .last = cell.last
+        };
+
+        fetch(at + i, end - i);
         if (i == from || at[i].key != at[i - 1].key)
-            cells[n++] = job->cells[at[i].ref];
+            *++to = c;
         else
-            bnc_count_merge(&cells[n - 1], &job->cells[at[i].ref]);
+            bnc_count_merge(to, &c);
+    }
 }
 
-/* Places for the cells of each table, which are settled. */
-static bool place_tables(struct job *job)
+static bool list_cells(struct job *job)
 {
+    struct bnc_merged *m = job->m;
+    const size_t n_tables = bnc_merged_n_sums(m);
     size_t n = 0;
+    void *room;
 
-    for (size_t t = 0; t < bnc_merged_n_sums(job->m); t++) {
+    for (size_t t = 0; t < n_tables; t++) {
         job->from[t] = n;
-        n += bnc_grid_most(&bnc_merged_sums(job->m, t)->cells);
+        n += bnc_grid_most(&bnc_merged_sums(m, t)->cells);
     }
-    job->cells = bnc_huge_malloc((n + 1) * sizeof *job->cells);
-    return job->cells != NULL;
+    room = bnc_merged_room(m, bnc_keys_bytes(n));
+    if (room == NULL)
+        return false;
+    bnc_keys_init(&job->keys, n, room);
+    bnc_merged_run(m, 1 + n_tables, list_task, job);
+    bnc_keys_join(&job->keys, job->from, job->n, n_tables);
+    return true;
 }
 
 static bool write_cells(struct job *job)
@@ -126,15 +131,10 @@ bool bnc_merge_cells(struct bnc_merged *m)
 
     job.from = calloc(bnc_merged_n_sums(m), sizeof *job.from);
     job.n = calloc(bnc_merged_n_sums(m), sizeof *job.n);
-    ok = job.from != NULL && job.n != NULL;
-    if (ok)
-        bnc_merged_run(m, bnc_merged_n_sums(m), settle_table, &job);
-    ok = ok && !job.failed && place_tables(&job);
-    if (ok)
-        bnc_merged_run(m, bnc_merged_n_sums(m), copy_table, &job);
-    ok = ok && make_keys(&job) && write_cells(&job);
-    bnc_keys_release(&job.keys);
-    free(job.cells);
+    ok = job.from != NULL && job.n != NULL && list_cells(&job) && write_cells(&job);
+    for (size_t p = 0; ok && p < m->n_parts; p++)
+        if (m->parts[p]->spent)
+            bnc_grid_release(&m->parts[p]->sums.cells);
     free(job.from);
     free(job.n);
     return ok;

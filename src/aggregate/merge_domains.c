@@ -42,7 +42,6 @@ void bnc_merge_domains_free(struct bnc_merge_domains *job)
         return;
     for (size_t i = 0; i < BNC_KEY_SLICES; i++)
         free(job->slice[i].votes);
-    bnc_keys_release(&job->keys);
     free(job->from);
     free(job->n);
     free(job);
@@ -52,6 +51,7 @@ struct bnc_merge_domains *bnc_merge_domains_new(struct bnc_merged *m)
 {
     struct bnc_merge_domains *job = calloc(1, sizeof *job);
     size_t n = 0;
+    void *room;
 
     m->domain_map = bnc_maps_new(m->n_parts);
     if (job == NULL || m->domain_map == NULL)
@@ -63,8 +63,10 @@ struct bnc_merge_domains *bnc_merge_domains_new(struct bnc_merged *m)
         job->from[p] = n;
         n += m->parts[p]->domains.n;
     }
-    if (job->from == NULL || job->n == NULL || !bnc_keys_init(&job->keys, n))
+    room = bnc_merged_room(m, bnc_keys_bytes(n));
+    if (job->from == NULL || job->n == NULL || room == NULL)
         return bnc_merge_domains_free(job), NULL;
+    bnc_keys_init(&job->keys, n, room);
     return job;
 }
 
@@ -81,18 +83,6 @@ bool bnc_merge_domains_list(struct bnc_merge_domains *job, size_t part)
                 (struct bnc_sortkey){ bnc_text_key(d->name.text, 0), DOMAIN_REF(part, i) };
     }
     return bnc_maps_fill(job->m->domain_map, part, names->n);
-}
-
-/* Names that nothing was counted of leave no gaps. */
-static void close_gaps(struct bnc_merge_domains *job)
-{
-    size_t n = 0;
-
-    for (size_t p = 0; p < job->m->n_parts; n += job->n[p++])
-        if (n < job->from[p])
-            memmove(job->keys.at + n, job->keys.at + job->from[p],
-                    job->n[p] * sizeof *job->keys.at);
-    job->keys.n = n;
 }
 
 /* ---- names of a slice ---- */
@@ -231,7 +221,7 @@ bool bnc_merge_domains_end(struct bnc_merge_domains *job)
 {
     struct bnc_merged *m = job->m;
 
-    close_gaps(job);
+    bnc_keys_join(&job->keys, job->from, job->n, m->n_parts); /* not all names were counted */
     bnc_keys_sort(&job->keys, m);
     bnc_merged_run(m, BNC_KEY_SLICES, settle_slice, job);
     for (size_t i = 0; i < BNC_KEY_SLICES; i++) {

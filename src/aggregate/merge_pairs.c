@@ -81,6 +81,7 @@ static void count_lane(void *arg, size_t lane)
     struct job *job = arg;
     uint32_t *const next = next_of(job, lane);
 
+    memset(next, 0, job->m->n_domains * sizeof *next);
     for (size_t t = lane; t < bnc_merged_n_sums(job->m); t += job->n_lanes) {
         const struct bnc_pairs *pairs = &bnc_merged_sums(job->m, t)->pairs;
 
@@ -252,14 +253,20 @@ static bool init(struct job *job)
 {
     struct bnc_merged *m = job->m;
 
+    size_t items_bytes, next_bytes;
+    char *room;
+
     m->pair_map = bnc_maps_new(bnc_merged_n_sums(m));
     for (size_t i = 0; i < bnc_merged_n_sums(m); i++)
         job->n += bnc_merged_sums(m, i)->pairs.n;
-    job->items = bnc_huge_malloc((job->n + 1) * sizeof *job->items);
     job->n_lanes = m->n_parts < MOST_LANES ? m->n_parts + (m->n_parts == 0) : MOST_LANES;
-    job->next = calloc(job->n_lanes * ((size_t)m->n_domains + 1), sizeof *job->next);
-    if (m->pair_map == NULL || job->items == NULL || job->next == NULL || job->n >= UINT32_MAX)
+    items_bytes = job->n * sizeof *job->items;
+    next_bytes = job->n_lanes * ((size_t)m->n_domains + 1) * sizeof *job->next;
+    room = bnc_merged_room(m, items_bytes + next_bytes);
+    if (m->pair_map == NULL || room == NULL || job->n >= UINT32_MAX)
         return false;
+    job->items = (struct item *)(void *)room;
+    job->next = (uint32_t *)(void *)(room + items_bytes);
     job->end = next_of(job, job->n_lanes - 1);
     return true;
 }
@@ -302,8 +309,6 @@ bool bnc_merge_pairs(struct bnc_merged *m)
         bnc_merged_run(m, N_SLICES, sort_slice, &job);
         ok = !job.failed && write_pairs(&job);
     }
-    free(job.items);
-    free(job.next);
     if (ok)
         bnc_merged_run(m, m->n_parts, release_pairs, m);
     return ok;

@@ -14,6 +14,12 @@
 
 #include "aggregate/merge.h"
 
+/*
+ * Room for what a step needs until its end, NULL: out of memory. One after the other has the same,
+ * which is large: what was touched before costs nothing.
+ */
+void *bnc_merged_room(struct bnc_merged *m, size_t bytes);
+
 /* Maps from a part's numbers to merged ones, one for each part; false or NULL: out of memory. */
 uint32_t **bnc_maps_new(size_t n_parts);
 void bnc_maps_free(uint32_t **maps, size_t n_parts);
@@ -35,7 +41,10 @@ bool bnc_merge_domains_list(struct bnc_merge_domains *job, size_t part);
 bool bnc_merge_domains_end(struct bnc_merge_domains *job);
 void bnc_merge_domains_free(struct bnc_merge_domains *job);
 
-/* When all names have their numbers, on all threads. */
+/* Once domains are merged: frees what spent parts have of them but for the texts. */
+void bnc_merge_drop_domains(struct bnc_merged *m);
+
+/* When all names have their numbers, on all threads; the first calls the function above. */
 bool bnc_merge_cells(struct bnc_merged *m);
 bool bnc_merge_pairs(struct bnc_merged *m);
 
