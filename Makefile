@@ -178,7 +178,7 @@ samples: $(B)/gen_samples
 	$(Q)$(B)/gen_samples sendgrid-activity.csv | gzip -n9 > samples/sendgrid-activity.csv.gz
 
 # ---- what people call ----
-accept: docs reports    ## after a change that is meant: renew what is compared (man page, reports/, examples in the documents)
+accept: docs formats-doc reports    ## after a change that is meant: renew what is compared (man page, reports/, examples in the documents)
 	$(Q)for d in README.md docs/TUTORIAL.md; do ROOT=$(CURDIR) CMD=$(CURDIR)/$(CMD) sh tests/docs/examples.sh accept $$d; done
 	$(Q)$(AGAIN) $(B)/tests/unit/test_report_schema && BNC_ACCEPT=1 $(B)/tests/unit/test_report_schema >/dev/null
 deps:                   ## install the Debian packages that are missing

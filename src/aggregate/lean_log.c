@@ -2,11 +2,13 @@
 #include "aggregate/lean_log.h"
 
 #include "aggregate/part.h"
+#include "util/number.h"
 
 #include <stdlib.h>
 
 #define WRITTEN_OUT (BNC_LEAN_TEXT + 1u) /* of the byte that tells a text */
-#define FOLD_BYTES ((size_t)128 << 10) /* of partition 0: about 8 MiB in all */
+#define NAMED_LEAST 4u /* bytes of a record without a text */
+#define FOLD_BYTES ((size_t)96 << 10) /* of partition 0: about 6 MiB in all */
 
 struct bnc_lean_log *bnc_lean_create(void)
 {
@@ -25,19 +27,33 @@ void bnc_lean_free(struct bnc_lean_log *l)
     free(l);
 }
 
+static void release(struct bnc_lean_kind *k)
+{
+    struct bnc_log_room *const room = k->log.shared;
+
+    bnc_log_release(&k->log);
+    *k = (struct bnc_lean_kind){ .log.shared = room };
+}
+
 void bnc_lean_release(struct bnc_lean_log *l)
 {
-    bnc_log_release(&l->delivered.log);
-    bnc_log_release(&l->failed.log);
-    bnc_log_release(&l->named.log);
+    release(&l->delivered);
+    release(&l->failed);
+    release(&l->named);
     bnc_log_room_release(&l->room);
+}
+
+static void forget(struct bnc_lean_kind *k, unsigned part)
+{
+    bnc_log_forget(&k->log, part);
+    k->newest[part].n = 0;
 }
 
 void bnc_lean_forget(struct bnc_lean_log *l, unsigned part)
 {
-    bnc_log_forget(&l->delivered.log, part);
-    bnc_log_forget(&l->failed.log, part);
-    bnc_log_forget(&l->named.log, part);
+    forget(&l->delivered, part);
+    forget(&l->failed, part);
+    forget(&l->named, part);
 }
 
 /* Bytes of a text as 'told' by its record. */
@@ -50,12 +66,12 @@ static inline size_t text_bytes(uint8_t told)
 
 /* ---- moments ---- */
 
+/* Of the head: what happened, the campaign, the seconds. */
 #define CODE_BITS 3u
-#define CAMPAIGN_MASK 15u
-#define FAR_CAMPAIGN 13u /* in place of a distance: 1 byte follows; 14: 2, 15: 4 */
-#define FAR_TIME 0x80u /* the bit */
-#define MOMENT_BYTES 3u
-#define MOMENT_MOST (MOMENT_BYTES + 4 + 2)
+#define FAR_CAMPAIGN 7u /* 3 bits of ones: its number follows */
+#define TIME_SHIFT 6u
+#define FAR_TIME 1023u /* 10 bits of ones: the distance follows */
+#define MOMENT_MOST (sizeof(uint16_t) + 2 * (size_t)BNC_NUMBER_MOST32)
 
 _Static_assert(BNC_CODE_LATE < 1u << CODE_BITS, "what happened has three bits");
 
@@ -72,64 +88,57 @@ static inline uint32_t at_distance(uint32_t from, uint32_t d)
     return from + (d >> 1 ^ -(d & 1));
 }
 
-/* What stands for a campaign. */
-static inline unsigned campaign_sign(uint32_t from, uint32_t campaign)
+static inline uint32_t at_most(uint32_t n, uint32_t most)
 {
-    const uint32_t d = distance(from, campaign);
-
-    if (d < FAR_CAMPAIGN)
-        return d;
-    return FAR_CAMPAIGN + (campaign > UINT8_MAX) + (campaign > UINT16_MAX);
-}
-
-/* Bytes of the campaign behind. */
-static inline unsigned campaign_bytes(unsigned sign)
-{
-    return sign < FAR_CAMPAIGN ? 0 : 1u << (sign - FAR_CAMPAIGN);
+    return n < most ? n : most;
 }
 
 /* Writes a moment, 'low' in place of what happened; returns its end. */
 static inline char *put_moment(char *to, struct bnc_lean_moment *last, unsigned low,
                                struct bnc_lean_moment m)
 {
-    const unsigned sign = campaign_sign(last->campaign, m.campaign);
-    const uint32_t seconds = distance(last->time, m.time);
-    const bool far_time = seconds > UINT16_MAX;
-    const uint16_t half = (uint16_t)(far_time ? m.time >> 16 : seconds),
-                   other_half = (uint16_t)m.time;
+    const uint32_t seconds = distance(last->time, m.time),
+                   campaign = at_most(distance(last->campaign, m.campaign), FAR_CAMPAIGN),
+                   time = at_most(seconds, FAR_TIME);
+    const uint16_t head = (uint16_t)(low | campaign << CODE_BITS | time << TIME_SHIFT);
 
-    *to = (char)(low | sign << CODE_BITS | (far_time ? FAR_TIME : 0));
-    memcpy(to + 1, &half, sizeof half);
-    to += MOMENT_BYTES;
-    for (unsigned i = 0; i < campaign_bytes(sign); i++)
-        *to++ = (char)(m.campaign >> 8 * i);
-    if (far_time) {
-        memcpy(to, &other_half, sizeof other_half);
-        to += sizeof other_half;
-    }
+    memcpy(to, &head, sizeof head);
+    to += sizeof head;
+    if (campaign == FAR_CAMPAIGN)
+        to = bnc_number_put(to, m.campaign);
+    if (time == FAR_TIME)
+        to = bnc_number_put(to, seconds);
     *last = m;
     return to;
+}
+
+static inline const char *read_number(const char *at, uint32_t *n)
+{
+    uint64_t read;
+
+    at = bnc_number_get(at, &read);
+    *n = (uint32_t)read;
+    return at;
 }
 
 /* Reads one into '*last' and 'low'; returns its end. */
 static inline const char *read_moment(const char *at, struct bnc_lean_moment *last, unsigned *low)
 {
-    const unsigned head = (unsigned char)*at, sign = head >> CODE_BITS & CAMPAIGN_MASK;
-    uint16_t half, other_half;
+    uint32_t campaign, seconds;
+    uint16_t head;
 
+    memcpy(&head, at, sizeof head);
+    at += sizeof head;
     *low = head & ((1u << CODE_BITS) - 1);
-    memcpy(&half, at + 1, sizeof half);
-    at += MOMENT_BYTES;
-    last->campaign = sign < FAR_CAMPAIGN ? at_distance(last->campaign, sign) : 0;
-    for (unsigned i = 0; i < campaign_bytes(sign); i++)
-        last->campaign |= (uint32_t)(unsigned char)*at++ << 8 * i;
-    if ((head & FAR_TIME) != 0) {
-        memcpy(&other_half, at, sizeof other_half);
-        at += sizeof other_half;
-        last->time = (uint32_t)half << 16 | other_half;
-    } else {
-        last->time = at_distance(last->time, half);
-    }
+    campaign = head >> CODE_BITS & FAR_CAMPAIGN;
+    seconds = head >> TIME_SHIFT;
+    if (campaign == FAR_CAMPAIGN)
+        at = read_number(at, &last->campaign);
+    else
+        last->campaign = at_distance(last->campaign, campaign);
+    if (seconds == FAR_TIME)
+        at = read_number(at, &seconds);
+    last->time = at_distance(last->time, seconds);
     return at;
 }
 
@@ -139,6 +148,9 @@ static inline struct bnc_lean_moment moment_of(struct bnc_lean_event e)
 }
 
 /* ---- appending ---- */
+
+/* The rest of a pair, which may be large. */
+#define PAIR_MOST BNC_NUMBER_MOST32
 
 /*
  * Room for a record of 'most' bytes and its moment; NULL when out of memory. Each chunk can be read
@@ -152,9 +164,16 @@ static inline char *begin(struct bnc_lean_kind *k, unsigned part, size_t most)
     if ((size_t)(t->end - t->at) < most) {
         if (!bnc_log_grow(&k->log, part, most))
             return NULL;
-        k->last[part] = (struct bnc_lean_moment){ 0 };
+        k->newest[part].moment = (struct bnc_lean_moment){ 0 };
     }
     return t->at;
+}
+
+/* The record ends at 'at'. */
+static inline void end(struct bnc_lean_kind *k, unsigned part, char *at)
+{
+    k->log.tail[part].at = at;
+    k->newest[part].n++;
 }
 
 #define LOW_BITS 2u /* of a fingerprint: a delivery says them where others say what happened */
@@ -169,7 +188,7 @@ bool bnc_lean_push_delivered(struct bnc_lean_log *l, uint64_t fp, struct bnc_lea
     if (to == NULL)
         return false;
     memcpy(to, &d, sizeof d);
-    k->log.tail[part].at = put_moment(to + sizeof d, &k->last[part], low, moment_of(e));
+    end(k, part, put_moment(to + sizeof d, &k->newest[part].moment, low, moment_of(e)));
     return true;
 }
 
@@ -178,15 +197,15 @@ bool bnc_lean_push_failed(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
 {
     struct bnc_lean_kind *const k = &l->failed;
     const unsigned part = bnc_log_part(fp);
-    const struct bnc_lean_failed f = { fp << BNC_LOG_LOG2 | (pair & (BNC_LOG_PARTS - 1)),
-                                       (uint16_t)(pair >> BNC_LOG_LOG2) };
-    char *to = begin(k, part, sizeof f);
+    const uint64_t fp_pair = fp << BNC_LOG_LOG2 | (pair & (BNC_LOG_PARTS - 1));
+    char *to = begin(k, part, sizeof fp_pair + PAIR_MOST);
 
     if (to == NULL)
         return false;
-    memcpy(to, &f, sizeof f);
-    k->log.tail[part].at =
-        put_moment(to + sizeof f, &k->last[part], BNC_WHAT_CODE(e.what), moment_of(e));
+    memcpy(to, &fp_pair, sizeof fp_pair);
+    to = bnc_number_put(to + sizeof fp_pair, pair >> BNC_LOG_LOG2);
+    end(k, part,
+        put_moment(to, &k->newest[part].moment, BNC_WHAT_CODE(e.what), moment_of(e)));
     return true;
 }
 
@@ -195,31 +214,36 @@ bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
 {
     struct bnc_lean_kind *const k = &l->named;
     const unsigned part = bnc_log_part(fp);
-    struct bnc_lean_named n = { .pair = { pair & 0xff, pair >> 8 & 0xff, pair >> 16 & 0xff } };
-    char *const to = begin(k, part, sizeof n + local.len);
+    char *const to = begin(k, part, 1 + PAIR_MOST + local.len);
     char *text;
     bool is_squeezed;
+    uint8_t told;
 
     if (to == NULL)
         return false;
-    text = put_moment(to + sizeof n, &k->last[part], BNC_WHAT_CODE(e.what), moment_of(e));
+    text = put_moment(bnc_number_put(to + 1, pair), &k->newest[part].moment,
+                      BNC_WHAT_CODE(e.what), moment_of(e));
     is_squeezed = bnc_squeeze(text, local);
-    n.text = (uint8_t)(local.len | (is_squeezed ? 0 : WRITTEN_OUT));
-    memcpy(to, &n, sizeof n);
+    told = (uint8_t)(local.len | (is_squeezed ? 0 : WRITTEN_OUT));
+    *to = (char)told;
     if (!is_squeezed)
         memcpy(text, local.at, local.len);
-    k->log.tail[part].at = text + text_bytes(n.text);
+    end(k, part, text + text_bytes(told));
     return true;
 }
 
 /* ---- reading ---- */
 
-size_t bnc_lean_most(const struct bnc_lean_log *l, unsigned part)
+size_t bnc_lean_n(const struct bnc_lean_log *l, unsigned part)
 {
-    return bnc_log_bytes(&l->delivered.log, part) /
-               (sizeof(struct bnc_lean_delivered) + MOMENT_BYTES) +
-           bnc_log_bytes(&l->failed.log, part) / (sizeof(struct bnc_lean_failed) + MOMENT_BYTES) +
-           bnc_log_bytes(&l->named.log, part) / (sizeof(struct bnc_lean_named) + MOMENT_BYTES);
+    return l->delivered.newest[part].n + l->failed.newest[part].n + l->named.newest[part].n;
+}
+
+size_t bnc_lean_texts(const struct bnc_lean_log *l, unsigned part)
+{
+    const size_t n = l->named.newest[part].n, bytes = bnc_log_bytes(&l->named.log, part);
+
+    return n * (BNC_TEXT_HEAD + 1) + (bytes - n * NAMED_LEAST) / 2 * 3 + 1;
 }
 
 /* What happened and when, as a record of a failure says it; returns where that ends. */
@@ -244,21 +268,16 @@ struct bnc_address_rec *bnc_lean_read_named(const struct bnc_lean_log *l, unsign
         struct bnc_lean_moment last = { 0 };
 
         for (; at < end; to++) {
-            struct bnc_lean_named n;
+            const uint8_t told = (uint8_t)*at;
+            uint32_t pair;
 
-            memcpy(&n, at, sizeof n);
             to->fp = (uintptr_t)at;
-            to->pair =
-                BNC_LEAN_OWN | n.pair[0] | (uint32_t)n.pair[1] << 8 | (uint32_t)n.pair[2] << 16;
-            at = read_event(at + sizeof n, &last, to) + text_bytes(n.text);
+            at = read_number(at + 1, &pair);
+            to->pair = BNC_LEAN_OWN | pair;
+            at = read_event(at, &last, to) + text_bytes(told);
         }
     }
     return to;
-}
-
-static inline uint64_t read_fp(uint64_t stored, unsigned part)
-{
-    return (uint64_t)part << (64 - BNC_LOG_LOG2) | stored >> BNC_LOG_LOG2;
 }
 
 struct bnc_address_rec *bnc_lean_read_failed(const struct bnc_lean_log *l, unsigned part,
@@ -271,13 +290,15 @@ struct bnc_address_rec *bnc_lean_read_failed(const struct bnc_lean_log *l, unsig
         struct bnc_lean_moment last = { 0 };
 
         for (; at < end; to++) {
-            struct bnc_lean_failed f;
+            uint64_t fp_pair;
+            uint32_t high;
 
-            memcpy(&f, at, sizeof f);
-            to->fp = read_fp(f.fp_pair, part);
-            to->pair = BNC_LEAN_OWN | (uint32_t)f.pair << BNC_LOG_LOG2 |
-                       (uint32_t)(f.fp_pair & (BNC_LOG_PARTS - 1));
-            at = read_event(at + sizeof f, &last, to);
+            memcpy(&fp_pair, at, sizeof fp_pair);
+            at = read_number(at + sizeof fp_pair, &high);
+            to->fp = (uint64_t)part << (64 - BNC_LOG_LOG2) | fp_pair >> BNC_LOG_LOG2;
+            to->pair = BNC_LEAN_OWN | high << BNC_LOG_LOG2 |
+                       (uint32_t)(fp_pair & (BNC_LOG_PARTS - 1));
+            at = read_event(at, &last, to);
         }
     }
     return to;
@@ -313,17 +334,16 @@ struct bnc_address_rec *bnc_lean_read_delivered(const struct bnc_lean_log *l, un
 char *bnc_lean_spell(struct bnc_address_rec *r, struct bnc_span domain, char *to)
 {
     const char *const at = (const char *)(uintptr_t)r->fp;
+    const uint8_t told = (uint8_t)*at;
     char *const text = to + BNC_TEXT_HEAD;
-    struct bnc_lean_named n;
     struct bnc_lean_moment any = { 0 };
     const char *local;
     unsigned code;
-    size_t len;
+    uint32_t pair;
+    size_t len = told & BNC_LEAN_TEXT;
 
-    memcpy(&n, at, sizeof n);
-    local = read_moment(at + sizeof n, &any, &code);
-    len = n.text & BNC_LEAN_TEXT;
-    if (n.text >= WRITTEN_OUT)
+    local = read_moment(read_number(at + 1, &pair), &any, &code);
+    if (told >= WRITTEN_OUT)
         memcpy(text, local, len);
     else
         bnc_unsqueeze(text, local, len);
@@ -376,10 +396,10 @@ static bool sort_records(struct unfolded *u, const struct bnc_address_rec *recs,
 static bool unfold(const struct bnc_part *part, unsigned p, struct unfolded *u)
 {
     const struct bnc_lean_log *const l = part->lean;
-    struct bnc_address_rec *recs = malloc((bnc_lean_most(l, p) + 1) * sizeof *recs), *end;
+    struct bnc_address_rec *recs = malloc((bnc_lean_n(l, p) + 1) * sizeof *recs), *end;
     bool ok;
 
-    u->texts = malloc(BNC_LEAN_TEXTS(bnc_log_bytes(&l->named.log, p)));
+    u->texts = malloc(bnc_lean_texts(l, p) + BNC_LEAN_ROOM);
     ok = recs != NULL && u->texts != NULL;
     if (ok) {
         end = bnc_lean_read_named(l, p, recs);
@@ -422,6 +442,12 @@ static bool push_all(struct bnc_lean_log *l, const struct unfolded *u)
     return ok;
 }
 
+static void clear(struct bnc_lean_kind *k, unsigned p)
+{
+    bnc_log_clear(&k->log, p);
+    k->newest[p].n = 0;
+}
+
 static bool fold_partition(struct bnc_part *part, unsigned p)
 {
     struct bnc_lean_log *const l = part->lean;
@@ -429,9 +455,9 @@ static bool fold_partition(struct bnc_part *part, unsigned p)
     bool ok = unfold(part, p, &u);
 
     if (ok) {
-        bnc_log_clear(&l->delivered.log, p);
-        bnc_log_clear(&l->failed.log, p);
-        bnc_log_clear(&l->named.log, p);
+        clear(&l->delivered, p);
+        clear(&l->failed, p);
+        clear(&l->named, p);
         ok = push_all(l, &u);
     }
     bnc_address_sort_release(&u.sort);

@@ -7,23 +7,24 @@
  * tell it. A delivery matters only to an address that failed too, and the other records of that say
  * its domain. So there are three kinds of records, each in a log of its own:
  *
- *     delivered  fingerprint, 56 bits | moment; 2 bits more in it       10 bytes
- *     failed     fingerprint, 58 bits | pair, 22 | moment               13 bytes
- *     named      pair, 24 | text, 8 | moment | local part                7 bytes and the text
+ *     delivered  fingerprint, 56 bits | moment; 2 bits more in it               9 bytes
+ *     failed     fingerprint, 58 bits | pair, low 6 | its rest | moment          11 or more
+ *     named      text, 8 | pair | moment | local part                           5 and the text
  *
  * A moment is what happened, in which campaign and when.  Rows mostly come in order of time, so
  * campaign and time are told by how far they are from those of the record before it in its chunk:
  *
- *     what happened, 3 | campaign, 4 | far, 1 | seconds, 16     3 bytes
+ *     what happened, 3 | campaign, 3 | seconds, 10     2 bytes
  *
- * A campaign that is far has its number behind that, in 1, 2 or 4 bytes; a time its upper half in
- * place of the seconds and the other half behind it.
+ * Ones in place of a distance say that it is far, and the campaign's number and the distance in
+ * seconds follow in that order. These, like pairs, take 7 bits a byte (util/number.h): pairs go by
+ * first use, and half of all records name one of the first hundred.
  *
  * The text's byte is its length, and whether it is written out or squeezed (three characters in
  * two bytes).
  *
  * Only addresses that end in '@' and their domain are kept here: one fingerprint has one domain
- * then. What is of another kind, or has a pair that doesn't fit, is logged as everywhere else.
+ * then. What is of another kind is logged as everywhere else.
  */
 #ifndef BNC_AGGREGATE_LEAN_LOG_H
 #define BNC_AGGREGATE_LEAN_LOG_H
@@ -31,11 +32,6 @@
 #include "aggregate/address_log.h"
 #include "util/squeeze.h"
 
-#ifdef BNC_DEBUG
-#define BNC_LEAN_PAIRS UINT32_C(60) /* tests see them run out */
-#else
-#define BNC_LEAN_PAIRS (UINT32_C(1) << 22)
-#endif
 #define BNC_LEAN_TEXT 127u /* bytes of a local part, at most */
 #define BNC_LEAN_ADDRESS 254u /* of an address */
 
@@ -43,9 +39,14 @@ struct bnc_lean_moment {
     uint32_t campaign, time;
 };
 
+struct bnc_lean_newest { /* of a partition */
+    struct bnc_lean_moment moment; /* of the newest record */
+    size_t n; /* records */
+};
+
 struct bnc_lean_kind { /* of records */
     struct bnc_log log;
-    struct bnc_lean_moment last[BNC_LOG_PARTS]; /* of the newest record of each */
+    struct bnc_lean_newest newest[BNC_LOG_PARTS];
 };
 
 struct bnc_lean_log { /* bnc_lean_create() */
@@ -54,18 +55,9 @@ struct bnc_lean_log { /* bnc_lean_create() */
     size_t fold_at; /* bytes in partition 0 that start the next fold */
 };
 
-struct bnc_lean_delivered { /* the moment follows, here and below */
+struct bnc_lean_delivered { /* the moment follows */
     uint64_t fp : 56; /* bits 2 to 57 */
 } __attribute__((packed));
-
-struct bnc_lean_failed {
-    uint64_t fp_pair;
-    uint16_t pair;
-} __attribute__((packed));
-
-struct bnc_lean_named { /* then the text */
-    uint8_t pair[3], text;
-};
 
 /* An empty one, NULL when out of memory. */
 struct bnc_lean_log *bnc_lean_create(void);
@@ -81,8 +73,8 @@ struct bnc_lean_event {
 };
 
 /*
- * Appending; false when out of memory. 'pair' is below BNC_LEAN_PAIRS, 'local' the text before the
- * '@', at most BNC_LEAN_TEXT bytes.
+ * Appending; false when out of memory. 'local' is the text before the '@', at most BNC_LEAN_TEXT
+ * bytes.
  */
 bool bnc_lean_push_delivered(struct bnc_lean_log *l, uint64_t fp, struct bnc_lean_event e);
 bool bnc_lean_push_failed(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
@@ -99,8 +91,8 @@ bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
 #define BNC_LEAN_OWN (UINT32_C(1) << 31)
 #define BNC_LEAN_SAME UINT32_MAX
 
-/* As many records as there are in a partition, or more. */
-size_t bnc_lean_most(const struct bnc_lean_log *l, unsigned part);
+/* How many records there are in a partition. */
+size_t bnc_lean_n(const struct bnc_lean_log *l, unsigned part);
 
 /*
  * Appends the records of one kind in a partition to 'to'; returns where they end. Those of named
@@ -134,8 +126,8 @@ static inline uint64_t bnc_lean_filter_bit(const struct bnc_lean_filter *f, uint
  * sets its fingerprint; 'domain' is that of its pair. Returns the end of the text.
  */
 #define BNC_LEAN_ROOM 512u
-/* Of all named records: an empty one takes 7 bytes there and 11 here, three characters 2 and 3. */
-#define BNC_LEAN_TEXTS(bytes) ((bytes) / 7 * 11 + BNC_LEAN_ROOM)
+/* Of all named records of a partition, at most, but for the room that the last one needs. */
+size_t bnc_lean_texts(const struct bnc_lean_log *l, unsigned part);
 char *bnc_lean_spell(struct bnc_address_rec *r, struct bnc_span domain, char *to);
 
 /* What is equal becomes one, if there is enough of it; false when out of memory. */

@@ -34,12 +34,12 @@ static bool begin(struct gathering *g)
     for (size_t i = 0; i < n_logs; i++)
         n += bnc_address_log_most(&bnc_merged_sums(g->m, i)->log, g->partition);
     for (size_t p = 0; p < g->m->n_parts; p++) {
-        n += bnc_lean_most(lean_of(g, p), g->partition);
+        n += bnc_lean_n(lean_of(g, p), g->partition);
         n_texts += bnc_log_bytes(&g->m->parts[p]->texts, g->partition) +
-                   bnc_log_bytes(&lean_of(g, p)->named.log, g->partition);
+                   bnc_lean_texts(lean_of(g, p), g->partition);
     }
     g->end = g->at = malloc((n + 1) * sizeof *g->at);
-    g->texts_end = g->texts = malloc(BNC_LEAN_TEXTS(n_texts));
+    g->texts_end = g->texts = malloc(n_texts + BNC_LEAN_ROOM);
     return g->at != NULL && g->texts != NULL && g->m->n_pairs < BNC_LEAN_OWN;
 }
 

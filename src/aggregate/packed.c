@@ -2,6 +2,7 @@
 #include "aggregate/packed.h"
 
 #include "aggregate/keysort.h"
+#include "util/number.h"
 #include "util/squeeze.h"
 
 /* The first byte of an outcome: its type, and */
@@ -9,25 +10,6 @@
 #define ONE_TIME 32u /* the first is the last */
 
 /* ---- numbers ---- */
-
-static char *put_number(char *to, uint64_t n)
-{
-    for (; n >= 128; n >>= 7)
-        *to++ = (char)(n | 128);
-    *to++ = (char)n;
-    return to;
-}
-
-static inline const char *get_number(const char *at, uint64_t *n)
-{
-    unsigned shift = 0;
-
-    *n = 0;
-    do
-        *n |= (uint64_t)(*at & 127) << shift;
-    while (shift += 7, (*at++ & 128) != 0);
-    return at;
-}
 
 static char *put32(char *to, uint32_t n)
 {
@@ -47,7 +29,7 @@ static char *put_outcome(char *to, const struct bnc_outcome *o)
 {
     *to++ = (char)(o->type | (o->template == UINT32_MAX ? NO_TEMPLATE : 0) |
                    (o->first == o->last ? ONE_TIME : 0));
-    to = put_number(to, o->campaign);
+    to = bnc_number_put(to, o->campaign);
     if (o->template != UINT32_MAX)
         to = put32(to, o->template);
     to = put32(to, o->last);
@@ -61,7 +43,7 @@ static char *put_text(char *to, struct bnc_span text, bool is_local)
     const size_t bytes = is_squeezed ? BNC_SQUEEZED_BYTES(text.len) : text.len;
 
     *to++ = is_squeezed ? BNC_PACKED_SQUEEZED : is_local ? BNC_PACKED_LOCAL : BNC_PACKED_WHOLE;
-    to = put_number(to, text.len);
+    to = bnc_number_put(to, text.len);
     if (bytes > 0)
         memcpy(to, is_squeezed ? squeezed : text.at, bytes);
     return to + bytes;
@@ -71,7 +53,7 @@ char *bnc_pack(char *to, const struct bnc_unpacked *a)
 {
     to = put32(to, a->domain);
     *to++ = (char)a->states;
-    to = put_number(to, a->n_outcomes);
+    to = bnc_number_put(to, a->n_outcomes);
     for (size_t i = 0; i < a->n_outcomes; i++)
         to = put_outcome(to, &a->outcomes[i]);
     return put_text(to, a->text, a->is_local);
@@ -86,7 +68,7 @@ static inline const char *get_head(const char *at, unsigned *states, size_t *n_o
 
     at += sizeof(uint32_t);
     *states = (unsigned char)*at++;
-    at = get_number(at, &n);
+    at = bnc_number_get(at, &n);
     *n_outcomes = (size_t)n;
     return at;
 }
@@ -96,7 +78,7 @@ static inline const char *get_outcome(const char *at, struct bnc_outcome *o)
     const unsigned head = (unsigned char)*at++;
     uint64_t campaign;
 
-    at = get_number(at, &campaign);
+    at = bnc_number_get(at, &campaign);
     *o = (struct bnc_outcome){ .campaign = campaign & 0xfffffff,
                                .type = head & 15,
                                .template = UINT32_MAX };
@@ -129,7 +111,7 @@ static inline const char *get_text(const char *at, struct text *t)
     uint64_t len;
 
     t->form = (enum bnc_packed_form) * at++;
-    at = get_number(at, &len);
+    at = bnc_number_get(at, &len);
     t->chars = bnc_span_from(at, (size_t)len);
     return at + (t->form == BNC_PACKED_SQUEEZED ? BNC_SQUEEZED_BYTES(t->chars.len) : t->chars.len);
 }

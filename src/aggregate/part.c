@@ -442,9 +442,6 @@ static __attribute__((noinline)) bool count_lean(struct bnc_part *part, const st
     const struct bnc_span local = bnc_span_from(w->local.at, w->local.len - 1);
 
     bnc_sums_count_pair(sums, f, &sums->pairs.at[pair]);
-    if (pair >= BNC_LEAN_PAIRS)
-        return (!w->is_kept || bnc_text_push(&part->texts, f->address, w->local, true)) &&
-               bnc_sums_log_address(sums, f, pair, part->detail);
     return w->is_kept ? bnc_lean_push_named(part->lean, f->address, pair, e, local)
                       : bnc_lean_push_failed(part->lean, f->address, pair, e);
 }

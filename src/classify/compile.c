@@ -374,6 +374,13 @@ static void name_rule(struct bnc_compile *c, struct cell at, struct bnc_rule *r,
                              marker.len > 0 ? marker : text);
 }
 
+static uint8_t reach_of(struct bnc_span word)
+{
+    return bnc_span_eq(word, BNC_SPAN("text"))    ? BNC_REACH_TEXT
+           : bnc_span_eq(word, BNC_SPAN("codes")) ? BNC_REACH_CODES
+                                                  : BNC_REACH_WORDS;
+}
+
 static void text_row(struct bnc_compile *c, struct cell at, enum bnc_rule_kind kind)
 {
     const struct bnc_span marker = cell_of(at, "marker");
@@ -388,7 +395,8 @@ static void text_row(struct bnc_compile *c, struct cell at, enum bnc_rule_kind k
         return;
     read_cause(c, at, "cause", r);
     read_common(c, at, r);
-    r->whole_text = kind == BNC_RULE_GUARD && bnc_span_eq(cell_of(at, "reach"), BNC_SPAN("text"));
+    if (kind == BNC_RULE_GUARD)
+        r->reach = reach_of(cell_of(at, "reach"));
     read_enhanced(c, at, cell_of(at, "enhanced_code"), r);
     name_rule(c, at, r, text);
     if (c->status != BNC_OK)

@@ -142,6 +142,16 @@ static bool opens_quote(struct bnc_span t, size_t at)
     return at > 1 && t.at[at - 1] == '\'' && t.at[at - 2] == '-';
 }
 
+/* The text ends within angle brackets: it was cut, and its words with it. */
+static bool is_cut(struct bnc_span t)
+{
+    size_t k = t.len;
+
+    while (k > 0 && t.at[k - 1] != '<' && t.at[k - 1] != '>')
+        k--;
+    return k > 0 && t.at[k - 1] == '<';
+}
+
 static bool has_words(struct bnc_span t, size_t from)
 {
     size_t letters = 0;
@@ -179,7 +189,7 @@ struct bnc_reading bnc_reading_of(struct bnc_span t)
 {
     struct group g[MAX_GROUPS];
     const size_t n = find_groups(t, g);
-    struct bnc_reading r = { .inner = t, .has_text = has_words(t, 0) };
+    struct bnc_reading r = { .inner = t, .has_text = has_words(t, 0) || is_cut(t) };
     size_t in = 0;
 
     if (n == 0)

@@ -23,6 +23,13 @@ enum bnc_rule_kind {
     BNC_N_RULE_KINDS
 };
 
+/* What a guard takes back. */
+enum bnc_reach {
+    BNC_REACH_WORDS,    /* words that it meets */
+    BNC_REACH_TEXT,     /* words anywhere in the text, and codes */
+    BNC_REACH_CODES     /* codes alone, where no words were understood */
+};
+
 enum { BNC_RULE_ANY = 255 };             /* duration, side, action not given: the cause's default */
 
 struct bnc_rule {
@@ -38,8 +45,7 @@ struct bnc_rule {
     uint16_t blocklist;                  /* BNC_RULE_BLOCKLIST: 1 + row */
     uint32_t enh_first, enh_last;        /* 0: any; an inclusive range */
     uint16_t n_fragments;                /* a marker and a text: 2 */
-    bool whole_text; /* BNC_RULE_GUARD: takes the cause back anywhere in the text, not only where
-                        they overlap */
+    uint8_t reach;                       /* of a BNC_RULE_GUARD, enum bnc_reach */
     uint8_t first, second; /* classes of words from 1: of a BNC_RULE_WORD in first, of a
                               BNC_RULE_PAIR both */
 };

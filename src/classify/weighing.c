@@ -208,8 +208,8 @@ static bool same_rule_text_hit(const struct weighing *w, const struct bnc_rulese
     return false;
 }
 
-/* Replies to a login (530 .. 538, x.7.8, 11, 12, 14) or out of order (503) and the codes of a
- * bad sender address say nothing of the recipient, whatever their words. */
+/* Replies to a login (530 .. 538, x.7.8, 11, 12, 14) or out of order (503) and those to a bad sender
+ * address (x.1.7, x.1.8; 517 of Courier) say nothing of the recipient, whatever their words. */
 static bool speaks_of_sender(const struct weighing *w)
 {
     const unsigned s = BNC_ENHANCED_SUBJECT(w->enhanced), d = BNC_ENHANCED_DETAIL(w->enhanced);
@@ -218,7 +218,8 @@ static bool speaks_of_sender(const struct weighing *w)
         return s == 1 && (d == 7 || d == 8);
     if (s == 7 && (d == 8 || d == 11 || d == 12 || d == 14))
         return true;
-    return w->reply == 503 || (w->reply >= 530 && w->reply <= 538 && w->reply != 533);
+    return w->reply == 503 || w->reply == 517 ||
+           (w->reply >= 530 && w->reply <= 538 && w->reply != 533);
 }
 
 /* Denied relaying is said of whoever has not logged in. */
@@ -276,18 +277,21 @@ static bool is_guarded(const struct weighing *w, const struct bnc_hit *hit, uint
         const struct bnc_hit *g = w->guards[i].hit;
         const struct bnc_rule *r = w->guards[i].rule;
 
-        if ((r->whole_text || (hit->start < g->end && hit->end > g->start)) &&
+        if ((r->reach == BNC_REACH_TEXT ||
+             (r->reach == BNC_REACH_WORDS && hit->start < g->end && hit->end > g->start)) &&
             hit->pattern != g->pattern && (r->cause == cause || r->cause == BNC_CAUSE_UNKNOWN))
             return true;
     }
     return false;
 }
 
-/* A guard that reaches over the whole text holds for codes as well. */
-static bool is_text_guarded(const struct weighing *w, uint8_t cause)
+/* Whether a guard holds for codes of this cause. */
+static bool is_code_guarded(const struct weighing *w, uint8_t cause)
 {
     for (size_t i = 0; i < w->n_guards; i++)
-        if (w->guards[i].rule->whole_text && w->guards[i].rule->cause == cause)
+        if (w->guards[i].rule->cause == cause &&
+            (w->guards[i].rule->reach == BNC_REACH_TEXT ||
+             (w->guards[i].rule->reach == BNC_REACH_CODES && w->best.weight < W_PAIR2)))
             return true;
     return false;
 }
@@ -369,17 +373,23 @@ static void find_providers(struct weighing *w, const struct bnc_ruleset *set)
 
 /* ---- code rules ---- */
 
-/* Whether words were understood that make it the sender's affair. */
-static bool words_blame_sender(const struct weighing *w)
+/* Whether words were understood that speak against a code which condemns an address or a domain:
+ * they make it the sender's affair or a rule of the house; a fault of server or line saves an
+ * address that would be given up at once. */
+static bool words_say_otherwise(const struct weighing *w, const struct bnc_cause_row *condemned)
 {
     const struct bnc_rule *r = bnc_rule_get(w->c, w->best.rule);
 
-    return r != NULL && w->best.weight >= W_PAIR2 && r->kind != BNC_RULE_LABEL &&
-           r->kind != BNC_RULE_ENHANCED && r->kind != BNC_RULE_REPLY &&
-           bnc_causes[r->cause].side == BNC_SIDE_SENDER;
+    if (r == NULL || w->best.weight < W_PAIR2 || r->kind == BNC_RULE_LABEL ||
+        r->kind == BNC_RULE_ENHANCED || r->kind == BNC_RULE_REPLY)
+        return false;
+    return bnc_causes[r->cause].side == BNC_SIDE_SENDER ||
+           bnc_causes[r->cause].group == BNC_GROUP_POLICY ||
+           (bnc_causes[r->cause].group == BNC_GROUP_NETWORK && r->cause != BNC_CAUSE_EXPIRED &&
+            condemned->action == BNC_ACTION_SUPPRESS_ADDRESS);
 }
 
-/* A code never condemns an address where the words blame the sender. */
+/* A code never condemns where the words say otherwise. */
 static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int weight,
                        unsigned provider, unsigned reply, uint32_t enh)
 {
@@ -389,7 +399,8 @@ static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int we
         (set->rules[rule].cause == BNC_CAUSE_DELIVERED && w->reply >= 400))
         return;
     if (bnc_is_recipient_side(&bnc_causes[set->rules[rule].cause]) &&
-        (words_blame_sender(w) || is_text_guarded(w, set->rules[rule].cause)))
+        (words_say_otherwise(w, &bnc_causes[set->rules[rule].cause]) ||
+         is_code_guarded(w, set->rules[rule].cause)))
         return;
     consider(w, weight, rule);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * analysis_private.h - what the public handle holds; private to analysis.c and analysis_write.c.
+ * analysis_private.h - what the public handle holds; private to the analysis_*.c.
  */
 #ifndef BNC_ENGINE_ANALYSIS_PRIVATE_H
 #define BNC_ENGINE_ANALYSIS_PRIVATE_H
@@ -26,5 +26,8 @@ struct bnc_analysis {
     bool has_run;
     int64_t generated;
 };
+
+/* Counts what the inputs hold, each row that several of them share once; fills 'workers'. */
+enum bnc_status bnc_analysis_count(struct bnc_analysis *a, struct bnc_error *err);
 
 #endif

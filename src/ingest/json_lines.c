@@ -15,7 +15,7 @@ static const char *const lists[] = {
     "result",       "Bounces",    "bounces",    "events",
     "Events",       "Data",       "data",       "Records",
     "records",      "value",      "rows",       "SuppressedDestinationSummaries",
-    "suppressions", "recipients", "deliveries",
+    "suppressions", "recipients", "deliveries", "contacts",
 };
 #define N_LISTS (sizeof lists / sizeof *lists)
 
@@ -35,6 +35,7 @@ struct scan {
     unsigned page_open;  /* n_open in front of the page's list; page_depth > 0: in that list */
     unsigned page_depth; /* depth of the page where its list began */
     bool page_had_list;
+    bool page_had_more;  /* somebody is named in another list of its: rows that would be lost */
     bool in_string, escaped;
     char last;           /* the last character of a row that is no blank */
     char key[KEY_BYTES]; /* the last string of a page, cut */
@@ -105,12 +106,12 @@ static size_t skip_blanks(struct bnc_span text, size_t i)
     return i;
 }
 
-/* The list that begins at 'i' in a page, as one of lists[]; NULL: none does. */
-static const char *list_begins(struct scan *s, struct bnc_span head, size_t i)
+/* The list that begins at 'i' in a page, with 'first' in it, as one of lists[]; NULL: none does. */
+static const char *list_begins(struct scan *s, struct bnc_span head, size_t i, char first)
 {
     const size_t next = skip_blanks(head, i + 1);
 
-    if (s->depth > LIST_DEPTH || s->in_array != 0 || next == head.len || head.at[next] != '{')
+    if (s->depth > LIST_DEPTH || s->in_array != 0 || next == head.len || head.at[next] != first)
         return NULL;
     for (size_t k = 0; k < N_LISTS; k++) {
         s->list = lists[k];
@@ -149,12 +150,16 @@ static bool names_event(const struct scan *s)
     return false;
 }
 
-/* An object that tells of an event or of an address beside its list is a row, and no page. */
+/*
+ * An object that tells of an event or of an address beside its list is a row, and no page.  One
+ * with an empty list is a page where nothing follows it: the answer of who has nothing to tell.
+ */
 static struct look look_at(struct bnc_span head, size_t i)
 {
     struct look found = { 0 };
     struct scan s = { 0 };
-    unsigned depth = 0; /* of the list */
+    const char *empty = NULL; /* a list of nothing */
+    unsigned depth = 0;       /* of the list */
     bool is_row = false, line_ended = false;
 
     for (; i < head.len && found.end == 0; i++) {
@@ -170,7 +175,8 @@ static struct look look_at(struct bnc_span head, size_t i)
             is_row |= beside && names_event(&s);
         } else if (c == '{' || c == '[') {
             if (c == '[' && found.list == NULL) {
-                found.list = list_begins(&s, head, i);
+                found.list = list_begins(&s, head, i, '{');
+                empty = empty != NULL ? empty : list_begins(&s, head, i, ']');
                 depth = s.depth;
             }
             open_bracket(&s, c);
@@ -186,6 +192,8 @@ static struct look look_at(struct bnc_span head, size_t i)
         line_ended = false;
         s.last = c;
     }
+    if (found.list == NULL && found.end > 0 && skip_blanks(head, found.end) == head.len)
+        found.list = empty;
     found.list = is_row ? NULL : found.list;
     return found;
 }
@@ -244,16 +252,26 @@ static bool between(struct scan *s, char c)
         s->in_array = 0;
         s->last = '\0';
         s->page_had_list &= s->mode != PAGE;
+        s->page_had_more &= s->mode != PAGE;
         return true;
     }
     return false;
 }
 
-/* A character of a page; what is not in its list is passed over.  True: the page is over and had
- * no list. */
+/* Whether it stands in an object of an array, in a page: rows look so. */
+static bool in_other_list(const struct scan *s)
+{
+    return (s->in_array & 1) == 0 && s->in_array != 0;
+}
+
+/*
+ * A character of a page; what is not in its list is passed over.  True: the page is over and had
+ * no list, or others with addresses in them.
+ */
 static bool in_page(struct scan *s, char c)
 {
     if (s->in_string) {
+        s->page_had_more |= c == '@' && in_other_list(s) && before_address(s);
         in_key(s, c);
     } else if (c == '"') {
         begin_string(s);
@@ -268,7 +286,7 @@ static bool in_page(struct scan *s, char c)
         close_bracket(s);
         if (s->depth == 0) {
             s->mode = BETWEEN;
-            return !s->page_had_list;
+            return !s->page_had_list || s->page_had_more;
         }
     }
     return false;
@@ -340,7 +358,7 @@ static size_t step(struct scan *s, char c, char *out, bool *again)
     case PAGE:
         if (!in_page(s, c))
             return 0;
-        return put(out, "0\n"); /* a page without its list is told like any other damage */
+        return put(out, "0\n"); /* what a page lacks, or has too much, is told like other damage */
     case SCALAR:
         *out = c;
         if (in_scalar(s, c))

@@ -25,6 +25,13 @@ const struct bnc_value_row bnc_values[] = {
 #undef BNC_VALUE_ROWS
 };
 
+const struct bnc_known_name bnc_known_names[] = {
+#define BNC_KNOWN_NAMES
+#include "gen/formats.h"
+#undef BNC_KNOWN_NAMES
+};
+const size_t bnc_n_known_names = sizeof bnc_known_names / sizeof bnc_known_names[0];
+
 const char *const bnc_event_names[BNC_N_EVENTS] = { "delivered", "bounce", "deferral", "suppressed",
                                                     "complaint", "sent",   "other" };
 

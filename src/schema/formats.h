@@ -94,10 +94,17 @@ struct bnc_value_row {
     bool late;
 };
 
+struct bnc_known_name {
+    const char *name;                    /* in lower case */
+    bool addressed;                      /* addresses or message ids are in it */
+};
+
 extern const struct bnc_format_row bnc_format_rows[];
 extern const size_t bnc_n_formats;
 extern const struct bnc_column_row bnc_columns[];
 extern const struct bnc_value_row bnc_values[];
+extern const struct bnc_known_name bnc_known_names[]; /* of all columns, sorted, each once */
+extern const size_t bnc_n_known_names;
 
 /* The format named 'id', NULL if there is none. */
 const struct bnc_format_row *bnc_format_find(struct bnc_span id);

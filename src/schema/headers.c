@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/headers.h"
 
+#include <stdlib.h>
+
 #include "schema/formats.h"
+
+#define MAX_NAME 100 /* longer names are in no table: a test asks */
 
 static bool lists_fields(struct bnc_span s)
 {
@@ -27,23 +31,25 @@ uint32_t bnc_column_named(const struct bnc_schema_plan *p, struct bnc_span cell)
     return i;
 }
 
+static int by_name(const void *word, const void *known)
+{
+    return strcmp(word, ((const struct bnc_known_name *)known)->name);
+}
+
 /* Whether columns of some export are called so; '*addressed' where such hold what has an "@". */
 static bool is_known_name(struct bnc_span cell, bool *addressed)
 {
-    const struct bnc_format_row *const last = &bnc_format_rows[bnc_n_formats - 1];
-    bool known = false;
+    const struct bnc_known_name *known;
+    char word[MAX_NAME];
 
-    for (size_t i = 0; i < (size_t)last->column_at + last->n_columns; i++) {
-        const struct bnc_column_row *const r = &bnc_columns[i];
-
-        if (bnc_lower(r->name[0]) != bnc_lower(cell.at[0]) ||
-            !bnc_span_eq_nocase(cell, bnc_span_str(r->name)))
-            continue;
-        known = true;
-        *addressed |= r->field == BNC_FIELD_RECIPIENT || r->field == BNC_FIELD_SENDER ||
-                      r->field == BNC_FIELD_MESSAGE_ID;
-    }
-    return known;
+    if (cell.len >= sizeof word)
+        return false;
+    for (size_t i = 0; i < cell.len; i++)
+        word[i] = bnc_lower(cell.at[i]);
+    word[cell.len] = '\0';
+    known = bsearch(word, bnc_known_names, bnc_n_known_names, sizeof *known, by_name);
+    *addressed |= known != NULL && known->addressed;
+    return known != NULL;
 }
 
 static bool may_be_name(struct bnc_span cell)

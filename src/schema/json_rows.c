@@ -349,6 +349,20 @@ static const json_t *unwrap_for(struct line *l, const json_t *v)
     return NULL;
 }
 
+static enum bnc_row_fault push_event(struct bnc_mapper *m, const struct bnc_cells *c)
+{
+    enum bnc_row_fault fault;
+    struct bnc_event ev;
+
+    bnc_event_fill(m, c, &ev);
+    fault = bnc_event_classify(m, c, &ev);
+    if (fault == BNC_FAULT_NONE)
+        fault = bnc_event_address(m, c, bnc_cells_pick(c, BNC_FIELD_RECIPIENT), &ev);
+    if (fault == BNC_FAULT_NONE && !bnc_mapper_push(m, &ev))
+        fault = BNC_FAULT_TOO_LONG;
+    return fault;
+}
+
 static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
                                         struct line *l, const json_t *envelope)
 {
@@ -359,21 +373,15 @@ static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_s
 
     for (size_t i = 0; i < n; i++) {
         enum bnc_row_fault fault;
-        struct bnc_event ev;
         size_t size = 0;
 
         for (uint32_t k = 0; k < p->n_cells; k++)
             cell[k] = cell_text(l, object, p->name[p->cells[k]], i, is_recipient(p, k), &size);
         if (!bnc_cells_wanted(&c))
             continue;
-        bnc_event_fill(m, &c, &ev);
-        fault = bnc_event_classify(m, &c, &ev);
-        if (fault == BNC_FAULT_NONE)
-            fault = bnc_event_address(m, &c, bnc_cells_pick(&c, BNC_FIELD_RECIPIENT), &ev);
+        fault = p->n_wide > 0 ? bnc_cells_spread(m, &c) : push_event(m, &c);
         if (fault != BNC_FAULT_NONE)
             return fault;
-        if (!bnc_mapper_push(m, &ev))
-            return BNC_FAULT_TOO_LONG;
     }
     return BNC_FAULT_NONE;
 }

@@ -322,7 +322,7 @@ enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cel
 
 /*
  * A time in a zone with a history.  Whether the text names a zone of its own shows by reading it
- * with two others.
+ * with two others; "2026-10-31 23:00:00" has no room for one.
  */
 static __attribute__((noinline)) bool time_by_rules(struct bnc_mapper *m,
                                                     const struct bnc_schema_plan *p,
@@ -330,10 +330,10 @@ static __attribute__((noinline)) bool time_by_rules(struct bnc_mapper *m,
 {
     int64_t other;
 
-    if (!bnc_time_parse_memo(&m->day, s, p->date_order, 0, time) ||
-        !bnc_time_parse_memo(&m->day, s, p->date_order, 1, &other))
+    if (!bnc_time_parse_memo(&m->day, s, p->date_order, 0, time))
         return false;
-    if (*time != other)
+    if ((s.len == 19 && s.at[13] == ':' && s.at[16] == ':' && bnc_is_digit(s.at[18])) ||
+        (bnc_time_parse_memo(&m->day, s, p->date_order, 1, &other) && *time != other))
         *time = bnc_zone_to_utc(p->rules, *time);
     return true;
 }
@@ -370,6 +370,17 @@ ALWAYS_INLINE void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, st
 
     if (slot < 0 || !parse_time(m, c->plan, c->cell[slot], &ev->time))
         fill_time_of_any(m, c, ev);
+}
+
+void bnc_event_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span cell,
+                    struct bnc_event *ev)
+{
+    int64_t time;
+
+    if (!parse_time(m, c->plan, cell, &time))
+        return;
+    ev->time = time;
+    ev->flags &= (uint8_t)~BNC_EVENT_BAD_TIME;
 }
 
 static bool is_pseudo(const struct bnc_schema_plan *p, uint16_t code)

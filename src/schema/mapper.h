@@ -74,6 +74,9 @@ struct bnc_span bnc_cell_host(struct bnc_span s);
 struct bnc_span bnc_cell_transform(const struct bnc_cells *c, const struct bnc_pick *p,
                                    struct bnc_span s);
 
+/* False for an empty cell, "0", "no", "false" and their like: what flags say most often. */
+bool bnc_cell_is_true(struct bnc_span s);
+
 /* True where the filters of the format let the row through. */
 bool bnc_cells_wanted(const struct bnc_cells *c);
 
@@ -91,6 +94,10 @@ static inline void bnc_event_begin(struct bnc_event *ev, const struct bnc_schema
 
 /* Everything of an event but type, hardness and recipient. */
 void bnc_event_fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev);
+
+/* The time that a cell says, where it says one. */
+void bnc_event_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_span cell,
+                    struct bnc_event *ev);
 
 /* Type, hardness and lateness by the columns; BNC_FAULT_UNKNOWN_EVENT. */
 enum bnc_row_fault bnc_event_classify(struct bnc_mapper *m, const struct bnc_cells *c,

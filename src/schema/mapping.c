@@ -7,15 +7,13 @@
  * of their cells, then the synonyms of the generic format.
  */
 #define _GNU_SOURCE
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "schema/json_rows.h"
 #include "schema/likeness.h"
-#include "schema/plan.h"
+#include "schema/not_recognized.h"
 #include "schema/rows_tell.h"
-#include "schema/times.h"
-#include "schema/zones.h"
+#include "schema/schema_options.h"
 
 #define MAX_PREAMBLE 32 /* rows that may stand before the header */
 #define MAX_ALIKE_BYTES ((size_t)16 << 10) /* longer beginnings are not kept to be compared */
@@ -40,111 +38,12 @@ struct work {
     const char *file;
     const struct bnc_schema_options *opt;
     struct bnc_error *err;
-    struct bnc_map_entry map[BNC_N_FIELDS * 2];
-    uint32_t n_map;
+    struct bnc_map map;
     struct bnc_arena scratch; /* cells of the rows that are looked at */
     size_t looked;            /* at so many bytes for header and columns */
     bool rows_decide;         /* rows behind the header had to be looked at as well */
     bool nomem;
 };
-
-/* ---- options ---- */
-
-/* True where text after a comma is the next "field=": a comma may be part of a column's name. */
-static bool begins_entry(struct bnc_span s)
-{
-    const char *eq = memchr(s.at, '=', s.len);
-
-    return eq != NULL &&
-           bnc_field_find(bnc_span_trim(bnc_span_from(s.at, (size_t)(eq - s.at)))) != BNC_N_FIELDS;
-}
-
-static enum bnc_status unknown_field(struct bnc_error *err, struct bnc_span word)
-{
-    char known[400];
-    size_t n = 0;
-
-    for (int i = 1; i < BNC_N_FIELDS && n < sizeof known - 32; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i > 1 ? ", " : "",
-                              bnc_field_names[i]);
-    return bnc_error_set(err, BNC_EUSAGE, "--map: no field is called '%.*s'; there are %s",
-                         (int)word.len, word.at, known);
-}
-
-static enum bnc_status read_map(struct work *w)
-{
-    struct bnc_span s = bnc_span_str(w->opt->map == NULL ? "" : w->opt->map);
-
-    while (s.len > 0) {
-        struct bnc_map_entry *const m = &w->map[w->n_map];
-        const struct bnc_span word = bnc_span_trim(bnc_span_part(&s, '='));
-        const char *const from = s.at;
-
-        m->field = bnc_field_find(word);
-        if (m->field == BNC_N_FIELDS)
-            return unknown_field(w->err, word);
-        do {
-            const struct bnc_span piece = bnc_span_part(&s, ',');
-
-            m->column = bnc_span_trim(bnc_span_from(from, (size_t)(piece.at + piece.len - from)));
-        } while (s.len > 0 && !begins_entry(s));
-        if (m->column.len == 0)
-            return bnc_error_set(w->err, BNC_EUSAGE,
-                                 "--map %s: no column is named, write %s=Column",
-                                 bnc_field_names[m->field], bnc_field_names[m->field]);
-        if (++w->n_map == sizeof w->map / sizeof w->map[0])
-            return bnc_error_set(w->err, BNC_EUSAGE, "--map names too many columns");
-    }
-    return BNC_OK;
-}
-
-static bool from_is_known(const char *from)
-{
-    for (size_t i = 0; i < bnc_n_formats; i++)
-        if (bnc_format_is_meant(&bnc_format_rows[i], bnc_span_str(from)))
-            return true;
-    return false;
-}
-
-static enum bnc_status read_options(struct work *w)
-{
-    const struct bnc_schema_options *const o = w->opt;
-
-    if (o->from != NULL && !from_is_known(o->from))
-        return bnc_error_set(w->err, BNC_EUSAGE,
-                             "--from: no format is called '%s'; did you mean '%s'? "
-                             "'bounce-analyzer formats' lists them",
-                             o->from, bnc_format_nearest(bnc_span_str(o->from)));
-    if (o->date_order != NULL && strcmp(o->date_order, "dmy") != 0 &&
-        strcmp(o->date_order, "mdy") != 0)
-        return bnc_error_set(w->err, BNC_EUSAGE, "--date-order: '%s' is neither dmy nor mdy",
-                             o->date_order);
-    return read_map(w);
-}
-
-/* An offset or abbreviation, else a zone with a history. */
-static enum bnc_status read_zone(const char *name, int *zone, const struct bnc_zone_rules **rules,
-                                 struct bnc_arena *arena, struct bnc_error *err)
-{
-    *rules = NULL;
-    return bnc_zone_parse(bnc_span_str(name), zone) ? BNC_OK
-                                                    : bnc_zone_load(name, arena, rules, err);
-}
-
-enum bnc_status bnc_schema_options_check(const struct bnc_schema_options *opt,
-                                         struct bnc_error *err)
-{
-    struct work w = { .opt = opt, .err = err };
-    struct bnc_arena arena = { 0 };
-    const struct bnc_zone_rules *rules;
-    enum bnc_status status = read_options(&w);
-    int zone;
-
-    if (status == BNC_OK && opt->timezone != NULL)
-        status = read_zone(opt->timezone, &zone, &rules, &arena, err);
-    bnc_arena_release(&arena);
-    return status;
-}
 
 /* ---- candidates ---- */
 
@@ -211,8 +110,8 @@ static unsigned generic_score(struct work *w, const struct candidate *c)
             fields++;
         }
     }
-    for (uint32_t i = 0; i < w->n_map; i++)
-        fields += 4 * (bnc_header_find(&h, w->map[i].column, true) >= 0);
+    for (uint32_t i = 0; i < w->map.n; i++)
+        fields += 4 * (bnc_header_find(&h, w->map.entry[i].column, true) >= 0);
     return fields;
 }
 
@@ -292,95 +191,11 @@ static void try_all(struct work *w, struct candidate *best, struct candidate *ge
     }
 }
 
-/* ---- failure ---- */
-
-struct near {
-    const struct bnc_format_row *format;
-    unsigned held;
-    struct bnc_span missing;
-};
-
-/* The two formats of whose signature most columns are there. */
-static void nearest(const struct bnc_header *h, struct near near[2])
-{
-    near[0] = near[1] = (struct near){ NULL, 0, { "", 0 } };
-    for (size_t i = 0; i + 1 < bnc_n_formats; i++) {
-        struct near n = { .format = &bnc_format_rows[i] };
-
-        n.missing = bnc_format_missing(n.format, h, &n.held);
-        if (n.held == 0 || n.missing.len == 0)
-            continue;
-        if (n.held > near[0].held) {
-            near[1] = near[0];
-            near[0] = n;
-        } else if (n.held > near[1].held) {
-            near[1] = n;
-        }
-    }
-}
-
-/* Column names as a list, at most about 200 bytes, control characters as '?'. */
-static void list_columns(const struct bnc_header *h, char *to, size_t cap)
-{
-    size_t n = 0;
-    uint32_t i = 0;
-
-    for (; i < h->n && n + 64 < cap; i++) { /* room for " and 4095 more", too */
-        n += (size_t)snprintf(to + n, cap - n, "%s'", i > 0 ? ", " : "");
-        for (size_t k = 0; k < h->name[i].len && k < 40 && n + 8 < cap; k++) {
-            const unsigned char c = (unsigned char)h->name[i].at[k];
-
-            to[n++] = c < ' ' || c == 127 ? '?' : (char)c;
-        }
-        to[n++] = '\'';
-    }
-    to[n] = '\0';
-    if (i < h->n)
-        snprintf(to + n, cap - n, " and %u more", h->n - i);
-}
-
-/* A table of counts: no address anywhere, and more digits than letters in its rows. */
-static bool holds_totals(const struct work *w, const struct candidate *c)
-{
-    long surplus = 0;
-
-    for (size_t i = c->end; i < w->head.len; i++) {
-        const char ch = w->head.at[i];
-
-        if (ch == '@')
-            return false;
-        surplus += (ch >= '0' && ch <= '9') - ((ch | 32) >= 'a' && (ch | 32) <= 'z');
-    }
-    return c->row.n > 1 && surplus > 0;
-}
-
-static enum bnc_status not_recognized(struct work *w, const struct candidate *c)
+static enum bnc_status not_recognized(const struct work *w, const struct candidate *c)
 {
     const struct bnc_header h = header_of(w, c);
-    char columns[260], formats[300];
-    struct near near[2];
-    size_t n = 0;
 
-    list_columns(&h, columns, sizeof columns);
-    if (holds_totals(w, c))
-        return bnc_error_set(
-            w->err, BNC_EDATA,
-            "not recognized as an export: its columns are %s; no cell holds an address: totals "
-            "can't be analyzed, but as a CSV file with columns date, domain, provider or campaign, "
-            "and sent they can stand beside an export (--sent)",
-            columns);
-    nearest(&h, near);
-    for (int i = 0; i < 2 && near[i].format != NULL; i++)
-        n += (size_t)snprintf(formats + n, sizeof formats - n, "%s%s (missing: %.*s)",
-                              i > 0 ? ", " : "; nearest formats: ", near[i].format->id,
-                              (int)(near[i].missing.len < 60 ? near[i].missing.len : 60),
-                              near[i].missing.at);
-    formats[n] = '\0';
-    return bnc_error_set(
-        w->err, BNC_EDATA,
-        "not recognized as an export: %s %s%s; name the columns yourself, e.g. --map "
-        "recipient=Column,diagnostic=Column,event_type=Column",
-        h.n == 0 ? "it has no columns" : "its columns are", columns, formats);
+    return bnc_not_recognized(&h, bnc_span_from(w->head.at + c->end, w->head.len - c->end), w->err);
 }
 
 static enum bnc_status no_header(struct work *w, const struct candidate *c)
@@ -417,7 +232,7 @@ static enum bnc_status set_time_rules(struct work *w, struct bnc_schema_plan *p)
         take_header_zone(p);
     if (o->timezone == NULL || p->format->zone != BNC_ZONE_UNSTATED)
         return BNC_OK;
-    status = read_zone(o->timezone, &p->zone, &p->rules, &w->mapping->arena, w->err);
+    status = bnc_zone_read(o->timezone, &p->zone, &p->rules, &w->mapping->arena, w->err);
     p->short_way.possible &= p->rules == NULL; /* it knows no history */
     return status;
 }
@@ -465,6 +280,25 @@ static enum bnc_status fill_gaps(struct work *w, const struct candidate *c,
     w->rows_decide |= (*p)->field[BNC_FIELD_RECIPIENT].n == 0 ||
                       (*p)->field[BNC_FIELD_DIAGNOSTIC].n == 0;
     return status == BNC_OK && w->mapping->guess != NULL ? bnc_plan_create(p, in, w->err) : status;
+}
+
+/* Makes '*p' again with columns as events, where no column names them and the rows allow it. */
+static enum bnc_status take_events(struct work *w, const struct candidate *c,
+                                   struct bnc_plan_input *in, struct bnc_schema_plan **p)
+{
+    struct bnc_schema_plan *wide;
+    enum bnc_status status;
+
+    if ((*p)->field[BNC_FIELD_EVENT_TYPE].n > 0 || (*p)->field[BNC_FIELD_RECIPIENT].n == 0)
+        return BNC_OK;
+    in->wide = true;
+    status = bnc_plan_create(&wide, in, w->err);
+    if (status != BNC_OK || wide->n_wide == 0)
+        return status;
+    w->rows_decide = true;
+    if (bnc_rows_tell_events(rows_from(w, c, c->end), wide))
+        *p = wide;
+    return BNC_OK;
 }
 
 static bool is_named_by_file(const struct bnc_format_row *f)
@@ -517,15 +351,19 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
 {
     struct bnc_mapping *const map = w->mapping;
     const struct bnc_header h = header_of(w, c);
-    struct bnc_plan_input in = {
-        .format = c->format, .header = &h, .map = w->map, .n_map = w->n_map, .arena = &map->arena
-    };
+    struct bnc_plan_input in = { .format = c->format,
+                                 .header = &h,
+                                 .map = w->map.entry,
+                                 .n_map = w->map.n,
+                                 .arena = &map->arena };
     struct bnc_head rows = rows_from(w, c, c->row.off);
     struct bnc_schema_plan *p;
     enum bnc_status status = bnc_plan_create(&p, &in, w->err);
 
     if (status == BNC_OK && p->generic && !c->headerless)
         status = fill_gaps(w, c, &in, &p);
+    if (status == BNC_OK && p->generic && !c->headerless)
+        status = take_events(w, c, &in, &p);
     if (status != BNC_OK)
         return status;
     w->rows_decide |= p->generic && !bnc_plan_is_usable(p);
@@ -581,7 +419,7 @@ static enum bnc_status create_csv(struct work *w)
                 w->err, BNC_EDATA,
                 "the first row has no end within %zu bytes or more than %d columns: not an export",
                 w->head.len, BNC_MAX_COLUMNS);
-        if (w->n_map > 0 && first.row.n > 0) {
+        if (w->map.n > 0 && first.row.n > 0) {
             first.headerless = true;
             w->rows_decide = true;
             first.format = bnc_format_generic();
@@ -646,7 +484,7 @@ static enum bnc_status create_json(struct work *w)
     struct bnc_header h = { .file = w->file };
     struct candidate c = { .score = 0 };
     struct bnc_plan_input in = {
-        .header = &h, .json = true, .map = w->map, .n_map = w->n_map, .arena = &map->arena
+        .header = &h, .json = true, .map = w->map.entry, .n_map = w->map.n, .arena = &map->arena
     };
     struct bnc_schema_plan *p;
     enum bnc_status status;
@@ -680,7 +518,7 @@ static enum bnc_status create_json(struct work *w)
 static enum bnc_status create(struct work *w)
 {
     const struct bnc_span text = bnc_span_trim(w->head);
-    const enum bnc_status status = read_options(w);
+    const enum bnc_status status = bnc_schema_options_read(w->opt, &w->map, w->err);
 
     if (status != BNC_OK)
         return status;
@@ -690,7 +528,7 @@ static enum bnc_status create(struct work *w)
                                         "nothing but blanks at the start: not an export");
     if (w->opt->delim == 0 && (text.at[0] == '{' || text.at[0] == '['))
         return create_json(w);
-    if (w->opt->from != NULL && w->n_map == 0 &&
+    if (w->opt->from != NULL && w->map.n == 0 &&
         bnc_format_find(bnc_span_str(w->opt->from)) != NULL &&
         bnc_format_find(bnc_span_str(w->opt->from))->event == BNC_FORMAT_TOTALS)
         return bnc_error_set(w->err, BNC_EDATA,

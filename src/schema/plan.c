@@ -291,6 +291,8 @@ static void add_wide(struct builder *b)
     const struct bnc_format_row *const f = b->in->format;
     struct bnc_schema_plan *const p = b->plan;
 
+    if (p->generic && !b->in->wide)
+        return;
     for (unsigned i = 0; i < f->n_values; i++) {
         const struct bnc_value_row *const row = &bnc_values[f->value_at + i];
         const int column =

@@ -98,6 +98,8 @@ struct bnc_plan_input {
     const struct bnc_header *header;     /* names as found; for a file without header their
                                             positions count */
     bool json;
+    bool wide;                           /* columns named like events are events, in the generic
+                                            format, too */
     const struct bnc_map_entry *map;     /* --map: replaces what the format says of these fields */
     uint32_t n_map;
     struct bnc_arena *arena;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "schema/codes.h"
+#include "schema/mapper.h"
 #include "schema/times.h"
 #include "util/hash.h"
 
@@ -206,4 +207,40 @@ enum bnc_status bnc_rows_tell_gaps(struct bnc_head from, const struct bnc_schema
         *guess = text;
     }
     return BNC_OK;
+}
+
+/* ---- columns as events ---- */
+
+static bool is_flag(struct bnc_span s)
+{
+    static const char *const yes[] = { "1", "true", "t", "yes", "y", "x" };
+    int64_t time;
+
+    s = bnc_span_trim(s);
+    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
+        if (bnc_span_eq_nocase(s, bnc_span_str(yes[i])))
+            return true;
+    return !bnc_cell_is_true(s) || bnc_time_parse(s, 'd', 0, &time) ||
+           bnc_time_parse(s, 'm', 0, &time);
+}
+
+bool bnc_rows_tell_events(struct bnc_head from, const struct bnc_schema_plan *p)
+{
+    bool well = false, failed = false;
+    struct bnc_head_row row;
+
+    for (uint32_t i = 0; i < p->n_wide; i++) {
+        const unsigned event = p->wide[i].row->event;
+
+        well |= event == BNC_EVENT_SENT || event == BNC_EVENT_DELIVERED;
+        failed |= event == BNC_EVENT_BOUNCE;
+    }
+    for (unsigned n = 0; well && failed && n < TELLING_ROWS && bnc_head_next(&from, &row); n++)
+        for (uint32_t i = 0; i < p->n_wide; i++) {
+            const uint32_t column = p->cells[p->wide[i].slot];
+
+            if (column < row.n && !is_flag(row.cell[column]))
+                return false;
+        }
+    return well && failed;
 }

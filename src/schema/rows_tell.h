@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rows_tell.h - what only the first rows tell of a source whose header is known: how cells are
- * quoted, whether numeric dates begin with the day, and what columns of unknown names hold.
+ * quoted, whether numeric dates begin with the day, what columns of unknown names hold, and whether
+ * columns named like events are flags.
  */
 #ifndef BNC_SCHEMA_ROWS_TELL_H
 #define BNC_SCHEMA_ROWS_TELL_H
@@ -33,5 +34,12 @@ bool bnc_is_reply(struct bnc_span cell);
 enum bnc_status bnc_rows_tell_gaps(struct bnc_head from, const struct bnc_schema_plan *p,
                                    struct bnc_plan_input *in, const char **guess,
                                    struct bnc_error *err);
+
+/*
+ * Whether the columns that 'p' takes for events ("sent_at", "hard_bounced") are: one tells of
+ * messages that went well and one of failures, and the first rows hold nothing but flags and times
+ * in them.  Counts and words are none: such a table is of other things.
+ */
+bool bnc_rows_tell_events(struct bnc_head from, const struct bnc_schema_plan *p);
 
 #endif

@@ -175,10 +175,11 @@ static enum bnc_row_fault push_packed(struct bnc_mapper *m, const struct bnc_cel
 
 /* ---- wide files ---- */
 
-static bool is_true(struct bnc_span s)
+bool bnc_cell_is_true(struct bnc_span s)
 {
     static const char *const no[] = {
-        "", "false", "0", "no", "n", "n/a", "na", "null", "none", "-"
+        "",   "false", "f",    "0", "no",  "n",          "n/a",
+        "na", "null",  "none", "-", "\\N", "0000-00-00", "0000-00-00 00:00:00"
     };
 
     s = bnc_span_trim(s);
@@ -189,12 +190,13 @@ static bool is_true(struct bnc_span s)
 }
 
 static enum bnc_row_fault push_as(struct bnc_mapper *m, const struct bnc_cells *c,
-                                  const struct bnc_event *base, const struct bnc_value_row *row)
+                                  const struct bnc_event *base, const struct bnc_wide *column)
 {
     struct bnc_event ev = *base;
 
-    ev.type = (enum bnc_event_type)row->event;
-    ev.hardness = (enum bnc_hardness)row->hardness;
+    ev.type = (enum bnc_event_type)column->row->event;
+    ev.hardness = (enum bnc_hardness)column->row->hardness;
+    bnc_event_time(m, c, c->cell[column->slot], &ev);
     if (ev.type == BNC_EVENT_BOUNCE || ev.type == BNC_EVENT_SUPPRESSED)
         bnc_event_refine(m, c, &ev);
     return push_one(m, c, bnc_cells_pick(c, BNC_FIELD_RECIPIENT), &ev);
@@ -203,7 +205,7 @@ static enum bnc_row_fault push_as(struct bnc_mapper *m, const struct bnc_cells *
 /*
  * Of the columns that are true, one is the outcome (a bounce rather than a suppression, that
  * rather than a delivery, a delivery rather than a mere sending); a deferral before a known
- * outcome and a complaint are events of their own.
+ * outcome and a complaint are events of their own.  A cell that is a time says when.
  */
 static enum bnc_row_fault push_wide(struct bnc_mapper *m, const struct bnc_cells *c,
                                     struct bnc_event *ev)
@@ -211,13 +213,13 @@ static enum bnc_row_fault push_wide(struct bnc_mapper *m, const struct bnc_cells
     static const uint8_t outcomes[] = { BNC_EVENT_BOUNCE, BNC_EVENT_SUPPRESSED, BNC_EVENT_DELIVERED,
                                         BNC_EVENT_DEFERRAL, BNC_EVENT_SENT };
     const struct bnc_schema_plan *const p = c->plan;
-    const struct bnc_value_row *is[BNC_N_EVENTS] = { NULL };
+    const struct bnc_wide *is[BNC_N_EVENTS] = { NULL };
     enum bnc_row_fault fault = BNC_FAULT_NONE;
     int outcome = BNC_EVENT_OTHER;
 
     for (uint32_t i = 0; i < p->n_wide; i++)
-        if (is[p->wide[i].row->event] == NULL && is_true(c->cell[p->wide[i].slot]))
-            is[p->wide[i].row->event] = p->wide[i].row;
+        if (is[p->wide[i].row->event] == NULL && bnc_cell_is_true(c->cell[p->wide[i].slot]))
+            is[p->wide[i].row->event] = &p->wide[i];
     for (size_t i = 0; i < sizeof outcomes && outcome == BNC_EVENT_OTHER; i++)
         if (is[outcomes[i]] != NULL)
             outcome = outcomes[i];

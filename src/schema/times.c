@@ -6,6 +6,7 @@
  *   20260903081244   03-09-2026 10:12:44   03.09.2026 10:12   9/3/2026 3:12:44 AM
  *   Thu, 03 Sep 2026 08:12:44 +0000   3 Sep 2026 08:12:44 GMT   Sep 3, 2026 8:12:44 AM
  *   Thu Sep  3 08:12:44 2026
+ *   46268.342176                                                      days of a spreadsheet
  *
  * The separator decides what a numeric date means: dashes and dots put the day first, slashes
  * are the format's to decide ('date_order') and never guessed row by row.  Years outside
@@ -142,8 +143,8 @@ static bool zone(struct scan *s, int *seconds)
     if (bracket)
         return take(s, ')') && s->at == s->end;
     skip_blanks(s);
-    if (s->at < s->end && *s->at == '(')
-        s->at = s->end; /* "+0000 (UTC)": a comment */
+    if (s->at < s->end && (*s->at == '(' || *s->at == '['))
+        s->at = s->end; /* "+0000 (UTC)", "+02:00[Europe/Berlin]": a comment */
     return s->at == s->end;
 }
 
@@ -174,11 +175,13 @@ static int clock_time(struct scan *s)
     return h > 23 || m > 59 || sec > 60 ? -1 : h * 3600 + m * 60 + sec;
 }
 
-/* What may follow a date: nothing, or a clock time and a zone. */
+/* What may follow a date: nothing, or a clock and a zone.  A date alone is that day anywhere. */
 static bool rest(struct scan *s, int64_t midnight, int zone_seconds, int64_t *time)
 {
     int clock = 0;
 
+    if (s->at == s->end)
+        zone_seconds = 0;
     if (take(s, 'T') || take(s, 't') || take(s, ',') || (s->at < s->end && *s->at == ' ')) {
         skip_blanks(s);
         if (s->at < s->end && (clock = clock_time(s)) < 0)
@@ -190,7 +193,7 @@ static bool rest(struct scan *s, int64_t midnight, int zone_seconds, int64_t *ti
     return true;
 }
 
-/* 1973 .. 2199: a serial day or a row number is no time. */
+/* 1973 .. 2199: a row number is no time. */
 static inline bool is_unix_time(int64_t seconds)
 {
     return seconds >= 100000000 && seconds < INT64_C(7258118400);
@@ -220,13 +223,34 @@ static bool number_time(struct bnc_span t, int zone_seconds, int64_t *time)
             return false;
         *time = days_of(y, m, d) * BNC_SECONDS_PER_DAY +
                 (int64_t)(clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100) -
-                zone_seconds;
+                (len == 8 ? 0 : zone_seconds);
         return true;
     }
     if (len < 9 || len == 11 || len == 12 || len == 14 || len == 15 || len == 17 || len == 18)
         return false;
     *time = (int64_t)n / unit[len < 13 ? 0 : len < 16 ? 1 : len < 19 ? 2 : 3];
     return is_unix_time(*time);
+}
+
+/*
+ * "46268.342176", or with a comma: a spreadsheet's days since 30 December 1899, as they come out
+ * where a column was formatted as a number.  Those of this century only.
+ */
+static bool serial_time(struct scan s, int zone_seconds, int64_t *time)
+{
+    const int day = digits(&s, 5);
+    double fraction = 0, unit = 1;
+
+    if (day < 36526 || day > 73050)
+        return false;
+    if (s.at == s.end)
+        zone_seconds = 0;
+    else if (!take(&s, '.') && !take(&s, ','))
+        return false;
+    for (; s.at < s.end && bnc_is_digit(*s.at); s.at++)
+        fraction += (*s.at - '0') * (unit /= 10);
+    *time = (day - 25569) * BNC_SECONDS_PER_DAY + (int64_t)(fraction * 86400 + 0.5) - zone_seconds;
+    return s.at == s.end;
 }
 
 static int month_name(struct scan *s)
@@ -421,7 +445,7 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
     if (text.len > 0 &&
         ((unsigned char)text.at[0] <= ' ' || (unsigned char)text.at[text.len - 1] <= ' '))
         text = bnc_span_trim(text);
-    if (text.len < 6)
+    if (text.len < 5)
         return false;
     s = (struct scan){ text.at, text.at + text.len };
     if (text.len >= 10 && !bnc_is_digit(text.at[4])) {
@@ -445,7 +469,8 @@ static __attribute__((noinline)) bool parse_anew(struct bnc_time_memo *memo, str
     if (!bnc_is_digit(text.at[0]))
         return named_time(s, zone_seconds, time);
     return number_time(text, zone_seconds, time) || basic_time(s, zone_seconds, time) ||
-           short_date(s, date_order, zone_seconds, time) || named_time(s, zone_seconds, time);
+           short_date(s, date_order, zone_seconds, time) || serial_time(s, zone_seconds, time) ||
+           named_time(s, zone_seconds, time);
 }
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * gen_formats.c - formats.csv, esp_columns.csv, esp_event_values.csv -> gen/formats.h: three
  * arrays, the columns and values of one format side by side in the order of the files (the
- * first non-empty column of a field wins). usage: gen_formats formats.csv esp_columns.csv
- * esp_event_values.csv > formats.h
+ * first non-empty column of a field wins), and one of the names of all columns, sorted.
+ * usage: gen_formats formats.csv esp_columns.csv esp_event_values.csv > formats.h
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -206,6 +206,51 @@ static void grouped(const struct bnc_table *formats, const struct bnc_table *t,
                 print(t, i);
 }
 
+struct name {
+    struct bnc_span text;
+    bool addressed; /* addresses or message ids are in it */
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return bnc_span_cmp(((const struct name *)a)->text, ((const struct name *)b)->text);
+}
+
+/* The name of a column in lower case; the program is over before it would be freed. */
+static struct name name_of(const struct bnc_table *t, size_t row)
+{
+    const struct bnc_span s = cell(t, row, "header_name");
+    const char *const field = fields[word(t, row, "schema_field", fields)];
+    char *const lower = malloc(s.len + 1);
+
+    for (size_t i = 0; i < s.len && lower != NULL; i++)
+        lower[i] = bnc_lower(s.at[i]);
+    return (struct name){ bnc_span_from(lower, lower == NULL ? 0 : s.len),
+                          strcmp(field, "recipient") == 0 || strcmp(field, "sender") == 0 ||
+                              strcmp(field, "message_id") == 0 };
+}
+
+/* The names of all columns, sorted, each once. */
+static void known_names(const struct bnc_table *t)
+{
+    struct name *const name = calloc(t->n_rows, sizeof *name);
+
+    if (name == NULL)
+        exit(1);
+    for (size_t i = 0; i < t->n_rows; i++)
+        name[i] = name_of(t, i);
+    qsort(name, t->n_rows, sizeof *name, by_name);
+    for (size_t i = 0; i < t->n_rows; i++)
+        if (i + 1 < t->n_rows && by_name(&name[i], &name[i + 1]) == 0) {
+            name[i + 1].addressed |= name[i].addressed;
+        } else {
+            printf("{ ");
+            string(name[i].text);
+            printf(", %d },\n", name[i].addressed);
+        }
+    free(name);
+}
+
 static void check_known(const struct bnc_table *formats, const struct bnc_table *t)
 {
     for (size_t i = 0; i < t->n_rows; i++) {
@@ -249,6 +294,8 @@ int main(int argc, char **argv)
     grouped(&f, &c, column_row);
     printf("#endif\n#ifdef BNC_VALUE_ROWS\n");
     grouped(&f, &v, value_row);
+    printf("#endif\n#ifdef BNC_KNOWN_NAMES\n");
+    known_names(&c);
     printf("#endif\n");
     bnc_table_release(&f);
     bnc_table_release(&c);

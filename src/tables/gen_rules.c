@@ -193,7 +193,7 @@ static void print_rules(const struct bnc_ruleset *r)
         string(x->meaning);
         printf(", %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },\n", x->kind,
                x->cause, x->duration, x->side, x->action, x->priority, x->specificity, x->provider,
-               x->reply, x->blocklist, x->enh_first, x->enh_last, x->n_fragments, x->whole_text,
+               x->reply, x->blocklist, x->enh_first, x->enh_last, x->n_fragments, x->reach,
                x->first, x->second);
     }
     printf("};\n");

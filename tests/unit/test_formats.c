@@ -173,6 +173,30 @@ static void tables__are_all_in_the_arrays(void **state)
  * Recognition must not depend on the order of columns or on more columns than we know, nor fail
  * for case.
  */
+/* They are searched by halving, as words of at most so many bytes. */
+static void names__are_sorted_and_complete(void **state)
+{
+    struct bnc_table c = table("src/tables/esp_columns.csv");
+
+    (void)state;
+    for (size_t i = 0; i < bnc_n_known_names; i++) {
+        assert_true(strlen(bnc_known_names[i].name) < 100);
+        assert_true(i == 0 || strcmp(bnc_known_names[i - 1].name, bnc_known_names[i].name) < 0);
+    }
+    for (size_t i = 0; i < c.n_rows; i++) {
+        const struct bnc_span field = cell(&c, i, "schema_field");
+        size_t k = 0;
+
+        while (k < bnc_n_known_names &&
+               !bnc_span_eq_nocase(bnc_span_str(bnc_known_names[k].name),
+                                   cell(&c, i, "header_name")))
+            k++;
+        assert_true(k < bnc_n_known_names);
+        assert_true(bnc_known_names[k].addressed || !bnc_span_eq(field, BNC_SPAN("recipient")));
+    }
+    bnc_table_release(&c);
+}
+
 static void formats__are_recognized_by_their_own_columns(void **state)
 {
     (void)state;
@@ -229,6 +253,7 @@ int main(void)
         cmocka_unit_test(fixtures__give_the_expected_events),
         cmocka_unit_test(formats__each_has_a_fixture),
         cmocka_unit_test(tables__are_all_in_the_arrays),
+        cmocka_unit_test(names__are_sorted_and_complete),
         cmocka_unit_test(formats__are_recognized_by_their_own_columns),
         cmocka_unit_test(formats__generic_is_last),
         cmocka_unit_test(nearest__names_formats_and_vendors),

@@ -91,6 +91,10 @@ static void document__is_told_from_lines(void **state)
         { "{\"a\": {\r\n\"b\":1}}", true },
         { "{\"items\":[{\"a\":1}]}", true },
         { "{\"n\":1,\"data\":{\"events\": [ {\"a\":1}]}}", true },
+        { "{\"items\":[],\"next\":\"https://x.y/a@b.c\"}\n", true }, /* an answer of nothing */
+        { "{\"items\":[]}\n{\"to\":\"a@b.c\"}", false },
+        { "{\"items\":[],\"to\":\"a@b.c\"}", false },
+        { "{\"more\":[]}", false },
     };
 
     (void)state;
@@ -123,6 +127,20 @@ static void page__gives_the_list_in_it(void **state)
                  "{\"a\":1}\n{\"items\":[{\"b\":2}]}\n{\"a\":3}\n");
     assert_lines("{\"id\":\"i\\\"tems\",\"data\":{\"events\":[{\"a\":1}],\"n\":1}}", "{\"a\":1}\n");
     assert_lines("[{\"items\":[{\"a\":1}]},{\"items\":[]}]", "{\"a\":1}\n");
+    assert_lines("{\"items\": [ ],\"total\":0}\n", "");
+    assert_lines("{\"items\":[{\"a\":1}],"
+                 "\"links\":[{\"self\":\"https://x.y/a@b.c\"}],\"of\":[\"a@b.c\"]}",
+                 "{\"a\":1}\n");
+}
+
+/* Rows that no name of a list leads to are not lost without a word. */
+static void page__tells_of_another_list_with_addresses(void **state)
+{
+    (void)state;
+    assert_lines("{\"items\":[{\"a\":1}],\"more\":[{\"to\":\"a@b.c\"}]}\n{\"items\":[{\"a\":2}]}",
+                 "{\"a\":1}\n0\n{\"a\":2}\n");
+    assert_lines("{\"items\":[{\"a\":1}],\"by\":{\"x\":[{\"y\":{\"to\":\"a@b.c\"}}]}}",
+                 "{\"a\":1}\n0\n");
 }
 
 static void damage__is_passed_on(void **state)
@@ -192,6 +210,7 @@ int main(void)
         cmocka_unit_test(document__is_told_from_lines),
         cmocka_unit_test(document__becomes_an_object_a_line),
         cmocka_unit_test(page__gives_the_list_in_it),
+        cmocka_unit_test(page__tells_of_another_list_with_addresses),
         cmocka_unit_test(damage__is_passed_on),
         cmocka_unit_test(text__that_is_no_document_passes),
         cmocka_unit_test(fault__comes_after_what_came_before),

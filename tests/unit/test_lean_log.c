@@ -32,7 +32,8 @@ static struct bnc_span domain_of(uint32_t pair)
 
 /*
  * Local parts of 0 to 127 bytes, small, with capitals, or with any byte. Times and campaigns mostly
- * go on slowly; some are far.
+ * go on slowly, to either side; some are just too far for that, and some anywhere. Pairs are of any
+ * size.
  */
 static void make(struct wanted *w, uint32_t i)
 {
@@ -45,8 +46,9 @@ static void make(struct wanted *w, uint32_t i)
                            w->kind == DELIVERED ? BNC_EVENT_DELIVERED : 1 + i % BNC_CODE_LATE);
     w->rec.time = i % 50 == 0   ? 0
                   : i % 37 == 0 ? (uint32_t)(random >> 32)
-                                : (1u << 30) + i * 64 + (uint32_t)(random >> 44 & 0x3fff);
-    w->rec.pair = (uint32_t)(random >> 16) % BNC_LEAN_PAIRS;
+                  : i % 31 == 0 ? UINT32_MAX
+                                : (1u << 30) + i * 64 + (uint32_t)(random >> 44 & 0x7ff);
+    w->rec.pair = (uint32_t)(draw(random) >> (34 + i % 30));
     w->domain = domain_of(w->rec.pair);
     n = snprintf(w->local, sizeof w->local, "%s%u-%.*s", i % 5 == 0 ? "Mc\xc3\xa9" : "mc", i,
                  (int)(i % 7 == 0 ? random >> 50 & 63 : 0),
@@ -103,8 +105,8 @@ static void check_text(const struct wanted *w, const char *at)
 /* Reads a partition; how many records it has. */
 static size_t read_part(const struct bnc_lean_log *l, unsigned p, struct wanted *all)
 {
-    struct bnc_address_rec *recs = malloc((bnc_lean_most(l, p) + 1) * sizeof *recs), *end, *r;
-    char *texts = malloc(BNC_LEAN_TEXTS(bnc_log_bytes(&l->named.log, p))), *to = texts;
+    struct bnc_address_rec *recs = malloc((bnc_lean_n(l, p) + 1) * sizeof *recs), *end, *r;
+    char *texts = malloc(bnc_lean_texts(l, p) + BNC_LEAN_ROOM), *to = texts;
     size_t n;
 
     end = bnc_lean_read_named(l, p, recs);
@@ -115,13 +117,13 @@ static size_t read_part(const struct bnc_lean_log *l, unsigned p, struct wanted 
         assert_int_equal(bnc_log_part(r->fp), p);
         check_text(find(all, r), at);
     }
-    assert_true((size_t)(to - texts) <= BNC_LEAN_TEXTS(bnc_log_bytes(&l->named.log, p)));
+    assert_true((size_t)(to - texts) <= bnc_lean_texts(l, p));
     end = bnc_lean_read_failed(l, p, end);
     end = bnc_lean_read_delivered(l, p, NULL, end);
     for (; r < end; r++)
         find(all, r);
     n = (size_t)(end - recs);
-    assert_true(n <= bnc_lean_most(l, p));
+    assert_int_equal(n, bnc_lean_n(l, p));
     free(recs);
     free(texts);
     return n;
@@ -160,12 +162,13 @@ static void push_three(struct bnc_lean_log *l, uint64_t fp, uint32_t campaign, u
         BNC_SPAN("first.last")));
 }
 
-/* So many bytes of each kind, beside the first far time. */
-static void expect_bytes(const struct bnc_lean_log *l, unsigned part, size_t each)
+/* So many bytes of each kind, beside the first time, which is far. */
+static void expect_bytes(const struct bnc_lean_log *l, unsigned part, size_t n, size_t more)
 {
-    assert_int_equal(bnc_log_bytes(&l->delivered.log, part), 2 + 10 * 10 + each);
-    assert_int_equal(bnc_log_bytes(&l->failed.log, part), 2 + 10 * 13 + each);
-    assert_int_equal(bnc_log_bytes(&l->named.log, part), 2 + 10 * (7 + 7) + each);
+    assert_int_equal(bnc_log_bytes(&l->delivered.log, part), 5 + n * 9 + more);
+    assert_int_equal(bnc_log_bytes(&l->failed.log, part), 5 + n * 11 + more);
+    assert_int_equal(bnc_log_bytes(&l->named.log, part), 5 + n * (4 + 7) + more);
+    assert_int_equal(bnc_lean_n(l, part), 3 * n);
 }
 
 static void lean_log__takes_few_bytes(void **state)
@@ -175,16 +178,39 @@ static void lean_log__takes_few_bytes(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 10; i++)
-        push_three(l, fp, i % 2 * 6, (1u << 30) + i * 30000);
-    expect_bytes(l, bnc_log_part(fp), 0);
+        push_three(l, fp, i % 2 * 3, (1u << 30) + i % 2 * 511);
+    expect_bytes(l, bnc_log_part(fp), 10, 0);
     bnc_lean_release(l);
-    assert_int_equal(bnc_lean_most(l, bnc_log_part(fp)), 0);
+    assert_int_equal(bnc_lean_n(l, bnc_log_part(fp)), 0);
     for (unsigned i = 0; i < 10; i++)
         push_three(l, fp, i == 5 ? 9 : 0, (1u << 30) + (i == 5 ? 40000 : 0));
-    expect_bytes(l, bnc_log_part(fp), 2 * (1 + 2));
+    expect_bytes(l, bnc_log_part(fp), 10, 2 * (1 + 3));
     bnc_lean_forget(l, bnc_log_part(fp));
-    assert_int_equal(bnc_lean_most(l, bnc_log_part(fp)), 0);
+    assert_int_equal(bnc_lean_n(l, bnc_log_part(fp)), 0);
     bnc_lean_free(l);
+}
+
+/* Every distance there is around the last that is near, to either side. */
+static void lean_log__tells_near_from_far(void **state)
+{
+    const uint32_t from = 1u << 30;
+
+    (void)state;
+    for (uint32_t d = 505; d < 520; d++) {
+        struct bnc_lean_log *l = bnc_lean_create();
+        struct bnc_address_rec recs[4], *r = recs;
+
+        push_three(l, 1, 100, from);
+        push_three(l, 1, 100 + d % 8, from + d);
+        push_three(l, 1, 100, from);
+        push_three(l, 1, 100 - d % 8, from - d);
+        expect_bytes(l, 0, 4, 1 + (d > 511 ? 3 * 2 : 0) + (d % 8 > 3 ? 3 : 0));
+        assert_ptr_equal(bnc_lean_read_failed(l, 0, recs), recs + 4);
+        assert_true(BNC_WHAT_CAMPAIGN(r[1].what) == 100 + d % 8 && r[1].time == from + d);
+        assert_true(BNC_WHAT_CAMPAIGN(r[2].what) == 100 && r[2].time == from);
+        assert_true(BNC_WHAT_CAMPAIGN(r[3].what) == 100 - d % 8 && r[3].time == from - d);
+        bnc_lean_free(l);
+    }
 }
 
 static void lean_log__has_room_for_short_texts(void **state)
@@ -196,19 +222,17 @@ static void lean_log__has_room_for_short_texts(void **state)
         struct bnc_lean_log *l = bnc_lean_create();
         struct bnc_address_rec recs[1000], *end;
         char *texts, *to;
-        size_t bytes;
 
         for (uint32_t i = 0; i < 1000; i++)
             assert_true(bnc_lean_push_named(l, 5, i % 50, (struct bnc_lean_event){ 1, i },
                                             bnc_span_from("abcdefghijkl", len)));
-        bytes = bnc_log_bytes(&l->named.log, 0);
-        to = texts = malloc(BNC_LEAN_TEXTS(bytes));
+        to = texts = malloc(bnc_lean_texts(l, 0) + BNC_LEAN_ROOM);
         end = bnc_lean_read_named(l, 0, recs);
         assert_ptr_equal(end, recs + 1000);
         for (struct bnc_address_rec *r = recs; r < end; r++) {
-            assert_true((size_t)(to - texts) <= BNC_LEAN_TEXTS(bytes) - BNC_LEAN_ROOM / 2 - 11);
             to = bnc_lean_spell(r, domain, to);
             assert_int_equal(bnc_text_read(to - BNC_TEXT_HEAD - len - 1).text.len, len + 1);
+            assert_true((size_t)(to - texts) <= bnc_lean_texts(l, 0));
         }
         free(texts);
         bnc_lean_free(l);
@@ -220,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lean_log__gives_back_what_was_logged),
         cmocka_unit_test(lean_log__takes_few_bytes),
+        cmocka_unit_test(lean_log__tells_near_from_far),
         cmocka_unit_test(lean_log__has_room_for_short_texts),
     };
 

@@ -174,7 +174,7 @@ static struct bnc_tally *tell_often(struct world *w, bool lists_only, unsigned r
         assert_int_equal(bnc_part_add(part, &item, 1, 0), BNC_OK);
     }
     for (unsigned p = 0; lists_only && p < BNC_LOG_PARTS; p++)
-        assert_true(bnc_lean_most(part->lean, p) < rows / BNC_LOG_PARTS / 2);
+        assert_true(bnc_lean_n(part->lean, p) < rows / BNC_LOG_PARTS / 2);
     assert_int_equal(bnc_tally_finish(&t, &part, 1, NULL, NULL, NULL), BNC_OK);
     bnc_part_free(part);
     return t;

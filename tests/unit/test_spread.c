@@ -63,7 +63,7 @@ static const struct spread_case cases[] = {
       "*2 delivered - recipient=a@b.c domain=b.c\n3 bounce hard - recipient=d@e.f domain=e.f\n4 "
       "sent -*" },
     { "wide: deferral and complaint beside it", T(WIDE "a@b.c,TRUE,TRUE,,,2026-09-03,TRUE,,\n"),
-      "*2 delivered -*and deferral soft -*and complaint -*" },
+      "*2 delivered -*and deferral soft 2026-09-03T00:00:00Z*and complaint -*" },
     { "wide: suppressed", T(WIDE "a@b.c,,,,,,,,TRUE\nd@e.f,,,,yes,,,,\n"),
       "*2 suppressed -*3 suppressed -*" },
     { "wide: nothing happened", T(WIDE "a@b.c,no,false,0,,,N/A,,\n"), "*2 - no event\n" },
