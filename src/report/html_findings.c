@@ -158,7 +158,7 @@ static void put_card(struct bnc_page *p, size_t i)
     struct bnc_value v[BNC_SECTION_COLUMNS];
     const struct bnc_rate *r;
 
-    bnc_section_row(s, p->m, i, v);
+    s->row(p->m, i, v);
     r = v[1].rate;
     bnc_buf_printf(p->out, "<div class=\"card\"><h3>%s</h3>\n", titles[i]);
     if (r->den == 0) {

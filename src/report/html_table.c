@@ -150,7 +150,7 @@ static void put_row(struct bnc_page *p, const struct bnc_section *s, size_t i)
     struct bnc_value v[BNC_SECTION_COLUMNS];
     bool first = true;
 
-    bnc_section_row(s, p->m, i, v);
+    s->row(p->m, i, v);
     bnc_buf_puts(p->out, "<tr>");
     for (size_t k = 0; k < s->n_cols; k++) {
         const struct bnc_column *c = &s->cols[k];

@@ -103,7 +103,7 @@ static void put_row(const struct bnc_model *m, struct bnc_buf *out, const struct
     struct bnc_value v[BNC_SECTION_COLUMNS];
     bool first = true;
 
-    bnc_section_row(s, m, i, v);
+    s->row(m, i, v);
     for (size_t c = 0; c < s->n_cols; c++) {
         if (s->cols[c].use & BNC_ONLY_JSON)
             continue;

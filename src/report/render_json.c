@@ -467,7 +467,7 @@ static void put_row(const struct bnc_model *m, const struct wording *w, struct b
     struct bnc_value v[BNC_SECTION_COLUMNS];
     char *at = end_of(out);
 
-    bnc_section_row(bnc_sections[section], m, i, v);
+    bnc_sections[section]->row(m, i, v);
     v[x->column].idle = false;
     for (; x < end; x++) {
         const struct bnc_value *const value = &v[x->column];

@@ -128,7 +128,7 @@ static void put_table(const struct bnc_model *m, struct bnc_buf *out, const stru
 
     put_table_head(m, out, s);
     for (size_t i = 0; i < n && !out->failed; i++) {
-        bnc_section_row(s, m, i, v);
+        s->row(m, i, v);
         for (size_t c = 0; c < s->n_cols; c++)
             if (bnc_column_on_page(&s->cols[c], m)) {
                 bnc_buf_puts(out, "| ");

@@ -167,7 +167,7 @@ static void fill(struct base *b, const struct bnc_section *s)
     for (size_t i = 0; i < n && !b->failed; i++) {
         int at = 1;
 
-        bnc_section_row(s, b->m, i, v);
+        s->row(b->m, i, v);
         sqlite3_clear_bindings(b->insert);
         for (size_t c = 0; c < s->n_cols; c++) {
             if (s->cols[c].use & BNC_ONLY_JSON)

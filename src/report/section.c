@@ -44,13 +44,3 @@ const struct bnc_section *bnc_section_find(const char *id)
             return bnc_sections[i];
     return NULL;
 }
-
-void bnc_section_row(const struct bnc_section *s, const struct bnc_model *m, size_t i,
-                     struct bnc_value *v)
-{
-    for (size_t c = 0; c < s->n_cols; c++) {
-        v[c].unset = v[c].idle = false;
-        v[c].text = bnc_span_from("", 0);
-    }
-    s->row(m, i, v);
-}

@@ -85,7 +85,7 @@ struct bnc_section {
     const struct bnc_column *cols;
     size_t n_cols;
     size_t (*count)(const struct bnc_model *m);
-    /* fills n_cols values, valid until the next call with the same v */
+    /* fills n_cols values, whatever stood there; valid until the next call with the same v */
     void (*row)(const struct bnc_model *m, size_t i, struct bnc_value *v);
     bool page; /* a person reads it: HTML, Markdown, --verbose */
     bool sparse; /* may have a million rows: JSON leaves out what is idle, see BNC_SPARSE_MIN */
@@ -106,9 +106,6 @@ extern const size_t bnc_n_sections;
 bool bnc_column_on_page(const struct bnc_column *c, const struct bnc_model *m);
 /* The section of that id; NULL if there is none. */
 const struct bnc_section *bnc_section_find(const char *id);
-/* Row 'i' with all values cleared first: nothing is unset or idle, texts and lists are empty. */
-void bnc_section_row(const struct bnc_section *s, const struct bnc_model *m, size_t i,
-                     struct bnc_value *v);
 
 /* A code pair, a cause or a side with what failed by it. */
 struct bnc_code_sum {

@@ -93,12 +93,11 @@ static void top_cause(struct bnc_value *v, const struct bnc_provider_total *p)
 {
     uint64_t most = 0;
 
-    v->unset = true;
+    none(v);
     for (int c = 0; c < BNC_N_CAUSES; c++)
         if (p->cause[c] + p->cause[BNC_N_CAUSES + c] > most) {
             most = p->cause[c] + p->cause[BNC_N_CAUSES + c];
             word(v, bnc_causes[c].name);
-            v->unset = false;
         }
 }
 
@@ -148,8 +147,7 @@ static size_t n_pairs(const struct bnc_model *m)
 /* A scope wider than single domains, or nothing. */
 static void wide_scope(struct bnc_value *v, unsigned x)
 {
-    v->unset = x < BNC_SCOPE_PROVIDER_WIDE;
-    word(v, v->unset ? "" : bnc_scope_names[x]);
+    optional(v, x < BNC_SCOPE_PROVIDER_WIDE ? NULL : bnc_scope_names[x]);
 }
 
 static void pair_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
@@ -227,11 +225,10 @@ static void domain_cause(const struct bnc_model *m, const struct bnc_domain *d, 
     const struct bnc_domain_cause *const causes = m->tally->domain_causes + d->cause_at;
     uint64_t most = 0;
 
-    v->unset = true;
+    none(v);
     for (uint32_t k = 0; k < d->n_causes; k++)
         if (causes[k].recipients > most) {
             most = causes[k].recipients;
-            v->unset = false;
             text(v, m->cause_names[causes[k].cause]);
         }
 }
@@ -259,11 +256,9 @@ static void domain_rates(const struct bnc_model *m, uint32_t domain, struct bnc_
     const bool shown = bnc_domain_rates(m->judged, m->tally, domain, m->least_rate, &r);
 
     for (unsigned k = 0; k < N_RATE_COLS; k++) {
-        v[k].unset = !shown;
-        if (!shown)
-            continue;
-        v[k].made = r.of[k];
-        rate(&v[k], &v[k].made);
+        if (shown)
+            v[k].made = r.of[k];
+        rate(&v[k], shown ? &v[k].made : NULL);
     }
 }
 
@@ -321,10 +316,10 @@ static void domain_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     ask_ahead(m, i);
     text(v++, d->name);
     text(v++, m->titles[d->provider]);
-    v->unset = m->judged->domain_scope == NULL || bnc_failures(d->n) == 0;
-    if (!v->unset)
-        text(v, m->scope_names[m->judged->domain_scope[at]]);
-    v++;
+    if (m->judged->domain_scope == NULL || bnc_failures(d->n) == 0)
+        none(v++);
+    else
+        text(v++, m->scope_names[m->judged->domain_scope[at]]);
     domain_cause(m, d, v++);
     count(v++, d->recipients_failed);
     count(v++, d->recipients_bounced);
@@ -372,15 +367,13 @@ static void domain_cause_row(const struct bnc_model *m, size_t i, struct bnc_val
     count(v++, c->recipients);
     count(v++, c->events);
     if (c->top_template < m->tally->n_templates)
-        template_id(v, m->tally->templates[c->top_template].key);
+        template_id(v++, m->tally->templates[c->top_template].key);
     else
-        v->unset = true;
-    v++;
+        none(v++);
     moment(v++, c->first);
     moment(v++, c->last);
-    v->unset = m->judged->cause_scope == NULL;
-    word(v, v->unset ? "" : bnc_scope_names[m->judged->cause_scope[i]]);
-    v++;
+    optional(v++, m->judged->cause_scope == NULL ? NULL
+                                                 : bnc_scope_names[m->judged->cause_scope[i]]);
     flag(v++, !m->judged->has_deliveries);
 }
 

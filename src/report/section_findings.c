@@ -46,10 +46,9 @@ static void verdict_row(const struct bnc_model *m, size_t i, struct bnc_value *v
     flag(v++, f->ongoing);
     count(v++, f->recipients);
     if (f->n_actions > 0)
-        text(v, f->actions[0]);
+        text(v++, f->actions[0]);
     else
-        v->unset = true;
-    v++;
+        none(v++);
     count(v++, f->confidence);
 }
 
@@ -108,11 +107,7 @@ static void finding_who(const struct bnc_finding *f, struct bnc_value *v)
     word(v++, bnc_scope_names[f->scope]);
     word(v++, bnc_subject_type_names[f->subject_type]);
     text(v++, f->subject);
-    if (f->cause >= 0)
-        word(v, bnc_causes[f->cause].name);
-    else
-        v->unset = true;
-    v++;
+    optional(v++, f->cause >= 0 ? bnc_causes[f->cause].name : NULL);
     word(v++, bnc_side_names[f->side]);
     flag(v++, f->by_code);
 }
@@ -270,8 +265,7 @@ static void limit_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     rate(v++, &l->rate);
     level(v++, l->rate.warn);
     level(v++, l->rate.limit);
-    v->integer = l->headroom;
-    v++->unset = l->headroom == INT64_MAX || l->rate.den == 0;
+    integer(v++, l->headroom, l->headroom == INT64_MAX || l->rate.den == 0);
     prose(v++, l->scope);
     prose(v++, l->consequence);
     prose(v++, l->source);

@@ -2,8 +2,8 @@
  * section_parts.h - for the files that define sections: the sections themselves, one filler per
  * type of value, and the columns that several sections share.
  *
- * A row function fills its columns in their order: "word(v++, ...); count(v++, ...);". Values come
- * cleared, see bnc_section_row().
+ * A row function fills its columns in their order: "word(v++, ...); count(v++, ...);". A filler sets
+ * all of a value that its type has, whatever stood there.
  */
 #ifndef BNC_REPORT_SECTION_PARTS_H
 #define BNC_REPORT_SECTION_PARTS_H
@@ -43,62 +43,88 @@ extern const struct bnc_section bnc_section_method;
 
 #define COLS(c) .cols = c, .n_cols = sizeof c / sizeof c[0]
 
+static inline void told(struct bnc_value *v, bool unset, bool idle)
+{
+    v->unset = unset;
+    v->idle = idle;
+}
+
 static inline void text(struct bnc_value *v, struct bnc_span s)
 {
     v->text = s;
-    v->idle = s.len == 0;
+    told(v, false, s.len == 0);
 }
 static inline void word(struct bnc_value *v, const char *s)
 {
     text(v, bnc_span_str(s));
 }
+/* Text, where there is any. */
+static inline void text_if(struct bnc_value *v, bool any, struct bnc_span s)
+{
+    v->text = s;
+    told(v, !any, false);
+}
+static inline void none(struct bnc_value *v)
+{
+    text_if(v, false, BNC_SPAN(""));
+}
 static inline void count(struct bnc_value *v, uint64_t n)
 {
     v->count = n;
-    v->idle = n == 0;
+    told(v, false, n == 0);
 }
 static inline void flag(struct bnc_value *v, bool on)
 {
     count(v, on);
 }
 
+static inline void integer(struct bnc_value *v, int64_t n, bool unset)
+{
+    v->integer = n;
+    told(v, unset, false);
+}
+
 static inline void moment(struct bnc_value *v, int64_t time)
 {
-    v->integer = time;
-    v->unset = time == BNC_NO_TIME;
+    integer(v, time, time == BNC_NO_TIME);
+}
+
+static inline void number(struct bnc_value *v, double x, bool unset)
+{
+    v->share = unset ? 0 : x;
+    told(v, unset, false);
 }
 
 static inline void share(struct bnc_value *v, uint64_t num, uint64_t den)
 {
-    v->unset = den == 0;
-    v->share = den == 0 ? 0 : (double)num / (double)den;
+    number(v, (double)num / (double)(den == 0 ? 1 : den), den == 0);
 }
 
 /* A warning or a limit; 0: there is none. */
 static inline void level(struct bnc_value *v, double x)
 {
-    v->unset = x <= 0;
-    v->share = x;
+    number(v, x, x <= 0);
 }
 
 static inline void rate(struct bnc_value *v, const struct bnc_rate *r)
 {
     v->rate = r;
-    v->unset = r == NULL;
-    v->idle = r != NULL && r->den < BNC_SPARSE_MIN;
+    told(v, r == NULL, r != NULL && r->den < BNC_SPARSE_MIN);
 }
 
 static inline void change(struct bnc_value *v, const struct bnc_rate *now,
                           const struct bnc_rate *before)
 {
-    v->unset = now == NULL || before == NULL || now->den == 0 || before->den == 0;
-    v->share = v->unset ? 0 : now->value - before->value;
+    const bool unset = now == NULL || before == NULL || now->den == 0 || before->den == 0;
+
+    number(v, unset ? 0 : now->value - before->value, unset);
 }
 
 static inline void prose(struct bnc_value *v, const char *s)
 {
-    v->unset = s == NULL || *s == '\0';
-    v->text = v->unset ? bnc_span_from("", 0) : bnc_span_str(s);
+    const bool any = s != NULL && *s != '\0';
+
+    text_if(v, any, bnc_span_str(any ? s : ""));
 }
 
 /* Rows of a domain, by cause; 'type' matters where only that counts. */
@@ -108,13 +134,14 @@ static inline void causes(struct bnc_value *v, const struct bnc_domain_cause *ro
     v->causes = rows;
     v->n_causes = n;
     v->type = type;
-    v->idle = idle;
+    told(v, false, idle);
 }
 
 static inline void list(struct bnc_value *v, const struct bnc_span *l, size_t n)
 {
     v->list = l;
     v->n_list = n;
+    told(v, false, false);
 }
 
 static void small(struct bnc_value *v, const char *fmt, ...)
@@ -127,29 +154,30 @@ static void small(struct bnc_value *v, const char *fmt, ...)
     va_start(ap, fmt);
     n = vsnprintf(v->small, sizeof v->small, fmt, ap);
     va_end(ap);
-    v->text = bnc_span_from(v->small, n < 0                         ? 0
-                                      : (size_t)n < sizeof v->small ? (size_t)n
-                                                                    : sizeof v->small - 1);
+    text_if(v, true,
+            bnc_span_from(v->small, n < 0                         ? 0
+                                    : (size_t)n < sizeof v->small ? (size_t)n
+                                                                  : sizeof v->small - 1));
 }
 
 static inline void enhanced(struct bnc_value *v, uint32_t e)
 {
-    v->unset = e == 0;
     if (e != 0)
         small(v, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
               BNC_ENHANCED_DETAIL(e));
+    else
+        none(v);
 }
 
 static inline void template_id(struct bnc_value *v, uint64_t key)
 {
     bnc_key_spell(v->small, key);
-    v->text = bnc_span_from(v->small, BNC_KEY_DIGITS);
+    text_if(v, true, bnc_span_from(v->small, BNC_KEY_DIGITS));
 }
 
 static inline void reply(struct bnc_value *v, uint16_t code)
 {
-    v->integer = code;
-    v->unset = code == 0;
+    integer(v, code, code == 0);
 }
 
 static inline const struct bnc_rate *rate_of(const struct bnc_rates *r, size_t i,
@@ -207,14 +235,14 @@ static inline void put_rates(struct bnc_value *v, const struct bnc_rates *r, siz
 
 static inline void source(const struct bnc_model *m, struct bnc_value *v, uint32_t at)
 {
-    text(v, bnc_model_source(m, at));
-    v->unset = v->text.len == 0;
+    const struct bnc_span s = bnc_model_source(m, at);
+
+    text_if(v, s.len > 0, s);
 }
 
 static inline void optional(struct bnc_value *v, const char *s)
 {
-    v->unset = s == NULL;
-    word(v, s == NULL ? "" : s);
+    text_if(v, s != NULL, bnc_span_str(s == NULL ? "" : s));
 }
 
 #endif

@@ -73,12 +73,11 @@ static void input_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     optional(v++, in->container);
     optional(v++, in->encoding);
     if (in->delim == '\t')
-        word(v, "tab");
+        word(v++, "tab");
     else if (in->delim == '\0')
-        v->unset = true;
+        none(v++);
     else
-        small(v, "%c", in->delim);
-    v++;
+        small(v++, "%c", in->delim);
     count(v++, in->rows);
     count(v++, in->bytes);
     prose(v++, in->fault);
@@ -221,12 +220,6 @@ static size_t n_thresholds(const struct bnc_model *m)
     return n;
 }
 
-static void number(struct bnc_value *v, double x, double unit)
-{
-    v->unset = x < 0;
-    v->share = x < 0 ? 0 : x * unit;
-}
-
 static void threshold_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     size_t n;
@@ -235,8 +228,8 @@ static void threshold_row(const struct bnc_model *m, size_t i, struct bnc_value 
 
     (void)m;
     word(v++, t->metric);
-    number(v++, t->warn, unit);
-    number(v++, t->limit, unit);
+    number(v++, t->warn * unit, t->warn < 0);
+    number(v++, t->limit * unit, t->limit < 0);
     word(v++, t->unit);
     prose(v++, t->scope);
     prose(v++, t->consequence);

@@ -64,10 +64,8 @@ static void verdict_words(const struct bnc_template *t, struct bnc_value *v)
     word(v++, bnc_action_names[x->action]);
     word(v++, bnc_priority_names[x->priority]);
     count(v++, x->confidence);
-    text(v, t->rule);
-    v++->unset = t->rule.len == 0;
-    text(v, t->rule_source);
-    v++->unset = t->rule_source.len == 0;
+    text_if(v++, t->rule.len > 0, t->rule);
+    text_if(v++, t->rule_source.len > 0, t->rule_source);
     optional(v++, x->blocklist == 0 ? NULL : bnc_blocklist_name(x->blocklist));
     optional(v++, x->mechanism == BNC_MECH_NONE ? NULL : bnc_mechanism_names[x->mechanism]);
 }
@@ -128,8 +126,7 @@ static void rule_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     const struct bnc_rule_sum *r = &m->rules[i];
 
     text(v++, r->rule);
-    text(v, r->source);
-    v++->unset = r->source.len == 0;
+    text_if(v++, r->source.len > 0, r->source);
     count(v++, r->templates);
     count(v++, r->events);
 }
@@ -204,8 +201,7 @@ static void unknown_row(const struct bnc_model *m, size_t i, struct bnc_value *v
     count(v++, t->recipients);
     reply(v++, t->verdict.reply);
     enhanced(v++, t->verdict.enhanced);
-    word(v, t->verdict.provider == 0 ? "" : bnc_model_provider_name(m, t->verdict.provider));
-    v->unset = t->verdict.provider == 0;
+    optional(v, t->verdict.provider == 0 ? NULL : bnc_model_provider_name(m, t->verdict.provider));
 }
 
 const struct bnc_section bnc_section_unknown = {

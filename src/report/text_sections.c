@@ -107,7 +107,7 @@ static struct layout measure(const struct bnc_term *t, const struct bnc_section 
             l.col[l.n++] = c;
         }
     for (size_t i = 0; i < n_rows; i++) {
-        bnc_section_row(s, t->m, i, v);
+        s->row(t->m, i, v);
         for (size_t k = 0; k < l.n; k++) {
             unsigned w;
 
@@ -185,7 +185,7 @@ static void put_table(struct bnc_term *t, const struct bnc_section *s, size_t n_
     put_table_row(t, s, &l, NULL);
     bnc_term_ink(t, BNC_INK_NONE);
     for (size_t i = 0; i < n_rows && !t->out->failed; i++) {
-        bnc_section_row(s, t->m, i, v);
+        s->row(t->m, i, v);
         put_table_row(t, s, &l, v);
     }
 }
@@ -210,7 +210,7 @@ void bnc_text_section(struct bnc_term *t, const struct bnc_section *s)
         for (size_t i = 0; i < n; i++) {
             struct bnc_value v[BNC_SECTION_COLUMNS];
 
-            bnc_section_row(s, t->m, i, v);
+            s->row(t->m, i, v);
             bnc_term_put(t, v[0].text, UINT32_MAX);
             bnc_term_pad(t, 18);
             bnc_term_wrapped(t, v[1].text, 18);

@@ -43,7 +43,7 @@ static uint64_t sum_column(const struct bnc_model *m, const char *id, const char
     for (size_t i = 0; i < s->count(m); i++) {
         size_t c = 0;
 
-        bnc_section_row(s, m, i, v);
+        s->row(m, i, v);
         while (c < s->n_cols && strcmp(s->cols[c].key, key) != 0)
             c++;
         assert_true(c < s->n_cols);
