@@ -37,46 +37,57 @@ static void escape(struct bnc_buf *out, uint32_t cp)
     }
 }
 
-/*
- * Whether some byte of eight is not plain: outside 0x20 .. 0x7e, '"', '\\' or '@'. Nothing is
- * borrowed or carried but from such a byte, so the lowest one is always seen.
- */
-static inline bool has_odd_byte(uint64_t v)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    const uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\', sign = v ^ ones * '@';
-    const uint64_t zero = (quote - ones) | (slash - ones) | (sign - ones);
+typedef uint8_t letters __attribute__((vector_size(16)));
+typedef uint64_t halves __attribute__((vector_size(16)));
 
-    return ((v | (v + ones) | (v - ones * 0x20) | zero) & tops) != 0;
+/* Whether some byte is not plain: outside 0x20 .. 0x7e, '"', '\\' or '@'. */
+static inline bool has_odd_byte(halves of)
+{
+    const letters c = (letters)of;
+    const halves odd = (halves)((letters)(c - 0x20 > 0x7e - 0x20) | (letters)(c == '"') |
+                                (letters)(c == '\\') | (letters)(c == '@'));
+
+    return (odd[0] | odd[1]) != 0;
+}
+
+/* Copies 16 bytes. */
+static inline bool copy_letters(char *at, const char *from)
+{
+    halves v;
+
+    memcpy(&v, from, sizeof v);
+    memcpy(at, &v, sizeof v);
+    return !has_odd_byte(v);
 }
 
 /*
  * Copies 's' where all of it goes out as it is: ASCII that needs no escape and can't be in an
  * address. False where not; then 'at' holds nothing of worth.
  */
-static bool copy_clean(char *at, struct bnc_span s)
+static inline bool copy_clean(char *at, struct bnc_span s)
 {
-    uint64_t v;
+    const size_t last = s.len - 16;
+    halves v = (halves)((letters){ 0 } + ' ');
 
-    if (s.len >= 8) {
-        for (size_t i = 0; i + 8 < s.len; i += 8) {
-            if (has_odd_byte(bnc_load64(s.at + i)))
+    if (s.len > 16) {
+        for (size_t i = 0; i < last; i += 16)
+            if (!copy_letters(at + i, s.at + i))
                 return false;
-            memcpy(at + i, s.at + i, 8);
-        }
-        memcpy(at + s.len - 8, s.at + s.len - 8, 8); /* the last step overlaps */
-        return !has_odd_byte(bnc_load64(s.at + s.len - 8));
+        return copy_letters(at + last, s.at + last); /* the last step overlaps, and those below */
     }
-    if (s.len >= 4) {
-        v = bnc_load32(s.at) | bnc_load32(s.at + s.len - 4) << 32;
+    if (s.len >= 8) {
+        v = (halves){ bnc_load64(s.at), bnc_load64(s.at + s.len - 8) };
+        memcpy(at, s.at, 8);
+        memcpy(at + s.len - 8, s.at + s.len - 8, 8);
+    } else if (s.len >= 4) {
+        v[0] = bnc_load32(s.at) | bnc_load32(s.at + s.len - 4) << 32;
         memcpy(at, s.at, 4);
         memcpy(at + s.len - 4, s.at + s.len - 4, 4);
-        return !has_odd_byte(v);
-    }
-    v = UINT64_C(0x2020202020202020);
-    for (size_t i = 0; i < s.len; i++) {
-        at[i] = s.at[i];
-        v = v << 8 | (unsigned char)s.at[i];
+    } else {
+        for (size_t i = 0; i < s.len; i++) {
+            at[i] = s.at[i];
+            v[0] = v[0] << 8 | (unsigned char)s.at[i];
+        }
     }
     return !has_odd_byte(v);
 }
