@@ -3,9 +3,10 @@
  * describes it.
  *
  * Nearly all of a long report is rows of a few numbers and short words. So room is asked for once a
- * member, or once an object whose length has a bound, and what goes there is written at a pointer
- * (spell()); all that is the same in every row is spelled once (struct wording).
+ * row, and once what has no bound of its own (texts, objects), and what goes there is written at a
+ * pointer (spell()); all that is the same in every row is spelled once (struct wording).
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "report/cell.h"
@@ -105,6 +106,11 @@ static inline char *spell(char *at, const char *s)
 
 /* Bytes behind a spelled text, and room behind where it goes: it is copied in steps of so many. */
 #define STEP 32
+#define MOST_SPELLED 64 /* bytes of one */
+
+/* Room for a key and a figure, or what is as short; and for as many as a row has. */
+#define MEMBER_ROOM ((size_t)MOST_SPELLED + STEP + BNC_FIGURE_ROOM + 2)
+#define ROW_ROOM (BNC_SECTION_COLUMNS * MEMBER_ROOM)
 
 struct member { /* of every row of a section */
     struct bnc_span key; /* ',"key":'; without the comma in the first */
@@ -125,6 +131,7 @@ static struct bnc_span spelled(struct bnc_arena *a, const char *before, const ch
     const size_t len = strlen(before) + strlen(name) + 2;
     char *const at = bnc_arena_alloc(a, len + STEP);
 
+    assert(len <= MOST_SPELLED);
     if (at == NULL)
         return bnc_span_from("", 0);
     memset(spell(spell(spell(at, before), name), "\":"), 0, STEP);
@@ -188,19 +195,19 @@ static bool wording_init(struct wording *w, const struct bnc_tally *t)
 /* ---- values ---- */
 
 /*
- * Room for 'len' bytes behind 'at', the end of what is written in 'out' so far; where it is now,
- * NULL when failed.
+ * Room for 'len' bytes behind 'at', the end of what is written in 'out' so far, and for the rest of
+ * a row; where it is now, NULL when failed.
  */
 static inline char *more(struct bnc_buf *out, char *at, size_t len)
 {
     out->len = (size_t)(at - out->at);
-    return bnc_buf_room(out, len);
+    return bnc_buf_room(out, len + ROW_ROOM);
 }
 
-/* The same after something else was appended to 'out'. */
+/* Room for a row, or its rest, after something else was appended to 'out'. */
 static inline char *end_of(struct bnc_buf *out)
 {
-    return bnc_buf_room(out, 0);
+    return bnc_buf_room(out, ROW_ROOM);
 }
 
 /* Out of line, so that the texts of long tables, which are clean, need no frame. */
@@ -341,15 +348,15 @@ static char *spell_cause_counts(const struct wording *w, struct bnc_buf *out, ch
 {
     bool any = false;
 
+    at = more(out, at, v->n_causes * MEMBER_ROOM);
+    if (at == NULL)
+        return NULL;
     *at++ = '{';
     for (size_t i = 0; i < v->n_causes; i++) {
         const struct bnc_domain_cause *const c = &v->causes[i];
 
         if (!shows_cause(BNC_VALUE_CAUSE_COUNTS, v, c))
             continue;
-        at = more(out, at, w->cause[c->cause].len + STEP + BNC_FIGURE_ROOM);
-        if (at == NULL)
-            return NULL;
         if (any)
             *at++ = ',';
         at = bnc_count_spell(spell_again(at, w->cause[c->cause]), c->events);
@@ -407,7 +414,7 @@ static char *spell_causes(const struct bnc_model *m, const struct wording *w, st
 
         if (!shows_cause(BNC_VALUE_CAUSES, v, c))
             continue;
-        at = more(out, at, OBJECT_ROOM + w->cause[c->cause].len);
+        at = more(out, at, OBJECT_ROOM);
         if (at == NULL)
             return NULL;
         if (any)
@@ -438,9 +445,6 @@ static inline char *spell_member(const struct bnc_model *m, const struct wording
                                  struct bnc_buf *out, char *at, const struct member *x,
                                  const struct bnc_value *v)
 {
-    at = more(out, at, x->key.len + STEP + BNC_FIGURE_ROOM + 2);
-    if (at == NULL)
-        return NULL;
     at = spell_again(at, x->key);
     if (v->unset)
         return spell(at, "null");
@@ -468,27 +472,41 @@ static inline char *spell_member(const struct bnc_model *m, const struct wording
     }
 }
 
-/* The members of one row, without braces.  The first names the row, and is never left out. */
-static void put_row(const struct bnc_model *m, const struct wording *w, struct bnc_buf *out,
-                    size_t section, size_t i)
+/*
+ * The members of a row that are told. The first names the row, and is never left out. Whether
+ * others are is hard to guess: they are put in a list without a jump.
+ */
+static size_t list_told(const struct wording *w, size_t section, const struct bnc_value *v,
+                        const struct member *told[BNC_SECTION_COLUMNS])
 {
     const struct member *x = &w->member[w->from[section]];
     const struct member *const end = &w->member[w->from[section + 1]];
-    const bool sparse = bnc_sections[section]->sparse;
-    struct bnc_value v[BNC_SECTION_COLUMNS];
-    char *at = end_of(out);
+    const bool whole = !bnc_sections[section]->sparse;
+    size_t n = 0;
 
-    bnc_sections[section]->row(m, i, v);
-    v[x->column].idle = false;
-    for (; x < end; x++) {
+    told[n++] = x;
+    for (x++; x < end; x++) {
         const struct bnc_value *const value = &v[x->column];
 
-        if (sparse && (value->unset || value->idle))
-            continue;
-        at = at == NULL ? NULL : spell_member(m, w, out, at, x, value);
+        told[n] = x;
+        n += whole | !(value->unset | value->idle);
     }
-    if (at != NULL)
-        bnc_buf_end(out, at);
+    return n;
+}
+
+/* The members of one row, without braces, where there is room for it; their end, NULL: failed. */
+static char *spell_row(const struct bnc_model *m, const struct wording *w, struct bnc_buf *out,
+                       char *at, size_t section, size_t i)
+{
+    const struct member *told[BNC_SECTION_COLUMNS];
+    struct bnc_value v[BNC_SECTION_COLUMNS];
+    size_t n;
+
+    bnc_sections[section]->row(m, i, v);
+    n = list_told(w, section, v, told);
+    for (size_t k = 0; k < n && at != NULL; k++)
+        at = spell_member(m, w, out, at, told[k], &v[told[k]->column]);
+    return at;
 }
 
 /* The members that precede the sections. */
@@ -533,20 +551,26 @@ struct document {
     bool lines; /* one object a line */
 };
 
+/* What precedes the members of row 'i'. */
+static inline char *begin_row(const struct document *d, char *at, size_t section, size_t i)
+{
+    if (d->lines) {
+        at = spell(spell(at, "{\"section\":\""), bnc_sections[section]->id);
+        return spell(at, "\",");
+    }
+    return spell(i > 0 ? spell(at, ",") : at, "\n{");
+}
+
 static void put_rows(const struct document *d, const struct piece *p, struct bnc_buf *out)
 {
-    const char *const id = bnc_sections[p->section]->id;
+    for (size_t i = p->from; i < p->to; i++) {
+        char *at = end_of(out);
 
-    for (size_t i = p->from; i < p->to && !out->failed; i++) {
-        if (d->lines) {
-            bnc_buf_puts(out, "{\"section\":\"");
-            bnc_buf_puts(out, id);
-            bnc_buf_puts(out, "\",");
-        } else {
-            bnc_buf_puts(out, i > 0 ? ",\n{" : "\n{");
-        }
-        put_row(d->m, &d->wording, out, p->section, i);
-        bnc_buf_puts(out, d->lines ? "}\n" : "}");
+        if (at != NULL)
+            at = spell_row(d->m, &d->wording, out, begin_row(d, at, p->section, i), p->section, i);
+        if (at == NULL)
+            return;
+        bnc_buf_end(out, d->lines ? spell(at, "}\n") : spell(at, "}"));
     }
 }
 
