@@ -26,10 +26,10 @@ static const uint64_t power_of_ten[MAX_DIGITS] = {
     UINT64_C(1000000000000000000),
     UINT64_C(10000000000000000000),
 };
-static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-                            "25262728293031323334353637383940414243444546474849"
-                            "50515253545556575859606162636465666768697071727374"
-                            "75767778798081828384858687888990919293949596979899";
+const char bnc_digit_pairs[201] = "00010203040506070809101112131415161718192021222324"
+                                  "25262728293031323334353637383940414243444546474849"
+                                  "50515253545556575859606162636465666768697071727374"
+                                  "75767778798081828384858687888990919293949596979899";
 
 /*
  * A report may hold a million numbers, and printf() would follow the locale of whoever calls the
@@ -39,11 +39,11 @@ static char *digits(char *end, uint64_t n)
 {
     for (; n >= 100; n /= 100) {
         end -= 2;
-        memcpy(end, pairs + 2 * (n % 100), 2);
+        memcpy(end, bnc_digit_pairs + 2 * (n % 100), 2);
     }
     if (n >= 10) {
         end -= 2;
-        memcpy(end, pairs + 2 * n, 2);
+        memcpy(end, bnc_digit_pairs + 2 * n, 2);
     } else {
         *--end = (char)('0' + n);
     }

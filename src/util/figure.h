@@ -36,6 +36,9 @@ static inline char *bnc_count_spell(char *at, uint64_t n) /* most are small */
     return at + 1;
 }
 
+/* "00" to "99", one behind the other. */
+extern const char bnc_digit_pairs[201];
+
 /* The id of a template: 16 hexadecimal digits. */
 #define BNC_KEY_DIGITS 16
 char *bnc_key_spell(char *at, uint64_t key);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "util/figure.h"
+
 const char *const bnc_month_names[12] = { "January",   "February", "March",    "April",
                                           "May",       "June",     "July",     "August",
                                           "September", "October",  "November", "December" };
@@ -62,8 +64,7 @@ void bnc_date_put(struct bnc_buf *out, int64_t time)
 /* Two digits of n < 100, and what comes after them. */
 static char *two(char *at, unsigned n, char after)
 {
-    at[0] = (char)('0' + n / 10);
-    at[1] = (char)('0' + n % 10);
+    memcpy(at, bnc_digit_pairs + 2 * n, 2);
     at[2] = after;
     return at + 3;
 }
