@@ -6,9 +6,14 @@
 #include "classify/token.h"
 #include "classify/weighing.h"
 
+/* The class of the reply; where none is known, what is tried again was refused for a while. */
 static unsigned class_of(const struct weighing *w)
 {
-    return w->reply != 0 ? w->reply / 100u : BNC_ENHANCED_CLASS(w->enhanced);
+    if (w->reply != 0)
+        return w->reply / 100u;
+    if (w->enhanced != 0)
+        return BNC_ENHANCED_CLASS(w->enhanced);
+    return w->q->type == BNC_EVENT_DEFERRAL ? 4 : 0;
 }
 
 static bool is_suppression(enum bnc_action action)

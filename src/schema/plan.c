@@ -16,7 +16,7 @@ static size_t normalize(struct bnc_span s, char to[MAX_VALUE])
         const char c = s.at[i];
 
         to[n] = bnc_lower(c);
-        n += c != ' ' && c != '_' && c != '-' && c != '.' && c != '\t';
+        n += c != ' ' && c != '_' && c != '-' && c != '.' && c != ':' && c != '\t';
     }
     return n;
 }

@@ -12,7 +12,7 @@
 #define BNC_MAX_PICKS 10                 /* columns that may fill one field, best first */
 #define BNC_MAX_WORDS 16
 
-/* The known values of one column, looked up without case, blanks, dots, dashes and underscores. */
+/* The known values of one column, looked up without case, blanks and marks (._-:). */
 struct bnc_values {
     const struct bnc_value_row *const *slot;     /* mask + 1 of them, NULL where empty */
     const uint64_t *hash;

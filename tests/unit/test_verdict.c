@@ -209,6 +209,24 @@ static void pseudo_code__is_no_smtp_code(void **state)
     assert_int_equal(judge("605 Not delivering to previously bounced address").reply, 0);
 }
 
+/* Who tries again need not give the address up, whatever the words; a reply code says more. */
+static void verdict__of_a_deferral_is_temporary(void **state)
+{
+    struct bnc_event e = { .type = BNC_EVENT_DEFERRAL, .diagnostic = BNC_SPAN("no such user") };
+    struct bnc_verdict v = judge_with(classifier, e, NULL);
+
+    (void)state;
+    assert_int_equal(v.cause, BNC_CAUSE_INVALID_RECIPIENT);
+    assert_int_equal(v.duration, BNC_DURATION_TEMPORARY);
+    assert_int_equal(v.action, BNC_ACTION_SUPPRESS_AFTER_RECURRENCE);
+    e.reply = 550;
+    assert_int_equal(judge_with(classifier, e, NULL).duration, BNC_DURATION_PERMANENT);
+    e = (struct bnc_event){ .type = BNC_EVENT_DEFERRAL, .diagnostic = BNC_SPAN("") };
+    v = judge_with(classifier, e, NULL);
+    assert_int_equal(v.duration, BNC_DURATION_TEMPORARY);
+    assert_int_equal(v.action, BNC_ACTION_RETRY);
+}
+
 /* ---- the memo ---- */
 
 static void memo__gives_one_entry_to_texts_of_one_template(void **state)
@@ -507,6 +525,7 @@ int main(void)
         cmocka_unit_test(verdict__of_settled_events_needs_no_text),
         cmocka_unit_test(label__is_heard_where_the_reply_says_little),
         cmocka_unit_test(pseudo_code__is_no_smtp_code),
+        cmocka_unit_test(verdict__of_a_deferral_is_temporary),
         cmocka_unit_test(memo__gives_one_entry_to_texts_of_one_template),
         cmocka_unit_test(memo__tells_labels_of_two_esps_apart),
         cmocka_unit_test(memo__keeps_entries_in_place_and_does_not_depend_on_order),
