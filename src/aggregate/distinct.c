@@ -4,7 +4,8 @@
  *
  * Where no lists are kept there is a record of every failure, so that it is known how many there
  * are of each pair, and threads only take off what is repeated (repeats.h). What is logged for
- * lists has been folded: there records are counted one by one.
+ * lists has been folded: there records are counted one by one, for all pairs in one place that
+ * threads share, since logs, pairs and what is listed stand in memory together then.
  */
 #include "aggregate/distinct.h"
 
@@ -21,6 +22,7 @@ struct job {
     const struct bnc_occasion *occasions; /* of failures, by bnc_merged_failures() */
     size_t n_occasions;
     struct bnc_distinct *results; /* [n_tasks]; those that found nothing to do are empty */
+    struct bnc_seen *shared; /* [n_pairs] of all tasks, where lists are kept; else NULL */
     size_t n_tasks;
     unsigned next; /* partition, or lot of them */
     bool failed;
@@ -35,22 +37,33 @@ static size_t words_of(const struct bnc_distinct_plan *plan)
            (size_t)plan->n_providers * (BNC_N_CAUSES + 1);
 }
 
-static size_t bytes_of(const struct bnc_distinct_plan *plan)
+static bool keeps_lists(const struct bnc_distinct_plan *plan)
 {
-    return plan->m->n_pairs * sizeof(struct bnc_seen) + (words_of(plan) + 1) * sizeof(uint32_t);
+    return plan->m->detail == BNC_DETAIL_LISTS;
 }
 
-static bool init(struct bnc_distinct *d, const struct bnc_distinct_plan *plan)
+/* Pairs that a task has counters of its own for. */
+static size_t own_pairs(const struct bnc_distinct_plan *plan)
 {
-    const struct bnc_merged *m = plan->m;
+    return keeps_lists(plan) ? 0 : plan->m->n_pairs;
+}
+
+static size_t bytes_of(const struct bnc_distinct_plan *plan)
+{
+    return own_pairs(plan) * sizeof(struct bnc_seen) + (words_of(plan) + 1) * sizeof(uint32_t);
+}
+
+static bool init(struct bnc_distinct *d, const struct job *job)
+{
+    const struct bnc_distinct_plan *const plan = job->plan;
 
     *d = (struct bnc_distinct){ .block_bytes = bytes_of(plan) };
     d->block = bnc_big_alloc(d->block_bytes);
     if (d->block == NULL)
         return false;
-    d->seen = d->block;
-    d->campaign = (uint32_t *)(d->seen + m->n_pairs);
-    d->day = d->campaign + m->n_names[BNC_KIND_CAMPAIGN];
+    d->seen = keeps_lists(plan) ? job->shared : d->block;
+    d->campaign = (uint32_t *)((struct bnc_seen *)d->block + own_pairs(plan));
+    d->day = d->campaign + plan->m->n_names[BNC_KIND_CAMPAIGN];
     d->provider = d->day + plan->n_days;
     d->provider_cause = d->provider + plan->n_providers;
     return true;
@@ -235,7 +248,7 @@ static bool begin_task(struct task *t)
     const struct job *const job = t->job;
 
     t->n_of = calloc(job->n_occasions + 1, sizeof *t->n_of);
-    if (t->n_of == NULL || !init(t->d, job->plan))
+    if (t->n_of == NULL || !init(t->d, job))
         return false;
     t->repeats = (struct bnc_repeats){ t->d, job->plan->pair_info };
     return true;
@@ -260,7 +273,7 @@ static void end_task(struct task *t)
 static void run_task(void *arg, size_t i)
 {
     struct job *job = arg;
-    const bool lists = job->plan->m->detail == BNC_DETAIL_LISTS;
+    const bool lists = keeps_lists(job->plan);
     struct task t = { .job = job, .d = &job->results[i] };
     bool ok = true;
 
@@ -448,14 +461,14 @@ static void add_rest(const struct job *job)
 static bool add_pairs(const struct job *job)
 {
     const struct bnc_distinct_plan *const plan = job->plan;
-    const bool lists = plan->m->detail == BNC_DETAIL_LISTS;
+    const bool lists = keeps_lists(plan);
     uint32_t *const missing = lists ? NULL : list_missing(plan->m);
     struct adding a = { .plan = plan, .out = &job->results[0], .missing = missing };
 
     bnc_merged_drop_logs(plan->m);
     if ((missing == NULL && !lists) || !init_sums(a.out, plan))
         return free(missing), false;
-    for (size_t t = 0; t < job->n_tasks; t++)
+    for (size_t t = 0; t < (lists ? 1 : job->n_tasks); t++)
         if (job->results[t].block != NULL)
             a.seen[a.n_seen++] = job->results[t].seen;
     bnc_merged_run(plan->m, 1 + SLICES, add_task, &a);
@@ -468,7 +481,7 @@ static bool add_pairs(const struct job *job)
 static bool count(struct bnc_distinct *out, struct job *job)
 {
     bnc_merged_run(job->plan->m, job->n_tasks, run_task, job);
-    if (job->failed || (job->results[0].block == NULL && !init(&job->results[0], job->plan)))
+    if (job->failed || (job->results[0].block == NULL && !init(&job->results[0], job)))
         return false;
     add_rest(job);
     if (!add_pairs(job))
@@ -483,14 +496,18 @@ enum bnc_status bnc_distinct_count(struct bnc_distinct *out, const struct bnc_di
     const size_t fit = TASK_BYTES / bytes_of(plan);
     struct job job = { .plan = plan, .n_tasks = fit < 1 ? 1 : fit > MAX_TASKS ? MAX_TASKS : fit };
     struct bnc_occasion *const occasions = list_occasions(plan, &job.n_occasions);
-    bool ok;
+    const size_t shared_bytes = (plan->m->n_pairs + 1) * sizeof *job.shared;
+    bool ok = true;
 
     *out = (struct bnc_distinct){ 0 };
     job.occasions = occasions;
     job.results = calloc(job.n_tasks, sizeof *job.results);
-    ok = job.results != NULL && occasions != NULL && count(out, &job);
+    if (keeps_lists(plan))
+        ok = (job.shared = bnc_big_alloc(shared_bytes)) != NULL;
+    ok = ok && job.results != NULL && occasions != NULL && count(out, &job);
     for (size_t t = 0; job.results != NULL && t < job.n_tasks; t++)
         bnc_distinct_release(&job.results[t]);
+    bnc_big_free(job.shared, shared_bytes);
     free(job.results);
     free(occasions);
     return ok ? BNC_OK : BNC_ENOMEM;

@@ -48,7 +48,7 @@ struct bnc_distinct {
     bool contradicts;
     struct bnc_distinct_domain *domain; /* this and two more are made of 'seen' at the end */
     uint32_t *pair, *cause;
-    struct bnc_seen *seen; /* [n_pairs] one thread's */
+    struct bnc_seen *seen; /* [n_pairs] one thread's, or where lists are kept that of all */
     uint32_t *campaign, *day;
     uint32_t *provider; /* [n_providers] */
     uint32_t *provider_cause; /* [n_providers * BNC_N_CAUSES] */

@@ -13,7 +13,7 @@
 
 #include "aggregate/tally.h"
 
-#define BNC_OFTEN_SLOTS ((size_t)1 << 20)
+#define BNC_OFTEN_SLOTS ((size_t)1 << 22) /* a megabyte */
 
 struct bnc_often { /* zero-initialized: nobody was deferred */
     uint8_t n[BNC_OFTEN_SLOTS / 4]; /* two bits each */

@@ -93,6 +93,26 @@ static __attribute__((noinline)) void count_recurring(struct bnc_repeats *r, con
         r->d->recurring += is_third(at, i);
 }
 
+static inline void add(struct bnc_seen *at, four more)
+{
+    four seen;
+
+    memcpy(&seen, at, sizeof seen);
+    seen += more;
+    memcpy(at, &seen, sizeof seen);
+}
+
+/* The same where others may add too; what is added is 0 or 1: no lane carries into the next. */
+typedef uint64_t lanes __attribute__((may_alias));
+static inline void add_shared(struct bnc_seen *at, four more)
+{
+    lanes *const to = (void *)at;
+
+    for (unsigned i = 0; i < 2; i++)
+        if (((two)more)[i] != 0)
+            __atomic_fetch_add(&to[i], ((two)more)[i], __ATOMIC_RELAXED);
+}
+
 /* Counts a record, or with 'is_known' takes off what it repeats. */
 static inline __attribute__((always_inline)) void
 count(struct bnc_repeats *r, uint32_t pair, const struct look *l, const struct repeat *of,
@@ -101,11 +121,12 @@ count(struct bnc_repeats *r, uint32_t pair, const struct look *l, const struct r
     struct bnc_distinct *const d = r->d;
     const uint32_t one = !is_known;
     struct bnc_seen *const at = &d->seen[pair];
-    four seen;
+    const four more = of->seen + (four){ one, one, one, one };
 
-    memcpy(&seen, at, sizeof seen);
-    seen += of->seen + (four){ one, one, one, one };
-    memcpy(at, &seen, sizeof seen);
+    if (is_known)
+        add(at, more);
+    else
+        add_shared(at, more);
     d->provider_cause[l->other[0]] += one + of->other[0];
     d->provider[l->other[1]] += one + of->other[1];
     if (!is_known || __builtin_expect(((two)of->other)[1] != 0, 0)) { /* hardly ever */

@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "aggregate/often.h"
-#include "util/big.h"
 #include "util/status.h"
 
 #define PROGRESS_EVERY_SECONDS 0.2
@@ -439,7 +438,7 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
     const bool lists_only =
         detail == BNC_DETAIL_LISTS && setup->opt->no_state && setup->opt->lists_only;
     struct bnc_error scratch = { .status = BNC_OK };
-    struct bnc_often *const often = lists_only ? bnc_big_alloc(sizeof *often) : NULL;
+    struct bnc_often *const often = lists_only ? calloc(1, sizeof *often) : NULL;
     enum bnc_status status;
 
     if (err == NULL)
@@ -448,6 +447,6 @@ enum bnc_status bnc_run(struct bnc_inputs *inputs, const struct bnc_setup *setup
     if (lists_only && often == NULL)
         return bnc_error_nomem(err);
     status = run(inputs, setup, sink, detail, often, workers, err);
-    bnc_big_free(often, sizeof *often);
+    free(often);
     return status;
 }
