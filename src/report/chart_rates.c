@@ -141,7 +141,7 @@ void bnc_chart_providers(struct bnc_page *p)
     struct panel right = { .metric = BNC_METRIC_COMPLAINT_RATE,
                            .title = "Complaint rate, of delivered",
                            .x = 575,
-                           .width = 370 };
+                           .width = 360 }; /* the last tick is centred on its end */
     uint32_t rows[MAX_ROWS];
     const size_t n = pick_rows(p, rows);
     const double bottom = TOP + ROW * (double)n;
