@@ -100,27 +100,32 @@ struct task {
     const struct job *job;
     struct bnc_distinct *d;
     struct bnc_repeats repeats;
-    struct bnc_failure_buckets failures; /* of a partition */
-    uint32_t *from; /* [most / 2] where buckets begin, by size */
+    struct bnc_failure_chains failures; /* of a partition */
+    uint32_t *last; /* their last records, by size */
     uint32_t *n_of; /* [n_occasions] records */
     struct bnc_address_sort addresses; /* where lists are kept */
+    struct bnc_failure *long_one; /* [cap_long] a chain */
     struct bnc_said *said; /* [cap_said] */
-    size_t cap_from, cap_said;
+    size_t cap_last, cap_long, cap_said;
 };
 
-/* A bucket of many records: fingerprint by fingerprint. */
-static bool take_off_many(struct task *t, struct bnc_failure *at, size_t n)
+/* A chain of many records: fingerprint by fingerprint. */
+static bool take_off_many(struct task *t, uint32_t chain)
 {
-    size_t from = 0;
+    const struct bnc_failure_chains *const c = &t->failures;
+    size_t n, from = 0;
 
-    t->said = bnc_huge_at_least(t->said, &t->cap_said, n, sizeof *t->said);
-    if (t->said == NULL)
+    t->long_one = bnc_huge_at_least(t->long_one, &t->cap_long, c->n, sizeof *t->long_one);
+    t->said = bnc_huge_at_least(t->said, &t->cap_said, c->n, sizeof *t->said);
+    if (t->long_one == NULL || t->said == NULL)
         return false;
-    bnc_failures_sort(at, n);
+    n = bnc_failure_chain_get(c, chain, t->long_one);
+    bnc_failures_sort(t->long_one, n);
     for (size_t i = 0; i < n; i++) {
-        t->said[i] =
-            (struct bnc_said){ at[i].fp, at[i].pair, t->job->occasions[at[i].outcome] };
-        if (i + 1 < n && at[i + 1].fp == at[i].fp)
+        const struct bnc_failure *const f = &t->long_one[i];
+
+        t->said[i] = (struct bnc_said){ f->fp, f->pair, t->job->occasions[f->outcome] };
+        if (i + 1 < n && f[1].fp == f->fp)
             continue;
         if (!bnc_repeats_count(&t->repeats, t->said + from, i + 1 - from, true))
             return false;
@@ -130,36 +135,35 @@ static bool take_off_many(struct task *t, struct bnc_failure *at, size_t n)
 }
 
 /*
- * Buckets of one size are worked on together, so that what is done for one of them is foreseen.
+ * Chains of one size are worked on together, so that what is done for one of them is foreseen.
  * There is room for so many of a size as there can be.
  */
 static bool take_off(struct task *t)
 {
-    const struct bnc_failure_buckets *const b = &t->failures;
+    const struct bnc_failure_chains *const c = &t->failures;
     uint32_t *room[BNC_REPEATS_FEW + 1], n_of[BNC_REPEATS_FEW + 1] = { 0 };
     size_t need = 0;
 
     for (uint32_t size = 2; size <= BNC_REPEATS_FEW; size++)
-        need += b->n / size;
-    t->from = bnc_huge_at_least(t->from, &t->cap_from, need + 1, sizeof *t->from);
-    if (t->from == NULL)
+        need += c->n / size;
+    t->last = bnc_huge_at_least(t->last, &t->cap_last, need + 1, sizeof *t->last);
+    if (t->last == NULL)
         return false;
     need = 0;
     for (uint32_t size = 2; size <= BNC_REPEATS_FEW; size++) {
-        room[size] = t->from + need;
-        need += b->n / size;
+        room[size] = t->last + need;
+        need += c->n / size;
     }
-    for (uint32_t i = 0; i < b->n_many; i++) {
-        const uint32_t from = bnc_failure_buckets_from(b, b->many[i]);
-        const uint32_t size = b->end[b->many[i]] - from;
+    for (uint32_t i = 0; i < c->n_many; i++) {
+        const uint32_t last = c->last[c->many[i]], size = c->size[last];
 
         if (size <= BNC_REPEATS_FEW)
-            room[size][n_of[size]++] = from;
-        else if (!take_off_many(t, b->at + from, size))
+            room[size][n_of[size]++] = last;
+        else if (!take_off_many(t, c->many[i]))
             return false;
     }
     for (uint32_t size = 2; size <= BNC_REPEATS_FEW; size++)
-        bnc_repeats_take_off(&t->repeats, b->at, room[size], n_of[size], size, t->job->occasions);
+        bnc_repeats_take_off(&t->repeats, c->at, room[size], n_of[size], size, t->job->occasions);
     return true;
 }
 
@@ -258,10 +262,11 @@ static void end_task(struct task *t)
 {
     if (t->d->block != NULL)
         tell_occasions(t);
-    free(t->from);
+    free(t->last);
+    free(t->long_one);
     free(t->n_of);
     free(t->said);
-    bnc_failure_buckets_release(&t->failures);
+    bnc_failure_chains_release(&t->failures);
     bnc_address_sort_release(&t->addresses);
     bnc_listed_end(&t->d->listed);
 }

@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 
-#define MOST_BUCKETS_LOG2 16u
+/* Low bits of a fingerprint and the number of its chain are all of it. */
+#define LEAST_CHAINS_LOG2 (BNC_FAILURE_FP_BITS - 32)
+#define MOST_CHAINS_LOG2 16u
 
 /* Folding: whether it pays is asked of the first partitions, a fair sample as fingerprints are. */
 #define SAMPLE 8u
@@ -68,47 +70,66 @@ bool bnc_failure_log_miss(struct bnc_failure_log *l, uint32_t pair)
     return true;
 }
 
-/* ---- in buckets ---- */
+/* ---- in chains ---- */
 
-bool bnc_failure_buckets_begin(struct bnc_failure_buckets *b, size_t most)
+bool bnc_failure_chains_begin(struct bnc_failure_chains *c, size_t most)
 {
-    unsigned log2 = 4;
+    unsigned log2 = LEAST_CHAINS_LOG2;
 
-    while (log2 < MOST_BUCKETS_LOG2 && most >> log2 > 0)
+    while (log2 < MOST_CHAINS_LOG2 && most >> log2 > 0)
         log2++;
-    b->shift = BNC_FAILURE_FP_BITS - log2;
-    b->end = bnc_huge_at_least(b->end, &b->cap_end, (size_t)1 << log2, sizeof *b->end);
-    b->many = bnc_huge_at_least(b->many, &b->cap_many, (size_t)1 << log2, sizeof *b->many);
-    b->at = bnc_huge_at_least(b->at, &b->cap, most + 1, sizeof *b->at);
-    if (b->end == NULL || b->many == NULL || b->at == NULL || most > UINT32_MAX)
+    c->shift = BNC_FAILURE_FP_BITS - log2;
+    c->last = bnc_huge_at_least(c->last, &c->cap_last, (size_t)1 << log2, sizeof *c->last);
+    c->many = bnc_huge_at_least(c->many, &c->cap_many, most / 2 + 1, sizeof *c->many);
+    c->size = bnc_huge_at_least(c->size, &c->cap_size, most + 1, sizeof *c->size);
+    c->at = bnc_huge_at_least(c->at, &c->cap, most + 1, sizeof *c->at);
+    if (c->last == NULL || c->many == NULL || c->size == NULL || c->at == NULL ||
+        most >= UINT32_MAX)
         return false;
-    memset(b->end, 0, sizeof *b->end << log2);
+    memset(c->last, 0, sizeof *c->last << log2);
+    c->size[0] = 0;
+    c->n = c->n_many = 0;
     return true;
 }
 
-void bnc_failure_buckets_release(struct bnc_failure_buckets *b)
+void bnc_failure_chains_release(struct bnc_failure_chains *c)
 {
-    free(b->end);
-    free(b->many);
-    free(b->at);
-    *b = (struct bnc_failure_buckets){ 0 };
+    free(c->at);
+    free(c->size);
+    free(c->last);
+    free(c->many);
+    *c = (struct bnc_failure_chains){ 0 };
 }
 
-void bnc_failure_buckets_place(struct bnc_failure_buckets *b)
+void bnc_failure_chains_end(struct bnc_failure_chains *c)
 {
-    const uint32_t n_buckets = (uint32_t)1 << (BNC_FAILURE_FP_BITS - b->shift);
-    uint32_t sum = 0, n_many = 0;
+    struct bnc_failure_link *const at = c->at;
+    uint32_t *const last = c->last, *const many = c->many;
+    uint8_t *const size = c->size;
+    uint32_t n_many = 0;
 
-    for (uint32_t i = 0; i < n_buckets; i++) {
-        const uint32_t n = b->end[i];
+    for (size_t i = 1, n = c->n; i <= n; i++) {
+        const uint32_t chain = at[i].before, before = last[chain];
+        const unsigned so_far = size[before];
 
-        b->end[i] = sum;
-        sum += n;
-        b->many[n_many] = i;
-        n_many += n > 1;
+        at[i].before = before;
+        size[i] = (uint8_t)(so_far + (so_far < UINT8_MAX));
+        last[chain] = (uint32_t)i;
+        many[n_many] = chain;
+        n_many += so_far == 1;
     }
-    b->n = sum;
-    b->n_many = n_many;
+    c->n_many = n_many;
+}
+
+size_t bnc_failure_chain_get(const struct bnc_failure_chains *c, uint32_t chain,
+                             struct bnc_failure *to)
+{
+    const uint64_t high = (uint64_t)chain << c->shift & ~(uint64_t)UINT32_MAX;
+    size_t n = 0;
+
+    for (uint32_t i = c->last[chain]; i != 0; i = c->at[i].before)
+        to[n++] = (struct bnc_failure){ high | c->at[i].fp, c->at[i].pair, c->at[i].outcome };
+    return n;
 }
 
 static int cmp_failure(const void *a, const void *b)
@@ -129,43 +150,52 @@ void bnc_failures_sort(struct bnc_failure *at, size_t n)
 
 /* ---- folding ---- */
 
-static bool sort_part(const struct bnc_failure_log *l, unsigned part, struct bnc_failure_buckets *b)
+static bool chain_part(const struct bnc_failure_log *l, unsigned part, struct bnc_failure_chains *c)
 {
-    const struct bnc_log_chunk *const first = bnc_failure_chunks(l, part);
     struct bnc_failure f;
 
-    if (!bnc_failure_buckets_begin(b, bnc_failure_log_most(l, part)))
+    if (!bnc_failure_chains_begin(c, bnc_failure_log_most(l, part)))
         return false;
-    for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
-        for (const char *at = c->data; at < bnc_failure_chunk_end(l, part, c);) {
+    for (const struct bnc_log_chunk *k = bnc_failure_chunks(l, part); k != NULL; k = k->next)
+        for (const char *at = k->data; at < bnc_failure_chunk_end(l, part, k);) {
             at = bnc_failure_read(at, &f);
-            bnc_failure_buckets_count(b, f.fp);
+            bnc_failure_link_put(&c->at[c->n + 1], &f, c->shift, &c->n);
         }
-    bnc_failure_buckets_place(b);
-    for (const struct bnc_log_chunk *c = first; c != NULL; c = c->next)
-        for (const char *at = c->data; at < bnc_failure_chunk_end(l, part, c);) {
-            at = bnc_failure_read(at, &f);
-            bnc_failure_buckets_put(b, &f);
-        }
-    for (uint32_t i = 0; i < b->n_many; i++) {
-        const uint32_t from = bnc_failure_buckets_from(b, b->many[i]);
-
-        bnc_failures_sort(b->at + from, b->end[b->many[i]] - from);
-    }
+    bnc_failure_chains_end(c);
     return true;
 }
 
-static bool fold_part(struct bnc_failure_log *l, unsigned part, struct bnc_failure_buckets *b)
+/* What is in a chain, once each. */
+static bool put_once(struct bnc_failure_log *l, unsigned part, struct bnc_failure *at, size_t n)
 {
-    bool ok = sort_part(l, part, b);
+    bool ok = true;
 
-    if (!ok)
+    if (n > 1)
+        bnc_failures_sort(at, n);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = i > 0 && cmp_failure(&at[i - 1], &at[i]) == 0
+                 ? bnc_failure_log_miss(l, at[i].pair)
+                 : bnc_failure_log_put(l, part, &at[i]);
+    return ok;
+}
+
+struct folding {
+    struct bnc_failure_chains chains;
+    struct bnc_failure *at; /* [cap] of a chain */
+    size_t cap;
+};
+
+static bool fold_part(struct bnc_failure_log *l, unsigned part, struct folding *f)
+{
+    bool ok = chain_part(l, part, &f->chains);
+
+    if (ok)
+        f->at = bnc_huge_at_least(f->at, &f->cap, f->chains.n + 1, sizeof *f->at);
+    if (!ok || f->at == NULL)
         return false;
     bnc_log_clear(&l->set[part / BNC_LOG_PARTS], part % BNC_LOG_PARTS);
-    for (size_t i = 0; ok && i < b->n; i++)
-        ok = i > 0 && cmp_failure(&b->at[i - 1], &b->at[i]) == 0
-                 ? bnc_failure_log_miss(l, b->at[i].pair)
-                 : bnc_failure_log_put(l, part, &b->at[i]);
+    for (uint32_t i = 0; ok && i >> (BNC_FAILURE_FP_BITS - f->chains.shift) == 0; i++)
+        ok = put_once(l, part, f->at, bnc_failure_chain_get(&f->chains, i, f->at));
     return ok;
 }
 
@@ -181,17 +211,18 @@ static size_t sample_bytes(const struct bnc_failure_log *l)
 bool bnc_failure_log_fold(struct bnc_failure_log *l)
 {
     const size_t before = sample_bytes(l);
-    struct bnc_failure_buckets b = { .n = 0 };
+    struct folding f = { .cap = 0 };
     bool ok = true, pays = true;
 
     if (before < FOLD_BYTES || before < l->fold_at)
         return true;
     for (unsigned p = 0; ok && pays && p < BNC_FAILURE_PARTS; p++) {
-        ok = fold_part(l, p, &b);
+        ok = fold_part(l, p, &f);
         if (p == SAMPLE - 1)
             pays = sample_bytes(l) < before / 4 * 3;
     }
     l->fold_at = sample_bytes(l) / 2 * (pays ? 3 : 4);
-    bnc_failure_buckets_release(&b);
+    bnc_failure_chains_release(&f.chains);
+    free(f.at);
     return ok;
 }

@@ -186,45 +186,50 @@ static inline const char *bnc_failure_read_fp(const char *at, uint64_t *fp)
                                                      : at + sizeof *n;
 }
 
-/* ---- in buckets ---- */
+/* ---- in chains ---- */
+
+struct bnc_failure_link {
+    uint32_t fp; /* its low bits: the chain says the others */
+    uint32_t pair, outcome;
+    uint32_t before; /* the chain; once chained the record put there before it, 0: none */
+};
+
 
 /*
- * The records of one partition by fingerprint, so that all of an address are in one bucket: they
- * are counted first, then each is put in its place.
+ * The records of one partition, chained by the first bits of their fingerprints: all of an address
+ * are in one chain, mostly with no other. All are put first and then chained; none is ever moved.
  */
-struct bnc_failure_buckets { /* zero-initialized is empty; storage is kept for the next partition */
-    struct bnc_failure *at; /* [n] */
-    /* [n_buckets] how many there are in a bucket; where the next goes; where it ends */
-    uint32_t *end;
-    uint32_t *many; /* [n_many] the buckets that have more than one */
+struct bnc_failure_chains { /* zero-initialized is empty; storage is kept for the next partition */
+    struct bnc_failure_link *at; /* [n + 1], from 1 on */
+    uint8_t *size; /* [n + 1] of a chain up to this record; at most 255, which may be more */
+    uint32_t *last; /* [2^(BNC_FAILURE_FP_BITS - shift)] the record put last; 0: none */
+    uint32_t *many; /* [n_many] chains that have more than one */
     uint32_t n, n_many;
-    size_t cap, cap_end, cap_many;
+    size_t cap, cap_size, cap_last, cap_many;
     unsigned shift;
 };
 
 /* Room for so many records. */
-bool bnc_failure_buckets_begin(struct bnc_failure_buckets *b, size_t most);
-void bnc_failure_buckets_release(struct bnc_failure_buckets *b);
+bool bnc_failure_chains_begin(struct bnc_failure_chains *c, size_t most);
+void bnc_failure_chains_release(struct bnc_failure_chains *c);
 
-/* First for every record: */
-static inline void bnc_failure_buckets_count(struct bnc_failure_buckets *b, uint64_t fp)
+/* Counts it in '*n' between its halves: gcc would put all of it together in a vector, slowly. */
+static inline void bnc_failure_link_put(struct bnc_failure_link *to, const struct bnc_failure *f,
+                                        unsigned shift, uint32_t *n)
 {
-    b->end[fp >> b->shift]++;
+    to->fp = (uint32_t)f->fp;
+    to->outcome = f->outcome;
+    ++*n;
+    to->pair = f->pair;
+    to->before = (uint32_t)(f->fp >> shift);
 }
 
-/* Then, after bnc_failure_buckets_place(): */
-void bnc_failure_buckets_place(struct bnc_failure_buckets *b);
-static inline void bnc_failure_buckets_put(struct bnc_failure_buckets *b,
-                                           const struct bnc_failure *f)
-{
-    b->at[b->end[f->fp >> b->shift]++] = *f;
-}
+/* Once all records are put: chains them. */
+void bnc_failure_chains_end(struct bnc_failure_chains *c);
 
-/* Where a bucket begins, when all are filled. */
-static inline uint32_t bnc_failure_buckets_from(const struct bnc_failure_buckets *b, size_t bucket)
-{
-    return bucket == 0 ? 0 : b->end[bucket - 1];
-}
+/* The records of a chain; returns how many there are. 'to' has room for c->n. */
+size_t bnc_failure_chain_get(const struct bnc_failure_chains *c, uint32_t chain,
+                             struct bnc_failure *to);
 
 /* Sorts records by fingerprint, pair and outcome. */
 void bnc_failures_sort(struct bnc_failure *at, size_t n);

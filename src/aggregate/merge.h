@@ -108,12 +108,12 @@ size_t bnc_merged_addresses(const struct bnc_merged *m, unsigned partition,
  */
 void bnc_merged_fetch_failures(const struct bnc_merged *m, unsigned from, unsigned end);
 /*
- * Where no lists are kept: all failures of a partition, in buckets. Outcomes are numbered over
+ * Where no lists are kept: all failures of a partition, in chains. Outcomes are numbered over
  * all parts and overlays, one after the other; their records are added to 'n_of'. False when out
  * of memory.
  */
 bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition, uint32_t *n_of,
-                         struct bnc_failure_buckets *b);
+                         struct bnc_failure_chains *c);
 struct bnc_texts {
     char *at; /* a run of text records, sorted by fingerprint; the owner's to free */
     size_t len;

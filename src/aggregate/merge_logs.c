@@ -142,47 +142,30 @@ void bnc_merged_fetch_failures(const struct bnc_merged *m, unsigned from, unsign
         }
 }
 
-static void count_failures(const struct bnc_failure_log *log, unsigned partition,
-                           struct bnc_failure_buckets *b)
-{
-    const struct bnc_log_chunk *c = bnc_failure_chunks(log, partition);
-
-    for (; c != NULL; c = c->next) {
-        const char *end = bnc_failure_chunk_end(log, partition, c);
-        uint64_t fp;
-
-        for (const char *at = c->data; at < end;) {
-            at = bnc_failure_read_fp(at, &fp);
-            bnc_failure_buckets_count(b, fp);
-        }
-    }
-}
-
 static void put_failures(const struct bnc_failure_log *log, unsigned partition,
                          const uint32_t *pair_map, uint32_t outcome_at, uint32_t *n_of,
-                         struct bnc_failure_buckets *b)
+                         struct bnc_failure_chains *c)
 {
-    const size_t ahead = AHEAD * sizeof(struct bnc_failure_narrow);
-    const struct bnc_log_chunk *c = bnc_failure_chunks(log, partition);
+    const struct bnc_log_chunk *k = bnc_failure_chunks(log, partition);
+    struct bnc_failure_link *to = c->at + c->n;
+    const unsigned shift = c->shift;
 
-    for (; c != NULL; c = c->next) {
-        const char *end = bnc_failure_chunk_end(log, partition, c);
+    for (; k != NULL; k = k->next) {
+        const char *end = bnc_failure_chunk_end(log, partition, k);
         struct bnc_failure f;
 
-        for (const char *at = c->data; at < end;) {
-            if ((size_t)(end - at) > ahead + sizeof(struct bnc_failure_narrow))
-                __builtin_prefetch(&pair_map[bnc_failure_pair(at + ahead)]);
+        for (const char *at = k->data; at < end;) {
             at = bnc_failure_read(at, &f);
             f.pair = pair_map[f.pair];
             f.outcome += outcome_at;
-            n_of[f.outcome]++;
-            bnc_failure_buckets_put(b, &f);
+            bnc_failure_link_put(++to, &f, shift, &n_of[f.outcome]);
         }
     }
+    c->n = (uint32_t)(to - c->at);
 }
 
 bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition, uint32_t *n_of,
-                         struct bnc_failure_buckets *b)
+                         struct bnc_failure_chains *c)
 {
     const size_t n_logs = bnc_merged_n_sums(m);
     uint32_t outcome_at = 0;
@@ -190,17 +173,15 @@ bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition, uint32_
 
     for (size_t i = 0; i < n_logs; i++)
         most += bnc_failure_log_most(&bnc_merged_sums(m, i)->failures, partition);
-    if (!bnc_failure_buckets_begin(b, most))
+    if (!bnc_failure_chains_begin(c, most))
         return false;
-    for (size_t i = 0; i < n_logs; i++)
-        count_failures(&bnc_merged_sums(m, i)->failures, partition, b);
-    bnc_failure_buckets_place(b);
     for (size_t i = 0; i < n_logs; i++) {
         const struct bnc_failure_log *const log = &bnc_merged_sums(m, i)->failures;
 
-        put_failures(log, partition, m->pair_map[i], outcome_at, n_of, b);
+        put_failures(log, partition, m->pair_map[i], outcome_at, n_of, c);
         outcome_at += (uint32_t)log->outcomes.keys.n;
     }
+    bnc_failure_chains_end(c);
     return true;
 }
 

@@ -135,38 +135,38 @@ count(struct bnc_repeats *r, uint32_t pair, const struct look *l, const struct r
     }
 }
 
-/* ---- buckets of few ---- */
+/* ---- chains of few ---- */
 
 #define AHEAD 24u
-BNC_PREFETCHER fetch(const struct bnc_repeats *r, const struct bnc_failure *at,
-                     const uint32_t *from, size_t size)
+BNC_PREFETCHER fetch(const struct bnc_repeats *r, const struct bnc_failure_link *at, uint32_t last,
+                     size_t size)
 {
     for (size_t k = 0; k < size; k++) {
-        const uint32_t pair = at[from[AHEAD] + k].pair;
+        const struct bnc_failure_link *const f = &at[last];
 
-        __builtin_prefetch(&r->info[pair]);
+        __builtin_prefetch(&r->info[f->pair]);
         if (k > 0)
-            __builtin_prefetch(&r->d->seen[pair], 1);
+            __builtin_prefetch(&r->d->seen[f->pair], 1);
+        last = f->before;
     }
 }
 
 static inline __attribute__((always_inline)) void
-take_off(struct bnc_repeats *r, const struct bnc_failure *at, const uint32_t *from, size_t n,
+take_off(struct bnc_repeats *r, const struct bnc_failure_link *at, const uint32_t *last, size_t n,
          size_t size, const struct bnc_occasion *occasions)
 {
     struct look looks[BNC_REPEATS_FEW];
 
     for (size_t i = 0; i < n; i++) {
         uint32_t n_soft = 0;
+        const struct bnc_failure_link *f = &at[last[i]];
 
         if (i + AHEAD < n)
-            fetch(r, at, &from[i], size);
-        for (size_t k = 0; k < size; k++) {
-            const struct bnc_failure *const f = &at[from[i] + k];
-            const struct bnc_pair_info *const info = &r->info[f->pair];
+            fetch(r, at, last[i + AHEAD], size);
+        for (size_t k = 0; k < size; k++, f = &at[f->before]) {
             struct repeat of;
 
-            look_at(&looks[k], f->fp, f->pair, &occasions[f->outcome], info);
+            look_at(&looks[k], f->fp, f->pair, &occasions[f->outcome], &r->info[f->pair]);
             n_soft += looks[k].who & BNC_PAIR_SOFT;
             of = compare(looks, k + 1);
             if (k > 0)
@@ -177,18 +177,19 @@ take_off(struct bnc_repeats *r, const struct bnc_failure *at, const uint32_t *fr
     }
 }
 
-void bnc_repeats_take_off(struct bnc_repeats *r, const struct bnc_failure *at, const uint32_t *from,
-                          size_t n, size_t size, const struct bnc_occasion *occasions)
+void bnc_repeats_take_off(struct bnc_repeats *r, const struct bnc_failure_link *at,
+                          const uint32_t *last, size_t n, size_t size,
+                          const struct bnc_occasion *occasions)
 {
     switch (size) {
     case 2:
-        take_off(r, at, from, n, 2, occasions);
+        take_off(r, at, last, n, 2, occasions);
         break;
     case 3:
-        take_off(r, at, from, n, 3, occasions);
+        take_off(r, at, last, n, 3, occasions);
         break;
     default:
-        take_off(r, at, from, n, size, occasions);
+        take_off(r, at, last, n, size, occasions);
     }
 }
 

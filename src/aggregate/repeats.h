@@ -2,8 +2,8 @@
  * repeats.h - what several records of an address say counts once; private to the room.
  *
  * How many records there are of a pair, a campaign or a day is known without looking at addresses.
- * So only what repeats is looked for, and taken off. Records come in buckets: all of an address are
- * in one, mostly with few others. Within a bucket each record is compared with all before it, in
+ * So only what repeats is looked for, and taken off. Records come in chains: all of an address are
+ * in one, mostly with few others. Within a chain each record is compared with all before it, in
  * eight things at once; nothing is looked up, and no branch depends on what a record says: nobody
  * could guess it, and a wrong guess costs more than the counting.
  */
@@ -24,7 +24,7 @@ struct bnc_said {
     struct bnc_occasion on;
 };
 
-/* Larger buckets go another way, that does not compare each with each. */
+/* Longer chains go another way, that does not compare each with each. */
 #ifdef BNC_DEBUG
 #define BNC_REPEATS_FEW 3u /* tests see it */
 #else
@@ -37,11 +37,13 @@ struct bnc_repeats { /* one thread's */
 };
 
 /*
- * Takes off what is repeated in each of 'n' buckets of 'size' records, up to BNC_REPEATS_FEW, that
- * begin at 'from' in 'at'. 'occasions': by outcome.
+ * Takes off what is repeated in each of 'n' chains of 'size' records in 'at', up to
+ * BNC_REPEATS_FEW; 'last': where they begin. 'occasions': by outcome.
  */
-void bnc_repeats_take_off(struct bnc_repeats *r, const struct bnc_failure *at, const uint32_t *from,
-                          size_t n, size_t size, const struct bnc_occasion *occasions);
+void bnc_repeats_take_off(struct bnc_repeats *r, const struct bnc_failure_link *at,
+                          const uint32_t *last, size_t n, size_t size,
+                          const struct bnc_occasion *occasions);
+
 
 /*
  * Counts the records of one fingerprint, sorted by pair.  'is_known': they are counted elsewhere,

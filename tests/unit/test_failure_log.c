@@ -180,45 +180,66 @@ static void failure_log__says_what_has_no_record(void **state)
     free(log);
 }
 
-static void fill(struct bnc_failure_buckets *b, uint32_t n)
+/* Of every fourth record's address there are more than a chain tells by its size. */
+static uint64_t address_of(uint32_t i, uint32_t n)
 {
-    assert_true(bnc_failure_buckets_begin(b, n));
-    for (uint32_t i = 0; i < n; i++)
-        bnc_failure_buckets_count(b, bnc_failure_fp(draw((uint64_t)i * i % (n / 3 + 1))));
-    bnc_failure_buckets_place(b);
-    for (uint32_t i = 0; i < n; i++) {
-        const struct bnc_failure f = { bnc_failure_fp(draw((uint64_t)i * i % (n / 3 + 1))), i, 0 };
-
-        bnc_failure_buckets_put(b, &f);
-    }
+    return bnc_failure_fp(draw(i % 4 == 0 ? 0 : (uint64_t)i * i % (n / 3 + 1)));
 }
 
-static void failure_buckets__bring_addresses_together(void **state)
+static void fill(struct bnc_failure_chains *c, uint32_t n)
 {
-    struct bnc_failure_buckets b = { .n = 0 };
+    assert_true(bnc_failure_chains_begin(c, n));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct bnc_failure f = { address_of(i, n), i, 7 * i };
+
+        bnc_failure_link_put(&c->at[c->n + 1], &f, c->shift, &c->n);
+    }
+    bnc_failure_chains_end(c);
+}
+
+/* Each record is in the chain of its address, in one; how many those of several have. */
+static size_t check_chain(const struct bnc_failure_chains *c, uint32_t chain, uint8_t *is_found)
+{
+    struct bnc_failure *const at = malloc((c->n + 1) * sizeof *at);
+    const size_t n = bnc_failure_chain_get(c, chain, at);
+
+    assert_int_equal(c->size[c->last[chain]], n < 255 ? n : 255);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(at[i].pair < c->n && !is_found[at[i].pair]);
+        is_found[at[i].pair] = 1;
+        assert_true(at[i].fp == address_of(at[i].pair, c->n) && at[i].fp >> c->shift == chain);
+        assert_int_equal(at[i].outcome, 7 * at[i].pair);
+    }
+    bnc_failures_sort(at, n);
+    for (size_t i = 1; i < n; i++)
+        assert_true(at[i - 1].fp < at[i].fp ||
+                    (at[i - 1].fp == at[i].fp && at[i - 1].pair < at[i].pair));
+    free(at);
+    return n > 1 ? n : 0;
+}
+
+static void failure_chains__bring_addresses_together(void **state)
+{
+    struct bnc_failure_chains c = { .n = 0 };
 
     (void)state;
     for (uint32_t n = 1; n < 70000; n = n * 5 + 3) {
-        uint64_t sum = 0, in_many = 0, alone = 0;
+        uint8_t *const is_found = calloc(n, 1);
+        size_t of_several = 0, listed = 0;
 
-        fill(&b, n);
-        assert_int_equal(b.n, n);
-        for (uint32_t i = 0; i < b.n_many; i++)
-            in_many += b.end[b.many[i]] - bnc_failure_buckets_from(&b, b.many[i]);
-        for (uint32_t i = 0; i < n; i++) {
-            const size_t bucket = b.at[i].fp >> b.shift;
-
-            assert_true(i >= bnc_failure_buckets_from(&b, bucket) && i < b.end[bucket]);
-            alone += b.end[bucket] - bnc_failure_buckets_from(&b, bucket) == 1;
-            sum += b.at[i].pair;
-        }
-        assert_true(sum == (uint64_t)n * (n - 1) / 2 && alone + in_many == n);
-        bnc_failures_sort(b.at, n);
-        for (uint32_t i = 1; i < n; i++)
-            assert_true(b.at[i - 1].fp < b.at[i].fp ||
-                        (b.at[i - 1].fp == b.at[i].fp && b.at[i - 1].pair < b.at[i].pair));
+        fill(&c, n);
+        assert_int_equal(c.n, n);
+        for (uint32_t i = 0; i >> (BNC_FAILURE_FP_BITS - c.shift) == 0; i++)
+            of_several += check_chain(&c, i, is_found);
+        for (uint32_t i = 0; i < n; i++)
+            assert_true(is_found[i]);
+        memset(is_found, 0, n);
+        for (uint32_t i = 0; i < c.n_many; i++)
+            listed += check_chain(&c, c.many[i], is_found);
+        assert_int_equal(listed, of_several);
+        free(is_found);
     }
-    bnc_failure_buckets_release(&b);
+    bnc_failure_chains_release(&c);
 }
 
 int main(void)
@@ -228,7 +249,7 @@ int main(void)
         cmocka_unit_test(failure_log__keeps_what_does_not_fit),
         cmocka_unit_test(failure_log__folds_what_is_told_again),
         cmocka_unit_test(failure_log__says_what_has_no_record),
-        cmocka_unit_test(failure_buckets__bring_addresses_together),
+        cmocka_unit_test(failure_chains__bring_addresses_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

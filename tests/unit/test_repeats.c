@@ -16,8 +16,8 @@
 #define N_CAMPAIGNS 5u
 #define N_DAYS 4u
 #define N_PROVIDERS 2u
-#define MOST 40u /* records of a bucket */
-#define BUCKETS 160u
+#define MOST 40u /* records of a chain */
+#define CHAINS 160u
 
 /* Counters of all kinds; what is told is compared as it lies. */
 struct counters {
@@ -145,7 +145,7 @@ static int by_pair(const void *a, const void *b)
 }
 
 /* 'n' records of up to 'n_fps' fingerprints; several domains may share one. */
-static void draw_bucket(struct bnc_said *at, size_t n, unsigned n_fps, uint64_t round)
+static void draw_chain(struct bnc_said *at, size_t n, unsigned n_fps, uint64_t round)
 {
     for (size_t i = 0; i < n; i++) {
         const uint64_t x = draw(round * MOST + i);
@@ -177,7 +177,7 @@ static void repeats__count_once_what_is_said_again(void **state)
         struct bnc_seen seen[N_PAIRS] = { { 0 } };
         struct bnc_distinct d = over(&got, seen);
 
-        draw_bucket(at, n, 1, round);
+        draw_chain(at, n, 1, round);
         count_plainly(&want, info, at, n);
         if (is_known)
             count_all(&got, info, at, n);
@@ -188,16 +188,16 @@ static void repeats__count_once_what_is_said_again(void **state)
     }
 }
 
-static void repeats__are_found_in_buckets_of_every_size(void **state)
+static void repeats__are_found_in_chains_of_every_size(void **state)
 {
     struct bnc_repeats r;
     struct bnc_pair_info *const info = bnc_big_alloc(N_PAIRS * sizeof *info);
     const struct bnc_occasion occasions[2] = { { 0, 0 }, { 1, 0 } };
-    struct bnc_failure *const fails = malloc((MOST * BUCKETS + 1) * sizeof *fails);
-    uint32_t from[BUCKETS];
+    struct bnc_failure_link *const links = malloc((MOST * CHAINS + 1) * sizeof *links);
+    uint32_t last[CHAINS];
 
     (void)state;
-    assert_true(info != NULL && fails != NULL);
+    assert_true(info != NULL && links != NULL);
     make_pairs(info);
     for (uint64_t round = 0; round < 230; round++) {
         const size_t size = 2 + round % (BNC_REPEATS_FEW - 1);
@@ -205,26 +205,29 @@ static void repeats__are_found_in_buckets_of_every_size(void **state)
         struct bnc_seen seen[N_PAIRS] = { { 0 } };
         struct bnc_distinct d = over(&got, seen);
 
-        for (uint32_t b = 0; b < BUCKETS; b++) { /* those of a bucket are a number of addresses */
+        for (uint32_t b = 0; b < CHAINS; b++) { /* those of a chain are a number of addresses */
             struct bnc_said at[MOST];
 
-            draw_bucket(at, size, 1 + (unsigned)round % 3, round * BUCKETS + b);
-            from[BUCKETS - 1 - b] = (uint32_t)(b * size);
+            draw_chain(at, size, 1 + (unsigned)round % 3, round * CHAINS + b);
             for (size_t i = 0; i < size; i++) {
                 const uint32_t which = at[i].on.campaign & 1;
 
                 at[i].on = occasions[which];
-                fails[b * size + i] = (struct bnc_failure){ at[i].fp, at[i].pair, which };
+                links[1 + i * CHAINS + b] = (struct bnc_failure_link){
+                    (uint32_t)at[i].fp, at[i].pair, which,
+                    i == 0 ? 0 : (uint32_t)(1 + (i - 1) * CHAINS + b)
+                };
             }
+            last[CHAINS - 1 - b] = (uint32_t)(1 + (size - 1) * CHAINS + b);
             count_plainly(&want, info, at, size);
             count_all(&got, info, at, size);
         }
         r = (struct bnc_repeats){ &d, info };
-        bnc_repeats_take_off(&r, fails, from, BUCKETS, size, occasions);
+        bnc_repeats_take_off(&r, links, last, CHAINS, size, occasions);
         take_back(&got, &d, info);
         check_counters(&got, &want);
     }
-    free(fails);
+    free(links);
     bnc_big_free(info, N_PAIRS * sizeof *info);
 }
 
@@ -232,7 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repeats__count_once_what_is_said_again),
-        cmocka_unit_test(repeats__are_found_in_buckets_of_every_size),
+        cmocka_unit_test(repeats__are_found_in_chains_of_every_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
