@@ -21,6 +21,7 @@
 #include "util/buf.h"
 #include "util/outfile.h"
 
+#include "file_kit.h"
 #include "oom_kit.h"
 
 #if OOM_CAN_FAIL
@@ -98,19 +99,6 @@ static enum bnc_status job(const char *input, const char *rules)
     return status;
 }
 
-static struct bnc_buf contents(const char *path)
-{
-    struct bnc_buf b = { 0 };
-    FILE *f = fopen(path, "rbe");
-    int c;
-
-    assert_non_null(f);
-    while ((c = getc(f)) != EOF)
-        bnc_buf_putc(&b, (char)c);
-    fclose(f);
-    return b;
-}
-
 static void survives(const char *input, const char *rules)
 {
     const char *const rounds = getenv("ROUNDS");
@@ -119,8 +107,8 @@ static void survives(const char *input, const char *rules)
     long total, step, kept, n_failed = 0;
 
     assert_int_equal(job(input, rules), BNC_OK); /* what libraries keep for good is made */
-    json = contents("r.json");
-    state = contents("r.state");
+    json = kit_read("r.json");
+    state = kit_read("r.state");
     oom_begin(1L << 40);
     assert_int_equal(job(input, rules), BNC_OK);
     total = (1L << 40) - oom_left;

@@ -13,8 +13,8 @@
 #include <dirent.h>
 
 #include "schema/plan.h"
+#include "file_kit.h"
 #include "schema_kit.h"
-#include "util/table.h"
 
 #define DIR_PATH "tests/data/formats"
 
@@ -108,56 +108,41 @@ static void formats__each_has_a_fixture(void **state)
     }
 }
 
-static struct bnc_table table(const char *path)
-{
-    struct bnc_table t;
-    struct bnc_error err;
-
-    if (bnc_table_read(&t, path, &err) != BNC_OK)
-        fail_msg("%s", err.text);
-    return t;
-}
-
-static struct bnc_span cell(const struct bnc_table *t, size_t row, const char *column)
-{
-    return bnc_table_cell(t, row, bnc_table_col(t, column));
-}
-
 /* The arrays hold every row of the CSV files, in their order within a format, and nothing else. */
 static void tables__are_all_in_the_arrays(void **state)
 {
-    struct bnc_table f = table("src/tables/formats.csv"), c = table("src/tables/esp_columns.csv");
-    struct bnc_table v = table("src/tables/esp_event_values.csv");
+    struct bnc_table f = kit_table("src/tables/formats.csv"), c = kit_table("src/tables/esp_columns.csv");
+    struct bnc_table v = kit_table("src/tables/esp_event_values.csv");
     size_t *used = calloc(bnc_n_formats, sizeof *used);
 
     (void)state;
     assert_int_equal(f.n_rows, bnc_n_formats);
     for (size_t i = 0; i < c.n_rows; i++) {
-        const struct bnc_format_row *const row = bnc_format_find(cell(&c, i, "format_id"));
+        const struct bnc_format_row *const row = bnc_format_find(kit_cell(&c, i, "format_id"));
         const struct bnc_column_row *col;
 
         assert_non_null(row);
         col = &bnc_columns[row->column_at + used[row - bnc_format_rows]++];
-        assert_true(bnc_span_eq(bnc_span_str(col->name), cell(&c, i, "header_name")));
+        assert_true(bnc_span_eq(bnc_span_str(col->name), kit_cell(&c, i, "header_name")));
         assert_true(
-            bnc_span_eq(bnc_span_str(bnc_field_names[col->field]), cell(&c, i, "schema_field")));
+            bnc_span_eq(bnc_span_str(bnc_field_names[col->field]), kit_cell(&c, i, "schema_field")));
         assert_int_equal(col->verified,
-                         bnc_span_eq(cell(&c, i, "confidence"), BNC_SPAN("VERIFIED")));
+                         bnc_span_eq(kit_cell(&c, i, "confidence"), BNC_SPAN("VERIFIED")));
     }
     for (size_t i = 0; i < bnc_n_formats; i++)
         assert_int_equal(used[i], bnc_format_rows[i].n_columns);
     memset(used, 0, bnc_n_formats * sizeof *used);
     for (size_t i = 0; i < v.n_rows; i++) {
-        const struct bnc_format_row *const row = bnc_format_find(cell(&v, i, "format_id"));
+        const struct bnc_format_row *const row = bnc_format_find(kit_cell(&v, i, "format_id"));
         const struct bnc_value_row *value;
 
         assert_non_null(row);
         value = &bnc_values[row->value_at + used[row - bnc_format_rows]++];
-        assert_true(bnc_span_eq(bnc_span_str(value->value), cell(&v, i, "value")));
-        if (cell(&v, i, "event").at[0] != 'o' && cell(&v, i, "event").at[0] != 'u' &&
-            !bnc_span_eq(cell(&v, i, "event"), BNC_SPAN("click")))
+        assert_true(bnc_span_eq(bnc_span_str(value->value), kit_cell(&v, i, "value")));
+        if (kit_cell(&v, i, "event").at[0] != 'o' && kit_cell(&v, i, "event").at[0] != 'u' &&
+            !bnc_span_eq(kit_cell(&v, i, "event"), BNC_SPAN("click")))
             assert_true(
-                bnc_span_eq(bnc_span_str(bnc_event_names[value->event]), cell(&v, i, "event")));
+                bnc_span_eq(bnc_span_str(bnc_event_names[value->event]), kit_cell(&v, i, "event")));
         else
             assert_int_equal(value->event, BNC_EVENT_OTHER);
     }
@@ -176,7 +161,7 @@ static void tables__are_all_in_the_arrays(void **state)
 /* They are searched by halving, as words of at most so many bytes. */
 static void names__are_sorted_and_complete(void **state)
 {
-    struct bnc_table c = table("src/tables/esp_columns.csv");
+    struct bnc_table c = kit_table("src/tables/esp_columns.csv");
 
     (void)state;
     for (size_t i = 0; i < bnc_n_known_names; i++) {
@@ -184,12 +169,12 @@ static void names__are_sorted_and_complete(void **state)
         assert_true(i == 0 || strcmp(bnc_known_names[i - 1].name, bnc_known_names[i].name) < 0);
     }
     for (size_t i = 0; i < c.n_rows; i++) {
-        const struct bnc_span field = cell(&c, i, "schema_field");
+        const struct bnc_span field = kit_cell(&c, i, "schema_field");
         size_t k = 0;
 
         while (k < bnc_n_known_names &&
                !bnc_span_eq_nocase(bnc_span_str(bnc_known_names[k].name),
-                                   cell(&c, i, "header_name")))
+                                   kit_cell(&c, i, "header_name")))
             k++;
         assert_true(k < bnc_n_known_names);
         assert_true(bnc_known_names[k].addressed || !bnc_span_eq(field, BNC_SPAN("recipient")));

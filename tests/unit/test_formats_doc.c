@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "file_kit.h"
 #include "schema_kit.h"
-#include "util/table.h"
 
 #define DOC_PATH "docs/FORMATS.md"
 
@@ -21,15 +21,9 @@ struct tables {
     struct bnc_table formats, columns, values;
 };
 
-static struct bnc_span cell(const struct bnc_table *t, size_t row, const char *column)
-{
-    assert_true(bnc_table_col(t, column) >= 0);
-    return bnc_table_cell(t, row, bnc_table_col(t, column));
-}
-
 static bool is(const struct bnc_table *t, size_t row, const char *column, const char *word)
 {
-    return bnc_span_eq(cell(t, row, column), bnc_span_str(word));
+    return bnc_span_eq(kit_cell(t, row, column), bnc_span_str(word));
 }
 
 /* Text of a table cell in Markdown. */
@@ -120,13 +114,13 @@ static void put_summary(struct bnc_buf *out, const struct tables *t)
                       "|\n|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < t->formats.n_rows; i++) {
         bnc_buf_puts(out, "| ");
-        put(out, cell(&t->formats, i, "vendor"));
+        put(out, kit_cell(&t->formats, i, "vendor"));
         bnc_buf_puts(out, " | ");
-        put_code(out, cell(&t->formats, i, "format_id"));
+        put_code(out, kit_cell(&t->formats, i, "format_id"));
         bnc_buf_printf(out, " | %s", lower_confidence(&t->formats, i));
         for (size_t k = 0; k < 4; k++) {
             bnc_buf_puts(out, " | ");
-            put(out, cell(&t->formats, i, levels[k]));
+            put(out, kit_cell(&t->formats, i, levels[k]));
         }
         bnc_buf_puts(out, " |\n");
     }
@@ -136,10 +130,10 @@ static void put_summary(struct bnc_buf *out, const struct tables *t)
 static void put_fact(struct bnc_buf *out, const struct bnc_table *t, size_t row, const char *column,
                      const char *title)
 {
-    if (cell(t, row, column).len == 0)
+    if (kit_cell(t, row, column).len == 0)
         return;
     bnc_buf_printf(out, "- %s: ", title);
-    put_code(out, cell(t, row, column));
+    put_code(out, kit_cell(t, row, column));
     bnc_buf_putc(out, '\n');
 }
 
@@ -150,21 +144,21 @@ static void put_columns(struct bnc_buf *out, const struct tables *t, size_t form
 
     bnc_buf_puts(out, "\n| Column | Field | Notes |\n|---|---|---|\n");
     for (size_t i = 0; i < c->n_rows; i++) {
-        if (!bnc_span_eq(cell(c, i, "format_id"), cell(&t->formats, format, "format_id")))
+        if (!bnc_span_eq(kit_cell(c, i, "format_id"), kit_cell(&t->formats, format, "format_id")))
             continue;
         if (is(c, i, "schema_field", "ignore")) {
             ignored++;
             continue;
         }
         bnc_buf_puts(out, "| ");
-        put_code(out, cell(c, i, "header_name"));
+        put_code(out, kit_cell(c, i, "header_name"));
         bnc_buf_puts(out, " | ");
-        put(out, cell(c, i, "schema_field"));
+        put(out, kit_cell(c, i, "schema_field"));
         bnc_buf_puts(out, " | ");
-        put(out, cell(c, i, "notes"));
-        if (cell(c, i, "when").len > 0) {
+        put(out, kit_cell(c, i, "notes"));
+        if (kit_cell(c, i, "when").len > 0) {
             bnc_buf_puts(out, " (only where ");
-            put_code(out, cell(c, i, "when"));
+            put_code(out, kit_cell(c, i, "when"));
             bnc_buf_puts(out, ")");
         }
         bnc_buf_puts(out, " |\n");
@@ -181,30 +175,30 @@ static void put_values(struct bnc_buf *out, const struct tables *t, size_t forma
 
     for (size_t i = 0; i < v->n_rows; i++) {
         if (done[i] ||
-            !bnc_span_eq(cell(v, i, "format_id"), cell(&t->formats, format, "format_id")))
+            !bnc_span_eq(kit_cell(v, i, "format_id"), kit_cell(&t->formats, format, "format_id")))
             continue;
         bnc_buf_puts(out, first ? "\n" : "");
         first = false;
         bnc_buf_puts(out, "- ");
-        put_code(out, cell(v, i, "column"));
+        put_code(out, kit_cell(v, i, "column"));
         bnc_buf_puts(out, " ");
         for (size_t k = i; k < v->n_rows; k++) {
-            if (!bnc_span_eq(cell(v, k, "format_id"), cell(v, i, "format_id")) ||
-                !bnc_span_eq(cell(v, k, "column"), cell(v, i, "column")) ||
-                !bnc_span_eq(cell(v, k, "event"), cell(v, i, "event")) ||
-                !bnc_span_eq(cell(v, k, "hardness"), cell(v, i, "hardness")) ||
-                !bnc_span_eq(cell(v, k, "late"), cell(v, i, "late")))
+            if (!bnc_span_eq(kit_cell(v, k, "format_id"), kit_cell(v, i, "format_id")) ||
+                !bnc_span_eq(kit_cell(v, k, "column"), kit_cell(v, i, "column")) ||
+                !bnc_span_eq(kit_cell(v, k, "event"), kit_cell(v, i, "event")) ||
+                !bnc_span_eq(kit_cell(v, k, "hardness"), kit_cell(v, i, "hardness")) ||
+                !bnc_span_eq(kit_cell(v, k, "late"), kit_cell(v, i, "late")))
                 continue;
             bnc_buf_puts(out, k > i ? ", " : "");
-            put_code(out, cell(v, k, "value"));
+            put_code(out, kit_cell(v, k, "value"));
             done[k] = true;
         }
         bnc_buf_puts(out, ": ");
-        put(out, cell(v, i, "event"));
-        if (cell(v, i, "hardness").len > 0)
-            bnc_buf_printf(out, " (%.*s)", (int)cell(v, i, "hardness").len,
-                           cell(v, i, "hardness").at);
-        bnc_buf_puts(out, cell(v, i, "late").len > 0 ? ", late\n" : "\n");
+        put(out, kit_cell(v, i, "event"));
+        if (kit_cell(v, i, "hardness").len > 0)
+            bnc_buf_printf(out, " (%.*s)", (int)kit_cell(v, i, "hardness").len,
+                           kit_cell(v, i, "hardness").at);
+        bnc_buf_puts(out, kit_cell(v, i, "late").len > 0 ? ", late\n" : "\n");
     }
     free(done);
 }
@@ -213,13 +207,13 @@ static void put_format(struct bnc_buf *out, const struct tables *t, size_t i)
 {
     const struct bnc_table *const f = &t->formats;
 
-    if (i == 0 || !bnc_span_eq(cell(f, i, "vendor"), cell(f, i - 1, "vendor"))) {
+    if (i == 0 || !bnc_span_eq(kit_cell(f, i, "vendor"), kit_cell(f, i - 1, "vendor"))) {
         bnc_buf_puts(out, "## ");
-        put(out, cell(f, i, "vendor"));
+        put(out, kit_cell(f, i, "vendor"));
         bnc_buf_puts(out, "\n\n");
     }
     bnc_buf_puts(out, "### ");
-    put(out, cell(f, i, "title"));
+    put(out, kit_cell(f, i, "title"));
     bnc_buf_puts(out, "\n\n");
     put_fact(out, f, i, "format_id", "format");
     bnc_buf_printf(out, "- header: %s\n", lower_confidence(f, i));
@@ -230,22 +224,14 @@ static void put_format(struct bnc_buf *out, const struct tables *t, size_t i)
     put_fact(out, f, i, "zone", "time zone of times without one");
     put_fact(out, f, i, "date_order", "order of day and month");
     put_fact(out, f, i, "pseudo_codes", "codes that are no SMTP replies");
-    if (cell(f, i, "notes").len > 0) {
+    if (kit_cell(f, i, "notes").len > 0) {
         bnc_buf_puts(out, "\n");
-        put(out, cell(f, i, "notes"));
+        put(out, kit_cell(f, i, "notes"));
         bnc_buf_puts(out, ".\n");
     }
     put_columns(out, t, i);
     put_values(out, t, i);
     bnc_buf_puts(out, "\n");
-}
-
-static void read_table(struct bnc_table *t, const char *path)
-{
-    struct bnc_error err;
-
-    if (bnc_table_read(t, path, &err) != BNC_OK)
-        fail_msg("%s", err.text);
 }
 
 static void doc__is_current(void **state)
@@ -254,9 +240,9 @@ static void doc__is_current(void **state)
     struct tables t;
 
     (void)state;
-    read_table(&t.formats, "src/tables/formats.csv");
-    read_table(&t.columns, "src/tables/esp_columns.csv");
-    read_table(&t.values, "src/tables/esp_event_values.csv");
+    t.formats = kit_table("src/tables/formats.csv");
+    t.columns = kit_table("src/tables/esp_columns.csv");
+    t.values = kit_table("src/tables/esp_event_values.csv");
     bnc_buf_puts(&out, intro);
     put_summary(&out, &t);
     bnc_buf_puts(&out, recipe);

@@ -11,6 +11,7 @@
 #include <dirent.h>
 
 #include "schema/head.h"
+#include "file_kit.h"
 #include "schema_kit.h"
 
 #define T(lit) BNC_SPAN(lit)

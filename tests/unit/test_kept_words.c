@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "classify/kept_words.h"
-#include "util/table.h"
+#include "file_kit.h"
 
 static bool may_be(const char *text)
 {
@@ -46,16 +46,13 @@ static void check_word(const char *word, bool begins)
 
 static void sieve__lets_through_words_and_what_begins_like_one(void **state)
 {
-    struct bnc_table t;
-    struct bnc_error err;
+    struct bnc_table t = kit_table("src/tables/kept_words.csv");
     size_t n_begin = 0;
 
     (void)state;
-    if (bnc_table_read(&t, "src/tables/kept_words.csv", &err) != BNC_OK)
-        fail_msg("%s", err.text);
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span kind = bnc_table_cell(&t, i, bnc_table_col(&t, "kind"));
-        const struct bnc_span word = bnc_table_cell(&t, i, bnc_table_col(&t, "word"));
+        const struct bnc_span kind = kit_cell(&t, i, "kind");
+        const struct bnc_span word = kit_cell(&t, i, "word");
         const bool begins =
             !bnc_span_eq(kind, BNC_SPAN("exact")) && !bnc_span_eq(kind, BNC_SPAN("date"));
         char text[256] = "";

@@ -8,26 +8,18 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "file_kit.h"
 #include "tables/names.h"
-#include "util/table.h"
 
 enum { MAX_BYTES = 32 };
 
 static struct bnc_table targets, roles;
 
-static void read_table(struct bnc_table *t, const char *path)
-{
-    struct bnc_error err;
-
-    if (bnc_table_read(t, path, &err) != BNC_OK)
-        fail_msg("%s", err.text);
-}
-
 static int setup(void **state)
 {
     (void)state;
-    read_table(&targets, "src/tables/typo_targets.csv");
-    read_table(&roles, "src/tables/role_addresses.csv");
+    targets = kit_table("src/tables/typo_targets.csv");
+    roles = kit_table("src/tables/role_addresses.csv");
     return 0;
 }
 

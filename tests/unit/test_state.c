@@ -8,25 +8,14 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
+#include "file_kit.h"
+
 static const char *path_of(unsigned i)
 {
     static char path[8][96];
 
     snprintf(path[i % 8], sizeof path[0], "%s/state%u", folder, i);
     return path[i % 8];
-}
-
-static struct bnc_buf read_file(const char *path)
-{
-    struct bnc_buf b = { 0 };
-    FILE *f = fopen(path, "rb");
-    int c;
-
-    assert_non_null(f);
-    while ((c = getc(f)) != EOF)
-        bnc_buf_putc(&b, (char)c);
-    fclose(f);
-    return b;
 }
 
 /* A part with every n-th event of a world from 'from' on, and a fault. */
@@ -86,7 +75,7 @@ static char *finish(struct bnc_part **parts, size_t n)
 
 static void assert_same_file(const char *a, const char *b)
 {
-    struct bnc_buf x = read_file(a), y = read_file(b);
+    struct bnc_buf x = kit_read(a), y = kit_read(b);
 
     assert_int_equal(x.len, y.len);
     assert_memory_equal(x.at, y.at, x.len);
@@ -180,7 +169,7 @@ static struct bnc_buf small_state(void)
     save(&part, 1, path_of(0));
     bnc_part_free(part);
     free(w);
-    bytes = read_file(path_of(0));
+    bytes = kit_read(path_of(0));
     return bytes;
 }
 

@@ -11,8 +11,8 @@
 
 #include "classify/classifier.h"
 #include "classify/compile.h"
+#include "file_kit.h"
 #include "util/cpu.h"
-#include "util/table.h"
 
 static struct bnc_classifier *classifier;
 static struct bnc_mask mask;
@@ -31,21 +31,6 @@ static int teardown(void **state)
     (void)state;
     bnc_classifier_free(classifier);
     return 0;
-}
-
-static struct bnc_table table_of(const char *path)
-{
-    struct bnc_table t;
-    struct bnc_error err;
-
-    if (bnc_table_read(&t, path, &err) != BNC_OK)
-        fail_msg("%s", err.text);
-    return t;
-}
-
-static struct bnc_span cell(const struct bnc_table *t, size_t row, const char *column)
-{
-    return bnc_table_cell(t, row, bnc_table_col(t, column));
 }
 
 /* Whether a fragment of 'text' points to a rule of this kind and cause (and provider, unless 0). */
@@ -97,16 +82,16 @@ static struct bnc_span first_alternatives(struct bnc_span s)
 
 static void phrase__of_every_row_is_found_in_a_text(void **state)
 {
-    struct bnc_table t = table_of("src/tables/text_phrases.csv");
+    struct bnc_table t = kit_table("src/tables/text_phrases.csv");
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span f = cell(&t, i, "fragment");
+        const struct bnc_span f = kit_cell(&t, i, "fragment");
         /* a member of a family may have a row and a cause of its own */
         const int cause =
-            memchr(f.at, '{', f.len) != NULL ? -1 : bnc_cause_find(cell(&t, i, "cause"));
+            memchr(f.at, '{', f.len) != NULL ? -1 : bnc_cause_find(kit_cell(&t, i, "cause"));
 
-        if (!finds(masked("550 we say: ", first_alternatives(cell(&t, i, "fragment"))),
+        if (!finds(masked("550 we say: ", first_alternatives(kit_cell(&t, i, "fragment"))),
                    BNC_RULE_PHRASE, cause, 0))
             fail_msg("text_phrases.csv:%u", t.line[i]);
     }
@@ -116,18 +101,18 @@ static void phrase__of_every_row_is_found_in_a_text(void **state)
 /* One letter more in front or another first letter: no phrase of that row any more. */
 static void phrase__is_not_found_inside_another_word(void **state)
 {
-    struct bnc_table t = table_of("src/tables/text_phrases.csv");
+    struct bnc_table t = kit_table("src/tables/text_phrases.csv");
     size_t tried = 0;
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span f = cell(&t, i, "fragment");
+        const struct bnc_span f = kit_cell(&t, i, "fragment");
 
         if (f.at[0] < 'a' || f.at[0] > 'z' || memchr(f.at, '{', f.len) != NULL ||
             memchr(f.at, ' ', f.len) != NULL)
             continue;                    /* single words: nothing shorter is inside them */
         assert_false(
-            finds(masked("550 z", f), BNC_RULE_PHRASE, bnc_cause_find(cell(&t, i, "cause")), 0));
+            finds(masked("550 z", f), BNC_RULE_PHRASE, bnc_cause_find(kit_cell(&t, i, "cause")), 0));
         tried++;
     }
     assert_true(tried > 20);
@@ -141,13 +126,13 @@ static bool is_superseded(struct bnc_span marker)
 
 static void provider_row__is_found_by_its_text_or_marker(void **state)
 {
-    struct bnc_table t = table_of("src/tables/provider_codes.csv");
+    struct bnc_table t = kit_table("src/tables/provider_codes.csv");
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span text = cell(&t, i, "text_fragment"), marker = cell(&t, i, "marker");
-        const uint16_t provider = bnc_provider_find(classifier, cell(&t, i, "provider"));
-        const int cause = bnc_cause_find(cell(&t, i, "cause"));
+        const struct bnc_span text = kit_cell(&t, i, "text_fragment"), marker = kit_cell(&t, i, "marker");
+        const uint16_t provider = bnc_provider_find(classifier, kit_cell(&t, i, "provider"));
+        const int cause = bnc_cause_find(kit_cell(&t, i, "cause"));
 
         assert_int_not_equal(provider, 0);
         if (is_superseded(marker))
@@ -171,18 +156,18 @@ static uint32_t enhanced_first(struct bnc_span s)
 
 static void provider_row__without_text_is_found_by_its_codes(void **state)
 {
-    struct bnc_table t = table_of("src/tables/provider_codes.csv");
+    struct bnc_table t = kit_table("src/tables/provider_codes.csv");
     const struct bnc_ruleset *set = &bnc_rules_builtin;
     size_t tried = 0;
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span reply = cell(&t, i, "reply_code");
-        const uint16_t provider = bnc_provider_find(classifier, cell(&t, i, "provider"));
-        const uint32_t enh = enhanced_first(cell(&t, i, "enhanced_code"));
+        const struct bnc_span reply = kit_cell(&t, i, "reply_code");
+        const uint16_t provider = bnc_provider_find(classifier, kit_cell(&t, i, "provider"));
+        const uint32_t enh = enhanced_first(kit_cell(&t, i, "enhanced_code"));
         uint32_t rule;
 
-        if (cell(&t, i, "text_fragment").len > 0 || cell(&t, i, "marker").len > 0)
+        if (kit_cell(&t, i, "text_fragment").len > 0 || kit_cell(&t, i, "marker").len > 0)
             continue;
         rule = bnc_phash_get(
             &set->codes,
@@ -200,23 +185,23 @@ static void provider_row__without_text_is_found_by_its_codes(void **state)
 /* A superseded row classifies nothing: its codes lead to another cause or to none. */
 static void superseded_row__never_matches(void **state)
 {
-    struct bnc_table t = table_of("src/tables/provider_codes.csv");
+    struct bnc_table t = kit_table("src/tables/provider_codes.csv");
     const struct bnc_ruleset *set = &bnc_rules_builtin;
     size_t tried = 0;
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span reply = cell(&t, i, "reply_code");
+        const struct bnc_span reply = kit_cell(&t, i, "reply_code");
         uint32_t rule;
 
-        if (!is_superseded(cell(&t, i, "marker")))
+        if (!is_superseded(kit_cell(&t, i, "marker")))
             continue;
         rule = bnc_phash_get(
-            &set->codes, bnc_rule_code_key(bnc_provider_find(classifier, cell(&t, i, "provider")),
+            &set->codes, bnc_rule_code_key(bnc_provider_find(classifier, kit_cell(&t, i, "provider")),
                                            (unsigned)atoi(reply.at),
-                                           enhanced_first(cell(&t, i, "enhanced_code"))));
+                                           enhanced_first(kit_cell(&t, i, "enhanced_code"))));
         assert_true(rule == BNC_PHASH_NONE ||
-                    set->rules[rule].cause != bnc_cause_find(cell(&t, i, "cause")));
+                    set->rules[rule].cause != bnc_cause_find(kit_cell(&t, i, "cause")));
         tried++;
     }
     assert_true(tried >= 3);
@@ -226,16 +211,16 @@ static void superseded_row__never_matches(void **state)
 
 static void code_row__is_found_by_its_code(void **state)
 {
-    struct bnc_table t = table_of("src/tables/reply_codes.csv");
+    struct bnc_table t = kit_table("src/tables/reply_codes.csv");
     const struct bnc_ruleset *set = &bnc_rules_builtin;
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
         const uint32_t rule = bnc_phash_get(
-            &set->codes, bnc_rule_code_key(0, (unsigned)atoi(cell(&t, i, "code").at), 0));
+            &set->codes, bnc_rule_code_key(0, (unsigned)atoi(kit_cell(&t, i, "code").at), 0));
 
         assert_int_not_equal(rule, BNC_PHASH_NONE);
-        assert_int_equal(set->rules[rule].cause, bnc_cause_find(cell(&t, i, "default_cause")));
+        assert_int_equal(set->rules[rule].cause, bnc_cause_find(kit_cell(&t, i, "default_cause")));
     }
     assert_int_equal(bnc_phash_get(&set->codes, bnc_rule_code_key(0, 599, 0)), BNC_PHASH_NONE);
     bnc_table_release(&t);
@@ -290,12 +275,12 @@ static void leads_to(provider_of_fn *provider_of, struct bnc_span name, uint16_t
 
 static void domain__of_every_row_leads_to_its_provider(void **state)
 {
-    struct bnc_table t = table_of("src/tables/provider_domains.csv");
+    struct bnc_table t = kit_table("src/tables/provider_domains.csv");
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span kind = cell(&t, i, "kind"), value = cell(&t, i, "value");
-        const uint16_t want = bnc_provider_find(classifier, cell(&t, i, "provider"));
+        const struct bnc_span kind = kit_cell(&t, i, "kind"), value = kit_cell(&t, i, "value");
+        const uint16_t want = bnc_provider_find(classifier, kit_cell(&t, i, "provider"));
 
         if (bnc_span_eq(kind, BNC_SPAN("domain")))
             leads_to(bnc_provider_of_domain, value, want);
@@ -316,11 +301,11 @@ static void domain__of_every_row_leads_to_its_provider(void **state)
 
 static void blocklist__of_every_alias_is_found(void **state)
 {
-    struct bnc_table t = table_of("src/tables/blocklists.csv");
+    struct bnc_table t = kit_table("src/tables/blocklists.csv");
 
     (void)state;
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span aliases = cell(&t, i, "aliases");
+        const struct bnc_span aliases = kit_cell(&t, i, "aliases");
 
         for (size_t k = 0, start = 0; k <= aliases.len; k++)
             if (k == aliases.len || aliases.at[k] == '|') {

@@ -10,6 +10,7 @@
 
 #include "classify/compile.h"
 #include "classify/word_pairs.h"
+#include "file_kit.h"
 #include "tables/cause.h"
 #include "util/cpu.h"
 
@@ -49,15 +50,12 @@ static bool means(const char *text, enum bnc_cause cause)
 static void pair__of_every_row_is_found_in_its_example(void **state)
 {
     struct bnc_word_pair pairs[MAX_PAIRS];
-    struct bnc_table t;
-    struct bnc_error err;
+    struct bnc_table t = kit_table("src/tables/word_pairs.csv");
     size_t wrong = 0;
 
     (void)state;
-    if (bnc_table_read(&t, "src/tables/word_pairs.csv", &err) != BNC_OK)
-        fail_msg("%s", err.text);
     for (size_t i = 0; i < t.n_rows; i++) {
-        const struct bnc_span example = bnc_table_cell(&t, i, bnc_table_col(&t, "example"));
+        const struct bnc_span example = kit_cell(&t, i, "example");
         char name[256];
         size_t n = pairs_in(example, 0, pairs, MAX_PAIRS);
 
