@@ -161,17 +161,11 @@ static void tell_recipients(struct finish *f)
 
 /* ---- providers and totals ---- */
 
-static size_t count_providers(const struct finish *f)
+static size_t count_providers(const struct bnc_merged *m)
 {
-    size_t n = f->m.classifier != NULL ? bnc_provider_count(f->m.classifier) : 1;
+    const size_t known = m->classifier != NULL ? bnc_provider_count(m->classifier) : 1;
 
-    for (size_t i = 0; i < f->m.n_cells; i++)
-        if (BNC_CELL_PROVIDER(f->m.cells[i].key) >= n)
-            n = (size_t)BNC_CELL_PROVIDER(f->m.cells[i].key) + 1;
-    for (uint32_t i = 0; i < f->m.n_domains; i++)
-        if (f->m.domains[i].provider >= n)
-            n = (size_t)f->m.domains[i].provider + 1;
-    return n;
+    return known > m->n_providers ? known : m->n_providers;
 }
 
 static void build_providers(struct finish *f)
@@ -237,7 +231,7 @@ static bool build(struct finish *f)
     struct bnc_tally *t = f->t;
 
     t->classifier = f->m.classifier;
-    t->n_providers = count_providers(f);
+    t->n_providers = count_providers(&f->m);
     t->providers = arena_array(t, t->n_providers, sizeof *t->providers);
     if (t->providers == NULL || !bnc_finish_take_back(f) ||
         !bnc_finish_number_domains(f) || !count_recipients(f) || !bnc_finish_write_domains(f))

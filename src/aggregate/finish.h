@@ -57,15 +57,16 @@ bool bnc_tally_check_on(const struct bnc_tally *tally, bnc_parallel_fn parallel,
 /* The first cell of 'kind' at or after which no smaller kind follows. */
 size_t bnc_finish_kind_at(const struct bnc_merged *m, unsigned kind);
 
-/* Widens [first, last] (BNC_NO_TIME: none) by the times of 'c'. */
+/*
+ * Widens [first, last] (BNC_NO_TIME: none, the least of numbers) by the times of 'c', which are above
+ * 0.
+ */
 static inline void bnc_finish_widen(int64_t *first, int64_t *last, const struct bnc_count *c)
 {
     const int64_t f = bnc_time_of_first(c->first), l = bnc_time_of_last(c->last);
 
-    if (f != BNC_NO_TIME && (*first == BNC_NO_TIME || f < *first))
-        *first = f;
-    if (l != BNC_NO_TIME && (*last == BNC_NO_TIME || l > *last))
-        *last = l;
+    *first = (uint64_t)f < (uint64_t)*first ? f : *first;
+    *last = l > *last ? l : *last;
 }
 
 #endif

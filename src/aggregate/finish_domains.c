@@ -84,16 +84,6 @@ static unsigned rank_of(struct entry_info e)
     return 2u * e.cause + (e.type == BNC_EVENT_DEFERRAL);
 }
 
-/* How many of the first 'n' bits are set. */
-static unsigned bits_below(const uint64_t *bits, unsigned n)
-{
-    unsigned sum = 0;
-
-    for (; n >= 64; n -= 64)
-        sum += (unsigned)__builtin_popcountll(*bits++);
-    return n == 0 ? sum : sum + (unsigned)__builtin_popcountll(*bits << (64 - n));
-}
-
 /* The first of 'n' counts with a key of at least 'key'. */
 static size_t first_at(const struct bnc_count *at, size_t n, uint64_t key)
 {
@@ -112,25 +102,21 @@ static size_t first_at(const struct bnc_count *at, size_t n, uint64_t key)
 
 /* ---- first step ---- */
 
-/* Gives a domain's pairs, from .. end - 1, the rows of their causes, counted within the range. */
-static void number_causes(struct bnc_finish_ranges *job, struct range *r, size_t from, size_t end)
+/*
+ * Gives the pairs of a domain, whose 'cause' is the rank of theirs, its row, counted within the
+ * range; 'has' says which ranks there are.
+ */
+static void number_causes(struct range *r, const uint64_t has[RANK_WORDS],
+                          struct bnc_pair_info *pairs, size_t n)
 {
-    const struct bnc_merged *m = &job->f->m;
-    uint64_t has[RANK_WORDS] = { 0 };
+    uint32_t row_of[N_RANKS];
 
-    for (size_t i = from; i < end; i++) {
-        const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
-
-        if (is_failure(e.type))
-            has[rank_of(e) / 64] |= UINT64_C(1) << rank_of(e) % 64;
-    }
-    for (size_t i = from; i < end; i++) {
-        const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
-
-        if (is_failure(e.type))
-            job->f->pair_info[i].cause = r->n_causes + bits_below(has, rank_of(e));
-    }
-    r->n_causes += bits_below(has, 64 * RANK_WORDS);
+    for (unsigned b = 0; b < RANK_WORDS; b++)
+        for (uint64_t left = has[b]; left != 0; left &= left - 1)
+            row_of[b * 64 + (unsigned)__builtin_ctzll(left)] = r->n_causes++;
+    for (size_t i = 0; i < n; i++)
+        if (pairs[i].cause != UINT32_MAX)
+            pairs[i].cause = row_of[pairs[i].cause];
 }
 
 static uint32_t who_of(uint32_t domain, struct entry_info e)
@@ -150,19 +136,22 @@ static void number_range(void *arg, size_t at)
     for (uint32_t d = r->low; d < r->high; d++) {
         bool any = m->domains[d].delivered > f->taken[d];
         const size_t from = i;
+        uint64_t has[RANK_WORDS] = { 0 };
 
         for (; i < m->n_pairs && BNC_PAIR_DOMAIN(m->pairs[i].key) == d; i++) {
             const struct entry_info e = info_of(job, BNC_PAIR_ENTRY(m->pairs[i].key));
+            const unsigned rank = rank_of(e);
 
             f->pair_info[i] =
-                (struct bnc_pair_info){ .cause = UINT32_MAX,
+                (struct bnc_pair_info){ .cause = is_failure(e.type) ? rank : UINT32_MAX,
                                         .provider_cause =
                                             (uint32_t)e.provider * BNC_N_CAUSES + e.cause,
                                         .provider = e.provider,
                                         .who = who_of(d, e) };
             any |= is_failure(e.type) || (m->pairs[i].n > 0 && e.type < BNC_N_EVENTS);
+            has[rank / 64] |= (uint64_t)is_failure(e.type) << rank % 64;
         }
-        number_causes(job, r, from, i);
+        number_causes(r, has, f->pair_info + from, i - from);
         f->domain_index[d] = any ? 0 : UINT32_MAX;
         r->n_domains += any;
     }
@@ -189,6 +178,15 @@ static void shift_range(void *arg, size_t at)
             job->f->pair_info[i].cause += job->range[at].cause_at;
 }
 
+/* As the builtin, which is a call where there may be no instruction for it. */
+static unsigned count_bits(uint64_t v)
+{
+    v -= v >> 1 & UINT64_C(0x5555555555555555);
+    v = (v & UINT64_C(0x3333333333333333)) + (v >> 2 & UINT64_C(0x3333333333333333));
+    v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(v * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /*
  * -64 ln(z / 64) for z free bits of 64, rounded: how many recipients set the others (linear
  * counting, Whang 1990).
@@ -201,7 +199,7 @@ static uint64_t sketch_count(uint64_t sketch, uint64_t delivered)
                                              42,  40,  39,  37,  35,  33,  32,  30,  28,  27,  25,
                                              24,  23,  21,  20,  18,  17,  16,  15,  13,  12,  11,
                                              10,  9,   7,   6,   5,   4,   3,   2,   1,   0 };
-    const int free_bits = 64 - __builtin_popcountll(sketch);
+    const unsigned free_bits = 64 - count_bits(sketch);
 
     if (sketch == 0 || free_bits == 0) /* no addresses, or too many to tell */
         return sketch == 0 ? 0 : delivered;

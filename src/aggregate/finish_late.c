@@ -149,7 +149,7 @@ bool bnc_finish_take_back(struct finish *f)
     f->taken = calloc((size_t)m->n_domains + 1, sizeof *f->taken);
     if (f->taken == NULL)
         return false;
-    for (size_t i = 0; i < m->n_pairs; i++)
+    for (size_t i = 0; m->any_late && i < m->n_pairs; i++)
         if (BNC_PAIR_ENTRY(m->pairs[i].key) == BNC_PSEUDO_LATE) {
             const uint32_t d = BNC_PAIR_DOMAIN(m->pairs[i].key);
 

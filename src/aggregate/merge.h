@@ -64,6 +64,8 @@ struct bnc_merged {
     struct bnc_count *pairs, *cells, *votes;
     size_t n_pairs, n_cells, n_votes;
     struct bnc_sums overlay[BNC_N_OVERLAYS];
+    size_t n_providers; /* as many as domains and cells name */
+    bool any_late; /* some pair says that deliveries are taken back */
     uint64_t duplicates;
     void *room; /* bnc_merged_room() */
     size_t cap_room;

@@ -15,6 +15,7 @@ struct job {
     size_t *from, *n; /* [part, then overlay] */
     struct bnc_keys keys; /* merged; their refs are those of bnc_grid_list() */
     size_t n_cells[BNC_KEY_SLICES], cell_at[BNC_KEY_SLICES]; /* distinct */
+    size_t n_providers[BNC_KEY_SLICES];
 };
 
 static uint64_t map_cell(const struct bnc_merged *m, size_t part, uint64_t key)
@@ -54,9 +55,16 @@ static void count_slice(void *arg, size_t slice)
     struct job *job = arg;
     const struct bnc_sortkey *at = job->keys.at;
     const size_t from = job->keys.cut[slice];
+    size_t n_cells = 0, n_providers = 0;
 
-    for (size_t i = from; i < job->keys.cut[slice + 1]; i++)
-        job->n_cells[slice] += i == from || at[i].key != at[i - 1].key;
+    for (size_t i = from; i < job->keys.cut[slice + 1]; i++) {
+        const size_t provider = BNC_CELL_PROVIDER(at[i].key);
+
+        n_cells += i == from || at[i].key != at[i - 1].key;
+        n_providers = provider >= n_providers ? provider + 1 : n_providers;
+    }
+    job->n_cells[slice] = n_cells;
+    job->n_providers[slice] = n_providers;
 }
 
 #define AHEAD 16u
@@ -116,6 +124,8 @@ static bool write_cells(struct job *job)
     for (size_t i = 0; i < BNC_KEY_SLICES; i++) {
         job->cell_at[i] = m->n_cells;
         m->n_cells += job->n_cells[i];
+        if (job->n_providers[i] > m->n_providers)
+            m->n_providers = job->n_providers[i];
     }
     m->cells = bnc_huge_malloc((m->n_cells + 1) * sizeof *m->cells);
     if (m->cells == NULL)

@@ -17,6 +17,7 @@
 
 struct slice {
     uint32_t n_names, name_at;
+    uint32_t n_providers;
     struct bnc_count *votes; /* growing: what is for m->votes */
     size_t n_votes, cap_votes;
     bool failed;
@@ -167,6 +168,7 @@ static void write_slice(void *arg, size_t slice)
             *to = (struct bnc_merged_domain){ .name = d->name.text };
         }
         add_record(to, d);
+        s->n_providers = d->provider >= s->n_providers ? d->provider + 1u : s->n_providers;
         m->domain_map[key->ref >> 32][(uint32_t)key->ref] = (uint32_t)(to - m->domains);
         if (!add_votes(to, d) && !add_vote(s, (uint32_t)(to - m->domains), d))
             s->failed = true;
@@ -232,8 +234,11 @@ bool bnc_merge_domains_end(struct bnc_merge_domains *job)
     if (m->domains == NULL)
         return false;
     bnc_merged_run(m, BNC_KEY_SLICES, write_slice, job);
-    for (size_t i = 0; i < BNC_KEY_SLICES; i++)
+    for (size_t i = 0; i < BNC_KEY_SLICES; i++) {
         if (job->slice[i].failed)
             return false;
+        if (job->slice[i].n_providers > m->n_providers)
+            m->n_providers = job->slice[i].n_providers;
+    }
     return sum_votes(job);
 }

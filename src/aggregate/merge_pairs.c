@@ -24,6 +24,7 @@ struct item { /* whose pair and which */
 struct slice {
     uint32_t low, high; /* domains */
     size_t n_pairs, pair_at; /* distinct */
+    bool any_late;
 };
 
 struct job {
@@ -191,6 +192,7 @@ static void sort_slice(void *arg, size_t slice)
 {
     struct job *job = arg;
     struct slice *const s = &job->slice[slice];
+    const uint32_t late = dense_entry(job->m, 0, BNC_PSEUDO_LATE);
 
     for (uint32_t d = s->low; d < s->high; d++) {
         struct item *const at = job->items + domain_begin(job, d);
@@ -202,6 +204,7 @@ static void sort_slice(void *arg, size_t slice)
             fail(job);
         for (size_t i = 0; i < n; i++)
             s->n_pairs += i == 0 || at[i].entry != at[i - 1].entry;
+        s->any_late |= n > 0 && at[n - 1].entry == late; /* the last of all */
     }
 }
 
@@ -278,6 +281,7 @@ static bool write_pairs(struct job *job)
     for (size_t i = 0; i < N_SLICES; i++) {
         job->slice[i].pair_at = m->n_pairs;
         m->n_pairs += job->slice[i].n_pairs;
+        m->any_late |= job->slice[i].any_late;
     }
     m->pairs = bnc_huge_malloc((m->n_pairs + 1) * sizeof *m->pairs);
     if (m->pairs == NULL)
