@@ -377,6 +377,7 @@ static void name_rule(struct bnc_compile *c, struct cell at, struct bnc_rule *r,
 static uint8_t reach_of(struct bnc_span word)
 {
     return bnc_span_eq(word, BNC_SPAN("text"))    ? BNC_REACH_TEXT
+           : bnc_span_eq(word, BNC_SPAN("reply")) ? BNC_REACH_REPLY
            : bnc_span_eq(word, BNC_SPAN("codes")) ? BNC_REACH_CODES
                                                   : BNC_REACH_WORDS;
 }

@@ -27,6 +27,7 @@ enum bnc_rule_kind {
 enum bnc_reach {
     BNC_REACH_WORDS,    /* words that it meets */
     BNC_REACH_TEXT,     /* words anywhere in the text, and codes */
+    BNC_REACH_REPLY,    /* the same, where the guard stands in the reply and not in words around */
     BNC_REACH_CODES     /* codes alone, where no words were understood */
 };
 

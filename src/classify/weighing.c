@@ -269,6 +269,11 @@ static void weigh_rule(struct weighing *w, const struct bnc_ruleset *set, uint32
                        r->kind == BNC_RULE_PROVIDER && !marker && len < MIN_LONE_LENGTH);
 }
 
+static bool reaches_text(const struct bnc_rule *guard)
+{
+    return guard->reach == BNC_REACH_TEXT || guard->reach == BNC_REACH_REPLY;
+}
+
 /* A guard that meets the hit, or reaches over the whole text, takes this cause back ("if this is
  * not spam" is no spam_content); unknown means any cause. */
 static bool is_guarded(const struct weighing *w, const struct bnc_hit *hit, uint8_t cause)
@@ -277,7 +282,7 @@ static bool is_guarded(const struct weighing *w, const struct bnc_hit *hit, uint
         const struct bnc_hit *g = w->guards[i].hit;
         const struct bnc_rule *r = w->guards[i].rule;
 
-        if ((r->reach == BNC_REACH_TEXT ||
+        if ((reaches_text(r) ||
              (r->reach == BNC_REACH_WORDS && hit->start < g->end && hit->end > g->start)) &&
             hit->pattern != g->pattern && (r->cause == cause || r->cause == BNC_CAUSE_UNKNOWN))
             return true;
@@ -290,13 +295,14 @@ static bool is_code_guarded(const struct weighing *w, uint8_t cause)
 {
     for (size_t i = 0; i < w->n_guards; i++)
         if (w->guards[i].rule->cause == cause &&
-            (w->guards[i].rule->reach == BNC_REACH_TEXT ||
+            (reaches_text(w->guards[i].rule) ||
              (w->guards[i].rule->reach == BNC_REACH_CODES && w->best.weight < W_PAIR2)))
             return true;
     return false;
 }
 
-static void find_guards(struct weighing *w, const struct bnc_ruleset *set)
+/* 'from': where the reply begins. */
+static void find_guards(struct weighing *w, const struct bnc_ruleset *set, size_t from)
 {
     w->n_guards = 0;
     for (size_t i = 0; i < w->n_hits; i++)
@@ -304,7 +310,8 @@ static void find_guards(struct weighing *w, const struct bnc_ruleset *set)
              k < set->pattern_first[w->hits[i].pattern + 1]; k++) {
             const struct bnc_rule *r = &set->rules[set->pattern_rules[k] >> 1];
 
-            if (r->kind == BNC_RULE_GUARD && w->n_guards < MAX_GUARDS)
+            if (r->kind == BNC_RULE_GUARD && w->n_guards < MAX_GUARDS &&
+                (r->reach != BNC_REACH_REPLY || w->hits[i].start >= from))
                 w->guards[w->n_guards++] = (struct guard){ &w->hits[i], r };
         }
 }
@@ -400,7 +407,10 @@ static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int we
         return;
     if (bnc_is_recipient_side(&bnc_causes[set->rules[rule].cause]) &&
         (words_say_otherwise(w, &bnc_causes[set->rules[rule].cause]) ||
-         is_code_guarded(w, set->rules[rule].cause)))
+         is_code_guarded(w, set->rules[rule].cause) ||
+         (enh != 0 && w->best.weight < W_PAIR2 &&
+          !bnc_words_bear_out(set, w->q->text, w->hits, w->n_hits, w->from,
+                              set->rules[rule].cause))))
         return;
     consider(w, weight, rule);
 }
@@ -479,8 +489,9 @@ static void weigh_set(struct weighing *w, const struct bnc_ruleset *set)
 {
     const size_t from = w->r.wrapped ? (size_t)(w->r.inner.at - w->q->text.at) : 0;
 
+    w->from = from;
     w->n_hits = bnc_ac_find(&set->ac, w->q->text, w->hits, MAX_HITS);
-    find_guards(w, set);
+    find_guards(w, set, from);
     find_providers(w, set);
     weigh_hits(w, set, from);
     weigh_pairs(w, set, from);

@@ -69,6 +69,7 @@ struct weighing {
     struct guard guards[MAX_GUARDS];
     size_t n_guards;
     bool outer;                          /* the words around a quoted reply are being heard */
+    size_t from;                         /* where the reply begins in the text */
     uint32_t base;                       /* number of the first rule of the set at hand */
     uint16_t reply;                      /* that rules are compared with */
     uint32_t enhanced;

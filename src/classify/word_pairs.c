@@ -5,6 +5,7 @@
 #include "classify/word_pairs.h"
 
 #include "classify/token.h"
+#include "tables/cause.h"
 
 enum { MAX_WORDS = 96, WINDOW = 5, MAX_GAP = 48, MAX_ADDRESS_GAP = 12 };
 
@@ -102,4 +103,49 @@ size_t bnc_word_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
                 break;
         }
     return n;
+}
+
+/* A pair of this class leads to the action. */
+static bool class_leads_to(const struct bnc_ruleset *set, uint8_t class, enum bnc_action action)
+{
+    for (uint32_t k = 1; k < set->n_classes; k++) {
+        const uint32_t before = set->pairs[k * set->n_classes + class],
+                       behind = set->pairs[class * set->n_classes + k];
+
+        if ((before != 0 && bnc_causes[set->rules[before - 1].cause].action == action) ||
+            (behind != 0 && bnc_causes[set->rules[behind - 1].cause].action == action))
+            return true;
+    }
+    return false;
+}
+
+/* A class without any pair: what it holds says nothing. */
+static bool is_noise(const struct bnc_ruleset *set, uint8_t class)
+{
+    for (uint32_t k = 1; k < set->n_classes; k++)
+        if (set->pairs[k * set->n_classes + class] != 0 ||
+            set->pairs[class * set->n_classes + k] != 0)
+            return false;
+    return true;
+}
+
+bool bnc_words_bear_out(const struct bnc_ruleset *set, struct bnc_span text,
+                        const struct bnc_hit *hits, size_t n_hits, size_t from, uint8_t cause)
+{
+    const enum bnc_action action = bnc_causes[cause].action;
+    const bool condemns =
+        action == BNC_ACTION_SUPPRESS_ADDRESS || action == BNC_ACTION_SUPPRESS_DOMAIN;
+    struct word words[MAX_WORDS];
+    const size_t n_words =
+        set->n_classes > 1 && condemns ? find_words(set, text, hits, n_hits, from, words) : 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_words; i++) {
+        if (is_address(text, &words[i]) || is_noise(set, words[i].class))
+            continue;
+        if (class_leads_to(set, words[i].class, action))
+            return true;
+        n++;
+    }
+    return n == 0;
 }

@@ -23,4 +23,10 @@ size_t bnc_word_pairs_find(const struct bnc_ruleset *set, struct bnc_span text,
                       const struct bnc_hit *hits, size_t n_hits, size_t from,
                       struct bnc_word_pair *out, size_t max);
 
+/* bnc_words_bear_out() asks of the same hits whether the words found bear a code out that stands
+ * for 'cause': it gives no address or domain up at once, or there are none, or one of them belongs
+ * to a pair that leads to the same action. */
+bool bnc_words_bear_out(const struct bnc_ruleset *set, struct bnc_span text,
+                        const struct bnc_hit *hits, size_t n_hits, size_t from, uint8_t cause);
+
 #endif
