@@ -134,11 +134,20 @@ KERNEL_INLINE void kernel_find_masks(struct kernel_chunk *c, const char *at, siz
     }
 }
 
-/* A chunk that the text doesn't fill: the blocks from 'n' on have nothing in them. */
-KERNEL_INLINE void kernel_clear_from(struct kernel_chunk *c, size_t n)
+/* A chunk that the text doesn't fill: the blocks from 'n' on are line ends, */
+KERNEL_INLINE void kernel_fill_from(struct kernel_chunk *c, size_t n)
 {
     for (size_t i = n; i < KERNEL_CHUNK; i++)
-        kernel_put_masks(c, i, (struct bnc_masks){ 0, 0, 0 });
+        kernel_put_masks(c, i, (struct bnc_masks){ .line_end = ~UINT64_C(0) });
+}
+
+/* which don't count. */
+KERNEL_INLINE void kernel_cut_from(struct kernel_chunk *c, size_t n)
+{
+    for (size_t i = n; i < KERNEL_CHUNK; i++)
+        c->ends[i] = c->starts[i] = 0;
+    c->with_start &= (UINT64_C(1) << n) - 1;
+    c->with_odd &= (UINT64_C(1) << n) - 1;
 }
 
 KERNEL_INLINE kernel_lanes *kernel_at(const uint64_t *masks)
@@ -347,7 +356,7 @@ KERNEL_INLINE bool kernel_take_last(struct bnc_scan *s, struct kernel_out *out,
     memset(padded, '\n', sizeof padded);
     memcpy(padded, s->at + pos, n);
     kernel_put_masks(c, 0, kernel_masks(padded, kernel_keys(&s->dialect), nul));
-    kernel_clear_from(c, 1);
+    kernel_fill_from(c, 1);
     kernel_find_ends(c);
     b = kernel_grammar(c, 0);
     b.starts &= text;
@@ -428,14 +437,16 @@ KERNEL_INLINE bool kernel_take_stride(struct bnc_scan *s, struct kernel_out *out
 
         kernel_find_masks(c, s->at + *pos, n, keys, nul);
         if (__builtin_expect(n < KERNEL_CHUNK, 0))
-            kernel_clear_from(c, n);
-        if (__builtin_expect(kernel_find_ends(c) && n == KERNEL_CHUNK, 1)) {
+            kernel_fill_from(c, n);
+        if (__builtin_expect(kernel_find_ends(c), 1)) {
             struct bnc_row_mark *const row = out->row - (out->row > out->first_row);
 
+            if (__builtin_expect(n < KERNEL_CHUNK, 0))
+                kernel_cut_from(c, n);
             kernel_take_chunk(out, c, *pos);
             if (__builtin_expect(c->with_odd != 0, 0))
                 kernel_mark_odd(s, out, c, row, *pos);
-            *pos += 64 * KERNEL_CHUNK;
+            *pos += 64 * n;
         } else if (!kernel_take_blocks(s, out, c, n, pos)) {
             return false;
         }
