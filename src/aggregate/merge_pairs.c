@@ -255,7 +255,6 @@ static void write_slice(void *arg, size_t slice)
 static bool init(struct job *job)
 {
     struct bnc_merged *m = job->m;
-
     size_t items_bytes, next_bytes;
     char *room;
 
