@@ -155,16 +155,16 @@ struct about {
     bool *bad_times; /* set where a sample's time can't be read */
 };
 
-/* The field that a column fills, or what else it is for; "" if it is not read. */
+/* The event that a column is, the field that it fills, or what else it is for; "": not read. */
 static const char *use_of(const struct bnc_schema_plan *p, uint32_t column)
 {
+    for (uint32_t i = 0; i < p->n_wide; i++)
+        if (p->cells[p->wide[i].slot] == column)
+            return bnc_event_names[p->wide[i].row->event];
     for (int f = 1; f < BNC_N_FIELDS; f++)
         for (uint32_t i = 0; i < p->field[f].n; i++)
             if (p->cells[p->field[f].pick[i].slot] == column)
                 return bnc_field_names[f];
-    for (uint32_t i = 0; i < p->n_wide; i++)
-        if (p->cells[p->wide[i].slot] == column)
-            return bnc_event_names[p->wide[i].row->event];
     for (uint32_t i = 0; i < p->n_refine; i++)
         if (p->cells[p->refine[i].slot] == column)
             return "hardness";

@@ -239,8 +239,9 @@ bool bnc_rows_tell_events(struct bnc_head from, const struct bnc_schema_plan *p)
         for (uint32_t i = 0; i < p->n_wide; i++) {
             const uint32_t column = p->cells[p->wide[i].slot];
 
-            if (column < row.n && !is_flag(row.cell[column]))
-                return false;
+            if (column < row.n && !is_flag(row.cell[column]) &&
+                !bnc_span_eq_nocase(bnc_span_trim(row.cell[column]), p->name[column]))
+                return false; /* nor the header once more */
         }
     return well && failed;
 }
