@@ -95,9 +95,11 @@ size_t bnc_provider_hosts(const struct bnc_classifier *c, const struct bnc_span 
     size_t n_ends = 0;
 
     for (size_t i = 0; i < n; i++) {
-        ends[n_ends] = deciding(c, &of_hosts, mx[i]);
+        const struct bnc_span end = deciding(c, &of_hosts, mx[i]);
+
+        ends[n_ends] = end;
         which[n_ends] = (uint8_t)i;
-        n_ends += ends[n_ends].len > 0;
+        n_ends += end.len > 0; /* of what was just stored, the next one would wait for that */
     }
     return n_ends;
 }
