@@ -159,6 +159,36 @@ static void names__give_each_text_one_index(void **state)
 }
 
 /* Keys that agree in their low or high bits, as crafted ones might, cost no more than others. */
+/* Many are taken in larger pieces than the first ones. */
+static void names__give_records_that_stay_and_begin_as_zeros(void **state)
+{
+    enum { N = 60000 };
+    struct record {
+        struct bnc_name name;
+        char rest[40];
+    };
+    struct bnc_names names = { .seed = UINT64_C(0x1234567887654321),
+                               .rec_bytes = sizeof(struct record) };
+    static const char zeros[sizeof((struct record *)0)->rest];
+    struct record **at = calloc(N, sizeof *at);
+
+    (void)state;
+    assert_non_null(at);
+    for (uint64_t i = 0; i < N; i++) {
+        assert_int_equal(bnc_names_make(&names, i + 1, BNC_SPAN("a")), i);
+        at[i] = bnc_names_at(&names, (uint32_t)i);
+        assert_int_equal((uintptr_t)at[i] % sizeof(struct record), 0);
+        assert_memory_equal(at[i]->rest, zeros, sizeof zeros);
+        memset(at[i]->rest, (int)i % 255 + 1, sizeof zeros);
+    }
+    for (uint32_t i = 0; i < N; i++) {
+        assert_ptr_equal(bnc_names_at(&names, i), at[i]);
+        assert_int_equal((unsigned char)at[i]->rest[39], i % 255 + 1);
+    }
+    free(at);
+    bnc_names_release(&names);
+}
+
 static void counts__spread_keys_that_look_alike(void **state)
 {
     (void)state;
@@ -212,6 +242,7 @@ int main(void)
         cmocka_unit_test(hash__of_lower_case_is_that_of_the_lowered_copy),
         cmocka_unit_test(names__keep_the_note_of_each),
         cmocka_unit_test(names__give_each_text_one_index),
+        cmocka_unit_test(names__give_records_that_stay_and_begin_as_zeros),
         cmocka_unit_test(names__take_some_more_keys),
         cmocka_unit_test(hash__key_is_that_of_the_bytes_alone),
         cmocka_unit_test(hash__key_tells_short_texts_apart),
