@@ -34,9 +34,10 @@ struct bnc_case {
 struct bnc_search {
     struct bnc_judging *g;
     const uint32_t *order; /* domains sorted by organization */
-    /* the organization that begins at place i, and the domain there: 2 * i, 2 * i + 1 */
+    /* of the organization that begins at place i: 2 * i; of domain i: 2 * i + 1, before it is
+     * judged whether it may be one */
     bool *is_hit;
-    struct bnc_case *hit; /* theirs, in that order */
+    struct bnc_case *hit; /* theirs, in order of places, an organization before its domains */
     size_t n_hits, n_tested;
     uint64_t all_k,
         all_n; /* recipients over all domains: failing without a wider explanation, tried */

@@ -464,11 +464,8 @@ static struct bnc_entity entity_at(const struct bnc_search *s, uint32_t place, u
 /* The case of the domain at a place; false where there is none. */
 static bool judge_domain(const struct bnc_search *s, uint32_t place, struct bnc_case *best)
 {
-    struct bnc_entity e;
+    const struct bnc_entity e = entity_at(s, place, 1);
 
-    if (s->g->t->domains[s->order[place]].recipients_failed == 0)
-        return false;
-    e = entity_at(s, place, 1);
     return judge_entity(s, &e, best);
 }
 
@@ -496,8 +493,10 @@ static void judge_places(void *arg, size_t from, size_t to)
     struct bnc_case c;
 
     for (uint32_t i = (uint32_t)from; i < to; i++) {
+        bool *const domain = &s->is_hit[2 * (size_t)s->order[i] + 1];
+
         s->is_hit[2 * (size_t)i] = judge_org(s, i, &c);
-        s->is_hit[2 * (size_t)i + 1] = judge_domain(s, i, &c);
+        *domain = *domain && judge_domain(s, i, &c);
     }
 }
 
@@ -507,15 +506,18 @@ static void judge_places(void *arg, size_t from, size_t to)
  */
 static bool keep_hits(struct bnc_search *s)
 {
-    const size_t n = 2 * s->g->t->n_domains;
+    const size_t n = s->g->t->n_domains;
     size_t n_hits = 0;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < 2 * n; i++)
         n_hits += s->is_hit[i];
     s->hit = bnc_room(&s->g->scratch, n_hits, sizeof *s->hit);
-    for (size_t i = 0; s->hit != NULL && i < n; i++)
-        if (s->is_hit[i])
-            (i % 2 == 0 ? judge_org : judge_domain)(s, (uint32_t)(i / 2), &s->hit[s->n_hits++]);
+    for (uint32_t i = 0; s->hit != NULL && i < n; i++) {
+        if (s->is_hit[2 * (size_t)i])
+            judge_org(s, i, &s->hit[s->n_hits++]);
+        if (s->is_hit[2 * (size_t)s->order[i] + 1])
+            judge_domain(s, i, &s->hit[s->n_hits++]);
+    }
     return s->hit != NULL;
 }
 
@@ -525,15 +527,17 @@ struct traffic {
     uint64_t k, n, tested, group_k[BNC_N_GROUPS];
 };
 
-static void add_domain(const struct bnc_search *s, struct traffic *sum, uint32_t i)
+static void add_domain(const struct bnc_search *s, struct traffic *sum, size_t i)
 {
     const struct bnc_tally *t = s->g->t;
     const struct bnc_domain *d = &t->domains[i];
+    bool is_said = false;
     uint64_t k = 0;
 
     for (uint32_t r = 0; r < d->n_causes; r++) {
         const struct bnc_domain_cause *c = &t->domain_causes[d->cause_at + r];
 
+        is_said |= c->explicit_domain;
         if (!row_counts(s, d, c))
             continue;
         k += c->recipients;
@@ -543,9 +547,13 @@ static void add_domain(const struct bnc_search *s, struct traffic *sum, uint32_t
     sum->k += k;
     sum->n += s->g->j->has_deliveries ? k + accepted(t, d) : d->recipients_failed * 2;
     sum->tested += d->recipients_failed + d->recipients_delivered >= s->min_recipients;
+    s->is_hit[2 * i + 1] = is_said || d->recipients_failed >= s->min_recipients;
 }
 
-/* Every domain is read here, so what incidents explain of it is marked on the way. */
+/*
+ * Every domain is read here, so what incidents explain of it is marked on the way, and which may
+ * fail as a whole: the others are not looked at again.
+ */
 static void sum_traffic(void *arg, size_t from, size_t to)
 {
     struct bnc_search *const s = arg;
@@ -553,7 +561,7 @@ static void sum_traffic(void *arg, size_t from, size_t to)
 
     for (size_t i = from; i < to; i++) {
         bnc_marks_apply(s->g, i);
-        add_domain(s, &sum, (uint32_t)i);
+        add_domain(s, &sum, i);
     }
     __atomic_fetch_add(&s->all_k, sum.k, __ATOMIC_RELAXED);
     __atomic_fetch_add(&s->all_n, sum.n, __ATOMIC_RELAXED);
