@@ -90,8 +90,10 @@ static void mark_typos(void *arg, size_t from, size_t to)
 {
     struct bnc_judging *const g = arg;
 
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to; i++) {
+        bnc_fetch_name(g->t, i);
         g->typo_domain[i] = is_typo(g, &g->t->domains[i]);
+    }
 }
 
 enum bnc_status bnc_typos_find(struct bnc_judging *g)

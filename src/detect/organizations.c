@@ -62,6 +62,7 @@ struct asking {
     uint64_t *days; /* [signals] */
     /* the signals of a row and family, slot = row * BNC_N_FAMILIES + family: those at */
     uint32_t *signal, *at; /* signal[at[slot] .. at[slot + 1]]; row 0: of all rows together */
+    uint16_t *asked; /* [n_rows] families (bits) that a row has signals of */
     struct chunk chunk[N_CHUNKS];
 };
 
@@ -111,7 +112,7 @@ static bool add_to_row(const struct asking *a, struct sum *sum, uint32_t domain,
 {
     bool ok = true;
 
-    for (; families != 0; families &= families - 1) {
+    for (families &= a->asked[row]; families != 0; families &= families - 1) {
         const uint32_t slot = row * BNC_N_FAMILIES + (uint32_t)__builtin_ctz(families);
 
         for (uint32_t i = a->at[slot]; i < a->at[slot + 1]; i++)
@@ -234,7 +235,8 @@ static bool index_signals(struct bnc_judging *g, struct asking *a)
     a->days = bnc_room(&g->scratch, n, sizeof *a->days);
     a->signal = bnc_room(&g->scratch, n, sizeof *a->signal);
     a->at = bnc_zalloc(&g->scratch, n_slots + 1, sizeof *a->at);
-    if (a->days == NULL || a->signal == NULL || a->at == NULL)
+    a->asked = bnc_zalloc(&g->scratch, g->series.n_rows, sizeof *a->asked);
+    if (a->days == NULL || a->signal == NULL || a->at == NULL || a->asked == NULL)
         return false;
     for (size_t slot = 0, k = 0; slot < n_slots; slot++) {
         a->at[slot] = (uint32_t)k;
@@ -243,8 +245,10 @@ static bool index_signals(struct bnc_judging *g, struct asking *a)
                 a->signal[k++] = (uint32_t)i;
         a->at[slot + 1] = (uint32_t)k;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         a->days[i] = window_days(g, &a->signals->at[i]);
+        a->asked[a->signals->at[i].row] |= (uint16_t)(1u << a->signals->at[i].family);
+    }
     return true;
 }
 

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "detect/judging.h"
-#include "util/prefetch.h"
 
 struct member {
     struct bnc_span org;
@@ -22,13 +21,6 @@ struct making {
     struct member *member;
 };
 
-#define AHEAD 8
-BNC_PREFETCHER fetch_name(const struct bnc_tally *t, size_t i)
-{
-    if (i + AHEAD < t->n_domains)
-        __builtin_prefetch(t->domains[i + AHEAD].name.at);
-}
-
 static void cut_names(void *arg, size_t from, size_t to)
 {
     const struct making *const m = arg;
@@ -37,7 +29,7 @@ static void cut_names(void *arg, size_t from, size_t to)
     for (size_t i = from; i < to; i++) {
         const struct bnc_span name = m->t->domains[i].name;
 
-        fetch_name(m->t, i);
+        bnc_fetch_name(m->t, i);
         m->orgs->cut[i] = (uint32_t)(name.len - bnc_org_domain(name, &memo).len);
     }
 }
