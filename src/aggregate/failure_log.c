@@ -8,6 +8,7 @@
 /* Low bits of a fingerprint and the number of its chain are all of it. */
 #define LEAST_CHAINS_LOG2 (BNC_FAILURE_FP_BITS - 32)
 #define MOST_CHAINS_LOG2 16u
+#define CACHED 4096u /* records: tables for four times as many stay in the cache */
 
 /* Folding: whether it pays is asked of the first partitions, a fair sample as fingerprints are. */
 #define SAMPLE 8u
@@ -74,9 +75,10 @@ bool bnc_failure_log_miss(struct bnc_failure_log *l, uint32_t pair)
 
 bool bnc_failure_chains_begin(struct bnc_failure_chains *c, size_t most)
 {
+    const size_t wanted = most * (most < CACHED ? 4 : 2);
     unsigned log2 = LEAST_CHAINS_LOG2;
 
-    while (log2 < MOST_CHAINS_LOG2 && most >> log2 > 0)
+    while (log2 < MOST_CHAINS_LOG2 && wanted >> log2 > 0)
         log2++;
     c->shift = BNC_FAILURE_FP_BITS - log2;
     c->last = bnc_huge_at_least(c->last, &c->cap_last, (size_t)1 << log2, sizeof *c->last);

@@ -10,7 +10,7 @@ typedef uint64_t two __attribute__((vector_size(16)));
 struct look {
     four seen; /* what struct bnc_seen counts: row of the cause; domain and type; pair; 0 */
     four other; /* provider and cause, provider, campaign, day */
-    uint64_t address; /* fingerprint and domain */
+    four address; /* fingerprint and domain, twice */
     uint32_t who; /* as struct bnc_pair_info has it */
 };
 
@@ -20,9 +20,6 @@ struct repeat {
 };
 
 #define WHO_BITS BNC_PAIR_WHO_BITS
-/* Beside the bits that a log of failures keeps of a fingerprint; domains beyond are mixed in. */
-#define DOMAIN_BITS 21u
-_Static_assert(DOMAIN_BITS + BNC_FAILURE_FP_BITS == 64, "no bit of a fingerprint is lost");
 
 /* Two lanes of four: those that stand at 'at'; 'n' and 0. */
 static inline uint64_t lanes_at(const void *at)
@@ -38,15 +35,16 @@ static inline uint64_t lanes_of(uint32_t n)
     return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? n : (uint64_t)n << 32;
 }
 
-static inline void look_at(struct look *l, uint64_t fp, uint32_t pair,
+/* 'fp': the low bits, where those that are compared have the others in common. */
+static inline void look_at(struct look *l, uint32_t fp, uint32_t pair,
                            const struct bnc_occasion *on, const struct bnc_pair_info *info)
 {
-    const uint32_t all = UINT32_MAX;
+    const uint32_t all = UINT32_MAX, domain = info->who >> WHO_BITS;
 
     l->seen = (four)(two){ lanes_at(&info->cause), lanes_of(pair) } &
               (four){ all, ~BNC_PAIR_SOFT, all, all };
     l->other = (four)(two){ lanes_at(&info->provider_cause), lanes_at(on) };
-    l->address = fp << DOMAIN_BITS ^ info->who >> WHO_BITS;
+    l->address = (four){ fp, domain, fp, domain };
     l->who = info->who;
 }
 
@@ -57,13 +55,18 @@ static inline struct repeat compare(const struct look *at, size_t n)
     struct repeat r = { .seen = { 0 } };
 
     for (size_t i = 0; i + 1 < n; i++) {
-        const uint32_t same = -(uint32_t)(at[i].address == l->address);
-        const four mask = { same, same, same, same };
+        const four same = (four)(at[i].address == l->address);
+        const four mask = same & (four){ same[1], same[0], same[3], same[2] };
 
         r.seen |= (four)(at[i].seen == l->seen) & mask;
         r.other |= (four)(at[i].other == l->other) & mask;
     }
     return r;
+}
+
+static bool is_other(const struct look *a, const struct look *b)
+{
+    return a->address[0] != b->address[0] || a->address[1] != b->address[1];
 }
 
 /* Whether the last of 'n' records fails softly in the third campaign of its address. */
@@ -73,10 +76,10 @@ static bool is_third(const struct look *at, size_t n)
     unsigned n_before = 0;
 
     for (size_t i = 0; i + 1 < n; i++) {
-        bool is_first = at[i].address == l->address && (at[i].who & BNC_PAIR_SOFT) != 0;
+        bool is_first = !is_other(&at[i], l) && (at[i].who & BNC_PAIR_SOFT) != 0;
 
         for (size_t k = 0; is_first && k < i; k++)
-            is_first = at[k].address != l->address || (at[k].who & BNC_PAIR_SOFT) == 0 ||
+            is_first = is_other(&at[k], l) || (at[k].who & BNC_PAIR_SOFT) == 0 ||
                        at[k].other[2] != at[i].other[2];
         if (is_first && at[i].other[2] == l->other[2])
             return false;
@@ -203,7 +206,7 @@ static void count_few(struct bnc_repeats *r, const struct bnc_said *at, size_t n
     for (size_t k = 0; k < n; k++) {
         struct repeat of;
 
-        look_at(&looks[k], at[k].fp, at[k].pair, &at[k].on, &r->info[at[k].pair]);
+        look_at(&looks[k], (uint32_t)at[k].fp, at[k].pair, &at[k].on, &r->info[at[k].pair]);
         n_soft += looks[k].who & BNC_PAIR_SOFT;
         of = compare(looks, k + 1);
         if (!is_known || k > 0)
@@ -239,7 +242,7 @@ static bool count_many(struct bnc_repeats *r, const struct bnc_said *at, size_t 
     for (size_t k = 0; ok && k < n; k++) {
         struct look look;
 
-        look_at(&look, at[k].fp, at[k].pair, &at[k].on, &r->info[at[k].pair]);
+        look_at(&look, (uint32_t)at[k].fp, at[k].pair, &at[k].on, &r->info[at[k].pair]);
         if (look.who >> WHO_BITS != domain) {
             bnc_counts_release(&said);
             domain = look.who >> WHO_BITS;
