@@ -77,6 +77,9 @@ struct bnc_span bnc_cell_transform(const struct bnc_cells *c, const struct bnc_p
 /* False for an empty cell, "0", "no", "false" and their like: what flags say most often. */
 bool bnc_cell_is_true(struct bnc_span s);
 
+/* True for such a cell, for "1", "yes" and their like, and for a time. */
+bool bnc_cell_is_flag(struct bnc_span s);
+
 /* True where the filters of the format let the row through. */
 bool bnc_cells_wanted(const struct bnc_cells *c);
 

@@ -211,19 +211,6 @@ enum bnc_status bnc_rows_tell_gaps(struct bnc_head from, const struct bnc_schema
 
 /* ---- columns as events ---- */
 
-static bool is_flag(struct bnc_span s)
-{
-    static const char *const yes[] = { "1", "true", "t", "yes", "y", "x" };
-    int64_t time;
-
-    s = bnc_span_trim(s);
-    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
-        if (bnc_span_eq_nocase(s, bnc_span_str(yes[i])))
-            return true;
-    return !bnc_cell_is_true(s) || bnc_time_parse(s, 'd', 0, &time) ||
-           bnc_time_parse(s, 'm', 0, &time);
-}
-
 bool bnc_rows_tell_events(struct bnc_head from, const struct bnc_schema_plan *p)
 {
     bool well = false, failed = false;
@@ -239,7 +226,7 @@ bool bnc_rows_tell_events(struct bnc_head from, const struct bnc_schema_plan *p)
         for (uint32_t i = 0; i < p->n_wide; i++) {
             const uint32_t column = p->cells[p->wide[i].slot];
 
-            if (column < row.n && !is_flag(row.cell[column]) &&
+            if (column < row.n && !bnc_cell_is_flag(row.cell[column]) &&
                 !bnc_span_eq_nocase(bnc_span_trim(row.cell[column]), p->name[column]))
                 return false; /* nor the header once more */
         }

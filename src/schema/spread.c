@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "schema/codes.h"
 #include "schema/mapper.h"
+#include "schema/times.h"
 
 /* The next element of a list, trimmed; a separator in quotes is none. */
 static struct bnc_span element(struct bnc_span *s, char mark)
@@ -175,16 +176,48 @@ static enum bnc_row_fault push_packed(struct bnc_mapper *m, const struct bnc_cel
 
 /* ---- wide files ---- */
 
+static bool is_one_of(struct bnc_span s, const char *const *word, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bnc_span_eq_nocase(s, bnc_span_str(word[i])))
+            return true;
+    return false;
+}
+
+/* The first day of a calendar, with or without a clock: what databases write for no day. */
+static bool is_no_day(struct bnc_span s)
+{
+    static const char *const days[] = { "0000-00-00", "0001-01-01", "1970-01-01" };
+
+    return s.len >= 10 && is_one_of(bnc_span_from(s.at, 10), days, sizeof days / sizeof days[0]);
+}
+
 bool bnc_cell_is_true(struct bnc_span s)
 {
     static const char *const no[] = {
-        "",   "false", "f",    "0", "no",  "n",          "n/a",
-        "na", "null",  "none", "-", "\\N", "0000-00-00", "0000-00-00 00:00:00"
+        "",     "false", "f", "0",   "0.0",   "no",  "n",   "off", "n/a",      "na",
+        "null", "none",  "-", "\\N", "never", "nan", "nat", "nil", "undefined"
     };
 
     s = bnc_span_trim(s);
-    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
-        if (bnc_span_eq_nocase(s, bnc_span_str(no[i])))
+    return !is_one_of(s, no, sizeof no / sizeof no[0]) && !is_no_day(s);
+}
+
+bool bnc_cell_is_flag(struct bnc_span s)
+{
+    static const char *const yes[] = { "1", "1.0", "true", "t", "yes", "y", "on", "x" };
+    int64_t time;
+
+    s = bnc_span_trim(s);
+    return is_one_of(s, yes, sizeof yes / sizeof yes[0]) || !bnc_cell_is_true(s) ||
+           bnc_time_parse(s, 'd', 0, &time) || bnc_time_parse(s, 'm', 0, &time);
+}
+
+/* In a table of unknown make nothing but a flag tells of an event: "2" or "pending" does not. */
+static bool are_flags(const struct bnc_cells *c)
+{
+    for (uint32_t i = 0; i < c->plan->n_wide; i++)
+        if (!bnc_cell_is_flag(c->cell[c->plan->wide[i].slot]))
             return false;
     return true;
 }
@@ -217,6 +250,8 @@ static enum bnc_row_fault push_wide(struct bnc_mapper *m, const struct bnc_cells
     enum bnc_row_fault fault = BNC_FAULT_NONE;
     int outcome = BNC_EVENT_OTHER;
 
+    if (p->generic && !are_flags(c))
+        return BNC_FAULT_UNKNOWN_EVENT;
     for (uint32_t i = 0; i < p->n_wide; i++)
         if (is[p->wide[i].row->event] == NULL && bnc_cell_is_true(c->cell[p->wide[i].slot]))
             is[p->wide[i].row->event] = &p->wide[i];

@@ -107,10 +107,42 @@ static void row__of_many_recipients(void **state)
     bnc_buf_release(&text);
 }
 
+/* Behind the rows that are looked at first, too, a cell that is no flag makes nobody bounce. */
+static void events_in_columns__are_flags_in_every_row(void **state)
+{
+    static const char *const no_flags[] = { "2", "14", "pending", "not bounced", "--", "0%" };
+    static const char *const no[] = { "never", "NaN", "NaT", "off", "0.0", "1970-01-01 01:00:00",
+                                      "0000-00-00T00:00:00", "0001-01-01T00:00:00Z" };
+    struct bnc_buf text = { 0 }, dump;
+    unsigned n = 0, n_unknown = 0, n_bounces = 0;
+
+    (void)state;
+    bnc_buf_puts(&text, "email,sent_at,delivered_at,hard_bounced\n");
+    for (unsigned i = 0; i < 60; i++)
+        bnc_buf_printf(&text, "a%u@b.c,2026-09-03 08:12:40,,%s\n", i, i == 7 ? "1.0" : "");
+    for (size_t i = 0; i < sizeof no_flags / sizeof no_flags[0]; i++)
+        bnc_buf_printf(&text, "c%zu@d.e,2026-09-03 08:12:40,,%s\n", i, no_flags[i]);
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+        bnc_buf_printf(&text, "f%zu@g.h,2026-09-03 08:12:40,,%s\n", i, no[i]);
+    dump = kit_dump(bnc_buf_span(&text), "", NULL);
+    bnc_buf_putc(&dump, '\0');
+    for (const char *at = dump.at; *at != '\0'; at += strcspn(at, "\n") + 1, n++) {
+        n_unknown += strncmp(at + strcspn(at, " \n"), " - unknown_event", 16) == 0;
+        n_bounces += strncmp(at + strcspn(at, " \n"), " bounce hard", 12) == 0;
+    }
+    assert_int_equal(n_unknown, sizeof no_flags / sizeof no_flags[0]);
+    assert_int_equal(n_bounces, 1);
+    assert_int_equal(n, 1 + 60 + n_unknown + sizeof no / sizeof no[0]);
+    bnc_buf_release(&dump);
+    bnc_buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(row__spreads),
-                                        cmocka_unit_test(row__of_many_recipients) };
+                                        cmocka_unit_test(row__of_many_recipients),
+                                        cmocka_unit_test(
+                                            events_in_columns__are_flags_in_every_row) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
