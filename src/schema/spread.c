@@ -235,10 +235,23 @@ static enum bnc_row_fault push_as(struct bnc_mapper *m, const struct bnc_cells *
     return push_one(m, c, bnc_cells_pick(c, BNC_FIELD_RECIPIENT), &ev);
 }
 
+/* Whether both columns tell a time, 'a' a later one. */
+static bool is_later(struct bnc_mapper *m, const struct bnc_cells *c, const struct bnc_wide *a,
+                     const struct bnc_wide *b)
+{
+    struct bnc_event at_a = { .time = BNC_NO_TIME }, at_b = { .time = BNC_NO_TIME };
+
+    if (a == NULL || b == NULL)
+        return false;
+    bnc_event_time(m, c, c->cell[a->slot], &at_a);
+    bnc_event_time(m, c, c->cell[b->slot], &at_b);
+    return at_a.time != BNC_NO_TIME && at_b.time != BNC_NO_TIME && at_a.time > at_b.time;
+}
+
 /*
  * Of the columns that are true, one is the outcome (a bounce rather than a suppression, that
- * rather than a delivery, a delivery rather than a mere sending); a deferral before a known
- * outcome and a complaint are events of their own.  A cell that is a time says when.
+ * rather than a delivery that wasn't later, a delivery rather than a mere sending); a deferral
+ * before a known outcome and a complaint are events of their own.  A cell that is a time says when.
  */
 static enum bnc_row_fault push_wide(struct bnc_mapper *m, const struct bnc_cells *c,
                                     struct bnc_event *ev)
@@ -255,6 +268,8 @@ static enum bnc_row_fault push_wide(struct bnc_mapper *m, const struct bnc_cells
     for (uint32_t i = 0; i < p->n_wide; i++)
         if (is[p->wide[i].row->event] == NULL && bnc_cell_is_true(c->cell[p->wide[i].slot]))
             is[p->wide[i].row->event] = &p->wide[i];
+    if (is_later(m, c, is[BNC_EVENT_DELIVERED], is[BNC_EVENT_BOUNCE]))
+        is[BNC_EVENT_BOUNCE] = NULL; /* tried again, and taken */
     for (size_t i = 0; i < sizeof outcomes && outcome == BNC_EVENT_OTHER; i++)
         if (is[outcomes[i]] != NULL)
             outcome = outcomes[i];
