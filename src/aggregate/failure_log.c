@@ -50,11 +50,6 @@ bool bnc_failure_log_put(struct bnc_failure_log *l, unsigned part, const struct 
     return true;
 }
 
-const char *bnc_failure_after_wide(const char *at)
-{
-    return at + sizeof(struct bnc_failure_narrow) + sizeof(struct bnc_failure_rest);
-}
-
 bool bnc_failure_log_miss(struct bnc_failure_log *l, uint32_t pair)
 {
     if (pair >= l->n_missing) {

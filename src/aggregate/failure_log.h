@@ -147,43 +147,20 @@ static inline uint32_t bnc_failure_number(const struct bnc_failure_narrow *n)
     return (uint32_t)(n->fp_pair & BNC_FAILURE_HIGH_MASK) << 8 | n->outcome;
 }
 
-/* The low bits of the pair of the record at 'at': to ask for what it leads to. */
-static inline uint32_t bnc_failure_pair(const char *at)
-{
-    const struct bnc_failure_narrow *n = (const void *)at;
-
-    return (uint32_t)(n->fp_pair >> BNC_FAILURE_HIGH_BITS) & BNC_FAILURE_PAIR_MASK;
-}
-
 /* Reads a record; returns where the next one is. */
 static inline const char *bnc_failure_read(const char *at, struct bnc_failure *f)
 {
     const struct bnc_failure_narrow *n = (const void *)at;
     const struct bnc_failure_rest *rest = (const void *)(n + 1);
 
-    *f = (struct bnc_failure){ n->fp_pair >> BNC_FAILURE_FP_SHIFT, bnc_failure_pair(at),
+    *f = (struct bnc_failure){ n->fp_pair >> BNC_FAILURE_FP_SHIFT,
+                               n->fp_pair >> BNC_FAILURE_HIGH_BITS & BNC_FAILURE_PAIR_MASK,
                                bnc_failure_number(n) };
     if (f->outcome != BNC_FAILURE_WIDE)
         return (const char *)rest;
     f->pair |= (uint32_t)rest->pair << BNC_FAILURE_PAIR_BITS;
     f->outcome = rest->outcome;
     return (const char *)(rest + 1);
-}
-
-/*
- * Where the record after a wide one is. A call, which gcc can't turn into a choice without a jump:
- * with one every record would wait for the one before.
- */
-const char *bnc_failure_after_wide(const char *at);
-
-/* Its fingerprint alone. */
-static inline const char *bnc_failure_read_fp(const char *at, uint64_t *fp)
-{
-    const struct bnc_failure_narrow *n = (const void *)at;
-
-    *fp = n->fp_pair >> BNC_FAILURE_FP_SHIFT;
-    return bnc_failure_number(n) == BNC_FAILURE_WIDE ? bnc_failure_after_wide(at)
-                                                     : at + sizeof *n;
 }
 
 /* ---- in chains ---- */
@@ -193,7 +170,6 @@ struct bnc_failure_link {
     uint32_t pair, outcome;
     uint32_t before; /* the chain; once chained the record put there before it, 0: none */
 };
-
 
 /*
  * The records of one partition, chained by the first bits of their fingerprints: all of an address

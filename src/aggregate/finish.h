@@ -58,8 +58,8 @@ bool bnc_tally_check_on(const struct bnc_tally *tally, bnc_parallel_fn parallel,
 size_t bnc_finish_kind_at(const struct bnc_merged *m, unsigned kind);
 
 /*
- * Widens [first, last] (BNC_NO_TIME: none, the least of numbers) by the times of 'c', which are above
- * 0.
+ * Widens [first, last] (BNC_NO_TIME: none, the least of numbers) by the times of 'c', which are
+ * above 0.
  */
 static inline void bnc_finish_widen(int64_t *first, int64_t *last, const struct bnc_count *c)
 {

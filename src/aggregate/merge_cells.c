@@ -79,7 +79,7 @@ static void write_slice(void *arg, size_t slice)
     struct job *job = arg;
     const struct bnc_sortkey *at = job->keys.at;
     const size_t from = job->keys.cut[slice], end = job->keys.cut[slice + 1];
-    struct bnc_count *to = job->m->cells + job->cell_at[slice] - 1;
+    struct bnc_count *to = job->m->cells + job->cell_at[slice]; /* behind the last */
 
     for (size_t i = from; i < end; i++) {
         const struct bnc_grid_cell cell = bnc_grid_listed(at[i].ref);
@@ -89,9 +89,9 @@ static void write_slice(void *arg, size_t slice)
 
         fetch(at + i, end - i);
         if (i == from || at[i].key != at[i - 1].key)
-            *++to = c;
+            *to++ = c;
         else
-            bnc_count_merge(to, &c);
+            bnc_count_merge(to - 1, &c);
     }
 }
 

@@ -88,7 +88,7 @@ static bool is_third(const struct look *at, size_t n)
     return n_before == 2 && (l->who & BNC_PAIR_SOFT) != 0;
 }
 
-/* Who of a bucket in which three records fail softly does so in three campaigns: that is seldom. */
+/* Who of a chain in which three records fail softly does so in three campaigns: that is seldom. */
 static __attribute__((noinline)) void count_recurring(struct bnc_repeats *r, const struct look *at,
                                                       size_t n)
 {

@@ -44,11 +44,10 @@ void bnc_repeats_take_off(struct bnc_repeats *r, const struct bnc_failure_link *
                           const uint32_t *last, size_t n, size_t size,
                           const struct bnc_occasion *occasions);
 
-
 /*
  * Counts the records of one fingerprint, sorted by pair.  'is_known': they are counted elsewhere,
- * what is repeated is taken off; else what is not repeated is counted, in 'seen' as others may do at
- * the same time.  False when out of memory.
+ * what is repeated is taken off; else what is not repeated is counted, in 'seen' as others may do
+ * at the same time.  False when out of memory.
  */
 bool bnc_repeats_count(struct bnc_repeats *r, const struct bnc_said *at, size_t n, bool is_known);
 

@@ -62,7 +62,7 @@ struct asking {
     uint64_t *days; /* [signals] */
     /* the signals of a row and family, slot = row * BNC_N_FAMILIES + family: those at */
     uint32_t *signal, *at; /* signal[at[slot] .. at[slot + 1]]; row 0: of all rows together */
-    uint16_t *asked; /* [n_rows] families (bits) that a row has signals of */
+    uint32_t *asked; /* [n_rows] families (bits) that a row has signals of */
     struct chunk chunk[N_CHUNKS];
 };
 
@@ -247,7 +247,7 @@ static bool index_signals(struct bnc_judging *g, struct asking *a)
     }
     for (size_t i = 0; i < n; i++) {
         a->days[i] = window_days(g, &a->signals->at[i]);
-        a->asked[a->signals->at[i].row] |= (uint16_t)(1u << a->signals->at[i].family);
+        a->asked[a->signals->at[i].row] |= 1u << a->signals->at[i].family;
     }
     return true;
 }

@@ -41,13 +41,9 @@ static size_t read_part(const struct bnc_failure_log *log, unsigned part, const 
 
         for (; at < end; n++) {
             struct bnc_failure got;
-            uint64_t fp;
-            const char *next = bnc_failure_read_fp(at, &fp);
 
             at = bnc_failure_read(at, &got);
-            assert_ptr_equal(at, next);
-            assert_true(fp == got.fp);
-            check_record(log, part, &got, &want[WHICH(fp)]);
+            check_record(log, part, &got, &want[WHICH(got.fp)]);
         }
         assert_ptr_equal(at, end);
     }
