@@ -250,6 +250,7 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
         return BNC_ENOMEM;
     free(m->room);
     m->room = NULL;
+    m->cap_room = 0;
     merge_examples(m);
     return BNC_OK;
 }

@@ -113,7 +113,7 @@ struct bnc_mark {
     uint64_t days; /* bit (day & 63) */
 };
 
-/* Domains are read in order of their names, but those lie anywhere: asks for one that comes soon. */
+/* Domains are read in order of their names, which lie anywhere: asks for one that comes soon. */
 BNC_PREFETCHER bnc_fetch_name(const struct bnc_tally *t, size_t i)
 {
     const size_t ahead = 8;

@@ -72,7 +72,7 @@ static enum bnc_status learn_overlap(struct bnc_analysis *a, const bool *shares,
     return status;
 }
 
-/* The rows behind another table's header were read by the wrong columns: none of the input count. */
+/* The rows behind another table's header were read by the wrong columns: none of it counts. */
 static void refuse_input(struct bnc_input *in)
 {
     bnc_error_set(&in->error, BNC_EDATA, "%s; none of its rows are counted", BNC_OTHER_HEADER_TEXT);
