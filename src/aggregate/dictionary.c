@@ -43,9 +43,9 @@ static bool reserve_slot(struct bnc_names *names)
 }
 
 /* How many chunks are allocated together where there are 'n': few at first, then huge pages. */
-static size_t chunks_of_lot(size_t n)
+static size_t chunks_of_lot(const struct bnc_names *names, size_t n)
 {
-    return n < FIRST_CHUNKS ? 1 : LOT_CHUNKS;
+    return names->frugal || n < FIRST_CHUNKS ? 1 : LOT_CHUNKS;
 }
 
 static size_t chunk_bytes(const struct bnc_names *names, size_t n)
@@ -55,7 +55,7 @@ static size_t chunk_bytes(const struct bnc_names *names, size_t n)
 
 static bool grow_chunks(struct bnc_names *names)
 {
-    const size_t n = names->n_chunks, more = chunks_of_lot(n);
+    const size_t n = names->n_chunks, more = chunks_of_lot(names, n);
     char **chunk = realloc(names->chunk, (n + more) * sizeof *chunk);
 
     if (chunk == NULL)
@@ -123,8 +123,8 @@ void bnc_names_drop_slots(struct bnc_names *names)
 
 void bnc_names_drop_records(struct bnc_names *names)
 {
-    for (size_t i = 0; i < names->n_chunks; i += chunks_of_lot(i))
-        bnc_big_free(names->chunk[i], chunk_bytes(names, chunks_of_lot(i)));
+    for (size_t i = 0; i < names->n_chunks; i += chunks_of_lot(names, i))
+        bnc_big_free(names->chunk[i], chunk_bytes(names, chunks_of_lot(names, i)));
     free(names->chunk);
     names->chunk = NULL;
     names->n_chunks = 0;
@@ -136,7 +136,9 @@ void bnc_names_release(struct bnc_names *names)
 {
     bnc_names_drop_records(names);
     bnc_arena_release(&names->arena);
-    *names = (struct bnc_names){ .seed = names->seed, .rec_bytes = names->rec_bytes };
+    *names = (struct bnc_names){ .seed = names->seed,
+                                 .rec_bytes = names->rec_bytes,
+                                 .frugal = names->frugal };
 }
 
 /*

@@ -26,7 +26,7 @@ struct bnc_name_slot {
     uint32_t note; /* the owner's, 0 at first */
 };
 
-/* zero-initialized but for 'seed' and 'rec_bytes' is empty */
+/* zero-initialized but for 'seed', 'rec_bytes' and 'frugal' is empty */
 struct bnc_names {
     struct bnc_name_slot *slot;
     char **chunk; /* of 2^BNC_NAMES_CHUNK_LOG2 records; many lie one behind the other */
@@ -35,6 +35,7 @@ struct bnc_names {
     uint32_t n_slots; /* that are used: n and other keys */
     unsigned log2;
     uint64_t seed; /* odd */
+    bool frugal; /* chunks one by one however many: slower, and a huge page less in the end */
     struct bnc_arena arena; /* the texts */
 };
 

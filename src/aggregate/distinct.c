@@ -104,6 +104,7 @@ struct task {
     uint32_t *last; /* their last records, by size */
     uint32_t *n_of; /* [n_occasions] records */
     struct bnc_address_sort addresses; /* where lists are kept */
+    struct bnc_lean_room lean; /* where nothing else is wanted */
     struct bnc_failure *long_one; /* [cap_long] a chain */
     struct bnc_said *said; /* [cap_said] */
     size_t cap_last, cap_long, cap_said;
@@ -230,7 +231,7 @@ static bool count_addresses(struct task *t, unsigned p)
     const struct bnc_distinct_plan *const plan = t->job->plan;
     struct bnc_address_sort *const s = &t->addresses;
     struct bnc_texts texts = { .at = NULL };
-    const size_t n = plan->m->lists_only ? bnc_merged_lean(plan->m, p, s, &texts)
+    const size_t n = plan->m->lists_only ? bnc_merged_lean(plan->m, p, s, &t->lean, &texts)
                                          : bnc_merged_addresses(plan->m, p, s);
     bool ok = n != SIZE_MAX && count_records(t, s->at, n);
 
@@ -241,7 +242,8 @@ static bool count_addresses(struct task *t, unsigned p)
         }
         ok = texts.at != NULL && bnc_listed_add(&t->d->listed, &plan->listed, p, s->at, n, &texts);
     }
-    free(texts.at);
+    if (!plan->m->lists_only)
+        free(texts.at);
     return ok;
 }
 
@@ -268,6 +270,7 @@ static void end_task(struct task *t)
     free(t->said);
     bnc_failure_chains_release(&t->failures);
     bnc_address_sort_release(&t->addresses);
+    bnc_lean_room_release(&t->lean);
     bnc_listed_end(&t->d->listed);
 }
 

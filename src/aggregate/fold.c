@@ -281,7 +281,7 @@ static size_t fold_held(struct bnc_part *part, char *at, size_t len)
 static size_t fold_texts(struct bnc_part *part, char *at, size_t len)
 {
     (void)part;
-    return bnc_texts_fold(at, len);
+    return bnc_texts_fold(at, len, NULL, 0);
 }
 
 static bool fold_bytes(struct bnc_part *part, struct bnc_log *log, unsigned p, fold_fn fold)
@@ -384,18 +384,20 @@ static bool text_before(const char *a, const char *b)
     return x.is_local != y.is_local ? x.is_local : bnc_span_cmp(x.text, y.text) < 0;
 }
 
-size_t bnc_texts_fold(char *at, size_t len)
+size_t bnc_texts_fold(char *at, size_t len, void *room, size_t room_bytes)
 {
     size_t n = 0, i = 0, kept = 0;
-    struct bnc_sortkey *keys;
+    struct bnc_sortkey *keys, *own = NULL;
     char *sorted;
 
     for (size_t off = 0; off < len; off += text_bytes(at + off))
         n++;
-    keys = malloc((n + 1) * 2 * sizeof *keys);
+    keys = room;
+    if (room_bytes < (n + 1) * 2 * sizeof *keys)
+        keys = own = malloc((n + 1) * 2 * sizeof *keys);
     sorted = malloc(len + 1);
     if (keys == NULL || sorted == NULL) {
-        free(keys);
+        free(own);
         free(sorted);
         return SIZE_MAX;
     }
@@ -414,7 +416,7 @@ size_t bnc_texts_fold(char *at, size_t len)
         i = j;
     }
     memcpy(at, sorted, kept);
-    free(keys);
+    free(own);
     free(sorted);
     return kept;
 }

@@ -389,7 +389,7 @@ static bool sort_records(struct unfolded *u, const struct bnc_address_rec *recs,
 {
     u->n = bnc_address_sort_all(&u->sort, recs, n);
     if (u->n != SIZE_MAX)
-        u->len = bnc_texts_fold(u->texts, u->len);
+        u->len = bnc_texts_fold(u->texts, u->len, NULL, 0);
     return u->n != SIZE_MAX && u->len != SIZE_MAX;
 }
 

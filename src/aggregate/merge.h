@@ -117,16 +117,26 @@ void bnc_merged_fetch_failures(const struct bnc_merged *m, unsigned from, unsign
 bool bnc_merged_failures(const struct bnc_merged *m, unsigned partition, uint32_t *n_of,
                          struct bnc_failure_chains *c);
 struct bnc_texts {
-    char *at; /* a run of text records, sorted by fingerprint; the owner's to free */
+    char *at; /* a run of text records, sorted by fingerprint */
     size_t len;
 };
 /*
- * bnc_merged_addresses() with fold, and the texts of the partition; of m->lists_only:
+ * Where the function below works, zero-initialized at first. It stays for the next partition: freed
+ * and asked for again it would lie about in pieces, while memory is highest.
+ */
+struct bnc_lean_room {
+    struct bnc_address_rec *recs;
+    char *texts;
+    size_t recs_bytes, texts_bytes;
+};
+void bnc_lean_room_release(struct bnc_lean_room *room);
+/*
+ * bnc_merged_addresses() with fold, and the texts of the partition, in 'room'; of m->lists_only:
  * deliveries to addresses that never failed are left out, and what was logged is forgotten.
- * SIZE_MAX: out of memory; 'texts' is to be freed in any case.
+ * SIZE_MAX: out of memory.
  */
 size_t bnc_merged_lean(const struct bnc_merged *m, unsigned partition, struct bnc_address_sort *s,
-                       struct bnc_texts *texts);
+                       struct bnc_lean_room *room, struct bnc_texts *texts);
 /* Once those of a partition are counted and it has no more use: frees of it what can be freed. */
 void bnc_merged_forget(const struct bnc_merged *m, unsigned partition);
 /* Once addresses are counted: frees what spent parts logged, and what came of held bounces. */

@@ -25,8 +25,27 @@ static const struct bnc_lean_log *lean_of(const struct gathering *g, size_t part
     return g->m->parts[part]->lean;
 }
 
+void bnc_lean_room_release(struct bnc_lean_room *room)
+{
+    free(room->recs);
+    free(room->texts);
+    *room = (struct bnc_lean_room){ .recs = NULL };
+}
+
+/* 'at' if it has room for 'need' bytes, else another, with some more: partitions differ little. */
+static void *at_least(void *at, size_t *bytes, size_t need)
+{
+    if (need <= *bytes)
+        return at;
+    free(at);
+    need += need / 16;
+    at = malloc(need);
+    *bytes = at != NULL ? need : 0;
+    return at;
+}
+
 /* Room for all that there can be; false when out of memory. */
-static bool begin(struct gathering *g)
+static bool begin(struct gathering *g, struct bnc_lean_room *room)
 {
     const size_t n_logs = bnc_merged_n_sums(g->m);
     size_t n = 0, n_texts = 0;
@@ -38,8 +57,10 @@ static bool begin(struct gathering *g)
         n_texts += bnc_log_bytes(&g->m->parts[p]->texts, g->partition) +
                    bnc_lean_texts(lean_of(g, p), g->partition);
     }
-    g->end = g->at = malloc((n + 1) * sizeof *g->at);
-    g->texts_end = g->texts = malloc(n_texts + BNC_LEAN_ROOM);
+    room->recs = at_least(room->recs, &room->recs_bytes, (n + 1) * sizeof *g->at);
+    room->texts = at_least(room->texts, &room->texts_bytes, n_texts + BNC_LEAN_ROOM);
+    g->end = g->at = room->recs;
+    g->texts_end = g->texts = room->texts;
     return g->at != NULL && g->texts != NULL && g->m->n_pairs < BNC_LEAN_OWN;
 }
 
@@ -156,11 +177,11 @@ static void gather_delivered(struct gathering *g, size_t part)
         r->what = merged_what(g, part, r->what);
 }
 
-static bool gather(struct gathering *g)
+static bool gather(struct gathering *g, struct bnc_lean_room *room)
 {
     const size_t n_parts = g->m->n_parts;
 
-    if (!begin(g))
+    if (!begin(g, room))
         return false;
     for (size_t p = 0; p < n_parts; p++) {
         gather_texts(g, p);
@@ -218,14 +239,15 @@ static size_t sort(const struct gathering *g, struct bnc_address_sort *s)
 }
 
 size_t bnc_merged_lean(const struct bnc_merged *m, unsigned partition, struct bnc_address_sort *s,
-                       struct bnc_texts *texts)
+                       struct bnc_lean_room *room, struct bnc_texts *texts)
 {
     struct gathering g = { .m = m, .partition = partition };
-    size_t n = gather(&g) ? sort(&g, s) : SIZE_MAX;
+    size_t n = gather(&g, room) ? sort(&g, s) : SIZE_MAX;
 
-    free(g.at);
     free(g.filter.bits);
     texts->at = g.texts;
-    texts->len = n != SIZE_MAX ? bnc_texts_fold(g.texts, (size_t)(g.texts_end - g.texts)) : 0;
+    texts->len = n != SIZE_MAX ? bnc_texts_fold(g.texts, (size_t)(g.texts_end - g.texts),
+                                                room->recs, room->recs_bytes)
+                               : 0;
     return texts->len != SIZE_MAX ? n : SIZE_MAX;
 }

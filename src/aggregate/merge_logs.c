@@ -259,7 +259,7 @@ char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *l
         *len = SIZE_MAX;
         return NULL;
     }
-    *len = bnc_texts_fold(at, *len);
+    *len = bnc_texts_fold(at, *len, NULL, 0);
     if (*len == SIZE_MAX) {
         free(at);
         return NULL;

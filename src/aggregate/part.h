@@ -260,8 +260,11 @@ struct bnc_text bnc_text_read(const char *at);
 void bnc_text_put_head(char *at, uint64_t fp, size_t len, bool is_local);
 /* Appends a text record, cut at BNC_TEXT_MAX; false when out of memory. */
 bool bnc_text_push(struct bnc_log *log, uint64_t fp, struct bnc_span text, bool is_local);
-/* Sorts by fp and keeps one spelling of each address; the bytes left, SIZE_MAX: out of memory. */
-size_t bnc_texts_fold(char *at, size_t len);
+/*
+ * Sorts by fp and keeps one spelling of each address; the bytes left, SIZE_MAX: out of memory. It
+ * works in 'room' (NULL: 0 bytes), as malloc() aligns it, where that is large enough.
+ */
+size_t bnc_texts_fold(char *at, size_t len, void *room, size_t room_bytes);
 /* Folds the logs of a part if they have grown enough to make it worth while. */
 enum bnc_status bnc_part_fold(struct bnc_part *part);
 

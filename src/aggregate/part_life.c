@@ -79,6 +79,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     part->lean = opt->lists_only ? bnc_lean_create() : NULL;
     part->classifier = opt->classifier;
     part->domains.rec_bytes = sizeof(struct bnc_domain_rec);
+    part->domains.frugal = opt->lists_only;
     part->domains.seed = part->votes.seed = opt->seed | 1;
     bnc_sums_init(&part->sums, opt->seed | 1);
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {

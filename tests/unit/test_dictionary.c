@@ -135,14 +135,14 @@ static void names__take_some_more_keys(void **state)
     bnc_names_release(&names);
 }
 
-static void names__give_each_text_one_index(void **state)
+static void give_each_one_index(bool frugal)
 {
     struct bnc_names names = { .seed = UINT64_C(0x1234567887654321),
-                               .rec_bytes = sizeof(struct bnc_name) };
+                               .rec_bytes = sizeof(struct bnc_name),
+                               .frugal = frugal };
     char buf[32];
     bool made;
 
-    (void)state;
     for (unsigned pass = 0; pass < 2; pass++)
         for (uint32_t i = 0; i < 50000; i++) {
             struct bnc_span text;
@@ -155,7 +155,16 @@ static void names__give_each_text_one_index(void **state)
             assert_true(((struct bnc_name *)bnc_names_at(&names, i))->fp == bnc_hash_span(text));
         }
     assert_int_equal(names.n, 50000);
+    assert_int_equal(names.n_chunks, frugal ? 49 : 80); /* of 1,024; beyond 16 by 32 */
     bnc_names_release(&names);
+    assert_int_equal(names.frugal, frugal);
+}
+
+static void names__give_each_text_one_index(void **state)
+{
+    (void)state;
+    give_each_one_index(false);
+    give_each_one_index(true);
 }
 
 /* Keys that agree in their low or high bits, as crafted ones might, cost no more than others. */
