@@ -176,13 +176,17 @@ static inline void end(struct bnc_lean_kind *k, unsigned part, char *at)
     k->newest[part].n++;
 }
 
-#define LOW_BITS 2u /* of a fingerprint: a delivery says them where others say what happened */
+/* Of a fingerprint: a delivery says them where others say what happened. Those below are cut. */
+#define LOW_BITS CODE_BITS
+#define CUT_BITS 7u
+_Static_assert(BNC_LEAN_CUT == (1u << CUT_BITS) - 1, "they are read as ones");
 
 bool bnc_lean_push_delivered(struct bnc_lean_log *l, uint64_t fp, struct bnc_lean_event e)
 {
     struct bnc_lean_kind *const k = &l->delivered;
-    const unsigned part = bnc_log_part(fp), low = fp & ((1u << LOW_BITS) - 1);
-    const struct bnc_lean_delivered d = { fp >> LOW_BITS & ((UINT64_C(1) << 56) - 1) };
+    const unsigned part = bnc_log_part(fp), low = fp >> CUT_BITS & ((1u << LOW_BITS) - 1);
+    const struct bnc_lean_delivered d = { fp >> (CUT_BITS + LOW_BITS) &
+                                          ((UINT64_C(1) << 48) - 1) };
     char *to = begin(k, part, sizeof d);
 
     if (to == NULL)
@@ -320,7 +324,8 @@ struct bnc_address_rec *bnc_lean_read_delivered(const struct bnc_lean_log *l, un
 
             memcpy(&d, at, sizeof d);
             at = read_moment(at + sizeof d, &last, &low);
-            to->fp = (uint64_t)part << (64 - BNC_LOG_LOG2) | (uint64_t)d.fp << LOW_BITS | low;
+            to->fp = (uint64_t)part << (64 - BNC_LOG_LOG2) |
+                     ((uint64_t)d.fp << LOW_BITS | low) << CUT_BITS | BNC_LEAN_CUT;
             to->pair = BNC_LEAN_SAME;
             to->what = BNC_WHAT(last.campaign, BNC_EVENT_DELIVERED);
             to->time = last.time;

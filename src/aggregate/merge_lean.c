@@ -198,6 +198,84 @@ static bool gather(struct gathering *g, struct bnc_lean_room *room)
     return true;
 }
 
+/* ---- whose deliveries they are ---- */
+
+static bool is_cut(const struct bnc_address_rec *r)
+{
+    return r->pair == BNC_LEAN_SAME && (r->fp & BNC_LEAN_CUT) == BNC_LEAN_CUT;
+}
+
+/*
+ * Deliveries, the last 'n' of 'before' and 'n' records that agree in what is not cut: gives them
+ * the fingerprint of the others. If these are of several addresses, it leaves all as it is and
+ * writes the deliveries to each of them to 'more' (NULL: nowhere). Returns how many those are.
+ */
+static size_t share(struct bnc_address_rec *at, size_t before, size_t n,
+                    struct bnc_address_rec *more)
+{
+    size_t n_more = 0;
+
+    if (before > 0 && at[0].fp == at[before - 1].fp) {
+        for (size_t k = before; k < before + n; k++)
+            at[k].fp = at[0].fp;
+        return 0;
+    }
+    for (size_t i = 0; i < before; i++) {
+        if (i + 1 < before && at[i + 1].fp == at[i].fp)
+            continue;
+        for (size_t k = before; k < before + n; k++, n_more++)
+            if (more != NULL) {
+                more[n_more] = at[k];
+                more[n_more].fp = at[i].fp;
+            }
+    }
+    return n_more;
+}
+
+static bool agree(const struct bnc_address_rec *a, const struct bnc_address_rec *b)
+{
+    return (a->fp | BNC_LEAN_CUT) == (b->fp | BNC_LEAN_CUT);
+}
+
+/* share() of all, which are sorted. */
+static size_t share_all(struct bnc_address_rec *at, size_t n, struct bnc_address_rec *more)
+{
+    size_t n_more = 0;
+
+    for (size_t i = 0, from, end; i < n; i = end) {
+        end = i + 1;
+        if (!is_cut(&at[i]))
+            continue;
+        for (from = i; from > 0 && agree(&at[from - 1], &at[i]); from--)
+            ;
+        for (; end < n && agree(&at[end], &at[i]); end++)
+            ;
+        n_more += share(at + from, i - from, end - i, more != NULL ? more + n_more : NULL);
+    }
+    return n_more;
+}
+
+/*
+ * Gives each delivery the whole fingerprint of whoever failed and may be meant. Returns how many
+ * records there are then, which are sorted; SIZE_MAX: out of memory.
+ */
+static size_t complete_deliveries(struct bnc_address_sort *s, size_t n)
+{
+    const size_t n_more = share_all(s->at, n, NULL);
+    struct bnc_address_rec *all;
+
+    if (n_more == 0)
+        return n;
+    all = malloc((n + n_more) * sizeof *all);
+    if (all == NULL)
+        return SIZE_MAX;
+    memcpy(all, s->at, n * sizeof *all);
+    share_all(s->at, n, all + n);
+    n = bnc_address_sort_all(s, all, n + n_more);
+    free(all);
+    return n;
+}
+
 /*
  * Gives deliveries a pair of the domain that they are to, and drops those to nobody who failed
  * there. They are the last of their address' records. Returns how many are left of 'n'.
@@ -233,8 +311,10 @@ static size_t settle_deliveries(struct bnc_address_rec *at, size_t n)
 
 static size_t sort(const struct gathering *g, struct bnc_address_sort *s)
 {
-    const size_t n = bnc_address_sort_all(s, g->at, (size_t)(g->end - g->at));
+    size_t n = bnc_address_sort_all(s, g->at, (size_t)(g->end - g->at));
 
+    if (n != SIZE_MAX)
+        n = complete_deliveries(s, n);
     return n != SIZE_MAX ? settle_deliveries(s->at, n) : n;
 }
 

@@ -2,6 +2,7 @@
  * test_merge_lean.c - where nothing but lists is wanted, everything is counted and listed as where
  * all is kept, but for what no list can ask for.
  */
+#include "aggregate/merge.h"
 #include "aggregate/often.h"
 #include "aggregate/part.h"
 #include "tally_world.h"
@@ -195,11 +196,104 @@ static void lean__folds_what_is_equal(void **state)
     free(w);
 }
 
+/* ---- a delivery says most of a fingerprint ---- */
+
+#define TELLING 1500u /* records; each on a day of its own */
+#define PREFIXES 700u
+
+static uint64_t prefix_of(uint64_t fp)
+{
+    return fp | BNC_LEAN_CUT;
+}
+
+/* Records of a partition; most of those who share a prefix are one address. */
+static void tell(struct bnc_lean_log *l, uint64_t *fp, uint64_t seed)
+{
+    for (uint32_t i = 0; i < TELLING; i++) {
+        const uint64_t random = bnc_mix64(i ^ BNC_HASH_K0, seed * BNC_HASH_K1 | 1);
+        const uint64_t low[] = { 5, random >> 50, BNC_LEAN_CUT, 5, 5, 5, 6, 5 };
+        const bool fails = random >> 40 & 1;
+        const struct bnc_lean_event e = { BNC_WHAT(0, fails ? BNC_EVENT_BOUNCE
+                                                            : BNC_EVENT_DELIVERED),
+                                          (i + 1) * BNC_SECONDS_PER_DAY };
+
+        fp[i] = random % PREFIXES * 0x4321 << 7 | (low[random >> 60 & 7] & BNC_LEAN_CUT);
+        assert_true(fails ? bnc_lean_push_failed(l, fp[i], 0, e)
+                          : bnc_lean_push_delivered(l, fp[i], e));
+        fp[i] |= (uint64_t)fails << 63; /* partition 0: the bit is free */
+    }
+}
+
+/* How many records there should be: failures, and deliveries for each who failed. */
+static size_t count_told(const uint64_t *fp, const struct bnc_address_rec *r, size_t n_read)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_read; i++)
+        if (i == 0 || r[i].fp != r[i - 1].fp)
+            for (uint32_t k = 0; k < TELLING; k++)
+                n += fp[k] >> 63 ? fp[k] << 1 >> 1 == r[i].fp
+                                 : prefix_of(fp[k]) == prefix_of(r[i].fp);
+    return n;
+}
+
+static void check_told(const uint64_t *fp, const struct bnc_address_rec *r, size_t n)
+{
+    size_t n_failed = 0, n_failures = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t meant = fp[r[i].time / BNC_SECONDS_PER_DAY - 1];
+        const bool fails = BNC_WHAT_TYPE(r[i].what) == BNC_EVENT_BOUNCE;
+
+        assert_true(i == 0 || r[i - 1].fp <= r[i].fp);
+        assert_int_equal(r[i].pair, 0);
+        assert_int_equal(meant >> 63, fails);
+        assert_true(fails ? meant << 1 >> 1 == r[i].fp : prefix_of(meant) == prefix_of(r[i].fp));
+        n_failed += fails;
+    }
+    for (uint32_t k = 0; k < TELLING; k++)
+        n_failures += fp[k] >> 63;
+    assert_int_equal(n_failed, n_failures);
+    assert_int_equal(n, count_told(fp, r, n));
+    assert_true(n > n_failures + TELLING / 8);
+}
+
+static void lean__gives_a_delivery_to_all_it_may_be_of(void **state)
+{
+    const struct bnc_part_options opt = { .detail = BNC_DETAIL_LISTS, .lists_only = true };
+    uint32_t zero = 0, *zeros[1 + BNC_N_OVERLAYS];
+    uint64_t *const fp = malloc(TELLING * sizeof *fp);
+
+    (void)state;
+    for (size_t i = 0; i < 1 + BNC_N_OVERLAYS; i++)
+        zeros[i] = &zero;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct bnc_part *part = bnc_part_create(&opt);
+        struct bnc_merged *m = calloc(1, sizeof *m);
+        struct bnc_address_sort s = { 0 };
+        struct bnc_lean_room room = { 0 };
+        struct bnc_texts texts;
+        size_t n;
+
+        *m = (struct bnc_merged){ .parts = &part, .n_parts = 1, .n_pairs = 1, .pair_map = zeros };
+        m->name_map[BNC_KIND_CAMPAIGN] = zeros;
+        tell(part->lean, fp, seed);
+        n = bnc_merged_lean(m, 0, &s, &room, &texts);
+        check_told(fp, s.at, n);
+        bnc_address_sort_release(&s);
+        bnc_lean_room_release(&room);
+        bnc_part_free(part);
+        free(m);
+    }
+    free(fp);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lean__tells_lists_all_they_ask_for),
         cmocka_unit_test(lean__folds_what_is_equal),
+        cmocka_unit_test(lean__gives_a_delivery_to_all_it_may_be_of),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
