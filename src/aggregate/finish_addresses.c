@@ -242,23 +242,22 @@ static void sort_slice(void *arg, size_t i)
 
 /* ---- all of them ---- */
 
-static bool put_in_order(struct ordering *o, const struct bnc_merged *m)
+static bool put_in_order(struct ordering *o, bnc_parallel_fn parallel, void *ctx)
 {
     take_sample(o);
-    bnc_merged_run(m, BNC_LOG_PARTS, count_partition, o);
+    bnc_run_all(parallel, ctx, BNC_LOG_PARTS, count_partition, o);
     place_slices(o);
     o->to = malloc((o->cut[BNC_KEY_SLICES] + 1) * sizeof *o->to);
     if (o->to == NULL || o->failed)
         return false;
-    bnc_merged_run(m, BNC_LOG_PARTS, spread_partition, o);
-    bnc_merged_run(m, BNC_KEY_SLICES, sort_slice, o);
+    bnc_run_all(parallel, ctx, BNC_LOG_PARTS, spread_partition, o);
+    bnc_run_all(parallel, ctx, BNC_KEY_SLICES, sort_slice, o);
     return !o->failed;
 }
 
 bool bnc_finish_addresses(struct bnc_tally *t, struct bnc_listed *listed, bnc_parallel_fn parallel,
                           void *ctx)
 {
-    const struct bnc_merged m = { .parallel = parallel, .ctx = ctx }; /* for its threads only */
     struct ordering *o;
     bool ok;
 
@@ -270,7 +269,7 @@ bool bnc_finish_addresses(struct bnc_tally *t, struct bnc_listed *listed, bnc_pa
     bnc_big_trim();
     o->t = t;
     o->listed = listed;
-    ok = put_in_order(o, &m);
+    ok = put_in_order(o, parallel, ctx);
     t->addresses = o->to;
     t->n_addresses = ok ? o->cut[BNC_KEY_SLICES] : 0;
     for (size_t p = 0; p < BNC_LOG_PARTS; p++)

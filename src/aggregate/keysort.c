@@ -101,7 +101,7 @@ static void sort_slice(void *arg, size_t i)
     bnc_sortkeys_stable(s->to + from, s->keys->at + from, s->keys->cut[i + 1] - from);
 }
 
-void bnc_keys_sort(struct bnc_keys *keys, const struct bnc_merged *m)
+void bnc_keys_sort(struct bnc_keys *keys, bnc_parallel_fn parallel, void *ctx)
 {
     struct sorting s = { .keys = keys, .to = bnc_keys_spare(keys) };
 
@@ -112,10 +112,10 @@ void bnc_keys_sort(struct bnc_keys *keys, const struct bnc_merged *m)
         return;
     }
     take_sample(&s);
-    bnc_merged_run(m, N_CHUNKS, count_chunk, &s);
+    bnc_run_all(parallel, ctx, N_CHUNKS, count_chunk, &s);
     place_slices(&s);
-    bnc_merged_run(m, N_CHUNKS, spread_chunk, &s);
-    bnc_merged_run(m, BNC_KEY_SLICES, sort_slice, &s);
+    bnc_run_all(parallel, ctx, N_CHUNKS, spread_chunk, &s);
+    bnc_run_all(parallel, ctx, BNC_KEY_SLICES, sort_slice, &s);
     keys->at = s.to;
 }
 

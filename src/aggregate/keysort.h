@@ -5,7 +5,8 @@
 #ifndef BNC_AGGREGATE_KEYSORT_H
 #define BNC_AGGREGATE_KEYSORT_H
 
-#include "aggregate/merge.h"
+#include "aggregate/counts.h"
+#include "aggregate/tally.h"
 
 #define BNC_KEY_SLICES 64u
 
@@ -27,8 +28,8 @@ static inline size_t bnc_keys_bytes(size_t n)
 void bnc_keys_init(struct bnc_keys *keys, size_t n, void *room);
 /* Where fewer came, in runs of n[i] from from[i] on: moves them together. */
 void bnc_keys_join(struct bnc_keys *keys, const size_t *from, const size_t *n, size_t n_runs);
-/* Sorts them and cuts them into slices. */
-void bnc_keys_sort(struct bnc_keys *keys, const struct bnc_merged *m);
+/* Sorts them and cuts them into slices, on all threads; 'parallel' may be NULL. */
+void bnc_keys_sort(struct bnc_keys *keys, bnc_parallel_fn parallel, void *ctx);
 
 /* Room beside the sorted keys, for as many. */
 static inline struct bnc_sortkey *bnc_keys_spare(const struct bnc_keys *keys)

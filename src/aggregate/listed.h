@@ -7,7 +7,7 @@
 #ifndef BNC_AGGREGATE_LISTED_H
 #define BNC_AGGREGATE_LISTED_H
 
-#include "aggregate/merge.h"
+#include "aggregate/merged.h"
 #include "aggregate/packed.h"
 
 struct bnc_listed_plan {

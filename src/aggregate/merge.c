@@ -3,22 +3,9 @@
  */
 #include "aggregate/merge_steps.h"
 
-#include "util/big.h"
 #include "util/status.h"
 
 #include <stdlib.h>
-
-void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i),
-                    void *arg)
-{
-    bnc_run_all(m->parallel, m->ctx, n, fn, arg);
-}
-
-void *bnc_merged_room(struct bnc_merged *m, size_t bytes)
-{
-    m->room = bnc_huge_at_least(m->room, &m->cap_room, bytes, 1);
-    return m->room;
-}
 
 /* A task ran out of memory; any thread. */
 static void fail(struct bnc_merged *m)
@@ -191,18 +178,6 @@ static void merge_all_names(struct bnc_merged *m)
 }
 
 /*
- * Together with what reading took it goes back to the system, as what is merged next takes blocks
- * of other sizes, and on other threads.
- */
-void bnc_merge_drop_domains(struct bnc_merged *m)
-{
-    for (size_t p = 0; p < m->n_parts; p++)
-        if (m->parts[p]->spent)
-            bnc_names_drop_records(&m->parts[p]->domains);
-    bnc_big_trim();
-}
-
-/*
  * Of a part that is finished once nothing is looked up any more. Every thread frees some: the
  * kernel has what is freed on a core ready for who asks for memory there.
  */
@@ -253,27 +228,4 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
     m->cap_room = 0;
     merge_examples(m);
     return BNC_OK;
-}
-
-void bnc_merged_release(struct bnc_merged *m)
-{
-    bnc_maps_free(m->source_map, m->n_parts);
-    bnc_maps_free(m->domain_map, m->n_parts);
-    bnc_maps_free(m->entry_map, m->n_parts);
-    bnc_maps_free(m->pair_map, bnc_merged_n_sums(m));
-    for (unsigned k = 0; k < BNC_N_KINDS; k++) {
-        bnc_maps_free(m->name_map[k], m->n_parts);
-        free(m->names[k]);
-    }
-    free(m->sources);
-    free(m->domains);
-    free(m->entries);
-    bnc_arena_release(&m->texts);
-    free(m->pairs);
-    free(m->cells);
-    free(m->votes);
-    free(m->room);
-    for (size_t o = 0; o < BNC_N_OVERLAYS; o++)
-        bnc_sums_release(&m->overlay[o]);
-    *m = (struct bnc_merged){ 0 };
 }

@@ -119,7 +119,7 @@ static bool write_cells(struct job *job)
 {
     struct bnc_merged *m = job->m;
 
-    bnc_keys_sort(&job->keys, m);
+    bnc_keys_sort(&job->keys, m->parallel, m->ctx);
     bnc_merged_run(m, BNC_KEY_SLICES, count_slice, job);
     for (size_t i = 0; i < BNC_KEY_SLICES; i++) {
         job->cell_at[i] = m->n_cells;

@@ -224,7 +224,7 @@ bool bnc_merge_domains_end(struct bnc_merge_domains *job)
     struct bnc_merged *m = job->m;
 
     bnc_keys_join(&job->keys, job->from, job->n, m->n_parts); /* not all names were counted */
-    bnc_keys_sort(&job->keys, m);
+    bnc_keys_sort(&job->keys, m->parallel, m->ctx);
     bnc_merged_run(m, BNC_KEY_SLICES, settle_slice, job);
     for (size_t i = 0; i < BNC_KEY_SLICES; i++) {
         job->slice[i].name_at = m->n_domains;
@@ -241,4 +241,16 @@ bool bnc_merge_domains_end(struct bnc_merge_domains *job)
             m->n_providers = job->slice[i].n_providers;
     }
     return sum_votes(job);
+}
+
+/*
+ * Together with what reading took it goes back to the system, as what is merged next takes blocks
+ * of other sizes, and on other threads.
+ */
+void bnc_merge_drop_domains(struct bnc_merged *m)
+{
+    for (size_t p = 0; p < m->n_parts; p++)
+        if (m->parts[p]->spent)
+            bnc_names_drop_records(&m->parts[p]->domains);
+    bnc_big_trim();
 }

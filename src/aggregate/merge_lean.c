@@ -5,7 +5,7 @@
  * lie all over memory, and what is asked for ahead must be seen ahead. Most deliveries are to
  * addresses that never failed; a filter of those that did leaves them where they are.
  */
-#include "aggregate/merge_steps.h"
+#include "aggregate/merged.h"
 
 #include <stdlib.h>
 

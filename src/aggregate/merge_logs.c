@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * merge_logs.c - what the parts logged, partition by partition.
  */
-#include "aggregate/merge_steps.h"
+#include "aggregate/merged.h"
 
 #include <stdlib.h>
 

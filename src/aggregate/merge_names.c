@@ -12,27 +12,6 @@
 
 #include <stdlib.h>
 
-uint32_t **bnc_maps_new(size_t n_parts)
-{
-    return calloc(n_parts + 1, sizeof(uint32_t *));
-}
-
-void bnc_maps_free(uint32_t **maps, size_t n_parts)
-{
-    for (size_t p = 0; maps != NULL && p < n_parts; p++)
-        free(maps[p]);
-    free(maps);
-}
-
-bool bnc_maps_fill(uint32_t **maps, size_t part, size_t n)
-{
-    maps[part] = bnc_huge_malloc((n + 1) * sizeof **maps);
-    if (maps[part] == NULL)
-        return false;
-    memset(maps[part], 0xff, (n + 1) * sizeof **maps);
-    return true;
-}
-
 /* ---- names ---- */
 
 struct name_ref {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * merge_steps.h - what the files that merge parts share; private to them.
+ * merge_steps.h - the steps that fill a struct bnc_merged, and read it; private to them.
  *
  *   merge_names.c    names, sources and entries get one numbering
  *   merge_domains.c  domains too
@@ -12,19 +12,7 @@
 #ifndef BNC_AGGREGATE_MERGE_STEPS_H
 #define BNC_AGGREGATE_MERGE_STEPS_H
 
-#include "aggregate/merge.h"
-
-/*
- * Room for what a step needs until its end, NULL: out of memory. One after the other has the same,
- * which is large: what was touched before costs nothing.
- */
-void *bnc_merged_room(struct bnc_merged *m, size_t bytes);
-
-/* Maps from a part's numbers to merged ones, one for each part; false or NULL: out of memory. */
-uint32_t **bnc_maps_new(size_t n_parts);
-void bnc_maps_free(uint32_t **maps, size_t n_parts);
-/* A map of 'n' indexes in each part, all UINT32_MAX. */
-bool bnc_maps_fill(uint32_t **maps, size_t part, size_t n);
+#include "aggregate/merged.h"
 
 /* The steps of numbering, in any order on any thread; false when out of memory. */
 bool bnc_merge_names(struct bnc_merged *m, enum bnc_kind kind);
@@ -47,16 +35,5 @@ void bnc_merge_drop_domains(struct bnc_merged *m);
 /* When all names have their numbers, on all threads; the first calls the function above. */
 bool bnc_merge_cells(struct bnc_merged *m);
 bool bnc_merge_pairs(struct bnc_merged *m);
-
-static inline uint32_t bnc_merged_source(const struct bnc_merged *m, size_t part, uint32_t source)
-{
-    return m->source_map[part] == NULL || source == UINT32_MAX ? source
-                                                               : m->source_map[part][source];
-}
-
-static inline uint32_t bnc_merged_entry(const struct bnc_merged *m, size_t part, uint32_t entry)
-{
-    return BNC_IS_PSEUDO(entry) ? entry : m->entry_map[part][entry];
-}
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "aggregate/merge.h"
+#include "aggregate/merged.h"
 #include "aggregate/state.h"
 #include "aggregate/state_form.h"
 

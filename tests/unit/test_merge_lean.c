@@ -2,7 +2,7 @@
  * test_merge_lean.c - where nothing but lists is wanted, everything is counted and listed as where
  * all is kept, but for what no list can ask for.
  */
-#include "aggregate/merge.h"
+#include "aggregate/merged.h"
 #include "aggregate/often.h"
 #include "aggregate/part.h"
 #include "tally_world.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * merge.h - parts in one numbering: every name has its place in sorted order, every count is added
+ * merged.h - parts in one numbering: every name has its place in sorted order, every count is added
  * up; private to the room. What is here depends on the set of rows alone, not on how they were
  * spread over parts. The parts are not changed, unless they are spent (bnc_part_spend).
  */
-#ifndef BNC_AGGREGATE_MERGE_H
-#define BNC_AGGREGATE_MERGE_H
+#ifndef BNC_AGGREGATE_MERGED_H
+#define BNC_AGGREGATE_MERGED_H
 
 #include "aggregate/part.h"
 
@@ -84,6 +84,37 @@ static inline const struct bnc_sums *bnc_merged_sums(const struct bnc_merged *m,
     return i < m->n_parts ? &m->parts[i]->sums : &m->overlay[i - m->n_parts];
 }
 
+static inline uint32_t bnc_merged_source(const struct bnc_merged *m, size_t part, uint32_t source)
+{
+    return m->source_map[part] == NULL || source == UINT32_MAX ? source
+                                                               : m->source_map[part][source];
+}
+
+static inline uint32_t bnc_merged_entry(const struct bnc_merged *m, size_t part, uint32_t entry)
+{
+    return BNC_IS_PSEUDO(entry) ? entry : m->entry_map[part][entry];
+}
+
+/* Runs fn(arg, 0 .. n-1) through the engine's threads or one after the other. */
+void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i),
+                    void *arg);
+
+/* ---- for the steps that fill it ---- */
+
+/*
+ * Room for what a step needs until its end, NULL: out of memory. One after the other has the same,
+ * which is large: what was touched before costs nothing.
+ */
+void *bnc_merged_room(struct bnc_merged *m, size_t bytes);
+
+/* Maps from a part's numbers to merged ones, one for each part; false or NULL: out of memory. */
+uint32_t **bnc_maps_new(size_t n_parts);
+void bnc_maps_free(uint32_t **maps, size_t n_parts);
+/* A map of 'n' indexes in each part, all UINT32_MAX. */
+bool bnc_maps_fill(uint32_t **maps, size_t part, size_t n);
+
+/* ---- all of it ---- */
+
 /*
  * Merges. 'resolve': held bounces are decided and counted too (a tally); otherwise they stay held
  * (a state). BNC_ENOMEM; release in any case.
@@ -150,9 +181,5 @@ char *bnc_merged_texts(const struct bnc_merged *m, unsigned partition, size_t *l
 
 /* Adds the faults of a part to 'all' [BNC_N_FAULTS], their places with merged sources. */
 void bnc_merged_add_faults(const struct bnc_merged *m, size_t part, struct bnc_fault_total *all);
-
-/* Runs fn(arg, 0 .. n-1) through the engine's threads or one after the other. */
-void bnc_merged_run(const struct bnc_merged *m, size_t n, void (*fn)(void *arg, size_t i),
-                    void *arg);
 
 #endif
