@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * finish_addresses.c - lists: what was listed in final numbers, and by text, on all threads.
  */
-#include "aggregate/finish.h"
+#include "aggregate/finish_steps.h"
 #include "aggregate/keysort.h"
 
 #include "util/big.h"

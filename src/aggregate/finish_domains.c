@@ -5,7 +5,7 @@
  * a second one can write both where they belong. Beside the second templates are built, on one
  * thread: they need nothing of domains, but a third step finds the top template of each cause.
  */
-#include "aggregate/finish.h"
+#include "aggregate/finish_steps.h"
 
 #include "util/big.h"
 
@@ -485,9 +485,8 @@ bool bnc_finish_write_domains(struct finish *f)
     struct bnc_tally *t = f->t;
 
     /* written in full, so not cleared */
-    t->domains = bnc_arena_alloc(&t->arena, (t->n_domains + 1) * sizeof *t->domains);
-    t->domain_causes =
-        bnc_arena_alloc(&t->arena, (t->n_domain_causes + 1) * sizeof *t->domain_causes);
+    t->domains = bnc_arena_array(&t->arena, t->n_domains, sizeof *t->domains);
+    t->domain_causes = bnc_arena_array(&t->arena, t->n_domain_causes, sizeof *t->domain_causes);
     if (t->domains == NULL || t->domain_causes == NULL)
         return false;
     job->takes_names = f->m.n_parts > 0;

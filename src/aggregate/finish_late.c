@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * finish_late.c - a late bounce takes a delivery back: whose, of which day, campaign and sender.
  */
-#include "aggregate/finish.h"
+#include "aggregate/finish_steps.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tally_check.c - parts must equal totals in every table, and every table must be in its order.
  */
-#include "aggregate/finish.h"
+#include "aggregate/finish_steps.h"
 
 typedef bool (*check_fn)(const struct bnc_tally *t);
 

@@ -282,7 +282,7 @@ static bool put_all(struct build *b)
     bool ok = place != NULL;
 
     b->last_domain = malloc((b->n_rest + 1) * sizeof *b->last_domain);
-    b->t->templates = bnc_arena_alloc(&b->t->arena, (n + 1) * sizeof *b->t->templates);
+    b->t->templates = bnc_arena_array(&b->t->arena, n, sizeof *b->t->templates);
     ok = ok && b->last_domain != NULL && b->t->templates != NULL;
     if (ok)
         memset(b->last_domain, 0xff, (b->n_rest + 1) * sizeof *b->last_domain);

@@ -223,7 +223,7 @@ static enum bnc_status usual_odds(struct bnc_judging *g, const struct counts *al
                                   double *usual)
 {
     const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
-    double *o = bnc_zalloc(&g->scratch, n, sizeof *o);
+    double *o = bnc_arena_zeroed(&g->scratch, n, sizeof *o);
     size_t used = 0;
 
     if (o == NULL)
@@ -263,8 +263,8 @@ static size_t drop_days(const struct bnc_judging *g, struct test *hit, size_t n)
 static enum bnc_status find(struct bnc_judging *g, const struct counts *all, bool hard)
 {
     const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
-    struct test *hit = bnc_zalloc(&g->scratch, n, sizeof *hit);
-    double *p = bnc_zalloc(&g->scratch, n, sizeof *p), cut;
+    struct test *hit = bnc_arena_zeroed(&g->scratch, n, sizeof *hit);
+    double *p = bnc_arena_zeroed(&g->scratch, n, sizeof *p), cut;
     size_t n_hits = 0;
     double usual = 0;
     enum bnc_status status = usual_odds(g, all, hard, &usual);

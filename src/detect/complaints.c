@@ -209,7 +209,7 @@ static enum bnc_status name_also(struct bnc_judging *g, size_t at, enum bnc_kind
         used += which[i];
     if (used == 0)
         return BNC_OK;
-    also = bnc_zalloc(&g->j->arena, used, sizeof *also);
+    also = bnc_arena_zeroed(&g->j->arena, used, sizeof *also);
     if (also == NULL)
         return bnc_error_nomem(g->err);
     used = 0;
@@ -243,9 +243,9 @@ static enum bnc_status make_flags(struct bnc_judging *g, struct flags *fl)
 {
     const struct bnc_tally *t = g->t;
 
-    fl->provider = bnc_zalloc(&g->scratch, t->n_providers, 1);
-    fl->campaign = bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], 1);
-    fl->sender = bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_SENDER_DOMAIN], 1);
+    fl->provider = bnc_arena_zeroed(&g->scratch, t->n_providers, 1);
+    fl->campaign = bnc_arena_zeroed(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], 1);
+    fl->sender = bnc_arena_zeroed(&g->scratch, t->n_subjects[BNC_KIND_SENDER_DOMAIN], 1);
     return fl->provider != NULL && fl->campaign != NULL && fl->sender != NULL
                ? BNC_OK
                : bnc_error_nomem(g->err);
@@ -264,7 +264,7 @@ bool bnc_name_is_day(struct bnc_span name)
  */
 static void blame_one_operator(const struct bnc_judging *g, struct flags *fl)
 {
-    bool *one = bnc_zalloc((struct bnc_arena *)&g->scratch, g->t->n_providers, sizeof *one);
+    bool *one = bnc_arena_zeroed((struct bnc_arena *)&g->scratch, g->t->n_providers, sizeof *one);
 
     for (size_t r = 1;
          one != NULL && fl->n_providers == 0 && fl->n_campaigns > 0 && r < g->series.n_rows; r++) {
@@ -396,7 +396,7 @@ static enum bnc_status tell_sender(struct bnc_judging *g, const struct flags *fl
                   &g->j->subject[kind][at].of[BNC_METRIC_COMPLAINT_RATE])
             : add(g, BNC_SUBJECT_EXPORT, BNC_SPAN(""), BNC_SCOPE_SENDER_WIDE,
                   &g->j->overall.of[BNC_METRIC_COMPLAINT_RATE]);
-    also = bnc_zalloc(&g->j->arena, fl->n_providers, sizeof *also);
+    also = bnc_arena_zeroed(&g->j->arena, fl->n_providers, sizeof *also);
     if (f == NULL || also == NULL)
         return bnc_error_nomem(g->err);
     for (size_t p = 0; p < g->t->n_providers; p++)
@@ -419,7 +419,7 @@ static bool campaigns_explain(const struct bnc_judging *g, const struct flags *f
 enum bnc_status bnc_complaints_find(struct bnc_judging *g)
 {
     struct flags fl = { .n_providers = 0 };
-    bool *own = bnc_zalloc(&g->scratch, g->t->n_subjects[BNC_KIND_CAMPAIGN], 1);
+    bool *own = bnc_arena_zeroed(&g->scratch, g->t->n_subjects[BNC_KIND_CAMPAIGN], 1);
     enum bnc_status status = make_flags(g, &fl);
     size_t n_own;
 

@@ -19,7 +19,7 @@ static enum bnc_status list_members(struct bnc_judging *g, const struct bnc_sear
 
     if (e->n_domains < 2)
         return BNC_OK;
-    also = bnc_zalloc(&g->j->arena, e->n_domains, sizeof *also);
+    also = bnc_arena_zeroed(&g->j->arena, e->n_domains, sizeof *also);
     if (also == NULL)
         return bnc_error_nomem(g->err);
     for (uint32_t i = 0; i < e->n_domains; i++) {
@@ -35,7 +35,7 @@ static enum bnc_status list_members(struct bnc_judging *g, const struct bnc_sear
 static enum bnc_status name_template(struct bnc_judging *g, uint32_t template,
                                      struct bnc_finding *f)
 {
-    uint32_t *at = bnc_zalloc(&g->j->arena, 1, sizeof *at);
+    uint32_t *at = bnc_arena_zeroed(&g->j->arena, 1, sizeof *at);
 
     if (at == NULL)
         return bnc_error_nomem(g->err);
@@ -94,7 +94,7 @@ enum bnc_status bnc_cases_tell(struct bnc_search *s, const struct bnc_case *cons
     if (n == 1)
         return bnc_case_tell(s, small[0]);
     f = bnc_finding_add(g);
-    also = bnc_zalloc(&g->j->arena, n, sizeof *also);
+    also = bnc_arena_zeroed(&g->j->arena, n, sizeof *also);
     if (f == NULL || also == NULL)
         return bnc_error_nomem(g->err);
     f->kind = BNC_FINDING_DOMAIN_WIDE_FAILURE;

@@ -511,7 +511,7 @@ static bool keep_hits(struct bnc_search *s)
 
     for (size_t i = 0; i < 2 * n; i++)
         n_hits += s->is_hit[i];
-    s->hit = bnc_room(&s->g->scratch, n_hits, sizeof *s->hit);
+    s->hit = bnc_arena_array(&s->g->scratch, n_hits, sizeof *s->hit);
     for (uint32_t i = 0; s->hit != NULL && i < n; i++) {
         if (s->is_hit[2 * (size_t)i])
             judge_org(s, i, &s->hit[s->n_hits++]);
@@ -637,7 +637,7 @@ static int by_recipients(const void *a, const void *b)
 /* An organization that fails speaks for its domains; one that does not leaves it to them. */
 static enum bnc_status report_hits(struct bnc_search *s, double cut)
 {
-    const struct bnc_case **small = bnc_zalloc(&s->g->scratch, s->n_hits, sizeof *small);
+    const struct bnc_case **small = bnc_arena_zeroed(&s->g->scratch, s->n_hits, sizeof *small);
     enum bnc_status status = BNC_OK;
     uint32_t covered = 0; /* domains before this place in 'order' are spoken for */
     size_t n_small = 0;
@@ -673,7 +673,7 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
     double *p;
     size_t n_p = 0;
 
-    s.is_hit = bnc_room(&g->scratch, t->n_domains * 2, sizeof *s.is_hit);
+    s.is_hit = bnc_arena_array(&g->scratch, t->n_domains * 2, sizeof *s.is_hit);
     if (s.is_hit == NULL)
         return bnc_error_nomem(g->err);
     s.min_recipients = g->opt->domain_min_recipients > 0
@@ -685,7 +685,7 @@ enum bnc_status bnc_domains_find(struct bnc_judging *g)
     s.days_ok = bnc_days_fit_bits(t);
     bnc_ranges(g, t->n_domains, sum_traffic, &s);
     bnc_ranges(g, t->n_domains, judge_places, &s);
-    p = keep_hits(&s) ? bnc_zalloc(&g->scratch, s.n_hits, sizeof *p) : NULL;
+    p = keep_hits(&s) ? bnc_arena_zeroed(&g->scratch, s.n_hits, sizeof *p) : NULL;
     if (p == NULL)
         return bnc_error_nomem(g->err);
     for (size_t i = 0; i < s.n_hits; i++)

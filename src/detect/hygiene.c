@@ -65,7 +65,7 @@ static enum bnc_status tell_typos(struct bnc_judging *g, const uint32_t *typo, s
     const struct bnc_rate rate = share_of("typo_share", recipients, g->t->recipients_failed);
     struct bnc_finding *f =
         add(g, BNC_FINDING_LIST_QUALITY, BNC_CAUSE_BAD_DOMAIN, BNC_SIDE_RECIPIENT, &rate);
-    struct bnc_span *also = bnc_zalloc(&g->j->arena, n, sizeof *also);
+    struct bnc_span *also = bnc_arena_zeroed(&g->j->arena, n, sizeof *also);
     size_t top = 0;
 
     if (f == NULL || also == NULL)
@@ -98,11 +98,11 @@ static void mark_typos(void *arg, size_t from, size_t to)
 
 enum bnc_status bnc_typos_find(struct bnc_judging *g)
 {
-    uint32_t *typo = bnc_zalloc(&g->scratch, g->t->n_domains, sizeof *typo);
+    uint32_t *typo = bnc_arena_zeroed(&g->scratch, g->t->n_domains, sizeof *typo);
     uint64_t recipients = 0, events = 0;
     size_t n = 0;
 
-    g->typo_domain = bnc_zalloc(&g->scratch, g->t->n_domains, sizeof *g->typo_domain);
+    g->typo_domain = bnc_arena_zeroed(&g->scratch, g->t->n_domains, sizeof *g->typo_domain);
     if (typo == NULL || g->typo_domain == NULL)
         return bnc_error_nomem(g->err);
     bnc_ranges(g, g->t->n_domains, mark_typos, g);
@@ -173,7 +173,7 @@ static uint64_t bulk_limit(const char *provider)
 
 static enum bnc_status find_duties(struct bnc_judging *g)
 {
-    struct bnc_span *also = bnc_zalloc(&g->j->arena, g->series.n_rows, sizeof *also);
+    struct bnc_span *also = bnc_arena_zeroed(&g->j->arena, g->series.n_rows, sizeof *also);
     struct bnc_span top = BNC_SPAN("");
     uint64_t most = 0, limit = 0;
     struct bnc_rate rate;
@@ -354,7 +354,7 @@ static void add_label(struct mislabels *m, const struct bnc_template *x)
 /* One finding for each ESP. */
 static enum bnc_status find_mislabelled(struct bnc_judging *g)
 {
-    struct mislabels *const at = bnc_room(&g->scratch, g->t->n_templates, sizeof *at);
+    struct mislabels *const at = bnc_arena_array(&g->scratch, g->t->n_templates, sizeof *at);
     size_t n = 0;
 
     if (at == NULL)

@@ -38,7 +38,7 @@ static bool row_jumped(struct bnc_judging *g, size_t row, const struct bnc_windo
                        double retries)
 {
     const double ratio = BNC_THRESHOLD(spike_ratio)->limit;
-    double *v = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *v), peak = 0;
+    double *v = bnc_arena_zeroed(&g->scratch, g->series.n_days, sizeof *v), peak = 0;
     size_t n = 0;
 
     if (v == NULL)
@@ -175,7 +175,7 @@ static bool template_fits(const struct bnc_template *x, const struct bnc_inciden
 static enum bnc_status set_templates(struct bnc_judging *g, const struct bnc_incident *in,
                                      struct bnc_finding *f)
 {
-    uint32_t *at = bnc_zalloc(&g->j->arena, MAX_TEMPLATES, sizeof *at);
+    uint32_t *at = bnc_arena_zeroed(&g->j->arena, MAX_TEMPLATES, sizeof *at);
 
     if (at == NULL)
         return bnc_error_nomem(g->err);
@@ -255,7 +255,7 @@ static void set_subject(const struct bnc_judging *g, const struct bnc_incident *
 static enum bnc_status set_also(struct bnc_judging *g, const struct bnc_incident *in,
                                 const struct bnc_carriers *c, struct bnc_finding *f)
 {
-    struct bnc_span *also = bnc_zalloc(&g->j->arena, g->t->n_providers + 3, sizeof *also);
+    struct bnc_span *also = bnc_arena_zeroed(&g->j->arena, g->t->n_providers + 3, sizeof *also);
 
     if (also == NULL)
         return bnc_error_nomem(g->err);

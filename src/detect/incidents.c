@@ -183,7 +183,7 @@ static enum bnc_status remember(struct bnc_judging *g, const struct bnc_incident
 {
     struct bnc_mark mark = { .scope = in->scope, .days = in->days };
 
-    mark.families = bnc_room(&g->scratch, g->t->n_providers, sizeof *mark.families);
+    mark.families = bnc_arena_array(&g->scratch, g->t->n_providers, sizeof *mark.families);
     if (mark.families == NULL ||
         !bnc_array_grow(&g->marks, &g->cap_marks, g->n_marks + 1, sizeof *g->marks))
         return bnc_error_nomem(g->err);
@@ -197,8 +197,8 @@ static enum bnc_status remember(struct bnc_judging *g, const struct bnc_incident
 
 static bool make_room(struct bnc_judging *g, struct bnc_incident *in)
 {
-    in->provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *in->provider);
-    in->recipients_at = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *in->recipients_at);
+    in->provider = bnc_arena_zeroed(&g->scratch, g->t->n_providers, sizeof *in->provider);
+    in->recipients_at = bnc_arena_zeroed(&g->scratch, g->t->n_providers, sizeof *in->recipients_at);
     return in->provider != NULL && in->recipients_at != NULL;
 }
 
@@ -334,7 +334,7 @@ enum bnc_status bnc_incidents_find(struct bnc_judging *g)
     struct bnc_signal *head;
     enum bnc_status status;
 
-    g->wave = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *g->wave);
+    g->wave = bnc_arena_zeroed(&g->scratch, g->t->n_providers, sizeof *g->wave);
     if (g->wave == NULL)
         return bnc_error_nomem(g->err);
     status = handle_waves(g, &waves);

@@ -29,22 +29,6 @@ const char *const bnc_finding_names[BNC_N_FINDING_KINDS] = { "domain_wide_failur
                                                              "content_rejected",
                                                              "provider_fault" };
 
-void *bnc_room(struct bnc_arena *arena, size_t n, size_t size)
-{
-    if (size > 0 && n > SIZE_MAX / size - 1)
-        return NULL;
-    return bnc_arena_alloc(arena, (n + 1) * size);
-}
-
-void *bnc_zalloc(struct bnc_arena *arena, size_t n, size_t size)
-{
-    void *const p = bnc_room(arena, n, size);
-
-    if (p != NULL)
-        memset(p, 0, (n + 1) * size);
-    return p;
-}
-
 #define RANGE ((size_t)1024) /* things: some tens of microseconds of work */
 
 struct ranges {
@@ -84,17 +68,17 @@ enum bnc_status bnc_judging_room(struct bnc_judging *g)
     bool ok;
 
     j->has_deliveries = t->n[BNC_EVENT_DELIVERED] > 0 || t->n[BNC_EVENT_SENT] > 0;
-    j->provider = bnc_zalloc(&j->arena, t->n_providers, sizeof *j->provider);
-    j->domain_scope = bnc_zalloc(&j->arena, t->n_domains, sizeof *j->domain_scope);
-    j->cause_scope = bnc_zalloc(&j->arena, t->n_domain_causes, sizeof *j->cause_scope);
-    j->provider_scope = bnc_zalloc(&j->arena, t->n_providers, sizeof *j->provider_scope);
-    g->provider_done = bnc_zalloc(&g->scratch, t->n_providers, sizeof *g->provider_done);
+    j->provider = bnc_arena_zeroed(&j->arena, t->n_providers, sizeof *j->provider);
+    j->domain_scope = bnc_arena_zeroed(&j->arena, t->n_domains, sizeof *j->domain_scope);
+    j->cause_scope = bnc_arena_zeroed(&j->arena, t->n_domain_causes, sizeof *j->cause_scope);
+    j->provider_scope = bnc_arena_zeroed(&j->arena, t->n_providers, sizeof *j->provider_scope);
+    g->provider_done = bnc_arena_zeroed(&g->scratch, t->n_providers, sizeof *g->provider_done);
     g->campaign_done =
-        bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], sizeof *g->campaign_done);
+        bnc_arena_zeroed(&g->scratch, t->n_subjects[BNC_KIND_CAMPAIGN], sizeof *g->campaign_done);
     ok = j->provider != NULL && j->domain_scope != NULL && j->cause_scope != NULL &&
          j->provider_scope != NULL && g->provider_done != NULL && g->campaign_done != NULL;
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
-        j->subject[k] = bnc_zalloc(&j->arena, t->n_subjects[k], sizeof *j->subject[k]);
+        j->subject[k] = bnc_arena_zeroed(&j->arena, t->n_subjects[k], sizeof *j->subject[k]);
         ok = ok && j->subject[k] != NULL;
     }
     return ok ? BNC_OK : bnc_error_nomem(g->err);
@@ -122,7 +106,7 @@ static enum bnc_status keep_findings(struct bnc_judging *g)
 {
     struct bnc_judged *j = g->j;
 
-    j->findings = bnc_zalloc(&j->arena, g->n_findings, sizeof *j->findings);
+    j->findings = bnc_arena_zeroed(&j->arena, g->n_findings, sizeof *j->findings);
     if (j->findings == NULL)
         return bnc_error_nomem(g->err);
     if (g->n_findings > 0)

@@ -144,11 +144,6 @@ struct bnc_judging {
     struct bnc_error *err;
 };
 
-/* Zeroed room for n things; NULL when out of memory. */
-void *bnc_zalloc(struct bnc_arena *arena, size_t n, size_t size);
-/* The same, not cleared: for large arrays of which little may be used. */
-void *bnc_room(struct bnc_arena *arena, size_t n, size_t size);
-
 /* ---- volumes.c ---- */
 enum bnc_status bnc_volumes_load(struct bnc_judging *g);
 

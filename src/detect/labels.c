@@ -57,7 +57,7 @@ enum bnc_status bnc_contradictions_make(struct bnc_judging *g)
     struct bnc_judged *j = g->j;
     size_t n = 0;
 
-    j->contradictions = bnc_zalloc(&j->arena, g->t->n_templates, sizeof *j->contradictions);
+    j->contradictions = bnc_arena_zeroed(&j->arena, g->t->n_templates, sizeof *j->contradictions);
     if (j->contradictions == NULL)
         return bnc_error_nomem(g->err);
     for (size_t i = 0; i < g->t->n_templates; i++) {

@@ -98,7 +98,7 @@ enum bnc_status bnc_limits_make(struct bnc_judging *g)
     struct platforms platforms;
 
     find_platforms(&platforms, g->t);
-    j->limits = bnc_zalloc(&j->arena, bnc_n_thresholds, sizeof *j->limits);
+    j->limits = bnc_arena_zeroed(&j->arena, bnc_n_thresholds, sizeof *j->limits);
     if (j->limits == NULL)
         return bnc_error_nomem(g->err);
     for (size_t i = 0; i < bnc_n_thresholds; i++) {

@@ -232,10 +232,10 @@ static bool index_signals(struct bnc_judging *g, struct asking *a)
 {
     const size_t n = a->signals->n, n_slots = g->series.n_rows * BNC_N_FAMILIES;
 
-    a->days = bnc_room(&g->scratch, n, sizeof *a->days);
-    a->signal = bnc_room(&g->scratch, n, sizeof *a->signal);
-    a->at = bnc_zalloc(&g->scratch, n_slots + 1, sizeof *a->at);
-    a->asked = bnc_zalloc(&g->scratch, g->series.n_rows, sizeof *a->asked);
+    a->days = bnc_arena_array(&g->scratch, n, sizeof *a->days);
+    a->signal = bnc_arena_array(&g->scratch, n, sizeof *a->signal);
+    a->at = bnc_arena_zeroed(&g->scratch, n_slots + 1, sizeof *a->at);
+    a->asked = bnc_arena_zeroed(&g->scratch, g->series.n_rows, sizeof *a->asked);
     if (a->days == NULL || a->signal == NULL || a->at == NULL || a->asked == NULL)
         return false;
     for (size_t slot = 0, k = 0; slot < n_slots; slot++) {
@@ -259,8 +259,8 @@ static bool make_chunks(struct bnc_judging *g, struct asking *a)
     for (unsigned i = 0; i < N_CHUNKS; i++) {
         struct chunk *const c = &a->chunk[i];
 
-        c->sum = bnc_zalloc(&g->scratch, a->signals->n, sizeof *c->sum);
-        c->traffic = bnc_zalloc(&g->scratch, g->series.n_rows, sizeof *c->traffic);
+        c->sum = bnc_arena_zeroed(&g->scratch, a->signals->n, sizeof *c->sum);
+        c->traffic = bnc_arena_zeroed(&g->scratch, g->series.n_rows, sizeof *c->traffic);
         ok = ok && c->sum != NULL && c->traffic != NULL;
     }
     return ok;

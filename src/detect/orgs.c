@@ -116,15 +116,15 @@ enum bnc_status bnc_orgs_make(struct bnc_judging *g)
     struct making m = { .t = g->t, .orgs = o };
     size_t n_members = 0;
 
-    o->order = bnc_room(&g->scratch, n, sizeof *o->order);
-    o->of = bnc_room(&g->scratch, n, sizeof *o->of);
-    o->cut = bnc_room(&g->scratch, n, sizeof *o->cut);
+    o->order = bnc_arena_array(&g->scratch, n, sizeof *o->order);
+    o->of = bnc_arena_array(&g->scratch, n, sizeof *o->of);
+    o->cut = bnc_arena_array(&g->scratch, n, sizeof *o->cut);
     if (o->order == NULL || o->of == NULL || o->cut == NULL)
         return bnc_error_nomem(g->err);
     bnc_ranges(g, n, cut_names, &m);
     for (size_t i = 0; i < n; i++)
         n_members += o->cut[i] > 0;
-    m.member = bnc_room(&g->scratch, n_members, sizeof *m.member);
+    m.member = bnc_arena_array(&g->scratch, n_members, sizeof *m.member);
     if (m.member == NULL)
         return bnc_error_nomem(g->err);
     for (uint32_t i = 0, k = 0; k < n_members; i++)

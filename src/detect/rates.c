@@ -276,7 +276,7 @@ static enum bnc_status sum_domains(struct bnc_judging *g, struct count *provider
     bool ok = true;
 
     for (unsigned i = 0; i < N_CHUNKS; i++) {
-        s.chunk[i] = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *s.chunk[i]);
+        s.chunk[i] = bnc_arena_zeroed(&g->scratch, g->t->n_providers, sizeof *s.chunk[i]);
         ok = ok && s.chunk[i] != NULL;
     }
     if (!ok)
@@ -376,7 +376,7 @@ static enum bnc_status judge_subjects(struct bnc_judging *g)
     struct extra *x[BNC_N_KINDS];
 
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
-        if ((x[k] = bnc_zalloc(&g->scratch, t->n_subjects[k], sizeof *x[k])) == NULL)
+        if ((x[k] = bnc_arena_zeroed(&g->scratch, t->n_subjects[k], sizeof *x[k])) == NULL)
             return bnc_error_nomem(g->err);
     for (size_t i = 0; i < t->n_cells; i++) {
         const struct bnc_cell *c = &t->cells[i];
@@ -419,7 +419,7 @@ static void judge_overall(struct bnc_judging *g, const struct count *provider)
 
 enum bnc_status bnc_rates_judge(struct bnc_judging *g)
 {
-    struct count *provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *provider);
+    struct count *provider = bnc_arena_zeroed(&g->scratch, g->t->n_providers, sizeof *provider);
 
     if (provider == NULL || sum_domains(g, provider) != BNC_OK)
         return bnc_error_nomem(g->err);

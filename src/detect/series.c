@@ -46,8 +46,8 @@ static enum bnc_status make_rows(struct bnc_judging *g, uint32_t *row_of)
 {
     const struct bnc_tally *t = g->t;
     struct bnc_series *s = &g->series;
-    uint16_t *provider = bnc_zalloc(&g->scratch, t->n_providers + 1, sizeof *provider);
-    int32_t *day = bnc_zalloc(&g->scratch, t->n_subjects[BNC_KIND_DAY], sizeof *day);
+    uint16_t *provider = bnc_arena_zeroed(&g->scratch, t->n_providers + 1, sizeof *provider);
+    int32_t *day = bnc_arena_zeroed(&g->scratch, t->n_subjects[BNC_KIND_DAY], sizeof *day);
     uint32_t other = 0; /* the row of all that is no operator */
 
     if (provider == NULL || day == NULL)
@@ -73,14 +73,14 @@ static enum bnc_status make_rows(struct bnc_judging *g, uint32_t *row_of)
         day[d] = t->subject[BNC_KIND_DAY][d].day;
     s->day = day;
     s->provider = provider;
-    s->base = bnc_zalloc(&g->scratch, s->n_rows * BNC_N_SERIES * s->n_days, sizeof *s->base);
+    s->base = bnc_arena_zeroed(&g->scratch, s->n_rows * BNC_N_SERIES * s->n_days, sizeof *s->base);
     return s->base != NULL ? BNC_OK : bnc_error_nomem(g->err);
 }
 
 enum bnc_status bnc_series_fill(struct bnc_judging *g)
 {
     const struct bnc_tally *t = g->t;
-    uint32_t *row_of = bnc_zalloc(&g->scratch, t->n_providers, sizeof *row_of);
+    uint32_t *row_of = bnc_arena_zeroed(&g->scratch, t->n_providers, sizeof *row_of);
     enum bnc_status status;
 
     if (row_of == NULL)
@@ -108,7 +108,7 @@ enum bnc_status bnc_cells_index(struct bnc_judging *g)
     size_t c = 0;
 
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
-        g->cell_at[k] = bnc_zalloc(&g->scratch, t->n_subjects[k] + 1, sizeof *g->cell_at[k]);
+        g->cell_at[k] = bnc_arena_zeroed(&g->scratch, t->n_subjects[k] + 1, sizeof *g->cell_at[k]);
         if (g->cell_at[k] == NULL)
             return bnc_error_nomem(g->err);
         for (size_t i = 0; i < t->n_subjects[k]; i++) {

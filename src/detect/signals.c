@@ -438,9 +438,10 @@ static unsigned try_row(const struct bnc_judging *g, struct lane *lane,
 
 static enum bnc_status make_lane(struct bnc_judging *g, struct lane *lane)
 {
-    lane->k = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *lane->k);
-    lane->n = bnc_zalloc(&g->scratch, g->series.n_days, sizeof *lane->n);
-    lane->struck = bnc_zalloc(&g->scratch, g->series.n_days * BNC_N_FAMILIES, sizeof *lane->struck);
+    lane->k = bnc_arena_zeroed(&g->scratch, g->series.n_days, sizeof *lane->k);
+    lane->n = bnc_arena_zeroed(&g->scratch, g->series.n_days, sizeof *lane->n);
+    lane->struck =
+        bnc_arena_zeroed(&g->scratch, g->series.n_days * BNC_N_FAMILIES, sizeof *lane->struck);
     return lane->k != NULL && lane->n != NULL && lane->struck != NULL ? BNC_OK
                                                                       : bnc_error_nomem(g->err);
 }
@@ -449,7 +450,7 @@ static enum bnc_status make_lane(struct bnc_judging *g, struct lane *lane)
 static enum bnc_status keep_discoveries(struct bnc_judging *g, struct bnc_signals *signals,
                                         size_t n_tested)
 {
-    double *p = bnc_zalloc(&g->scratch, signals->n, sizeof *p), cut;
+    double *p = bnc_arena_zeroed(&g->scratch, signals->n, sizeof *p), cut;
     size_t n = 0;
 
     if (p == NULL)
@@ -503,8 +504,8 @@ enum bnc_status bnc_signals_find(struct bnc_judging *g, const struct bnc_signals
     struct lane lane;
     enum bnc_status status = make_lane(g, &lane);
 
-    signals->at = bnc_zalloc(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS * MAX_WINDOWS,
-                             sizeof *signals->at);
+    signals->at = bnc_arena_zeroed(&g->scratch, g->series.n_rows * BNC_FAMILY_ADDRESS * MAX_WINDOWS,
+                                   sizeof *signals->at);
     if (status != BNC_OK || signals->at == NULL)
         return bnc_error_nomem(g->err);
     strike(g, &lane, waves);
@@ -597,7 +598,7 @@ enum bnc_status bnc_waves_find(struct bnc_judging *g, struct bnc_signals *signal
     enum bnc_status status = make_lane(g, &lane);
 
     signals->n = 0;
-    signals->at = bnc_zalloc(&g->scratch, g->series.n_rows, sizeof *signals->at);
+    signals->at = bnc_arena_zeroed(&g->scratch, g->series.n_rows, sizeof *signals->at);
     if (status != BNC_OK || signals->at == NULL)
         return bnc_error_nomem(g->err);
     for (size_t row = 1; row < g->series.n_rows; row++) {

@@ -107,7 +107,8 @@ static enum bnc_status keep_baseline(struct bnc_judging *g, const struct bnc_jud
 {
     struct bnc_judged *j = g->j;
 
-    j->baseline_provider = bnc_zalloc(&j->arena, g->t->n_providers, sizeof *j->baseline_provider);
+    j->baseline_provider =
+        bnc_arena_zeroed(&j->arena, g->t->n_providers, sizeof *j->baseline_provider);
     if (j->baseline_provider == NULL)
         return bnc_error_nomem(g->err);
     j->has_baseline = true;
@@ -120,8 +121,8 @@ static enum bnc_status keep_baseline(struct bnc_judging *g, const struct bnc_jud
 static enum bnc_status find_rises(struct bnc_judging *g)
 {
     const size_t room = (g->t->n_providers + 1) * BNC_N_METRICS;
-    struct rise *rise = bnc_zalloc(&g->scratch, room, sizeof *rise);
-    double *p = bnc_zalloc(&g->scratch, room, sizeof *p), cut;
+    struct rise *rise = bnc_arena_zeroed(&g->scratch, room, sizeof *rise);
+    double *p = bnc_arena_zeroed(&g->scratch, room, sizeof *p), cut;
     enum bnc_status status = BNC_OK;
     size_t n = 0, tested = 0;
 

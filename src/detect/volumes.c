@@ -118,14 +118,14 @@ static enum bnc_status make_room(struct bnc_judging *g, enum key key)
     bool ok = true;
 
     if (key == KEY_DOMAIN || key == KEY_PROVIDER)
-        ok =
-            (v->provider = bnc_zalloc(&g->scratch, g->t->n_providers, sizeof *v->provider)) != NULL;
+        ok = (v->provider =
+                  bnc_arena_zeroed(&g->scratch, g->t->n_providers, sizeof *v->provider)) != NULL;
     if (key == KEY_DOMAIN)
-        ok = ok &&
-             (v->domain = bnc_zalloc(&g->j->arena, g->t->n_domains, sizeof *v->domain)) != NULL;
+        ok = ok && (v->domain =
+                        bnc_arena_zeroed(&g->j->arena, g->t->n_domains, sizeof *v->domain)) != NULL;
     if (key == KEY_CAMPAIGN || key == KEY_DATE)
         ok = (v->subject[kind] =
-                  bnc_zalloc(&g->scratch, g->t->n_subjects[kind], sizeof(uint64_t))) != NULL;
+                  bnc_arena_zeroed(&g->scratch, g->t->n_subjects[kind], sizeof(uint64_t))) != NULL;
     return ok ? BNC_OK : bnc_error_nomem(g->err);
 }
 

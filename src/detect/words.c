@@ -537,7 +537,7 @@ static bool write_list(struct words *w, const char *part, const struct bnc_span 
 {
     size_t found[N_ROWS];
     const size_t n_found = find_part(w->f, part, found);
-    struct bnc_span *out = bnc_zalloc(&w->g->j->arena, n_found, sizeof *out);
+    struct bnc_span *out = bnc_arena_zeroed(&w->g->j->arena, n_found, sizeof *out);
 
     *list = out;
     *n = 0;
@@ -569,7 +569,7 @@ static bool write_sources(struct words *w, struct bnc_finding *f)
     for (size_t i = 0; i < n; i++)
         for (struct bnc_span rest = list[i]; rest.len > 0; most++)
             next_source(&rest);
-    f->sources = out = bnc_zalloc(&w->g->j->arena, most, sizeof *out);
+    f->sources = out = bnc_arena_zeroed(&w->g->j->arena, most, sizeof *out);
     f->n_sources = 0;
     for (size_t i = 0; out != NULL && i < n; i++)
         for (struct bnc_span rest = list[i]; rest.len > 0;)

@@ -27,15 +27,6 @@ struct bnc_span bnc_model_source(const struct bnc_model *m, uint32_t source)
     return source < m->tally->n_sources ? m->tally->sources[source] : bnc_span_from("", 0);
 }
 
-static void *take(struct bnc_model *m, size_t n, size_t size)
-{
-    void *p = n > SIZE_MAX / size ? NULL : bnc_arena_alloc(&m->arena, n * size + 1);
-
-    if (p != NULL)
-        memset(p, 0, n * size);
-    return p;
-}
-
 /*
  * Sorting indexes by a key of two numbers, largest first, then by index: names are sorted already,
  * so ties are too.
@@ -95,7 +86,7 @@ static struct ranked *radix_sort(struct ranked *r, struct ranked *spare, size_t 
  */
 static uint32_t *rank(struct bnc_model *m, struct ranked *r, size_t n)
 {
-    uint32_t *const order = take(m, n, sizeof *order);
+    uint32_t *const order = bnc_arena_zeroed(&m->arena, n, sizeof *order);
     struct ranked *const spare = malloc((n + 1) * sizeof *spare);
     const struct ranked *sorted = r;
 
@@ -251,7 +242,7 @@ static bool order_domains(struct bnc_model *m)
     bool done;
 
     m->n_domains = t->n_domains;
-    m->domains = take(m, t->n_domains, sizeof *m->domains);
+    m->domains = bnc_arena_zeroed(&m->arena, t->n_domains, sizeof *m->domains);
     if (p.key == NULL || m->domains == NULL) {
         free(p.key);
         return false;
@@ -344,7 +335,7 @@ static bool sum_codes(struct bnc_model *m)
 {
     const struct bnc_tally *t = m->tally;
 
-    m->codes = take(m, t->n_templates, sizeof *m->codes);
+    m->codes = bnc_arena_zeroed(&m->arena, t->n_templates, sizeof *m->codes);
     if (m->codes == NULL)
         return false;
     for (size_t i = 0; i < t->n_templates; i++) {
@@ -402,7 +393,7 @@ static bool sum_sides(struct bnc_model *m)
     size_t n = 0;
     uint32_t *order;
 
-    m->provider_side = take(m, t->n_providers, sizeof *m->provider_side);
+    m->provider_side = bnc_arena_zeroed(&m->arena, t->n_providers, sizeof *m->provider_side);
     if (m->provider_side == NULL)
         return false;
     for (size_t i = 0; i < t->n_templates; i++) {
@@ -464,7 +455,7 @@ static bool sum_rules(struct bnc_model *m)
     while ((size_t)1 << log2 < 2 * t->n_templates)
         log2++;
     table = calloc((size_t)1 << log2, sizeof *table);
-    m->rules = take(m, t->n_templates, sizeof *m->rules);
+    m->rules = bnc_arena_zeroed(&m->arena, t->n_templates, sizeof *m->rules);
     for (size_t i = 0; table != NULL && m->rules != NULL && i < t->n_templates; i++) {
         const struct bnc_template *x = &t->templates[i];
         struct bnc_rule_sum *r;
@@ -485,7 +476,7 @@ static bool list_pairs(struct bnc_model *m)
 {
     const struct bnc_tally *t = m->tally;
 
-    m->pairs = take(m, m->n_providers * m->n_causes, sizeof *m->pairs);
+    m->pairs = bnc_arena_zeroed(&m->arena, m->n_providers * m->n_causes, sizeof *m->pairs);
     if (m->pairs == NULL)
         return false;
     for (size_t i = 0; i < m->n_providers; i++)
@@ -545,7 +536,7 @@ static bool list_faults(struct bnc_model *m)
 
     for (int f = 0; f < BNC_N_FAULTS; f++)
         n += m->tally->faults[f].n_first;
-    m->faults = take(m, n, sizeof *m->faults);
+    m->faults = bnc_arena_zeroed(&m->arena, n, sizeof *m->faults);
     if (m->faults == NULL)
         return false;
     for (int f = 0; f < BNC_N_FAULTS; f++)
@@ -558,9 +549,10 @@ static bool list_finding_templates(struct bnc_model *m)
 {
     const struct bnc_judged *j = m->judged;
 
-    m->finding_templates = take(m, j->n_findings, sizeof *m->finding_templates);
+    m->finding_templates = bnc_arena_zeroed(&m->arena, j->n_findings, sizeof *m->finding_templates);
     for (size_t i = 0; m->finding_templates != NULL && i < j->n_findings; i++) {
-        struct bnc_span *texts = take(m, j->findings[i].n_templates, sizeof *texts);
+        struct bnc_span *texts =
+            bnc_arena_zeroed(&m->arena, j->findings[i].n_templates, sizeof *texts);
 
         if (texts == NULL)
             return false;
@@ -575,7 +567,7 @@ static bool list_words(struct bnc_model *m)
 {
     const size_t n = m->tally->n_providers;
 
-    m->titles = take(m, n, sizeof *m->titles);
+    m->titles = bnc_arena_zeroed(&m->arena, n, sizeof *m->titles);
     for (uint32_t p = 0; m->titles != NULL && p < n; p++)
         m->titles[p] = bnc_span_str(bnc_model_provider_title(m, p));
     for (unsigned c = 0; c < BNC_N_CAUSES; c++)

@@ -80,6 +80,20 @@ void *bnc_arena_alloc(struct bnc_arena *arena, size_t len)
     return take(arena, len, 16);
 }
 
+void *bnc_arena_array(struct bnc_arena *arena, size_t n, size_t each)
+{
+    return n < SIZE_MAX / each - 1 ? bnc_arena_alloc(arena, (n + 1) * each) : NULL;
+}
+
+void *bnc_arena_zeroed(struct bnc_arena *arena, size_t n, size_t each)
+{
+    void *const at = bnc_arena_array(arena, n, each);
+
+    if (at != NULL)
+        memset(at, 0, (n + 1) * each);
+    return at;
+}
+
 struct bnc_span bnc_arena_copy(struct bnc_arena *arena, struct bnc_span s)
 {
     char *at = take(arena, s.len + 1, 1);

@@ -15,6 +15,13 @@ struct bnc_arena {               /* zero-initialized is an empty arena */
 /* 'len' bytes aligned to 16, or NULL when out of memory.  Not cleared. */
 void *bnc_arena_alloc(struct bnc_arena *arena, size_t len);
 
+/*
+ * 'n' things of 'each' bytes, and room for one more: none is not out of memory. zeroed() clears
+ * them, array() is for large ones of which little may be used. NULL when out of memory.
+ */
+void *bnc_arena_zeroed(struct bnc_arena *arena, size_t n, size_t each);
+void *bnc_arena_array(struct bnc_arena *arena, size_t n, size_t each);
+
 /* A copy of 's' with a NUL behind it (not counted in len); at == NULL when out of memory. */
 struct bnc_span bnc_arena_copy(struct bnc_arena *arena, struct bnc_span s);
 

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * finish.h - what the steps from merged parts to a tally share; private to the room.
+ * finish_steps.h - the steps from merged parts to a tally, and what they share; private to the room.
+ *
+ *   finish_late.c       late bounces take deliveries back
+ *   finish_cells.c      subjects and their cells
+ *   finish_domains.c    domains and their causes, templates beside them
+ *   finish_addresses.c  lists
+ *   finish.c            providers and totals; all of it in order
  */
-#ifndef BNC_AGGREGATE_FINISH_H
-#define BNC_AGGREGATE_FINISH_H
+#ifndef BNC_AGGREGATE_FINISH_STEPS_H
+#define BNC_AGGREGATE_FINISH_STEPS_H
 
 #include "aggregate/distinct.h"
 #include "aggregate/templates.h"
