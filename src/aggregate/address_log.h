@@ -17,12 +17,30 @@
 
 #include "aggregate/pairs.h"
 #include "aggregate/reclog.h"
+#include "schema/event.h"
+
+/* What an address record says happened: an event type, or a bounce that came after a delivery. */
+#define BNC_CODE_LATE ((unsigned)BNC_N_EVENTS)
+#define BNC_WHAT(campaign, code) ((uint32_t)(campaign) << 4 | (uint32_t)(code))
+#define BNC_WHAT_CODE(what) ((what)&15u)
+#define BNC_WHAT_CAMPAIGN(what) ((what) >> 4)
+#define BNC_WHAT_TYPE(what)                                                                        \
+    (BNC_WHAT_CODE(what) == BNC_CODE_LATE ? BNC_EVENT_BOUNCE                                       \
+                                          : (enum bnc_event_type)BNC_WHAT_CODE(what))
 
 struct bnc_address_rec { /* 20 bytes */
     uint64_t fp;
     uint32_t pair, what; /* BNC_WHAT() */
     uint32_t time; /* 0: none */
 } __attribute__((packed, aligned(4)));
+
+/* Whether a record of the log is a failure. */
+static inline bool bnc_address_rec_fails(const struct bnc_address_rec *r)
+{
+    const enum bnc_event_type type = BNC_WHAT_TYPE(r->what);
+
+    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL;
+}
 
 struct bnc_address_log { /* zero-initialized but for 'outcomes.keys.seed' is empty */
     struct bnc_log log;

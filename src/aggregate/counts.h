@@ -7,14 +7,8 @@
 #ifndef BNC_AGGREGATE_COUNTS_H
 #define BNC_AGGREGATE_COUNTS_H
 
+#include "aggregate/when.h"
 #include "util/hash.h"
-
-/*
- * Times inside the room are seconds since 1970 in 32 bits, 0 for none. 'first' holds time - 1, so
- * that "none" is the largest value and a minimum needs no branch; BNC_FIRST_NONE and 0 in 'last'
- * say that no event had a time.
- */
-#define BNC_FIRST_NONE UINT32_MAX
 
 struct bnc_count {
     /* in a table: the key + 1, 0 for a free slot; elsewhere the key */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "aggregate/lean_log.h"
 
-#include "aggregate/part.h"
+#include "aggregate/address_text.h"
 #include "util/number.h"
 
 #include <stdlib.h>
 
 #define WRITTEN_OUT (BNC_LEAN_TEXT + 1u) /* of the byte that tells a text */
 #define NAMED_LEAST 4u /* bytes of a record without a text */
-#define FOLD_BYTES ((size_t)96 << 10) /* of partition 0: about 6 MiB in all */
 
 struct bnc_lean_log *bnc_lean_create(void)
 {
@@ -54,6 +53,19 @@ void bnc_lean_forget(struct bnc_lean_log *l, unsigned part)
     forget(&l->delivered, part);
     forget(&l->failed, part);
     forget(&l->named, part);
+}
+
+static void clear(struct bnc_lean_kind *k, unsigned part)
+{
+    bnc_log_clear(&k->log, part);
+    k->newest[part].n = 0;
+}
+
+void bnc_lean_clear(struct bnc_lean_log *l, unsigned part)
+{
+    clear(&l->delivered, part);
+    clear(&l->failed, part);
+    clear(&l->named, part);
 }
 
 /* Bytes of a text as 'told' by its record. */
@@ -238,6 +250,12 @@ bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
 
 /* ---- reading ---- */
 
+size_t bnc_lean_bytes(const struct bnc_lean_log *l, unsigned part)
+{
+    return bnc_log_bytes(&l->delivered.log, part) + bnc_log_bytes(&l->failed.log, part) +
+           bnc_log_bytes(&l->named.log, part);
+}
+
 size_t bnc_lean_n(const struct bnc_lean_log *l, unsigned part)
 {
     return l->delivered.newest[part].n + l->failed.newest[part].n + l->named.newest[part].n;
@@ -357,133 +375,4 @@ char *bnc_lean_spell(struct bnc_address_rec *r, struct bnc_span domain, char *to
     r->fp = bnc_address_fp(bnc_span_from(text, len + domain.len));
     bnc_text_put_head(to, r->fp, len, true);
     return text + len;
-}
-
-/* ---- folding ---- */
-
-/* A partition's records in the part's own numbers, and the texts that were with them. */
-struct unfolded {
-    struct bnc_address_sort sort;
-    size_t n; /* records, in sort.at */
-    char *texts;
-    size_t len;
-};
-
-static size_t bytes_of(const struct bnc_lean_log *l, unsigned p)
-{
-    return bnc_log_bytes(&l->delivered.log, p) + bnc_log_bytes(&l->failed.log, p) +
-           bnc_log_bytes(&l->named.log, p);
-}
-
-/* Writes the texts of named records from 'at' to 'end' out, and sets their fingerprints. */
-static void spell_all(const struct bnc_part *part, struct bnc_address_rec *at,
-                      const struct bnc_address_rec *end, struct unfolded *u)
-{
-    char *to = u->texts;
-
-    for (; at < end; at++) {
-        const uint64_t key = part->sums.pairs.at[at->pair & ~BNC_LEAN_OWN].key;
-        const struct bnc_name *domain = bnc_names_at(&part->domains, BNC_PAIR_DOMAIN(key));
-
-        to = bnc_lean_spell(at, domain->text, to);
-    }
-    u->len = (size_t)(to - u->texts);
-}
-
-static bool sort_records(struct unfolded *u, const struct bnc_address_rec *recs, size_t n)
-{
-    u->n = bnc_address_sort_all(&u->sort, recs, n);
-    if (u->n != SIZE_MAX)
-        u->len = bnc_texts_fold(u->texts, u->len, NULL, 0);
-    return u->n != SIZE_MAX && u->len != SIZE_MAX;
-}
-
-static bool unfold(const struct bnc_part *part, unsigned p, struct unfolded *u)
-{
-    const struct bnc_lean_log *const l = part->lean;
-    struct bnc_address_rec *recs = malloc((bnc_lean_n(l, p) + 1) * sizeof *recs), *end;
-    bool ok;
-
-    u->texts = malloc(bnc_lean_texts(l, p) + BNC_LEAN_ROOM);
-    ok = recs != NULL && u->texts != NULL;
-    if (ok) {
-        end = bnc_lean_read_named(l, p, recs);
-        spell_all(part, recs, end, u);
-        end = bnc_lean_read_failed(l, p, end);
-        end = bnc_lean_read_delivered(l, p, NULL, end);
-        ok = sort_records(u, recs, (size_t)(end - recs));
-    }
-    free(recs);
-    return ok;
-}
-
-/* The text at '*at' is given to the first failure of its address. */
-static bool push_failure(struct bnc_lean_log *l, const struct bnc_address_rec *r,
-                         const struct unfolded *u, size_t *at)
-{
-    const struct bnc_lean_event e = { r->what, r->time };
-    const uint32_t pair = r->pair & ~BNC_LEAN_OWN;
-    struct bnc_text t;
-
-    if (*at < u->len && (t = bnc_text_read(u->texts + *at)).fp == r->fp) {
-        *at += BNC_TEXT_HEAD + t.text.len;
-        return bnc_lean_push_named(l, r->fp, pair, e, bnc_span_from(t.text.at, t.text.len - 1));
-    }
-    return bnc_lean_push_failed(l, r->fp, pair, e);
-}
-
-static bool push_all(struct bnc_lean_log *l, const struct unfolded *u)
-{
-    size_t at = 0;
-    bool ok = true;
-
-    for (size_t i = 0; ok && i < u->n; i++) {
-        const struct bnc_address_rec *const r = &u->sort.at[i];
-
-        ok = r->pair == BNC_LEAN_SAME
-                 ? bnc_lean_push_delivered(l, r->fp, (struct bnc_lean_event){ r->what, r->time })
-                 : push_failure(l, r, u, &at);
-    }
-    return ok;
-}
-
-static void clear(struct bnc_lean_kind *k, unsigned p)
-{
-    bnc_log_clear(&k->log, p);
-    k->newest[p].n = 0;
-}
-
-static bool fold_partition(struct bnc_part *part, unsigned p)
-{
-    struct bnc_lean_log *const l = part->lean;
-    struct unfolded u = { .n = 0 };
-    bool ok = unfold(part, p, &u);
-
-    if (ok) {
-        clear(&l->delivered, p);
-        clear(&l->failed, p);
-        clear(&l->named, p);
-        ok = push_all(l, &u);
-    }
-    bnc_address_sort_release(&u.sort);
-    free(u.texts);
-    return ok;
-}
-
-bool bnc_lean_fold(struct bnc_part *part)
-{
-    struct bnc_lean_log *const l = part->lean;
-    const size_t before = bytes_of(l, 0);
-    bool pays;
-
-    if (before < FOLD_BYTES || before < l->fold_at)
-        return true;
-    if (!fold_partition(part, 0))
-        return false;
-    pays = bytes_of(l, 0) < before / 4 * 3;
-    for (unsigned p = 1; pays && p < BNC_LOG_PARTS; p++)
-        if (!fold_partition(part, p))
-            return false;
-    l->fold_at = bytes_of(l, 0) / 2 * (pays ? 3 : 4);
-    return true;
 }

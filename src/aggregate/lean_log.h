@@ -67,6 +67,8 @@ struct bnc_lean_log *bnc_lean_create(void);
 void bnc_lean_free(struct bnc_lean_log *l);
 /* Empties it. */
 void bnc_lean_release(struct bnc_lean_log *l);
+/* Empties a partition. */
+void bnc_lean_clear(struct bnc_lean_log *l, unsigned part);
 /* bnc_log_forget() of a partition of all three. */
 void bnc_lean_forget(struct bnc_lean_log *l, unsigned part);
 
@@ -97,7 +99,8 @@ bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
 /* Bits of a fingerprint that a delivery does not keep: ones as it is read. */
 #define BNC_LEAN_CUT UINT64_C(0x7f)
 
-/* How many records there are in a partition. */
+/* The bytes of a partition, and how many records there are in it. */
+size_t bnc_lean_bytes(const struct bnc_lean_log *l, unsigned part);
 size_t bnc_lean_n(const struct bnc_lean_log *l, unsigned part);
 
 /*
@@ -135,9 +138,5 @@ static inline uint64_t bnc_lean_filter_bit(const struct bnc_lean_filter *f, uint
 /* Of all named records of a partition, at most, but for the room that the last one needs. */
 size_t bnc_lean_texts(const struct bnc_lean_log *l, unsigned part);
 char *bnc_lean_spell(struct bnc_address_rec *r, struct bnc_span domain, char *to);
-
-/* What is equal becomes one, if there is enough of it; false when out of memory. */
-struct bnc_part;
-bool bnc_lean_fold(struct bnc_part *part);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef BNC_AGGREGATE_MERGED_H
 #define BNC_AGGREGATE_MERGED_H
 
+#include "aggregate/address_sort.h"
 #include "aggregate/part.h"
 
 struct bnc_merged_domain {

@@ -18,23 +18,14 @@
 #ifndef BNC_AGGREGATE_PART_H
 #define BNC_AGGREGATE_PART_H
 
+#include "aggregate/address_text.h"
 #include "aggregate/counts.h"
 #include "aggregate/dictionary.h"
+#include "aggregate/held.h"
 #include "aggregate/lean_log.h"
 #include "aggregate/sums.h"
 #include "aggregate/tally.h"
 #include "util/buf.h"
-
-struct bnc_held {
-    uint64_t pair; /* fingerprint of (message id, address) */
-    uint64_t address; /* fingerprint, 0 if the row names none */
-    uint64_t row, off;
-    uint32_t source, time;
-    uint32_t domain, entry, campaign, ip, sender;
-    uint16_t provider;
-    bool late; /* every report of it came after delivery */
-    bool own; /* as in struct bnc_fact */
-};
 
 #define BNC_DOMAIN_FULL UINT32_C(0x10000) /* all bits of the sketch are set */
 struct bnc_domain_rec { /* 64 bytes */
@@ -102,31 +93,6 @@ struct bnc_part {
     struct bnc_arena arena;
 };
 
-/*
- * Seconds in 32 bits, 0 for none: what lies outside 1970-01-01T00:00:01Z .. 2106 is an unset or
- * broken clock.
- */
-static inline uint32_t bnc_time_pack(int64_t time)
-{
-    return time > 0 && time < (int64_t)UINT32_MAX ? (uint32_t)time : 0;
-}
-
-/* Days since 1970 plus 1, 0 for none: the subject of a cell of kind day. */
-static inline uint32_t bnc_time_day(uint32_t time)
-{
-    return time == 0 ? 0 : time / BNC_SECONDS_PER_DAY + 1;
-}
-
-static inline int64_t bnc_time_of_first(uint32_t first)
-{
-    return first == BNC_FIRST_NONE ? BNC_NO_TIME : (int64_t)first + 1;
-}
-
-static inline int64_t bnc_time_of_last(uint32_t last)
-{
-    return last == 0 ? BNC_NO_TIME : (int64_t)last;
-}
-
 static inline struct bnc_domain_rec *bnc_part_domain(const struct bnc_part *part, uint32_t i)
 {
     const uint32_t in_chunk = ((uint32_t)1 << BNC_NAMES_CHUNK_LOG2) - 1;
@@ -141,14 +107,6 @@ static inline uint32_t bnc_part_rank(const struct bnc_part *part, uint32_t sourc
     return source < part->n_ranks ? part->rank[source] : source;
 }
 
-/* The fingerprint of an address, never 0. */
-static inline uint64_t bnc_address_fp(struct bnc_span address)
-{
-    const uint64_t fp = bnc_hash_lower(address);
-
-    return fp + (fp == 0);
-}
-
 /* Keeps the least five places by (source, row, off). */
 void bnc_fault_add_place(struct bnc_fault_total *f, struct bnc_place place);
 
@@ -156,9 +114,6 @@ void bnc_fault_add_place(struct bnc_fault_total *f, struct bnc_place place);
  * The text in lower case, in the part's scratch until the next call. at == NULL: out of memory.
  */
 struct bnc_span bnc_part_lower(struct bnc_part *part, struct bnc_span s);
-
-/* "2026-10-31" for a day since 1970 + 1, "" for 0. */
-void bnc_day_name(uint32_t day, char buf[32]);
 
 /* The column of an event of 'type' with 'cause' (-1: not classified). */
 static inline uint8_t bnc_col_of(enum bnc_event_type type, int cause)
@@ -180,92 +135,9 @@ static inline unsigned bnc_col_type(unsigned col)
     return col < BNC_COL_DEFERRAL(0) ? BNC_EVENT_BOUNCE : BNC_EVENT_DEFERRAL;
 }
 
-/* Whether a record of the log is a failure. */
-static inline bool bnc_address_rec_fails(const struct bnc_address_rec *r)
-{
-    const enum bnc_event_type type = BNC_WHAT_TYPE(r->what);
-
-    return type == BNC_EVENT_BOUNCE || type == BNC_EVENT_DEFERRAL;
-}
-
-/* ---- folding: what is equal in a log becomes one (fold.c) ---- */
-
-/*
- * All of a partition's records copied to '*at' (malloc'ed, NULL and 0 if there are none); false
- * when out of memory.
- */
-bool bnc_log_copy(const struct bnc_log *log, unsigned part, char **at, size_t *len);
-/*
- * Sorting the 'n' address records of one partition: all are counted by their fingerprints, then
- * each is put in its place, then what is equal becomes one.
- */
-struct bnc_address_sort {
-    uint32_t *start; /* [n_buckets + 1] */
-    struct bnc_address_rec *at; /* [n] */
-    size_t cap_start, cap;
-    unsigned shift;
-};
-/* Storage is kept from one sort to the next. False when out of memory. */
-bool bnc_address_sort_begin(struct bnc_address_sort *s, size_t n);
-void bnc_address_sort_release(struct bnc_address_sort *s);
-
-static inline uint32_t *bnc_address_sort_bucket(struct bnc_address_sort *s, uint64_t fp)
-{
-    return &s->start[(fp << BNC_LOG_LOG2) >> s->shift];
-}
-
-/* First for every record: */
-static inline void bnc_address_sort_count(struct bnc_address_sort *s, uint64_t fp)
-{
-    ++*bnc_address_sort_bucket(s, fp);
-}
-
-/* Then, after bnc_address_sort_place(): */
-void bnc_address_sort_place(struct bnc_address_sort *s);
-static inline void bnc_address_sort_put(struct bnc_address_sort *s, const struct bnc_address_rec *r)
-{
-    s->at[(*bnc_address_sort_bucket(s, r->fp))++] = *r;
-}
-
-/*
- * Sorts by (fp, pair, what, time) and keeps the first and last of each day. Returns how many are
- * left in s->at.
- */
-size_t bnc_address_sort_end(struct bnc_address_sort *s);
-/* All of it for records that stand in an array; SIZE_MAX: out of memory. */
-size_t bnc_address_sort_all(struct bnc_address_sort *s, const struct bnc_address_rec *recs,
-                            size_t n);
-/* Sorts by pair alone. */
-void bnc_address_recs_by_pair(struct bnc_address_rec *at, size_t n);
-
-/*
- * Sorts by (pair, time, source, row); of each pair the last wins. The others are dropped;
- * '*dropped' says how many.
- */
-size_t bnc_held_fold(struct bnc_held *at, size_t n, uint64_t *dropped);
-/*
- * One text record: fingerprint (8 bytes), head (2: length and flag), bytes; packed. BNC_TEXT_LOCAL:
- * the local part with its '@' alone; the domain is known from the address records.
- */
-#define BNC_TEXT_HEAD 10u
-#define BNC_TEXT_LOCAL 0x8000u
-#define BNC_TEXT_MAX 0x7fffu /* bytes; an address has at most 254 */
-struct bnc_text {
-    uint64_t fp;
-    struct bnc_span text;
-    bool is_local;
-};
-struct bnc_text bnc_text_read(const char *at);
-/* Writes the head of a text record; the text is there, or will be. */
-void bnc_text_put_head(char *at, uint64_t fp, size_t len, bool is_local);
-/* Appends a text record, cut at BNC_TEXT_MAX; false when out of memory. */
-bool bnc_text_push(struct bnc_log *log, uint64_t fp, struct bnc_span text, bool is_local);
-/*
- * Sorts by fp and keeps one spelling of each address; the bytes left, SIZE_MAX: out of memory. It
- * works in 'room' (NULL: 0 bytes), as malloc() aligns it, where that is large enough.
- */
-size_t bnc_texts_fold(char *at, size_t len, void *room, size_t room_bytes);
 /* Folds the logs of a part if they have grown enough to make it worth while. */
 enum bnc_status bnc_part_fold(struct bnc_part *part);
+/* Those of lean_log.h, likewise; false when out of memory. */
+bool bnc_lean_fold(struct bnc_part *part);
 
 #endif

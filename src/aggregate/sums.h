@@ -25,15 +25,6 @@
 #define BNC_PSEUDO_LATE BNC_PSEUDO_ENTRY(BNC_N_EVENTS)
 #define BNC_IS_PSEUDO(entry) ((entry) >= UINT32_C(0xfffffff0))
 
-/* What an address record says happened: an event type, or a bounce that came after a delivery. */
-#define BNC_CODE_LATE ((unsigned)BNC_N_EVENTS)
-#define BNC_WHAT(campaign, code) ((uint32_t)(campaign) << 4 | (uint32_t)(code))
-#define BNC_WHAT_CODE(what) ((what)&15u)
-#define BNC_WHAT_CAMPAIGN(what) ((what) >> 4)
-#define BNC_WHAT_TYPE(what)                                                                        \
-    (BNC_WHAT_CODE(what) == BNC_CODE_LATE ? BNC_EVENT_BOUNCE                                       \
-                                          : (enum bnc_event_type)BNC_WHAT_CODE(what))
-
 /* first as in struct bnc_count */
 struct bnc_example {
     uint32_t first, source;
@@ -88,11 +79,6 @@ void bnc_sums_count_late(struct bnc_sums *sums, uint32_t domain, uint32_t time);
 void bnc_sums_release(struct bnc_sums *sums);
 /* Keeps the least (time, source, row) of two examples. */
 void bnc_example_merge(struct bnc_example *dst, const struct bnc_example *src);
-
-static inline uint64_t bnc_day_bit(uint32_t day)
-{
-    return (uint64_t)(day != 0) << ((day - 1) & 63);
-}
 
 /* An entry's example is as old as its oldest pair: one that this pair has seen is none. */
 static inline void bnc_sums_count_pair(struct bnc_sums *sums, const struct bnc_fact *f,

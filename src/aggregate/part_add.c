@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * part.c - counting events, 32 at a time.
+ * part_add.c - counting events, 32 at a time.
  *
  * Every counter of a row lies somewhere else in memory, so a row counted alone waits for some cache
  * misses in turn. A batch finds all its places first and asks for their cache lines; by the time
@@ -17,16 +17,6 @@
 #include <stdlib.h>
 
 /* ---- names ---- */
-
-void bnc_day_name(uint32_t day, char buf[32])
-{
-    char text[BNC_TIME_ROOM];
-    const size_t len = day == 0 ? 0 : 10;
-
-    bnc_time_spell(text, ((int64_t)day - 1) * BNC_SECONDS_PER_DAY);
-    memcpy(buf, text, len);
-    buf[len] = '\0';
-}
 
 /* A name as it is spelled, in 128 bits that tell it from others of its length. */
 struct spelling {
