@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * finish_steps.h - the steps from merged parts to a tally, and what they share; private to the room.
+ * finish_steps.h - the steps from merged parts to a tally, and what they share; private to them.
  *
  *   finish_late.c       late bounces take deliveries back
  *   finish_cells.c      subjects and their cells

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * lean_fold.c - what is equal in the logs of lists alone becomes one, as fold.c does it with others.
+ * lean_fold.c - what is equal in the logs of lists alone becomes one, as in fold.c that of others.
  */
 #include "aggregate/address_sort.h"
 #include "aggregate/part.h"

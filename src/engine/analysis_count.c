@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "engine/analysis_private.h"
+#include "engine/count.h"
 #include "engine/overlap.h"
 
 /* All workers' marks in 'all'. */
@@ -59,7 +60,7 @@ static enum bnc_status learn_overlap(struct bnc_analysis *a, const bool *shares,
     enum bnc_status status = BNC_OK;
 
     for (uint64_t i = 0; i < UINT64_C(1) << bits && status == BNC_OK; i++) {
-        struct bnc_count count = { .shares = shares, .share = { bits, i } };
+        struct bnc_counting count = { .shares = shares, .share = { bits, i } };
         const struct bnc_sink sink = bnc_mark_sink(&count);
         struct bnc_marks all = { 0 };
 
@@ -132,7 +133,7 @@ static enum bnc_status count_once(struct bnc_analysis *a, const bool *shares,
                                   struct bnc_error *err)
 {
     struct bnc_overlap overlap = { 0 };
-    struct bnc_count rule = { .shares = shares, .overlap = &overlap, .inputs = a->inputs.at };
+    struct bnc_counting rule = { .shares = shares, .overlap = &overlap, .inputs = a->inputs.at };
     const struct bnc_sink sink = bnc_count_sink(&rule);
     enum bnc_status status = learn_overlap(a, shares, &overlap, err);
 
@@ -174,7 +175,7 @@ static enum bnc_status resolve_overlap(struct bnc_analysis *a, struct bnc_error 
 
 enum bnc_status bnc_analysis_count(struct bnc_analysis *a, struct bnc_error *err)
 {
-    struct bnc_count rule = { .sample = a->inputs.n > 1, .inputs = a->inputs.at };
+    struct bnc_counting rule = { .sample = a->inputs.n > 1, .inputs = a->inputs.at };
     const struct bnc_sink sink = bnc_count_sink(&rule);
     const enum bnc_status status = count_all(a, &sink, err);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "bounce/analysis.h"
-#include "engine/run.h"
+#include "engine/count.h"
 #include "util/csvcell.h"
 #include "util/status.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * count.c - rows into a worker's part: the sink of `report`, `suppress` and --save-state.
  */
-#include "engine/run.h"
+#include "engine/count.h"
 
 /* The types that carry a response to classify, a bit each. */
 #define JUDGED                                                                                     \
@@ -148,7 +148,7 @@ static bool tells_events_apart(const struct bnc_stream *s)
 
 static bool samples(const struct bnc_worker *w, const struct bnc_stream *s)
 {
-    const struct bnc_count *count = w->sink->arg;
+    const struct bnc_counting *count = w->sink->arg;
 
     return count->sample && tells_events_apart(s);
 }
@@ -156,7 +156,7 @@ static bool samples(const struct bnc_worker *w, const struct bnc_stream *s)
 static bool is_repeat(const struct bnc_worker *w, const struct bnc_stream *s,
                       const struct bnc_row *row)
 {
-    const struct bnc_count *count = w->sink->arg;
+    const struct bnc_counting *count = w->sink->arg;
 
     return count->overlap != NULL && count->shares[w->source] && tells_events_apart(s) &&
            bnc_overlap_is_repeat(count->overlap, row, w->source);
@@ -165,7 +165,7 @@ static bool is_repeat(const struct bnc_worker *w, const struct bnc_stream *s,
 /* Remembers the first header of another table in an input. */
 static void note_other_header(struct bnc_worker *w, uint64_t row)
 {
-    const struct bnc_count *count = w->sink->arg;
+    const struct bnc_counting *count = w->sink->arg;
     _Atomic uint64_t *const first = &count->inputs[w->source].other_header;
     uint64_t known = atomic_load(first);
 
@@ -236,7 +236,7 @@ static enum bnc_status look_at(struct bnc_worker *w, const struct bnc_stream *s,
 static enum bnc_status look_at_batch(struct bnc_worker *w, const struct bnc_stream *s,
                                      struct bnc_row_batch *b)
 {
-    const struct bnc_count *count = w->sink->arg;
+    const struct bnc_counting *count = w->sink->arg;
     const size_t n = b->n, n_passed = b->n_passed;
     const uint32_t escaped = b->escaped;
     enum bnc_status status = BNC_OK;
@@ -342,19 +342,19 @@ static enum bnc_status count_end(struct bnc_worker *w, const struct bnc_stream *
 static enum bnc_status mark_row(struct bnc_worker *w, const struct bnc_stream *s,
                                 struct bnc_row *row)
 {
-    const struct bnc_count *count = w->sink->arg;
+    const struct bnc_counting *count = w->sink->arg;
 
     if (!count->shares[w->source] || !tells_events_apart(s))
         return BNC_OK;
     return bnc_marks_add(&w->marks, row, w->source, &count->share);
 }
 
-struct bnc_sink bnc_count_sink(struct bnc_count *count)
+struct bnc_sink bnc_count_sink(struct bnc_counting *count)
 {
     return (struct bnc_sink){ .rows = count_rows, .end = count_end, .counts = true, .arg = count };
 }
 
-struct bnc_sink bnc_mark_sink(struct bnc_count *count)
+struct bnc_sink bnc_mark_sink(struct bnc_counting *count)
 {
     return (struct bnc_sink){ .row = mark_row, .end = count_end, .arg = count };
 }

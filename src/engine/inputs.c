@@ -1,10 +1,9 @@
-/* SPDX-License-Identifier: MIT
- * inputs.c - paths to recognized inputs, before any long work begins.
- */
+/* SPDX-License-Identifier: MIT */
+#include "engine/inputs.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/run.h"
 #include "util/status.h"
 
 /* Header, preamble and enough rows to tell the dialect. */

@@ -11,13 +11,6 @@
 
 #define PROGRESS_EVERY_SECONDS 0.2
 
-void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
-{
-    const struct bnc_setup *setup = ctx;
-
-    bnc_team_each(setup->team, n, fn, arg);
-}
-
 /* ---- one worker ---- */
 
 static enum bnc_status worker_init(struct bnc_worker *w, const struct bnc_setup *setup,

@@ -5,73 +5,9 @@
 #define BNC_ENGINE_RUN_H
 
 #include "aggregate/tally.h"
-#include "bounce/options.h"
-#include "detect/lists.h"
+#include "engine/inputs.h"
 #include "engine/overlap.h"
-#include "engine/pool.h"
 #include "engine/rejects.h"
-#include "engine/team.h"
-#include "report/report.h"
-
-/* The options, checked and in the rooms' own words. */
-struct bnc_setup {
-    const struct bnc_options *opt;
-    struct bnc_ingest_options ingest;
-    struct bnc_schema_options schema;
-    enum bnc_engine engine;
-    enum bnc_policy policy;
-    struct bnc_hmac_key pseudonyms;      /* with opt->pseudonymize */
-    enum bnc_show show;
-    uint32_t cpu;
-    struct bnc_team *team;
-    unsigned n_threads;                  /* of the team */
-    int64_t since, until;                /* BNC_NO_TIME: no bound; until is exclusive */
-    uint16_t only_provider;              /* with has_provider */
-    bool has_provider, has_filter;
-    struct bnc_span only_campaign, only_sender;
-    struct bnc_arena names;              /* what only_sender is in, if folded */
-    uint64_t seed;
-    struct bnc_classifier *classifier;
-};
-
-/* BNC_EUSAGE or BNC_ECONFIG with a text that says what would do. */
-enum bnc_status bnc_setup_init(struct bnc_setup *setup, const struct bnc_options *opt,
-                               struct bnc_error *err);
-void bnc_setup_release(struct bnc_setup *setup);
-
-/* Tells whoever wants to hear of it (options.warn). */
-static inline void bnc_warn(const struct bnc_options *opt, const struct bnc_error *note)
-{
-    if (opt->warn != NULL)
-        opt->warn(opt->warn_arg, note);
-}
-
-struct bnc_inputs {
-    struct bnc_source_list sources;
-    struct bnc_mappings *mappings;       /* of all inputs, which may share some */
-    struct bnc_input *at;
-    size_t n;
-    enum bnc_status worst;               /* of all faults so far, by precedence */
-    struct bnc_error first;              /* the fault that 'worst' comes from */
-    bool complete;
-};
-
-/*
- * Finds and recognizes every input before any long work.  Faults of single inputs are reported
- * through opt->warn and kept in 'worst'; the call fails only if no input is usable (then 'err' is
- * the first fault) or on BNC_ENOMEM, or at once with --strict.
- */
-enum bnc_status bnc_inputs_open(struct bnc_inputs *inputs, const struct bnc_setup *setup,
-                                const char *const *paths, size_t n, struct bnc_error *err);
-void bnc_inputs_release(struct bnc_inputs *inputs);
-
-/* For people: "gzip", "UTF-16LE". */
-const char *bnc_container_title(enum bnc_container container);
-const char *bnc_encoding_title(enum bnc_encoding encoding);
-
-/* Keeps the worse of two faults in the order internal, memory, I/O, create, config, data, input. */
-void bnc_inputs_note(struct bnc_inputs *inputs, const struct bnc_setup *setup,
-                     const struct bnc_error *fault);
 
 /*
  * What a worker does with rows: row() for each row of a block, its fields not read yet, or rows()
@@ -128,41 +64,5 @@ void bnc_workers_free(struct bnc_worker *workers, unsigned n);
  * own copies.
  */
 void bnc_worker_drop_part(struct bnc_worker *w);
-
-/* What the counting sinks go by. */
-struct bnc_count {
-    bool sample;                         /* remember a sample of the rows */
-    const struct bnc_overlap *overlap;   /* rows to count once, or NULL */
-    const bool *shares;                  /* [inputs]: takes part in the overlap */
-    struct bnc_share share;              /* of the rows that bnc_mark_sink() remembers */
-    struct bnc_input *inputs;            /* to be told of headers of other tables in them */
-};
-
-/* Rows into the worker's part. */
-struct bnc_sink bnc_count_sink(struct bnc_count *count);
-/* Only remembers every row of the inputs that take part in an overlap. */
-struct bnc_sink bnc_mark_sink(struct bnc_count *count);
-
-/*
- * Runs fn(arg, i) for i < n on all threads; the bnc_parallel_fn of the engine, 'ctx' a bnc_setup.
- */
-void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg);
-
-/* Whether events of this type carry a response to classify. */
-bool bnc_event_is_judged(enum bnc_event_type type);
-
-/*
- * Completes the provider (by domain, already there if the tables know it, else by MX, else by the
- * reply) and gives the item its entry.  BNC_ENOMEM.
- */
-enum bnc_status bnc_item_judge(struct bnc_worker *w, struct bnc_item *item);
-/* Whether the filters let the event through. */
-bool bnc_event_passes(const struct bnc_setup *setup, const struct bnc_event *event,
-                      uint16_t provider);
-
-/* What is wrong where a row is BNC_FAULT_OTHER_HEADER. */
-#define BNC_OTHER_HEADER_TEXT                                                          \
-    "the header of another table stands among the rows, and what follows has other "  \
-    "columns than the first header says; give both tables as files of their own"
 
 #endif

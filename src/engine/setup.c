@@ -7,7 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "engine/run.h"
+#include "engine/setup.h"
 #include "util/cpu.h"
 #include "util/idn.h"
 #include "util/status.h"
@@ -290,4 +290,11 @@ bool bnc_event_passes(const struct bnc_setup *s, const struct bnc_event *event, 
     if (s->opt->campaign != NULL && !bnc_span_eq(event->campaign, s->only_campaign))
         return false;
     return s->opt->sender == NULL || is_of_sender(event, s->only_sender);
+}
+
+void bnc_parallel(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+    const struct bnc_setup *setup = ctx;
+
+    bnc_team_each(setup->team, n, fn, arg);
 }

@@ -2,6 +2,7 @@
 #include "ingest/ahead.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void bnc_ahead_init(struct bnc_ahead *ahead)
 {
@@ -14,18 +15,16 @@ void bnc_ahead_release(struct bnc_ahead *ahead)
     free(ahead->buf);
 }
 
-void bnc_ahead_want(struct bnc_ahead *ahead, const struct bnc_raw *raw)
+void bnc_ahead_want(struct bnc_ahead *ahead, int fd, uint64_t off, uint64_t left)
 {
-    const uint64_t left = raw->end > raw->off ? raw->end - raw->off : 0;
-
     pthread_mutex_lock(&ahead->lock);
     if (ahead->buf == NULL)
         ahead->buf = malloc(BNC_RAW_PUSHBACK + BNC_RAW_WINDOW);
     if (ahead->buf != NULL && ahead->state != BNC_AHEAD_BUSY) { /* if so, it will not be wanted */
         ahead->state = left > 0 ? BNC_AHEAD_WANTED : BNC_AHEAD_IDLE;
         ahead->by = pthread_self();
-        ahead->fd = raw->fd;
-        ahead->off = raw->off;
+        ahead->fd = fd;
+        ahead->off = off;
         ahead->len = left < BNC_RAW_WINDOW ? (size_t)left : BNC_RAW_WINDOW;
     }
     pthread_mutex_unlock(&ahead->lock);
@@ -46,18 +45,17 @@ void bnc_ahead_read(struct bnc_ahead *ahead)
     pthread_mutex_unlock(&ahead->lock);
 }
 
-size_t bnc_ahead_take(struct bnc_ahead *ahead, struct bnc_raw *raw)
+size_t bnc_ahead_take(struct bnc_ahead *ahead, uint64_t off, char **buf)
 {
-    char *const buf = raw->buf;
     size_t len = 0;
 
     pthread_mutex_lock(&ahead->lock);
-    if (ahead->state == BNC_AHEAD_FULL && ahead->off == raw->off &&
-        raw->room_bytes == BNC_RAW_WINDOW) {
-        memcpy(ahead->buf, buf, BNC_RAW_PUSHBACK);
-        raw->buf = ahead->buf;
-        raw->at = raw->buf + BNC_RAW_PUSHBACK;
-        ahead->buf = buf;
+    if (ahead->state == BNC_AHEAD_FULL && ahead->off == off) {
+        char *const full = ahead->buf;
+
+        memcpy(full, *buf, BNC_RAW_PUSHBACK);
+        ahead->buf = *buf;
+        *buf = full;
         len = ahead->len;
     }
     pthread_mutex_unlock(&ahead->lock);

@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-#include "ingest/raw.h"
+#include "ingest/window.h"
 
 enum bnc_ahead_state { BNC_AHEAD_IDLE, BNC_AHEAD_WANTED, BNC_AHEAD_BUSY, BNC_AHEAD_FULL };
 
@@ -27,13 +27,16 @@ struct bnc_ahead { /* zero-initialized, then bnc_ahead_init() */
 void bnc_ahead_init(struct bnc_ahead *ahead);
 void bnc_ahead_release(struct bnc_ahead *ahead);
 
-/* Wants the window behind the one that 'raw' has. */
-void bnc_ahead_want(struct bnc_ahead *ahead, const struct bnc_raw *raw);
+/* Wants the window of 'fd' from 'off' on, where 'left' bytes are left of what is to be read. */
+void bnc_ahead_want(struct bnc_ahead *ahead, int fd, uint64_t off, uint64_t left);
 
 /* Reads what is wanted, unless it is the caller who wants it.  Any thread. */
 void bnc_ahead_read(struct bnc_ahead *ahead);
 
-/* Gives 'raw' the bytes from raw->off, and takes its buffer; 0: they have not been read. */
-size_t bnc_ahead_take(struct bnc_ahead *ahead, struct bnc_raw *raw);
+/*
+ * Gives a buffer with the bytes from 'off' in place of '*buf', whose pushback it copies; 0: they
+ * have not been read. Returns how many they are.
+ */
+size_t bnc_ahead_take(struct bnc_ahead *ahead, uint64_t off, char **buf);
 
 #endif

@@ -71,24 +71,6 @@ enum bnc_status bnc_raw_rewind(struct bnc_raw *raw, uint64_t from, struct bnc_er
     return raw->kind == BNC_RAW_ZIP ? bnc_member_rewind(raw->member, err) : BNC_OK;
 }
 
-int64_t bnc_pread_full(int fd, char *out, size_t len, uint64_t off)
-{
-    size_t n = 0;
-
-    while (n < len) {
-        const ssize_t got = pread(fd, out + n, len - n, (off_t)(off + n));
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        n += (size_t)got;
-    }
-    return (int64_t)n;
-}
-
 /*
  * A signal that asks to stop may be delivered to any thread, so a read() that waits for a pipe need
  * not be interrupted by it: wait in short turns instead and look.  A pipe that no writer has opened
@@ -121,10 +103,26 @@ static ssize_t read_once(const struct bnc_raw *raw, char *out, size_t len)
     return got;
 }
 
+static uint64_t left_of(const struct bnc_raw *raw)
+{
+    return raw->end > raw->off ? raw->end - raw->off : 0;
+}
+
+/* What was read ahead comes in a buffer of one size. */
+static size_t take_ahead(struct bnc_raw *raw)
+{
+    size_t taken = 0;
+
+    if (raw->ahead != NULL && raw->room_bytes == BNC_RAW_WINDOW)
+        taken = bnc_ahead_take(raw->ahead, raw->off, &raw->buf);
+    raw->at = raw->buf + BNC_RAW_PUSHBACK;
+    return taken;
+}
+
 static int64_t pread_window(struct bnc_raw *raw)
 {
-    const uint64_t left = raw->end > raw->off ? raw->end - raw->off : 0;
-    const size_t taken = raw->ahead != NULL ? bnc_ahead_take(raw->ahead, raw) : 0;
+    const uint64_t left = left_of(raw);
+    const size_t taken = take_ahead(raw);
 
     if (taken > 0)
         return (int64_t)taken;
@@ -162,7 +160,7 @@ enum bnc_status bnc_raw_fill(struct bnc_raw *raw, struct bnc_error *err)
     raw->len = (size_t)got;
     raw->off += (uint64_t)got;
     if (raw->ahead != NULL)
-        bnc_ahead_want(raw->ahead, raw);
+        bnc_ahead_want(raw->ahead, raw->fd, raw->off, left_of(raw));
     return BNC_OK;
 }
 

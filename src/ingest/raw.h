@@ -11,11 +11,9 @@
 #ifndef BNC_INGEST_RAW_H
 #define BNC_INGEST_RAW_H
 
+#include "ingest/window.h"
 #include "util/span.h"
 #include "util/status.h"
-
-#define BNC_RAW_WINDOW ((size_t)256 << 10)
-#define BNC_RAW_PUSHBACK ((size_t)64) /* bytes of the window before that can be given back */
 
 enum bnc_raw_kind { BNC_RAW_READ, BNC_RAW_PREAD, BNC_RAW_ZIP };
 
@@ -78,8 +76,5 @@ static inline uint64_t bnc_raw_pos(const struct bnc_raw *raw)
 }
 
 void bnc_raw_release(struct bnc_raw *raw);
-
-/* pread() until 'len' bytes are there, the file ends or it fails (-1, errno). */
-int64_t bnc_pread_full(int fd, char *out, size_t len, uint64_t off);
 
 #endif
