@@ -4,6 +4,7 @@
 #include "ingest_kit.h"
 
 #include "ingest/ahead.h"
+#include "ingest/raw.h"
 #include "ingest/owed.h"
 
 #define N_STRETCHES 200
