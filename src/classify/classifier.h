@@ -14,11 +14,24 @@ enum { BNC_N_RULESETS = 2 };             /* 0: the user's, may be empty; 1: buil
 
 struct bnc_user_knowledge;               /* what --rules and --providers brought; owns its memory */
 
+struct bnc_user_name {                   /* whose a domain or an MX host is */
+    struct bnc_span name;                /* lower-cased */
+    uint16_t provider;
+    bool mx;
+};
+
+struct bnc_user_providers {              /* of --providers; numbered behind the built-in ones */
+    struct bnc_provider *at;
+    struct bnc_user_name *names;
+    size_t n, n_names;
+};
+
 struct bnc_classifier {
     const struct bnc_ruleset *sets[BNC_N_RULESETS];
     const struct bnc_words *words;
     uint32_t cpu;
     struct bnc_user_knowledge *user;     /* NULL without either option */
+    const struct bnc_user_providers *user_providers; /* NULL without --providers */
 };
 
 /* The number of a provider group: equal for providers of one operator; 0 for none. */
@@ -41,9 +54,6 @@ enum bnc_status bnc_user_load(struct bnc_classifier *c, const struct bnc_classif
 void bnc_user_free(struct bnc_user_knowledge *u);
 uint64_t bnc_user_rules_hash(const struct bnc_user_knowledge *u);
 uint64_t bnc_user_providers_hash(const struct bnc_user_knowledge *u);
-size_t bnc_user_provider_count(const struct bnc_user_knowledge *u);
-const struct bnc_provider *bnc_user_provider(const struct bnc_user_knowledge *u, size_t i);
-uint16_t bnc_user_provider_of(const struct bnc_user_knowledge *u, struct bnc_span name, bool mx);
 
 /* The built-in providers (providers.c). */
 size_t bnc_builtin_provider_count(void);

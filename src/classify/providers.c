@@ -22,14 +22,14 @@ size_t bnc_builtin_provider_count(void)
 
 size_t bnc_provider_count(const struct bnc_classifier *c)
 {
-    return N_BUILTIN + bnc_user_provider_count(c->user);
+    return N_BUILTIN + (c->user_providers != NULL ? c->user_providers->n : 0);
 }
 
 const struct bnc_provider *bnc_provider_get(const struct bnc_classifier *c, uint16_t provider)
 {
     if (provider < N_BUILTIN)
         return &providers[provider];
-    return bnc_user_provider(c->user, provider - N_BUILTIN);
+    return &c->user_providers->at[provider - N_BUILTIN];
 }
 
 uint16_t bnc_provider_group(const struct bnc_classifier *c, uint16_t provider)
@@ -52,7 +52,16 @@ static const struct suffixes of_hosts = { &mx_hash, &mx_reach, true };
 static inline struct bnc_span deciding(const struct bnc_classifier *c, const struct suffixes *s,
                                        struct bnc_span name)
 {
-    return c->user != NULL || name.len > MAX_NAME_BYTES ? name : bnc_reach_of(s->reach, name);
+    return c->user_providers != NULL || name.len > MAX_NAME_BYTES ? name
+                                                                  : bnc_reach_of(s->reach, name);
+}
+
+static uint16_t find_users(const struct bnc_user_providers *u, struct bnc_span name, bool mx)
+{
+    for (size_t i = 0; u != NULL && i < u->n_names; i++)
+        if (u->names[i].mx == mx && bnc_span_eq_nocase(u->names[i].name, name))
+            return u->names[i].provider;
+    return 0;
 }
 
 /* Tries the name, then what follows each dot: the longest listed suffix wins. */
@@ -65,7 +74,7 @@ static uint16_t find_suffix(const struct bnc_classifier *c, const struct suffixe
         return 0;
     name = deciding(c, s, name);
     while (name.len > 0) {
-        const uint16_t user = c->user != NULL ? bnc_user_provider_of(c->user, name, s->mx) : 0;
+        const uint16_t user = find_users(c->user_providers, name, s->mx);
         const uint32_t number = user != 0 ? user : bnc_phash_get(s->hash, bnc_hash_lower(name));
         const char *dot;
 

@@ -16,21 +16,13 @@
 #include "classify/token.h"
 #include "util/idn.h"
 
-struct user_name {
-    struct bnc_span name;                /* lower-cased */
-    uint16_t provider;
-    bool mx;
-};
-
 struct bnc_user_knowledge {
     struct bnc_ruleset rules;
     struct bnc_words words;              /* before the built-in ones */
     struct bnc_word_sieve sieve;
     struct bnc_compile compile;          /* keeps the strings of the rules */
     struct bnc_arena arena;
-    struct bnc_provider *providers;
-    struct user_name *names;
-    size_t n_providers, n_names;
+    struct bnc_user_providers providers;
     uint64_t rules_hash, providers_hash;
 };
 
@@ -42,24 +34,6 @@ uint64_t bnc_user_rules_hash(const struct bnc_user_knowledge *u)
 uint64_t bnc_user_providers_hash(const struct bnc_user_knowledge *u)
 {
     return u != NULL ? u->providers_hash : 0;
-}
-
-size_t bnc_user_provider_count(const struct bnc_user_knowledge *u)
-{
-    return u != NULL ? u->n_providers : 0;
-}
-
-const struct bnc_provider *bnc_user_provider(const struct bnc_user_knowledge *u, size_t i)
-{
-    return &u->providers[i];
-}
-
-uint16_t bnc_user_provider_of(const struct bnc_user_knowledge *u, struct bnc_span name, bool mx)
-{
-    for (size_t i = 0; i < u->n_names; i++)
-        if (u->names[i].mx == mx && bnc_span_eq_nocase(u->names[i].name, name))
-            return u->names[i].provider;
-    return 0;
 }
 
 static struct bnc_span lower_copy(struct bnc_arena *a, struct bnc_span s)
@@ -93,7 +67,7 @@ static uint16_t provider_number(struct bnc_classifier *c, const struct bnc_table
 
     if (number != 0)
         return number;
-    p = &u->providers[u->n_providers];
+    p = &u->providers.at[u->providers.n];
     p->name = text_or(u, name, name);
     p->title = text_or(u, bnc_table_cell(t, row, bnc_table_col(t, "title")), name);
     p->operator_group =
@@ -102,7 +76,7 @@ static uint16_t provider_number(struct bnc_classifier *c, const struct bnc_table
     p->reports_complaints = true;
     if (p->name == NULL || p->title == NULL || p->operator_group == NULL)
         return 0;
-    number = (uint16_t)(bnc_builtin_provider_count() + u->n_providers++);
+    number = (uint16_t)(bnc_builtin_provider_count() + u->providers.n++);
     return number;
 }
 
@@ -113,7 +87,7 @@ static enum bnc_status provider_row(struct bnc_classifier *c, const struct bnc_t
     const struct bnc_span kind = bnc_table_cell(t, row, bnc_table_col(t, "kind"));
     const struct bnc_span value = bnc_span_trim(bnc_table_cell(t, row, bnc_table_col(t, "value")));
     const bool mx = bnc_span_eq(kind, BNC_SPAN("mx_suffix"));
-    struct user_name *n = &u->names[u->n_names];
+    struct bnc_user_name *n = &u->providers.names[u->providers.n_names];
 
     if (!mx && !bnc_span_eq(kind, BNC_SPAN("domain")))
         return bnc_error_set(err, BNC_ECONFIG,
@@ -130,7 +104,7 @@ static enum bnc_status provider_row(struct bnc_classifier *c, const struct bnc_t
     n->provider = provider_number(c, t, row);
     if (n->name.at == NULL || n->provider == 0)
         return bnc_error_nomem(err);
-    u->n_names++;
+    u->providers.n_names++;
     return BNC_OK;
 }
 
@@ -162,6 +136,7 @@ static enum bnc_status load_providers(struct bnc_classifier *c, const char *path
                                       struct bnc_error *err)
 {
     static const char *const needed[] = { "kind", "value", "provider" };
+    struct bnc_user_knowledge *u = c->user;
     struct bnc_table t;
     enum bnc_status status = read_file(&t, path, err);
 
@@ -170,11 +145,12 @@ static enum bnc_status load_providers(struct bnc_classifier *c, const char *path
     for (size_t i = 0; i < 3 && status == BNC_OK; i++)
         if (bnc_table_col(&t, needed[i]) < 0)
             status = bnc_error_set(err, BNC_ECONFIG, "%s:1: no column '%s'", path, needed[i]);
-    c->user->providers_hash = hash_table(&t);
-    c->user->providers = calloc(t.n_rows + 1, sizeof *c->user->providers);
-    c->user->names = calloc(t.n_rows + 1, sizeof *c->user->names);
-    if (c->user->providers == NULL || c->user->names == NULL)
+    u->providers_hash = hash_table(&t);
+    u->providers.at = calloc(t.n_rows + 1, sizeof *u->providers.at);
+    u->providers.names = calloc(t.n_rows + 1, sizeof *u->providers.names);
+    if (u->providers.at == NULL || u->providers.names == NULL)
         status = bnc_error_nomem(err);
+    c->user_providers = &u->providers;
     for (size_t i = 0; i < t.n_rows && status == BNC_OK; i++)
         status = provider_row(c, &t, i, path, err);
     bnc_table_release(&t);
@@ -251,7 +227,7 @@ void bnc_user_free(struct bnc_user_knowledge *u)
     bnc_phash_release(&u->words.hash);
     bnc_compile_release(&u->compile);
     bnc_arena_release(&u->arena);
-    free(u->providers);
-    free(u->names);
+    free(u->providers.at);
+    free(u->providers.names);
     free(u);
 }

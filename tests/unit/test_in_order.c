@@ -4,8 +4,8 @@
 #include "ingest_kit.h"
 
 #include "ingest/ahead.h"
-#include "ingest/raw.h"
 #include "ingest/owed.h"
+#include "ingest/raw.h"
 
 #define N_STRETCHES 200
 
