@@ -1,25 +1,11 @@
-/* SPDX-License-Identifier: MIT
- * scan.c - which kernel, and room for its index.
- */
+/* SPDX-License-Identifier: MIT */
 #include "csv/scan.h"
 
 #include <stdlib.h>
 
-#include "util/cpu.h"
-
 /* A kernel writes up to 64 entries ahead of what it keeps, and one row closes the last. */
 _Static_assert(BNC_BEHIND_ENDS <= 64, "who reads a row of a batch looks so far behind it");
 #define SLACK 80
-
-static const struct bnc_scanner scanners[] = {      /* best first */
-#if defined(__x86_64__)
-    { "avx512", BNC_CPU_AVX512, bnc_scan_avx512 },
-    { "avx2", BNC_CPU_AVX2, bnc_scan_avx2 },
-#elif defined(__aarch64__)
-    { "neon", BNC_CPU_NEON, bnc_scan_neon },
-#endif
-    { "generic", 0, bnc_scan_generic },
-};
 
 static void *grow(void *p, size_t *cap, size_t need, size_t size)
 {
@@ -50,18 +36,4 @@ bool bnc_scan_reserve(struct bnc_scan *s, size_t n_bytes)
         s->row = p;
     }
     return true;
-}
-
-const struct bnc_scanner *bnc_scanner_pick(uint32_t cpu)
-{
-    const struct bnc_scanner *s = scanners;
-
-    while ((s->needs & cpu) != s->needs)
-        s++;                             /* ends: "generic" needs nothing */
-    return s;
-}
-
-const char *bnc_scan_kernel_name(uint32_t cpu)
-{
-    return bnc_scanner_pick(cpu)->name;
 }

@@ -179,7 +179,7 @@ void bnc_share_put(struct bnc_buf *b, double share);
 bool bnc_label_loses(const struct bnc_template *x);
 bool bnc_label_keeps_dead(const struct bnc_template *x);
 
-/* ---- judge.c ---- */
+/* ---- judging.c ---- */
 /* Calls fn(arg, from, to) for ranges that make up 0 .. n, on all threads, and waits for them. */
 void bnc_ranges(const struct bnc_judging *g, size_t n,
                 void (*fn)(void *arg, size_t from, size_t to), void *arg);

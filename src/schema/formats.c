@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "schema/recognize.h"
+#include "schema/column_name.h"
 #include "util/distance.h"
 
 const struct bnc_format_row bnc_format_rows[] = {

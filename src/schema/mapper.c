@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * mapper.c - row -> event, the part that runs once for every row of a month.
+ * mapper.c - the cells of a row -> an event.
  *
  * A plan holds, for every field of an event, the few cells that may fill it, so a row costs its
  * picks and nothing is searched by name.  Event words go through a memo keyed by
@@ -8,41 +8,14 @@
  */
 #include "schema/mapper.h"
 
-#include <stdlib.h>
-
 #include "schema/codes.h"
 #include "schema/headers.h"
-#include "schema/json_rows.h"
 #include "schema/zones.h"
 #include "util/buf.h"
 #include "util/hash.h"
 
 /* What every row takes; left alone, the compiler makes calls of them, at twice the cost. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-struct bnc_mapper *bnc_mapper_create(uint32_t cpu)
-{
-    struct bnc_mapper *const m = calloc(1, sizeof *m);
-
-    if (m != NULL)
-        m->cpu = cpu;
-    return m;
-}
-
-void bnc_mapper_free(struct bnc_mapper *m)
-{
-    if (m == NULL)
-        return;
-    bnc_json_ring_free(m->json);
-    bnc_fold_free(&m->folded);
-    free(m->events);
-    free(m);
-}
-
-bool bnc_mapper_failed(const struct bnc_mapper *m)
-{
-    return m->nomem || m->folded.nomem;
-}
 
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev)
 {
@@ -604,84 +577,17 @@ enum bnc_row_fault bnc_event_address(struct bnc_mapper *m, const struct bnc_cell
     return kind <= BNC_ADDRESS_FOREIGN ? BNC_FAULT_NONE : no_address(m, c, cell, kind, ev);
 }
 
-/*
- * The row is the header again (concatenated exports), perhaps behind a byte order mark, or a
- * comment among the data.
- */
-ALWAYS_INLINE bool is_header(const struct bnc_schema_plan *p, struct bnc_span raw)
+enum bnc_row_fault bnc_event_make(struct bnc_mapper *m, const struct bnc_cells *c,
+                                  struct bnc_event *ev, struct bnc_span *recipient)
 {
-    const struct bnc_span h = p->header_raw;
+    enum bnc_row_fault fault;
 
-    if ((raw.len == h.len + 3 || (p->comments && raw.len > 3)) &&
-        memcmp(raw.at, "\xEF\xBB\xBF", 3) == 0)
-        raw = bnc_span_from(raw.at + 3, raw.len - 3);
-    if (raw.len == h.len && h.len > 0 && memcmp(raw.at, h.at, h.len) == 0)
-        return true;
-    return p->comments && raw.len > 0 && raw.at[0] == '#';
-}
-
-ALWAYS_INLINE const struct bnc_event *row_events(struct bnc_mapper *m, const struct bnc_cells *c,
-                                                 const struct bnc_row *row, struct bnc_event *room,
-                                                 size_t *n, enum bnc_row_fault *fault)
-{
-    const struct bnc_schema_plan *const p = c->plan;
-    struct bnc_span recipient;
-
-    *n = 0;
-    *fault = BNC_FAULT_NONE;
-    m->n_events = 0;
-    bnc_fold_next(&m->folded);
-    if (row->flags & (BNC_ROW_UNCLOSED | BNC_ROW_TOO_LONG)) {
-        *fault = row->flags & BNC_ROW_UNCLOSED ? BNC_FAULT_UNCLOSED_QUOTE : BNC_FAULT_TOO_LONG;
-        return NULL;
-    }
-    if (is_header(p, row->raw)) {
-        *fault = bnc_comment_fault(p, row->raw);
-        return NULL;
-    }
-    if (p->json) {
-        *fault = bnc_json_events(m, p, row->raw);
-        *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
-        return m->events;
-    }
-    if (p->n_filter > 0 && !bnc_cells_wanted(c)) {
-        if (bnc_column_named(p, c->cell[p->filter[0].slot]) < p->n_names)
-            *fault = bnc_header_fault(c, BNC_FAULT_NONE);
-        return NULL;
-    }
-    if (p->spread) {
-        *fault = bnc_cells_spread(m, c);
-        *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
-        return m->events;
-    }
-    fill(m, c, room);
-    *fault = classify(m, c, room);
-    if (*fault != BNC_FAULT_NONE) {
-        *fault = c->short_row ? BNC_FAULT_FIELD_COUNT : *fault;
-        return NULL;
-    }
-    recipient = quick(c, p->quick.recipient);
-    if (recipient.len == 0)
-        recipient = pick(c, BNC_FIELD_RECIPIENT);
-    *fault = bnc_event_address(m, c, recipient, room);
-    if (*fault == BNC_FAULT_BAD_ADDRESS) {
-        *fault = bnc_cells_list(m, c, recipient, room);
-        *n = *fault == BNC_FAULT_NONE ? m->n_events : 0;
-        return m->events;
-    }
-    *n = *fault == BNC_FAULT_NONE;
-    return room;
-}
-
-const struct bnc_event *bnc_mapper_events(struct bnc_mapper *m, const struct bnc_mapping *mapping,
-                                          const struct bnc_row *row, struct bnc_event *room,
-                                          size_t *n, enum bnc_row_fault *fault)
-{
-    const struct bnc_cells c = { mapping->plan, row->field, row->raw.at + row->raw.len,
-                                 (row->flags & BNC_ROW_SHORT) != 0 };
-    const struct bnc_event *const events = row_events(m, &c, row, room, n, fault);
-
-    if (*fault >= BNC_FAULT_FIELD_COUNT && *fault <= BNC_FAULT_UNKNOWN_EVENT)
-        *fault = bnc_header_fault(&c, *fault);
-    return events;
+    fill(m, c, ev);
+    fault = classify(m, c, ev);
+    if (fault != BNC_FAULT_NONE)
+        return c->short_row ? BNC_FAULT_FIELD_COUNT : fault;
+    *recipient = quick(c, c->plan->quick.recipient);
+    if (recipient->len == 0)
+        *recipient = pick(c, BNC_FIELD_RECIPIENT);
+    return bnc_event_address(m, c, *recipient, ev);
 }

@@ -137,6 +137,13 @@ enum bnc_row_fault bnc_event_address(struct bnc_mapper *m, const struct bnc_cell
                                      struct bnc_span cell, struct bnc_event *ev);
 
 /*
+ * All of it, for a row of one event. '*recipient' is its cell: BAD_ADDRESS where that is none, and
+ * may be a list.
+ */
+enum bnc_row_fault bnc_event_make(struct bnc_mapper *m, const struct bnc_cells *c,
+                                  struct bnc_event *ev, struct bnc_span *recipient);
+
+/*
  * A value of more than a letter.  Words of up to 24 bytes are remembered by their bytes: three
  * loads say all of them.
  */

@@ -14,6 +14,7 @@
 #include "schema/not_recognized.h"
 #include "schema/rows_tell.h"
 #include "schema/schema_options.h"
+#include "schema/short_way.h"
 
 #define MAX_PREAMBLE 32 /* rows that may stand before the header */
 #define MAX_ALIKE_BYTES ((size_t)16 << 10) /* longer beginnings are not kept to be compared */
@@ -224,7 +225,6 @@ static void take_header_zone(struct bnc_schema_plan *p)
 static enum bnc_status set_time_rules(struct work *w, struct bnc_schema_plan *p)
 {
     const struct bnc_schema_options *const o = w->opt;
-    enum bnc_status status;
 
     p->date_order = o->date_order != NULL ? o->date_order[0] : p->format->date_order;
     p->zone = p->format->zone == BNC_ZONE_UNSTATED ? 0 : p->format->zone;
@@ -232,9 +232,7 @@ static enum bnc_status set_time_rules(struct work *w, struct bnc_schema_plan *p)
         take_header_zone(p);
     if (o->timezone == NULL || p->format->zone != BNC_ZONE_UNSTATED)
         return BNC_OK;
-    status = bnc_zone_read(o->timezone, &p->zone, &p->rules, &w->mapping->arena, w->err);
-    p->short_way.possible &= p->rules == NULL; /* it knows no history */
-    return status;
+    return bnc_zone_read(o->timezone, &p->zone, &p->rules, &w->mapping->arena, w->err);
 }
 
 /* The rows from 'at' on as a candidate has them, one at a time. */
@@ -390,6 +388,7 @@ static enum bnc_status finish_csv(struct work *w, const struct candidate *c)
     rows.dialect = map->dialect;
     rows.at = (size_t)map->data_off;
     p->date_order = bnc_rows_tell_order(rows, p, p->date_order);
+    bnc_short_way_find(&p->short_way, p);
     publish(map, p);
     return p->header_raw.at == NULL || !keep_names(w, c) ? bnc_error_nomem(w->err) : BNC_OK;
 }

@@ -503,7 +503,6 @@ enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_
     p->spread = p->n_wide > 0 || p->list != BNC_SEVERAL_NONE || p->json;
     if (b->nomem)
         return bnc_error_nomem(err);
-    bnc_short_way_find(&p->short_way, p);
     if (b->status == BNC_OK)
         *plan = p;
     return b->status;

@@ -7,7 +7,6 @@
 #define BNC_SCHEMA_PLAN_H
 
 #include "schema/recognize.h"
-#include "schema/short_way.h"
 
 #define BNC_MAX_PICKS 10                 /* columns that may fill one field, best first */
 #define BNC_MAX_WORDS 16
@@ -38,6 +37,27 @@ struct bnc_field_plan { uint32_t n; struct bnc_pick pick[BNC_MAX_PICKS]; };
 
 #define BNC_DIRECT_NONE (-1)
 #define BNC_DIRECT_SLOW (-2)
+
+#define BNC_NO_COLUMN (-1)
+#define BNC_SHORT_ASKED (6 + 6 + 8)      /* single columns, spans, those that refine */
+#define BNC_SHORT_CELLS 16               /* of a row that can be asked for */
+
+/* Where the columns are of rows whose fields are one cell each: short_way.h. */
+struct bnc_short_way {
+    bool possible;
+    bool time_alone, sender_alone;       /* nothing else is asked where that cell is empty */
+    bool cuts_host;                      /* of the mx only what bnc_cell_host() cuts counts */
+    int16_t time, type, recipient, sender, reply, enhanced;   /* columns or BNC_NO_COLUMN */
+    const struct bnc_values *type_values;
+    /* cells taken as they are; 'alone' like time_alone */
+    struct bnc_short_span { int16_t column; uint16_t offset; bool alone, free_text; } span[6];
+    uint16_t absent[8];                  /* offsets of spans that stay empty */
+    struct bnc_short_refine { int16_t column; const struct bnc_values *values; } refine[8];
+    uint16_t cells[BNC_SHORT_CELLS];     /* the columns that the cells are; where n_cells is 0, the
+                                            first of the row */
+    uint8_t strict[BNC_SHORT_ASKED];     /* numbers of all cells but the free text */
+    uint8_t n_span, n_absent, n_refine, n_cells, n_strict;
+};
 
 struct bnc_schema_plan {
     const struct bnc_format_row *format;

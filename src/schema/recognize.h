@@ -12,6 +12,7 @@
 #ifndef BNC_SCHEMA_RECOGNIZE_H
 #define BNC_SCHEMA_RECOGNIZE_H
 
+#include "schema/column_name.h"
 #include "schema/formats.h"
 #include "schema/head.h"
 
@@ -26,14 +27,6 @@ struct bnc_header {                      /* names as cleaned by bnc_header_clean
 
 /* The part of '*s' before the first 'mark', all of it if there is none; '*s' goes on behind. */
 struct bnc_span bnc_span_part(struct bnc_span *s, char mark);
-
-enum bnc_match { BNC_MATCH_NONE, BNC_MATCH_LOOSE, BNC_MATCH_EXACT };
-
-/* How well a header cell matches a name of the tables. */
-enum bnc_match bnc_name_match(struct bnc_span cell, struct bnc_span name);
-
-/* Cuts a zone off the name of a column: "Date (UTC+02:00)", "sent_at_utc"; false: it has none. */
-bool bnc_header_zone(struct bnc_span *name, int *zone);
 
 /*
  * The column called 'name': the first exact one, else the first loose one if 'loose'; -1 if there

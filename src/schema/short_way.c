@@ -168,7 +168,7 @@ void bnc_short_way_find(struct bnc_short_way *way, const struct bnc_schema_plan 
 {
     *way = (struct bnc_short_way){ .possible = false };
     way->possible = !p->json && !p->spread && p->n_filter == 0 && p->n_empty == 0 &&
-                    !p->comments && find_spans(way, p) && find_type(way, p) &&
+                    !p->comments && p->rules == NULL && find_spans(way, p) && find_type(way, p) &&
                     find_others(way, p) && number_cells(way);
     list_strict(way);
 }

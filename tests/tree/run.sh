@@ -56,6 +56,14 @@ nm --format=sysv "$B/libbounce.a" 2>/dev/null | awk -F'|' '$NF ~ /^\.(data|bss|t
     sort -u >"$work/globals"
 result "the library has no mutable globals" "$work/globals"
 
+# Calls go one way between files, too: tsort says who stands in a circle.
+nm -A "$B/libbounce.a" 2>/dev/null | awk '{ split($1, at, ":") }
+    $(NF - 1) == "U" { wants[at[2] " " $NF] }
+    $(NF - 1) ~ /^[TDRB]$/ { home[$NF] = at[2] }
+    END { for (w in wants) { split(w, pair, " "); if (pair[2] in home) print pair[1], home[pair[2]] } }' |
+    tsort 2>&1 >/dev/null | sed 's/^tsort: *//' >"$work/circles"
+result "no files call each other in a circle" "$work/circles"
+
 # A function that only its definition names is dead; the public ones are for others.
 # once in a .c, and in headers no more than declared
 cat src/*/*.c analyzer/*.c tests/*.c tests/*/*.[ch] bench/*/*.c | grep -o "bnc_[a-z0-9_]*" | sort | uniq -u >"$work/in-c"

@@ -71,6 +71,16 @@ static void short_way__others_do_not(void **state)
     assert_int_equal(n_short_of(PMTA), 1);
 }
 
+/* A file whose header begins with '#' has comments, and one of them may look like a row. */
+static void short_way__comments_do_not(void **state)
+{
+    (void)state;
+    assert_int_equal(n_short(BNC_SPAN("#recipient,event,reason,time\n"
+                                      "ann@b.example,bounce,550 no,2026-10-01 00:00:00\n"
+                                      "#bob@b.example,bounce,550 no,2026-10-01 00:00:00\n")),
+                     0);
+}
+
 /* Addresses of every length, plain ones and others: one byte decides. */
 static void short_way__addresses(void **state)
 {
@@ -192,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(short_way__ordinary_rows_take_it),
         cmocka_unit_test(short_way__others_do_not),
+        cmocka_unit_test(short_way__comments_do_not),
         cmocka_unit_test(short_way__addresses),
         cmocka_unit_test(short_way__first_and_last_column),
         cmocka_unit_test(short_way__codes_of_all_lengths),
