@@ -12,13 +12,16 @@
 
 #define CUT_BYTES ((size_t)256 << 10)  /* fits in the second cache, with the index of its cells */
 #define WAKE_BYTES ((uint64_t)2 << 20) /* ready before a sleeper is woken */
-#define AHEAD_BYTES ((uint64_t)2 << 20) /* for each worker but one */
+#define AHEAD_BYTES ((uint64_t)2 << 20) /* for each worker but one, where analyzing is slower */
+#define DEPTH_LOTS 12 /* more where inflating is, of BNC_BLOCK_BYTES */
 #define LOTS_A_WORKER 3
 
 /* A worker alone inflates one lot and cuts it up; several may be ahead. */
 static bool create_lots(struct bnc_pool *pool)
 {
-    pool->n_lots = pool->n_workers > 1 ? (size_t)pool->n_workers * LOTS_A_WORKER + 1 : 1;
+    pool->n_lots = 1;
+    if (pool->n_workers > 1)
+        pool->n_lots += (size_t)pool->n_workers * LOTS_A_WORKER + DEPTH_LOTS;
     pool->all_lots = calloc(pool->n_lots, sizeof *pool->all_lots);
     for (size_t i = pool->all_lots == NULL ? 0 : pool->n_lots; i-- > 0;) {
         struct bnc_lot *lot = &pool->all_lots[i];
@@ -40,12 +43,23 @@ static void free_lots(struct bnc_pool *pool)
     pool->all_lots = NULL;
 }
 
+/* What may be ready while inflating goes on, where analyzing is slower, and where it is not. */
+static uint64_t least_ahead(const struct bnc_pool *pool)
+{
+    return AHEAD_BYTES * (pool->n_workers - 1);
+}
+
+static uint64_t most_ahead(const struct bnc_pool *pool)
+{
+    return least_ahead(pool) + DEPTH_LOTS * BNC_BLOCK_BYTES;
+}
+
 enum bnc_status bnc_pool_init(struct bnc_pool *pool, struct bnc_error *err)
 {
     const size_t asked_for = pool->ingest->block_bytes;
 
     pool->cut_bytes = asked_for > 0 ? asked_for : CUT_BYTES;
-    pool->ahead_bytes = AHEAD_BYTES * (pool->n_workers - 1);
+    pool->ahead_bytes = most_ahead(pool);
     if (!create_lots(pool) || pthread_mutex_init(&pool->lock, NULL) != 0) {
         free_lots(pool);
         return bnc_error_nomem(err);
@@ -235,7 +249,7 @@ static bool has_room(const struct bnc_pool *pool, const struct bnc_stream *s)
 {
     return bnc_reader_is_parallel(s->reader) || !all_have_lots(pool) ||
            (s->one_by_one && pool->spare != NULL &&
-            pool->used_bytes < AHEAD_BYTES * pool->n_workers);
+            pool->used_bytes < pool->ahead_bytes + AHEAD_BYTES);
 }
 
 /* An open stream that can be claimed from now, marked; '*busy': there may be more to do later. */
@@ -258,12 +272,17 @@ static struct bnc_stream *pick_open(struct bnc_pool *pool, bool *busy)
  */
 static struct bnc_stream *pick_urgent(struct bnc_pool *pool)
 {
-    struct bnc_stream *s = pool->ready_bytes <= pool->ahead_bytes ? pool->open : NULL;
+    struct bnc_stream *s = pool->open;
 
-    while (s != NULL && (!s->one_by_one || s->exhausted || s->claiming || !has_room(pool, s)))
+    while (s != NULL && (!s->one_by_one || s->exhausted || s->claiming))
         s = s->next;
-    if (s != NULL)
-        s->claiming = true;
+    if (s == NULL)
+        return NULL;
+    if (pool->ready_bytes > pool->ahead_bytes || !has_room(pool, s)) {
+        pool->ahead_bytes = least_ahead(pool);
+        return NULL;
+    }
+    s->claiming = true;
     return s;
 }
 
@@ -284,6 +303,8 @@ static struct bnc_stream *pick(struct bnc_pool *pool, bool *busy)
 
 static void wait_for_change(struct bnc_pool *pool)
 {
+    if (pool->ready_bytes == 0)
+        pool->ahead_bytes = most_ahead(pool);
     pool->n_waiting++;
     pthread_cond_wait(&pool->changed, &pool->lock);
     pool->n_waiting--;
@@ -374,6 +395,8 @@ static void give_back(struct bnc_pool *pool, struct bnc_lot *lot)
 {
     if (all_have_lots(pool))
         wake_one(pool);
+    if (pool->ahead_bytes == least_ahead(pool) && pool->n_used > pool->n_workers * LOTS_A_WORKER)
+        bnc_block_buf_forget(lot->buf);
     pool->n_used--;
     pool->used_bytes -= lot->len;
     lot->next = pool->spare;

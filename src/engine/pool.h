@@ -20,6 +20,10 @@
  * within a gzip member, that comes first as long as not too much lies ahead: so inflating waits
  * neither for the analysis nor for a thread to wake, and such a file takes hardly longer than its
  * inflating.  Checksums, and reading what is inflated next, are left to who cuts the lots up.
+ * How much may lie ahead depends on what is slower.  While others run out of blocks to analyze, it
+ * is enough for whatever holds them up for some milliseconds, and the same worker inflates all the
+ * time; what another has counted, domains and all, need not be there twice.  Where that much lies
+ * ahead, analyzing is slower: all do it, inflating keeps little ahead, and memory is given back.
  * Who sleeps is woken for some blocks at once: it costs the inflating worker tens of microseconds.
  * Workers that find every open stream busy open the next source.
  */

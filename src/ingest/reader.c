@@ -33,6 +33,12 @@ char *bnc_block_buf_room(struct bnc_block_buf *buf, size_t cap)
     return buf->base != NULL ? buf->base + BNC_BLOCK_HEADROOM : NULL;
 }
 
+void bnc_block_buf_forget(struct bnc_block_buf *buf)
+{
+    if (buf->base != NULL)
+        bnc_big_forget(buf->base, BNC_BLOCK_HEADROOM + buf->cap);
+}
+
 void bnc_block_buf_free(struct bnc_block_buf *buf)
 {
     if (buf == NULL)

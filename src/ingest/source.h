@@ -160,6 +160,8 @@ bool bnc_reader_is_parallel(const struct bnc_reader *reader);
 struct bnc_block_buf;
 struct bnc_block_buf *bnc_block_buf_create(void);
 void bnc_block_buf_free(struct bnc_block_buf *buf);
+/* Gives its memory back to the system until it is used again; what stood there is lost. */
+void bnc_block_buf_forget(struct bnc_block_buf *buf);
 enum bnc_status bnc_reader_claim(struct bnc_reader *reader, struct bnc_block_buf *buf,
                                  struct bnc_block *block, bool *more, struct bnc_error *err);
 /*

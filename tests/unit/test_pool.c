@@ -259,6 +259,58 @@ static void pool__wakes_sleepers_at_a_stop(void **state)
     free(mapping);
 }
 
+/*
+ * A worker that inflates while nobody analyzes gets far ahead, once: analyzing is slower then, and
+ * inflating goes on when little is left.
+ */
+static void pool__inflates_far_ahead_until_analyzing_is_slower(void **state)
+{
+    struct bnc_buf text = kit_text((size_t)20 << 20, 3), file = { 0 };
+    struct bnc_mapping *const mapping = calloc(1, sizeof *mapping);
+    struct bnc_block_buf *const buf = bnc_block_buf_create();
+    const struct bnc_ingest_options ingest = { 0 };
+    struct bnc_error err = { .status = BNC_OK };
+    struct bnc_input input = { .mapping = mapping };
+    struct faults faults = { 0 };
+    struct bnc_source_list list;
+    uint64_t ready = 0, most = 0, again = 0;
+    struct bnc_claim claim;
+    const char *path;
+
+    kit_gzip(&file, bnc_buf_span(&text), 1);
+    path = kit_file(*state, "one.gz", bnc_buf_span(&file));
+    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL), BNC_OK);
+    input.source = list.at[0];
+    struct taken t = { .pool = { .ingest = &ingest,
+                                 .inputs = &input,
+                                 .n_inputs = 1,
+                                 .n_workers = 2 } }; /* the second is busy with other things */
+    assert_int_equal(bnc_pool_init(&t.pool, &err), BNC_OK);
+    while (bnc_pool_claim(&t.pool, buf, &claim)) {
+        assert_true(bnc_pool_await_turn(&t.pool, &claim));
+        take_block(&t, &claim);
+        bnc_pool_pass_turn(&t.pool, &claim);
+        if (most == 0)
+            most = t.pool.ready_bytes;
+        else if (t.pool.ready_bytes > ready && again == 0)
+            again = ready;
+        ready = t.pool.ready_bytes;
+        bnc_pool_done(&t.pool, &claim);
+    }
+    assert_int_equal(t.n_wrong, 0);
+    assert_int_equal(t.bytes[0].len, text.len);
+    assert_memory_equal(t.bytes[0].at, text.at, text.len);
+    assert_true(most > (uint64_t)12 << 20);
+    assert_in_range(again, 1, (uint64_t)2 << 20);
+    bnc_pool_release(&t.pool);
+    bnc_buf_release(&t.bytes[0]);
+    bnc_block_buf_free(buf);
+    bnc_source_list_release(&list);
+    bnc_buf_release(&text);
+    bnc_buf_release(&file);
+    free(mapping);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +320,8 @@ int main(void)
                                         kit_teardown),
         cmocka_unit_test_setup_teardown(pool__finds_a_wrong_checksum, kit_setup, kit_teardown),
         cmocka_unit_test_setup_teardown(pool__wakes_sleepers_at_a_stop, kit_setup, kit_teardown),
+        cmocka_unit_test_setup_teardown(pool__inflates_far_ahead_until_analyzing_is_slower,
+                                        kit_setup, kit_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
