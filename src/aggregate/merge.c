@@ -219,7 +219,7 @@ enum bnc_status bnc_merged_make(struct bnc_merged *m, struct bnc_part *const *pa
         fail(m);
     if (!m->failed && resolve)
         bnc_merged_run(m, BNC_N_OVERLAYS, resolve_task, m);
-    if (!m->failed && (!bnc_merge_cells(m) || !bnc_merge_pairs(m)))
+    if (!m->failed && !bnc_merge_pairs(m))
         fail(m);
     if (m->failed)
         return BNC_ENOMEM;

@@ -77,9 +77,8 @@ static uint32_t *next_of(const struct job *job, size_t lane)
     return job->next + lane * job->m->n_domains;
 }
 
-static void count_lane(void *arg, size_t lane)
+static void count_lane(struct job *job, size_t lane)
 {
-    struct job *job = arg;
     uint32_t *const next = next_of(job, lane);
 
     memset(next, 0, job->m->n_domains * sizeof *next);
@@ -91,6 +90,17 @@ static void count_lane(void *arg, size_t lane)
         if (!bnc_maps_fill(job->m->pair_map, t, pairs->n))
             fail(job);
     }
+}
+
+/* Beside the lanes what was merged before is freed: one thread is enough. */
+static void count_task(void *arg, size_t task)
+{
+    struct job *const job = arg;
+
+    if (task == 0)
+        bnc_merge_drop_domains(job->m);
+    else
+        count_lane(job, task - 1);
 }
 
 static void place_domains(struct job *job)
@@ -226,9 +236,8 @@ BNC_PREFETCHER fetch(const struct job *job, size_t at)
     }
 }
 
-static void write_slice(void *arg, size_t slice)
+static void write_slice(const struct job *job, size_t slice)
 {
-    struct job *job = arg;
     struct bnc_merged *m = job->m;
     const struct slice *const s = &job->slice[slice];
     size_t n = s->pair_at;
@@ -250,6 +259,17 @@ static void write_slice(void *arg, size_t slice)
             m->pair_map[item->table][item->pair] = (uint32_t)n - 1;
         }
     }
+}
+
+/* Beside the pairs one thread merges cells: both need names only. */
+static void write_task(void *arg, size_t task)
+{
+    struct job *const job = arg;
+
+    if (task > 0)
+        write_slice(job, task - 1);
+    else if (!bnc_merge_cells(job->m))
+        fail(job);
 }
 
 static bool init(struct job *job)
@@ -285,8 +305,8 @@ static bool write_pairs(struct job *job)
     m->pairs = bnc_huge_malloc((m->n_pairs + 1) * sizeof *m->pairs);
     if (m->pairs == NULL)
         return false;
-    bnc_merged_run(m, N_SLICES, write_slice, job);
-    return true;
+    bnc_merged_run(m, 1 + N_SLICES, write_task, job);
+    return !job->failed;
 }
 
 static void release_pairs(void *arg, size_t part)
@@ -303,7 +323,7 @@ bool bnc_merge_pairs(struct bnc_merged *m)
     bool ok = init(&job);
 
     if (ok)
-        bnc_merged_run(m, job.n_lanes, count_lane, &job);
+        bnc_merged_run(m, 1 + job.n_lanes, count_task, &job);
     ok = ok && !job.failed;
     if (ok) {
         place_domains(&job);

@@ -4,7 +4,7 @@
  *   merge_names.c    names, sources and entries get one numbering
  *   merge_domains.c  domains too
  *   merge_cells.c    cells are added up in it
- *   merge_pairs.c    pairs likewise
+ *   merge_pairs.c    pairs likewise, and beside them the cells
  *   merge_logs.c     logs of all parts, partition by partition, in that numbering
  *   merge_lean.c     likewise, those of lists alone
  *   merge.c          held bounces are decided; all of it in order
@@ -32,8 +32,9 @@ void bnc_merge_domains_free(struct bnc_merge_domains *job);
 /* Once domains are merged: frees what spent parts have of them but for the texts. */
 void bnc_merge_drop_domains(struct bnc_merged *m);
 
-/* When all names have their numbers, on all threads; the first calls the function above. */
+/* When all names have their numbers: on one thread; sets m->n_cells and what it counts. */
 bool bnc_merge_cells(struct bnc_merged *m);
+/* Likewise on all threads; calls the two functions above beside its own work. */
 bool bnc_merge_pairs(struct bnc_merged *m);
 
 #endif
