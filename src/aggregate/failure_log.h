@@ -147,6 +147,12 @@ static inline uint32_t bnc_failure_number(const struct bnc_failure_narrow *n)
     return (uint32_t)(n->fp_pair & BNC_FAILURE_HIGH_MASK) << 8 | n->outcome;
 }
 
+/* Its low bits, where the record is a wide one. */
+static inline uint32_t bnc_failure_pair(const struct bnc_failure_narrow *n)
+{
+    return n->fp_pair >> BNC_FAILURE_HIGH_BITS & BNC_FAILURE_PAIR_MASK;
+}
+
 /* Reads a record; returns where the next one is. */
 static inline const char *bnc_failure_read(const char *at, struct bnc_failure *f)
 {
@@ -154,8 +160,7 @@ static inline const char *bnc_failure_read(const char *at, struct bnc_failure *f
     const struct bnc_failure_rest *rest = (const void *)(n + 1);
 
     *f = (struct bnc_failure){ n->fp_pair >> BNC_FAILURE_FP_SHIFT,
-                               n->fp_pair >> BNC_FAILURE_HIGH_BITS & BNC_FAILURE_PAIR_MASK,
-                               bnc_failure_number(n) };
+                               bnc_failure_pair(n), bnc_failure_number(n) };
     if (f->outcome != BNC_FAILURE_WIDE)
         return (const char *)rest;
     f->pair |= (uint32_t)rest->pair << BNC_FAILURE_PAIR_BITS;

@@ -142,6 +142,16 @@ void bnc_merged_fetch_failures(const struct bnc_merged *m, unsigned from, unsign
         }
 }
 
+/* Asks for what the pair of a later record is mapped to; of wide records for anything. */
+#define FAILURES_AHEAD 32u
+BNC_PREFETCHER fetch_pair(const uint32_t *pair_map, const char *at, const char *end)
+{
+    const struct bnc_failure_narrow *const soon = (const void *)at;
+
+    if ((size_t)(end - at) > (FAILURES_AHEAD + 1) * sizeof *soon)
+        __builtin_prefetch(&pair_map[bnc_failure_pair(&soon[FAILURES_AHEAD])]);
+}
+
 static void put_failures(const struct bnc_failure_log *log, unsigned partition,
                          const uint32_t *pair_map, uint32_t outcome_at, uint32_t *n_of,
                          struct bnc_failure_chains *c)
@@ -155,6 +165,7 @@ static void put_failures(const struct bnc_failure_log *log, unsigned partition,
         struct bnc_failure f;
 
         for (const char *at = k->data; at < end;) {
+            fetch_pair(pair_map, at, end);
             at = bnc_failure_read(at, &f);
             f.pair = pair_map[f.pair];
             f.outcome += outcome_at;
