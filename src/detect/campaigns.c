@@ -12,7 +12,6 @@ struct counts {
     uint64_t hard, content; /* bounces */
     uint64_t failures; /* bounces and deferrals */
     uint64_t attempts; /* delivered and bounced, or sent */
-    uint64_t hard_by[BNC_N_CAUSES];
 };
 
 /* Failures of a family that an incident explains say nothing of the volume. */
@@ -46,10 +45,8 @@ static void add_cell(const struct bnc_judging *g, struct counts *c, const struct
     c->attempts += cell->n;
     if (bnc_family_of(cause, BNC_EVENT_BOUNCE) == BNC_FAMILY_CONTENT)
         c->content += cell->n;
-    if (bnc_cause_is_hard(cause)) {
+    if (bnc_cause_is_hard(cause))
         c->hard += cell->n;
-        c->hard_by[cause] += cell->n;
-    }
 }
 
 static struct counts count_campaign(const struct bnc_judging *g, size_t i)
@@ -118,12 +115,22 @@ static bool matters(const struct bnc_judging *g, const struct test *t, bool hard
                                         (hard ? 2 : ratio) * (double)t->rest_k / (double)t->rest_n;
 }
 
-static int commonest(const struct counts *c)
+/* Of the hard bounces of a campaign. */
+static int commonest_cause(const struct bnc_judging *g, size_t campaign)
 {
+    const size_t *const cells = &g->cell_at[BNC_KIND_CAMPAIGN][campaign];
+    uint64_t n[BNC_N_CAUSES] = { 0 };
     int best = BNC_CAUSE_INVALID_RECIPIENT;
 
+    for (size_t at = cells[0]; at < cells[1]; at++) {
+        const struct bnc_cell *const cell = &g->t->cells[at];
+
+        if (cell->col >= BNC_COL_BOUNCE(0) && cell->col < BNC_COL_DEFERRAL(0) &&
+            bnc_cause_is_hard(cell->col - BNC_COL_BOUNCE(0)) && !g->wave[cell->provider])
+            n[cell->col - BNC_COL_BOUNCE(0)] += cell->n;
+    }
     for (unsigned k = 0; k < BNC_N_CAUSES; k++)
-        if (c->hard_by[k] > c->hard_by[best])
+        if (n[k] > n[best])
             best = (int)k;
     return best;
 }
@@ -149,10 +156,11 @@ static uint64_t unnamed_at(const struct bnc_judging *g, size_t campaign, uint16_
  * Is a finding about refused content, or about nameless refusals at a provider, that come from this
  * campaign for the most part?
  */
-static bool is_shadow(const struct bnc_judging *g, const struct bnc_finding *f, size_t campaign)
+static bool is_shadow(const struct bnc_judging *g, const struct bnc_finding *f, size_t campaign,
+                      const struct counts *c)
 {
     if (f->kind == BNC_FINDING_CONTENT_REJECTED && f->subject_type != BNC_SUBJECT_CAMPAIGN)
-        return 2 * count_campaign(g, campaign).content >= f->events;
+        return 2 * c->content >= f->events;
     if (f->kind != BNC_FINDING_PROVIDER_REPUTATION || f->cause < 0 ||
         bnc_family_of((unsigned)f->cause, BNC_EVENT_BOUNCE) != BNC_FAMILY_UNNAMED)
         return false;
@@ -167,12 +175,12 @@ static bool is_shadow(const struct bnc_judging *g, const struct bnc_finding *f, 
 }
 
 /* Refusals of one mailing that a provider does not explain are not another incident. */
-static void drop_shadows(struct bnc_judging *g, size_t campaign)
+static void drop_shadows(struct bnc_judging *g, size_t campaign, const struct counts *c)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < g->n_findings; i++)
-        if (!is_shadow(g, &g->finding[i], campaign))
+        if (!is_shadow(g, &g->finding[i], campaign, c))
             g->finding[kept++] = g->finding[i];
     g->n_findings = kept;
 }
@@ -186,7 +194,7 @@ static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const s
     struct bnc_finding *f;
 
     if (!hard)
-        drop_shadows(g, t->campaign);
+        drop_shadows(g, t->campaign, c);
     f = bnc_finding_add(g);
     if (f == NULL)
         return bnc_error_nomem(g->err);
@@ -194,7 +202,7 @@ static enum bnc_status tell(struct bnc_judging *g, const struct test *t, const s
     f->scope = hard ? BNC_SCOPE_RECIPIENT_LOCAL : BNC_SCOPE_SENDER_WIDE;
     f->subject_type = BNC_SUBJECT_CAMPAIGN;
     f->subject = s->name;
-    f->cause = hard ? commonest(c) : BNC_CAUSE_SPAM_CONTENT;
+    f->cause = hard ? commonest_cause(g, t->campaign) : BNC_CAUSE_SPAM_CONTENT;
     f->side = BNC_SIDE_SENDER;
     f->by_code = !g->j->has_deliveries;
     f->recipients = f->events = t->k;
@@ -219,8 +227,8 @@ static int by_size(const void *a, const void *b)
 }
 
 /* What is usual is the median, which no single campaign can move. */
-static enum bnc_status usual_odds(struct bnc_judging *g, const struct counts *all, bool hard,
-                                  double *usual)
+static enum bnc_status usual_odds(struct bnc_judging *g, const struct counts *each,
+                                  const struct counts *all, bool hard, double *usual)
 {
     const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
     double *o = bnc_arena_zeroed(&g->scratch, n, sizeof *o);
@@ -229,8 +237,7 @@ static enum bnc_status usual_odds(struct bnc_judging *g, const struct counts *al
     if (o == NULL)
         return bnc_error_nomem(g->err);
     for (size_t i = 0; i < n; i++) {
-        const struct counts c = count_campaign(g, i);
-        const struct test t = make_test(g, i, &c, all, hard);
+        const struct test t = make_test(g, i, &each[i], all, hard);
 
         if (t.n > 0)
             o[used++] = odds(t.k, t.n);
@@ -260,20 +267,20 @@ static size_t drop_days(const struct bnc_judging *g, struct test *hit, size_t n)
     return kept;
 }
 
-static enum bnc_status find(struct bnc_judging *g, const struct counts *all, bool hard)
+static enum bnc_status find(struct bnc_judging *g, const struct counts *each,
+                            const struct counts *all, bool hard)
 {
     const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
     struct test *hit = bnc_arena_zeroed(&g->scratch, n, sizeof *hit);
     double *p = bnc_arena_zeroed(&g->scratch, n, sizeof *p), cut;
     size_t n_hits = 0;
     double usual = 0;
-    enum bnc_status status = usual_odds(g, all, hard, &usual);
+    enum bnc_status status = usual_odds(g, each, all, hard, &usual);
 
     if (hit == NULL || p == NULL || status != BNC_OK)
         return bnc_error_nomem(g->err);
     for (size_t i = 0; i < n; i++) {
-        const struct counts c = count_campaign(g, i);
-        struct test t = make_test(g, i, &c, all, hard);
+        struct test t = make_test(g, i, &each[i], all, hard);
         double high;
 
         t.usual = usual;
@@ -288,12 +295,10 @@ static enum bnc_status find(struct bnc_judging *g, const struct counts *all, boo
         p[i] = hit[i].p;
     cut = bnc_fdr_cut(p, n_hits, n, 0.01);
     for (size_t i = 0; status == BNC_OK && i < n_hits; i++) {
-        const struct counts c = count_campaign(g, hit[i].campaign);
-
         if (hit[i].p > cut)
             continue;
         g->dirty_campaigns += hard;
-        status = tell(g, &hit[i], &c, hard);
+        status = tell(g, &hit[i], &each[hit[i].campaign], hard);
     }
     return status;
 }
@@ -358,19 +363,22 @@ enum bnc_status bnc_list_find(struct bnc_judging *g)
 
 enum bnc_status bnc_campaigns_find(struct bnc_judging *g)
 {
+    const size_t n = g->t->n_subjects[BNC_KIND_CAMPAIGN];
+    struct counts *const each = bnc_arena_array(&g->scratch, n, sizeof *each);
     struct counts all = { .hard = 0 };
     enum bnc_status status;
 
-    for (size_t i = 0; i < g->t->n_subjects[BNC_KIND_CAMPAIGN]; i++) {
-        const struct counts c = count_campaign(g, i);
-
+    if (each == NULL)
+        return bnc_error_nomem(g->err);
+    for (size_t i = 0; i < n; i++) {
+        each[i] = count_campaign(g, i);
         if (g->campaign_done[i])
-            drop_shadows(g, i);
-        all.hard += c.hard;
-        all.content += c.content;
-        all.failures += c.failures;
-        all.attempts += c.attempts;
+            drop_shadows(g, i, &each[i]);
+        all.hard += each[i].hard;
+        all.content += each[i].content;
+        all.failures += each[i].failures;
+        all.attempts += each[i].attempts;
     }
-    status = find(g, &all, true);
-    return status == BNC_OK ? find(g, &all, false) : status;
+    status = find(g, each, &all, true);
+    return status == BNC_OK ? find(g, each, &all, false) : status;
 }
