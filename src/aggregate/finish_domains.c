@@ -295,7 +295,7 @@ static void make_causes(struct writer *w, struct bnc_domain *d, uint32_t index, 
                                            .last = BNC_NO_TIME,
                                            .top_template = UINT32_MAX };
         }
-    d->n_causes = w->range->cause_at - d->cause_at;
+    d->n_causes = (uint16_t)(w->range->cause_at - d->cause_at); /* N_RANKS at most */
 }
 
 static void count_causes(struct writer *w, struct bnc_domain *d, size_t end)

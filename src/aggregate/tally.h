@@ -157,8 +157,10 @@ struct bnc_subject {
     int64_t first, last;
 };
 
-struct bnc_domain { /* sorted by name */
+struct bnc_domain { /* sorted by name; 128 bytes, and there are many */
     struct bnc_span name; /* lower-case; "" where unknown */
+    uint32_t cause_at; /* its rows in tally->domain_causes */
+    uint16_t n_causes;
     /* by domain, else by the majority of its rows' MX or markers (ties: the smaller id) */
     uint16_t provider;
     uint64_t n[BNC_N_EVENTS];
@@ -169,7 +171,6 @@ struct bnc_domain { /* sorted by name */
     uint64_t recipients_failed; /* distinct with a bounce or deferral */
     uint64_t recipients_bounced; /* distinct with a bounce */
     int64_t first, last; /* of failures */
-    uint32_t cause_at, n_causes; /* its rows in tally->domain_causes */
 };
 
 struct bnc_domain_cause { /* sorted by (domain, cause, type) */
