@@ -396,6 +396,16 @@ static bool words_say_otherwise(const struct weighing *w, const struct bnc_cause
             condemned->action == BNC_ACTION_SUPPRESS_ADDRESS);
 }
 
+/* Whether words tell what became of a mailbox that the code says is not there: full, or closed. */
+static bool words_say_more(const struct weighing *w, uint8_t cause)
+{
+    const struct bnc_rule *r = bnc_rule_get(w->c, w->best.rule);
+
+    return cause == BNC_CAUSE_INVALID_RECIPIENT && r != NULL && r->kind == BNC_RULE_PAIR &&
+           w->best.weight >= W_PAIR3 &&
+           (r->cause == BNC_CAUSE_MAILBOX_FULL || r->cause == BNC_CAUSE_INACTIVE_MAILBOX);
+}
+
 /* A code never condemns where the words say otherwise. */
 static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int weight,
                        unsigned provider, unsigned reply, uint32_t enh)
@@ -407,6 +417,7 @@ static void weigh_code(struct weighing *w, const struct bnc_ruleset *set, int we
         return;
     if (bnc_is_recipient_side(&bnc_causes[set->rules[rule].cause]) &&
         (words_say_otherwise(w, &bnc_causes[set->rules[rule].cause]) ||
+         words_say_more(w, set->rules[rule].cause) ||
          is_code_guarded(w, set->rules[rule].cause) ||
          (enh != 0 && w->best.weight < W_PAIR2 &&
           !bnc_words_bear_out(set, w->q->text, w->hits, w->n_hits, w->from,

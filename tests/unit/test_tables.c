@@ -98,6 +98,14 @@ static void phrase__of_every_row_is_found_in_a_text(void **state)
     bnc_table_release(&t);
 }
 
+static bool is_single_word(struct bnc_span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < 'a' || s.at[i] > 'z')
+            return false;
+    return true;
+}
+
 /* One letter more in front or another first letter: no phrase of that row any more. */
 static void phrase__is_not_found_inside_another_word(void **state)
 {
@@ -108,9 +116,8 @@ static void phrase__is_not_found_inside_another_word(void **state)
     for (size_t i = 0; i < t.n_rows; i++) {
         const struct bnc_span f = kit_cell(&t, i, "fragment");
 
-        if (f.at[0] < 'a' || f.at[0] > 'z' || memchr(f.at, '{', f.len) != NULL ||
-            memchr(f.at, ' ', f.len) != NULL)
-            continue;                    /* single words: nothing shorter is inside them */
+        if (!is_single_word(f))
+            continue;                    /* nothing shorter is inside them */
         assert_false(
             finds(masked("550 z", f), BNC_RULE_PHRASE, bnc_cause_find(kit_cell(&t, i, "cause")), 0));
         tried++;
