@@ -3,11 +3,10 @@
  */
 #include "handlers.h"
 
-#include <signal.h>
 #include <stddef.h>
 #include <sys/resource.h>
 
-static volatile int stop_signal;
+static volatile sig_atomic_t stop_signal;
 static struct bnc_guard *guard; /* set once, before the handler that reads it */
 
 static void on_stop(int number)
@@ -69,7 +68,7 @@ void signals_install(void)
 #endif
 }
 
-const volatile int *signals_stop(void)
+const volatile sig_atomic_t *signals_stop(void)
 {
     return &stop_signal;
 }

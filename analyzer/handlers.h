@@ -4,6 +4,8 @@
 #ifndef ANALYZER_HANDLERS_H
 #define ANALYZER_HANDLERS_H
 
+#include <signal.h>
+
 #include "bounce/guard.h"
 
 /*
@@ -19,7 +21,7 @@ struct bnc_guard *signals_guard(void);
 void signals_release(void);
 
 /* For bnc_options.stop: non-zero once a signal came. */
-const volatile int *signals_stop(void);
+const volatile sig_atomic_t *signals_stop(void);
 
 /* Ends the process by the signal that came, so that a shell sees it; returns if none did. */
 void signals_reraise(void);

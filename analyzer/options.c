@@ -260,7 +260,7 @@ static bool parse_share(const char *text, double whole, double *share)
     return *end == '\0' && *share > 0 && *share <= 1;
 }
 
-static bool parse_count(const char *text, int *number)
+static bool parse_count(const char *text, int most, int *number)
 {
     char *end;
     long n;
@@ -268,12 +268,14 @@ static bool parse_count(const char *text, int *number)
     errno = 0;
     n = strtol(text, &end, 10);
     *number = (int)n;
-    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 && n > 0 && n <= 1000000;
+    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 && n > 0 && n <= most;
 }
 
 static enum bnc_status parse_value(const struct option_info *o, const char *text, union value *v,
                                    struct bnc_error *err)
 {
+    int most;
+
     switch (o->kind) {
     case KIND_FLAG:
         if (text != NULL && !one_of(text, "yes|no|true|false|1|0|on|off"))
@@ -301,9 +303,10 @@ static enum bnc_status parse_value(const struct option_info *o, const char *text
                 o->name, text);
         return BNC_OK;
     case KIND_COUNT:
-        if (!parse_count(text, &v->number))
-            return fail(err, BNC_EUSAGE, "--%s is a number from 1 to 1000000, not '%.60s'", o->name,
-                        text);
+        most = strcmp(o->name, "threads") == 0 ? BNC_MAX_THREADS : 1000000;
+        if (!parse_count(text, most, &v->number))
+            return fail(err, BNC_EUSAGE, "--%s is a number from 1 to %d, not '%.60s'", o->name,
+                        most, text);
         return BNC_OK;
     case KIND_SIZE:
         if (!parse_size(text, &v->size))

@@ -6,6 +6,8 @@
 #ifndef BOUNCE_OPTIONS_H
 #define BOUNCE_OPTIONS_H
 
+#include <signal.h>
+
 #include "bounce/guard.h"
 #include "bounce/status.h"
 
@@ -19,6 +21,8 @@ struct bnc_progress {
     uint64_t source, n_sources;          /* 'source' of 'n_sources' are read to their end */
     double seconds;
 };
+
+#define BNC_MAX_THREADS 1024
 
 struct bnc_options {
     const char *from;              /* -f, --from FORMAT */
@@ -40,7 +44,7 @@ struct bnc_options {
     const char *show;              /* --show domain|masked|full */
     const char *engine;            /* --engine auto|own|libcsv */
     const char *gunzip;            /* --gunzip auto|zlib|isal */
-    int threads;                   /* -j, --threads: at most 1024; 0: one per core */
+    int threads; /* -j, --threads, at most BNC_MAX_THREADS; 0: one per core */
     uint64_t block_bytes;          /* --block-size (tests); 0: chosen */
     uint64_t max_expanded_bytes;   /* --max-expanded */
     double max_bad_share;          /* --max-bad-rows PERCENT / 100; 0: no limit */
@@ -58,7 +62,7 @@ struct bnc_options {
      * Polled between blocks: non-zero stops the run (BNC_ESTOPPED).  May be set from a signal
      * handler or, atomically, from any thread.
      */
-    const volatile int *stop;
+    const volatile sig_atomic_t *stop;
     /*
      * Called about five times a second from whichever thread of ours finds it is time, from two at
      * once only if a call takes longer than that; NULL: no progress.

@@ -31,6 +31,7 @@
 #define BNC_ENGINE_POOL_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 #include "ingest/source.h"
@@ -97,7 +98,7 @@ struct bnc_pool {
     unsigned n_workers;
     bool in_order;                   /* open a source only when the one before is used up */
     bool stop_at_error;              /* --strict */
-    const volatile int *stop;        /* the caller's wish to end */
+    const volatile sig_atomic_t *stop; /* the caller's wish to end */
     _Atomic int stopped;             /* everybody ends */
 
     pthread_mutex_t lock;

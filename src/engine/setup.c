@@ -68,20 +68,22 @@ static enum bnc_status choose(const struct word *words, const char *text, const 
 }
 
 #define MAX_BLOCK_BYTES ((uint64_t)256 << 20)
-#define MAX_THREADS 1024
 
 /* A bound of time; a bare date is its midnight, or with 'end' the next one. */
 static enum bnc_status time_bound(const char *text, const char *option, bool end, int64_t *bound,
                                   struct bnc_error *err)
 {
+    size_t n_digits; /* at the front: 5 are a spreadsheet's day, 10 seconds since 1970 */
+
     *bound = BNC_NO_TIME;
     if (text == NULL)
         return BNC_OK;
-    if (!bnc_time_parse(bnc_span_str(text), 0, 0, bound))
+    n_digits = strspn(text, "0123456789");
+    if (n_digits == 5 || !bnc_time_parse(bnc_span_str(text), 0, 0, bound))
         return bnc_error_set(err, BNC_EUSAGE,
                              "'%s' is no time for %s; write 2026-10-31 or 2026-10-31T23:00:00Z",
                              text, option);
-    if (end && strlen(text) <= 10)
+    if (end && strlen(text) <= 10 && n_digits < 10)
         *bound += BNC_SECONDS_PER_DAY;
     return BNC_OK;
 }
@@ -92,7 +94,7 @@ static unsigned count_threads(int wanted)
 
     if (wanted > 0)
         return (unsigned)wanted;
-    return cores <= 0 ? 1 : cores < MAX_THREADS ? (unsigned)cores : MAX_THREADS;
+    return cores <= 0 ? 1 : cores < BNC_MAX_THREADS ? (unsigned)cores : BNC_MAX_THREADS;
 }
 
 static uint64_t random_seed(void)
@@ -227,9 +229,9 @@ static enum bnc_status setup_filters(struct bnc_setup *s, const struct bnc_optio
 
 static enum bnc_status check_limits(const struct bnc_options *opt, struct bnc_error *err)
 {
-    if (opt->threads < 0 || opt->threads > MAX_THREADS)
+    if (opt->threads < 0 || opt->threads > BNC_MAX_THREADS)
         return bnc_error_set(err, BNC_EUSAGE, "--threads is a number from 1 to %d, not %d",
-                             MAX_THREADS, opt->threads);
+                             BNC_MAX_THREADS, opt->threads);
     if (opt->block_bytes > MAX_BLOCK_BYTES)
         return bnc_error_set(err, BNC_EUSAGE, "--block-size takes at most 256 MiB");
     return BNC_OK;

@@ -55,7 +55,7 @@ int bnc_flow_fd(const struct bnc_flow *flow)
     return flow->fd;
 }
 
-static enum bnc_status open_raw(struct bnc_flow *flow, const volatile int *stop,
+static enum bnc_status open_raw(struct bnc_flow *flow, const volatile sig_atomic_t *stop,
                                 struct bnc_error *err)
 {
     const struct bnc_source *src = &flow->src->pub;

@@ -36,7 +36,7 @@ static enum bnc_status start(struct bnc_raw *raw, enum bnc_raw_kind kind, size_t
     return BNC_OK;
 }
 
-enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop,
+enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile sig_atomic_t *stop,
                                   const char *name, struct bnc_error *err)
 {
     raw->fd = fd;

@@ -11,6 +11,8 @@
 #ifndef BNC_INGEST_RAW_H
 #define BNC_INGEST_RAW_H
 
+#include <signal.h>
+
 #include "ingest/window.h"
 #include "util/span.h"
 #include "util/status.h"
@@ -25,7 +27,7 @@ struct bnc_raw { /* zero-initialized: at its end */
     int fd;                    /* the caller's, for READ and PREAD */
     struct bnc_member *member; /* the caller's, for ZIP */
     const char *name;          /* for messages; the caller's */
-    const volatile int *stop;  /* READ: looked at while waiting; may be NULL */
+    const volatile sig_atomic_t *stop; /* READ: looked at while waiting; may be NULL */
     uint64_t off;              /* file offset behind the window */
     uint64_t end;              /* PREAD: nothing is read from here on */
     struct bnc_ahead *ahead;   /* PREAD: may have the next window; the caller's, or NULL */
@@ -38,7 +40,7 @@ struct bnc_raw { /* zero-initialized: at its end */
 
 /* All three allocate one window: BNC_ENOMEM.  init() may be called again for another place and
  * keeps the buffer.  The window of pread() is of a size, BNC_RAW_WINDOW for who does not care. */
-enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile int *stop,
+enum bnc_status bnc_raw_init_read(struct bnc_raw *raw, int fd, const volatile sig_atomic_t *stop,
                                   const char *name, struct bnc_error *err);
 enum bnc_status bnc_raw_init_pread(struct bnc_raw *raw, int fd, uint64_t from, uint64_t end,
                                    size_t window_bytes, const char *name, struct bnc_error *err);

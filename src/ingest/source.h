@@ -25,6 +25,8 @@
 #ifndef BNC_INGEST_SOURCE_H
 #define BNC_INGEST_SOURCE_H
 
+#include <signal.h>
+
 #include "util/arena.h"
 #include "util/span.h"
 #include "util/status.h"
@@ -60,7 +62,7 @@ struct bnc_ingest_options {      /* zero-initialized: all defaults */
     enum bnc_gunzip gunzip;      /* --gunzip */
     uint64_t max_expanded_bytes; /* --max-expanded: total per compressed source; 0: no limit */
     /* Looked at while a pipe keeps us waiting: non-zero ends it with BNC_ESTOPPED; may be NULL. */
-    const volatile int *stop;
+    const volatile sig_atomic_t *stop;
     /* Where mappings are made known to the program's SIGBUS handler; may be NULL. */
     struct bnc_guard *guard;
 };

@@ -15,7 +15,7 @@
 #include "util/hash.h"
 
 /* What every row takes; left alone, the compiler makes calls of them, at twice the cost. */
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 bool bnc_mapper_push(struct bnc_mapper *m, const struct bnc_event *ev)
 {
@@ -57,7 +57,7 @@ bool bnc_cells_wanted(const struct bnc_cells *c)
     return true;
 }
 
-ALWAYS_INLINE struct bnc_span trimmed(struct bnc_span s)
+static ALWAYS_INLINE struct bnc_span trimmed(struct bnc_span s)
 {
     if (s.len > 0 && ((unsigned char)s.at[0] <= ' ' || (unsigned char)s.at[s.len - 1] <= ' '))
         return bnc_span_trim(s);
@@ -92,7 +92,7 @@ static __attribute__((noinline)) struct bnc_span pick_any(const struct bnc_cells
 }
 
 /* Most fields are one cell taken as it is, or none at all. */
-ALWAYS_INLINE struct bnc_span pick(const struct bnc_cells *c, enum bnc_field field)
+static ALWAYS_INLINE struct bnc_span pick(const struct bnc_cells *c, enum bnc_field field)
 {
     const struct bnc_direct d = c->plan->direct[field];
 
@@ -254,8 +254,8 @@ static __attribute__((noinline)) const struct bnc_value_row *event_word(struct b
     return NULL;
 }
 
-ALWAYS_INLINE enum bnc_row_fault classify(struct bnc_mapper *m, const struct bnc_cells *c,
-                                          struct bnc_event *ev)
+static ALWAYS_INLINE enum bnc_row_fault classify(struct bnc_mapper *m, const struct bnc_cells *c,
+                                                 struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
     const int slot = p->quick.type;
@@ -311,8 +311,8 @@ static __attribute__((noinline)) bool time_by_rules(struct bnc_mapper *m,
     return true;
 }
 
-ALWAYS_INLINE bool parse_time(struct bnc_mapper *m, const struct bnc_schema_plan *p,
-                              struct bnc_span s, int64_t *time)
+static ALWAYS_INLINE bool parse_time(struct bnc_mapper *m, const struct bnc_schema_plan *p,
+                                     struct bnc_span s, int64_t *time)
 {
     return p->rules != NULL ? time_by_rules(m, p, s, time)
                             : bnc_time_parse_memo(&m->day, s, p->date_order, p->zone, time);
@@ -337,7 +337,8 @@ fill_time_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_eve
     ev->flags |= bad ? BNC_EVENT_BAD_TIME : 0;
 }
 
-ALWAYS_INLINE void fill_time(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static ALWAYS_INLINE void fill_time(struct bnc_mapper *m, const struct bnc_cells *c,
+                                    struct bnc_event *ev)
 {
     const int slot = c->plan->quick.time;
 
@@ -379,7 +380,7 @@ static void add_codes(const struct bnc_cells *c, struct bnc_span s, struct bnc_e
 }
 
 /* "5.1.1", "5.7.26" and "5.1.1 (...)", the usual shape, without a call. */
-ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
+static ALWAYS_INLINE bool short_code(struct bnc_span s, struct bnc_event *ev)
 {
     size_t i = 5;
     unsigned detail;
@@ -423,8 +424,8 @@ fill_codes_of_all(const struct bnc_cells *c, enum bnc_field field, struct bnc_ev
     }
 }
 
-ALWAYS_INLINE void fill_codes(const struct bnc_cells *c, enum bnc_field field, int slot,
-                              struct bnc_event *ev)
+static ALWAYS_INLINE void fill_codes(const struct bnc_cells *c, enum bnc_field field, int slot,
+                                     struct bnc_event *ev)
 {
     if (slot < 0 || (c->cell[slot].len > 0 && !short_code(c->cell[slot], ev)))
         fill_codes_of_all(c, field, ev);
@@ -446,8 +447,8 @@ fill_sender_of_any(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_e
     }
 }
 
-ALWAYS_INLINE void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c,
-                               struct bnc_event *ev)
+static ALWAYS_INLINE void fill_sender(struct bnc_mapper *m, const struct bnc_cells *c,
+                                      struct bnc_event *ev)
 {
     const int slot = c->plan->quick.sender;
 
@@ -479,12 +480,12 @@ static __attribute__((noinline)) struct bnc_span choose(const struct bnc_cells *
     return s;
 }
 
-ALWAYS_INLINE struct bnc_span quick(const struct bnc_cells *c, int slot)
+static ALWAYS_INLINE struct bnc_span quick(const struct bnc_cells *c, int slot)
 {
     return slot < 0 ? bnc_span_from("", 0) : trimmed(c->cell[slot]);
 }
 
-ALWAYS_INLINE void fill_spans(const struct bnc_cells *c, struct bnc_event *ev)
+static ALWAYS_INLINE void fill_spans(const struct bnc_cells *c, struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
 
@@ -501,7 +502,8 @@ ALWAYS_INLINE void fill_spans(const struct bnc_cells *c, struct bnc_event *ev)
 }
 
 /* Everything but recipient and domain; type, hardness and lateness as of nothing. */
-ALWAYS_INLINE void fill(struct bnc_mapper *m, const struct bnc_cells *c, struct bnc_event *ev)
+static ALWAYS_INLINE void fill(struct bnc_mapper *m, const struct bnc_cells *c,
+                               struct bnc_event *ev)
 {
     const struct bnc_schema_plan *const p = c->plan;
 

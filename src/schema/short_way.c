@@ -20,7 +20,7 @@
 #include "util/hash.h"
 
 /* What every row takes; left alone, the compiler makes calls of them, at twice the cost. */
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 _Static_assert(BNC_SHORT_CELLS <= BNC_BEHIND_ENDS, "so many are cut whatever the row has");
 
@@ -191,7 +191,7 @@ struct way {
     size_t stride_bytes;
 };
 
-ALWAYS_INLINE struct bnc_event *event_at(const struct way *w, size_t i)
+static ALWAYS_INLINE struct bnc_event *event_at(const struct way *w, size_t i)
 {
     return (struct bnc_event *)(void *)((char *)w->first + i * w->stride_bytes);
 }
@@ -204,13 +204,13 @@ struct column {
     char quote;
 };
 
-ALWAYS_INLINE struct column column_of(const struct way *w, int number)
+static ALWAYS_INLINE struct column column_of(const struct way *w, int number)
 {
     return (struct column){ w->rows->text, w->cells, (size_t)number, w->rows->quote };
 }
 
 /* The cell of row 'i'; if it begins with a quote, which is rare, it ends with one. */
-ALWAYS_INLINE struct bnc_span cell_of(struct column c, size_t i)
+static ALWAYS_INLINE struct bnc_span cell_of(struct column c, size_t i)
 {
     struct bnc_span s = bnc_span_from(c.text + c.cells[i].start[c.number],
                                       c.cells[i].len[c.number]);
@@ -223,7 +223,7 @@ ALWAYS_INLINE struct bnc_span cell_of(struct column c, size_t i)
 }
 
 /* The same for a column of which nobody can say whether the next cell has quotes. */
-ALWAYS_INLINE struct bnc_span free_text_of(struct column c, size_t i)
+static ALWAYS_INLINE struct bnc_span free_text_of(struct column c, size_t i)
 {
     const char *const at = c.text + c.cells[i].start[c.number];
     const size_t quoted = *at == c.quote;
@@ -234,7 +234,7 @@ ALWAYS_INLINE struct bnc_span free_text_of(struct column c, size_t i)
 /* As many ends as there are cells: of all columns at once, those nobody asks for among them. */
 typedef uint32_t numbers __attribute__((vector_size(4 * BNC_SHORT_CELLS), aligned(4), may_alias));
 
-ALWAYS_INLINE void cut_all(const struct bnc_row_batch *rows, struct cells *cells)
+static ALWAYS_INLINE void cut_all(const struct bnc_row_batch *rows, struct cells *cells)
 {
     for (size_t i = 0; i < rows->n; i++) {
         const uint32_t *const end = rows->end[i];
@@ -248,8 +248,8 @@ ALWAYS_INLINE void cut_all(const struct bnc_row_batch *rows, struct cells *cells
 }
 
 /* The columns asked for, of rows with many. */
-ALWAYS_INLINE void cut_some(const struct bnc_row_batch *rows, const struct bnc_short_way *way,
-                            struct cells *cells)
+static ALWAYS_INLINE void cut_some(const struct bnc_row_batch *rows,
+                                   const struct bnc_short_way *way, struct cells *cells)
 {
     for (size_t i = 0; i < rows->n; i++)
         for (unsigned k = 0; k < way->n_cells; k++) {
@@ -261,18 +261,18 @@ ALWAYS_INLINE void cut_some(const struct bnc_row_batch *rows, const struct bnc_s
         }
 }
 
-ALWAYS_INLINE uint32_t bit(size_t i)
+static ALWAYS_INLINE uint32_t bit(size_t i)
 {
     return UINT32_C(1) << i;
 }
 
-ALWAYS_INLINE bool is_trimmed(struct bnc_span s)
+static ALWAYS_INLINE bool is_trimmed(struct bnc_span s)
 {
     return (unsigned char)s.at[0] > ' ' && (unsigned char)s.at[s.len - 1] > ' ';
 }
 
 /* The header again, perhaps behind a byte order mark: its length makes it suspicious. */
-ALWAYS_INLINE uint32_t find_headers(const struct way *w)
+static ALWAYS_INLINE uint32_t find_headers(const struct way *w)
 {
     const uint32_t header = (uint32_t)w->p->header_raw.len;
     uint32_t odd = 0;
@@ -287,9 +287,8 @@ ALWAYS_INLINE uint32_t find_headers(const struct way *w)
     return odd;
 }
 
-ALWAYS_INLINE const struct bnc_value_row *value_at(const struct way *w, size_t i,
-                                                   struct column column,
-                                                   const struct bnc_values *values)
+static ALWAYS_INLINE const struct bnc_value_row *
+value_at(const struct way *w, size_t i, struct column column, const struct bnc_values *values)
 {
     const struct bnc_span s = cell_of(column, i);
 
@@ -308,7 +307,7 @@ static __attribute__((noinline)) const struct bnc_value_row *stand_in(const stru
 }
 
 /* Type, hardness and lateness, and what no cell says. */
-ALWAYS_INLINE uint32_t take_types(const struct way *w)
+static ALWAYS_INLINE uint32_t take_types(const struct way *w)
 {
     const int number = w->p->short_way.type;
     const struct column column = column_of(w, number);
@@ -343,7 +342,7 @@ ALWAYS_INLINE uint32_t take_types(const struct way *w)
 }
 
 /* The columns that say more are asked about failures. */
-ALWAYS_INLINE bool refine(const struct way *w, size_t i)
+static ALWAYS_INLINE bool refine(const struct way *w, size_t i)
 {
     const struct bnc_schema_plan *const p = w->p;
     const struct bnc_short_way *const way = &p->short_way;
@@ -359,7 +358,7 @@ ALWAYS_INLINE bool refine(const struct way *w, size_t i)
 }
 
 /* Which rows are failures can't be foreseen: they are listed without a branch. */
-ALWAYS_INLINE uint32_t refine_failures(const struct way *w)
+static ALWAYS_INLINE uint32_t refine_failures(const struct way *w)
 {
     uint32_t failures = 0, odd = 0;
 
@@ -374,7 +373,7 @@ ALWAYS_INLINE uint32_t refine_failures(const struct way *w)
     return odd;
 }
 
-ALWAYS_INLINE uint32_t take_times(const struct way *w)
+static ALWAYS_INLINE uint32_t take_times(const struct way *w)
 {
     const struct bnc_schema_plan *const p = w->p;
     struct bnc_time_memo *const memo = &w->m->day;
@@ -397,7 +396,7 @@ ALWAYS_INLINE uint32_t take_times(const struct way *w)
 }
 
 /* "550" */
-ALWAYS_INLINE uint32_t take_replies(const struct way *w)
+static ALWAYS_INLINE uint32_t take_replies(const struct way *w)
 {
     const struct column column = column_of(w, w->p->short_way.reply);
     uint32_t odd = 0;
@@ -420,13 +419,13 @@ ALWAYS_INLINE uint32_t take_replies(const struct way *w)
 }
 
 /* The first eight bytes, or all of fewer: a row is followed by more than that. */
-ALWAYS_INLINE uint64_t head_of(struct bnc_span s)
+static ALWAYS_INLINE uint64_t head_of(struct bnc_span s)
 {
     return s.len < 8 ? bnc_load64(s.at) & ((UINT64_C(1) << 8 * s.len) - 1) : bnc_load64(s.at);
 }
 
 /* "5.1.1", "5.7.26 (...)": by the first eight bytes, of which a file has a handful. */
-ALWAYS_INLINE uint32_t take_enhanced(const struct way *w)
+static ALWAYS_INLINE uint32_t take_enhanced(const struct way *w)
 {
     struct bnc_code_memo *const memos = w->m->code;
     const struct column column = column_of(w, w->p->short_way.enhanced);
@@ -450,7 +449,7 @@ ALWAYS_INLINE uint32_t take_enhanced(const struct way *w)
     return odd;
 }
 
-ALWAYS_INLINE uint32_t take_senders(const struct way *w)
+static ALWAYS_INLINE uint32_t take_senders(const struct way *w)
 {
     const int number = w->p->short_way.sender;
     const struct column column = column_of(w, number);
@@ -478,12 +477,13 @@ ALWAYS_INLINE uint32_t take_senders(const struct way *w)
     return odd;
 }
 
-ALWAYS_INLINE struct bnc_span *span_at(const struct way *w, size_t i, size_t offset)
+static ALWAYS_INLINE struct bnc_span *span_at(const struct way *w, size_t i, size_t offset)
 {
     return (struct bnc_span *)(void *)((char *)event_at(w, i) + offset);
 }
 
-ALWAYS_INLINE uint32_t take_span(const struct way *w, struct bnc_short_span span, bool free_text)
+static ALWAYS_INLINE uint32_t take_span(const struct way *w, struct bnc_short_span span,
+                                        bool free_text)
 {
     const struct column column = column_of(w, span.column);
     uint32_t odd = 0;
@@ -502,7 +502,7 @@ ALWAYS_INLINE uint32_t take_span(const struct way *w, struct bnc_short_span span
     return odd;
 }
 
-ALWAYS_INLINE uint32_t take_spans(const struct way *w)
+static ALWAYS_INLINE uint32_t take_spans(const struct way *w)
 {
     const struct bnc_short_way *const way = &w->p->short_way;
     uint32_t odd = 0;
@@ -518,7 +518,7 @@ ALWAYS_INLINE uint32_t take_spans(const struct way *w)
     return odd;
 }
 
-ALWAYS_INLINE uint32_t take_recipients(const struct way *w, bnc_address_bits_fn *bits_of)
+static ALWAYS_INLINE uint32_t take_recipients(const struct way *w, bnc_address_bits_fn *bits_of)
 {
     const struct column column = column_of(w, w->p->short_way.recipient);
     uint32_t odd = 0;
@@ -541,7 +541,7 @@ ALWAYS_INLINE uint32_t take_recipients(const struct way *w, bnc_address_bits_fn 
 }
 
 /* A quote may be doubled in any cell of an escaped row that has quotes: the long way can tell. */
-ALWAYS_INLINE uint32_t find_quoted(const struct way *w)
+static ALWAYS_INLINE uint32_t find_quoted(const struct way *w)
 {
     const struct bnc_short_way *const way = &w->p->short_way;
     uint32_t odd = 0;
@@ -557,7 +557,8 @@ ALWAYS_INLINE uint32_t find_quoted(const struct way *w)
 }
 
 /* The free text of escaped rows that are not odd is unescaped, where it has quotes. */
-ALWAYS_INLINE void unescape_all(const struct way *w, struct bnc_short_span span, uint32_t odd)
+static ALWAYS_INLINE void unescape_all(const struct way *w, struct bnc_short_span span,
+                                       uint32_t odd)
 {
     for (uint32_t left = w->rows->escaped & ~odd; left != 0; left &= left - 1) {
         const size_t i = (size_t)__builtin_ctz(left);
@@ -569,7 +570,7 @@ ALWAYS_INLINE void unescape_all(const struct way *w, struct bnc_short_span span,
     }
 }
 
-ALWAYS_INLINE uint32_t take_all(struct way way, bnc_address_bits_fn *bits_of)
+static ALWAYS_INLINE uint32_t take_all(struct way way, bnc_address_bits_fn *bits_of)
 {
     struct cells cells[BNC_ROWS_AT_ONCE];
     const struct way *const w = &way;

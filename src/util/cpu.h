@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 enum {
-    BNC_CPU_AVX2 = 1,                /* AVX2, BMI1, BMI2, LZCNT, POPCNT */
-    BNC_CPU_AVX512 = 2,              /* the above, AVX-512 F, BW, DQ, VL, VBMI, VBMI2, VPCLMULQDQ */
+    BNC_CPU_AVX2 = 1, /* AVX2, BMI1, BMI2, POPCNT */
+    BNC_CPU_AVX512 = 2, /* the above, AVX-512 F, BW, DQ, VL, VBMI, VBMI2, VPCLMULQDQ */
     BNC_CPU_NEON = 4
 };
 

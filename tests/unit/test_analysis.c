@@ -449,7 +449,7 @@ static void analysis__stops_when_told(void **state)
     struct world *w = *state;
     struct bnc_buf text = export_of(0, 500);
     const char *path = put_file(w, "a.csv", bnc_buf_span(&text));
-    const volatile int stop = 1;
+    const volatile sig_atomic_t stop = 1;
     enum bnc_status status;
 
     assert_null(analyze(w, (struct bnc_options){ .stop = &stop }, &path, 1, &status));
@@ -612,7 +612,7 @@ static void classify__ends_when_it_cannot_write(void **state)
 }
 
 struct wish {
-    volatile int stop;
+    volatile sig_atomic_t stop;
     int calls_left;
 };
 

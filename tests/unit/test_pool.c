@@ -218,7 +218,7 @@ static void pool__wakes_sleepers_at_a_stop(void **state)
     struct bnc_error err = { .status = BNC_OK };
     struct bnc_input input = { .mapping = mapping };
     struct faults faults = { 0 };
-    volatile int stop = 0;
+    volatile sig_atomic_t stop = 0;
     struct bnc_source_list list;
     struct bnc_claim claim;
     bool sleeps = false;

@@ -318,7 +318,7 @@ static void fifo__is_read_as_it_comes(void **state)
     waitpid(child, NULL, 0);
 }
 
-static volatile int stop_flag;
+static volatile sig_atomic_t stop_flag;
 
 static void *stop_soon(void *arg)
 {
