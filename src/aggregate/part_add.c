@@ -503,10 +503,17 @@ end_count(struct bnc_part *part, const struct bnc_fact *f, unsigned slot, uint64
     return bnc_failure_log_push(&sums->failures, f->address, pair, outcome_of(part, f, slot));
 }
 
-static inline bool is_plain_delivery(const struct bnc_part *part, const struct bnc_item *item)
+/* Whether deliveries have a way of their own. */
+static inline bool takes_plain(const struct bnc_part *part)
 {
-    return (item->event.type == BNC_EVENT_DELIVERED) & (item->event.flags == 0) &
-           (item->entry == NULL) & ((part->detail == BNC_DETAIL_REPORT) | (part->lean != NULL));
+    return part->detail == BNC_DETAIL_REPORT || part->lean != NULL;
+}
+
+/* What makes an item no plain delivery; 0: nothing. */
+static inline uint64_t not_plain(const struct bnc_item *item)
+{
+    _Static_assert(BNC_EVENT_DELIVERED == 0, "others have a bit");
+    return (uint64_t)item->event.type | item->event.flags | (uintptr_t)item->entry;
 }
 
 static __attribute__((noinline)) bool log_plain(struct bnc_part *part, const struct bnc_item *item,
@@ -643,20 +650,19 @@ enum bnc_status bnc_part_add(struct bnc_part *part, struct bnc_item *items, size
                              uint32_t source)
 {
     const uint32_t rank = bnc_part_rank(part, source);
+    const uint64_t never = !takes_plain(part);
     uint8_t plain[BNC_BATCH], other[BNC_BATCH];
     size_t n_plain = 0;
     struct place place[BNC_BATCH];
     uint64_t hash[BNC_BATCH]; /* of the pairs of others */
-    bool missing = false;
+    uint32_t missing = 0; /* the top bit */
 
     for (size_t i = 0; i < n; i++) {
-        const bool is_plain = is_plain_delivery(part, &items[i]);
-
         plain[n_plain] = other[i - n_plain] = (uint8_t)i;
-        n_plain += is_plain;
-        missing |= items[i].domain == 0;
+        n_plain += (not_plain(&items[i]) | never) == 0;
+        missing |= items[i].domain - 1;
     }
-    if ((missing && locate_missing(part, items, n) != BNC_OK) ||
+    if ((missing >> 31 != 0 && locate_missing(part, items, n) != BNC_OK) ||
         !bnc_sums_reserve(&part->sums, 2 * n, 0))
         return BNC_ENOMEM;
     if (!expect_others(part, items, other, n - n_plain, place + n_plain, hash) ||

@@ -377,9 +377,11 @@ static inline bool bnc_opaque_is_plainly(enum bnc_opaque class, const struct bnc
 static inline unsigned bnc_opaque_note(const struct bnc_look *l, bool more)
 {
     const unsigned first = (unsigned char)l->raw[0], second = (unsigned char)l->raw[l->len > 1];
-    const bool reply = (first - '4' < 2) | ((first == '2') & (second <= '5'));
+    /* a bit for each first digit, which it is where it counts */
+    const uint32_t replies = (UINT32_C(0x30) | (uint32_t)(second <= '5') << 2) << ('0' & 31);
+    const unsigned reply = replies >> (first & 31) & ((l->digit & 7) == 7);
 
-    return (unsigned)(l->digit & 1) | (unsigned)(reply & ((l->digit & 7) == 7)) << 1 |
+    return (unsigned)(l->digit & 1) | reply << 1 |
            (unsigned)(more & (l->len >= BNC_OPAQUE_LONG_ID_BYTES)) << 2;
 }
 

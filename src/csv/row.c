@@ -456,6 +456,8 @@ bool bnc_rows_take(struct bnc_rows *rows, struct bnc_row_batch *b)
         b->len[n] = s->end[mark[1].first - 1] - mark->start;
         b->end[n++] = s->end + mark->first;
     }
+    for (size_t i = n; i < BNC_ROWS_AT_ONCE; i++)
+        b->len[i] = 0;
     b->text = s->at;
     b->number = rows->number;
     b->off = rows->off;

@@ -88,7 +88,7 @@ struct bnc_row_batch {
     struct bnc_rows *rows;               /* for bnc_rows_unescape() */
     uint32_t index[BNC_ROWS_AT_ONCE];    /* for bnc_rows_at() */
     uint32_t start[BNC_ROWS_AT_ONCE];    /* where the row begins */
-    uint32_t len[BNC_ROWS_AT_ONCE];      /* without the line end */
+    uint32_t len[BNC_ROWS_AT_ONCE];      /* without the line end; whatever behind the last row */
     /* where each of its fields ends; one entry in front of them and BNC_BEHIND_ENDS behind the
        first are there, whatever they say */
     const uint32_t *end[BNC_ROWS_AT_ONCE];

@@ -97,6 +97,12 @@ static inline KERNEL_TARGET kernel_lanes kernel_behind(kernel_lanes v, kernel_la
     return (kernel_lanes)_mm512_shldi_epi64((__m512i)v, in_front, 1);
 }
 
+static inline KERNEL_TARGET void put_8(uint32_t *out, __m512i base, __m128i at)
+{
+    _mm256_storeu_si256((__m256i *)(void *)out,
+                        _mm256_add_epi32(_mm512_castsi512_si256(base), _mm256_cvtepu8_epi32(at)));
+}
+
 static inline KERNEL_TARGET void put_16(uint32_t *out, __m512i base, __m128i at)
 {
     _mm512_storeu_si512(out, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(at)));
@@ -116,8 +122,9 @@ static inline KERNEL_TARGET uint32_t *kernel_put(uint32_t *out, uint64_t bits, k
     const __m512i from = (__m512i)place;
     const unsigned n = (unsigned)__builtin_popcountll(bits);
 
-    put_16(out, from, _mm512_castsi512_si128(at));
-    if (n > 16) {
+    put_8(out, from, _mm512_castsi512_si128(at));
+    if (__builtin_expect(n > 8, 0)) {
+        put_16(out, from, _mm512_castsi512_si128(at));
         put_16(out + 16, from, _mm512_extracti32x4_epi32(at, 1));
         put_16(out + 32, from, _mm512_extracti32x4_epi32(at, 2));
         put_16(out + 48, from, _mm512_extracti32x4_epi32(at, 3));

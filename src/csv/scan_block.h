@@ -458,7 +458,8 @@ KERNEL_INLINE bool kernel_take_stride(struct bnc_scan *s, struct kernel_out *out
     return true;
 }
 
-KERNEL_TARGET void KERNEL(struct bnc_scan *s)
+/* Where its loops stand in their lines is a twentieth of its time. */
+__attribute__((aligned(64))) KERNEL_TARGET void KERNEL(struct bnc_scan *s)
 {
     struct kernel_out out = {
         .row = s->row + s->n_row,

@@ -34,56 +34,59 @@ struct batch {
     const struct bnc_mapping *by;        /* whose short way their events were made; NULL: none */
 };
 
-/*
- * The providers that are told by the MX host. Which rows need them can't be foreseen, so they are
- * listed first, without a jump; so are those to be judged.
- */
-static void find_providers(struct bnc_worker *w, const struct batch *b)
+/* The providers that are told by the MX hosts of 'n' items, read by 'by' if it is not NULL. */
+static void find_providers(struct bnc_worker *w, struct bnc_item *const *of, size_t n,
+                           const struct bnc_mapping *by)
 {
-    struct bnc_item *of[BNC_BATCH];
     struct bnc_span mx[BNC_BATCH];
     uint16_t providers[BNC_BATCH];
-    size_t n_mx = 0;
 
-    for (size_t i = 0; i < b->n; i++) {
-        of[n_mx] = &b->items[i];
-        mx[n_mx] = b->items[i].event.mx;
-        n_mx += (b->items[i].provider == 0) & (b->items[i].event.mx.len > 0);
-    }
-    if (n_mx == 0)
-        return;
-    for (size_t i = 0; i < n_mx && b->by != NULL; i++)
-        mx[i] = bnc_mapping_host(b->by, mx[i]);
-    bnc_verdicts_providers_of_mx(w->verdicts, mx, providers, n_mx);
-    for (size_t i = 0; i < n_mx; i++)
+    for (size_t i = 0; i < n; i++)
+        mx[i] = by != NULL ? bnc_mapping_host(by, of[i]->event.mx) : of[i]->event.mx;
+    bnc_verdicts_providers_of_mx(w->verdicts, mx, providers, n);
+    for (size_t i = 0; i < n; i++)
         of[i]->provider = providers[i];
 }
 
-/* bnc_item_judge() for the items of a batch. */
-static enum bnc_status judge_all(struct bnc_worker *w, const struct batch *b)
+/* The entries of 'n' items that are judged. */
+static enum bnc_status find_entries(struct bnc_worker *w, struct bnc_item *const *of, size_t n)
 {
     struct bnc_inquiry asked[BNC_BATCH];
-    struct bnc_item *of[BNC_BATCH];
-    size_t n_asked = 0;
 
     _Static_assert(BNC_BATCH <= BNC_INQUIRIES, "a batch is asked for at once");
-    find_providers(w, b);
-    for (size_t i = 0; i < b->n; i++) {
-        struct bnc_item *const item = &b->items[i];
-
-        item->entry = NULL;
-        of[n_asked] = item;
-        asked[n_asked].event = &item->event;
-        asked[n_asked].provider = item->provider;
-        n_asked += bnc_event_is_judged(item->event.type);
+    for (size_t i = 0; i < n; i++) {
+        asked[i].event = &of[i]->event;
+        asked[i].provider = of[i]->provider;
     }
-    if (!bnc_verdicts_get_all(w->verdicts, asked, n_asked))
+    if (!bnc_verdicts_get_all(w->verdicts, asked, n))
         return BNC_ENOMEM;
-    for (size_t i = 0; i < n_asked; i++) {
+    for (size_t i = 0; i < n; i++) {
         of[i]->entry = asked[i].entry;
         of[i]->provider = asked[i].entry->verdict.provider;
     }
     return BNC_OK;
+}
+
+/*
+ * bnc_item_judge() for the items of a batch. Which of them are judged, and which need the provider
+ * of their MX host, can't be foreseen: they are listed first, without a jump.
+ */
+static enum bnc_status judge_all(struct bnc_worker *w, const struct batch *b)
+{
+    struct bnc_item *with_mx[BNC_BATCH], *judged[BNC_BATCH];
+    size_t n_mx = 0, n_judged = 0;
+
+    for (size_t i = 0; i < b->n; i++) {
+        struct bnc_item *const item = &b->items[i];
+
+        item->entry = NULL;
+        with_mx[n_mx] = judged[n_judged] = item;
+        n_mx += (item->provider == 0) & (item->event.mx.len > 0);
+        n_judged += bnc_event_is_judged(item->event.type);
+    }
+    if (n_mx > 0)
+        find_providers(w, with_mx, n_mx, b->by);
+    return find_entries(w, judged, n_judged);
 }
 
 /* Drops items that the filters keep out. */

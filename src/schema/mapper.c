@@ -116,11 +116,9 @@ struct bnc_span bnc_cells_pick(const struct bnc_cells *c, enum bnc_field field)
 
 /* ---- type ---- */
 
-const struct bnc_value_row *bnc_mapper_word_anew(struct bnc_mapper *m,
-                                                 const struct bnc_value_memo *key,
-                                                 struct bnc_span value)
+static __attribute__((noinline)) const struct bnc_value_row *
+word_anew(struct bnc_value_memo *memo, const struct bnc_value_memo *key, struct bnc_span value)
 {
-    struct bnc_value_memo *const memo = &m->memo[bnc_word_slot(key)];
     const struct bnc_value_row *const row = bnc_values_find(key->values, value);
 
     if (value.len - 1 < 24) {
@@ -128,6 +126,25 @@ const struct bnc_value_row *bnc_mapper_word_anew(struct bnc_mapper *m,
         memo->row = row;
     }
     return row;
+}
+
+const struct bnc_value_row *bnc_mapper_word(struct bnc_mapper *m, const struct bnc_values *v,
+                                            struct bnc_span value)
+{
+    struct bnc_value_memo key = { .values = v, .len = value.len };
+    struct bnc_value_memo *memo;
+
+    if (value.len - 1 < 24)
+        key.head = bnc_load_tail(value.at, value.len);
+    if (value.len > 8) {
+        key.tail = bnc_load64(value.at + value.len - 8);
+        key.middle = value.len > 16 ? bnc_load64(value.at + 8) : 0;
+    }
+    memo = &m->memo[(key.head ^ key.tail) * BNC_HASH_K0 >> (64 - BNC_WORD_MEMO_BITS)];
+    if ((memo->head ^ key.head) | (memo->tail ^ key.tail) | (memo->middle ^ key.middle) |
+        (memo->len ^ key.len) | (uint64_t)(memo->values != v))
+        return word_anew(memo, &key, value);
+    return memo->row;
 }
 
 const struct bnc_value_row *bnc_mapper_letter_anew(struct bnc_mapper *m,

@@ -147,40 +147,15 @@ enum bnc_row_fault bnc_event_make(struct bnc_mapper *m, const struct bnc_cells *
  * A value of more than a letter.  Words of up to 24 bytes are remembered by their bytes: three
  * loads say all of them.
  */
-const struct bnc_value_row *bnc_mapper_word_anew(struct bnc_mapper *m,
-                                                 const struct bnc_value_memo *key,
-                                                 struct bnc_span value);
-
-static inline size_t bnc_word_slot(const struct bnc_value_memo *key)
-{
-    return (key->head ^ key->tail) * BNC_HASH_K0 >> (64 - BNC_WORD_MEMO_BITS);
-}
-
-static inline const struct bnc_value_row *
-bnc_mapper_word(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
-{
-    struct bnc_value_memo key = { .values = v, .len = s.len };
-    const struct bnc_value_memo *memo;
-
-    if (s.len - 1 < 24)
-        key.head = bnc_load_tail(s.at, s.len);
-    if (s.len > 8) {
-        key.tail = bnc_load64(s.at + s.len - 8);
-        key.middle = s.len > 16 ? bnc_load64(s.at + 8) : 0;
-    }
-    memo = &m->memo[bnc_word_slot(&key)];
-    if ((memo->head ^ key.head) | (memo->tail ^ key.tail) | (memo->middle ^ key.middle) |
-        (memo->len ^ key.len) | (uint64_t)(memo->values != v))
-        return bnc_mapper_word_anew(m, &key, s);
-    return memo->row;
-}
+const struct bnc_value_row *bnc_mapper_word(struct bnc_mapper *m, const struct bnc_values *v,
+                                            struct bnc_span value);
 
 const struct bnc_value_row *bnc_mapper_letter_anew(struct bnc_mapper *m,
                                                    const struct bnc_values *v,
                                                    struct bnc_span value);
 
 /* One value of one column, NULL if it is unknown.  Accounting files have words of one letter. */
-static inline const struct bnc_value_row *
+static inline __attribute__((always_inline)) const struct bnc_value_row *
 bnc_mapper_value(struct bnc_mapper *m, const struct bnc_values *v, struct bnc_span s)
 {
     const struct bnc_value_row *row;

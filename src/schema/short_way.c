@@ -275,12 +275,16 @@ static ALWAYS_INLINE bool is_trimmed(struct bnc_span s)
 static ALWAYS_INLINE uint32_t find_headers(const struct way *w)
 {
     const uint32_t header = (uint32_t)w->p->header_raw.len;
-    uint32_t odd = 0;
+    const uint32_t *const len = w->rows->len;
+    uint32_t least = UINT32_MAX, odd = 0;
 
-    for (size_t i = 0; i < w->n; i++) {
-        const uint32_t more = w->rows->len[i] - header;
+#pragma GCC unroll 32 /* which becomes a few vectors */
+    for (size_t i = 0; i < BNC_ROWS_AT_ONCE; i++)
+        least = len[i] - header < least ? len[i] - header : least;
+    for (size_t i = 0; i < w->n && __builtin_expect(least <= 3, 0); i++) {
+        const uint32_t more = len[i] - header;
 
-        if (__builtin_expect((more & ~UINT32_C(3)) == 0, 0) && (more == 0 || more == 3) &&
+        if ((more == 0 || more == 3) &&
             w->rows->text[w->rows->start[i]] == (more == 0 ? w->p->header_raw.at[0] : '\xEF'))
             odd |= bit(i);
     }
