@@ -29,7 +29,7 @@ CFLAGS   ?= $(OPT.$(MODE))
 
 # Optional libraries, by what the compiler finds; each can be switched off: make WITH_ISAL=0.  One run of the
 # preprocessor answers for all; without a compiler (a fresh machine) all are 0 and nothing is said.
-PROBED   := $(shell for h in isa-l libdeflate zstd zip libpsl idn2 sqlite3 jansson; do \
+PROBED   := $(shell for h in isa-l libdeflate zstd zip libpsl idn2 sqlite3; do \
               printf '\#if __has_include(<%s.h>)\nhas_%s\n\#endif\n' $$h $$h; done | $(CC) -E -P -x c - 2>/dev/null)
 has       = $(if $(filter has_$(1),$(PROBED)),1,0)
 WITH_ISAL   ?= $(call has,isa-l)
@@ -39,12 +39,11 @@ WITH_ZIP    ?= $(call has,zip)
 WITH_PSL    ?= $(call has,libpsl)
 WITH_IDN2   ?= $(call has,idn2)
 WITH_SQLITE ?= $(call has,sqlite3)
-WITH_JSON   ?= $(call has,jansson)
 # libzip is loaded when an archive is met, by the name that the linker would note.
 ZIP_SONAME  := $(if $(filter 1,$(WITH_ZIP)),$(shell objdump -p "$$($(CC) -print-file-name=libzip.so)" | awk '$$1 == "SONAME" { print $$2 }'))
 
 FEATURES := -DBNC_WITH_ISAL=$(WITH_ISAL) -DBNC_WITH_LIBDEFLATE=$(WITH_LIBDEFLATE) -DBNC_WITH_ZSTD=$(WITH_ZSTD) -DBNC_WITH_ZIP=$(WITH_ZIP) \
-            -DBNC_WITH_PSL=$(WITH_PSL) -DBNC_WITH_IDN2=$(WITH_IDN2) -DBNC_WITH_SQLITE=$(WITH_SQLITE) -DBNC_WITH_JSON=$(WITH_JSON) \
+            -DBNC_WITH_PSL=$(WITH_PSL) -DBNC_WITH_IDN2=$(WITH_IDN2) -DBNC_WITH_SQLITE=$(WITH_SQLITE) \
             -DBNC_ZIP_SONAME='"$(ZIP_SONAME)"'
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 ifdef DEVELOPER
@@ -54,7 +53,7 @@ endif
 ALL_CFLAGS := -std=gnu11 -fopenmp -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -Isrc -Iinclude -I$(B) $(FEATURES) $(WARN) $(CFLAGS)
 LIBS     := -lcsv -lz -lm \
             $(if $(filter 1,$(WITH_ISAL)),-lisal) $(if $(filter 1,$(WITH_LIBDEFLATE)),-ldeflate) $(if $(filter 1,$(WITH_ZSTD)),-lzstd) $(if $(filter 1,$(WITH_ZIP)),-ldl) \
-            $(if $(filter 1,$(WITH_PSL)),-lpsl) $(if $(filter 1,$(WITH_IDN2)),-lidn2) $(if $(filter 1,$(WITH_SQLITE)),-lsqlite3) $(if $(filter 1,$(WITH_JSON)),-ljansson)
+            $(if $(filter 1,$(WITH_PSL)),-lpsl) $(if $(filter 1,$(WITH_IDN2)),-lidn2) $(if $(filter 1,$(WITH_SQLITE)),-lsqlite3)
 
 ROOMS    := util tables ingest csv schema classify aggregate detect report engine
 GEN_C    := $(wildcard src/*/gen_*.c)
@@ -143,7 +142,7 @@ $(CMD): $(CMD_O) $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -ljansson $(LIBS)
 ifeq ($(WITH_ZIP),1) # these write archives
 $(B)/tests/unit/test_source $(B)/tests/unit/test_ingest_oom: LIBS += -lzip
 endif
@@ -151,7 +150,7 @@ endif
 # ---- fuzzers (MODE=fuzz CC=clang; see tests/fuzz/run.sh) and micro-benchmarks ----
 $(B)/tests/fuzz/fuzz_config: $(filter-out %/main.o,$(CMD_O))
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(LIB)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS) -ljansson
 $(B)/bench/micro/%: $(B)/bench/micro/%.o $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

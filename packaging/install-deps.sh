@@ -5,9 +5,9 @@
 set -eu
 
 needed="gcc libc6-dev make libcsv-dev zlib1g-dev"
-optional="libisal-dev libdeflate-dev libzstd-dev libzip-dev libpsl-dev libidn2-dev libsqlite3-dev libjansson-dev"
-# What the tests use beside: unit tests, a C++ compiler for the headers, archives, locales, fault injection.
-testing="libcmocka-dev g++ zip zstd locales strace git jq"
+optional="libisal-dev libdeflate-dev libzstd-dev libzip-dev libpsl-dev libidn2-dev libsqlite3-dev"
+# What the tests use beside: unit tests, JSON read by another hand, a C++ compiler for the headers, archives, locales, fault injection.
+testing="libcmocka-dev libjansson-dev g++ zip zstd locales strace git jq"
 # gcc's OpenMP runtime is not instrumented and shows races that are not there; libFuzzer is clang's too.
 clang="clang libomp-dev libclang-rt-14-dev"
 browser="chromium chromium-driver curl jq"

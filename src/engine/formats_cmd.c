@@ -131,7 +131,6 @@ enum bnc_status bnc_version_text(int json, char **bytes, size_t *n)
         { "psl", BNC_WITH_PSL ? "yes" : "no" },
         { "idn", BNC_WITH_IDN2 ? "yes" : "no" },
         { "sqlite", BNC_WITH_SQLITE ? "yes" : "no" },
-        { "json_lines", BNC_WITH_JSON ? "yes" : "no" },
         { "rules", BNC_RULES_VERSION },
     };
     struct bnc_buf out = { 0 };

@@ -1,58 +1,187 @@
 /* SPDX-License-Identifier: MIT
- * json_rows.c - a line is parsed by jansson, the plan's paths are walked, and the cells so
- * found go the same way as those of CSV.
+ * json_rows.c - a line is parsed, the plan's paths are walked, and the cells so found go the same
+ * way as those of CSV.
  *
- * Strings stay where jansson put them, so the parsed lines of the last BNC_MAPPER_KEEP calls
- * are kept in a ring: events are counted in batches, and their spans must live that long.
+ * Most strings and numbers are spans of the line.  What is not written there as it is meant is
+ * written into room of the mapper's, and the room of the last BNC_MAPPER_KEEP calls is kept in a
+ * ring: events are counted in batches, and their spans must live that long.
  */
 #include "schema/json_rows.h"
 
-#if BNC_WITH_JSON
-
-#include <errno.h>
-#include <jansson.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "schema/json_paths.h"
 
 #define MAX_DEPTH 10
 #define MAX_PATH 256
 #define HEADER_LINES 200
 
-/*
- * jansson calls a string for which there is no memory a mistake in the text, or gives it without
- * some of its bytes; the allocator tells the truth.
- */
-static json_t *parse(const char *at, size_t len, bool *nomem)
-{
-    json_t *root;
+struct room { /* what was made for one line */
+    size_t used;
+    char text[1024];
+    struct bnc_arena more;
+};
 
-    errno = 0;
-    root = json_loadb(at, len, JSON_ALLOW_NUL, NULL);
-    *nomem |= errno == ENOMEM;
+struct parsed { /* a line */
+    struct bnc_json json;
+    struct room *room;
+    bool nomem;
+};
+
+static void begin_line(struct parsed *l, struct room *room)
+{
+    bnc_json_clear(&l->json);
+    bnc_arena_release(&room->more);
+    room->used = 0;
+    l->room = room;
+}
+
+static uint32_t parse(struct parsed *l, struct bnc_span text)
+{
+    const uint32_t root = bnc_json_parse(&l->json, text);
+
+    l->nomem |= l->json.nomem;
     return root;
+}
+
+/* 'len' bytes that live as long as the line's events; NULL when out of memory. */
+static char *take_room(struct parsed *l, size_t len)
+{
+    char *at;
+
+    if (l->room->used + len > sizeof l->room->text) {
+        at = bnc_arena_alloc(&l->room->more, len);
+        l->nomem |= at == NULL;
+        return at;
+    }
+    at = l->room->text + l->room->used;
+    l->room->used += len;
+    return at;
+}
+
+/* ---- values as text ---- */
+
+static struct bnc_span string_text(struct parsed *l, uint32_t node)
+{
+    const struct bnc_span raw = bnc_json_raw(&l->json, node);
+    char *copy;
+
+    if (!l->json.node[node].escaped)
+        return raw;
+    copy = take_room(l, raw.len);
+    return copy == NULL ? bnc_span_from("", 0)
+                        : bnc_span_from(copy, bnc_json_unescape(copy, raw));
+}
+
+static struct bnc_span number_text(struct parsed *l, const char *form, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static struct bnc_span number_text(struct parsed *l, const char *form, ...)
+{
+    char text[48], *copy;
+    va_list args;
+    int n;
+
+    va_start(args, form);
+    n = vsnprintf(text, sizeof text, form, args);
+    va_end(args);
+    copy = take_room(l, (size_t)n);
+    if (copy == NULL)
+        return bnc_span_from("", 0);
+    memcpy(copy, text, (size_t)n);
+    return bnc_span_from(copy, (size_t)n);
+}
+
+/* With six decimals, cut; nothing where it is no time and no code. */
+static struct bnc_span real_text(struct parsed *l, uint32_t node)
+{
+    const double d = bnc_json_real(&l->json, node);
+    const long long whole = d > -9e15 && d < 9e15 ? (long long)d : 0;
+
+    return d > -9e15 && d < 9e15
+               ? number_text(l, "%lld.%06ld", whole, (long)((d - (double)whole) * 1e6))
+               : bnc_span_from("", 0);
+}
+
+static struct bnc_span integer_text(const struct bnc_json *json, uint32_t node)
+{
+    const struct bnc_span raw = bnc_json_raw(json, node);
+
+    return raw.len == 2 && memcmp(raw.at, "-0", 2) == 0 ? BNC_SPAN("0") : raw;
+}
+
+/* {"class": 5, "subject": 1, "detail": 1} is how one mail server writes 5.1.1. */
+static struct bnc_span object_text(struct parsed *l, uint32_t node)
+{
+    static const char *const names[] = { "class", "subject", "detail" };
+    int part[3];
+
+    for (int i = 0; i < 3; i++) {
+        const uint32_t v = bnc_json_get(&l->json, node, bnc_span_str(names[i]));
+
+        if (!bnc_json_is(&l->json, v, BNC_JSON_INTEGER))
+            return bnc_span_from("", 0);
+        part[i] = (int)bnc_json_integer(&l->json, v);
+    }
+    return number_text(l, "%d.%d.%d", part[0], part[1], part[2]);
+}
+
+static struct bnc_span value_text(struct parsed *l, uint32_t node)
+{
+    switch (node == BNC_JSON_NONE ? BNC_JSON_NULL : l->json.node[node].type) {
+    case BNC_JSON_STRING: return string_text(l, node);
+    case BNC_JSON_INTEGER: return integer_text(&l->json, node);
+    case BNC_JSON_REAL: return real_text(l, node);
+    case BNC_JSON_TRUE: return BNC_SPAN("true");
+    case BNC_JSON_FALSE: return BNC_SPAN("false");
+    case BNC_JSON_OBJECT: return object_text(l, node);
+    default: return bnc_span_from("", 0);
+    }
+}
+
+/* ---- envelopes ---- */
+
+/* The value of an object's only member; BNC_JSON_NONE: it has none, or several. */
+static uint32_t only_member(const struct bnc_json *json, uint32_t object)
+{
+    uint32_t found = BNC_JSON_NONE;
+
+    for (uint32_t i = object + 1; i < json->node[object].next; i = json->node[i + 1].next) {
+        if (!bnc_span_eq(bnc_json_raw(json, i), bnc_json_raw(json, object + 1)))
+            return BNC_JSON_NONE;
+        found = i + 1;
+    }
+    return found;
 }
 
 /*
  * The event inside its envelope: webhooks wrap it ({"event-data": {...}}, {"msys":
- * {"message_event": {...}}}), and a notification service carries it as a string, which is
- * parsed into '*inner' (the caller's to release).
+ * {"message_event": {...}}}), and a notification service carries it as a string, whose nodes are
+ * appended.
  */
-static const json_t *unwrap(const json_t *v, json_t **inner, bool *nomem)
+static uint32_t unwrap(struct parsed *l, uint32_t object)
 {
-    const json_t *member = json_object_get(v, "Message");
+    const struct bnc_json *const json = &l->json;
+    uint32_t member = bnc_json_get(json, object, BNC_SPAN("Message"));
+    uint32_t inner;
 
-    *inner = NULL;
-    if (json_is_string(member) && json_is_string(json_object_get(v, "Type")) &&
-        json_string_value(member)[0] == '{') {
-        *inner = parse(json_string_value(member), json_string_length(member), nomem);
-        return *inner != NULL ? *inner : v;
+    if (bnc_json_is(json, member, BNC_JSON_STRING) &&
+        bnc_json_is(json, bnc_json_get(json, object, BNC_SPAN("Type")), BNC_JSON_STRING)) {
+        const struct bnc_span text = string_text(l, member);
+
+        if (text.len > 0 && text.at[0] == '{') {
+            inner = parse(l, text);
+            return inner != BNC_JSON_NONE ? inner : object;
+        }
     }
-    if (json_is_object(json_object_get(v, "event-data")))
-        return json_object_get(v, "event-data");
-    member = json_object_get(v, "msys");
-    if (json_is_object(member) && json_object_size(member) == 1)
-        return json_object_iter_value(json_object_iter((json_t *)member));
-    return v;
+    member = bnc_json_get(json, object, BNC_SPAN("event-data"));
+    if (bnc_json_is(json, member, BNC_JSON_OBJECT))
+        return member;
+    member = bnc_json_get(json, object, BNC_SPAN("msys"));
+    inner = bnc_json_is(json, member, BNC_JSON_OBJECT) ? only_member(json, member) : BNC_JSON_NONE;
+    return inner != BNC_JSON_NONE ? inner : object;
 }
 
 /* ---- paths of the first lines ---- */
@@ -61,7 +190,7 @@ struct collect {
     struct bnc_arena *arena;
     struct bnc_span *name;
     uint32_t n;
-    bool nomem;
+    struct parsed line;
 };
 
 static void add_path(struct collect *c, struct bnc_span path)
@@ -71,55 +200,59 @@ static void add_path(struct collect *c, struct bnc_span path)
     for (uint32_t i = 0; i < c->n; i++)
         if (bnc_span_eq(c->name[i], path))
             return;
-    if (c->n == BNC_MAX_COLUMNS)
-        return;
     copy = bnc_arena_copy(c->arena, path);
     if (copy.at == NULL)
-        c->nomem = true;
+        c->line.nomem = true;
     else
         c->name[c->n++] = copy;
 }
 
-static void collect_paths(struct collect *c, const json_t *v, char path[MAX_PATH], size_t len,
+static void collect_paths(struct collect *c, uint32_t v, char path[MAX_PATH], size_t len,
                           int depth)
 {
-    const char *key;
-    json_t *member;
+    const struct bnc_json *const json = &c->line.json;
 
+    if (c->n == BNC_MAX_COLUMNS)
+        return;
     if (len > 0)
         add_path(c, bnc_span_from(path, len));
     if (depth == MAX_DEPTH)
         return;
-    if (json_is_array(v) && json_is_object(json_array_get(v, 0)) && len + 2 < MAX_PATH) {
+    if (bnc_json_is(json, v, BNC_JSON_ARRAY) && json->node[v].len > 0 &&
+        bnc_json_is(json, v + 1, BNC_JSON_OBJECT) && len + 2 < MAX_PATH) {
         memcpy(path + len, "[]", 2);
-        collect_paths(c, json_array_get(v, 0), path, len + 2, depth + 1);
+        collect_paths(c, v + 1, path, len + 2, depth + 1);
     }
-    if (!json_is_object(v))
+    if (!bnc_json_is(json, v, BNC_JSON_OBJECT))
         return;
-    json_object_foreach((json_t *)v, key, member)
-    {
-        const size_t n = strlen(key);
+    for (uint32_t i = v + 1; i < json->node[v].next && c->n < BNC_MAX_COLUMNS;
+         i = json->node[i + 1].next) {
+        const struct bnc_span name = bnc_json_raw(json, i);
 
-        if (len + n + 1 >= MAX_PATH)
+        if (len + name.len + 1 >= MAX_PATH)
             continue;
         path[len] = '.';
-        memcpy(path + len + (len > 0), key, n);
-        collect_paths(c, member, path, len + n + (len > 0), depth + 1);
+        memcpy(path + len + (len > 0), name.at, name.len);
+        collect_paths(c, bnc_json_get(json, v, name), path, len + name.len + (len > 0), depth + 1);
     }
 }
 
-static void collect_event(struct collect *c, const json_t *v)
+/* Of a line, which is an event or an array of them. */
+static void collect_line(struct collect *c, uint32_t root)
 {
+    const struct bnc_json *const json = &c->line.json;
     char path[MAX_PATH];
-    json_t *inner;
+    uint32_t end;
 
-    collect_paths(c, unwrap(v, &inner, &c->nomem), path, 0, 0);
-    json_decref(inner);
-}
-
-bool bnc_json_built_in(void)
-{
-    return true;
+    if (root == BNC_JSON_NONE)
+        return;
+    if (bnc_json_is(json, root, BNC_JSON_OBJECT)) {
+        collect_paths(c, unwrap(&c->line, root), path, 0, 0);
+        return;
+    }
+    end = json->node[root].next;
+    for (uint32_t i = root + 1; i < end; i = json->node[i].next)
+        collect_paths(c, unwrap(&c->line, i), path, 0, 0);
 }
 
 bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
@@ -127,6 +260,7 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
 {
     struct collect c = { .arena = arena,
                          .name = bnc_arena_alloc(arena, BNC_MAX_COLUMNS * sizeof *c.name) };
+    struct room room = { 0 };
 
     *n = 0;
     if (c.name == NULL)
@@ -134,178 +268,60 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
     for (unsigned i = 0; i < HEADER_LINES && head.len > 0; i++) {
         const char *const end = memchr(head.at, '\n', head.len);
         const size_t len = end == NULL ? head.len : (size_t)(end - head.at);
-        json_t *root = NULL;
+        uint32_t root = BNC_JSON_NONE;
 
+        begin_line(&c.line, &room);
         if (end != NULL || whole)
-            root = parse(head.at, len, &c.nomem);
-        if (root == NULL && i == 0)
+            root = parse(&c.line, bnc_span_from(head.at, len));
+        if (root == BNC_JSON_NONE && i == 0)
             break; /* spread over several lines */
-        if (json_is_array(root))
-            for (size_t k = 0; k < json_array_size(root); k++)
-                collect_event(&c, json_array_get(root, k));
-        else
-            collect_event(&c, root);
-        json_decref(root);
+        collect_line(&c, root);
         head = end == NULL ? bnc_span_from(head.at, 0) : bnc_span_from(end + 1, head.len - len - 1);
     }
+    bnc_json_release(&c.line.json);
+    bnc_arena_release(&room.more);
     *name = c.name;
     *n = c.n;
-    return !c.nomem;
+    return !c.line.nomem;
 }
 
 /* ---- lines ---- */
 
-struct line { /* what the events of one line point to */
-    json_t *root;
-    json_t *inner; /* parsed from a string of root: an array of such objects */
-    size_t used;
-    char text[1024]; /* numbers as text */
-    struct bnc_arena more;
-    bool nomem;
-};
-
 struct bnc_json_ring {
-    struct line line[BNC_MAPPER_KEEP];
+    struct parsed line;  /* of now */
+    struct bnc_json_found found;
+    struct bnc_span *cell;
+    struct bnc_json_cursor *cursor;      /* of cells that hold arrays of recipients */
+    size_t cap_cells, cap_cursors;
     unsigned next;
-    struct bnc_span cell[BNC_MAX_COLUMNS];
+    struct room room[BNC_MAPPER_KEEP];
 };
 
 void bnc_json_ring_free(struct bnc_json_ring *ring)
 {
     if (ring == NULL)
         return;
-    for (unsigned i = 0; i < BNC_MAPPER_KEEP; i++) {
-        json_decref(ring->line[i].root);
-        json_decref(ring->line[i].inner);
-        bnc_arena_release(&ring->line[i].more);
-    }
+    for (unsigned i = 0; i < BNC_MAPPER_KEEP; i++)
+        bnc_arena_release(&ring->room[i].more);
+    bnc_json_release(&ring->line.json);
+    bnc_json_found_release(&ring->found);
+    free(ring->cell);
+    free(ring->cursor);
     free(ring);
 }
 
-static struct line *next_line(struct bnc_json_ring *ring, json_t *root)
+/* Makes room for the cells of a line and parses it; BNC_JSON_NONE: bad, or out of memory. */
+static uint32_t read_line(struct bnc_json_ring *ring, const struct bnc_schema_plan *p,
+                          struct bnc_span text)
 {
-    struct line *const l = &ring->line[ring->next++ % BNC_MAPPER_KEEP];
-
-    json_decref(l->root);
-    json_decref(l->inner);
-    bnc_arena_release(&l->more);
-    l->root = root;
-    l->inner = NULL;
-    l->used = 0;
-    l->nomem = false;
-    return l;
-}
-
-/* 'len' bytes that live as long as the line; NULL when out of memory. */
-static char *line_bytes(struct line *l, size_t len)
-{
-    if (l->used + len > sizeof l->text)
-        return bnc_arena_alloc(&l->more, len);
-    l->used += len;
-    return l->text + l->used - len;
-}
-
-static struct bnc_span number_text(struct line *l, const char *form, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static struct bnc_span number_text(struct line *l, const char *form, ...)
-{
-    char text[48];
-    char *copy;
-    va_list args;
-    int n;
-
-    va_start(args, form);
-    n = vsnprintf(text, sizeof text, form, args);
-    va_end(args);
-    copy = n > 0 && (size_t)n < sizeof text ? line_bytes(l, (size_t)n) : NULL;
-    if (copy == NULL) {
-        l->nomem = true;
-        return bnc_span_from("", 0);
+    begin_line(&ring->line, &ring->room[ring->next++ % BNC_MAPPER_KEEP]);
+    if (!bnc_array_grow(&ring->cell, &ring->cap_cells, p->n_cells, sizeof *ring->cell) ||
+        !bnc_array_grow(&ring->cursor, &ring->cap_cursors, p->n_cells, sizeof *ring->cursor) ||
+        !bnc_json_found_begin(&ring->found, p->paths, &ring->line.json)) {
+        ring->line.nomem = true;
+        return BNC_JSON_NONE;
     }
-    memcpy(copy, text, (size_t)n);
-    return bnc_span_from(copy, (size_t)n);
-}
-
-/* {"class": 5, "subject": 1, "detail": 1} is how one mail server writes 5.1.1. */
-static struct bnc_span object_text(struct line *l, const json_t *v)
-{
-    const json_t *const class = json_object_get(v, "class"), *const subject =
-                                                                 json_object_get(v, "subject");
-    const json_t *const detail = json_object_get(v, "detail");
-
-    if (!json_is_integer(class) || !json_is_integer(subject) || !json_is_integer(detail))
-        return bnc_span_from("", 0);
-    return number_text(l, "%d.%d.%d", (int)json_integer_value(class),
-                       (int)json_integer_value(subject), (int)json_integer_value(detail));
-}
-
-static struct bnc_span value_text(struct line *l, const json_t *v)
-{
-    switch (v == NULL ? JSON_NULL : json_typeof(v)) {
-    case JSON_STRING:
-        return bnc_span_from(json_string_value(v), json_string_length(v));
-    case JSON_INTEGER:
-        return number_text(l, "%lld", (long long)json_integer_value(v));
-    case JSON_REAL: {
-        const double d = json_real_value(v);
-        const long long whole = (long long)d;
-
-        return d > -9e15 && d < 9e15
-                   ? number_text(l, "%lld.%06ld", whole, (long)((d - (double)whole) * 1e6))
-                   : bnc_span_from("", 0);
-    }
-    case JSON_TRUE:
-        return BNC_SPAN("true");
-    case JSON_FALSE:
-        return BNC_SPAN("false");
-    case JSON_OBJECT:
-        return object_text(l, v);
-    default:
-        return bnc_span_from("", 0);
-    }
-}
-
-/*
- * What stands at a path; "[]" takes element 'index'.  '*size' grows to the length of any array on
- * the way or at its end.
- */
-static const json_t *walk(const json_t *v, struct bnc_span path, size_t index, size_t *size)
-{
-    while (path.len > 0 && json_is_object(v)) {
-        const json_t *const literal = json_object_getn(v, path.at, path.len);
-        size_t n = 0;
-
-        if (literal != NULL) {
-            v = literal;
-            break;
-        }
-        while (n < path.len && path.at[n] != '.' &&
-               !(path.at[n] == '[' && n + 1 < path.len && path.at[n + 1] == ']'))
-            n++;
-        v = json_object_getn(v, path.at, n);
-        if (n < path.len && path.at[n] == '[') {
-            n += 2;
-            *size = json_array_size(v) > *size ? json_array_size(v) : *size;
-            v = json_array_get(v, index);
-        }
-        n += n < path.len;
-        path = bnc_span_from(path.at + n, path.len - n);
-    }
-    return v;
-}
-
-static struct bnc_span cell_text(struct line *l, const json_t *root, struct bnc_span path,
-                                 size_t index, bool is_list, size_t *size)
-{
-    const json_t *v = walk(root, path, index, size);
-
-    if (json_is_array(v)) {
-        if (is_list && json_array_size(v) > *size)
-            *size = json_array_size(v);
-        v = json_array_get(v, is_list ? index : 0);
-    }
-    return value_text(l, v);
+    return parse(&ring->line, text);
 }
 
 static bool is_recipient(const struct bnc_schema_plan *p, uint32_t slot)
@@ -318,35 +334,46 @@ static bool is_recipient(const struct bnc_schema_plan *p, uint32_t slot)
     return false;
 }
 
+/*
+ * Fills the cells for recipient 'index' of an object.  An array stands for its first element, one
+ * of recipients for that of the index, and counts for the size of the cell.
+ */
+static void fill_cells(struct bnc_json_ring *ring, const struct bnc_schema_plan *p, uint32_t object,
+                       uint32_t index)
+{
+    const struct bnc_json *const json = &ring->line.json;
+    struct bnc_json_found *const found = &ring->found;
+
+    bnc_json_find(found, object, index);
+    for (uint32_t k = 0; k < p->n_cells; k++) {
+        uint32_t v = found->node[k];
+
+        if (bnc_json_is(json, v, BNC_JSON_ARRAY)) {
+            const bool list = is_recipient(p, k);
+            struct bnc_json_cursor *const cursor = &ring->cursor[k];
+
+            if (list && json->node[v].len > found->size[k])
+                found->size[k] = json->node[v].len;
+            if (index == 0)
+                cursor->node = 0;
+            v = bnc_json_element(json, cursor, v, list ? index : 0);
+        }
+        ring->cell[k] = value_text(&ring->line, v);
+    }
+}
+
 /* How many recipients the object names: the length of the first list of them that is there. */
-static size_t count_recipients(struct line *l, const struct bnc_schema_plan *p,
-                               const json_t *object)
+static size_t count_recipients(const struct bnc_json_ring *ring, const struct bnc_schema_plan *p)
 {
     const struct bnc_field_plan *const f = &p->field[BNC_FIELD_RECIPIENT];
 
     for (uint32_t i = 0; i < f->n; i++) {
-        size_t size = 0;
+        const uint16_t slot = f->pick[i].slot;
 
-        if (cell_text(l, object, p->name[p->cells[f->pick[i].slot]], 0, true, &size).len > 0)
-            return size > 0 ? size : 1;
+        if (ring->cell[slot].len > 0)
+            return ring->found.size[slot] > 0 ? ring->found.size[slot] : 1;
     }
     return 1;
-}
-
-/* The event of an envelope; what had to be parsed for it lives as long as the line. */
-static const json_t *unwrap_for(struct line *l, const json_t *v)
-{
-    json_t *inner;
-
-    v = unwrap(v, &inner, &l->nomem);
-    if (inner == NULL)
-        return v;
-    if (l->inner == NULL)
-        l->inner = json_array();
-    if (json_array_append_new(l->inner, inner) == 0)
-        return v;
-    l->nomem = true;
-    return NULL;
 }
 
 static enum bnc_row_fault push_event(struct bnc_mapper *m, const struct bnc_cells *c)
@@ -364,83 +391,51 @@ static enum bnc_row_fault push_event(struct bnc_mapper *m, const struct bnc_cell
 }
 
 static enum bnc_row_fault object_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
-                                        struct line *l, const json_t *envelope)
+                                        uint32_t envelope)
 {
-    struct bnc_span *const cell = m->json->cell;
-    const struct bnc_cells c = { .plan = p, .cell = cell };
-    const json_t *const object = unwrap_for(l, envelope);
-    const size_t n = count_recipients(l, p, object);
+    struct bnc_json_ring *const ring = m->json;
+    const uint32_t object = unwrap(&ring->line, envelope);
+    const struct bnc_cells c = { .plan = p, .cell = ring->cell };
+    enum bnc_row_fault fault = BNC_FAULT_NONE;
+    size_t n = 1;
 
-    for (size_t i = 0; i < n; i++) {
-        enum bnc_row_fault fault;
-        size_t size = 0;
-
-        for (uint32_t k = 0; k < p->n_cells; k++)
-            cell[k] = cell_text(l, object, p->name[p->cells[k]], i, is_recipient(p, k), &size);
-        if (!bnc_cells_wanted(&c))
-            continue;
-        fault = p->n_wide > 0 ? bnc_cells_spread(m, &c) : push_event(m, &c);
-        if (fault != BNC_FAULT_NONE)
-            return fault;
+    for (size_t i = 0; i < n && fault == BNC_FAULT_NONE; i++) {
+        fill_cells(ring, p, object, (uint32_t)i);
+        if (i == 0)
+            n = count_recipients(ring, p);
+        if (bnc_cells_wanted(&c))
+            fault = p->n_wide > 0 ? bnc_cells_spread(m, &c) : push_event(m, &c);
     }
-    return BNC_FAULT_NONE;
+    return fault;
+}
+
+static enum bnc_row_fault line_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
+                                      uint32_t root)
+{
+    const struct bnc_json *const json = &m->json->line.json;
+    enum bnc_row_fault fault = BNC_FAULT_NONE;
+    uint32_t end;
+
+    if (root == BNC_JSON_NONE)
+        return BNC_FAULT_BAD_JSON;
+    if (bnc_json_is(json, root, BNC_JSON_OBJECT))
+        return object_events(m, p, root);
+    end = json->node[root].next;
+    for (uint32_t i = root + 1; i < end && fault == BNC_FAULT_NONE; i = json->node[i].next)
+        fault = bnc_json_is(json, i, BNC_JSON_OBJECT) ? object_events(m, p, i) : BNC_FAULT_BAD_JSON;
+    return fault;
 }
 
 enum bnc_row_fault bnc_json_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
                                    struct bnc_span text)
 {
-    enum bnc_row_fault fault = BNC_FAULT_NONE;
-    struct line *l;
-    json_t *root;
+    enum bnc_row_fault fault;
 
     if (m->json == NULL && (m->json = calloc(1, sizeof *m->json)) == NULL) {
         m->nomem = true;
         return BNC_FAULT_BAD_JSON;
     }
-    root = parse(text.at, text.len, &m->nomem);
-    if (root == NULL)
-        return BNC_FAULT_BAD_JSON;
-    l = next_line(m->json, root);
-    if (json_is_object(root))
-        fault = object_events(m, p, l, root);
-    for (size_t i = 0; i < json_array_size(root) && fault == BNC_FAULT_NONE; i++)
-        fault = json_is_object(json_array_get(root, i))
-                    ? object_events(m, p, l, json_array_get(root, i))
-                    : BNC_FAULT_BAD_JSON;
-    m->nomem |= l->nomem;
+    fault = line_events(m, p, read_line(m->json, p, text));
+    m->nomem |= m->json->line.nomem;
     return fault;
 }
-
-#else
-
-bool bnc_json_built_in(void)
-{
-    return false;
-}
-
-bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
-                     struct bnc_span **name, uint32_t *n)
-{
-    (void)head;
-    (void)whole;
-    (void)arena;
-    *name = NULL;
-    *n = 0;
-    return true;
-}
-
-enum bnc_row_fault bnc_json_events(struct bnc_mapper *m, const struct bnc_schema_plan *p,
-                                   struct bnc_span line)
-{
-    (void)m;
-    (void)p;
-    (void)line;
-    return BNC_FAULT_BAD_JSON;
-}
-
-void bnc_json_ring_free(struct bnc_json_ring *ring)
-{
-    (void)ring;
-}
-
-#endif

@@ -8,9 +8,6 @@
 
 #include "schema/mapper.h"
 
-/* True if this build reads JSON. */
-bool bnc_json_built_in(void);
-
 /*
  * The paths found in the first lines of 'head', in order of first sight, as a header; n 0 where
  * the first line is no JSON or no line an object. Names live in 'arena'.  False when out of

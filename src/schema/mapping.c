@@ -488,9 +488,6 @@ static enum bnc_status create_json(struct work *w)
     struct bnc_schema_plan *p;
     enum bnc_status status;
 
-    if (!bnc_json_built_in())
-        return bnc_error_set(w->err, BNC_EDATA,
-                             "JSON lines: this build has no JSON reader (jansson)");
     if (!bnc_json_header(w->head, w->whole, &map->arena, &c.name, &c.row.n))
         return bnc_error_nomem(w->err);
     if (c.row.n == 0)

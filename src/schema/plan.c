@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/plan.h"
 
+#include "schema/json_paths.h"
 #include "util/hash.h"
 
 /* ---- values ---- */
@@ -501,6 +502,10 @@ enum bnc_status bnc_plan_create(struct bnc_schema_plan **plan, const struct bnc_
     set_direct(p);
     set_quick(p);
     p->spread = p->n_wide > 0 || p->list != BNC_SEVERAL_NONE || p->json;
+    if (p->json && !b->nomem) {
+        p->paths = bnc_json_paths_create(in->arena, p->name, p->cells, p->n_cells);
+        b->nomem = p->paths == NULL;
+    }
     if (b->nomem)
         return bnc_error_nomem(err);
     if (b->status == BNC_OK)

@@ -108,6 +108,7 @@ struct bnc_schema_plan {
     uint32_t n_names;
     uint32_t n_cells;                    /* cells a row gives: n_want, or paths wanted for JSON */
     const uint16_t *cells;               /* ascending indices in 'name' */
+    const struct bnc_json_paths *paths;  /* of the cells, for JSON */
     struct bnc_short_way short_way;
 };
 

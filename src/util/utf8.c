@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/utf8.h"
 
-#define REPLACEMENT 0xfffd
-
 /*
  * Length of the sequence a lead byte opens and the range its second byte must lie in (Unicode 15,
  * table 3-7); 0: no lead byte.
@@ -41,27 +39,25 @@ uint32_t bnc_utf8_next(struct bnc_span *s)
     }
     s->at += n;
     s->len -= n;
-    return n == len ? cp : REPLACEMENT;
+    return n == len ? cp : BNC_UTF8_BAD;
+}
+
+unsigned bnc_utf8_write(char to[BNC_UTF8_MAX], uint32_t cp)
+{
+    const unsigned len = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+    static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
+
+    for (unsigned i = len - 1; i > 0; i--, cp >>= 6)
+        to[i] = (char)(0x80 | (cp & 0x3f));
+    to[0] = (char)(leads[len - 1] | cp);
+    return len;
 }
 
 void bnc_utf8_put(struct bnc_buf *out, uint32_t cp)
 {
-    if (cp < 0x80) {
-        bnc_buf_putc(out, (char)cp);
-        return;
-    }
-    if (cp < 0x800) {
-        bnc_buf_putc(out, (char)(0xc0 | cp >> 6));
-    } else {
-        if (cp < 0x10000) {
-            bnc_buf_putc(out, (char)(0xe0 | cp >> 12));
-        } else {
-            bnc_buf_putc(out, (char)(0xf0 | cp >> 18));
-            bnc_buf_putc(out, (char)(0x80 | (cp >> 12 & 0x3f)));
-        }
-        bnc_buf_putc(out, (char)(0x80 | (cp >> 6 & 0x3f)));
-    }
-    bnc_buf_putc(out, (char)(0x80 | (cp & 0x3f)));
+    char text[BNC_UTF8_MAX];
+
+    bnc_buf_put(out, bnc_span_from(text, bnc_utf8_write(text, cp)));
 }
 
 bool bnc_is_hidden(uint32_t cp)

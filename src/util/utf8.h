@@ -10,7 +10,12 @@
 #include "util/buf.h"
 
 /* Takes the next character off the front of 's' (len > 0); U+FFFD for bytes that are none. */
+#define BNC_UTF8_BAD 0xfffd
 uint32_t bnc_utf8_next(struct bnc_span *s);
+
+#define BNC_UTF8_MAX 4
+/* Writes a character; its length. */
+unsigned bnc_utf8_write(char to[BNC_UTF8_MAX], uint32_t cp);
 void bnc_utf8_put(struct bnc_buf *out, uint32_t cp);
 
 /*

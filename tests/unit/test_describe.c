@@ -8,9 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#if BNC_WITH_JSON
 #include <jansson.h>
-#endif
 
 #include "schema_kit.h"
 
@@ -79,7 +77,6 @@ static void describe__is_harmless(void **state)
     }
 }
 
-#if BNC_WITH_JSON
 /* The part of JSON Schema that docs/formats.schema.json uses. */
 static void conforms(const json_t *defs, const json_t *schema, const json_t *x)
 {
@@ -161,7 +158,6 @@ static void json__is_valid(void **state)
     expect("known", &known);
     bnc_buf_release(&known);
 }
-#endif
 
 static void known__lists_every_format(void **state)
 {
@@ -179,9 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(describe__shows_what_was_understood),
         cmocka_unit_test(describe__is_harmless),
-#if BNC_WITH_JSON
         cmocka_unit_test(json__is_valid),
-#endif
         cmocka_unit_test(known__lists_every_format),
     };
 

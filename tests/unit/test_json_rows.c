@@ -79,7 +79,7 @@ static void line__means(void **state)
     unsigned wrong = 0;
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0] && bnc_json_built_in(); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bnc_buf dump = kit_dump(cases[i].text, "x.jsonl", NULL);
 
         if (fnmatch(cases[i].expected, dump.at, 0) != 0) {
@@ -91,23 +91,23 @@ static void line__means(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* Events of the last BNC_MAPPER_KEEP lines can still be read: the sanitizer sees it if not. */
+/*
+ * Events of the last BNC_MAPPER_KEEP lines can still be read, what was unescaped for them, too: the
+ * sanitizer sees it if not.
+ */
 static void line__lives_for_a_batch(void **state)
 {
     struct bnc_mapping *map;
     struct bnc_mapper *m = bnc_mapper_create(0);
     struct bnc_event kept[BNC_MAPPER_KEEP];
-    char line[256];
+    char lines[BNC_MAPPER_KEEP][256];
 
     (void)state;
-    if (!bnc_json_built_in()) {
-        bnc_mapper_free(m);
-        return;
-    }
     assert_int_equal(bnc_mapping_create(&map, T(SG), true, "", NULL, NULL), BNC_OK);
     for (unsigned i = 0; i < 5 * BNC_MAPPER_KEEP; i++) {
-        const int n = snprintf(line, sizeof line,
-                               "{\"email\":\"r%u@b.c\",\"timestamp\":1788423160,\"event\":"
+        char *const line = lines[i % BNC_MAPPER_KEEP];
+        const int n = snprintf(line, sizeof lines[0],
+                               "{\"email\":\"r%u\\u0040b.c\",\"timestamp\":1788423160,\"event\":"
                                "\"bounce\",\"sg_event_id\":\"e\",\"marketing_campaign_id\":%u}",
                                i, i);
         const struct bnc_row row = { .raw = bnc_span_from(line, (size_t)n) };
@@ -134,8 +134,6 @@ static void line__hostile(void **state)
     struct bnc_buf text = { 0 }, dump;
 
     (void)state;
-    if (!bnc_json_built_in())
-        return;
     bnc_buf_puts(&text, SG);
     for (unsigned i = 0; i < 100000; i++)
         bnc_buf_putc(&text, '[');
@@ -156,8 +154,6 @@ static void line__brings_members_that_no_first_line_had(void **state)
     struct bnc_buf text = { 0 }, dump;
 
     (void)state;
-    if (!bnc_json_built_in())
-        return;
     for (unsigned i = 0; i < 500; i++)
         bnc_buf_puts(&text, "{\"eventType\":\"Delivery\",\"mail\":{\"messageId\":\"m\","
                             "\"destination\":[\"a@b.c\"]}}\n");

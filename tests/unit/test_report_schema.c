@@ -17,8 +17,6 @@
 
 #define SCHEMA_PATH "docs/report.schema.json"
 
-#if BNC_WITH_JSON
-
 #include <jansson.h>
 #include <regex.h>
 
@@ -600,13 +598,3 @@ int main(void)
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
-
-#else
-
-int main(void)
-{
-    puts("skipped: built without jansson");
-    return 0;
-}
-
-#endif
