@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "util/octets.h"
+
 #define IN_BYTES ((size_t)64 << 10)
 #define KEY_BYTES 32
 #define STEP_BYTES 2 /* that one character becomes at most */
@@ -339,6 +341,64 @@ static bool in_scalar(struct scan *s, char c)
     return true;
 }
 
+/* How many bytes of a string stand before one that in_string() has to see. */
+static size_t string_run(const char *in, size_t n)
+{
+    size_t i = 0;
+
+    for (; n - i >= 8; i += 8) {
+        const uint64_t v = bnc_load64(in + i);
+        const uint64_t found =
+            bnc_octets_are(v, '"') | bnc_octets_are(v, '\\') | bnc_octets_are(v, '\n');
+
+        if (found != 0)
+            return i + bnc_octets_first(found);
+    }
+    while (i < n && in[i] != '"' && in[i] != '\\' && in[i] != '\n')
+        i++;
+    return i;
+}
+
+/*
+ * The next characters of a row that in_row() would pass on as they are, and with the same effect;
+ * how many of the 'n' that are at hand.  It leaves the last one of a row, and what may be damage.
+ */
+static size_t row_run(struct scan *s, const char *in, size_t n)
+{
+    for (size_t i = 0;; i++) {
+        if (s->in_string) {
+            i += s->escaped ? 0 : string_run(in + i, n - i);
+            if (i < n) {
+                in_string(s, in[i]);
+                s->last = '"';
+                continue;
+            }
+        }
+        if (i == n)
+            return n;
+        switch (in[i]) {
+        case ' ': continue;
+        case '\t':
+        case '\r':
+        case '\n': return i;
+        case '"': s->in_string = true; break;
+        case '{':
+            if (is_unclosed(s, '{'))
+                return i;
+            /* fall through */
+        case '[': open_bracket(s, in[i]); break;
+        case '}':
+        case ']':
+            if (s->depth == 1)
+                return i;
+            close_bracket(s);
+            break;
+        default: break;
+        }
+        s->last = in[i];
+    }
+}
+
 static size_t put(char *out, const char *text)
 {
     const size_t len = strlen(text);
@@ -423,6 +483,15 @@ static size_t take(struct bnc_json_lines *j, char *out, size_t cap)
 
         while (j->tail_at < j->tail_len && n < cap)
             out[n++] = j->tail[j->tail_at++];
+        if (j->s.mode == ROW) {
+            const size_t left = j->in_len - j->in_at;
+            const size_t run =
+                row_run(&j->s, j->in + j->in_at, left < cap - n ? left : cap - n);
+
+            memcpy(out + n, j->in + j->in_at, run);
+            j->in_at += run;
+            n += run;
+        }
         if (n == cap || j->in_at == j->in_len)
             return n;
         if (cap - n >= STEP_BYTES) {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "util/buf.h"
-#include "util/hash.h"
+#include "util/octets.h"
 #include "util/utf8.h"
 
 #define MAX_DEPTH 2048
@@ -49,16 +49,13 @@ static bool is_plain(char c)
 /* The first byte that is not plain, or the end. */
 static const char *skip_plain(const char *at, const char *end)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-
     for (; end - at >= 8; at += 8) {
-        const uint64_t v = bnc_load64(at), quote = v ^ ones * '"', back = v ^ ones * '\\';
-        /* borrows go up only: the lowest bit found is right */
-        const uint64_t found =
-            (((quote - ones) & ~quote) | ((back - ones) & ~back) | ((v - ones * ' ') & ~v) | v) & high;
+        const uint64_t v = bnc_load64(at);
+        const uint64_t found = bnc_octets_are(v, '"') | bnc_octets_are(v, '\\') |
+                               bnc_octets_below(v, ' ') | (v & BNC_OCTETS_HIGH);
 
         if (found != 0)
-            return at + (__builtin_ctzll(found) >> 3);
+            return at + bnc_octets_first(found);
     }
     while (at < end && is_plain(*at))
         at++;

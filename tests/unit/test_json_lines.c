@@ -204,6 +204,47 @@ static void document__may_be_long(void **state)
     free(out);
 }
 
+/* An object with strings of any length, and what looks like the end of one or of a row in them. */
+static size_t put_row(char *to, unsigned n)
+{
+    static const char *const parts[] = { "\\\"", "\\\\", "{", "]", ",", "\xc3\xa9", "\t", "x", " ", "\\n" };
+    uint32_t random = n * 2654435761u;
+    size_t len = 0;
+
+    to[len++] = '{';
+    for (unsigned k = 0; k < 1 + n % 4; k++) {
+        len += (size_t)sprintf(to + len, "%s\"%u\":[%u, -1.5e3,\"", k > 0 ? "," : "", k, n);
+        for (unsigned i = (random >> 8) % 40; i > 0; i--) {
+            random = random * 1664525 + 1013904223;
+            len += (size_t)sprintf(to + len, "%s", parts[(random >> 16) % 10]);
+        }
+        len += (size_t)sprintf(to + len, "\",{}]");
+    }
+    to[len++] = '}';
+    return len;
+}
+
+static void document__keeps_every_byte_of_its_rows(void **state)
+{
+    static char text[1 << 18], want[1 << 18], got[1 << 18];
+    size_t len = 0, n = 0;
+
+    (void)state;
+    text[len++] = '[';
+    for (unsigned i = 0; i < 500; i++) {
+        const size_t row = put_row(want + n, i);
+
+        len += (size_t)sprintf(text + len, "%s%.*s", i > 0 ? ",\n" : "", (int)row, want + n);
+        n += row;
+        want[n++] = '\n';
+    }
+    text[len++] = ']';
+    for (size_t cap = 1; cap < 100; cap += 1 + cap / 3) {
+        assert_int_equal(lines_of(text, cap, BNC_OK, got, sizeof got), BNC_OK);
+        assert_string_equal(got, want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +256,7 @@ int main(void)
         cmocka_unit_test(text__that_is_no_document_passes),
         cmocka_unit_test(fault__comes_after_what_came_before),
         cmocka_unit_test(document__may_be_long),
+        cmocka_unit_test(document__keeps_every_byte_of_its_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
