@@ -22,6 +22,8 @@ static bool grow_counts(struct bnc_pairs *p, size_t n)
     at = bnc_big_grow(p->at, bytes, cap * sizeof *at); /* aligned: no count in two cache lines */
     if (at == NULL)
         return false;
+    if (p->frugal)
+        bnc_big_spare(at, cap * sizeof *at, p->n * sizeof *at);
     p->at = at;
     p->cap = cap;
     return true;
@@ -70,7 +72,7 @@ void bnc_pairs_release(struct bnc_pairs *p)
 {
     bnc_big_free(p->at, p->cap * sizeof *p->at);
     bnc_pairs_drop_slots(p);
-    *p = (struct bnc_pairs){ .seed = p->seed };
+    *p = (struct bnc_pairs){ .seed = p->seed, .frugal = p->frugal };
 }
 
 /* ---- numbers ---- */

@@ -13,12 +13,13 @@
 
 #define BNC_PAIRS_MAX UINT32_C(0x4fffffff) /* 2^31 slots do; the top bit is for logs */
 
-struct bnc_pairs { /* zero-initialized but for 'seed' is empty */
+struct bnc_pairs { /* zero-initialized but for 'seed' and 'frugal' is empty */
     struct bnc_count *at; /* [n]; 'key' is the key */
     uint32_t *slot; /* [2^log2] bnc_pairs_slot() of number + 1; 0: free */
     size_t n, cap;
     unsigned log2;
     uint64_t seed; /* odd */
+    bool frugal; /* what has grown last has small pages */
 };
 
 /* Room for 'more' further keys; false when out of memory (nothing is changed) or of numbers. */

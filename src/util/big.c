@@ -103,6 +103,9 @@ static void *grow_mapped(void *at, size_t bytes, size_t to)
 
     if (place == NULL)
         return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(at, bnc_big_room(bytes), MADV_HUGEPAGE); /* one mapping, whatever bnc_big_spare() did */
+#endif
     grown = mremap(at, bnc_big_room(bytes), room, MREMAP_MAYMOVE | MREMAP_FIXED, place);
     if (grown != MAP_FAILED)
         return grown; /* if it failed, what is at 'place' now may be another's: it stays */
@@ -119,6 +122,20 @@ void *bnc_big_grow(void *at, size_t bytes, size_t to)
 }
 
 /* ---- giving back ---- */
+
+void bnc_big_spare(void *at, size_t bytes, size_t used)
+{
+#ifdef MADV_NOHUGEPAGE
+    const size_t from = round_up(used, BNC_HUGE_BYTES), end = bnc_big_room(bytes);
+
+    if (is_mapped(bytes) && from < end)
+        madvise((char *)at + from, end - from, MADV_NOHUGEPAGE);
+#else
+    (void)at;
+    (void)bytes;
+    (void)used;
+#endif
+}
 
 void bnc_big_forget(void *at, size_t bytes)
 {

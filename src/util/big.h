@@ -30,8 +30,15 @@ size_t bnc_big_room(size_t bytes);
 void *bnc_big_grow(void *at, size_t bytes, size_t to);
 
 /*
+ * Of what was allocated with 'bytes': wishes for small pages behind the first 'used' and the huge
+ * page in which they end, so that little is taken that is not touched. Growing wishes for huge ones
+ * again.
+ */
+void bnc_big_spare(void *at, size_t bytes, size_t used);
+
+/*
  * Gives the whole pages within [at, at + bytes) back to the system, before the allocation that they
- * are part of is freed. What stood there is lost.
+ * are part of is freed. What stood there is lost; constants of the program are read again.
  */
 void bnc_big_forget(void *at, size_t bytes);
 

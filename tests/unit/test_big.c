@@ -75,6 +75,7 @@ static void big__keeps_what_was_written_as_it_grows(void **state)
             assert_bytes(at, 0, i == from ? 0 : bytes, 7);
             assert_bytes(at, i == from ? 0 : bytes, sizes[i], 0);
             bytes = sizes[i];
+            bnc_big_spare(at, bytes, bytes / 3);
             memset(at, 7, bytes);
         }
         bnc_big_free(at, bytes);
