@@ -123,16 +123,25 @@ void bnc_verdicts_free(struct bnc_verdicts *v)
     free(v->chunks);
     free(v->slots);
     bnc_recall_free(v->recall);
-    bnc_big_free(v->wordings, WORDING_SLOTS * sizeof *v->wordings);
+    free(v->wordings);
     bnc_arena_release(&v->arena);
     bnc_big_free(v, sizeof *v);
 }
 
+/* What is built in is part of the program's file, and read again if it is asked once more. */
+static void rest(const struct bnc_ac *built_in)
+{
+    bnc_big_forget((void *)(uintptr_t)built_in->nodes, built_in->n_nodes * sizeof *built_in->nodes);
+    bnc_big_forget((void *)(uintptr_t)built_in->bytes, built_in->n_nodes * sizeof *built_in->bytes);
+    bnc_big_forget((void *)(uintptr_t)built_in->ends, built_in->n_ends * sizeof *built_in->ends);
+}
+
 void bnc_verdicts_settle(struct bnc_verdicts *v)
 {
+    rest(&v->c->sets[BNC_N_RULESETS - 1]->ac);
     bnc_recall_free(v->recall);
     v->recall = NULL;
-    bnc_big_free(v->wordings, WORDING_SLOTS * sizeof *v->wordings);
+    free(v->wordings);
     v->wordings = NULL;
     bnc_big_forget(v->shapes, sizeof *v - offsetof(struct bnc_verdicts, shapes));
 }
@@ -351,7 +360,7 @@ static void wording_keep(struct bnc_verdicts *v, const struct asked *a, struct b
     struct wording *w;
 
     if (v->wordings == NULL)
-        v->wordings = bnc_big_alloc(WORDING_SLOTS * sizeof *w);
+        v->wordings = calloc(WORDING_SLOTS, sizeof *w); /* most stay empty, and untouched */
     w = wording_slot(v, a, &key);
     if (w == NULL)
         return;
