@@ -20,7 +20,7 @@
 #include "aggregate/pairs.h"
 #include "aggregate/reclog.h"
 
-#define BNC_FAILURE_SETS_LOG2 3u
+#define BNC_FAILURE_SETS_LOG2 2u
 #define BNC_FAILURE_SETS (1u << BNC_FAILURE_SETS_LOG2) /* of partitions, by the first bits */
 #define BNC_FAILURE_PARTS_LOG2 (BNC_FAILURE_SETS_LOG2 + BNC_LOG_LOG2)
 #define BNC_FAILURE_PARTS (1u << BNC_FAILURE_PARTS_LOG2)

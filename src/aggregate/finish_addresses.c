@@ -44,7 +44,7 @@ void bnc_finish_listed(struct finish *f)
  * 32 bytes each, and there may be millions of addresses, so there are keys for one slice a thread.
  */
 
-#define PER_PARTITION 8u /* addresses of the sample that says where slices begin */
+#define PER_PARTITION 4u /* addresses of the sample that says where slices begin */
 
 struct ordering {
     const struct bnc_tally *t;

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-#define FOLD_BYTES ((size_t)192 << 10) /* of partition 0: about 12 MiB in all */
+#define FOLD_BYTES ((size_t)96 << 10) /* of partition 0: about 12 MiB in all */
 
 /*
  * All of a partition's records copied to '*at' (malloc'ed, NULL and 0 if there are none); false

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define FOLD_BYTES ((size_t)96 << 10) /* of partition 0: about 6 MiB in all */
+#define FOLD_BYTES ((size_t)48 << 10) /* of partition 0: about 6 MiB in all */
 
 /* A partition's records in the part's own numbers, and the texts that were with them. */
 struct unfolded {

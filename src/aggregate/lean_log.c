@@ -15,6 +15,7 @@ struct bnc_lean_log *bnc_lean_create(void)
 
     if (l == NULL)
         return NULL;
+    l->room.small_pages = true;
     l->delivered.log.shared = l->failed.log.shared = l->named.log.shared = &l->room;
     return l;
 }
@@ -190,7 +191,7 @@ static inline void end(struct bnc_lean_kind *k, unsigned part, char *at)
 
 /* Of a fingerprint: a delivery says them where others say what happened. Those below are cut. */
 #define LOW_BITS CODE_BITS
-#define CUT_BITS 7u
+#define CUT_BITS 6u
 _Static_assert(BNC_LEAN_CUT == (1u << CUT_BITS) - 1, "they are read as ones");
 
 bool bnc_lean_push_delivered(struct bnc_lean_log *l, uint64_t fp, struct bnc_lean_event e)

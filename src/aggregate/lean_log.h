@@ -8,10 +8,10 @@
  * its domain. So there are three kinds of records, each in a log of its own:
  *
  *     delivered  fingerprint, 48 bits | moment; 3 bits more in it               8 bytes
- *     failed     fingerprint, 58 bits | pair, low 6 | its rest | moment          11 or more
+ *     failed     fingerprint, 57 bits | pair, low 7 | its rest | moment          11 or more
  *     named      text, 8 | pair | moment | local part                           5 and the text
  *
- * With the partition that is 57 bits of 64 of a delivery: it is told to everybody who failed and
+ * With the partition that is 58 bits of 64 of a delivery: it is told to everybody who failed and
  * has these, so that nobody misses his own, and there will hardly ever be two of them.
  *
  * A moment is what happened, in which campaign and when.  Rows mostly come in order of time, so
@@ -59,7 +59,7 @@ struct bnc_lean_log { /* bnc_lean_create() */
 };
 
 struct bnc_lean_delivered { /* the moment follows */
-    uint64_t fp : 48; /* bits 10 to 57 */
+    uint64_t fp : 48; /* bits 9 to 56 */
 } __attribute__((packed));
 
 /* An empty one, NULL when out of memory. */
@@ -97,7 +97,7 @@ bool bnc_lean_push_named(struct bnc_lean_log *l, uint64_t fp, uint32_t pair,
 #define BNC_LEAN_SAME UINT32_MAX
 
 /* Bits of a fingerprint that a delivery does not keep: ones as it is read. */
-#define BNC_LEAN_CUT UINT64_C(0x7f)
+#define BNC_LEAN_CUT UINT64_C(0x3f)
 
 /* The bytes of a partition, and how many records there are in it. */
 size_t bnc_lean_bytes(const struct bnc_lean_log *l, unsigned part);

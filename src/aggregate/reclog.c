@@ -24,6 +24,8 @@ static bool add_slab(struct bnc_log_room *room)
     slab = bnc_big_alloc(bytes);
     if (slab == NULL)
         return false;
+    if (room->small_pages)
+        bnc_big_spare(slab, bytes, 0);
     *slab = (struct bnc_log_slab){ .next = room->slabs, .front = 64, .end = bytes, .bytes = bytes };
     room->slabs = slab;
     return true;
@@ -121,7 +123,7 @@ void bnc_log_room_release(struct bnc_log_room *room)
         bnc_big_free(room->slabs, room->slabs->bytes);
         room->slabs = next;
     }
-    *room = (struct bnc_log_room){ .frugal = room->frugal };
+    *room = (struct bnc_log_room){ .frugal = room->frugal, .small_pages = room->small_pages };
 }
 
 void bnc_log_release(struct bnc_log *log)

@@ -2,7 +2,7 @@
  * reclog.h - records appended to partitions by the top bits of a fingerprint, in chunks that never
  * move.
  *
- * Appending writes to 64 places in turn, each a cache line that stays hot; nothing is looked up.
+ * Appending writes to 128 places in turn, each a cache line that stays hot; nothing is looked up.
  * What is equal is found later, partition by partition, where one partition fits in cache. Growing
  * copies nothing: a chunk is a page, cut from a slab that all partitions share, so that hardly more
  * is touched than is used. The first ones of a partition are smaller; those stay until the whole
@@ -14,7 +14,7 @@
 #include "util/prefetch.h"
 #include "util/span.h"
 
-#define BNC_LOG_LOG2 6u
+#define BNC_LOG_LOG2 7u
 #define BNC_LOG_PARTS (1u << BNC_LOG_LOG2)
 #define BNC_LOG_SIZES 9u /* of chunks: 256 bytes to 64 KiB; more than a page for long records */
 
@@ -29,6 +29,7 @@ struct bnc_log_room { /* where chunks are cut from; zero-initialized is empty */
     struct bnc_log_slab *slabs;
     struct bnc_log_chunk *spare[BNC_LOG_SIZES]; /* given back, by size */
     bool frugal; /* many partitions, forgotten all at once: chunks stay small for longer */
+    bool small_pages; /* slower, and hardly any that is not used */
 };
 
 struct bnc_log_tail { /* free room of the newest chunk: in one place for all partitions */

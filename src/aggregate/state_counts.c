@@ -135,7 +135,7 @@ void bnc_load_totals(struct reader *r, uint64_t n)
 static bool right_partition(struct reader *r, uint64_t fp)
 {
     return r->status == BNC_OK &&
-           (bnc_log_part(fp) == r->partition || bnc_read_bad(r, "a record in the wrong partition"));
+           (fp >> (64 - BNC_STATE_LOG2) == r->partition || bnc_read_bad(r, "a record in the wrong partition"));
 }
 
 /* An outcome is of the type that its entry is of. */
@@ -186,7 +186,7 @@ void bnc_load_held(struct reader *r, uint64_t n)
         h.late = bnc_read_index(r, 1, 2, "a flag above 1") == 1;
         if (!right_partition(r, h.pair))
             return;
-        to = bnc_log_push(&r->part->held, r->partition, sizeof *to);
+        to = bnc_log_push(&r->part->held, bnc_log_part(h.pair), sizeof *to);
         if (to == NULL)
             bnc_read_no_memory(r);
         else

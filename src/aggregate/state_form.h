@@ -17,6 +17,11 @@
 #define BNC_STATE_HEAD_BYTES 16u
 #define BNC_SECTION_HEAD_BYTES 24u
 
+/* A log has a section for each value of the first bits of fingerprints: of some partitions. */
+#define BNC_STATE_LOG2 6u
+#define BNC_STATE_PARTS (1u << BNC_STATE_LOG2)
+#define BNC_STATE_SHARE (BNC_LOG_PARTS / BNC_STATE_PARTS) /* partitions in a section */
+
 enum bnc_state_tag { /* in the order of the file */
                      BNC_STATE_WORDS,
                      BNC_STATE_PROVIDERS,
@@ -31,7 +36,7 @@ enum bnc_state_tag { /* in the order of the file */
                      BNC_STATE_CELLS,
                      BNC_STATE_FAULTS,
                      BNC_STATE_TOTALS,
-                     /* one section for each partition that has any */
+                     /* sections of logs that have any, see BNC_STATE_PARTS */
                      BNC_STATE_ADDRESSES,
                      BNC_STATE_HELD,
                      BNC_STATE_TEXTS,

@@ -331,7 +331,7 @@ static bool is_log(enum bnc_state_tag tag)
  */
 static bool follows(const struct reader *r, int before, enum bnc_state_tag tag, uint32_t partition)
 {
-    if (partition >= BNC_LOG_PARTS || (!is_log(tag) && partition != 0))
+    if (partition >= BNC_STATE_PARTS || (!is_log(tag) && partition != 0))
         return false;
     if ((int)tag == before)
         return is_log(tag) && partition > r->partition;

@@ -11,6 +11,7 @@ struct writer {
     const struct bnc_merged *m;
     struct bnc_outfile file;
     struct bnc_buf buf; /* the payload of the section being made */
+    struct bnc_address_sort sort;
     struct bnc_error *err;
     enum bnc_status status; /* sticks */
     uint64_t n_sections;
@@ -295,16 +296,38 @@ static uint32_t what_of(uint32_t what)
     return BNC_WHAT(BNC_WHAT_CAMPAIGN(what), code == BNC_CODE_LATE ? BNC_STATE_TYPE_LATE : code);
 }
 
-static void save_addresses(struct writer *w, unsigned partition, struct bnc_address_sort *sort)
-{
-    const size_t n = bnc_merged_addresses(w->m, partition, sort);
+/* ---- logs, a partition at a time: each says how many records it put ---- */
 
-    if (n == SIZE_MAX) {
+typedef uint64_t (*put_fn)(struct writer *w, unsigned partition);
+
+static uint64_t no_memory(struct writer *w)
+{
+    if (w->status == BNC_OK)
         w->status = bnc_error_nomem(w->err);
-        return;
+    return 0;
+}
+
+static void save_log(struct writer *w, enum bnc_state_tag tag, put_fn put_partition)
+{
+    uint64_t n = 0;
+
+    for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++) {
+        n += put_partition(w, p);
+        if ((p + 1) % BNC_STATE_SHARE == 0 && n > 0) {
+            end_section(w, tag, p / BNC_STATE_SHARE, n);
+            n = 0;
+        }
     }
+}
+
+static uint64_t put_addresses(struct writer *w, unsigned partition)
+{
+    const size_t n = bnc_merged_addresses(w->m, partition, &w->sort);
+
+    if (n == SIZE_MAX)
+        return no_memory(w);
     for (size_t i = 0; i < n; i++) {
-        const struct bnc_address_rec *r = &sort->at[i];
+        const struct bnc_address_rec *r = &w->sort.at[i];
         const uint64_t pair = w->m->pairs[r->pair].key;
 
         put64(w, r->fp);
@@ -313,8 +336,7 @@ static void save_addresses(struct writer *w, unsigned partition, struct bnc_addr
         put32(w, what_of(r->what));
         put32(w, r->time);
     }
-    if (n > 0)
-        end_section(w, BNC_STATE_ADDRESSES, partition, n);
+    return n;
 }
 
 static void put_held(struct writer *w, const struct bnc_held *h)
@@ -334,33 +356,45 @@ static void put_held(struct writer *w, const struct bnc_held *h)
     put8(w, h->late);
 }
 
-/*
- * Writes the held bounces of a partition, or with 'dropped' only counts those that another report
- * of the same failure replaces.
- */
-static void save_held(struct writer *w, unsigned partition, uint64_t *dropped)
+static uint64_t put_all_held(struct writer *w, unsigned partition)
 {
-    uint64_t ignored = 0;
+    uint64_t dropped = 0;
     size_t n;
-    struct bnc_held *h = bnc_merged_held(w->m, partition, &n, dropped != NULL ? dropped : &ignored);
+    struct bnc_held *h = bnc_merged_held(w->m, partition, &n, &dropped);
 
-    if (h == NULL && w->status == BNC_OK)
-        w->status = bnc_error_nomem(w->err);
-    for (size_t i = 0; h != NULL && dropped == NULL && i < n; i++)
+    if (h == NULL)
+        return no_memory(w);
+    for (size_t i = 0; i < n; i++)
         put_held(w, &h[i]);
-    if (h != NULL && dropped == NULL && n > 0)
-        end_section(w, BNC_STATE_HELD, partition, n);
     free(h);
+    return n;
 }
 
-static void save_texts(struct writer *w, unsigned partition)
+/* Held bounces that another report of the same failure replaces. */
+static uint64_t count_dropped(struct writer *w)
 {
-    size_t len, n = 0;
+    uint64_t dropped = 0;
+
+    for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++) {
+        size_t n;
+        struct bnc_held *h = bnc_merged_held(w->m, p, &n, &dropped);
+
+        if (h == NULL)
+            no_memory(w);
+        free(h);
+    }
+    return dropped;
+}
+
+static uint64_t put_texts(struct writer *w, unsigned partition)
+{
+    uint64_t n = 0;
+    size_t len;
     char *at = bnc_merged_texts(w->m, partition, &len);
 
-    if (at == NULL && w->status == BNC_OK)
-        w->status = bnc_error_nomem(w->err);
-    for (size_t off = 0; at != NULL && off < len; n++) {
+    if (at == NULL)
+        return no_memory(w);
+    for (size_t off = 0; off < len; n++) {
         const struct bnc_text t = bnc_text_read(at + off);
 
         put64(w, t.fp);
@@ -368,16 +402,13 @@ static void save_texts(struct writer *w, unsigned partition)
         bnc_buf_put(&w->buf, t.text);
         off += BNC_TEXT_HEAD + t.text.len;
     }
-    if (n > 0)
-        end_section(w, BNC_STATE_TEXTS, partition, n);
     free(at);
+    return n;
 }
 
 static void save_all(struct writer *w)
 {
     const struct bnc_merged *m = w->m;
-    struct bnc_address_sort sort = { 0 };
-    uint64_t duplicates = m->duplicates;
 
     bnc_buf_puts(&w->buf, BNC_STATE_MAGIC);
     put32(w, BNC_STATE_VERSION);
@@ -399,16 +430,11 @@ static void save_all(struct writer *w)
     save_pairs(w);
     save_cells(w);
     save_faults(w);
-    for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++)
-        save_held(w, p, &duplicates);
-    save_totals(w, duplicates);
-    for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++)
-        save_addresses(w, p, &sort);
-    bnc_address_sort_release(&sort);
-    for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++)
-        save_held(w, p, NULL);
-    for (unsigned p = 0; p < BNC_LOG_PARTS && w->status == BNC_OK; p++)
-        save_texts(w, p);
+    save_totals(w, m->duplicates + count_dropped(w));
+    save_log(w, BNC_STATE_ADDRESSES, put_addresses);
+    bnc_address_sort_release(&w->sort);
+    save_log(w, BNC_STATE_HELD, put_all_held);
+    save_log(w, BNC_STATE_TEXTS, put_texts);
     end_section(w, BNC_STATE_END, 0, w->n_sections);
 }
 

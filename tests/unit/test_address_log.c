@@ -85,11 +85,11 @@ static void address_log__takes_16_bytes_for_an_ordinary_record(void **state)
     assert_int_equal(check(make_usual), N * 16);
 }
 
-/* Every other pair is beyond 22 bits, and outcomes run out of numbers. */
+/* Every other pair is beyond 23 bits, and outcomes run out of numbers. */
 static struct bnc_address_rec make_large(uint64_t random, uint32_t i)
 {
     return (struct bnc_address_rec){ .pair =
-                                         (i & 1 ? 0 : 1u << 22) | (uint32_t)(random % (1u << 22)),
+                                         (i & 1 ? 0 : 1u << 23) | (uint32_t)(random % (1u << 23)),
                                      .what = i & 2 ? UINT32_MAX - 2 * i : i & 15,
                                      .time = i & 4 ? UINT32_MAX : 1 };
 }
