@@ -26,10 +26,10 @@ static void side_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const int s = m->sides[i];
 
-    word(v++, bnc_side_names[s]);
-    count(v++, m->bounce_side[s]);
-    count(v++, m->deferral_side[s]);
-    share(v++, m->bounce_side[s] + m->deferral_side[s], m->failures);
+    put_word(v++, bnc_side_names[s]);
+    put_count(v++, m->bounce_side[s]);
+    put_count(v++, m->deferral_side[s]);
+    put_share(v++, m->bounce_side[s] + m->deferral_side[s], m->failures);
 }
 
 const struct bnc_section bnc_section_sides = {
@@ -93,11 +93,11 @@ static void top_cause(struct bnc_value *v, const struct bnc_provider_total *p)
 {
     uint64_t most = 0;
 
-    none(v);
+    put_none(v);
     for (int c = 0; c < BNC_N_CAUSES; c++)
         if (p->cause[c] + p->cause[BNC_N_CAUSES + c] > most) {
             most = p->cause[c] + p->cause[BNC_N_CAUSES + c];
-            word(v, bnc_causes[c].name);
+            put_word(v, bnc_causes[c].name);
         }
 }
 
@@ -106,20 +106,20 @@ static void provider_row(const struct bnc_model *m, size_t i, struct bnc_value *
     const uint32_t id = m->providers[i];
     const struct bnc_provider_total *p = &m->tally->providers[id];
 
-    word(v++, bnc_model_provider_title(m, id));
-    word(v++, bnc_model_provider_name(m, id));
-    word(v++, provider_kind(m, id));
-    count(v++, p->domains);
+    put_word(v++, bnc_model_provider_title(m, id));
+    put_word(v++, bnc_model_provider_name(m, id));
+    put_word(v++, provider_kind(m, id));
+    put_count(v++, p->domains);
     put_events(v, p->n);
     v += N_EVENT_COLS;
-    count(v++, p->recipients_failed);
+    put_count(v++, p->recipients_failed);
     for (int s = 0; s < BNC_N_SIDES; s++)
-        count(v++, m->provider_side[id][s]);
+        put_count(v++, m->provider_side[id][s]);
     top_cause(v++, p);
-    count(v++, bnc_failures(p->by_marker));
+    put_count(v++, bnc_failures(p->by_marker));
     put_rates(v, m->judged->provider, id);
     v += N_RATE_COLS;
-    change(v++, rate_of(m->judged->provider, id, BNC_METRIC_BOUNCE_RATE),
+    put_change(v++, rate_of(m->judged->provider, id, BNC_METRIC_BOUNCE_RATE),
            m->judged->has_baseline
                ? rate_of(m->judged->baseline_provider, id, BNC_METRIC_BOUNCE_RATE)
                : NULL);
@@ -147,7 +147,7 @@ static size_t n_pairs(const struct bnc_model *m)
 /* A scope wider than single domains, or nothing. */
 static void wide_scope(struct bnc_value *v, unsigned x)
 {
-    optional(v, x < BNC_SCOPE_PROVIDER_WIDE ? NULL : bnc_scope_names[x]);
+    put_optional(v, x < BNC_SCOPE_PROVIDER_WIDE ? NULL : bnc_scope_names[x]);
 }
 
 static void pair_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
@@ -155,12 +155,12 @@ static void pair_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     const struct bnc_pair x = m->pairs[i];
     const struct bnc_provider_total *p = &m->tally->providers[x.provider];
 
-    word(v++, bnc_model_provider_title(m, x.provider));
-    word(v++, bnc_causes[x.cause].name);
-    word(v++, bnc_side_names[bnc_causes[x.cause].side]);
-    count(v++, p->cause[x.cause]);
-    count(v++, p->cause[BNC_N_CAUSES + x.cause]);
-    count(v++, p->cause_recipients[x.cause]);
+    put_word(v++, bnc_model_provider_title(m, x.provider));
+    put_word(v++, bnc_causes[x.cause].name);
+    put_word(v++, bnc_side_names[bnc_causes[x.cause].side]);
+    put_count(v++, p->cause[x.cause]);
+    put_count(v++, p->cause[BNC_N_CAUSES + x.cause]);
+    put_count(v++, p->cause_recipients[x.cause]);
     wide_scope(v++, m->judged->provider_scope == NULL
                         ? BNC_SCOPE_RECIPIENT_LOCAL
                         : m->judged->provider_scope[x.provider][x.cause]);
@@ -225,11 +225,11 @@ static void domain_cause(const struct bnc_model *m, const struct bnc_domain *d, 
     const struct bnc_domain_cause *const causes = m->tally->domain_causes + d->cause_at;
     uint64_t most = 0;
 
-    none(v);
+    put_none(v);
     for (uint32_t k = 0; k < d->n_causes; k++)
         if (causes[k].recipients > most) {
             most = causes[k].recipients;
-            text(v, m->cause_names[causes[k].cause]);
+            put_text(v, m->cause_names[causes[k].cause]);
         }
 }
 
@@ -244,9 +244,9 @@ static void domain_causes(const struct bnc_model *m, const struct bnc_domain *d,
         *(all[k].type == BNC_EVENT_BOUNCE ? &bounces : &deferrals) += all[k].events;
         most = all[k].events > most ? all[k].events : most;
     }
-    causes(v++, all, d->n_causes, BNC_EVENT_BOUNCE, bounces == 0);
-    causes(v++, all, d->n_causes, BNC_EVENT_DEFERRAL, deferrals == 0);
-    causes(v, all, d->n_causes, BNC_N_EVENTS, most < BNC_SPARSE_CAUSE);
+    put_causes(v++, all, d->n_causes, BNC_EVENT_BOUNCE, bounces == 0);
+    put_causes(v++, all, d->n_causes, BNC_EVENT_DEFERRAL, deferrals == 0);
+    put_causes(v, all, d->n_causes, BNC_N_EVENTS, most < BNC_SPARSE_CAUSE);
 }
 #define N_CAUSE_COLS 3
 
@@ -258,7 +258,7 @@ static void domain_rates(const struct bnc_model *m, uint32_t domain, struct bnc_
     for (unsigned k = 0; k < N_RATE_COLS; k++) {
         if (shown)
             v[k].made = r.of[k];
-        rate(&v[k], shown ? &v[k].made : NULL);
+        put_rate(&v[k], shown ? &v[k].made : NULL);
     }
 }
 
@@ -314,24 +314,24 @@ static void domain_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     const struct bnc_domain *d = &m->tally->domains[at];
 
     ask_ahead(m, i);
-    text(v++, d->name);
-    text(v++, m->titles[d->provider]);
+    put_text(v++, d->name);
+    put_text(v++, m->titles[d->provider]);
     if (m->judged->domain_scope == NULL || bnc_failures(d->n) == 0)
-        none(v++);
+        put_none(v++);
     else
-        text(v++, m->scope_names[m->judged->domain_scope[at]]);
+        put_text(v++, m->scope_names[m->judged->domain_scope[at]]);
     domain_cause(m, d, v++);
-    count(v++, d->recipients_failed);
-    count(v++, d->recipients_bounced);
-    count(v++, d->recipients_delivered);
+    put_count(v++, d->recipients_failed);
+    put_count(v++, d->recipients_bounced);
+    put_count(v++, d->recipients_delivered);
     put_events(v, d->n);
     v += N_EVENT_COLS;
     domain_causes(m, d, v);
     v += N_CAUSE_COLS;
     domain_rates(m, at, v);
     v += N_RATE_COLS;
-    moment(v++, d->first);
-    moment(v++, d->last);
+    put_moment(v++, d->first);
+    put_moment(v++, d->last);
 }
 
 static const struct bnc_column domain_cause_cols[] = {
@@ -360,21 +360,21 @@ static void domain_cause_row(const struct bnc_model *m, size_t i, struct bnc_val
 {
     const struct bnc_domain_cause *c = &m->tally->domain_causes[i];
 
-    text(v++, m->tally->domains[c->domain].name);
-    word(v++, bnc_causes[c->cause].name);
-    word(v++, bnc_event_names[c->type]);
-    flag(v++, c->explicit_domain);
-    count(v++, c->recipients);
-    count(v++, c->events);
+    put_text(v++, m->tally->domains[c->domain].name);
+    put_word(v++, bnc_causes[c->cause].name);
+    put_word(v++, bnc_event_names[c->type]);
+    put_flag(v++, c->explicit_domain);
+    put_count(v++, c->recipients);
+    put_count(v++, c->events);
     if (c->top_template < m->tally->n_templates)
-        template_id(v++, m->tally->templates[c->top_template].key);
+        put_template_id(v++, m->tally->templates[c->top_template].key);
     else
-        none(v++);
-    moment(v++, c->first);
-    moment(v++, c->last);
-    optional(v++, m->judged->cause_scope == NULL ? NULL
+        put_none(v++);
+    put_moment(v++, c->first);
+    put_moment(v++, c->last);
+    put_optional(v++, m->judged->cause_scope == NULL ? NULL
                                                  : bnc_scope_names[m->judged->cause_scope[i]]);
-    flag(v++, !m->judged->has_deliveries);
+    put_flag(v++, !m->judged->has_deliveries);
 }
 
 const struct bnc_section bnc_section_domains = {
@@ -427,14 +427,14 @@ static void code_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_code_sum *c = &m->codes[i];
 
-    reply(v++, c->reply);
-    enhanced(v++, c->enhanced);
-    count(v++, c->bounces);
-    count(v++, c->deferrals);
-    share(v++, c->bounces + c->deferrals, m->failures);
-    count(v++, c->templates);
-    word(v++, bnc_causes[c->cause].name);
-    count(v++, c->cause_n);
+    put_reply(v++, c->reply);
+    put_enhanced(v++, c->enhanced);
+    put_count(v++, c->bounces);
+    put_count(v++, c->deferrals);
+    put_share(v++, c->bounces + c->deferrals, m->failures);
+    put_count(v++, c->templates);
+    put_word(v++, bnc_causes[c->cause].name);
+    put_count(v++, c->cause_n);
 }
 
 static const struct bnc_column cause_cols[] = {
@@ -460,15 +460,15 @@ static void cause_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const int c = m->causes[i];
 
-    word(v++, bnc_causes[c].name);
-    word(v++, bnc_group_names[bnc_causes[c].group]);
-    word(v++, bnc_side_names[bnc_causes[c].side]);
-    word(v++, bnc_action_names[bnc_causes[c].action]);
-    word(v++, bnc_priority_names[bnc_causes[c].priority]);
-    count(v++, m->bounce_cause[c]);
-    count(v++, m->deferral_cause[c]);
-    share(v++, m->bounce_cause[c] + m->deferral_cause[c], m->failures);
-    prose(v++, bnc_causes[c].meaning);
+    put_word(v++, bnc_causes[c].name);
+    put_word(v++, bnc_group_names[bnc_causes[c].group]);
+    put_word(v++, bnc_side_names[bnc_causes[c].side]);
+    put_word(v++, bnc_action_names[bnc_causes[c].action]);
+    put_word(v++, bnc_priority_names[bnc_causes[c].priority]);
+    put_count(v++, m->bounce_cause[c]);
+    put_count(v++, m->deferral_cause[c]);
+    put_share(v++, m->bounce_cause[c] + m->deferral_cause[c], m->failures);
+    put_prose(v++, bnc_causes[c].meaning);
 }
 
 const struct bnc_section bnc_section_codes = {
@@ -520,14 +520,14 @@ static void subject_row(const struct bnc_model *m, enum bnc_kind kind, size_t i,
     const uint32_t at = m->subject[kind][i];
     const struct bnc_subject *s = &m->tally->subject[kind][at];
 
-    text(v++, s->name);
+    put_text(v++, s->name);
     put_events(v, s->n);
     v += N_EVENT_COLS;
-    count(v++, s->recipients_failed);
+    put_count(v++, s->recipients_failed);
     put_rates(v, m->judged->subject[kind], at);
     v += N_RATE_COLS;
-    moment(v++, s->first);
-    moment(v++, s->last);
+    put_moment(v++, s->first);
+    put_moment(v++, s->last);
 }
 
 static size_t n_days(const struct bnc_model *m)

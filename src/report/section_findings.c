@@ -37,19 +37,19 @@ static void verdict_row(const struct bnc_model *m, size_t i, struct bnc_value *v
 {
     const struct bnc_finding *f = &m->judged->findings[i];
 
-    count(v++, i + 1);
-    word(v++, bnc_priority_names[f->severity]);
-    text(v++, f->headline);
-    word(v++, bnc_side_names[f->side]);
-    moment(v++, f->onset != BNC_NO_TIME ? f->onset : f->first_seen);
-    moment(v++, f->end);
-    flag(v++, f->ongoing);
-    count(v++, f->recipients);
+    put_count(v++, i + 1);
+    put_word(v++, bnc_priority_names[f->severity]);
+    put_text(v++, f->headline);
+    put_word(v++, bnc_side_names[f->side]);
+    put_moment(v++, f->onset != BNC_NO_TIME ? f->onset : f->first_seen);
+    put_moment(v++, f->end);
+    put_flag(v++, f->ongoing);
+    put_count(v++, f->recipients);
     if (f->n_actions > 0)
-        text(v++, f->actions[0]);
+        put_text(v++, f->actions[0]);
     else
-        none(v++);
-    count(v++, f->confidence);
+        put_none(v++);
+    put_count(v++, f->confidence);
 }
 
 static const struct bnc_column finding_cols[] = {
@@ -102,48 +102,48 @@ static const struct bnc_column finding_cols[] = {
 
 static void finding_who(const struct bnc_finding *f, struct bnc_value *v)
 {
-    word(v++, bnc_finding_names[f->kind]);
-    word(v++, bnc_priority_names[f->severity]);
-    word(v++, bnc_scope_names[f->scope]);
-    word(v++, bnc_subject_type_names[f->subject_type]);
-    text(v++, f->subject);
-    optional(v++, f->cause >= 0 ? bnc_causes[f->cause].name : NULL);
-    word(v++, bnc_side_names[f->side]);
-    flag(v++, f->by_code);
+    put_word(v++, bnc_finding_names[f->kind]);
+    put_word(v++, bnc_priority_names[f->severity]);
+    put_word(v++, bnc_scope_names[f->scope]);
+    put_word(v++, bnc_subject_type_names[f->subject_type]);
+    put_text(v++, f->subject);
+    put_optional(v++, f->cause >= 0 ? bnc_causes[f->cause].name : NULL);
+    put_word(v++, bnc_side_names[f->side]);
+    put_flag(v++, f->by_code);
 }
 
 static void finding_numbers(const struct bnc_finding *f, struct bnc_value *v)
 {
-    count(v++, f->recipients);
-    count(v++, f->events);
-    count(v++, f->attempted);
-    rate(v++, &f->rate);
-    rate(v++, &f->rate);
-    word(v++, bnc_judgement_names[f->rate.judgement]);
-    moment(v++, f->onset);
-    moment(v++, f->end);
-    flag(v++, f->ongoing);
-    moment(v++, f->first_seen);
-    moment(v++, f->last_seen);
+    put_count(v++, f->recipients);
+    put_count(v++, f->events);
+    put_count(v++, f->attempted);
+    put_rate(v++, &f->rate);
+    put_rate(v++, &f->rate);
+    put_word(v++, bnc_judgement_names[f->rate.judgement]);
+    put_moment(v++, f->onset);
+    put_moment(v++, f->end);
+    put_flag(v++, f->ongoing);
+    put_moment(v++, f->first_seen);
+    put_moment(v++, f->last_seen);
 }
 
 static void finding_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_finding *f = &m->judged->findings[i];
 
-    count(v++, i + 1);
+    put_count(v++, i + 1);
     finding_who(f, v);
     finding_numbers(f, v += 8);
     v += 11;
-    list(v++, m->finding_templates[i], f->n_templates);
-    text(v++, f->headline);
-    text(v++, f->meaning);
-    list(v++, f->checks, f->n_checks);
-    list(v++, f->actions, f->n_actions);
-    text(v++, f->letter);
-    count(v++, f->confidence);
-    list(v++, f->sources, f->n_sources);
-    list(v++, f->also, f->n_also);
+    put_list(v++, m->finding_templates[i], f->n_templates);
+    put_text(v++, f->headline);
+    put_text(v++, f->meaning);
+    put_list(v++, f->checks, f->n_checks);
+    put_list(v++, f->actions, f->n_actions);
+    put_text(v++, f->letter);
+    put_count(v++, f->confidence);
+    put_list(v++, f->sources, f->n_sources);
+    put_list(v++, f->also, f->n_also);
 }
 
 const struct bnc_section bnc_section_verdicts = {
@@ -210,13 +210,13 @@ static void rate_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
                           *before =
                               m->judged->has_baseline ? &m->judged->baseline_overall.of[i] : NULL;
 
-    word(v++, bnc_metric_names[i]);
-    rate(v++, now);
-    rate(v++, before);
-    change(v++, now, before);
-    prose(v++, rate_words[i][0]);
-    prose(v++, rate_words[i][1]);
-    prose(v++, rate_words[i][2]);
+    put_word(v++, bnc_metric_names[i]);
+    put_rate(v++, now);
+    put_rate(v++, before);
+    put_change(v++, now, before);
+    put_prose(v++, rate_words[i][0]);
+    put_prose(v++, rate_words[i][1]);
+    put_prose(v++, rate_words[i][2]);
 }
 
 const struct bnc_section bnc_section_rates = {
@@ -260,16 +260,16 @@ static void limit_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_limit_row *l = &m->judged->limits[m->limits[i]];
 
-    word(v++, l->who);
-    word(v++, l->metric);
-    rate(v++, &l->rate);
-    level(v++, l->rate.warn);
-    level(v++, l->rate.limit);
-    integer(v++, l->headroom, l->headroom == INT64_MAX || l->rate.den == 0);
-    prose(v++, l->scope);
-    prose(v++, l->consequence);
-    prose(v++, l->source);
-    flag(v++, l->ours);
+    put_word(v++, l->who);
+    put_word(v++, l->metric);
+    put_rate(v++, &l->rate);
+    put_level(v++, l->rate.warn);
+    put_level(v++, l->rate.limit);
+    put_integer(v++, l->headroom, l->headroom == INT64_MAX || l->rate.den == 0);
+    put_prose(v++, l->scope);
+    put_prose(v++, l->consequence);
+    put_prose(v++, l->source);
+    put_flag(v++, l->ours);
 }
 
 const struct bnc_section bnc_section_limits = {
@@ -313,15 +313,15 @@ static void contradiction_row(const struct bnc_model *m, size_t i, struct bnc_va
     static const char *const hardness[] = { "none", "hard", "soft", "unknown" };
     const struct bnc_contradiction_row *c = &m->judged->contradictions[i];
 
-    text(v++, c->esp);
-    text(v++, c->label);
-    word(v++, hardness[c->hardness]);
-    word(v++, bnc_causes[c->cause].name);
-    word(v++, bnc_side_names[bnc_causes[c->cause].side]);
-    count(v++, c->events);
-    count(v++, c->recipients);
-    flag(v++, c->lost_for_nothing);
-    flag(v++, c->kept_though_dead);
+    put_text(v++, c->esp);
+    put_text(v++, c->label);
+    put_word(v++, hardness[c->hardness]);
+    put_word(v++, bnc_causes[c->cause].name);
+    put_word(v++, bnc_side_names[bnc_causes[c->cause].side]);
+    put_count(v++, c->events);
+    put_count(v++, c->recipients);
+    put_flag(v++, c->lost_for_nothing);
+    put_flag(v++, c->kept_though_dead);
 }
 
 const struct bnc_section bnc_section_contradictions = {

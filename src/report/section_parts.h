@@ -2,7 +2,7 @@
  * section_parts.h - for the files that define sections: the sections themselves, one filler per
  * type of value, and the columns that several sections share.
  *
- * A row function fills its columns in their order: "word(v++, ...); count(v++, ...);". A filler
+ * A row function fills its columns in their order: "put_word(v++, ...); put_count(v++, ...);". A filler
  * sets all of a value that its type has, whatever stood there.
  */
 #ifndef BNC_REPORT_SECTION_PARTS_H
@@ -43,110 +43,110 @@ extern const struct bnc_section bnc_section_method;
 
 #define COLS(c) .cols = c, .n_cols = sizeof c / sizeof c[0]
 
-static inline void told(struct bnc_value *v, bool unset, bool idle)
+static inline void put_told(struct bnc_value *v, bool unset, bool idle)
 {
     v->unset = unset;
     v->idle = idle;
 }
 
-static inline void text(struct bnc_value *v, struct bnc_span s)
+static inline void put_text(struct bnc_value *v, struct bnc_span s)
 {
     v->text = s;
-    told(v, false, s.len == 0);
+    put_told(v, false, s.len == 0);
 }
-static inline void word(struct bnc_value *v, const char *s)
+static inline void put_word(struct bnc_value *v, const char *s)
 {
-    text(v, bnc_span_str(s));
+    put_text(v, bnc_span_str(s));
 }
 /* Text, where there is any. */
-static inline void text_if(struct bnc_value *v, bool any, struct bnc_span s)
+static inline void put_text_if(struct bnc_value *v, bool any, struct bnc_span s)
 {
     v->text = s;
-    told(v, !any, false);
+    put_told(v, !any, false);
 }
-static inline void none(struct bnc_value *v)
+static inline void put_none(struct bnc_value *v)
 {
-    text_if(v, false, BNC_SPAN(""));
+    put_text_if(v, false, BNC_SPAN(""));
 }
-static inline void count(struct bnc_value *v, uint64_t n)
+static inline void put_count(struct bnc_value *v, uint64_t n)
 {
     v->count = n;
-    told(v, false, n == 0);
+    put_told(v, false, n == 0);
 }
-static inline void flag(struct bnc_value *v, bool on)
+static inline void put_flag(struct bnc_value *v, bool on)
 {
-    count(v, on);
+    put_count(v, on);
 }
 
-static inline void integer(struct bnc_value *v, int64_t n, bool unset)
+static inline void put_integer(struct bnc_value *v, int64_t n, bool unset)
 {
     v->integer = n;
-    told(v, unset, false);
+    put_told(v, unset, false);
 }
 
-static inline void moment(struct bnc_value *v, int64_t time)
+static inline void put_moment(struct bnc_value *v, int64_t time)
 {
-    integer(v, time, time == BNC_NO_TIME);
+    put_integer(v, time, time == BNC_NO_TIME);
 }
 
-static inline void number(struct bnc_value *v, double x, bool unset)
+static inline void put_number(struct bnc_value *v, double x, bool unset)
 {
     v->share = unset ? 0 : x;
-    told(v, unset, false);
+    put_told(v, unset, false);
 }
 
-static inline void share(struct bnc_value *v, uint64_t num, uint64_t den)
+static inline void put_share(struct bnc_value *v, uint64_t num, uint64_t den)
 {
-    number(v, (double)num / (double)(den == 0 ? 1 : den), den == 0);
+    put_number(v, (double)num / (double)(den == 0 ? 1 : den), den == 0);
 }
 
 /* A warning or a limit; 0: there is none. */
-static inline void level(struct bnc_value *v, double x)
+static inline void put_level(struct bnc_value *v, double x)
 {
-    number(v, x, x <= 0);
+    put_number(v, x, x <= 0);
 }
 
-static inline void rate(struct bnc_value *v, const struct bnc_rate *r)
+static inline void put_rate(struct bnc_value *v, const struct bnc_rate *r)
 {
     v->rate = r;
-    told(v, r == NULL, r != NULL && r->den < BNC_SPARSE_MIN);
+    put_told(v, r == NULL, r != NULL && r->den < BNC_SPARSE_MIN);
 }
 
-static inline void change(struct bnc_value *v, const struct bnc_rate *now,
+static inline void put_change(struct bnc_value *v, const struct bnc_rate *now,
                           const struct bnc_rate *before)
 {
     const bool unset = now == NULL || before == NULL || now->den == 0 || before->den == 0;
 
-    number(v, unset ? 0 : now->value - before->value, unset);
+    put_number(v, unset ? 0 : now->value - before->value, unset);
 }
 
-static inline void prose(struct bnc_value *v, const char *s)
+static inline void put_prose(struct bnc_value *v, const char *s)
 {
     const bool any = s != NULL && *s != '\0';
 
-    text_if(v, any, bnc_span_str(any ? s : ""));
+    put_text_if(v, any, bnc_span_str(any ? s : ""));
 }
 
 /* Rows of a domain, by cause; 'type' matters where only that counts. */
-static inline void causes(struct bnc_value *v, const struct bnc_domain_cause *rows, size_t n,
+static inline void put_causes(struct bnc_value *v, const struct bnc_domain_cause *rows, size_t n,
                           enum bnc_event_type type, bool idle)
 {
     v->causes = rows;
     v->n_causes = n;
     v->type = type;
-    told(v, false, idle);
+    put_told(v, false, idle);
 }
 
-static inline void list(struct bnc_value *v, const struct bnc_span *l, size_t n)
+static inline void put_list(struct bnc_value *v, const struct bnc_span *l, size_t n)
 {
     v->list = l;
     v->n_list = n;
-    told(v, false, false);
+    put_told(v, false, false);
 }
 
-static void small(struct bnc_value *v, const char *fmt, ...)
+static void put_small(struct bnc_value *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), unused));
-static void small(struct bnc_value *v, const char *fmt, ...)
+static void put_small(struct bnc_value *v, const char *fmt, ...)
 {
     va_list ap;
     int n;
@@ -154,30 +154,30 @@ static void small(struct bnc_value *v, const char *fmt, ...)
     va_start(ap, fmt);
     n = vsnprintf(v->small, sizeof v->small, fmt, ap);
     va_end(ap);
-    text_if(v, true,
+    put_text_if(v, true,
             bnc_span_from(v->small, n < 0                         ? 0
                                     : (size_t)n < sizeof v->small ? (size_t)n
                                                                   : sizeof v->small - 1));
 }
 
-static inline void enhanced(struct bnc_value *v, uint32_t e)
+static inline void put_enhanced(struct bnc_value *v, uint32_t e)
 {
     if (e != 0)
-        small(v, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
+        put_small(v, "%u.%u.%u", BNC_ENHANCED_CLASS(e), BNC_ENHANCED_SUBJECT(e),
               BNC_ENHANCED_DETAIL(e));
     else
-        none(v);
+        put_none(v);
 }
 
-static inline void template_id(struct bnc_value *v, uint64_t key)
+static inline void put_template_id(struct bnc_value *v, uint64_t key)
 {
     bnc_key_spell(v->small, key);
-    text_if(v, true, bnc_span_from(v->small, BNC_KEY_DIGITS));
+    put_text_if(v, true, bnc_span_from(v->small, BNC_KEY_DIGITS));
 }
 
-static inline void reply(struct bnc_value *v, uint16_t code)
+static inline void put_reply(struct bnc_value *v, uint16_t code)
 {
-    integer(v, code, code == 0);
+    put_integer(v, code, code == 0);
 }
 
 static inline const struct bnc_rate *rate_of(const struct bnc_rates *r, size_t i,
@@ -215,34 +215,34 @@ static inline const struct bnc_rate *rate_of(const struct bnc_rates *r, size_t i
 
 static inline void put_events(struct bnc_value *v, const uint64_t n[BNC_N_EVENTS])
 {
-    count(v++, n[BNC_EVENT_DELIVERED]);
-    count(v++, n[BNC_EVENT_BOUNCE]);
-    count(v++, n[BNC_EVENT_DEFERRAL]);
-    count(v++, n[BNC_EVENT_COMPLAINT]);
-    count(v++, n[BNC_EVENT_SUPPRESSED]);
-    count(v++, n[BNC_EVENT_SENT]);
+    put_count(v++, n[BNC_EVENT_DELIVERED]);
+    put_count(v++, n[BNC_EVENT_BOUNCE]);
+    put_count(v++, n[BNC_EVENT_DEFERRAL]);
+    put_count(v++, n[BNC_EVENT_COMPLAINT]);
+    put_count(v++, n[BNC_EVENT_SUPPRESSED]);
+    put_count(v++, n[BNC_EVENT_SENT]);
 }
 #define N_EVENT_COLS 6
 
 static inline void put_rates(struct bnc_value *v, const struct bnc_rates *r, size_t i)
 {
-    rate(v++, rate_of(r, i, BNC_METRIC_BOUNCE_RATE));
-    rate(v++, rate_of(r, i, BNC_METRIC_HARD_BOUNCE_RATE));
-    rate(v++, rate_of(r, i, BNC_METRIC_COMPLAINT_RATE));
-    rate(v++, rate_of(r, i, BNC_METRIC_DEFERRAL_RATE));
+    put_rate(v++, rate_of(r, i, BNC_METRIC_BOUNCE_RATE));
+    put_rate(v++, rate_of(r, i, BNC_METRIC_HARD_BOUNCE_RATE));
+    put_rate(v++, rate_of(r, i, BNC_METRIC_COMPLAINT_RATE));
+    put_rate(v++, rate_of(r, i, BNC_METRIC_DEFERRAL_RATE));
 }
 #define N_RATE_COLS 4
 
-static inline void source(const struct bnc_model *m, struct bnc_value *v, uint32_t at)
+static inline void put_source(const struct bnc_model *m, struct bnc_value *v, uint32_t at)
 {
     const struct bnc_span s = bnc_model_source(m, at);
 
-    text_if(v, s.len > 0, s);
+    put_text_if(v, s.len > 0, s);
 }
 
-static inline void optional(struct bnc_value *v, const char *s)
+static inline void put_optional(struct bnc_value *v, const char *s)
 {
-    text_if(v, s != NULL, bnc_span_str(s == NULL ? "" : s));
+    put_text_if(v, s != NULL, bnc_span_str(s == NULL ? "" : s));
 }
 
 #endif

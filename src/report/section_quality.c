@@ -40,9 +40,9 @@ static void kind_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
                              { "read", t->rows } };
     const uint64_t n = i < BNC_N_EVENTS ? t->n[i] : more[i - BNC_N_EVENTS].n;
 
-    word(v++, i < BNC_N_EVENTS ? bnc_event_names[i] : more[i - BNC_N_EVENTS].name);
-    count(v++, n);
-    share(v++, n, t->rows);
+    put_word(v++, i < BNC_N_EVENTS ? bnc_event_names[i] : more[i - BNC_N_EVENTS].name);
+    put_count(v++, n);
+    put_share(v++, n, t->rows);
 }
 
 static const struct bnc_column input_cols[] = {
@@ -67,20 +67,20 @@ static void input_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_report_input *in = &m->data->inputs[i];
 
-    text(v++, bnc_span_str(in->name == NULL ? "" : in->name));
-    optional(v++, in->format);
-    optional(v++, in->vendor);
-    optional(v++, in->container);
-    optional(v++, in->encoding);
+    put_text(v++, bnc_span_str(in->name == NULL ? "" : in->name));
+    put_optional(v++, in->format);
+    put_optional(v++, in->vendor);
+    put_optional(v++, in->container);
+    put_optional(v++, in->encoding);
     if (in->delim == '\t')
-        word(v++, "tab");
+        put_word(v++, "tab");
     else if (in->delim == '\0')
-        none(v++);
+        put_none(v++);
     else
-        small(v++, "%c", in->delim);
-    count(v++, in->rows);
-    count(v++, in->bytes);
-    prose(v++, in->fault);
+        put_small(v++, "%c", in->delim);
+    put_count(v++, in->rows);
+    put_count(v++, in->bytes);
+    put_prose(v++, in->fault);
 }
 
 static const struct bnc_column fault_cols[] = {
@@ -103,11 +103,11 @@ static void fault_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
     const struct bnc_fault_total *f = &m->tally->faults[m->faults[i].fault];
     const struct bnc_place *p = &f->first[m->faults[i].at];
 
-    word(v++, bnc_fault_names[m->faults[i].fault]);
-    count(v++, f->n);
-    source(m, v++, p->source);
-    count(v++, p->row);
-    count(v++, p->off);
+    put_word(v++, bnc_fault_names[m->faults[i].fault]);
+    put_count(v++, f->n);
+    put_source(m, v++, p->source);
+    put_count(v++, p->row);
+    put_count(v++, p->off);
 }
 
 static const struct {
@@ -137,9 +137,9 @@ static size_t n_doubts(const struct bnc_model *m)
 
 static void doubt_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
-    word(v++, doubts[i].name);
-    count(v++, m->tally->flagged[i]);
-    prose(v++, doubts[i].meaning);
+    put_word(v++, doubts[i].name);
+    put_count(v++, m->tally->flagged[i]);
+    put_prose(v++, doubts[i].meaning);
 }
 
 const struct bnc_section bnc_section_rows = {
@@ -227,13 +227,13 @@ static void threshold_row(const struct bnc_model *m, size_t i, struct bnc_value 
     const double unit = strcmp(t->unit, "percent") == 0 ? 100 : 1;
 
     (void)m;
-    word(v++, t->metric);
-    number(v++, t->warn * unit, t->warn < 0);
-    number(v++, t->limit * unit, t->limit < 0);
-    word(v++, t->unit);
-    prose(v++, t->scope);
-    prose(v++, t->consequence);
-    prose(v++, t->source);
+    put_word(v++, t->metric);
+    put_number(v++, t->warn * unit, t->warn < 0);
+    put_number(v++, t->limit * unit, t->limit < 0);
+    put_word(v++, t->unit);
+    put_prose(v++, t->scope);
+    put_prose(v++, t->consequence);
+    put_prose(v++, t->source);
 }
 
 const struct bnc_section bnc_section_thresholds = {
@@ -303,13 +303,13 @@ static size_t n_methods(const struct bnc_model *m)
 static void method_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     if (i < sizeof methods / sizeof methods[0]) {
-        word(v++, methods[i].term);
-        prose(v, methods[i].definition);
+        put_word(v++, methods[i].term);
+        put_prose(v, methods[i].definition);
         return;
     }
     i -= sizeof methods / sizeof methods[0];
-    word(v++, m->data->notes[i].term);
-    text(v++, m->data->notes[i].text);
+    put_word(v++, m->data->notes[i].term);
+    put_text(v++, m->data->notes[i].text);
 }
 
 const struct bnc_section bnc_section_method = {

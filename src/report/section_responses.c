@@ -58,41 +58,41 @@ static void verdict_words(const struct bnc_template *t, struct bnc_value *v)
 {
     const struct bnc_verdict *x = &t->verdict;
 
-    word(v++, bnc_causes[x->cause].name);
-    word(v++, bnc_duration_names[x->duration]);
-    word(v++, bnc_side_names[x->side]);
-    word(v++, bnc_action_names[x->action]);
-    word(v++, bnc_priority_names[x->priority]);
-    count(v++, x->confidence);
-    text_if(v++, t->rule.len > 0, t->rule);
-    text_if(v++, t->rule_source.len > 0, t->rule_source);
-    optional(v++, x->blocklist == 0 ? NULL : bnc_blocklist_name(x->blocklist));
-    optional(v++, x->mechanism == BNC_MECH_NONE ? NULL : bnc_mechanism_names[x->mechanism]);
+    put_word(v++, bnc_causes[x->cause].name);
+    put_word(v++, bnc_duration_names[x->duration]);
+    put_word(v++, bnc_side_names[x->side]);
+    put_word(v++, bnc_action_names[x->action]);
+    put_word(v++, bnc_priority_names[x->priority]);
+    put_count(v++, x->confidence);
+    put_text_if(v++, t->rule.len > 0, t->rule);
+    put_text_if(v++, t->rule_source.len > 0, t->rule_source);
+    put_optional(v++, x->blocklist == 0 ? NULL : bnc_blocklist_name(x->blocklist));
+    put_optional(v++, x->mechanism == BNC_MECH_NONE ? NULL : bnc_mechanism_names[x->mechanism]);
 }
 
 static void template_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_template *t = &m->tally->templates[i];
 
-    template_id(v++, t->key);
-    text(v++, t->text);
-    word(v++, bnc_event_names[t->type]);
-    count(v++, t->n);
-    count(v++, t->recipients);
-    count(v++, t->domains);
-    count(v++, t->wordings);
-    word(v++, bnc_model_provider_title(m, t->verdict.provider));
-    reply(v++, t->verdict.reply);
-    enhanced(v++, t->verdict.enhanced);
+    put_template_id(v++, t->key);
+    put_text(v++, t->text);
+    put_word(v++, bnc_event_names[t->type]);
+    put_count(v++, t->n);
+    put_count(v++, t->recipients);
+    put_count(v++, t->domains);
+    put_count(v++, t->wordings);
+    put_word(v++, bnc_model_provider_title(m, t->verdict.provider));
+    put_reply(v++, t->verdict.reply);
+    put_enhanced(v++, t->verdict.enhanced);
     verdict_words(t, v);
     v += 10;
-    text(v++, t->label);
-    text(v++, t->esp);
-    moment(v++, t->first);
-    moment(v++, t->last);
-    source(m, v++, t->example.source);
-    count(v++, t->example.row);
-    count(v++, t->example.off);
+    put_text(v++, t->label);
+    put_text(v++, t->esp);
+    put_moment(v++, t->first);
+    put_moment(v++, t->last);
+    put_source(m, v++, t->example.source);
+    put_count(v++, t->example.row);
+    put_count(v++, t->example.off);
 }
 
 const struct bnc_section bnc_section_templates = {
@@ -125,10 +125,10 @@ static void rule_row(const struct bnc_model *m, size_t i, struct bnc_value *v)
 {
     const struct bnc_rule_sum *r = &m->rules[i];
 
-    text(v++, r->rule);
-    text_if(v++, r->source.len > 0, r->source);
-    count(v++, r->templates);
-    count(v++, r->events);
+    put_text(v++, r->rule);
+    put_text_if(v++, r->source.len > 0, r->source);
+    put_count(v++, r->templates);
+    put_count(v++, r->events);
 }
 
 const struct bnc_section bnc_section_rules = {
@@ -190,18 +190,19 @@ static void unknown_row(const struct bnc_model *m, size_t i, struct bnc_value *v
 {
     const struct bnc_template *t = &m->tally->templates[m->unknown[i]];
 
-    text(v++, longest_literal(t->text));
-    word(v++, "");
-    word(v++, "unknown");
-    count(v++, 5);
-    text(v++, t->text);
-    word(v++, "user");
-    word(v++, "observed");
-    count(v++, t->n);
-    count(v++, t->recipients);
-    reply(v++, t->verdict.reply);
-    enhanced(v++, t->verdict.enhanced);
-    optional(v, t->verdict.provider == 0 ? NULL : bnc_model_provider_name(m, t->verdict.provider));
+    put_text(v++, longest_literal(t->text));
+    put_word(v++, "");
+    put_word(v++, "unknown");
+    put_count(v++, 5);
+    put_text(v++, t->text);
+    put_word(v++, "user");
+    put_word(v++, "observed");
+    put_count(v++, t->n);
+    put_count(v++, t->recipients);
+    put_reply(v++, t->verdict.reply);
+    put_enhanced(v++, t->verdict.enhanced);
+    put_optional(v, t->verdict.provider == 0 ? NULL
+                                             : bnc_model_provider_name(m, t->verdict.provider));
 }
 
 const struct bnc_section bnc_section_unknown = {
