@@ -6,10 +6,9 @@
  *   mx1.shop.example                      "p.example"   no name ends so
  *   shop-de.mail.protection.outlook.com   "look.com"    ".mail.protection.outlook.com"
  *
- * The key is those bytes, lower-cased, which takes some bytes that no name has for others; where
- * they hold more than two labels, the last two, so that a name shorter than eight bytes has the
- * same key alone and behind a dot (qq.com, mx1.qq.com).  So every name of the table needs two
- * labels.
+ * The key is those bytes, lower-cased; where they hold more than two labels, the last two, so that
+ * a name shorter than eight bytes has the same key alone and behind a dot (qq.com, mx1.qq.com).  So
+ * every name of the table needs two labels.
  *
  * What decides has eight bytes at least, so the same key as all of the name; were it, cut off
  * anywhere, itself a name of the table, that would reach further than it.
@@ -42,8 +41,7 @@ static inline size_t bnc_reach_key(uint64_t tail)
     /* of none, the lowest bit, which does no harm */
     const uint64_t before = ~UINT64_C(0) >> __builtin_clzll(but_last | 1);
 
-    return (size_t)((((tail | UINT64_C(0x2020202020202020)) & ~before) * BNC_HASH_K0) >>
-                    (64 - BNC_REACH_LOG2));
+    return (size_t)(((bnc_lower8(tail) & ~before) * BNC_HASH_K0) >> (64 - BNC_REACH_LOG2));
 }
 
 /* Adds a name of the table, lower-cased; false if it has no two labels or is too long. */
