@@ -2,8 +2,8 @@
  * section_parts.h - for the files that define sections: the sections themselves, one filler per
  * type of value, and the columns that several sections share.
  *
- * A row function fills its columns in their order: "put_word(v++, ...); put_count(v++, ...);". A filler
- * sets all of a value that its type has, whatever stood there.
+ * A row function fills its columns in their order: "put_word(v++, ...); put_count(v++, ...);".
+ * A filler sets all of a value that its type has, whatever stood there.
  */
 #ifndef BNC_REPORT_SECTION_PARTS_H
 #define BNC_REPORT_SECTION_PARTS_H
