@@ -63,16 +63,22 @@ static char *take_room(struct parsed *l, size_t len)
 
 /* ---- values as text ---- */
 
+/* Several paths may lead to the same string: the node keeps what it means. */
 static struct bnc_span string_text(struct parsed *l, uint32_t node)
 {
+    struct bnc_json_node *const at = &l->json.node[node];
     const struct bnc_span raw = bnc_json_raw(&l->json, node);
     char *copy;
 
-    if (!l->json.node[node].escaped)
+    if (!at->escaped)
         return raw;
     copy = take_room(l, raw.len);
-    return copy == NULL ? bnc_span_from("", 0)
-                        : bnc_span_from(copy, bnc_json_unescape(copy, raw));
+    if (copy == NULL)
+        return bnc_span_from("", 0);
+    at->len = (uint32_t)bnc_json_unescape(copy, raw);
+    at->at = copy;
+    at->escaped = false;
+    return bnc_json_raw(&l->json, node);
 }
 
 static struct bnc_span number_text(struct parsed *l, const char *form, ...)
@@ -207,6 +213,17 @@ static void add_path(struct collect *c, struct bnc_span path)
         c->name[c->n++] = copy;
 }
 
+/* The last member that is called as the one at 'i'; BNC_JSON_NONE: one before it is, too. */
+static uint32_t member_of_first(const struct bnc_json *json, uint32_t object, uint32_t i)
+{
+    const struct bnc_span name = bnc_json_raw(json, i);
+
+    for (uint32_t k = object + 1; k < i; k = json->node[k + 1].next)
+        if (bnc_span_eq(bnc_json_raw(json, k), name))
+            return BNC_JSON_NONE;
+    return bnc_json_get(json, object, name);
+}
+
 static void collect_paths(struct collect *c, uint32_t v, char path[MAX_PATH], size_t len,
                           int depth)
 {
@@ -228,12 +245,16 @@ static void collect_paths(struct collect *c, uint32_t v, char path[MAX_PATH], si
     for (uint32_t i = v + 1; i < json->node[v].next && c->n < BNC_MAX_COLUMNS;
          i = json->node[i + 1].next) {
         const struct bnc_span name = bnc_json_raw(json, i);
+        uint32_t member;
 
         if (len + name.len + 1 >= MAX_PATH)
             continue;
+        member = member_of_first(json, v, i);
+        if (member == BNC_JSON_NONE)
+            continue;
         path[len] = '.';
         memcpy(path + len + (len > 0), name.at, name.len);
-        collect_paths(c, bnc_json_get(json, v, name), path, len + name.len + (len > 0), depth + 1);
+        collect_paths(c, member, path, len + name.len + (len > 0), depth + 1);
     }
 }
 
@@ -287,12 +308,17 @@ bool bnc_json_header(struct bnc_span head, bool whole, struct bnc_arena *arena,
 
 /* ---- lines ---- */
 
+struct shown { /* in a cell */
+    uint32_t node;
+    struct bnc_json_cursor cursor;       /* where an array of recipients stands there */
+};
+
 struct bnc_json_ring {
     struct parsed line;  /* of now */
     struct bnc_json_found found;
     struct bnc_span *cell;
-    struct bnc_json_cursor *cursor;      /* of cells that hold arrays of recipients */
-    size_t cap_cells, cap_cursors;
+    struct shown *shown; /* of cells */
+    size_t cap_cells, cap_shown;
     unsigned next;
     struct room room[BNC_MAPPER_KEEP];
 };
@@ -306,7 +332,7 @@ void bnc_json_ring_free(struct bnc_json_ring *ring)
     bnc_json_release(&ring->line.json);
     bnc_json_found_release(&ring->found);
     free(ring->cell);
-    free(ring->cursor);
+    free(ring->shown);
     free(ring);
 }
 
@@ -316,7 +342,7 @@ static uint32_t read_line(struct bnc_json_ring *ring, const struct bnc_schema_pl
 {
     begin_line(&ring->line, &ring->room[ring->next++ % BNC_MAPPER_KEEP]);
     if (!bnc_array_grow(&ring->cell, &ring->cap_cells, p->n_cells, sizeof *ring->cell) ||
-        !bnc_array_grow(&ring->cursor, &ring->cap_cursors, p->n_cells, sizeof *ring->cursor) ||
+        !bnc_array_grow(&ring->shown, &ring->cap_shown, p->n_cells, sizeof *ring->shown) ||
         !bnc_json_found_begin(&ring->found, p->paths, &ring->line.json)) {
         ring->line.nomem = true;
         return BNC_JSON_NONE;
@@ -336,7 +362,8 @@ static bool is_recipient(const struct bnc_schema_plan *p, uint32_t slot)
 
 /*
  * Fills the cells for recipient 'index' of an object.  An array stands for its first element, one
- * of recipients for that of the index, and counts for the size of the cell.
+ * of recipients for that of the index, and counts for the size of the cell.  What all recipients
+ * share is not read for each of them again.
  */
 static void fill_cells(struct bnc_json_ring *ring, const struct bnc_schema_plan *p, uint32_t object,
                        uint32_t index)
@@ -346,19 +373,21 @@ static void fill_cells(struct bnc_json_ring *ring, const struct bnc_schema_plan 
 
     bnc_json_find(found, object, index);
     for (uint32_t k = 0; k < p->n_cells; k++) {
+        struct shown *const shown = &ring->shown[k];
         uint32_t v = found->node[k];
 
+        if (index == 0) /* of another object */
+            *shown = (struct shown){ .node = BNC_JSON_NONE };
         if (bnc_json_is(json, v, BNC_JSON_ARRAY)) {
             const bool list = is_recipient(p, k);
-            struct bnc_json_cursor *const cursor = &ring->cursor[k];
 
             if (list && json->node[v].len > found->size[k])
                 found->size[k] = json->node[v].len;
-            if (index == 0)
-                cursor->node = 0;
-            v = bnc_json_element(json, cursor, v, list ? index : 0);
+            v = bnc_json_element(json, &shown->cursor, v, list ? index : 0);
         }
-        ring->cell[k] = value_text(&ring->line, v);
+        if (index == 0 || v != shown->node)
+            ring->cell[k] = value_text(&ring->line, v);
+        shown->node = v;
     }
 }
 

@@ -167,6 +167,69 @@ static void line__brings_members_that_no_first_line_had(void **state)
     bnc_buf_release(&text);
 }
 
+/* A name 40 times in each of twelve objects that stand in one another is one path in each. */
+static void first_line__repeats_names_in_depth(void **state)
+{
+    struct bnc_buf text = { 0 }, dump;
+
+    (void)state;
+    bnc_buf_puts(&text, "{\"rcpt\":\"a@b.c\",\"status\":\"bounced\"");
+    for (unsigned depth = 0; depth < 12; depth++) {
+        bnc_buf_puts(&text, depth == 0 ? "" : "{\"a\":0");
+        for (unsigned i = 0; i < 40; i++)
+            bnc_buf_puts(&text, ",\"a\":0");
+        bnc_buf_puts(&text, ",\"a\":");
+    }
+    bnc_buf_puts(&text, "0}}}}}}}}}}}}\n");
+    dump = kit_dump(bnc_buf_span(&text), "", NULL);
+    if (fnmatch("generic_fallback json\n1 bounce*recipient=a@b.c*", dump.at, 0) != 0)
+        fail_msg("%s", dump.at);
+    bnc_buf_release(&dump);
+    bnc_buf_release(&text);
+}
+
+/* A recipient that is a list, behind one that is none: nothing of the line before is left. */
+static void recipients__are_those_of_the_line(void **state)
+{
+#define SES(second)                                                                                \
+    "{\"eventType\":\"Bounce\",\"mail\":{\"messageId\":\"m\"},\"bounce\":{\"bounceType\":"               \
+    "\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"a@b.c\"},{\"emailAddress\":["          \
+    second "]}]}}\n"
+    struct bnc_buf dump = kit_dump(T(SES("\"p@b.c\",\"q@b.c\"")
+                                     SES("[\"x@b.c\"],\"r@b.c\"")), "", NULL);
+
+    (void)state;
+    if (fnmatch("*1 bounce*a@b.c*q@b.c*2 bounce*a@b.c*r@b.c*", dump.at, 0) != 0)
+        fail_msg("%s", dump.at);
+    bnc_buf_release(&dump);
+}
+
+/* What all recipients of an object share is made once, however many they are. */
+static void recipients__share_what_is_the_same(void **state)
+{
+    struct bnc_mapping *map;
+    struct bnc_mapper *const m = bnc_mapper_create(0);
+    const struct bnc_row row = {
+        .raw = T("{\"eventType\":\"Bounce\",\"mail\":{\"messageId\":\"m\\u0040x\"},"
+                 "\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":["
+                 "{\"emailAddress\":\"a@b.c\"},{\"emailAddress\":\"d@e.f\"}]}}")
+    };
+    const struct bnc_event *events;
+    enum bnc_row_fault fault;
+    struct bnc_event room;
+    size_t n;
+
+    (void)state;
+    assert_int_equal(bnc_mapping_create(&map, row.raw, true, "", NULL, NULL), BNC_OK);
+    events = bnc_mapper_events(m, map, &row, &room, &n, &fault);
+    assert_int_equal(n, 2);
+    assert_true(bnc_span_eq(events[0].message_id, T("m@x")));
+    assert_true(bnc_span_eq(events[1].recipient, T("d@e.f")));
+    assert_ptr_equal(events[0].message_id.at, events[1].message_id.at);
+    bnc_mapper_free(m);
+    bnc_mapping_free(map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +237,9 @@ int main(void)
         cmocka_unit_test(line__lives_for_a_batch),
         cmocka_unit_test(line__brings_members_that_no_first_line_had),
         cmocka_unit_test(line__hostile),
+        cmocka_unit_test(recipients__are_those_of_the_line),
+        cmocka_unit_test(recipients__share_what_is_the_same),
+        cmocka_unit_test(first_line__repeats_names_in_depth),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
