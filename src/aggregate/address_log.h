@@ -4,10 +4,10 @@
  * takes its place.
  *
  * It grows by the failing row, so it is what a run's memory is made of, and a record is packed into
- * 16 bytes. The partition says the top six bits of the fingerprint. Campaigns and outcomes come in
- * few combinations, so each has a number, as the pair has:
+ * 16 bytes. The partition says the top seven bits of the fingerprint. Campaigns and outcomes come
+ * in few combinations, so each has a number, as the pair has:
  *
- *     fingerprint, 58 bits | pair, low 6      outcome, 16     pair, high 16     time, 32
+ *     fingerprint, 57 bits | pair, low 7      outcome, 16     pair, high 16     time, 32
  *
  * A number that does not fit makes the record a long one: an outcome of ones, and behind the short
  * record what it stands for as it is.

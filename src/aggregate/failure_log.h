@@ -159,8 +159,8 @@ static inline const char *bnc_failure_read(const char *at, struct bnc_failure *f
     const struct bnc_failure_narrow *n = (const void *)at;
     const struct bnc_failure_rest *rest = (const void *)(n + 1);
 
-    *f = (struct bnc_failure){ n->fp_pair >> BNC_FAILURE_FP_SHIFT,
-                               bnc_failure_pair(n), bnc_failure_number(n) };
+    *f = (struct bnc_failure){ n->fp_pair >> BNC_FAILURE_FP_SHIFT, bnc_failure_pair(n),
+                               bnc_failure_number(n) };
     if (f->outcome != BNC_FAILURE_WIDE)
         return (const char *)rest;
     f->pair |= (uint32_t)rest->pair << BNC_FAILURE_PAIR_BITS;

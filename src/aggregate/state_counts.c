@@ -134,8 +134,8 @@ void bnc_load_totals(struct reader *r, uint64_t n)
 
 static bool right_partition(struct reader *r, uint64_t fp)
 {
-    return r->status == BNC_OK &&
-           (fp >> (64 - BNC_STATE_LOG2) == r->partition || bnc_read_bad(r, "a record in the wrong partition"));
+    return r->status == BNC_OK && (fp >> (64 - BNC_STATE_LOG2) == r->partition ||
+                                   bnc_read_bad(r, "a record in the wrong partition"));
 }
 
 /* An outcome is of the type that its entry is of. */

@@ -208,8 +208,9 @@ static bool same_rule_text_hit(const struct weighing *w, const struct bnc_rulese
     return false;
 }
 
-/* Replies to a login (530 .. 538, x.7.8, 11, 12, 14) or out of order (503) and those to a bad sender
- * address (x.1.7, x.1.8; 517 of Courier) say nothing of the recipient, whatever their words. */
+/* Replies to a login (530 .. 538, x.7.8, 11, 12, 14) or out of order (503) and those to a bad
+ * sender address (x.1.7, x.1.8; 517 of Courier) say nothing of the recipient, whatever their
+ * words. */
 static bool speaks_of_sender(const struct weighing *w)
 {
     const unsigned s = BNC_ENHANCED_SUBJECT(w->enhanced), d = BNC_ENHANCED_DETAIL(w->enhanced);

@@ -15,8 +15,8 @@ uint32_t bnc_column_named(const struct bnc_schema_plan *p, struct bnc_span cell)
 /*
  * What a row without an event is: BNC_FAULT_REPEATED_HEADER where it is the header once more,
  * written another way, BNC_FAULT_OTHER_HEADER where names of columns stand elsewhere than in the
- * header, or names that other exports have, else 'fault'.  A name counts once: "email,email,," is no
- * header.
+ * header, or names that other exports have, else 'fault'.  A name counts once: "email,email,," is
+ * no header.
  */
 enum bnc_row_fault bnc_header_fault(const struct bnc_cells *c, enum bnc_row_fault fault);
 

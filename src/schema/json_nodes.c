@@ -302,7 +302,9 @@ static bool read_name(struct reader *r)
 
 enum step { BAD, INSIDE, WHOLE };
 
-/* A value: WHOLE up to its end, or to the closing bracket of an empty one; or up to what is INSIDE. */
+/*
+ * A value: WHOLE up to its end, or to the closing bracket of an empty one; or up to what is INSIDE.
+ */
 static enum step read_value(struct reader *r)
 {
     struct bnc_json_node *const node = &r->json->node[r->json->n];
@@ -329,7 +331,9 @@ static enum step read_value(struct reader *r)
     return ok ? WHOLE : BAD;
 }
 
-/* What stands behind a value: brackets that close, and INSIDE of one that does not what comes next. */
+/*
+ * What stands behind a value: brackets that close, and INSIDE of one that does not what comes next.
+ */
 static enum step read_behind(struct reader *r)
 {
     while (r->open != BNC_JSON_NONE) {

@@ -9,8 +9,8 @@
  * node behind it to its next.  In an object names and values take turns.
  *
  * A text is RFC 8259's, an array or object, in UTF-8 to the last byte, and no name holds a NUL.
- * Whole numbers fit into 64 bits, others into a double, and brackets are no deeper than 2048.  Names
- * may repeat: the last one counts.
+ * Whole numbers fit into 64 bits, others into a double, and brackets are no deeper than 2048.
+ * Names may repeat: the last one counts.
  */
 #ifndef BNC_SCHEMA_JSON_NODES_H
 #define BNC_SCHEMA_JSON_NODES_H

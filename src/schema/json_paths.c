@@ -3,8 +3,8 @@
  *
  * A *place* is where a walk can be: at the object itself, behind a name, in an element of an array.
  * A *wish* is a path that comes by a place, with the rest of it; an *edge* is a name that some wish
- * has to do with there, as its whole rest or as the next step.  A place asks each member of an object
- * once whether there is an edge of its name, whatever the number of paths.
+ * has to do with there, as its whole rest or as the next step.  A place asks each member of an
+ * object once whether there is an edge of its name, whatever the number of paths.
  */
 #include "schema/json_paths.h"
 
@@ -264,7 +264,8 @@ static void visit(struct bnc_json_found *f, uint32_t at, uint32_t node, uint32_t
     if (f->object[at] != node)
         meet_members(f, at, node);
     for (uint32_t i = 0; i < f->n_met[at]; i++)
-        for (uint32_t w = f->paths->edge[met[i]].exact; w != 0; w = f->paths->wish[w - 1].next_exact)
+        for (uint32_t w = f->paths->edge[met[i]].exact; w != 0;
+             w = f->paths->wish[w - 1].next_exact)
             grant(f, &f->paths->wish[w - 1], f->value[met[i]], size);
     for (uint32_t i = 0; i < f->n_met[at]; i++) {
         const struct edge *const e = &f->paths->edge[met[i]];

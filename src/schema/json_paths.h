@@ -13,11 +13,15 @@
 
 struct bnc_json_paths;                   /* const once made: shared by all threads */
 
-/* Of path[which[0 .. n - 1]], which must outlive it; NULL when out of memory.  It is the arena's. */
+/*
+ * Of path[which[0 .. n - 1]], which must outlive it; NULL when out of memory.  It is the arena's.
+ */
 struct bnc_json_paths *bnc_json_paths_create(struct bnc_arena *arena, const struct bnc_span *path,
                                              const uint16_t *which, uint32_t n);
 
-/* Element 'index' of an array; cheap where the one before was asked for last.  Zero-initialize it. */
+/*
+ * Element 'index' of an array; cheap where the one before was asked for last.  Zero-initialize it.
+ */
 struct bnc_json_cursor { uint32_t array, index, node; };
 uint32_t bnc_json_element(const struct bnc_json *json, struct bnc_json_cursor *last, uint32_t array,
                           uint32_t index);

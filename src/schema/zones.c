@@ -194,7 +194,8 @@ static void add_change(struct bnc_zone_rules *r, int64_t at, int32_t east)
 /* What the rule at the file's end says of the years behind the last change that is listed. */
 static void add_ending(struct bnc_zone_rules *r, const struct ending *e, int64_t last)
 {
-    for (int year = last < 0 ? 1970 : bnc_date_of_time(last).year; e->changes && year <= LAST_YEAR; year++) {
+    for (int year = last < 0 ? 1970 : bnc_date_of_time(last).year; e->changes && year <= LAST_YEAR;
+         year++) {
         const int64_t begin = rule_local(&e->begin, year) - e->winter,
                       end = rule_local(&e->end, year) - e->summer;
 

@@ -49,8 +49,8 @@ void bnc_big_trim(void);
 void *bnc_huge(void *at, size_t bytes);
 
 /*
- * malloc(), where much begins with a huge page; what is behind the last whole one has small ones, or
- * one more where it fills a quarter of it.
+ * malloc(), where much begins with a huge page; what is behind the last whole one has small ones,
+ * or one more where it fills a quarter of it.
  */
 void *bnc_huge_malloc(size_t bytes);
 
