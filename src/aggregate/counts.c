@@ -10,12 +10,16 @@
 
 static bool grow(struct bnc_counts *c, unsigned log2)
 {
-    struct bnc_counts next = { .log2 = log2, .seed = c->seed, .n = c->n };
+    struct bnc_counts next = {
+        .log2 = log2, .seed = c->seed, .n = c->n, .frugal = c->frugal
+    };
     const size_t mask = ((size_t)1 << log2) - 1, bytes = sizeof *next.slot << log2;
 
     next.slot = bnc_big_alloc(bytes); /* aligned: no slot lies across two cache lines */
     if (next.slot == NULL)
         return false;
+    if (c->frugal)
+        bnc_big_spare(next.slot, bytes, 0);
     for (size_t i = 0; c->slot != NULL && i <= ((size_t)1 << c->log2) - 1; i++) {
         size_t at;
 
@@ -45,7 +49,7 @@ bool bnc_counts_reserve(struct bnc_counts *c, size_t more)
 void bnc_counts_release(struct bnc_counts *c)
 {
     bnc_big_free(c->slot, sizeof *c->slot << c->log2);
-    *c = (struct bnc_counts){ .seed = c->seed };
+    *c = (struct bnc_counts){ .seed = c->seed, .frugal = c->frugal };
 }
 
 size_t bnc_counts_list(const struct bnc_counts *c, struct bnc_count *to)

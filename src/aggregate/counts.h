@@ -18,11 +18,12 @@ struct bnc_count {
     uint64_t days; /* bit (day & 63) */
 };
 
-struct bnc_counts { /* zero-initialized but for 'seed' is an empty table */
+struct bnc_counts { /* zero-initialized but for 'seed' and 'frugal' is an empty table */
     struct bnc_count *slot;
     size_t n;
     unsigned log2;
     uint64_t seed; /* odd */
+    bool frugal;   /* small pages: a table of half a huge page takes no whole one */
 };
 
 static inline size_t bnc_counts_at(const struct bnc_counts *c, uint64_t key)

@@ -13,15 +13,13 @@ bool bnc_grid_reserve(struct bnc_grid *c, size_t n)
 
 void bnc_grid_release(struct bnc_grid *c)
 {
-    const uint64_t seed = c->rare.seed;
-
     bnc_counts_release(&c->rare);
     for (unsigned k = 0; k < BNC_N_KINDS; k++)
         for (unsigned i = 0; i < BNC_GRID_ROWS; i++)
             free(c->row[k][i].at);
     for (unsigned i = 0; i < BNC_GRID_MAILINGS; i++)
         free(c->mailing[i].row.at);
-    *c = (struct bnc_grid){ .rare.seed = seed };
+    *c = (struct bnc_grid){ .rare = c->rare };
 }
 
 uint32_t bnc_grid_find_class(struct bnc_grid *c, uint32_t what)

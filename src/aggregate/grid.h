@@ -67,7 +67,7 @@ struct bnc_grid_mailing {
     uint32_t open; /* row.cap, 0 while the two differ */
 };
 
-struct bnc_grid { /* zero-initialized but for 'rare.seed' is empty */
+struct bnc_grid { /* zero-initialized but for the seed of 'rare' is empty */
     struct bnc_counts rare;
     struct bnc_grid_row row[BNC_N_KINDS][BNC_GRID_ROWS];
     struct bnc_grid_mailing mailing[BNC_GRID_MAILINGS];

@@ -82,7 +82,7 @@ struct bnc_part *bnc_part_create(const struct bnc_part_options *opt)
     part->domains.frugal = opt->lists_only;
     part->domains.seed = part->votes.seed = opt->seed | 1;
     bnc_sums_init(&part->sums, opt->seed | 1);
-    part->sums.pairs.frugal = opt->lists_only;
+    part->sums.pairs.frugal = part->sums.cells.rare.frugal = opt->lists_only;
     for (unsigned k = 0; k < BNC_N_KINDS; k++) {
         part->names[k].rec_bytes = sizeof(struct bnc_name);
         part->names[k].seed = opt->seed | 1;
