@@ -275,6 +275,12 @@ static bool reaches_text(const struct bnc_rule *guard)
     return guard->reach == BNC_REACH_TEXT || guard->reach == BNC_REACH_REPLY;
 }
 
+/* Where there are more guards than are kept, one of the others might forbid anything. */
+static bool is_guarded_all_over(const struct weighing *w)
+{
+    return w->n_guards == MAX_GUARDS;
+}
+
 /* A guard that meets the hit, or reaches over the whole text, takes this cause back ("if this is
  * not spam" is no spam_content); unknown means any cause. */
 static bool is_guarded(const struct weighing *w, const struct bnc_hit *hit, uint8_t cause)
@@ -288,7 +294,7 @@ static bool is_guarded(const struct weighing *w, const struct bnc_hit *hit, uint
             hit->pattern != g->pattern && (r->cause == cause || r->cause == BNC_CAUSE_UNKNOWN))
             return true;
     }
-    return false;
+    return is_guarded_all_over(w);
 }
 
 /* Whether a guard holds for codes of this cause. */
@@ -299,7 +305,7 @@ static bool is_code_guarded(const struct weighing *w, uint8_t cause)
             (reaches_text(w->guards[i].rule) ||
              (w->guards[i].rule->reach == BNC_REACH_CODES && w->best.weight < W_PAIR2)))
             return true;
-    return false;
+    return is_guarded_all_over(w);
 }
 
 /* 'from': where the reply begins. */

@@ -47,7 +47,7 @@ enum weight {
     W_EXPIRED_OUTER = W_REPLY + 5        /* around a quoted reply, whose general code says more */
 };
 
-enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 16, MAX_LABEL_BYTES = 64 };
+enum { MAX_HITS = 512, MAX_PROVIDERS = 8, MAX_OTHERS = 8, MAX_GUARDS = 64, MAX_LABEL_BYTES = 64 };
 
 struct candidate {
     int weight;

@@ -512,9 +512,27 @@ static void user_provider__is_found_by_domain_and_mx(void **state)
     unlink(path);
 }
 
+/* "imap session" says that the words are about a session, however many guards stand in front. */
+static void verdict__hears_a_guard_behind_any_number_of_others(void **state)
+{
+    char text[2048];
+
+    (void)state;
+    assert_int_equal(judge("550 mailbox deactivated").action, BNC_ACTION_SUPPRESS_ADDRESS);
+    for (unsigned n = 0; n < 100; n++) {
+        size_t at = (size_t)snprintf(text, sizeof text, "550 ");
+
+        for (unsigned i = 0; i < n; i++)
+            at += (size_t)snprintf(text + at, sizeof text - at, "time limit, ");
+        snprintf(text + at, sizeof text - at, "imap session: mailbox deactivated");
+        assert_int_not_equal(judge(text).action, BNC_ACTION_SUPPRESS_ADDRESS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdict__hears_a_guard_behind_any_number_of_others),
         cmocka_unit_test(verdict__takes_codes_from_columns_before_the_text),
         cmocka_unit_test(verdict__of_a_temporary_reply_never_suppresses_at_once),
         cmocka_unit_test(verdict__of_a_class_alone_never_suppresses_words),
