@@ -208,36 +208,59 @@ static void pool__finds_a_wrong_checksum(void **state)
     free(mapping);
 }
 
+/* An input of one gzip member. */
+struct one_member {
+    struct bnc_buf text, file;
+    struct bnc_mapping *mapping;
+    struct bnc_block_buf *buf;
+    struct bnc_ingest_options ingest;
+    struct bnc_input input;
+    struct faults faults;
+    struct bnc_source_list list;
+};
+
+static void open_one_member(struct one_member *o, void *kit, struct bnc_buf text)
+{
+    const char *path;
+
+    *o = (struct one_member){ .text = text, .buf = bnc_block_buf_create() };
+    o->input.mapping = o->mapping = calloc(1, sizeof *o->mapping);
+    kit_gzip(&o->file, bnc_buf_span(&text), 1);
+    path = kit_file(kit, "one.gz", bnc_buf_span(&o->file));
+    assert_int_equal(bnc_source_list_create(&o->list, &path, 1, kit_on_fault, &o->faults, NULL),
+                     BNC_OK);
+    o->input.source = o->list.at[0];
+}
+
+static void close_one_member(struct one_member *o)
+{
+    bnc_block_buf_free(o->buf);
+    bnc_source_list_release(&o->list);
+    bnc_buf_release(&o->text);
+    bnc_buf_release(&o->file);
+    free(o->mapping);
+}
+
 /* Who sleeps when another worker sees the caller's wish to end comes to an end, too. */
 static void pool__wakes_sleepers_at_a_stop(void **state)
 {
-    struct bnc_buf text = kit_text(2000000, 7), file = { 0 };
-    struct bnc_mapping *const mapping = calloc(1, sizeof *mapping);
-    struct bnc_block_buf *const buf = bnc_block_buf_create();
-    const struct bnc_ingest_options ingest = { 0 };
+    struct one_member o;
     struct bnc_error err = { .status = BNC_OK };
-    struct bnc_input input = { .mapping = mapping };
-    struct faults faults = { 0 };
     volatile sig_atomic_t stop = 0;
-    struct bnc_source_list list;
     struct bnc_claim claim;
     bool sleeps = false;
-    const char *path;
     pthread_t other;
 
-    kit_gzip(&file, bnc_buf_span(&text), 1);
-    path = kit_file(*state, "one.gz", bnc_buf_span(&file));
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL), BNC_OK);
-    input.source = list.at[0];
-    struct taken t = { .pool = { .ingest = &ingest,
-                                 .inputs = &input,
+    open_one_member(&o, *state, kit_text(2000000, 7));
+    struct taken t = { .pool = { .ingest = &o.ingest,
+                                 .inputs = &o.input,
                                  .n_inputs = 1,
                                  .n_workers = 1, /* a lot for this one, none for the other */
                                  .stop = &stop } };
     assert_int_equal(bnc_pool_init(&t.pool, &err), BNC_OK);
     t.pool.cut_bytes = SIZE_MAX; /* all of the lot at once */
     t.spare_buf[0] = bnc_block_buf_create();
-    assert_true(bnc_pool_claim(&t.pool, buf, &claim));
+    assert_true(bnc_pool_claim(&t.pool, o.buf, &claim));
     assert_int_equal(pthread_create(&other, NULL, work, &t), 0);
     while (!sleeps) {
         pthread_mutex_lock(&t.pool.lock);
@@ -246,17 +269,13 @@ static void pool__wakes_sleepers_at_a_stop(void **state)
     }
     alarm(60); /* instead of waiting for ever */
     stop = 1;
-    assert_false(bnc_pool_claim(&t.pool, buf, &(struct bnc_claim){ .stream = NULL }));
+    assert_false(bnc_pool_claim(&t.pool, o.buf, &(struct bnc_claim){ .stream = NULL }));
     pthread_join(other, NULL);
     alarm(0);
     bnc_pool_done(&t.pool, &claim);
     bnc_pool_release(&t.pool);
     bnc_block_buf_free(t.spare_buf[0]);
-    bnc_block_buf_free(buf);
-    bnc_source_list_release(&list);
-    bnc_buf_release(&text);
-    bnc_buf_release(&file);
-    free(mapping);
+    close_one_member(&o);
 }
 
 /*
@@ -265,28 +284,18 @@ static void pool__wakes_sleepers_at_a_stop(void **state)
  */
 static void pool__inflates_far_ahead_until_analyzing_is_slower(void **state)
 {
-    struct bnc_buf text = kit_text((size_t)20 << 20, 3), file = { 0 };
-    struct bnc_mapping *const mapping = calloc(1, sizeof *mapping);
-    struct bnc_block_buf *const buf = bnc_block_buf_create();
-    const struct bnc_ingest_options ingest = { 0 };
+    struct one_member o;
     struct bnc_error err = { .status = BNC_OK };
-    struct bnc_input input = { .mapping = mapping };
-    struct faults faults = { 0 };
-    struct bnc_source_list list;
     uint64_t ready = 0, most = 0, again = 0;
     struct bnc_claim claim;
-    const char *path;
 
-    kit_gzip(&file, bnc_buf_span(&text), 1);
-    path = kit_file(*state, "one.gz", bnc_buf_span(&file));
-    assert_int_equal(bnc_source_list_create(&list, &path, 1, kit_on_fault, &faults, NULL), BNC_OK);
-    input.source = list.at[0];
-    struct taken t = { .pool = { .ingest = &ingest,
-                                 .inputs = &input,
+    open_one_member(&o, *state, kit_text((size_t)20 << 20, 3));
+    struct taken t = { .pool = { .ingest = &o.ingest,
+                                 .inputs = &o.input,
                                  .n_inputs = 1,
                                  .n_workers = 2 } }; /* the second is busy with other things */
     assert_int_equal(bnc_pool_init(&t.pool, &err), BNC_OK);
-    while (bnc_pool_claim(&t.pool, buf, &claim)) {
+    while (bnc_pool_claim(&t.pool, o.buf, &claim)) {
         assert_true(bnc_pool_await_turn(&t.pool, &claim));
         take_block(&t, &claim);
         bnc_pool_pass_turn(&t.pool, &claim);
@@ -298,17 +307,13 @@ static void pool__inflates_far_ahead_until_analyzing_is_slower(void **state)
         bnc_pool_done(&t.pool, &claim);
     }
     assert_int_equal(t.n_wrong, 0);
-    assert_int_equal(t.bytes[0].len, text.len);
-    assert_memory_equal(t.bytes[0].at, text.at, text.len);
+    assert_int_equal(t.bytes[0].len, o.text.len);
+    assert_memory_equal(t.bytes[0].at, o.text.at, o.text.len);
     assert_true(most > (uint64_t)12 << 20);
     assert_in_range(again, 1, (uint64_t)2 << 20);
     bnc_pool_release(&t.pool);
     bnc_buf_release(&t.bytes[0]);
-    bnc_block_buf_free(buf);
-    bnc_source_list_release(&list);
-    bnc_buf_release(&text);
-    bnc_buf_release(&file);
-    free(mapping);
+    close_one_member(&o);
 }
 
 int main(void)
